@@ -1,0 +1,185 @@
+"""What can go wrong, and how a program or a shell tells it apart.
+
+AnimedexError
+├── BadArguments          bad-args         2   an argument, a setting or a path that cannot be used
+│   ├── ClientUnusable    bad-args         2   a client that was closed, or crossed a fork
+│   ├── UnknownField      unknown-field    2   a field that no row and no model knows
+│   └── JqInvalid         jq-failed        2   a jq program that does not compile
+├── JqFailed              jq-failed        1   a jq program that failed while it ran
+├── NotFound              not-found        3   the service has no such thing
+├── AuthRequired          auth-required    4   the service wants a sign-in
+├── Refused               refused          4   the service turns this client away
+├── RateLimited           rate-limited     5   no room in the budget before the deadline
+├── Unreachable           unreachable      6   no connection, or one that broke
+├── TimedOut              timeout          6   no complete answer before the deadline
+├── UpstreamDecode        upstream-decode  7   an answer that is not the format it should be
+├── UpstreamShape         upstream-shape   7   well-formed, but not what the service documents
+├── UpstreamError         upstream-error   1   the service answered with another failure
+├── NoSpace               no-space         1   the disk is full, or the quota is
+└── Corrupt               corrupt          1   bytes that are not what they claim to be
+
+The columns are the class, its `reason` and the exit code of the command line.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class AnimedexError(Exception):
+    """Report a failure with its reason, and the next step to try as `hint`.
+
+    `backend` names the service concerned, `status` is the HTTP status where there was one.
+    """
+
+    reason: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str | None = None,
+        backend: str | None = None,
+        status: int | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.backend = backend
+        self.status = status
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the keyword arguments too, which `Exception` alone forgets."""
+        return (_rebuild, (type(self), self.message, dict(self.__dict__)))
+
+    def to_payload(self) -> dict[str, str | int | None]:
+        """Give the error as one flat JSON object.
+
+        >>> NotFound("no such category", backend="nekos", status=404).to_payload()["reason"]
+        'not-found'
+        """
+        return {
+            "reason": self.reason,
+            "message": self.message,
+            "hint": self.hint,
+            "backend": self.backend,
+            "status": self.status,
+        }
+
+
+def _rebuild(kind: type[AnimedexError], message: str, state: dict[str, object]) -> AnimedexError:
+    error = kind(message)
+    error.__dict__.update(state)
+    return error
+
+
+class BadArguments(AnimedexError):
+    """Report an argument, a setting or a path that cannot be used."""
+
+    reason = "bad-args"
+    exit_code = 2
+
+
+class ClientUnusable(BadArguments):
+    """Report a client that was closed, or that crossed a fork."""
+
+
+class UnknownField(BadArguments):
+    """Report a field that no row and no model knows."""
+
+    reason = "unknown-field"
+
+
+class JqInvalid(BadArguments):
+    """Report a jq program that does not compile."""
+
+    reason = "jq-failed"
+
+
+class JqFailed(AnimedexError):
+    """Report a jq program that failed while it ran."""
+
+    reason = "jq-failed"
+
+
+class NotFound(AnimedexError):
+    """Report that the service has no such thing."""
+
+    reason = "not-found"
+    exit_code = 3
+
+
+class AuthRequired(AnimedexError):
+    """Report that the service wants a sign-in."""
+
+    reason = "auth-required"
+    exit_code = 4
+
+
+class Refused(AnimedexError):
+    """Report that the service turns this client away."""
+
+    reason = "refused"
+    exit_code = 4
+
+
+class RateLimited(AnimedexError):
+    """Report that no room in a budget comes free before the deadline.
+
+    `retry_after` is the time to wait before asking again, in seconds.
+    """
+
+    reason = "rate-limited"
+    exit_code = 5
+    retry_after: float | None = None
+
+
+class Unreachable(AnimedexError):
+    """Report that no connection came about, or that it broke.
+
+    `transient` tells whether trying again may help.
+    """
+
+    reason = "unreachable"
+    exit_code = 6
+    transient: bool = True
+
+
+class TimedOut(AnimedexError):
+    """Report that no complete answer came before the deadline."""
+
+    reason = "timeout"
+    exit_code = 6
+
+
+class UpstreamDecode(AnimedexError):
+    """Report an answer that is not in the format it should have."""
+
+    reason = "upstream-decode"
+    exit_code = 7
+
+
+class UpstreamShape(AnimedexError):
+    """Report an answer that is well-formed but not what the service documents."""
+
+    reason = "upstream-shape"
+    exit_code = 7
+
+
+class UpstreamError(AnimedexError):
+    """Report any other failure that the service answered with."""
+
+    reason = "upstream-error"
+
+
+class NoSpace(AnimedexError):
+    """Report that the disk or the quota is full."""
+
+    reason = "no-space"
+
+
+class Corrupt(AnimedexError):
+    """Report bytes that are not what they claim to be."""
+
+    reason = "corrupt"

@@ -1,0 +1,215 @@
+"""What services send, kept whole; and the one shape that all of them project onto."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, cast
+
+import msgspec
+
+from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
+from animedex.wire import SourceTag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.wire import JsonObject, JsonValue
+
+T = TypeVar("T")
+R = TypeVar("R", bound="Record")
+
+__all__ = ["ArtPost", "Rating", "Record", "SourceTag", "parse_json", "parse_record"]
+
+
+class Rating(StrEnum):
+    """Say for whom a picture is fit."""
+
+    GENERAL = "g"
+    SENSITIVE = "s"
+    QUESTIONABLE = "q"
+    EXPLICIT = "e"
+
+
+class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
+    """Keep one row of a service whole, with the keys that are known as typed attributes.
+
+    The row's own bytes stand beside the typed attributes, and `payload` reads them: unknown keys,
+    nested values and large integers come back as they were sent. Two records are equal when their
+    payloads are. `source_tag` and `match` stand beside the payload, never in it.
+    """
+
+    backend: ClassVar[str] = ""
+
+    @classmethod
+    def from_payload(cls, row: Mapping[str, JsonValue]) -> Self:
+        """Build a record from a decoded row; raise `UpstreamShape` where a known key is wrong."""
+        try:
+            raw = msgspec.json.encode(row)
+        except (TypeError, ValueError, RecursionError) as error:
+            message = f"{cls.__name__} is built from JSON values: {error}"
+            raise BadArguments(message, backend=cls.backend) from None
+        return parse_record(cls, raw)
+
+    @property
+    def payload(self) -> JsonObject:
+        """Give the row as the service sent it, fresh on each access."""
+        return cast("JsonObject", msgspec.json.decode(self.raw))
+
+    @property
+    def raw(self) -> bytes:
+        """Give the row as bytes of JSON, as they came."""
+        return cast("bytes", self.__dict__["raw"])
+
+    @property
+    def source_tag(self) -> SourceTag | None:
+        """Tell which service the row came from and when; None where nothing was fetched."""
+        return self.__dict__.get("source_tag")
+
+    @property
+    def match(self) -> float | None:
+        """Tell how well the row answers the query that found it, in 0..1; None without one."""
+        return self.__dict__.get("match")
+
+    def __eq__(self, other: object) -> bool:
+        """Compare payloads: the same row fetched twice is equal."""
+        if not isinstance(other, Record) or type(other) is not type(self):
+            return NotImplemented
+        return self.raw == other.raw or self._canonical() == other._canonical()
+
+    def __hash__(self) -> int:
+        """Hash the payload, whatever the order of its keys."""
+        return hash(self._canonical())
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickle the row's bytes, and what stands beside them."""
+        return (parse_record, (type(self), self.raw, "", self.source_tag, self.match))
+
+    def _canonical(self) -> bytes:
+        # Python holds 1, 1.0 and True equal; as JSON they differ, and a hash must agree.
+        return msgspec.json.encode(self.payload, order="sorted")
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
+        """Let pydantic validate rows into records and serialise records as their payloads."""
+        from animedex.schema import pydantic_core_schema
+
+        return pydantic_core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
+        """Describe the known keys; others are allowed."""
+        from animedex.schema import json_schema
+
+        return json_schema(cls)
+
+
+class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
+    """Show a picture of any service in one shape; a field is None where the service is silent.
+
+    `id` is the service's name and its own id, as in `nekos:<file name>`. `url` is None for a
+    picture that is withheld. Sizes are in pixels and bytes; `created_at` is ISO 8601.
+    """
+
+    id: str
+    source_tag: SourceTag | None = None
+    rating: Rating
+    url: str | None = None
+    preview_url: str | None = None
+    sample_url: str | None = None
+    page_url: str | None = None
+    source_url: str | None = None
+    tags: list[str] = []
+    artists: list[str] = []
+    characters: list[str] = []
+    copyrights: list[str] = []
+    score: int | None = None
+    width: int | None = None
+    height: int | None = None
+    byte_size: int | None = None
+    extension: str | None = None
+    animated: bool | None = None
+    md5: str | None = None
+    perceptual_hash: str | None = None
+    created_at: str | None = None
+
+    @property
+    def artist(self) -> str | None:
+        """Name the first of `artists`."""
+        return self.artists[0] if self.artists else None
+
+    def to_payload(self) -> JsonObject:
+        """Give the post as a JSON object, without the source tag."""
+        return cast(
+            "JsonObject",
+            {
+                name: msgspec.to_builtins(getattr(self, name))
+                for name in self.__struct_fields__
+                if name != "source_tag"
+            },
+        )
+
+
+def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
+    """Turn a body into JSON values of a shape.
+
+    Raises `UpstreamDecode` where the bytes are not JSON, also where that is hidden under a key
+    that `kind` does not know, and `UpstreamShape` with the path where the shape differs.
+
+    >>> parse_json(b'{"a": [1, "2"]}', dict[str, list[int]], "nekos")
+    Traceback (most recent call last):
+        ...
+    animedex.errors.UpstreamShape: [...][1]: expected `int`, got `str`
+    """
+    try:
+        msgspec.json.decode(body)
+        return msgspec.json.decode(body, type=kind)
+    except msgspec.ValidationError as error:
+        raise UpstreamShape(_locate("", error), backend=backend, hint=_SHAPE_HINT) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        message = f"the answer is not JSON: {_describe(body, error)}"
+        raise UpstreamDecode(message, backend=backend, hint=_DECODE_HINT) from None
+
+
+def parse_record(
+    kind: type[R],
+    raw: bytes | msgspec.Raw,
+    where: str = "",
+    source_tag: SourceTag | None = None,
+    match: float | None = None,
+) -> R:
+    """Turn one row's bytes into a record; `where` opens the path that an error names."""
+    try:
+        record = msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError as error:
+        message = _locate(where, error)
+        raise UpstreamShape(message, backend=kind.backend, hint=_SHAPE_HINT) from None
+    # A frozen struct's own dictionary takes what stands beside its fields.
+    beside = {"raw": bytes(raw), "source_tag": source_tag, "match": match}
+    cast("dict[str, object]", record.__dict__).update(beside)
+    return record
+
+
+def with_match(record: R, match: float) -> R:
+    """Give the same row with a match score beside it."""
+    return parse_record(type(record), record.raw, "", record.source_tag, match)
+
+
+_SHAPE_HINT = "see what the service really sent with `animedex api`"
+_DECODE_HINT = "the service may be having trouble: try again later"
+
+
+def _locate(where: str, error: msgspec.ValidationError) -> str:
+    """Put the path of a validation error before its message, as in `results[3].url`."""
+    message, _, inner = str(error).partition(" - at `$")
+    path = (where + inner.rstrip("`")).lstrip(".") or "the answer"
+    return f"{path}: {message[:1].lower()}{message[1:]}"
+
+
+def _describe(body: bytes, error: Exception) -> str:
+    if not body.strip():
+        return "it is empty"
+    if body.lstrip()[:1] == b"<":
+        return "it looks like an HTML page"
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    return str(error)

@@ -1,0 +1,133 @@
+"""What is asked and what is answered: frozen values that do nothing by themselves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+    from datetime import datetime
+
+    from animedex.backends.backend import Backend
+    from animedex.errors import AnimedexError
+
+T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
+
+JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
+JsonObject: TypeAlias = "dict[str, JsonValue]"
+Headers: TypeAlias = "tuple[tuple[str, str], ...]"
+JSON_CAP = 16 * 1024 * 1024
+
+
+class Request(NamedTuple):
+    """Describe one request, before it is known where the backend really is.
+
+    `path` is below the backend's base URL and begins with a slash; an absolute URL is accepted
+    where it lies below the base URL that the backend declares or is configured to have.
+    """
+
+    method: str
+    path: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+
+
+class SourceTag(NamedTuple):
+    """Tell where a datum came from, and when.
+
+    `rate_limited` is true when the request really waited for a budget.
+    """
+
+    backend: str
+    fetched_at: datetime
+    cached: bool
+    rate_limited: bool
+
+    def to_payload(self) -> dict[str, str | bool]:
+        """Give the tag as a JSON object, the time in UTC to the second."""
+        stamp = self.fetched_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        return {**self._asdict(), "fetched_at": stamp}
+
+
+class Sink(Protocol):
+    """Take the body of one answer as it arrives; raise only errors of this package."""
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next piece."""
+        ...
+
+    def discard(self) -> None:
+        """Undo everything: the answer is cut, or not what was wanted."""
+        ...
+
+
+class Response(NamedTuple):
+    """Hold one answer; header names are in lower case.
+
+    The body of an answer that went to a sink is in the sink, not in `body`.
+    """
+
+    status: int
+    headers: Headers
+    body: bytes
+    url: str
+    sink: Sink | None = None
+
+    def header(self, name: str) -> str | None:
+        """Give the first header of that name.
+
+        >>> Response(200, (("etag", "x"),), b"", "").header("ETag")
+        'x'
+        """
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key == wanted), None)
+
+
+class Call(NamedTuple, Generic[T_co]):
+    """Hold everything needed to ask one endpoint and to understand what it says.
+
+    `parse` reads the answer, or returns a plan of further wishes that ends in it; `recover` does
+    the same for a failure. `lifetime` is how long the answer may be
+    cached, in seconds; 0 is never. `cap` bounds the decoded body, in bytes.
+    A `raw` call takes any status and the body as it came. `sink` makes what receives the body of
+    a 200, anew for each try; `parse` finds it in the response.
+    """
+
+    backend: Backend
+    request: Request
+    parse: Callable[[Response, SourceTag], T_co | Plan[T_co]]
+    recover: Callable[[AnimedexError], Plan[T_co]] | None = None
+    lifetime: float = 0
+    cap: int = JSON_CAP
+    raw: bool = False
+    gzip: bool = True
+    sink: Callable[[], Sink] | None = None
+
+
+class Unseen(NamedTuple):
+    """Wish to know which of these pictures this user has not been shown; all count as shown now.
+
+    The answer is a frozenset of ids. A `quiet` wish only records, and may fail unnoticed.
+    """
+
+    backend: str
+    ids: tuple[str, ...]
+    quiet: bool = False
+
+
+# What is sent back for a wish depends on the wish, which a generator's type cannot say; `ask` can.
+Wish: TypeAlias = "Call[Any] | Unseen"
+Plan: TypeAlias = "Generator[Wish, Any, T]"
+
+
+def ask(call: Call[T]) -> Plan[T]:
+    """Go on with the answer of another call, exactly typed as that call says."""
+    answer: T = yield call
+    return answer
+
+
+def ask_unseen(wish: Unseen) -> Plan[frozenset[str]]:
+    """Go on with the ids that are new to this user."""
+    answer: frozenset[str] = yield wish
+    return answer
