@@ -1,0 +1,174 @@
+"""The clients that carry out calls: `Client` at once, `AsyncClient` from asyncio tasks."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
+
+from animedex.errors import ClientUnusable
+from animedex.options import ClientOptions, planned
+from animedex.transport.cache import Cache
+from animedex.transport.clock import shared_clock
+from animedex.transport.drivers import drive, drive_async
+from animedex.transport.flow import Flow
+from animedex.transport.state import State
+from animedex.transport.steps import Desk
+from animedex.transport.telling import Teller
+
+if TYPE_CHECKING:
+    from animedex.backends.nekos import Nekos
+    from animedex.transport.http import AsyncHttp, SyncHttp
+    from animedex.transport.run import Steps
+    from animedex.wire import Call
+
+T = TypeVar("T")
+
+
+class _Core:
+    """Hold what both clients share: budgets, cache, the flow, and the backends' surfaces."""
+
+    def __init__(self, **options: Unpack[ClientOptions]) -> None:
+        """Read the configuration; see `ClientOptions` for the arguments.
+
+        Nothing is opened or sent before the first call. Raises `BadArguments` for an argument or
+        a setting that cannot be used.
+        """
+        plan = planned(options)
+        teller = Teller(options.get("on_event"))
+        self.manner = plan.manner
+        self.desk = Desk(
+            State(plan.state_path, shared_clock, teller.warn),
+            Cache(plan.cache_path, teller.warn),
+            teller.tell,
+        )
+        self._proxies = plan.proxies
+        self._flow = Flow(plan.manner, shared_clock, _jitter)
+        self._pid = os.getpid()
+        self._closed = False
+
+    def _steps(self, call: Call[T]) -> Steps[T]:
+        if self._closed:
+            message = "this client is closed"
+            raise ClientUnusable(message, hint="make a new one")
+        if self._pid != os.getpid():
+            message = "this client was made before this process was forked"
+            hint = "make the client after forking, or start processes with `spawn`"
+            raise ClientUnusable(message, hint=hint)
+        return self._flow.perform(call)
+
+    def _shut(self) -> None:
+        self._closed = True
+        if self._pid == os.getpid():
+            self.desk.state.close()
+            self.desk.cache.close()
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> object:
+            """Load a backend's surface when it is first asked for."""
+            if name not in type(self).__annotations__:
+                message = f"{type(self).__name__!r} has no attribute {name!r}"
+                raise AttributeError(message)
+            surface = import_module(f"animedex.backends.{name}").SURFACE(self)
+            setattr(self, name, surface)
+            return surface
+
+
+class Client(_Core):
+    """Carry out calls one after the other, or from many threads at once.
+
+    Each backend is an attribute: `client.nekos.image("neko")`. All clients of a user share one
+    budget for each service. A client does not survive a fork; see `ClientOptions` for arguments.
+    """
+
+    nekos: Nekos[Client]
+
+    _http: SyncHttp | None = None
+
+    def perform(self, call: Call[T]) -> T:
+        """Carry out a call and give its answer; raises `AnimedexError`."""
+        steps = self._steps(call)
+        if self._http is None:
+            from animedex.transport.http import SyncHttp
+
+            self._http = SyncHttp(self._proxies)
+        return drive(steps, self._http, self.desk)
+
+    def close(self) -> None:
+        """Close connections and files; the client cannot be used any more."""
+        if self._http is not None and not self._closed:
+            self._http.close()
+        self._shut()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class AsyncClient(_Core):
+    """Carry out calls from asyncio tasks, many at once.
+
+    Each backend is an attribute: `await client.nekos.image("neko")`. A cancelled task frees what
+    it held. All clients of a user share one budget for each service. A client does not survive a
+    fork; see `ClientOptions` for arguments.
+    """
+
+    nekos: Nekos[AsyncClient]
+
+    _http: AsyncHttp | None = None
+
+    async def perform(self, call: Call[T]) -> T:
+        """Carry out a call and give its answer; raises `AnimedexError`."""
+        steps = self._steps(call)
+        if self._http is None:
+            from animedex.transport.http import AsyncHttp
+
+            self._http = AsyncHttp(self._proxies)
+        return await drive_async(steps, self._http, self.desk)
+
+    async def close(self) -> None:
+        """Close connections and files; the client cannot be used any more."""
+        if self._http is not None and not self._closed:
+            await self._http.close()
+        self._shut()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.close()
+
+
+def default_client() -> Client:
+    """Give the client that module-level endpoints use, made anew when the environment changes."""
+    return _default(Client)
+
+
+def default_async_client() -> AsyncClient:
+    """Give the asynchronous client that module-level endpoints use."""
+    return _default(AsyncClient)
+
+
+C = TypeVar("C", bound=_Core)
+_defaults: dict[type[_Core], tuple[object, _Core]] = {}
+
+
+def _default(kind: type[C]) -> C:
+    surroundings = (os.getpid(), {k: v for k, v in os.environ.items() if _matters(k)})
+    known = _defaults.get(kind)
+    if known is not None and known[0] == surroundings and isinstance(known[1], kind):
+        return known[1]
+    client = kind()
+    _defaults[kind] = (surroundings, client)
+    return client
+
+
+def _matters(variable: str) -> bool:
+    return variable.startswith("ANIMEDEX_") or variable.upper().endswith("_PROXY")
+
+
+def _jitter() -> float:
+    return int.from_bytes(os.urandom(4), "big") / 2**32

@@ -1,0 +1,127 @@
+"""What a client is made from: its arguments, over what the user has configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
+
+from animedex import __version__
+from animedex.config import Config
+from animedex.errors import BadArguments
+from animedex.folders import folder
+from animedex.settings import read_contact, read_proxy, read_timeout, read_url
+from animedex.transport import cache, state
+from animedex.transport.proxies import Proxies, proxies_from
+from animedex.transport.run import Manner
+
+if TYPE_CHECKING:
+    from animedex.transport.steps import Event
+
+_PACES = {"normal": 1.0, "slow": 0.5}
+
+
+class ClientOptions(TypedDict, total=False):
+    """Name a client's arguments; what is left out is as configured, or the default.
+
+    base_urls: another base URL by backend, such as `{"nekos": "http://127.0.0.1:8080/api/v2"}`.
+    contact: an e-mail address or public URL, which the User-Agent then names.
+    timeout: seconds for one call with all its waiting, 30 by default; None for no deadline.
+    cache: False for none, or the folder in which answers are kept.
+    refresh: True to fetch anew what the cache holds.
+    state: the file in which budgets and the record of shown pictures are kept.
+    proxy: a proxy's URL for everything but loopback, in place of the usual variables.
+    rate: "slow" halves the pace.
+    limits: False switches budgets off, which only loopback servers accept.
+    on_event: called with each event, in the thread or task that it happens in.
+    """
+
+    base_urls: Mapping[str, str]
+    contact: str
+    timeout: float | None
+    cache: bool | str | os.PathLike[str]
+    refresh: bool
+    state: str | os.PathLike[str]
+    proxy: str
+    rate: Literal["normal", "slow"]
+    limits: bool
+    on_event: Callable[[Event], None]
+
+
+class Plan(NamedTuple):
+    """Hold what the options come to: how to carry out calls, and with which files."""
+
+    manner: Manner
+    proxies: Proxies
+    state_path: str
+    cache_path: str
+
+
+def planned(options: ClientOptions) -> Plan:
+    """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
+    config = Config()
+    manner = Manner(
+        user_agent=user_agent(_contact(options, config)),
+        base_urls={**config.base_urls(), **_base_urls(options)},
+        timeout=_timeout(options, config),
+        cached=_cached(options, config),
+        refresh=options.get("refresh", False),
+        pace=_PACES[options.get("rate") or str(config.get("rate").value)],
+        limited=options.get("limits", config.get("limits").value == "on"),
+    )
+    return Plan(
+        manner, _proxies(options, config), _state_path(options, config), _cache_path(options)
+    )
+
+
+def user_agent(contact: str | None) -> str:
+    """Say who asks, as services want it: program, version and a way to reach the user.
+
+    https://docs.nekos.best/getting-started/api-endpoints.html
+    """
+    program = f"animedex/{__version__}"
+    return f"{program} ({contact})" if contact else program
+
+
+def _contact(options: ClientOptions, config: Config) -> str | None:
+    if "contact" in options:
+        return read_contact(options["contact"])
+    return cast("str | None", config.get("contact").value)
+
+
+def _base_urls(options: ClientOptions) -> dict[str, str]:
+    return {name: read_url(url) for name, url in options.get("base_urls", {}).items()}
+
+
+def _timeout(options: ClientOptions, config: Config) -> float | None:
+    if "timeout" in options:
+        given = options["timeout"]
+        return None if given is None else read_timeout(str(given))
+    return cast("float | None", config.get("timeout").value)
+
+
+def _cached(options: ClientOptions, config: Config) -> bool:
+    given = options.get("cache", config.get("cache").value == "on")
+    return given is not False
+
+
+def _proxies(options: ClientOptions, config: Config) -> Proxies:
+    chosen = options.get("proxy") or config.get("proxy").value
+    if chosen is None:
+        return proxies_from()
+    return Proxies(every=read_proxy(str(chosen)))
+
+
+def _state_path(options: ClientOptions, config: Config) -> str:
+    chosen = options.get("state") or config.get("state").value
+    path = os.fspath(cast("str | os.PathLike[str]", chosen)) if chosen else ""
+    if "://" in path:
+        message = f"budgets are kept in a file, and {path.partition(':')[0]}:// is none"
+        raise BadArguments(message, hint="give the state as a file's path")
+    return os.path.abspath(path or os.path.join(folder("data"), state.FILE_NAME))
+
+
+def _cache_path(options: ClientOptions) -> str:
+    chosen = options.get("cache")
+    place = folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
+    return os.path.abspath(os.path.join(place, cache.FILE_NAME))

@@ -1,0 +1,113 @@
+"""Every setting there is: its default, how its text is read, and what it is for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from animedex.errors import BadArguments
+
+Value = str | float | bool | None
+_CONTACT = re.compile(r"[!-'*-~]+(?: [!-'*-~]+)*")
+
+
+class Setting(NamedTuple):
+    """Declare one setting."""
+
+    default: Value
+    read: Callable[[str], Value]
+    help: str
+
+
+def read_timeout(text: str) -> float | None:
+    """Read a number of seconds above 0, or `none` for no deadline.
+
+    >>> read_timeout("2.5"), read_timeout("none")
+    (2.5, None)
+    """
+    if text.strip().lower() == "none":
+        return None
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        message = f"{text!r} is not a number of seconds above 0, nor `none`"
+        raise BadArguments(message)
+    return seconds
+
+
+def read_contact(text: str) -> str:
+    """Read an e-mail address or a public URL by which a service can reach the user.
+
+    >>> read_contact("you@example.org")
+    'you@example.org'
+    """
+    contact = text.strip()
+    if not _CONTACT.fullmatch(contact) or not ("@" in contact or "://" in contact):
+        message = f"{text!r} is neither an e-mail address nor a URL in plain ASCII"
+        raise BadArguments(message, hint="such as you@example.org or https://example.org/you")
+    return contact
+
+
+def read_url(text: str) -> str:
+    """Read the base URL of a service.
+
+    >>> read_url("http://127.0.0.1:8080/api/v2/")
+    'http://127.0.0.1:8080/api/v2'
+    """
+    if _is_url(text.strip(), {"http", "https"}):
+        return text.strip().rstrip("/")
+    message = f"{text!r} is not a URL with http:// or https://"
+    raise BadArguments(message)
+
+
+def read_proxy(text: str) -> str:
+    """Read a proxy's URL; one without a scheme is taken as HTTP, as elsewhere.
+
+    >>> read_proxy("proxy.example:3128")
+    'http://proxy.example:3128'
+    """
+    url = text.strip() if "://" in text else f"http://{text.strip()}"
+    if _is_url(url, {"http", "https", "socks4", "socks5", "socks5h"}):
+        return url
+    # The value may hold a password, so it is not repeated.
+    message = "the proxy is not a URL such as http://proxy.example:3128"
+    raise BadArguments(message)
+
+
+def read_choice(*choices: str) -> Callable[[str], str]:
+    """Make a reader of one word among several."""
+
+    def read(text: str) -> str:
+        word = text.strip().lower()
+        if word not in choices:
+            message = f"{text!r} is not one of {', '.join(choices)}"
+            raise BadArguments(message)
+        return word
+
+    return read
+
+
+def _is_url(text: str, schemes: set[str]) -> bool:
+    try:
+        parts = urlsplit(text)
+        parts.port  # noqa: B018  reading it is the check
+    except ValueError:
+        return False
+    clean = text.isascii() and text.isprintable() and " " not in text
+    return clean and parts.scheme in schemes and bool(parts.hostname)
+
+
+SETTINGS = {
+    "contact": Setting(None, read_contact, "an e-mail address or URL, sent in the User-Agent"),
+    "timeout": Setting(30.0, read_timeout, "seconds for a whole command, or `none`"),
+    "rate": Setting("normal", read_choice("normal", "slow"), "`slow` halves the pace"),
+    "cache": Setting("on", read_choice("on", "off"), "whether answers that allow it are kept"),
+    "limits": Setting("on", read_choice("on", "off"), "`off` only works for a loopback server"),
+    "color": Setting("auto", read_choice("auto", "always", "never"), "whether to use colour"),
+    "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
+    "state": Setting(None, str, "the file in which budgets are kept"),
+}

@@ -1,0 +1,76 @@
+"""Where a body is written as it arrives: a file that appears only when it is complete."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from typing import TYPE_CHECKING, TypeVar
+
+from animedex.errors import AnimedexError, BadArguments, NoSpace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class FileSink:
+    """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
+
+    `size` counts the bytes, `opening` holds the first of them.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.size = 0
+        self.opening = b""
+        folder, name = os.path.split(path)
+        self._partial = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}.part")
+        self._file = _written(path, lambda: open(self._partial, "xb"))  # noqa: SIM115  see finish
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next piece; raise `NoSpace` where the disk is full."""
+        self.size += len(chunk)
+        self.opening = self.opening or chunk[:64]
+        _written(self.path, lambda: self._file.write(chunk))
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+        with contextlib.suppress(OSError):
+            os.unlink(self._partial)
+
+    def finish(self) -> None:
+        """Put the complete file in its place, at once."""
+
+        def place() -> None:
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            os.replace(self._partial, self.path)
+
+        try:
+            _written(self.path, place)
+        except AnimedexError:
+            self.discard()
+            raise
+
+
+def _written(path: str, work: Callable[[], T]) -> T:
+    """Do something with a file, and say what is wrong where that fails."""
+    try:
+        return work()
+    except OSError as error:
+        raise file_error(path, error) from None
+
+
+def file_error(path: str, error: OSError) -> AnimedexError:
+    """Make the error for a file that cannot be written."""
+    message = f"{path} cannot be written: {error.strerror or error}"
+    if error.errno in _FULL:
+        return NoSpace(message, hint="make room, or write elsewhere")
+    return BadArguments(message, hint="give another file")

@@ -1,0 +1,130 @@
+"""Where a request really goes, and what it may carry there: pure functions of URLs and headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
+
+from animedex.errors import BadArguments, UpstreamError
+from animedex.transport.hosts import is_loopback, origin
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.backends.backend import Backend
+    from animedex.transport.run import Manner
+    from animedex.wire import Call, Headers, Response
+
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_SECRETS = frozenset({"api_key", "apikey", "key", "token", "password", "login"})
+# Everything that may stand in a path and query as it is; the percent sign, since it is quoted.
+_KEPT = "/%:?#[]@!$&'()*+,;=~"
+
+
+def base_of(backend: Backend, base_urls: Mapping[str, str]) -> str:
+    """Give the base URL in force, without a slash at its end."""
+    return base_urls.get(backend.name, backend.base_url).rstrip("/")
+
+
+def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
+    """Give the URL that a call is to be sent to; raise `BadArguments` if it is somebody else's."""
+    base = base_of(call.backend, base_urls)
+    path, params = call.request.path, call.request.params
+    whole = "://" in path
+    url = _adopted(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
+    url = quote(url.partition("#")[0], safe=_KEPT)
+    if params:
+        url += ("&" if "?" in url else "?") + urlencode(params)
+    return url
+
+
+def _adopted(url: str, base: str, backend: Backend) -> str:
+    """Take an absolute URL that is the service's, and move it below the base URL in force."""
+    try:
+        parts, here = urlsplit(url), origin(url)
+    except ValueError as error:
+        message = f"that is no URL: {error}"
+        raise BadArguments(message, backend=backend.name) from None
+    if "@" not in parts.netloc:
+        if here == origin(base):
+            return url
+        if here == origin(backend.base_url) and url.startswith(backend.base_url):
+            return base + url[len(backend.base_url) :]
+    message = f"{parts.hostname or url} is not {backend.name}: nothing was sent"
+    hint = f"give a path, or a URL that begins with {backend.base_url}"
+    raise BadArguments(message, backend=backend.name, hint=hint)
+
+
+def redirected(call: Call[object], response: Response) -> str | None:
+    """Give where an answer redirects to, None where it does not.
+
+    Raises `UpstreamError` where that is a host that the backend does not declare.
+    """
+    location = response.header("location")
+    if response.status not in _REDIRECTS or not location:
+        return None
+    try:
+        url = urljoin(response.url, location)
+        if _declared(url, response.url, call.backend):
+            return url
+    except ValueError:
+        url = location
+    shown = urlsplit(url).hostname if "://" in url[:9] else "another place"
+    message = f"the service redirected to {shown}, which is not one of its own hosts"
+    raise UpstreamError(message, backend=call.backend.name, status=response.status)
+
+
+def _declared(url: str, before: str, backend: Backend) -> bool:
+    parts = urlsplit(url)
+    if "@" in parts.netloc:
+        return False
+    if origin(url) == origin(before):
+        return True
+    own = urlsplit(backend.base_url).hostname
+    secure = parts.scheme == "https" or is_loopback(url)
+    return secure and parts.hostname in {own, *backend.hosts}
+
+
+def require_loopback(url: str) -> None:
+    """Raise `BadArguments` for a URL of a real service, whose budgets are never switched off."""
+    if not is_loopback(url):
+        message = f"budgets can be switched off for a loopback server only, not for {origin(url)}"
+        raise BadArguments(message, hint="leave `limits` on")
+
+
+def wire_headers(call: Call[object], url: str, manner: Manner) -> Headers:
+    """Give the headers to send; what a caller added stays with the service it was meant for."""
+    headers = {
+        "user-agent": manner.user_agent,
+        "accept": "*/*" if call.raw or call.sink else "application/json",
+        "accept-encoding": "gzip" if call.gzip else "identity",
+    }
+    headers.update(call.backend.headers)
+    if origin(url) == origin(resolved(call, manner.base_urls)):
+        headers.update((name.lower(), value) for name, value in call.request.headers)
+    return tuple(headers.items())
+
+
+def cache_key(call: Call[object], url: str) -> str:
+    """Name an answer in the cache: the same request to the same place has the same name."""
+    return f"{call.backend.name} {url}"
+
+
+def shown(url: str) -> str:
+    """Give a URL fit for a log: without a secret, should one stand in it.
+
+    >>> shown("https://x.example/posts?tags=cat&api_key=abc")
+    'https://x.example/posts?tags=cat&api_key=***'
+    """
+    parts = urlsplit(url)
+    if "@" not in parts.netloc and not _SECRETS & {key.lower() for key, _ in _pairs(parts.query)}:
+        return url
+    query = "&".join(
+        f"{key}={'***' if key.lower() in _SECRETS else quote(value)}"
+        for key, value in _pairs(parts.query)
+    )
+    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
+
+
+def _pairs(query: str) -> list[tuple[str, str]]:
+    return parse_qsl(query, keep_blank_values=True) if query else []

@@ -1,0 +1,130 @@
+"""Answers kept for a while, where their calls allow it, in one file for all of a user's processes.
+
+The cache is a convenience: where its file cannot be used, one warning is given and nothing is
+kept. Only complete, well-understood answers are put in; the least recently stored go first when
+it grows too large.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from animedex.transport.database import Busy, Database, Unusable
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+FILE_NAME = "answers-1.db"
+CACHE_CAP = 64 * 1024 * 1024
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS answer (
+    key TEXT PRIMARY KEY, backend TEXT NOT NULL, stored_at REAL NOT NULL,
+    expires_at REAL NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS answer_age ON answer (stored_at);
+"""
+
+
+class Kept(NamedTuple):
+    """Hold a body from the cache and when it was fetched, in seconds since 1970."""
+
+    body: bytes
+    stored_at: float
+
+
+class CacheReport(NamedTuple):
+    """Count what is kept: answers, and the bytes of their bodies."""
+
+    path: str
+    answers: int
+    size: int
+    cap: int
+
+
+class Cache:
+    """Keep bodies by key until they expire."""
+
+    def __init__(
+        self,
+        path: str,
+        warn: Callable[[str], None],
+        *,
+        cap: int = CACHE_CAP,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.path = path
+        self._cap = cap
+        self._clock = clock
+        self._warn = warn
+        self._database: Database | None = Database(path, _SCHEMA, warn)
+
+    def get(self, key: str) -> Kept | None:
+        """Give what is kept under a key, unless it has expired or claims to be from the future."""
+        now = self._clock()
+        row = self._run(
+            lambda db: db.execute(
+                "SELECT body, stored_at FROM answer"
+                " WHERE key = ? AND expires_at > ? AND stored_at <= ?",
+                (key, now, now),
+            ).fetchone(),
+            write=False,
+        )
+        return Kept(*row) if row else None
+
+    def put(self, key: str, backend: str, body: bytes, lifetime: float) -> None:
+        """Keep a body for so many seconds, and drop what has expired or is too much."""
+        now = self._clock()
+
+        def work(db: sqlite3.Connection) -> None:
+            row = (key, backend, now, now + lifetime, len(body), body)
+            db.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.execute("DELETE FROM answer WHERE expires_at <= ? OR stored_at > ?", (now, now))
+            _shrink(db, self._cap)
+
+        self._run(work)
+
+    def clear(self) -> int:
+        """Drop everything; give how many answers that were."""
+        return self._run(lambda db: db.execute("DELETE FROM answer").rowcount) or 0
+
+    def report(self) -> CacheReport:
+        """Count what is kept."""
+        row = self._run(
+            lambda db: db.execute("SELECT count(*), coalesce(sum(size), 0) FROM answer").fetchone(),
+            write=False,
+        )
+        answers, size = row or (0, 0)
+        return CacheReport(self.path, answers, size, self._cap)
+
+    def close(self) -> None:
+        """Close the file; it opens again when it is next needed."""
+        if self._database is not None:
+            self._database.close()
+
+    def _run(self, work: Callable[[sqlite3.Connection], T], *, write: bool = True) -> T | None:
+        if self._database is None:
+            return None
+        try:
+            return self._database.run(work, write=write)
+        except Busy:
+            return None
+        except Unusable as error:
+            self._database = None
+            self._warn(f"answers cannot be cached in {self.path} ({error}): going on without")
+            return None
+
+
+def _shrink(db: sqlite3.Connection, cap: int) -> None:
+    """Drop the oldest answers until the rest fit."""
+    excess = db.execute("SELECT coalesce(sum(size), 0) FROM answer").fetchone()[0] - cap
+    if excess <= 0:
+        return
+    for key, size in db.execute("SELECT key, size FROM answer ORDER BY stored_at").fetchall():
+        db.execute("DELETE FROM answer WHERE key = ?", (key,))
+        excess -= size
+        if excess <= 0:
+            return

@@ -1,0 +1,157 @@
+"""A small SQLite file that belongs to one user and is shared by all of that user's processes.
+
+Nothing here waits for a lock: a file that somebody else is writing to is `Busy`, and the caller
+decides how long that may go on. A file that is no database any more is set aside and made new.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import stat
+import threading
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_SETTINGS = (
+    "PRAGMA journal_mode = WAL",
+    # A crash of the machine may lose the last moments, never the file.
+    "PRAGMA synchronous = NORMAL",
+)
+
+
+class Busy(Exception):
+    """Say that another process is writing; to ask again shortly will do."""
+
+
+class Unusable(Exception):
+    """Say that the file cannot be opened, read or written here."""
+
+
+class Broken(Exception):
+    """Say that what the file holds makes no sense; it is then set aside."""
+
+
+class Database:
+    """Open a file when it is first needed, and run transactions on it from any thread."""
+
+    def __init__(self, path: str, schema: str, warn: Callable[[str], None]) -> None:
+        self.path = path
+        self._schema = schema
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+
+    def run(self, work: Callable[[sqlite3.Connection], T], *, write: bool = True) -> T:
+        """Run `work` in one transaction; raise `Busy` or `Unusable` with nothing done."""
+        begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+        with self._lock:
+            try:
+                return self._transact(work, begin)
+            except Broken:
+                self._set_aside()
+            try:
+                return self._transact(work, begin)
+            except Broken as error:
+                raise Unusable(str(error)) from None
+
+    def close(self) -> None:
+        """Close the file; it opens again when it is next needed."""
+        with self._lock:
+            self._drop()
+
+    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
+        try:
+            connection = self._connection or self._open()
+            connection.execute(begin)
+            try:
+                found = work(connection)
+                connection.execute("COMMIT")
+            except BaseException:
+                _roll_back(connection)
+                raise
+        except sqlite3.Error as error:
+            raise _sorted_out(error) from None
+        except OSError as error:
+            raise Unusable(error.strerror or str(error)) from None
+        return found
+
+    def _open(self) -> sqlite3.Connection:
+        make_private_folder(os.path.dirname(self.path))
+        # SQLite gives its side files the rights of the file itself.
+        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        connection = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False
+        )
+        try:
+            for setting in _SETTINGS:
+                connection.execute(setting)
+            connection.executescript(self._schema)
+        except BaseException:
+            connection.close()
+            raise
+        finally:
+            self._inode = os.stat(self.path).st_ino
+        self._connection = connection
+        return connection
+
+    def _set_aside(self) -> None:
+        """Rename the file, unless another process has done so since it was opened here."""
+        self._drop()
+        with contextlib.suppress(OSError):
+            if os.stat(self.path).st_ino == self._inode:
+                aside = f"{self.path}.corrupt-{time.time_ns()}"
+                os.rename(self.path, aside)
+                self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
+        for ending in ("-wal", "-shm"):
+            with contextlib.suppress(OSError):
+                os.unlink(self.path + ending)
+
+    def _drop(self) -> None:
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            connection.close()
+
+
+def make_private_folder(path: str) -> None:
+    """Create a folder that only its owner can enter, where it is not there yet."""
+    os.makedirs(path or ".", mode=0o700, exist_ok=True)
+
+
+def temporary_folder() -> str | None:
+    """Make this user's own folder among the temporary files; None where it is somebody else's."""
+    import tempfile
+
+    owner = os.getuid() if hasattr(os, "getuid") else None
+    path = os.path.join(tempfile.gettempdir(), "animedex" if owner is None else f"animedex-{owner}")
+    try:
+        make_private_folder(path)
+        found = os.lstat(path)
+    except OSError:
+        return None
+    ours = owner is None or found.st_uid == owner
+    return path if ours and stat.S_ISDIR(found.st_mode) else None
+
+
+def _roll_back(connection: sqlite3.Connection) -> None:
+    with contextlib.suppress(sqlite3.Error):
+        connection.execute("ROLLBACK")
+
+
+def _sorted_out(error: sqlite3.Error) -> Exception:
+    """Say which of the three kinds of trouble an error is."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in _BUSY:
+        return Busy()
+    if code in _BROKEN:
+        return Broken(str(error))
+    return Unusable(str(error))

@@ -1,0 +1,62 @@
+"""The two drivers: they obey a flow's steps, one by blocking, one by awaiting."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from animedex.transport.steps import Send, Sleep
+
+if TYPE_CHECKING:
+    from animedex.transport.http import AsyncHttp, SyncHttp
+    from animedex.transport.run import Steps
+    from animedex.transport.steps import Desk, Step
+
+T = TypeVar("T")
+
+
+def drive(steps: Steps[T], http: SyncHttp, desk: Desk) -> T:
+    """Obey steps until they end in an answer."""
+
+    def obey(step: Step) -> object:
+        if isinstance(step, Sleep):
+            time.sleep(max(0.0, step.seconds))
+            return None
+        return http.send(step) if isinstance(step, Send) else step.do(desk)
+
+    try:
+        step = next(steps)
+        while True:
+            try:
+                found = obey(step)
+            except BaseException as error:  # noqa: BLE001  the flow gives back what it holds
+                step = steps.throw(error)
+            else:
+                step = steps.send(found)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer
+
+
+async def drive_async(steps: Steps[T], http: AsyncHttp, desk: Desk) -> T:
+    """Obey steps until they end in an answer, leaving the loop free meanwhile."""
+    from asyncio import sleep
+
+    async def obey(step: Step) -> object:
+        if isinstance(step, Sleep):
+            await sleep(max(0.0, step.seconds))
+            return None
+        return await http.send(step) if isinstance(step, Send) else step.do(desk)
+
+    try:
+        step = next(steps)
+        while True:
+            try:
+                found = await obey(step)
+            except BaseException as error:  # noqa: BLE001  the flow gives back what it holds
+                step = steps.throw(error)
+            else:
+                step = steps.send(found)
+    except StopIteration as end:
+        answer: T = end.value
+        return answer

@@ -1,0 +1,105 @@
+"""One question and its answer: turns, retries and redirects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import AnimedexError, Unreachable
+from animedex.transport.addresses import redirected, require_loopback, shown, wire_headers
+from animedex.transport.advice import RETRIED, backoff, spent_seconds, told_pause
+from animedex.transport.steps import Event, Send, Sleep, Tell
+from animedex.transport.turns import turn_for
+
+if TYPE_CHECKING:
+    from animedex.transport.run import Run, Steps
+    from animedex.wire import Call, Response
+
+MOST_RETRIES = 3
+MOST_REDIRECTS = 5
+
+
+class Exchanged(NamedTuple):
+    """Hold an answer, and whether it was waited for in a budget."""
+
+    response: Response
+    waited: bool
+
+
+def exchange(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
+    """Get an answer, following redirects to hosts that the backend declares."""
+    waited = False
+    for _ in range(MOST_REDIRECTS + 1):
+        found = yield from _tried(call, url, run)
+        waited = waited or found.waited
+        onward = redirected(call, found.response)
+        if onward is None:
+            return Exchanged(found.response, waited)
+        url = onward
+    message = f"the service redirected more than {MOST_REDIRECTS} times"
+    raise Unreachable(message, hint="check the base URL with `animedex config list`")
+
+
+def _tried(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
+    """Ask until an answer comes that is worth having, or trying again is no use."""
+    waited = False
+    tries = 0
+    while True:
+        outcome = yield from _attempt(call, url, run)
+        if isinstance(outcome, Exchanged):
+            waited = waited or outcome.waited
+            outcome = outcome._replace(waited=waited)
+        pause = _pause(outcome, tries, run)
+        if pause is None or tries == MOST_RETRIES or not run.fits(pause):
+            if isinstance(outcome, AnimedexError):
+                raise outcome
+            return outcome
+        yield Tell(
+            Event("retry", call.backend.name, call.request.method, shown(url), seconds=pause)
+        )
+        yield Sleep(pause)
+        tries += 1
+
+
+def _attempt(call: Call[object], url: str, run: Run) -> Steps[Exchanged | Unreachable]:
+    """Ask once, within the budgets; a broken connection is an outcome like another."""
+    if not run.manner.limited:
+        require_loopback(url)
+        return (yield from _sent(call, url, run, left=None))
+    turn = turn_for(call, url, run)
+    waited, left = yield from turn.wait(run)
+    try:
+        outcome = yield from _sent(call, url, run, left)
+    finally:
+        yield from turn.settle(run)
+    if isinstance(outcome, Unreachable):
+        return outcome
+    spent = spent_seconds(outcome.response)
+    if spent:
+        yield from turn.block(run, spent)
+    return outcome._replace(waited=waited)
+
+
+def _sent(
+    call: Call[object], url: str, run: Run, left: int | None
+) -> Steps[Exchanged | Unreachable]:
+    method, name = call.request.method, call.backend.name
+    headers, told = wire_headers(call, url, run.manner), shown(url)
+    yield Tell(Event("request", name, method, told, left=left))
+    began = run.clock()
+    try:
+        response: Response = yield Send(method, url, headers, run.left(), call.cap, call.sink)
+    except Unreachable as error:
+        return error
+    taken = run.clock() - began
+    yield Tell(Event("response", name, method, told, response.status, taken, left))
+    return Exchanged(response, waited=False)
+
+
+def _pause(outcome: Exchanged | Unreachable, tries: int, run: Run) -> float | None:
+    """Tell how long to pause before trying again; None where the outcome is final."""
+    if isinstance(outcome, Unreachable):
+        return backoff(tries, run.jitter()) if outcome.transient else None
+    if outcome.response.status not in RETRIED:
+        return None
+    told = told_pause(outcome.response)
+    return backoff(tries, run.jitter()) if told is None else told

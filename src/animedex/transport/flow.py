@@ -1,0 +1,114 @@
+"""How a call is carried out, once for both worlds: a generator of steps that does no I/O.
+
+`Flow.perform(call)` yields what it wishes for (see `steps`) and is sent the answers. It looks in
+the cache, gets an answer (see `exchange`), turns statuses into errors and has the call read the
+body; and it follows a call that goes on to others. One deadline covers all of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Generator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar, cast
+
+from animedex.errors import AnimedexError
+from animedex.transport.addresses import cache_key, resolved
+from animedex.transport.body import decoded
+from animedex.transport.database import Busy
+from animedex.transport.exchange import exchange
+from animedex.transport.ledger import FOREVER
+from animedex.transport.run import Manner, Run
+from animedex.transport.statuses import check_status
+from animedex.transport.steps import Event, Keep, Recall, Show, Tell
+from animedex.wire import Call, Response, SourceTag
+
+if TYPE_CHECKING:
+    from animedex.transport.cache import Kept
+    from animedex.transport.clock import Clock
+    from animedex.transport.run import Steps
+    from animedex.wire import Plan, Wish
+
+T = TypeVar("T")
+
+
+class Flow:
+    """Carry out calls in one manner."""
+
+    def __init__(self, manner: Manner, clock: Clock, jitter: Callable[[], float]) -> None:
+        self._manner = manner
+        self._clock = clock
+        self._jitter = jitter
+
+    def perform(self, call: Call[T]) -> Steps[T]:
+        """Carry out a call, and all that it goes on to, within one deadline."""
+        timeout = self._manner.timeout
+        deadline = FOREVER if timeout is None else self._clock() + timeout
+        return _perform(call, Run(self._manner, self._clock, self._jitter, deadline))
+
+
+def _perform(call: Call[T], run: Run) -> Steps[T]:
+    try:
+        found = yield from _answer(call, run)
+    except AnimedexError as error:
+        error.backend = error.backend or call.backend.name
+        if call.recover is None:
+            raise
+        found = call.recover(error)
+    if isinstance(found, Generator):
+        return (yield from _follow(cast("Plan[T]", found), run))
+    return found
+
+
+def _follow(plan: Plan[T], run: Run) -> Steps[T]:
+    """Grant a plan's wishes one after the other until it ends in an answer."""
+    try:
+        wish = next(plan)
+        while True:
+            try:
+                granted = yield from _grant(wish, run)
+            except AnimedexError as error:
+                wish = plan.throw(error)
+            else:
+                wish = plan.send(granted)
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+def _grant(wish: Wish, run: Run) -> Steps[object]:
+    if isinstance(wish, Call):
+        return (yield from _perform(wish, run))
+    show = Show(wish.backend, wish.ids)
+    if not wish.quiet:
+        return (yield from run.unlocked(show))
+    with contextlib.suppress(Busy):
+        yield show
+    return frozenset[str]()
+
+
+def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
+    url = resolved(call, run.manner.base_urls)
+    keep = call.lifetime > 0 and run.manner.cached
+    key = cache_key(call, url)
+    if keep and not run.manner.refresh:
+        kept: Kept | None = yield Recall(key)
+        if kept is not None:
+            yield Tell(Event("response", call.backend.name, "GET", url, 200, 0.0, cached=True))
+            return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
+    response, waited = yield from exchange(call, url, run)
+    if not call.raw:
+        response = decoded(response, call.cap)
+        check_status(response, call.backend.name, run.manner.user_agent)
+    tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
+    found = call.parse(response, tag)
+    if keep and response.status == _OK:
+        yield Keep(key, call.backend.name, response.body, call.lifetime)
+    return found
+
+
+def _recalled(call: Call[T], kept: Kept) -> SourceTag:
+    fetched_at = datetime.fromtimestamp(kept.stored_at, UTC)
+    return SourceTag(call.backend.name, fetched_at, cached=True, rate_limited=False)
+
+
+_OK = 200

@@ -1,0 +1,211 @@
+"""The two drivers of the network: the one place that sends, and that knows the HTTP library.
+
+The library's decoders are off: a body arrives as it was sent, and a cap stops one that does not
+end. It follows no redirects, which are the flow's business. What it raises, `trouble` translates.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pyreqwest.client import ClientBuilder, SyncClientBuilder
+from pyreqwest.proxy import ProxyBuilder
+
+from animedex.errors import UpstreamDecode
+from animedex.transport.hosts import is_loopback
+from animedex.transport.trouble import translate
+from animedex.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pyreqwest.request import BaseRequestBuilder
+    from pyreqwest.response import BaseResponse
+
+    from animedex.transport.proxies import Proxies
+    from animedex.transport.steps import Send
+
+C = TypeVar("C")
+Builder = TypeVar("Builder", ClientBuilder, SyncClientBuilder)
+Prepared = TypeVar("Prepared", bound="BaseRequestBuilder")
+
+
+class SyncHttp:
+    """Send requests from ordinary code, and stay open to Ctrl-C meanwhile."""
+
+    def __init__(self, proxies: Proxies) -> None:
+        self._clients = Clients(lambda url: configured(SyncClientBuilder(), url, proxies).build())
+
+    def send(self, step: Send) -> Response:
+        """Exchange one request for one answer."""
+        body = Body(step)
+        if threading.current_thread() is threading.main_thread():
+            return self._exchange_aside(step, body)
+        return self._exchange(step, body)
+
+    def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.drain():
+            client.close()
+
+    def _exchange_aside(self, step: Send, body: Body) -> Response:
+        """Exchange on a daemon thread: the library does not notice signals while it waits."""
+        outcome: list[Response | BaseException] = []
+
+        def work() -> None:
+            try:
+                outcome.append(self._exchange(step, body))
+            except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
+                outcome.append(error)
+
+        thread = threading.Thread(target=work, name="animedex-send", daemon=True)
+        thread.start()
+        try:
+            thread.join()
+        except BaseException:
+            body.abandon()
+            raise
+        if isinstance(outcome[0], BaseException):
+            raise outcome[0]
+        return outcome[0]
+
+    def _exchange(self, step: Send, body: Body) -> Response:
+        try:
+            client = self._clients.to(step.url)
+            request = prepared(client.request(step.method, step.url), step).build_streamed()
+            with request as answer:
+                body.begin(answer)
+                while (chunk := answer.body_reader.read_chunk()) is not None:
+                    body.take(bytes(chunk))
+        except BaseException as error:  # noqa: BLE001  translated, or given on as it is
+            body.discard()
+            raise translate(error) from None
+        return body.response()
+
+
+class AsyncHttp:
+    """Send requests from asyncio tasks."""
+
+    def __init__(self, proxies: Proxies) -> None:
+        self._clients = Clients(lambda url: configured(ClientBuilder(), url, proxies).build())
+
+    async def send(self, step: Send) -> Response:
+        """Exchange one request for one answer."""
+        body = Body(step)
+        try:
+            client = self._clients.to(step.url)
+            request = prepared(client.request(step.method, step.url), step).build_streamed()
+            async with request as answer:
+                body.begin(answer)
+                while (chunk := await answer.body_reader.read_chunk()) is not None:
+                    body.take(bytes(chunk))
+        except BaseException as error:  # noqa: BLE001  translated, or given on as it is
+            body.discard()
+            raise translate(error) from None
+        return body.response()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        for client in self._clients.drain():
+            await client.close()
+
+
+class Clients(Generic[C]):
+    """Build one client for loopback, which is never proxied, and one for everywhere else."""
+
+    def __init__(self, build: Callable[[str], C]) -> None:
+        self._build = build
+        self._lock = threading.Lock()
+        self._built: dict[bool, C] = {}
+
+    def to(self, url: str) -> C:
+        """Give the client for a URL."""
+        near = is_loopback(url)
+        with self._lock:
+            if near not in self._built:
+                self._built[near] = self._build(url)
+            return self._built[near]
+
+    def drain(self) -> list[C]:
+        """Give up all clients, for closing."""
+        with self._lock:
+            clients = list(self._built.values())
+            self._built.clear()
+        return clients
+
+
+def configured(builder: Builder, url: str, proxies: Proxies) -> Builder:
+    """Set up a client that leaves bodies, redirects and errors alone."""
+    builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
+    builder = builder.follow_redirects(False).referer(False).no_proxy()
+    if is_loopback(url):
+        return builder
+    for kind, proxy in (
+        (ProxyBuilder.https, proxies.https),
+        (ProxyBuilder.http, proxies.http),
+        (ProxyBuilder.all, proxies.every),
+    ):
+        if proxy is not None:
+            builder = builder.proxy(kind(proxy).no_proxy(proxies.direct))
+    return builder
+
+
+def prepared(request: Prepared, step: Send) -> Prepared:
+    """Put a step's headers and time limit on a request."""
+    request.headers(list(step.headers))
+    return request if step.timeout is None else request.timeout(timedelta(seconds=step.timeout))
+
+
+class Body:
+    """Collect one answer: the head, then the body in memory or, of a 200, in a sink."""
+
+    def __init__(self, step: Send) -> None:
+        self._step = step
+        self._chunks: list[bytes] = []
+        self._size = 0
+        self._abandoned = False
+        self._head: Response | None = None
+
+    def begin(self, answer: BaseResponse) -> None:
+        """Take the head."""
+        headers = tuple(answer.headers.items())
+        wanted = self._step.sink is not None and answer.status == _OK
+        sink = self._step.sink() if self._step.sink and wanted else None
+        self._head = Response(answer.status, headers, b"", self._step.url, sink)
+
+    def take(self, chunk: bytes) -> None:
+        """Take the next piece of the body."""
+        if self._abandoned:
+            raise Abandoned
+        self._size += len(chunk)
+        if self._size > self._step.cap:
+            message = f"the answer is longer than {self._step.cap} bytes"
+            raise UpstreamDecode(message)
+        if self._head is not None and self._head.sink is not None:
+            self._head.sink.write(chunk)
+        else:
+            self._chunks.append(chunk)
+
+    def discard(self) -> None:
+        """Undo what a sink took of an answer that failed."""
+        if self._head is not None and self._head.sink is not None:
+            self._head.sink.discard()
+
+    def abandon(self) -> None:
+        """Take no more: whoever wanted the answer is gone."""
+        self._abandoned = True
+        self.discard()
+
+    def response(self) -> Response:
+        """Give the answer, now that its body is complete."""
+        assert self._head is not None
+        return self._head._replace(body=b"".join(self._chunks))
+
+
+class Abandoned(Exception):
+    """End an exchange that nobody waits for any more."""
+
+
+_OK = 200

@@ -1,0 +1,167 @@
+"""The places where ledgers can be kept: an SQLite file, or this process alone."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+import msgspec
+
+from animedex.transport.database import Broken, Database
+from animedex.transport.ledger import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.backends.backend import Limits
+
+T = TypeVar("T")
+
+SHOWN_KEPT = 20_000
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS ledger (origin TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS shown (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, backend TEXT, id TEXT, UNIQUE (backend, id)
+);
+"""
+
+
+class Keeper(Protocol):
+    """Keep ledgers, and the record of what was shown."""
+
+    def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
+        """Put the next ledger in the place of an origin's; give what the step found."""
+        ...
+
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give the ledger of every origin."""
+        ...
+
+    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+        """Tell which ids were never shown, and note all of them as shown."""
+        ...
+
+    def forget(self) -> int:
+        """Forget what was shown; give how many pictures that were."""
+        ...
+
+    def fitting(self, limits: Limits) -> Limits:
+        """Give the limits that hold as far as this keeper sees."""
+        ...
+
+    def close(self) -> None:
+        """Close what is open."""
+        ...
+
+
+class FileKeeper:
+    """Keep everything in an SQLite file."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
+        """Put the next ledger in the place of an origin's, in one transaction."""
+
+        def work(connection: sqlite3.Connection) -> T:
+            row = connection.execute("SELECT body FROM ledger WHERE origin = ?", (origin,))
+            ledger, found = step(_decoded(row.fetchone()))
+            connection.execute("REPLACE INTO ledger VALUES (?, ?)", (origin, _encode(ledger)))
+            return found
+
+        return self.database.run(work)
+
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give the ledger of every origin."""
+        rows = self.database.run(
+            lambda db: db.execute("SELECT origin, body FROM ledger").fetchall(), write=False
+        )
+        return {origin: _decoded((body,)) for origin, body in rows}
+
+    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+        """Tell which ids were never shown, note all of them, and forget the oldest."""
+
+        def work(connection: sqlite3.Connection) -> frozenset[str]:
+            new = frozenset(name for name in ids if _noted(connection, backend, name))
+            connection.execute(
+                "DELETE FROM shown WHERE number <= (SELECT max(number) FROM shown) - ?",
+                (SHOWN_KEPT,),
+            )
+            return new
+
+        return self.database.run(work)
+
+    def forget(self) -> int:
+        """Forget what was shown; give how many pictures that were."""
+        return self.database.run(lambda db: db.execute("DELETE FROM shown").rowcount)
+
+    def fitting(self, limits: Limits) -> Limits:
+        """Give the limits as they are: every process is counted in."""
+        return limits
+
+    def close(self) -> None:
+        """Close the file; it opens again when it is next needed."""
+        self.database.close()
+
+
+def _noted(connection: sqlite3.Connection, backend: str, name: str) -> bool:
+    """Note one picture as shown; tell whether it was not noted before."""
+    added = connection.execute(
+        "INSERT OR IGNORE INTO shown (backend, id) VALUES (?, ?)", (backend, name)
+    )
+    return added.rowcount > 0
+
+
+class MemoryKeeper:
+    """Keep everything in this process alone, for want of a file."""
+
+    def __init__(self) -> None:
+        self._ledgers: dict[str, Ledger] = {}
+        self._shown: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
+        """Put the next ledger in the place of an origin's."""
+        with self._lock:
+            self._ledgers[origin], found = step(self._ledgers.get(origin, Ledger()))
+        return found
+
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give the ledger of every origin."""
+        return dict(self._ledgers)
+
+    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+        """Tell which ids were never shown, and note all of them as shown."""
+        with self._lock:
+            asked = {(backend, name) for name in ids}
+            new = frozenset(name for _, name in asked - self._shown)
+            self._shown |= asked
+        return new
+
+    def forget(self) -> int:
+        """Forget what was shown; give how many pictures that were."""
+        with self._lock:
+            count = len(self._shown)
+            self._shown.clear()
+        return count
+
+    def fitting(self, limits: Limits) -> Limits:
+        """Allow no burst, as other processes cannot be counted in."""
+        return limits._replace(bucket=limits.bucket._replace(burst=1))
+
+    def close(self) -> None:
+        """Do nothing: there is nothing open."""
+
+
+_ledger = msgspec.msgpack.Decoder(Ledger)
+_encode = msgspec.msgpack.Encoder().encode
+
+
+def _decoded(row: tuple[bytes] | None) -> Ledger:
+    if row is None:
+        return Ledger()
+    try:
+        return _ledger.decode(row[0])
+    except (msgspec.MsgspecError, TypeError) as error:
+        raise Broken(str(error)) from None

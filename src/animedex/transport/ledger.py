@@ -1,0 +1,199 @@
+"""One origin's budgets, and what becomes of them when somebody claims room.
+
+A ledger is what the budgets look like at a moment; each function here gives the next ledger.
+`reserve` answers a claim with a verdict: send at this moment, ask again at that one, or no room
+before the deadline. Nothing here waits or reads a clock: a store keeps the ledger (see `state`),
+and a driver sleeps. All moments are seconds on one clock that every process on the machine shares.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.transport.limits import (
+    BucketState,
+    Entry,
+    Waiter,
+    WindowState,
+    give_back,
+    next_slot,
+    next_turn,
+    place_of,
+    take_slot,
+    tokens_left,
+)
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Limits, Window
+
+FOREVER = float("inf")
+# A claim without a deadline that is never settled (its process was killed) counts for so long.
+ORPHAN_SECONDS = 600.0
+# A queued claim that does not ask again within so long of the time it was told is gone.
+QUEUE_GRACE = 2.0
+# No header may block a path for longer than this.
+LONGEST_BLOCK = 86_400.0
+
+
+class Ledger(NamedTuple):
+    """Hold all budgets of one origin; `blocked` tells until when a path is spent."""
+
+    clock: float = 0.0
+    bucket: BucketState = BucketState()
+    windows: dict[str, WindowState] = {}
+    blocked: dict[str, float] = {}
+
+
+class Claim(NamedTuple):
+    """Ask for room for one request; `latest` is the deadline, `ticket` is unique to the claim."""
+
+    ticket: str
+    path: str
+    route: str = ""
+    latest: float = FOREVER
+
+
+class Go(NamedTuple):
+    """Tell to send at this moment, the bucket's slot; `left` more could be sent at once."""
+
+    at: float
+    left: int
+
+
+class Again(NamedTuple):
+    """Tell to ask again at this moment; a place in the queue is kept."""
+
+    at: float
+
+
+class Denied(NamedTuple):
+    """Tell that nothing is free before this moment, which is past the deadline."""
+
+    at: float
+
+
+Verdict = Go | Again | Denied
+
+
+def reserve(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> tuple[Ledger, Verdict]:
+    """Answer a claim; where it is denied, the ledger holds nothing of it.
+
+    >>> from animedex.backends.backend import Bucket, Limits
+    >>> limits = Limits(Bucket(rate=3, burst=1), {})
+    >>> ledger, verdict = reserve(Ledger(), limits, Claim("a", "/neko"), now=100.0)
+    >>> verdict
+    Go(at=100.0, left=0)
+    >>> ledger, verdict = reserve(ledger, limits, Claim("b", "/neko", latest=100.1), now=100.0)
+    >>> verdict
+    Denied(at=100.33333333333333)
+    """
+    ledger = _tidy(ledger, now)
+    ready = max(now, ledger.blocked.get(claim.path, now))
+    rule = limits.windows.get(claim.route)
+    state = ledger.windows.get(claim.route, WindowState())
+    if rule is not None:
+        ready = max(ready, next_turn(state, rule, claim.ticket, now))
+    slot = next_slot(ledger.bucket, limits.bucket, now)
+    if max(ready, slot) > claim.latest:
+        return _without(ledger, claim.route, claim.ticket), Denied(max(ready, slot))
+    if ready > now:
+        return _queued(ledger, claim, rule, ready), Again(ready)
+    bucket = take_slot(ledger.bucket, limits.bucket, slot, now)
+    ledger = _without(ledger, claim.route, claim.ticket)._replace(bucket=bucket)
+    return _entered(ledger, claim, rule, slot), Go(slot, tokens_left(bucket, limits.bucket, now))
+
+
+def settle(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> Ledger:
+    """Note that a claim's answer came, or that it failed after it was sent."""
+    rule = limits.windows.get(claim.route)
+    if rule is None:
+        return ledger
+    state = ledger.windows.get(claim.route, WindowState())
+    entries = tuple(entry for entry in state.entries if entry.ticket != claim.ticket)
+    entry = Entry(claim.ticket, now + rule.seconds, answered=True)
+    return _with_window(ledger, claim.route, state._replace(entries=(*entries, entry)))
+
+
+def release(ledger: Ledger, claim: Claim, slot: float | None, now: float) -> Ledger:
+    """Give back what a claim holds that will not be sent; `slot` is the bucket's, if any."""
+    ledger = _without(ledger, claim.route, claim.ticket)
+    if slot is None:
+        return ledger
+    return ledger._replace(bucket=give_back(ledger.bucket, slot, now))
+
+
+def block(ledger: Ledger, path: str, until: float, now: float) -> Ledger:
+    """Note that a path is spent until a moment; this never shortens what is known.
+
+    >>> block(Ledger(), "/neko", until=160.0, now=100.0).blocked
+    {'/neko': 160.0}
+    """
+    until = min(until, now + LONGEST_BLOCK)
+    known = ledger.blocked.get(path, 0.0)
+    return ledger._replace(blocked={**ledger.blocked, path: max(known, until)})
+
+
+def _entered(ledger: Ledger, claim: Claim, rule: Window | None, slot: float) -> Ledger:
+    if rule is None:
+        return ledger
+    state = ledger.windows.get(claim.route, WindowState())
+    latest = min(claim.latest, slot + ORPHAN_SECONDS)
+    entry = Entry(claim.ticket, latest + rule.seconds, answered=False)
+    return _with_window(ledger, claim.route, state._replace(entries=(*state.entries, entry)))
+
+
+def _queued(ledger: Ledger, claim: Claim, rule: Window | None, asks_at: float) -> Ledger:
+    if rule is None:
+        return ledger
+    state = ledger.windows.get(claim.route, WindowState())
+    place = place_of(state.queue, claim.ticket)
+    waiter = Waiter(claim.ticket, asks_at)
+    queue = (*state.queue[:place], waiter, *state.queue[place + 1 :])
+    return _with_window(ledger, claim.route, state._replace(queue=queue))
+
+
+def _without(ledger: Ledger, route: str, ticket: str) -> Ledger:
+    state = ledger.windows.get(route)
+    if state is None:
+        return ledger
+    entries = tuple(entry for entry in state.entries if entry.ticket != ticket)
+    queue = tuple(waiter for waiter in state.queue if waiter.ticket != ticket)
+    return _with_window(ledger, route, WindowState(entries, queue))
+
+
+def _with_window(ledger: Ledger, route: str, state: WindowState) -> Ledger:
+    return ledger._replace(windows={**ledger.windows, route: state})
+
+
+def _tidy(ledger: Ledger, now: float) -> Ledger:
+    """Drop what no longer counts, and take no time as passed where the clock went back."""
+    if now < ledger.clock:
+        ledger = _shifted(ledger, now - ledger.clock)
+    return Ledger(
+        clock=now,
+        bucket=ledger.bucket,
+        windows={name: _tidy_window(state, now) for name, state in ledger.windows.items()},
+        blocked={path: until for path, until in ledger.blocked.items() if until > now},
+    )
+
+
+def _tidy_window(state: WindowState, now: float) -> WindowState:
+    return WindowState(
+        tuple(entry for entry in state.entries if entry.free_at > now),
+        tuple(waiter for waiter in state.queue if waiter.asks_at + QUEUE_GRACE > now),
+    )
+
+
+def _shifted(ledger: Ledger, by: float) -> Ledger:
+    bucket = BucketState(
+        ledger.bucket.full_at + by, tuple(slot + by for slot in ledger.bucket.spare)
+    )
+    windows = {
+        name: WindowState(
+            tuple(entry._replace(free_at=entry.free_at + by) for entry in state.entries),
+            tuple(waiter._replace(asks_at=waiter.asks_at + by) for waiter in state.queue),
+        )
+        for name, state in ledger.windows.items()
+    }
+    blocked = {path: until + by for path, until in ledger.blocked.items()}
+    return Ledger(ledger.clock + by, bucket, windows, blocked)

@@ -1,0 +1,55 @@
+"""Which proxies to go through; loopback is never proxied."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import BadArguments
+from animedex.settings import read_proxy
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Proxies(NamedTuple):
+    """Hold proxy URLs by the scheme that goes through them, and the hosts that go direct.
+
+    `direct` is a list as `NO_PROXY` has it: names, suffixes and networks between commas.
+    """
+
+    https: str | None = None
+    http: str | None = None
+    every: str | None = None
+    direct: str | None = None
+
+
+def proxies_from(environment: Mapping[str, str] = os.environ) -> Proxies:
+    """Read the usual variables; a lower-case one wins over its upper-case twin.
+
+    Raises `BadArguments` for a value that cannot be read, rather than passing over it.
+
+    >>> proxies_from({"https_proxy": "proxy.example:3128", "NO_PROXY": "nekos.best"})
+    Proxies(https='http://proxy.example:3128', http=None, every=None, direct='nekos.best')
+    """
+    return Proxies(
+        _proxy(environment, "HTTPS_PROXY"),
+        _proxy(environment, "HTTP_PROXY"),
+        _proxy(environment, "ALL_PROXY"),
+        _value(environment, "NO_PROXY"),
+    )
+
+
+def _proxy(environment: Mapping[str, str], variable: str) -> str | None:
+    text = _value(environment, variable)
+    if text is None:
+        return None
+    try:
+        return read_proxy(text)
+    except BadArguments as error:
+        message = f"{variable}: {error.message}"
+        raise BadArguments(message) from None
+
+
+def _value(environment: Mapping[str, str], variable: str) -> str | None:
+    return environment.get(variable.lower()) or environment.get(variable) or None

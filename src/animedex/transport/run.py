@@ -1,0 +1,70 @@
+"""What is fixed while one call is carried out: the client's manner, the clock, the deadline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
+
+from animedex.errors import TimedOut
+from animedex.transport.database import Busy
+from animedex.transport.ledger import FOREVER
+from animedex.transport.steps import LocalStep, Sleep, Step
+
+if TYPE_CHECKING:
+    from animedex.transport.clock import Clock
+
+T = TypeVar("T")
+# A driver answers each step according to its kind, which a generator's type cannot say.
+Steps: TypeAlias = Generator[Step, Any, T]
+
+_LOCK_PAUSE = 0.01
+
+
+class Manner(NamedTuple):
+    """Hold how a client carries out calls.
+
+    `pace` is 1, or less to go easier on the services; `limited` is false only where the budgets
+    of a loopback origin were switched off. `timeout` is in seconds, None for no deadline.
+    """
+
+    user_agent: str
+    base_urls: dict[str, str]
+    timeout: float | None = 30.0
+    cached: bool = True
+    refresh: bool = False
+    pace: float = 1.0
+    limited: bool = True
+
+
+class Run(NamedTuple):
+    """Hold what one performance of a call goes by; `deadline` is a moment on the clock."""
+
+    manner: Manner
+    clock: Clock
+    jitter: Callable[[], float]
+    deadline: float
+
+    def left(self) -> float | None:
+        """Tell how many seconds remain, None without a deadline; raise `TimedOut` after it."""
+        if self.deadline == FOREVER:
+            return None
+        left = self.deadline - self.clock()
+        if left <= 0:
+            message = f"no complete answer came within {self.manner.timeout:g} s"
+            raise TimedOut(message, hint="allow more with --timeout")
+        return left
+
+    def fits(self, seconds: float) -> bool:
+        """Tell whether a pause would end before the deadline."""
+        return self.clock() + seconds < self.deadline
+
+    def unlocked(self, step: LocalStep) -> Steps[Any]:
+        """Have a local step done, waiting while another process keeps the file locked."""
+        while True:
+            try:
+                return (yield step)
+            except Busy:
+                if not self.fits(_LOCK_PAUSE):
+                    message = "another process kept the file of budgets locked until the deadline"
+                    raise TimedOut(message, hint="`animedex status` tells where it is") from None
+                yield Sleep(_LOCK_PAUSE * (0.5 + self.jitter()))

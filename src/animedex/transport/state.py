@@ -1,0 +1,110 @@
+"""Budgets as all of a user's processes share them.
+
+One transaction reads an origin's ledger, asks the arithmetic in `ledger` and writes the next one.
+Where the file cannot be used, one in the temporary folder takes its place, and after that this
+process's memory with a burst of one; each time with a warning.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from animedex.transport import ledger as books
+from animedex.transport.database import Database, Unusable, temporary_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from animedex.backends.backend import Limits
+    from animedex.transport.clock import Clock
+    from animedex.transport.keepers import Keeper
+    from animedex.transport.ledger import Claim, Ledger, Verdict
+
+T = TypeVar("T")
+
+FILE_NAME = "budgets-1.db"
+
+
+class State:
+    """Answer claims on budgets from the best keeper that works here."""
+
+    def __init__(self, path: str, clock: Clock, warn: Callable[[str], None]) -> None:
+        self.clock = clock
+        self._warn = warn
+        self._keepers = _keepers(path, warn)
+        self._keeper: Keeper | None = None
+        self._lock = threading.Lock()
+        self.path = path
+
+    def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
+        """Claim room for one request."""
+        return self._do(
+            lambda keeper: keeper.change(
+                origin,
+                lambda book: books.reserve(book, keeper.fitting(limits), claim, self.clock()),
+            )
+        )
+
+    def settle(self, origin: str, limits: Limits, claim: Claim) -> None:
+        """Note that a claim's answer came, or never will."""
+        self._change(origin, lambda book: books.settle(book, limits, claim, self.clock()))
+
+    def release(self, origin: str, claim: Claim, slot: float | None) -> None:
+        """Give back what a claim holds that will not be sent."""
+        self._change(origin, lambda book: books.release(book, claim, slot, self.clock()))
+
+    def block(self, origin: str, path: str, seconds: float) -> None:
+        """Note that a path is spent for some seconds from now."""
+        now = self.clock()
+        self._change(origin, lambda book: books.block(book, path, now + seconds, now))
+
+    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+        """Tell which pictures this user was never shown, and note all of them as shown."""
+        return self._do(lambda keeper: keeper.unseen(backend, ids))
+
+    def forget(self) -> int:
+        """Forget what was shown; give how many pictures that were."""
+        return self._do(lambda keeper: keeper.forget())
+
+    def ledgers(self) -> dict[str, Ledger]:
+        """Give the ledger of every origin that was ever asked."""
+        return self._do(lambda keeper: keeper.ledgers())
+
+    def close(self) -> None:
+        """Close the file; it opens again when it is next needed."""
+        if self._keeper is not None:
+            self._keeper.close()
+
+    def _change(self, origin: str, step: Callable[[Ledger], Ledger]) -> None:
+        self._do(lambda keeper: keeper.change(origin, lambda book: (step(book), None)))
+
+    def _do(self, work: Callable[[Keeper], T]) -> T:
+        keeper = self._keeper or self._next(None)
+        while True:
+            try:
+                return work(keeper)
+            except Unusable as error:
+                keeper = self._next(keeper, str(error))
+
+    def _next(self, failed: Keeper | None, why: str = "") -> Keeper:
+        """Give the keeper to use from now on, when one has failed or none was chosen yet."""
+        with self._lock:
+            if self._keeper is failed:
+                before = self.path
+                self._keeper, self.path = next(self._keepers)
+                if failed is not None:
+                    self._warn(f"budgets cannot be kept in {before} ({why}): using {self.path}")
+            assert self._keeper is not None
+            return self._keeper
+
+
+def _keepers(path: str, warn: Callable[[str], None]) -> Iterator[tuple[Keeper, str]]:
+    """Give the keepers to try, best first, each with the name of its place."""
+    from animedex.transport.keepers import SCHEMA, FileKeeper, MemoryKeeper
+
+    yield FileKeeper(Database(path, SCHEMA, warn)), path
+    if folder := temporary_folder():
+        spare = f"{folder}/{FILE_NAME}"
+        yield FileKeeper(Database(spare, SCHEMA, warn)), spare
+    yield MemoryKeeper(), "this process's memory, with a burst of 1"

@@ -1,0 +1,113 @@
+"""What a status means: one table from HTTP to this package's errors."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from animedex.errors import (
+    AnimedexError,
+    AuthRequired,
+    NotFound,
+    RateLimited,
+    Refused,
+    UpstreamError,
+)
+from animedex.transport.advice import told_pause
+from animedex.transport.turns import rate_limited
+
+if TYPE_CHECKING:
+    from animedex.wire import Response
+
+STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
+    400: (UpstreamError, "did not accept the request"),
+    401: (AuthRequired, "wants a sign-in"),
+    403: (Refused, "refused the request"),
+    404: (NotFound, "has no such thing"),
+    410: (NotFound, "does not have that any more"),
+    429: (RateLimited, "is asked too often"),
+    451: (Refused, "may not show that here"),
+}
+_SAID = 160
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_WORDS = ("message", "detail", "error", "title")
+
+
+def check_status(response: Response, backend: str, user_agent: str) -> None:
+    """Raise the error that a status stands for; a 2xx raises nothing."""
+    if not is_success(response.status):
+        raise status_error(response, backend, user_agent)
+
+
+def is_success(status: int) -> bool:
+    """Tell whether a status is a 2xx.
+
+    >>> is_success(204), is_success(304)
+    (True, False)
+    """
+    return 200 <= status < 300  # noqa: PLR2004  the bounds are what a 2xx is
+
+
+def status_error(response: Response, backend: str, user_agent: str) -> AnimedexError:
+    """Make the error that a status stands for, with the service's own words as far as they go."""
+    default = (UpstreamError, "has trouble" if response.status >= 500 else "answered oddly")  # noqa: PLR2004
+    kind, what = STATUSES.get(response.status, default)
+    message = f"{backend} {what} ({response.status})"
+    words = said(response)
+    if kind is RateLimited:
+        error: AnimedexError = _too_often(message, response)
+    else:
+        error = kind(f"{message}: {words}" if words else message)
+    error.hint = error.hint or _hint(response, user_agent)
+    error.backend, error.status = backend, response.status
+    return error
+
+
+def said(response: Response) -> str:
+    """Give a short, clean piece of an error's body, whether it is JSON, HTML or text."""
+    text = response.body[:65_536].decode("utf-8", errors="replace")
+    words = _from_json(text) or _from_markup(text)
+    words = " ".join(_CONTROL.sub(" ", words).split())
+    return words if len(words) <= _SAID else f"{words[: _SAID - 1]}…"
+
+
+def _from_json(text: str) -> str | None:
+    try:
+        value: object = msgspec.json.decode(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(value, dict):
+        return None
+    fields = cast("dict[str, object]", value)
+    found = (fields.get(name) for name in _WORDS)
+    return next((word for word in found if isinstance(word, str) and word.strip()), None)
+
+
+def _from_markup(text: str) -> str:
+    if "<" not in text:
+        return text
+    from html import unescape
+
+    title = _TITLE.search(text)
+    return unescape(title[1] if title else _TAG.sub(" ", text))
+
+
+def _too_often(message: str, response: Response) -> RateLimited:
+    pause = told_pause(response)
+    return RateLimited(message) if pause is None else rate_limited(message, pause)
+
+
+def _hint(response: Response, user_agent: str) -> str | None:
+    if response.status == 403:  # noqa: PLR2004
+        return (
+            f'the User-Agent was "{user_agent}"; services want one with a contact:'
+            " `animedex config set contact you@example.org`"
+        )
+    if response.status >= 500:  # noqa: PLR2004
+        pause = told_pause(response)
+        return "try again later" if pause is None else f"try again in {pause:g} s"
+    return None

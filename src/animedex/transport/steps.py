@@ -1,0 +1,159 @@
+"""What a flow may wish for: steps that a driver obeys, and the events that it tells.
+
+A step with `do` is carried out at this process's own desk, at once and alike in both worlds. Only
+`Sleep` and `Send` take time; each driver has its own way with those.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.backends.backend import Limits
+    from animedex.transport.cache import Cache, Kept
+    from animedex.transport.ledger import Claim, Verdict
+    from animedex.transport.state import State
+    from animedex.wire import Headers, Sink
+
+
+class Event(NamedTuple):
+    """Tell what just happened; `seconds` is how long it took or will take.
+
+    `left` is how many more requests the budget would let through at once. URLs carry no secrets.
+    """
+
+    kind: Literal["request", "response", "wait", "retry", "warning"]
+    backend: str
+    method: str = ""
+    url: str = ""
+    status: int | None = None
+    seconds: float | None = None
+    left: int | None = None
+    cached: bool = False
+    message: str = ""
+
+
+class Desk(NamedTuple):
+    """Hold what steps are carried out with: budgets, cache and whoever listens to events."""
+
+    state: State
+    cache: Cache
+    tell: Callable[[Event], None]
+
+
+class Sleep(NamedTuple):
+    """Wait so many seconds."""
+
+    seconds: float
+
+
+class Send(NamedTuple):
+    """Exchange a request for an answer within `timeout` seconds.
+
+    The body, as it comes over the wire, may have `cap` bytes; that of a 200 goes to a sink.
+    """
+
+    method: str
+    url: str
+    headers: Headers
+    timeout: float | None
+    cap: int
+    sink: Callable[[], Sink] | None = None
+
+
+class Reserve(NamedTuple):
+    """Claim room in an origin's budgets."""
+
+    origin: str
+    limits: Limits
+    claim: Claim
+
+    def do(self, desk: Desk) -> Verdict:
+        """Answer with a verdict."""
+        return desk.state.reserve(self.origin, self.limits, self.claim)
+
+
+class Settle(NamedTuple):
+    """Note that the answer to a claim has come."""
+
+    origin: str
+    limits: Limits
+    claim: Claim
+
+    def do(self, desk: Desk) -> None:
+        """Note it for all processes."""
+        desk.state.settle(self.origin, self.limits, self.claim)
+
+
+class Release(NamedTuple):
+    """Give back a claim that will not be used, with its slot in the bucket if it has one."""
+
+    origin: str
+    claim: Claim
+    slot: float | None
+
+    def do(self, desk: Desk) -> None:
+        """Give it back for all processes."""
+        desk.state.release(self.origin, self.claim, self.slot)
+
+
+class Block(NamedTuple):
+    """Note that a path is spent for so many seconds."""
+
+    origin: str
+    path: str
+    seconds: float
+
+    def do(self, desk: Desk) -> None:
+        """Note it for all processes."""
+        desk.state.block(self.origin, self.path, self.seconds)
+
+
+class Recall(NamedTuple):
+    """Look a body up in the cache."""
+
+    key: str
+
+    def do(self, desk: Desk) -> Kept | None:
+        """Answer with what is kept."""
+        return desk.cache.get(self.key)
+
+
+class Keep(NamedTuple):
+    """Put a body into the cache for so many seconds."""
+
+    key: str
+    backend: str
+    body: bytes
+    lifetime: float
+
+    def do(self, desk: Desk) -> None:
+        """Keep it."""
+        desk.cache.put(self.key, self.backend, self.body, self.lifetime)
+
+
+class Show(NamedTuple):
+    """Note pictures as shown to this user; the answer is which of them are new."""
+
+    backend: str
+    ids: tuple[str, ...]
+
+    def do(self, desk: Desk) -> frozenset[str]:
+        """Answer with the new ones."""
+        return desk.state.unseen(self.backend, self.ids)
+
+
+class Tell(NamedTuple):
+    """Tell an event to whoever listens."""
+
+    event: Event
+
+    def do(self, desk: Desk) -> None:
+        """Tell it."""
+        desk.tell(self.event)
+
+
+LocalStep = Reserve | Settle | Release | Block | Recall | Keep | Show | Tell
+Step = Sleep | Send | LocalStep

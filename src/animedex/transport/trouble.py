@@ -1,0 +1,103 @@
+"""What the HTTP library raises, translated into this package's errors by one table.
+
+Its classes do not tell a refused connection from a failed handshake or a name that does not
+resolve: only the text of an error's causes does.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from pyreqwest.exceptions import (
+    BodyDecodeError,
+    BuilderError,
+    ClientClosedError,
+    ConnectError,
+    DecodeError,
+    DetailedPyreqwestError,
+    PyreqwestError,
+    ReadError,
+    RequestTimeoutError,
+)
+
+from animedex.errors import (
+    AnimedexError,
+    BadArguments,
+    ClientUnusable,
+    TimedOut,
+    Unreachable,
+    UpstreamDecode,
+)
+
+
+class Trouble(NamedTuple):
+    """Hold one row: an exception that says `needle` becomes `error`, explained as `message`."""
+
+    raised: type[Exception]
+    needle: str
+    error: type[AnimedexError]
+    message: str
+    hint: str | None = None
+    transient: bool = True
+
+
+_NETWORK = "check the network connection, and the base URL if another one is configured"
+_FORK = "start processes by `spawn`, or make the first request after forking"
+
+TROUBLES = (
+    Trouble(RequestTimeoutError, "", TimedOut, "no complete answer came in time"),
+    Trouble(ConnectError, "dns error", Unreachable, "the host name does not resolve", _NETWORK),
+    Trouble(
+        ConnectError,
+        "invalid peer certificate",
+        Unreachable,
+        "the server's TLS certificate is not trusted",
+        "a company's own certificates can be named in SSL_CERT_FILE",
+        transient=False,
+    ),
+    Trouble(ConnectError, "tls handshake", Unreachable, "the TLS handshake failed", _NETWORK),
+    Trouble(ConnectError, "corrupt message", Unreachable, "the server does not speak TLS"),
+    Trouble(ConnectError, "refused", Unreachable, "the connection was refused", _NETWORK),
+    Trouble(ConnectError, "closed before", Unreachable, "the server hung up without an answer"),
+    Trouble(ConnectError, "reset", Unreachable, "the connection was reset"),
+    Trouble(ConnectError, "", Unreachable, "the connection failed", _NETWORK),
+    Trouble(BodyDecodeError, "end of file", Unreachable, "the answer was cut off"),
+    Trouble(ReadError, "", Unreachable, "the connection broke in the middle of the answer"),
+    Trouble(DecodeError, "head is too large", UpstreamDecode, "the answer's head is too large"),
+    Trouble(DecodeError, "", UpstreamDecode, "the answer is not proper HTTP"),
+    Trouble(ClientClosedError, "", ClientUnusable, "the client is closed", "open a new one"),
+    Trouble(BuilderError, "", BadArguments, "the request cannot be built"),
+    Trouble(PyreqwestError, "", Unreachable, "the request failed", _NETWORK),
+    Trouble(ValueError, "convert header", UpstreamDecode, "a header of the answer is not text"),
+    Trouble(ValueError, "", BadArguments, "the request cannot be built"),
+    Trouble(RuntimeError, "fork", ClientUnusable, "this process was forked from one", _FORK),
+)
+
+
+def translate(error: BaseException) -> BaseException:
+    """Give the error to raise instead; one that no row describes is given back as it is."""
+    if isinstance(error, AnimedexError):
+        return error
+    said = _causes(error)
+    row = next((row for row in TROUBLES if _fits(row, error, said)), None)
+    if row is None:
+        return error
+    translated = row.error(f"{row.message}{_detail(said)}", hint=row.hint)
+    if isinstance(translated, Unreachable):
+        translated.transient = row.transient
+    return translated
+
+
+def _fits(row: Trouble, error: BaseException, said: list[str]) -> bool:
+    return isinstance(error, row.raised) and any(row.needle in text for text in said)
+
+
+def _causes(error: BaseException) -> list[str]:
+    if isinstance(error, DetailedPyreqwestError) and (causes := error.details["causes"]):
+        return [cause["message"] for cause in causes]
+    return [str(error)]
+
+
+def _detail(said: list[str]) -> str:
+    """Quote the innermost cause, unless it is one that quotes the URL and so perhaps a secret."""
+    return "" if "://" in said[-1] else f" ({said[-1]})"

@@ -1,0 +1,120 @@
+"""Waiting for room in the budgets, and giving back what is not used after all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import posixpath
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from animedex.errors import RateLimited
+from animedex.transport.addresses import base_of
+from animedex.transport.database import Busy
+from animedex.transport.hosts import origin
+from animedex.transport.ledger import Claim, Denied, Go
+from animedex.transport.limits import slowed
+from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sleep, Tell
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Limits
+    from animedex.transport.run import Run, Steps
+    from animedex.wire import Call
+
+
+class Turn(NamedTuple):
+    """Hold one claim on one origin's budgets."""
+
+    backend: str
+    origin: str
+    limits: Limits
+    claim: Claim
+
+    def wait(self, run: Run) -> Steps[tuple[bool, int]]:
+        """Wait until room is there; tell whether that took time, and how much room remains.
+
+        Raises `RateLimited` at once where none comes free before the deadline.
+        """
+        slot: float | None = None
+        waited = False
+        try:
+            while True:
+                verdict = yield from run.unlocked(Reserve(self.origin, self.limits, self.claim))
+                if isinstance(verdict, Denied):
+                    raise self._no_room(verdict.at - run.clock())
+                slot = verdict.at if isinstance(verdict, Go) else None
+                pause = verdict.at - run.clock()
+                if pause > 0:
+                    waited = True
+                    yield Tell(Event("wait", self.backend, seconds=pause))
+                    yield Sleep(pause)
+                if isinstance(verdict, Go):
+                    return waited, verdict.left
+        except RateLimited:
+            raise
+        except BaseException:
+            # Whoever gives up waiting (a cancelled task, Ctrl-C) leaves the room to others.
+            with contextlib.suppress(Busy):
+                yield Release(self.origin, self.claim, slot)
+            raise
+
+    def settle(self, run: Run) -> Steps[None]:
+        """Note that the answer has come, where a window counts from then on."""
+        if self.claim.route in self.limits.windows:
+            yield from run.unlocked(Settle(self.origin, self.limits, self.claim))
+
+    def block(self, run: Run, seconds: float) -> Steps[None]:
+        """Note for everyone that this path is spent for some seconds."""
+        yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
+
+    def _no_room(self, seconds: float) -> RateLimited:
+        return rate_limited(f"{self.backend} has no room for this before the deadline", seconds)
+
+
+def turn_for(call: Call[object], url: str, run: Run) -> Turn:
+    """Make the claim for one request to a URL."""
+    limits = call.backend.limits
+    limits = limits if run.manner.pace >= 1 else slowed(limits, run.manner.pace)
+    path = urlsplit(url).path
+    base = urlsplit(base_of(call.backend, run.manner.base_urls)).path
+    route = route_of(path.removeprefix(base))
+    claim = Claim(os.urandom(8).hex(), path, route, run.deadline)
+    return Turn(call.backend.name, origin(url), limits, claim)
+
+
+def route_of(path: str) -> str:
+    """Name the window that a path below the base URL falls under, however it is written.
+
+    >>> route_of("/search"), route_of("//neko/../%73earch/")
+    ('/search', '/search')
+    """
+    return "/" + posixpath.normpath("/" + unquote(path)).lstrip("/")
+
+
+def rate_limited(message: str, seconds: float) -> RateLimited:
+    """Make the error that says when to come back.
+
+    >>> rate_limited("nekos has no room", 90.2).message
+    'nekos has no room: come back in 1 min 31 s'
+    """
+    error = RateLimited(f"{message}: come back in {spoken(seconds)}", hint=_HINT)
+    error.retry_after = max(0.0, seconds)
+    return error
+
+
+def spoken(seconds: float) -> str:
+    """Say a time span in two units at most.
+
+    >>> spoken(0.2), spoken(61), spoken(3600), spoken(90000)
+    ('1 s', '1 min 1 s', '1 h', '1 d 1 h')
+    """
+    whole = max(1, -int(-seconds // 1))
+    parts: list[str] = []
+    for length, unit in ((86_400, "d"), (3600, "h"), (60, "min"), (1, "s")):
+        count, whole = divmod(whole, length)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2])
+
+
+_HINT = "allow more time with --timeout, or see `animedex status`"
