@@ -1,0 +1,221 @@
+"""The endpoints of nekos.best v2 as calls: arguments are checked here, nothing is sent.
+
+https://docs.nekos.best/getting-started/api-endpoints.html
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from animedex.backends.nekos import assets, parsing, plans
+from animedex.backends.nekos.declared import BACKEND
+from animedex.errors import BadArguments, NotFound
+from animedex.sinks import FileSink
+from animedex.wire import Call, Request, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
+    from animedex.errors import AnimedexError
+    from animedex.wire import JsonValue, Plan, Response, SourceTag
+
+Kind = Literal["image", "gif", 1, 2]
+MOST = 20
+DAY = 86_400.0
+TEN_MINUTES = 600.0
+ASSET_CAP = 128 * 1024 * 1024
+_CATALOGUE = Request("GET", "/endpoints")
+_UNNAMEABLE = re.compile(r"[/\\?#\x00-\x1f\x7f]")
+_KINDS: dict[str, int] = {"image": 1, "gif": 2, "1": 1, "2": 2}
+
+
+def categories() -> Call[list[str]]:
+    """List the names of all categories, in alphabetical order.
+
+    The answer is cached for a day.
+    """
+    return Call(BACKEND, _CATALOGUE, parsing.names, lifetime=DAY)
+
+
+def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
+    """Map each category's name to its format, in alphabetical order.
+
+    The answer is cached for a day.
+    """
+    return Call(BACKEND, _CATALOGUE, parsing.catalogue, lifetime=DAY)
+
+
+def image(
+    category: str | None = None, amount: int = 1, *, fresh: bool = False
+) -> Call[list[NekosImage]]:
+    """Draw random pictures from a category, 1 to 20; without one, a category is drawn too.
+
+    Pictures repeat, within an answer as well. With `fresh` none comes that this user has been
+    shown before: it is asked again a few times, and fewer pictures come where new ones run out.
+    Raises `NotFound` with the nearest name for an unknown category.
+    """
+    _check_amount(amount)
+    if category is not None:
+        _check_category(category)
+        return _pictures(category, amount, fresh=fresh)
+
+    def draw(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
+        drawn = random.choice(parsing.names(response, source))  # noqa: S311  nothing depends on it
+        return ask(_pictures(drawn, amount, fresh=fresh))
+
+    return Call(BACKEND, _CATALOGUE, draw, lifetime=DAY)
+
+
+def search(
+    query: str,
+    type: Kind | None = None,  # noqa: A002  the service's own name for it
+    category: str | None = None,
+    amount: int = 10,
+    *,
+    min_match: float | None = None,
+) -> Call[list[NekosImage]]:
+    """Search artists and shows for a word, 1 to 20 rows; the answer is cached for ten minutes.
+
+    The service is fuzzy and never says that it found nothing; each row's `match`, in 0..1, tells
+    how well it answers, and `min_match` drops what answers worse. Without a `type` (images, or
+    animations) images are searched, or what the category holds.
+    """
+    _check_amount(amount)
+    if not query.strip():
+        message = "a search needs a word to search for"
+        raise BadArguments(message, backend="nekos")
+    if min_match is not None and not 0 <= min_match <= 1:
+        message = f"a match is between 0 and 1, not {min_match}"
+        raise BadArguments(message, backend="nekos")
+    number = None if type is None else _kind(type)
+    if category is not None:
+        _check_category(category)
+    if category is None or number is not None:
+        return _found(query, number or 1, category, amount, min_match)
+
+    def read_format(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
+        known = parsing.catalogue(response, source)
+        if category not in known:
+            raise plans.no_such_category(category, known)
+        animated = known[category].format == "gif"
+        return ask(_found(query, 2 if animated else 1, category, amount, min_match))
+
+    return Call(BACKEND, _CATALOGUE, read_format, lifetime=DAY)
+
+
+def asset(
+    what: NekosImage | Mapping[str, JsonValue] | str, to: str | os.PathLike[str] | None = None
+) -> Call[NekosAsset]:
+    """Fetch a picture's bytes, with the credit that the service sends beside them.
+
+    `what` is a row, a picture's URL, or `<category>/<file name>`. The bytes stay in memory, or
+    are written to the file `to`, which appears only when it is complete and an image of the
+    right type. Raises `BadArguments` for a URL of another host, `UpstreamDecode` for bytes that
+    are no such image, `NoSpace` where the disk is full.
+    """
+    path = _asset_path(what)
+    sink = None if to is None else partial(FileSink, os.fspath(to))
+    request = Request("GET", path)
+    return Call(BACKEND, request, assets.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
+
+
+def _pictures(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
+    def read(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
+        rows = parsing.rows(response, source)
+        if not fresh:
+            return plans.noted(rows)
+        return plans.unshown(rows, amount, _asked(category, MOST, parsing.rows))
+
+    return _asked(category, amount, read)
+
+
+def _asked(
+    category: str,
+    amount: int,
+    parse: Callable[[Response, SourceTag], list[NekosImage] | Plan[list[NekosImage]]],
+) -> Call[list[NekosImage]]:
+    request = Request("GET", f"/{quote(category, safe='')}", (("amount", str(amount)),))
+    return Call(BACKEND, request, parse, recover=_suggesting(category))
+
+
+def _found(
+    query: str, number: int, category: str | None, amount: int, min_match: float | None
+) -> Call[list[NekosImage]]:
+    params = [("query", query), ("type", str(number)), ("amount", str(amount))]
+    if category is not None:
+        params.append(("category", category))
+
+    def read(response: Response, source: SourceTag) -> list[NekosImage]:
+        rows = parsing.scored(query, parsing.rows(response, source))
+        if min_match is None:
+            return rows
+        return [row for row in rows if (row.match or 0.0) >= min_match]
+
+    recover = None if category is None else _suggesting(category)
+    request = Request("GET", "/search", tuple(params))
+    return Call(BACKEND, request, read, recover, lifetime=TEN_MINUTES)
+
+
+def _suggesting(category: str) -> Callable[[AnimedexError], Plan[list[NekosImage]]]:
+    """Make a plan for a failure: an unknown category is told with the nearest name there is."""
+
+    def recover(error: AnimedexError) -> Plan[list[NekosImage]]:
+        if isinstance(error, NotFound):
+            known = yield from ask(categories())
+            if category not in known:
+                raise plans.no_such_category(category, known)
+        raise error
+
+    return recover
+
+
+def _check_amount(amount: int) -> None:
+    # A bool is an int to Python, but no amount.
+    if type(amount) is not int or not 1 <= amount <= MOST:
+        message = f"an amount is a whole number from 1 to {MOST}, not {amount!r}"
+        raise BadArguments(message, backend="nekos")
+
+
+def _check_category(category: str) -> None:
+    if not category.strip() or _UNNAMEABLE.search(category) or category in {".", ".."}:
+        message = f"{category!r} cannot be the name of a category"
+    elif category in {"endpoints", "search"}:
+        message = f"{category!r} is an endpoint, not a category"
+    else:
+        return
+    raise BadArguments(message, backend="nekos", hint="list them with `animedex nekos categories`")
+
+
+def _kind(kind: Kind) -> int:
+    number = _KINDS.get(str(kind).lower())
+    if number is None:
+        message = f"a type is image or gif (or 1 or 2), not {kind!r}"
+        raise BadArguments(message, backend="nekos")
+    return number
+
+
+def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
+    """Give where a picture is: its URL, or a path below the base URL."""
+    text = what if isinstance(what, str) else _url_of(what)
+    if "://" in text:
+        return text
+    parts = text.strip("/").split("/")
+    if len(parts) != 2 or any(not part.strip(".") or _UNNAMEABLE.search(part) for part in parts):  # noqa: PLR2004
+        message = f"{text!r} is neither a picture's URL nor <category>/<file name>"
+        raise BadArguments(message, backend="nekos")
+    return "/" + "/".join(quote(part, safe="") for part in parts)
+
+
+def _url_of(row: NekosImage | Mapping[str, JsonValue]) -> str:
+    url = row.get("url") if isinstance(row, Mapping) else row.url
+    if not isinstance(url, str):
+        message = "the row has no url"
+        raise BadArguments(message, backend="nekos")
+    return url

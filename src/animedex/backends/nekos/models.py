@@ -1,0 +1,110 @@
+"""The records of nekos.best v2: https://docs.nekos.best/getting-started/api-endpoints.html."""
+
+from __future__ import annotations
+
+from typing import ClassVar, NamedTuple
+
+import msgspec
+
+from animedex.models import ArtPost, Rating, Record, SourceTag
+
+
+class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
+    """Give a picture's size in pixels, as far as the service tells it."""
+
+    width: int | None = None
+    height: int | None = None
+
+
+class NekosCategoryFormat(Record, frozen=True, kw_only=True):
+    """Tell which file format a category's pictures have: `png` or `gif`."""
+
+    backend: ClassVar[str] = "nekos"
+    format: str
+
+
+class NekosImage(Record, frozen=True, kw_only=True):
+    """Hold one picture of a category or a search: where it is, how large, and whose it is.
+
+    Still pictures name their artist, animations the show; any of that may be missing. `url` is
+    always there and ends in `/<category>/<file name>`.
+    """
+
+    backend: ClassVar[str] = "nekos"
+    url: str
+    dimensions: Dimensions | None = None
+    anime_name: str | None = None
+    artist_name: str | None = None
+    artist_href: str | None = None
+    source_url: str | None = None
+
+    @property
+    def filename(self) -> str:
+        """Name the file: the last part of its URL, with the extension."""
+        return self._path().rpartition("/")[2]
+
+    @property
+    def category(self) -> str | None:
+        """Name the category: the part of the URL before the file name."""
+        return self._path().rpartition("/")[0].rpartition("/")[2] or None
+
+    @property
+    def extension(self) -> str | None:
+        """Name the file format, without the dot and in lower case."""
+        return self.filename.rpartition(".")[2].lower() or None if "." in self.filename else None
+
+    @property
+    def credit(self) -> str | None:
+        """Name the artist, or else the show."""
+        return self.artist_name or self.anime_name or None
+
+    def to_common(self) -> ArtPost:
+        """Project onto the shape shared by all services; the rating is always general."""
+        size = self.dimensions or Dimensions()
+        shows = [self.anime_name] if self.anime_name else []
+        return ArtPost(
+            id=f"nekos:{self.filename}",
+            source_tag=self.source_tag,
+            rating=Rating.GENERAL,
+            url=self.url or None,
+            source_url=self.source_url or None,
+            tags=shows,
+            artists=[self.artist_name] if self.artist_name else [],
+            copyrights=list(shows),
+            width=size.width,
+            height=size.height,
+            extension=self.extension,
+            animated=_ANIMATED.get(self.extension or ""),
+        )
+
+    def _path(self) -> str:
+        bare = self.url.partition("#")[0].partition("?")[0]
+        return bare.partition("://")[2] or bare
+
+
+_ANIMATED = {"gif": True, "png": False}
+
+
+class NekosAsset(NamedTuple):
+    """Hold a fetched picture: its bytes or where they were written, and the credit sent with it.
+
+    `body` is None where the bytes went to a file; `size` counts them either way. The four pieces
+    of metadata are the service's own headers, decoded; None where it sent none.
+    """
+
+    url: str
+    content_type: str
+    size: int
+    body: bytes | None
+    path: str | None
+    anime_name: str | None
+    artist_name: str | None
+    artist_href: str | None
+    source_url: str | None
+    source_tag: SourceTag
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """Hold the rows of an answer, each still as its own bytes."""
+
+    results: list[msgspec.Raw]

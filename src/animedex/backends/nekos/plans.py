@@ -1,0 +1,56 @@
+"""What takes more than one request: drawing a category, pictures never shown, near names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.errors import NotFound
+from animedex.wire import Unseen, ask, ask_unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from animedex.backends.nekos.models import NekosImage
+    from animedex.wire import Call, Plan
+
+MOST_ASKS = 5
+
+
+def noted(found: list[NekosImage]) -> Plan[list[NekosImage]]:
+    """Note the rows as shown, and give them all."""
+    yield from ask_unseen(Unseen("nekos", tuple(row.filename for row in found), quiet=True))
+    return found
+
+
+def unshown(
+    found: list[NekosImage], amount: int, again: Call[list[NekosImage]]
+) -> Plan[list[NekosImage]]:
+    """Give rows that this user was never shown, asking again while some are lacking."""
+    chosen = yield from _new(found, amount)
+    for _ in range(MOST_ASKS - 1):
+        if len(chosen) >= amount:
+            break
+        more = yield from ask(again)
+        chosen += yield from _new(more, amount - len(chosen))
+    return chosen
+
+
+def _new(found: Iterable[NekosImage], wanted: int) -> Plan[list[NekosImage]]:
+    """Choose so many rows that are new, and note no others as shown."""
+    left = list({row.filename: row for row in found}.values())
+    chosen: list[NekosImage] = []
+    while left and len(chosen) < wanted:
+        part = left[: wanted - len(chosen)]
+        left = left[len(part) :]
+        new = yield from ask_unseen(Unseen("nekos", tuple(row.filename for row in part)))
+        chosen += [row for row in part if row.filename in new]
+    return chosen
+
+
+def no_such_category(category: str, known: Iterable[str]) -> NotFound:
+    """Make the error for an unknown category, with the nearest name as the next thing to try."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(category.lower(), list(known), n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else "list them with `animedex nekos categories`"
+    return NotFound(f"nekos has no category {category!r}", hint=hint, backend="nekos", status=404)
