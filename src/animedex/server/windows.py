@@ -1,0 +1,93 @@
+"""Count requests against a limit: fixed windows on the clock, and a sliding log.
+
+Times are seconds since the epoch and are always handed in, so nothing here reads a clock.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter, deque
+
+
+class FixedWindows:
+    """Allow so many requests per key in windows that begin on the clock.
+
+    >>> windows = FixedWindows(limit=2, seconds=60)
+    >>> windows.take("/neko", 59.0), windows.take("/neko", 59.5), windows.take("/neko", 59.9)
+    (True, True, False)
+    >>> windows.remaining("/neko", 59.9), windows.remaining("/hug", 59.9)
+    (0, 2)
+    >>> windows.take("/neko", 60.0), windows.remaining("/neko", 60.0)
+    (True, 1)
+    """
+
+    def __init__(self, *, limit: int, seconds: int) -> None:
+        self.limit = limit
+        self.seconds = seconds
+        self._window = 0.0
+        self._counts: Counter[str] = Counter()
+
+    def end(self, now: float) -> float:
+        """Tell when the window of this moment ends.
+
+        >>> FixedWindows(limit=2, seconds=60).end(61.5)
+        120.0
+        """
+        return (now // self.seconds + 1) * self.seconds
+
+    def remaining(self, key: str, now: float) -> int:
+        """Tell how many requests this window still allows."""
+        self._turn(now)
+        return self.limit - self._counts[key]
+
+    def take(self, key: str, now: float) -> bool:
+        """Count a request, if this window allows it."""
+        if self.remaining(key, now) == 0:
+            return False
+        self._counts[key] += 1
+        return True
+
+    def _turn(self, now: float) -> None:
+        if self.end(now) != self._window:
+            self._window = self.end(now)
+            self._counts.clear()
+
+
+class SlidingLog:
+    """Allow so many requests in any stretch of so many seconds; the refused do not count.
+
+    >>> log = SlidingLog(limit=2, seconds=5.0)
+    >>> log.take(10.0), log.take(11.0), log.take(14.9)
+    (True, True, False)
+    >>> log.wait(14.5)
+    0.5
+    >>> log.take(15.0), log.wait(15.0)
+    (True, 1.0)
+    """
+
+    def __init__(self, *, limit: int, seconds: float) -> None:
+        self.seconds = seconds
+        self._times: deque[float] = deque(maxlen=limit)
+
+    def wait(self, now: float) -> float:
+        """Tell how long until a request would be allowed; 0 when it is."""
+        if len(self._times) < (self._times.maxlen or 0):
+            return 0.0
+        return max(0.0, self._times[0] + self.seconds - now)
+
+    def take(self, now: float) -> bool:
+        """Count a request, if it is allowed."""
+        if self.wait(now) > 0:
+            return False
+        self._times.append(now)
+        return True
+
+
+def round_up(seconds: float, digits: int) -> str:
+    """Write a wait so that whoever keeps to it is never too early.
+
+    >>> round_up(3.2161, 3), round_up(0.00001, 3), round_up(59.1, 0)
+    ('3.217', '0.001', '60')
+    """
+    scale = 10**digits
+    return f"{math.ceil(seconds * scale) / scale:.{digits}f}"
