@@ -42,12 +42,20 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @classmethod
     def from_payload(cls, row: Mapping[str, JsonValue]) -> Self:
-        """Build a record from a decoded row; raise `UpstreamShape` where a known key is wrong."""
+        """Build a record from a decoded row; raise `UpstreamShape` where a known key is wrong.
+
+        Raises `BadArguments` for what JSON cannot hold unchanged, such as NaN or a tuple.
+        """
+        trouble = "a value would not come back as it is"
         try:
-            raw = msgspec.json.encode(row)
+            plain = dict(row)
+            raw = msgspec.json.encode(plain)
+            kept = msgspec.json.decode(raw) == plain
         except (TypeError, ValueError, RecursionError) as error:
-            message = f"{cls.__name__} is built from JSON values: {error}"
-            raise BadArguments(message, backend=cls.backend) from None
+            kept, trouble = False, str(error)
+        if not kept:
+            message = f"{cls.__name__} is built from JSON values: {trouble}"
+            raise BadArguments(message, backend=cls.backend)
         return parse_record(cls, raw)
 
     @property
@@ -58,7 +66,11 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     @property
     def raw(self) -> bytes:
         """Give the row as bytes of JSON, as they came."""
-        return cast("bytes", self.__dict__["raw"])
+        raw = self.__dict__.get("raw")
+        if raw is None:
+            message = f"a {type(self).__name__} is made by `from_payload`, not from attributes"
+            raise BadArguments(message, backend=self.backend)
+        return cast("bytes", raw)
 
     @property
     def source_tag(self) -> SourceTag | None:
@@ -79,6 +91,10 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     def __hash__(self) -> int:
         """Hash the payload, whatever the order of its keys."""
         return hash(self._canonical())
+
+    def __copy__(self) -> Self:
+        """Give the record itself, as it is frozen; a struct's own copy forgets the row."""
+        return self
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the row's bytes, and what stands beside them."""

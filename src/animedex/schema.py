@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from animedex.errors import AnimedexError
+
 if TYPE_CHECKING:
     from animedex.models import Record
     from animedex.wire import JsonObject, JsonValue
 
 
-def json_schema(kind: type[msgspec.Struct]) -> JsonObject:
-    """Give the JSON Schema of a record or an `ArtPost`, with its references written out.
+def json_schema(kind: type[Record]) -> JsonObject:
+    """Give the JSON Schema of a record, with its references written out.
 
     Keys that the class does not know are allowed, as services add them.
     """
@@ -32,7 +34,10 @@ def pydantic_core_schema(kind: type[Record]) -> object:
         if not isinstance(value, dict):
             message = f"expected an object, got {type(value).__name__}"
             raise ValueError(message)  # noqa: TRY004  pydantic reports a ValueError, not a TypeError
-        return kind.from_payload(cast("JsonObject", value))
+        try:
+            return kind.from_payload(cast("JsonObject", value))
+        except AnimedexError as error:
+            raise ValueError(error.message) from None
 
     return core_schema.no_info_plain_validator_function(
         build,

@@ -46,7 +46,10 @@ class SourceTag(NamedTuple):
 
     def to_payload(self) -> dict[str, str | bool]:
         """Give the tag as a JSON object, the time in UTC to the second."""
-        stamp = self.fetched_at.isoformat(timespec="seconds").replace("+00:00", "Z")
+        from datetime import UTC
+
+        utc = self.fetched_at.astimezone(UTC)
+        stamp = utc.isoformat(timespec="seconds").replace("+00:00", "Z")
         return {**self._asdict(), "fetched_at": stamp}
 
 

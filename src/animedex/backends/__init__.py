@@ -1,1 +1,24 @@
-"""The services: one folder each."""
+"""The services: one folder each, which declares a `BACKEND`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
+
+
+def names() -> list[str]:
+    """Name the services there are: one folder each."""
+    folder = os.path.dirname(__file__)
+    found = (entry.name for entry in os.scandir(folder) if entry.is_dir())
+    return sorted(name for name in found if os.path.exists(f"{folder}/{name}/declared.py"))
+
+
+def declared(name: str) -> Backend:
+    """Give what one service declares."""
+    from importlib import import_module
+
+    backend: Backend = import_module(f"animedex.backends.{name}.declared").BACKEND
+    return backend

@@ -30,7 +30,8 @@ class Backend(NamedTuple):
     """Declare one service.
 
     `hosts` are the hosts beside the base URL's own that a redirect may lead to. `limits_note` and
-    `guidance` are shown in every command's help; `guidance` is written for agents.
+    `guidance` are shown in every command's help; `guidance` is written for agents. `example_path`
+    shows how to ask by hand.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Backend(NamedTuple):
     limits: Limits
     limits_note: str
     guidance: str
+    example_path: str
     hosts: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
 

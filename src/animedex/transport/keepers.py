@@ -42,6 +42,10 @@ class Keeper(Protocol):
         """Tell which ids were never shown, and note all of them as shown."""
         ...
 
+    def shown(self) -> int:
+        """Count the pictures that are noted as shown."""
+        ...
+
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""
         ...
@@ -92,6 +96,13 @@ class FileKeeper:
 
         return self.database.run(work)
 
+    def shown(self) -> int:
+        """Count the pictures that are noted as shown."""
+        found = self.database.run(
+            lambda db: db.execute("SELECT count(*) FROM shown").fetchone(), write=False
+        )
+        return int(found[0])
+
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""
         return self.database.run(lambda db: db.execute("DELETE FROM shown").rowcount)
@@ -138,6 +149,10 @@ class MemoryKeeper:
             new = frozenset(name for _, name in asked - self._shown)
             self._shown |= asked
         return new
+
+    def shown(self) -> int:
+        """Count the pictures that are noted as shown."""
+        return len(self._shown)
 
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""

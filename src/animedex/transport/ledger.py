@@ -108,6 +108,7 @@ def settle(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> Ledger:
     rule = limits.windows.get(claim.route)
     if rule is None:
         return ledger
+    ledger = _tidy(ledger, now)
     state = ledger.windows.get(claim.route, WindowState())
     entries = tuple(entry for entry in state.entries if entry.ticket != claim.ticket)
     entry = Entry(claim.ticket, now + rule.seconds, answered=True)
@@ -116,7 +117,7 @@ def settle(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> Ledger:
 
 def release(ledger: Ledger, claim: Claim, slot: float | None, now: float) -> Ledger:
     """Give back what a claim holds that will not be sent; `slot` is the bucket's, if any."""
-    ledger = _without(ledger, claim.route, claim.ticket)
+    ledger = _without(_tidy(ledger, now), claim.route, claim.ticket)
     if slot is None:
         return ledger
     return ledger._replace(bucket=give_back(ledger.bucket, slot, now))
@@ -128,6 +129,7 @@ def block(ledger: Ledger, path: str, until: float, now: float) -> Ledger:
     >>> block(Ledger(), "/neko", until=160.0, now=100.0).blocked
     {'/neko': 160.0}
     """
+    ledger = _tidy(ledger, now)
     until = min(until, now + LONGEST_BLOCK)
     known = ledger.blocked.get(path, 0.0)
     return ledger._replace(blocked={**ledger.blocked, path: max(known, until)})

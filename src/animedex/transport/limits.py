@@ -90,10 +90,14 @@ def take_slot(state: BucketState, rule: Bucket, slot: float, now: float) -> Buck
 def give_back(state: BucketState, slot: float, now: float) -> BucketState:
     """Return a token that was taken and not used; one whose moment has passed is lost.
 
+    So is one that this bucket never gave, as after its file was begun anew.
+
     >>> give_back(BucketState(full_at=102.0), slot=101.0, now=100.0)
     BucketState(full_at=102.0, spare=(101.0,))
     """
-    return state._replace(spare=(*state.spare, slot)) if slot > now else state
+    if not now < slot < state.full_at:
+        return state
+    return state._replace(spare=(*state.spare, slot))
 
 
 def tokens_left(state: BucketState, rule: Bucket, now: float) -> int:
@@ -119,14 +123,11 @@ def next_turn(state: WindowState, rule: Window, ticket: str, now: float) -> floa
     >>> next_turn(queued, Window(calls=2, seconds=5.0), "c", now=100.0)
     105.0
     """
-    ahead = place_of(state.queue, ticket)
     frees = sorted(_frees_at(entry, rule, now) for entry in state.entries)
-    short = len(frees) + ahead + 1 - rule.calls
-    if short <= 0:
-        return now
-    # Every later place in the queue waits for a place that is itself taken for a whole window.
-    rounds, index = divmod(short - 1, max(len(frees), 1))
-    return (frees[index] if frees else now) + rounds * rule.seconds
+    places = [*[now] * rule.calls, *frees][-rule.calls :]
+    # Whoever is served from the queue takes a place for a whole window.
+    rounds, index = divmod(place_of(state.queue, ticket), rule.calls)
+    return places[index] + rounds * rule.seconds
 
 
 def place_of(queue: tuple[Waiter, ...], ticket: str) -> int:

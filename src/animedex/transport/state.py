@@ -56,8 +56,12 @@ class State:
 
     def block(self, origin: str, path: str, seconds: float) -> None:
         """Note that a path is spent for some seconds from now."""
-        now = self.clock()
-        self._change(origin, lambda book: books.block(book, path, now + seconds, now))
+
+        def step(book: Ledger) -> Ledger:
+            now = self.clock()
+            return books.block(book, path, now + seconds, now)
+
+        self._change(origin, step)
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         """Tell which pictures this user was never shown, and note all of them as shown."""
@@ -66,6 +70,10 @@ class State:
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""
         return self._do(lambda keeper: keeper.forget())
+
+    def shown(self) -> int:
+        """Count the pictures that are noted as shown."""
+        return self._do(lambda keeper: keeper.shown())
 
     def ledgers(self) -> dict[str, Ledger]:
         """Give the ledger of every origin that was ever asked."""

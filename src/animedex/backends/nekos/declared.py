@@ -21,4 +21,5 @@ BACKEND = Backend(
         " nothing, so use --min-match 0.8 to keep real matches only. Always show the artist or"
         " anime with a picture. Do not loop over categories to collect them."
     ),
+    example_path="/endpoints",
 )

@@ -52,14 +52,9 @@ def scored(query: str, found: list[NekosImage]) -> list[NekosImage]:
     from animedex.backends.nekos.matching import match_score
     from animedex.models import with_match
 
-    return [
-        with_match(
-            row,
-            match_score(
-                query,
-                [name for name in (row.artist_name, row.anime_name) if name],
-                [link for link in (row.artist_href, row.source_url) if link],
-            ),
-        )
-        for row in found
-    ]
+    def score(row: NekosImage) -> float:
+        names = [name for name in (row.artist_name, row.anime_name) if name]
+        links = [link for link in (row.artist_href, row.source_url) if link]
+        return round(match_score(query, names, links), 4)
+
+    return [with_match(row, score(row)) for row in found]

@@ -1,0 +1,67 @@
+# Everything happens in environments of its own; `make demo` and `make test` need nothing set up.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SOURCES := src tests scripts benchmarks
+
+.PHONY: help demo test lint types tests test-slow docs docs-check build smoke bench test-all clean
+
+help:  ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+
+$(VENV)/demo: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[serve]'
+	@touch $@
+
+$(VENV)/dev: pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --editable '.[serve]' --group dev
+	@touch $@ $(VENV)/demo
+
+demo: $(VENV)/demo  ## Run the real commands against a sample server on this machine
+	@$(BIN)/python scripts/demo.py
+
+test: lint types tests docs-check build smoke  ## Run every check there is
+
+lint: $(VENV)/dev
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/ruff format --check $(SOURCES)
+
+types: $(VENV)/dev
+	$(BIN)/mypy
+	$(BIN)/basedpyright
+
+tests: $(VENV)/dev  ## Run the tests, and see that transport and backends are covered
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest -n auto
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --skip-covered --sort=cover
+	$(BIN)/coverage report --include='*/transport/*,*/backends/*' --fail-under=100 --format=total
+
+test-slow: $(VENV)/dev  ## Run the long searches for counterexamples, and the kill -9 runs
+	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -n auto -m 'slow or not slow'
+
+docs: $(VENV)/dev  ## Write the commands' help into the documentation
+	$(BIN)/python scripts/write_help.py
+
+docs-check: $(VENV)/dev
+	$(BIN)/python scripts/write_help.py --check
+
+build: $(VENV)/dev
+	rm -rf dist
+	$(BIN)/python -m build --quiet
+
+smoke: build  ## Install wheel and sdist into empty environments, and use them
+	$(BIN)/python scripts/smoke.py dist
+
+bench: $(VENV)/dev  ## Measure what the benchmarks' README names, as ratios
+	$(BIN)/python benchmarks/run.py
+
+test-all:  ## Run the tests under every Python version found
+	$(PYTHON) scripts/test_all.py
+
+clean:
+	rm -rf $(VENV) .venv-* dist build .coverage .coverage.* .hypothesis .mypy_cache .ruff_cache

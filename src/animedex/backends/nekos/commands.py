@@ -1,0 +1,185 @@
+"""The command line of nekos.best v2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.backends.nekos.declared import BACKEND
+from animedex.cli.command import Command, Group
+from animedex.cli.session import answering
+
+if TYPE_CHECKING:
+    from animedex.backends.nekos.calls import Kind
+    from animedex.backends.nekos.models import NekosImage
+    from animedex.cli.session import Session
+    from animedex.render.text import Card
+
+ALL = 20
+
+
+@click.group("nekos", cls=Group, backend=BACKEND)
+def command() -> None:
+    """Fetch pictures and reactions from nekos.best, fit for everyone."""
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex nekos categories | head", "animedex nekos categories --json"),
+)
+@answering
+def categories(session: Session) -> None:
+    """List the names of all categories, in alphabetical order."""
+    from animedex.backends.nekos import calls
+
+    session.output.names(session.ask(calls.categories()))
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex nekos categories-full",
+        "animedex nekos categories-full --json --jq '.\"husbando\"'",
+        "animedex nekos categories-full --jq '[.[].format] | unique'",
+    ),
+)
+@answering
+def categories_full(session: Session) -> None:
+    """List all categories with the format of their pictures: png or gif."""
+    from animedex.backends.nekos import calls
+    from animedex.backends.nekos.models import NekosCategoryFormat
+
+    session.output.mapping(session.ask(calls.categories_full()), NekosCategoryFormat)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex nekos image neko",
+        "animedex nekos image baka --jq '.[0].url'",
+        "animedex nekos image neko --amount 3 --jq '[.[].url]'",
+        "animedex nekos image --fresh --open",
+    ),
+)
+@click.argument("category", required=False, help="A category; without one, any is drawn.")
+@click.option("--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw.")
+@click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
+@click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
+@answering
+def image(
+    session: Session, category: str | None, amount: int, *, fresh: bool, opened: bool
+) -> None:
+    """Draw random pictures from a category."""
+    from animedex.backends.nekos import calls
+
+    rows = session.ask(calls.image(category, amount, fresh=fresh))
+    if fresh and len(rows) < amount:
+        session.note(
+            f"animedex: only {len(rows)} of {amount} pictures are new to you"
+            " (`animedex cache clear --seen` forgets which you have been shown)"
+        )
+    _show(session, rows, opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex nekos search Frieren --type gif",
+        "animedex nekos search 'Bocchi the Rock' --type gif --min-match 0.8",
+        "animedex nekos search frieren --category hug --jq '.[].anime_name'",
+    ),
+)
+@click.argument("query", help="Words to look for among artists and shows.")
+@click.option(
+    "--type",
+    "kind",
+    metavar="image|gif",
+    help="Search images (1) or animations (2); by default images, or what the category holds.",
+)
+@click.option("--category", help="Search this category alone.")
+@click.option(
+    "--amount",
+    type=int,
+    default=10,
+    metavar="1..20",
+    help="How many rows to ask for, 10 if unsaid.",
+)
+@click.option(
+    "--min-match", type=float, metavar="0..1", help="Drop rows that answer the query worse."
+)
+@click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
+@answering
+def search(  # noqa: PLR0913  each is an option of the command
+    session: Session,
+    query: str,
+    *,
+    kind: Kind | None,
+    category: str | None,
+    amount: int,
+    min_match: float | None,
+    opened: bool,
+) -> None:
+    """Search artists and shows; the service's search is fuzzy, and each row's match says how."""
+    from animedex.backends.nekos import calls
+
+    rows = session.ask(calls.search(query, kind, category, amount, min_match=min_match))
+    if not rows:
+        session.note(f"animedex: nothing matches {query!r} well enough")
+    _show(session, rows, opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex nekos asset neko/32b729e1-340e-442b-ae8f-a863dbcf4e15.png -o neko.png",
+        "animedex nekos image neko --jq '.[0]' | animedex nekos asset - -o .",
+    ),
+)
+@click.argument("what", help="A picture's URL, CATEGORY/FILE, a row as JSON, or - to read one.")
+@click.option(
+    "-o", "--output", "to", metavar="FILE", help="Write the picture here; into it, if a folder."
+)
+@answering
+def asset(session: Session, what: str, *, to: str | None) -> None:
+    """Fetch a picture: its bytes into a file or a pipe, and the credit that belongs to it."""
+    from animedex.backends.nekos import saving
+
+    saving.fetch(session, what, to)
+
+
+def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
+    from animedex.backends.nekos.models import NekosImage
+
+    session.output.records(rows, NekosImage, card)
+    if opened and rows:
+        session.open(rows[0].source_url or rows[0].url)
+
+
+def card(row: NekosImage) -> Card:
+    """Lay out what a terminal shows of a row."""
+    from animedex.render.text import Card
+
+    return Card(
+        title=row.category or row.filename,
+        lines=(
+            ("artist", row.artist_name),
+            ("artist's page", row.artist_href),
+            ("anime", row.anime_name),
+            ("size", _size(row)),
+            ("match", None if row.match is None else f"{row.match:.2f}"),
+            ("source", row.source_url),
+        ),
+        url=row.url,
+        source="nekos",
+    )
+
+
+def _size(row: NekosImage) -> str | None:
+    size = row.dimensions
+    return f"{size.width} x {size.height}" if size and size.width and size.height else None

@@ -1,0 +1,75 @@
+"""`animedex nekos asset`: where the bytes go, and how the credit is told."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from animedex.backends.nekos import calls
+from animedex.backends.nekos.assets import CREDITS
+from animedex.cli.streams import is_terminal, write_bytes
+from animedex.errors import BadArguments
+from animedex.models import parse_json
+
+if TYPE_CHECKING:
+    from animedex.backends.nekos.models import NekosAsset
+    from animedex.cli.session import Session
+    from animedex.wire import JsonObject
+
+_MOST_ROW = 1024 * 1024
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+def fetch(session: Session, what: str, to: str | None) -> None:
+    """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
+    what = where(what)
+    if to is None or to == "-":
+        if is_terminal(sys.stdout):
+            message = "a picture is not printed on a terminal"
+            raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
+        found = session.ask(calls.asset(what))
+        write_bytes(found.body or b"")
+        session.note(f"animedex: {credit_line(found)}")
+        return
+    target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to
+    session.output.facts(told(session.ask(calls.asset(what, target))))
+
+
+def where(what: str) -> str:
+    """Give a picture's address, from a row as JSON or read from standard input if need be."""
+    text = sys.stdin.buffer.read(_MOST_ROW).decode(errors="replace") if what == "-" else what
+    if not text.lstrip().startswith(("{", "[")):
+        return text.strip().strip('"')
+    inside = f"[{text}]" if text.lstrip().startswith("{") else text
+    rows = parse_json(inside.encode(), list[dict[str, object]], "nekos")
+    url = rows[0].get("url") if rows else None
+    if not isinstance(url, str):
+        message = "that is no row: it has no url"
+        raise BadArguments(message, backend="nekos")
+    return url
+
+
+def file_name(what: str) -> str:
+    """Give a harmless file name: the last part of the address.
+
+    >>> file_name("https://nekos.best/api/v2/neko/a.png?x=1"), file_name("neko/..")
+    ('a.png', 'picture')
+    """
+    name = _UNSAFE.sub("_", urlsplit(what).path.rpartition("/")[2])[-120:]
+    return name if name.strip("._") else "picture"
+
+
+def told(asset: NekosAsset) -> JsonObject:
+    """Give all that is known of a picture that was written to a file."""
+    known = ("path", "size", "content_type", "url", *CREDITS)
+    facts = {name: getattr(asset, name) for name in known}
+    return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
+
+
+def credit_line(asset: NekosAsset) -> str:
+    """Say whose picture it is, in one line."""
+    named = [value for name in CREDITS if (value := getattr(asset, name))]
+    return f"{', '.join(named) or 'no credit was sent'} [src: nekos]"

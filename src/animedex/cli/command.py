@@ -1,0 +1,102 @@
+"""A command whose help says all that it should: service, limits, examples, a word to agents."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from animedex.cli.root import no_such_command
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from animedex.backends.backend import Backend
+
+
+class Command(click.Command):
+    """Know the examples that go with a command, and the service that it asks."""
+
+    def __init__(
+        self,
+        *args: Any,
+        examples: Sequence[str] = (),
+        backend: Backend | None = None,
+        guidance: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.examples = examples
+        self.backend = backend
+        self.guidance = guidance or (backend.guidance if backend else None)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List a command's own options first, then those that all commands share."""
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if isinstance(param, click.Argument):
+                continue
+            entry = param.get_help_record(ctx)
+            if entry is not None:
+                sections.setdefault(_section(param), []).append(entry)
+        for title, entries in sections.items():
+            with formatter.section(title):
+                formatter.write_dl(entries)
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Add examples, the service with its limits, and the word to agents."""
+        if self.examples:
+            with formatter.section("Examples"):
+                for example in self.examples:
+                    formatter.write(f"{'':{formatter.current_indent}}{example}\n")
+        write_service(self.backend, formatter)
+        write_paragraph("For agents", self.guidance, formatter)
+
+
+class Group(click.Group):
+    """Hold a service's commands; an unknown one is answered with the nearest name."""
+
+    command_class = Command
+
+    def __init__(self, *args: Any, backend: Backend | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.backend = backend
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give one command."""
+        found = super().get_command(ctx, cmd_name)
+        if found is None and not ctx.resilient_parsing:
+            raise no_such_command(ctx.command_path, cmd_name, self.list_commands(ctx))
+        return found
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Add the service with its limits, and the word to agents."""
+        write_service(self.backend, formatter)
+        guidance = self.backend.guidance if self.backend else None
+        write_paragraph("For agents", guidance, formatter)
+
+
+class Option(click.Option):
+    """Stand in a named section of the help."""
+
+    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.section = section
+
+
+def write_service(backend: Backend | None, formatter: click.HelpFormatter) -> None:
+    """Write which service is asked, and within which limits."""
+    if backend is not None:
+        write_paragraph("Service", f"{backend.title}, {backend.docs_url}", formatter)
+        write_paragraph("Limits", backend.limits_note, formatter)
+
+
+def write_paragraph(title: str, text: str | None, formatter: click.HelpFormatter) -> None:
+    """Write a titled paragraph, if there is one."""
+    if text:
+        with formatter.section(title):
+            formatter.write_text(text)
+
+
+def _section(param: click.Parameter) -> str:
+    return param.section if isinstance(param, Option) else "Options"

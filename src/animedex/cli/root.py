@@ -1,0 +1,99 @@
+"""The tree of commands, each loaded when it is first needed."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex import __version__, backends
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+VERBS = {
+    "api": "Send a request of your own to a service, within its limits.",
+    "cache": "Show or clear what is kept: answers, and which pictures were shown.",
+    "completion": "Print a script that completes commands in your shell.",
+    "config": "Show or change your settings.",
+    "serve": "Serve a sample of nekos.best on this machine.",
+    "status": "Show budgets, cache and settings as they are in force.",
+}
+
+
+class Root(click.Group):
+    """Find commands by name without loading any other."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the services first, then the verbs."""
+        del ctx
+        return [*backends.names(), *VERBS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command; raise `BadArguments` with the nearest name for an unknown one."""
+        if cmd_name in VERBS:
+            return loaded(f"animedex.cli.verbs.{cmd_name}")
+        if cmd_name in backends.names():
+            return loaded(f"animedex.backends.{cmd_name}.commands")
+        if ctx.resilient_parsing:
+            return None
+        known = self.list_commands(ctx)
+        raise no_such_command(ctx.command_path, cmd_name, known)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List services and verbs with a line each."""
+        del ctx
+        services = [
+            (name, loaded(f"animedex.backends.{name}.commands").get_short_help_str(limit=70))
+            for name in backends.names()
+        ]
+        for title, rows in (("Services", services), ("Commands", list(VERBS.items()))):
+            with formatter.section(title):
+                formatter.write_dl(rows)
+
+
+def loaded(module: str) -> click.Command:
+    """Import the module of one command and give its command."""
+    command: click.Command = import_module(module).command
+    return command
+
+
+def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
+    """Make the error for an unknown command, with the nearest name as the next thing to try."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), n=1)
+    hint = f"did you mean `{parent} {near[0]}`?" if near else f"see `{parent} --help`"
+    return BadArguments(f"there is no command {name!r}", hint=hint)
+
+
+def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Print what agents should know about every command, and end."""
+    del param
+    if not value or ctx.resilient_parsing:
+        return
+    from animedex.cli.guide import agent_guide
+    from animedex.cli.streams import write_out
+
+    write_out(agent_guide())
+    ctx.exit()
+
+
+@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "-V", "--version", message="animedex %(version)s")
+@click.option(
+    "--agent-guide",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_guide,
+    help="Print what an LLM agent should know about every command.",
+)
+def root() -> None:
+    """Fetch anime art from public services, with the artists' credit kept.
+
+    A terminal gets text made for reading, a pipe gets JSON. Every datum names the service it came
+    from, and every service's limits are kept for all of your processes together.
+    """

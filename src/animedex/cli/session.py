@@ -1,0 +1,134 @@
+"""One command at work: it asks with the options given, and shows what came."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from animedex.cli.options import Shared, output_options, request_options, shared_from
+from animedex.cli.streams import is_terminal, note
+from animedex.folders import folder
+from animedex.transport.database import make_private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate
+
+    from animedex.cli.output import Output
+    from animedex.client import Client
+    from animedex.transport.steps import Event
+    from animedex.wire import Call
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LONG_WAIT = 2.0
+_DAY = 86_400.0
+
+
+class Session:
+    """Carry out calls as the command line says, and print answers as it says."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+        self._client: Client | None = None
+        # A program that does not compile is told before anything is asked.
+        self.output: Output = _output(shared)
+
+    @property
+    def client(self) -> Client:
+        """Give the client, made when it is first needed."""
+        if self._client is None:
+            from animedex.client import Client
+
+            options = self.shared.client_options()
+            options["on_event"] = self._tell
+            self._client = Client(**options)
+            self._suggest_contact(self._client)
+        return self._client
+
+    def ask(self, call: Call[T]) -> T:
+        """Carry out a call."""
+        return self.client.perform(call)
+
+    def note(self, message: str) -> None:
+        """Tell the user something beside the answer, on standard error."""
+        if self.shared.errors != "json":
+            note(message)
+
+    def open(self, url: str) -> None:
+        """Open a page in the browser; only what a browser shows, never a file or a program."""
+        import webbrowser
+
+        if not url.startswith(("https://", "http://")) or not webbrowser.open(url):
+            self.note(f"animedex: cannot open {url}")
+
+    def close(self) -> None:
+        """Close the client."""
+        if self._client is not None:
+            self._client.close()
+
+    def _tell(self, event: Event) -> None:
+        long = event.kind == "wait" and (event.seconds or 0.0) >= _LONG_WAIT
+        loud = event.kind == "warning" or (long and is_terminal(sys.stderr))
+        if loud or (self.shared.verbose and event.kind != "request"):
+            from animedex.transport.telling import described
+
+            self.note(described(event))
+
+    def _suggest_contact(self, client: Client) -> None:
+        """Say once a day how to set a contact, where a person reads it and none is set."""
+        if "(" in client.manner.user_agent or not is_terminal(sys.stderr):
+            return
+        if _due(os.path.join(folder("data"), "contact-suggested")):
+            self.note(
+                "animedex: services like to know whom to write to:"
+                " `animedex config set contact you@example.org`"
+            )
+
+
+def answering(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Give a command all shared options, and a session as its first argument."""
+    return requesting(command, output=True)
+
+
+def requesting(
+    command: Callable[Concatenate[Session, P], None], *, output: bool = False
+) -> Callable[P, None]:
+    """Give a command the options of requests, and a session as its first argument."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        session = Session(shared_from(kwargs))
+        try:
+            command(session, *args, **kwargs)
+        finally:
+            session.close()
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    with_requests = request_options(run)
+    return output_options(with_requests) if output else with_requests
+
+
+def _output(shared: Shared) -> Output:
+    from animedex.cli.output import Output
+
+    return Output(shared)
+
+
+def _due(stamp: str) -> bool:
+    """Tell whether a day has passed since this was last true, and note that it is now."""
+    try:
+        if time.time() - os.stat(stamp).st_mtime < _DAY:
+            return False
+    except OSError:
+        pass
+    try:
+        make_private_folder(os.path.dirname(stamp))
+        with open(stamp, "w", encoding="utf-8"):
+            os.utime(stamp)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,85 @@
+"""Standard output and error: what they can show, and writing to them without surprises."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from animedex.errors import NoSpace
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from animedex.render.text import Look
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def is_terminal(stream: TextIO) -> bool:
+    """Tell whether a person looks at a stream; a closed one is no terminal."""
+    try:
+        return stream.isatty()
+    except (AttributeError, ValueError):
+        return False
+
+
+def write_out(text: str) -> None:
+    """Write text to standard output: in its own encoding to a terminal, else in UTF-8."""
+    encoding = (sys.stdout.encoding if is_terminal(sys.stdout) else None) or "utf-8"
+    write_bytes(text.encode(encoding, errors="replace"))
+
+
+def write_bytes(data: bytes) -> None:
+    """Write bytes to standard output; raise `NoSpace` where they do not fit any more."""
+    try:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        drop_output()
+        message = "standard output cannot be written: no space left"
+        raise NoSpace(message, hint="make room, or write elsewhere") from None
+
+
+def note(message: str) -> None:
+    """Write one line to standard error; where nobody reads it, go on."""
+    from animedex.render.clean import clean
+
+    try:
+        sys.stderr.write(f"{clean(message)}\n")
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+
+
+def drop_output() -> None:
+    """Let what is still buffered go nowhere, so that the interpreter's end stays silent."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def look(color: str) -> Look:
+    """Find out what the terminal on standard output can do; `color` is auto, always or never."""
+    from shutil import get_terminal_size
+
+    from animedex.render.text import Look
+
+    terminal = is_terminal(sys.stdout)
+    colored = _colored(color, terminal=terminal)
+    dumb = os.environ.get("TERM") == "dumb"
+    return Look(get_terminal_size().columns, colored, terminal and colored and not dumb)
+
+
+def _colored(color: str, *, terminal: bool) -> bool:
+    """Decide on colour; see https://no-color.org and https://bixense.com/clicolors."""
+    if color != "auto":
+        return color == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("CLICOLOR_FORCE", "0") != "0":
+        return True
+    return terminal and os.environ.get("TERM") != "dumb"

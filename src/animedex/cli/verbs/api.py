@@ -1,0 +1,176 @@
+"""`animedex api SERVICE PATH`: a request of the user's own, within the service's limits."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
+
+import click
+
+from animedex import backends
+from animedex.cli.command import Command, Group
+from animedex.cli.session import Session, requesting
+from animedex.cli.streams import is_terminal, write_bytes, write_out
+from animedex.errors import BadArguments
+from animedex.models import parse_json
+from animedex.render.clean import clean
+from animedex.sinks import FileSink
+from animedex.transport.statuses import is_success, status_error
+from animedex.wire import Call, Request, Response
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
+    from animedex.wire import JsonValue, SourceTag
+
+MOST_BYTES = 256 * 1024 * 1024
+# These say how the message itself is sent, which is not the caller's to say.
+_FIELD = "Add a parameter to the query; may be repeated."
+_OWN_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding", "te"})
+
+
+class Given(TypedDict):
+    """Hold the command's own arguments and options."""
+
+    path: str
+    fields_given: tuple[str, ...]
+    header: tuple[str, ...]
+    method: str
+    include: bool
+    to: str | None
+    silent: bool
+
+
+class Services(Group):
+    """Offer a command for each service there is."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the services."""
+        del ctx
+        return backends.names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Make the command for one service."""
+        if cmd_name in backends.names():
+            return _for(backends.declared(cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("api", cls=Services)
+def command() -> None:
+    """Send a request of your own to a service, within its limits."""
+
+
+def _for(backend: Backend) -> click.Command:
+    """Make `animedex api SERVICE`, with that service's limits in its help."""
+    path = f"animedex api {backend.name} {backend.example_path}"
+
+    @click.command(
+        backend.name,
+        cls=Command,
+        backend=backend,
+        examples=(path, f"{path} --include --silent", f"{path} -o answer.json"),
+        help=f"Send a GET or HEAD request to {backend.title} and print what comes, untouched.",
+    )
+    @click.argument("path", help="A path below the base URL, or a whole URL of the service.")
+    @click.option("-f", "--field", "fields_given", multiple=True, metavar="KEY=VALUE", help=_FIELD)
+    @click.option("-H", "--header", multiple=True, metavar="NAME: VALUE", help="Add a header.")
+    @click.option("-X", "--method", default="GET", metavar="GET|HEAD", help="Ask by this method.")
+    @click.option("-i", "--include", is_flag=True, help="Print status and headers as well.")
+    @click.option("-o", "--output", "to", metavar="FILE", help="Write the body to a file.")
+    @click.option("--silent", is_flag=True, help="Print no body.")
+    @click.option("--jq", metavar="EXPR", help="Run a jq program on a JSON body.")
+    @click.option("-r", "--raw-output", is_flag=True, help="Print strings from --jq bare.")
+    @requesting
+    def api(session: Session, **given: Unpack[Given]) -> None:
+        _send(session, backend, given)
+
+    return api
+
+
+def _send(session: Session, backend: Backend, given: Given) -> None:
+    """Ask, print what is wanted of the answer, and raise what its status stands for."""
+    response = session.ask(raw_call(backend, given))
+    if given["include"]:
+        write_out(head(response, terminal=is_terminal(sys.stdout)))
+    sink = response.sink
+    if isinstance(sink, FileSink):
+        sink.finish()
+    elif not given["silent"]:
+        _print(session, response)
+    if not is_success(response.status):
+        raise status_error(response, backend.name, session.client.manner.user_agent)
+
+
+def raw_call(backend: Backend, given: Given) -> Call[Response]:
+    """Build the call from the options; raise `BadArguments` for one that cannot be sent."""
+    method = given["method"].upper()
+    if method not in {"GET", "HEAD"}:
+        message = f"only GET and HEAD are sent, not {method}"
+        raise BadArguments(message, backend=backend.name)
+    request = Request(
+        method,
+        given["path"],
+        tuple(_pair(text, "=", "-f") for text in given["fields_given"]),
+        tuple(_header(text) for text in given["header"]),
+    )
+    sink = partial(FileSink, given["to"]) if given["to"] else None
+    return Call(
+        backend,
+        request,
+        _whole,
+        cap=sys.maxsize if sink else MOST_BYTES,
+        raw=True,
+        gzip=False,
+        sink=sink,
+    )
+
+
+def head(response: Response, *, terminal: bool) -> str:
+    """Write status and headers as HTTP has them, and an empty line."""
+    lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers)]
+    return "\n".join(clean(line) if terminal else line for line in lines) + "\n\n"
+
+
+def _print(session: Session, response: Response) -> None:
+    """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
+    if session.output.program is not None and is_success(response.status):
+        document = parse_json(response.body, object, response.url)
+        session.output.json(cast("JsonValue", document))
+    elif not is_terminal(sys.stdout):
+        write_bytes(response.body)
+    elif response.body:
+        write_out(clean(readable(response.body), lines=True))
+
+
+def readable(body: bytes) -> str:
+    """Give a body as text for a terminal; raise `BadArguments` where it is none."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = "\x00"
+    if "\x00" in text:
+        message = "the answer is binary, and is not printed on a terminal"
+        raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def _whole(response: Response, source: SourceTag) -> Response:
+    del source
+    return response
+
+
+def _pair(text: str, sign: str, option: str) -> tuple[str, str]:
+    name, found, value = text.partition(sign)
+    if not found or not name.strip():
+        message = f"{option} {text!r}: there is no name before a {sign!r}"
+        raise BadArguments(message)
+    return name.strip(), value
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, value = _pair(text, ":", "-H")
+    if name.lower() in _OWN_HEADERS:
+        message = f"the header {name} is not yours to set"
+        raise BadArguments(message)
+    return name, value.strip()

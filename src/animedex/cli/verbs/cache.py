@@ -1,0 +1,39 @@
+"""`animedex cache`: what is kept on this machine, and forgetting it."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command, Group
+from animedex.cli.session import Session, answering
+
+
+@click.group("cache", cls=Group)
+def command() -> None:
+    """Show or clear what is kept: answers, and which pictures were shown."""
+
+
+@command.command(cls=Command, examples=("animedex cache info", "animedex cache info --jq .bytes"))
+@answering
+def info(session: Session) -> None:
+    """Show where answers are kept, how many, and how large they are."""
+    report = session.client.desk.cache.report()
+    session.output.facts(
+        {
+            "path": report.path,
+            "answers": report.answers,
+            "bytes": report.size,
+            "most_bytes": report.cap,
+            "shown_pictures": session.client.desk.state.shown(),
+        }
+    )
+
+
+@command.command(cls=Command, examples=("animedex cache clear", "animedex cache clear --seen"))
+@click.option("--seen", is_flag=True, help="Forget which pictures were shown, instead of answers.")
+@answering
+def clear(session: Session, *, seen: bool) -> None:
+    """Forget all answers that are kept, or which pictures were shown to you."""
+    desk = session.client.desk
+    count = desk.state.forget() if seen else desk.cache.clear()
+    session.note(f"forgot {count} {'shown pictures' if seen else 'answers'}")

@@ -1,0 +1,41 @@
+"""Making a service's text harmless: what could steer a terminal or turn writing around is shown."""
+
+from __future__ import annotations
+
+import re
+
+# C0 and C1 controls, DEL; marks and overrides of writing direction; line separators; invisible
+# format characters (the joiners of emoji and of Indic scripts are no harm); halves of surrogates.
+_HARMFUL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# JSON has escaped C0 already; jq escapes DEL as well.
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+
+
+def clean(text: str, *, lines: bool = False) -> str:
+    r"""Replace what a terminal could obey by a visible sign; `lines` leaves tabs and line ends.
+
+    >>> clean("a\x1b[31mred")
+    'a�[31mred'
+    """
+    if lines:
+        return "\n".join(clean(line.replace("\t", "    ")) for line in text.split("\n"))
+    return _HARMFUL.sub("\ufffd", text)
+
+
+def escape_json(text: str) -> str:
+    r"""Escape inside JSON what is legal there and still could steer a terminal.
+
+    >>> escape_json('"\x9b31m"')
+    '"\\u009b31m"'
+    """
+    return _UNSAFE_IN_JSON.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    units = found[0].encode("utf-16-be").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))
