@@ -34,6 +34,9 @@ class _Core:
         Nothing is opened or sent before the first call. Raises `BadArguments` for an argument or
         a setting that cannot be used.
         """
+        for name in options.keys() - ClientOptions.__optional_keys__:
+            message = f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
+            raise TypeError(message)
         plan = planned(options)
         teller = Teller(options.get("on_event"))
         self.manner = plan.manner
@@ -67,7 +70,7 @@ class _Core:
 
         def __getattr__(self, name: str) -> object:
             """Load a backend's surface when it is first asked for."""
-            if name not in type(self).__annotations__:
+            if not any(name in getattr(kind, "__annotations__", ()) for kind in type(self).__mro__):
                 message = f"{type(self).__name__!r} has no attribute {name!r}"
                 raise AttributeError(message)
             surface = import_module(f"animedex.backends.{name}").SURFACE(self)

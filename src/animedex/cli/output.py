@@ -10,7 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Literal, cast
 
 from animedex.cli.interrupts import default_interrupt
-from animedex.cli.streams import is_terminal, look, write_out
+from animedex.cli.streams import is_terminal, look, write_bytes, write_out
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -103,6 +103,10 @@ class Output:
             write_out(outline(told, self.look()))
         else:
             self.json(told)
+
+    def bytes(self, data: bytes) -> None:
+        """Write bytes untouched."""
+        write_bytes(data)
 
     def json(self, value: JsonValue) -> None:
         """Print a JSON value in the mode that was asked for."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from animedex.errors import AnimedexError, Unreachable
 from animedex.transport.addresses import redirected, require_loopback, shown, wire_headers
 from animedex.transport.advice import RETRIED, backoff, spent_seconds, told_pause
+from animedex.transport.ledger import LONGEST_BLOCK
 from animedex.transport.steps import Event, Send, Sleep, Tell
 from animedex.transport.turns import turn_for
 
@@ -14,8 +15,11 @@ if TYPE_CHECKING:
     from animedex.transport.run import Run, Steps
     from animedex.wire import Call, Response
 
+Outcome: TypeAlias = "Response | Unreachable"
 MOST_RETRIES = 3
 MOST_REDIRECTS = 5
+_REPEATABLE = frozenset({"GET", "HEAD"})
+_TOO_OFTEN = 429
 
 
 class Exchanged(NamedTuple):
@@ -44,44 +48,48 @@ def _tried(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
     waited = False
     tries = 0
     while True:
-        outcome = yield from _attempt(call, url, run)
-        if isinstance(outcome, Exchanged):
-            waited = waited or outcome.waited
-            outcome = outcome._replace(waited=waited)
-        pause = _pause(outcome, tries, run)
+        outcome, for_room = yield from _attempt(call, url, run)
+        waited = waited or for_room
+        pause = _pause(call, outcome, tries, run)
         if pause is None or tries == MOST_RETRIES or not run.fits(pause):
             if isinstance(outcome, AnimedexError):
                 raise outcome
-            return outcome
+            return Exchanged(outcome, waited)
         yield Tell(
             Event("retry", call.backend.name, call.request.method, shown(url), seconds=pause)
         )
         yield Sleep(pause)
+        waited = waited or _is_too_often(outcome)
         tries += 1
 
 
-def _attempt(call: Call[object], url: str, run: Run) -> Steps[Exchanged | Unreachable]:
-    """Ask once, within the budgets; a broken connection is an outcome like another."""
+def _attempt(call: Call[object], url: str, run: Run) -> Steps[tuple[Outcome, bool]]:
+    """Ask once, within the budgets, and tell whether that took waiting for room.
+
+    A broken connection is an outcome like another.
+    """
     if not run.manner.limited:
         require_loopback(url)
-        return (yield from _sent(call, url, run, left=None))
+        return (yield from _sent(call, url, run, left=None)), False
     turn = turn_for(call, url, run)
     waited, left = yield from turn.wait(run)
     try:
         outcome = yield from _sent(call, url, run, left)
-    finally:
+    except AnimedexError:
         yield from turn.settle(run)
-    if isinstance(outcome, Unreachable):
-        return outcome
-    spent = spent_seconds(outcome.response)
+        raise
+    except BaseException:
+        # Who gives up does not wait any more, not even to leave things tidy.
+        yield from turn.settle_at_once()
+        raise
+    yield from turn.settle(run)
+    spent = None if isinstance(outcome, Unreachable) else spent_seconds(outcome)
     if spent:
         yield from turn.block(run, spent)
-    return outcome._replace(waited=waited)
+    return outcome, waited
 
 
-def _sent(
-    call: Call[object], url: str, run: Run, left: int | None
-) -> Steps[Exchanged | Unreachable]:
+def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Outcome]:
     method, name = call.request.method, call.backend.name
     headers, told = wire_headers(call, url, run.manner), shown(url)
     yield Tell(Event("request", name, method, told, left=left))
@@ -92,14 +100,20 @@ def _sent(
         return error
     taken = run.clock() - began
     yield Tell(Event("response", name, method, told, response.status, taken, left))
-    return Exchanged(response, waited=False)
+    return response
 
 
-def _pause(outcome: Exchanged | Unreachable, tries: int, run: Run) -> float | None:
+def _pause(call: Call[object], outcome: Outcome, tries: int, run: Run) -> float | None:
     """Tell how long to pause before trying again; None where the outcome is final."""
+    if call.request.method not in _REPEATABLE:
+        return None
     if isinstance(outcome, Unreachable):
         return backoff(tries, run.jitter()) if outcome.transient else None
-    if outcome.response.status not in RETRIED:
+    if outcome.status not in RETRIED:
         return None
-    told = told_pause(outcome.response)
-    return backoff(tries, run.jitter()) if told is None else told
+    told = told_pause(outcome)
+    return backoff(tries, run.jitter()) if told is None else min(told, LONGEST_BLOCK)
+
+
+def _is_too_often(outcome: Outcome) -> bool:
+    return not isinstance(outcome, Unreachable) and outcome.status == _TOO_OFTEN

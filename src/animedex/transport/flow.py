@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from animedex.errors import AnimedexError
-from animedex.transport.addresses import cache_key, resolved
+from animedex.transport.addresses import cache_key, resolved, shown
 from animedex.transport.body import decoded
 from animedex.transport.database import Busy
 from animedex.transport.exchange import exchange
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from animedex.transport.cache import Kept
     from animedex.transport.clock import Clock
     from animedex.transport.run import Steps
-    from animedex.wire import Plan, Wish
+    from animedex.wire import Plan, Sink, Wish
 
 T = TypeVar("T")
 
@@ -62,17 +62,19 @@ def _perform(call: Call[T], run: Run) -> Steps[T]:
 
 def _follow(plan: Plan[T], run: Run) -> Steps[T]:
     """Grant a plan's wishes one after the other until it ends in an answer."""
-    try:
-        wish = next(plan)
-        while True:
-            try:
-                granted = yield from _grant(wish, run)
-            except AnimedexError as error:
-                wish = plan.throw(error)
-            else:
-                wish = plan.send(granted)
-    except StopIteration as end:
-        return cast("T", end.value)
+    # Ctrl-C and cancellation end a plan too, and not whenever its memory is freed.
+    with contextlib.closing(plan):
+        try:
+            wish = next(plan)
+            while True:
+                try:
+                    granted = yield from _grant(wish, run)
+                except AnimedexError as error:
+                    wish = plan.throw(error)
+                else:
+                    wish = plan.send(granted)
+        except StopIteration as end:
+            return cast("T", end.value)
 
 
 def _grant(wish: Wish, run: Run) -> Steps[object]:
@@ -93,17 +95,38 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
     if keep and not run.manner.refresh:
         kept: Kept | None = yield Recall(key)
         if kept is not None:
-            yield Tell(Event("response", call.backend.name, "GET", url, 200, 0.0, cached=True))
+            yield Tell(
+                Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
+            )
             return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
-    response, waited = yield from exchange(call, url, run)
-    if not call.raw:
-        response = decoded(response, call.cap)
-        check_status(response, call.backend.name, run.manner.user_agent)
-    tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
-    found = call.parse(response, tag)
+    response, found = yield from _fetched(call, url, run)
     if keep and response.status == _OK:
         yield Keep(key, call.backend.name, response.body, call.lifetime)
     return found
+
+
+def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Plan[T]]]:
+    """Get an answer and have it read; whatever goes wrong, no sink is left open."""
+    sinks: list[Sink] = []
+    make = call.sink
+
+    def noted() -> Sink:
+        assert make is not None
+        sinks.append(make())
+        return sinks[-1]
+
+    try:
+        noting = call if make is None else call._replace(sink=noted)
+        response, waited = yield from exchange(noting, url, run)
+        if not call.raw:
+            response = decoded(response, call.cap)
+            check_status(response, call.backend.name, run.manner.user_agent)
+        tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
+        return response, call.parse(response, tag)
+    except BaseException:
+        for sink in sinks:
+            sink.discard()
+        raise
 
 
 def _recalled(call: Call[T], kept: Kept) -> SourceTag:

@@ -155,7 +155,9 @@ def configured(builder: Builder, url: str, proxies: Proxies) -> Builder:
 def prepared(request: Prepared, step: Send) -> Prepared:
     """Put a step's headers and time limit on a request."""
     request.headers(list(step.headers))
-    return request if step.timeout is None else request.timeout(timedelta(seconds=step.timeout))
+    if step.timeout is None:
+        return request
+    return request.timeout(timedelta(seconds=min(step.timeout, _LONGEST_TIMEOUT)))
 
 
 class Body:
@@ -165,6 +167,7 @@ class Body:
         self._step = step
         self._chunks: list[bytes] = []
         self._size = 0
+        self._lock = threading.Lock()
         self._abandoned = False
         self._head: Response | None = None
 
@@ -172,21 +175,23 @@ class Body:
         """Take the head."""
         headers = tuple(answer.headers.items())
         wanted = self._step.sink is not None and answer.status == _OK
-        sink = self._step.sink() if self._step.sink and wanted else None
-        self._head = Response(answer.status, headers, b"", self._step.url, sink)
+        with self._lock:
+            self._require_wanted()
+            sink = self._step.sink() if self._step.sink and wanted else None
+            self._head = Response(answer.status, headers, b"", self._step.url, sink)
 
     def take(self, chunk: bytes) -> None:
         """Take the next piece of the body."""
-        if self._abandoned:
-            raise Abandoned
         self._size += len(chunk)
         if self._size > self._step.cap:
             message = f"the answer is longer than {self._step.cap} bytes"
             raise UpstreamDecode(message)
-        if self._head is not None and self._head.sink is not None:
-            self._head.sink.write(chunk)
-        else:
-            self._chunks.append(chunk)
+        with self._lock:
+            self._require_wanted()
+            if self._head is not None and self._head.sink is not None:
+                self._head.sink.write(chunk)
+            else:
+                self._chunks.append(chunk)
 
     def discard(self) -> None:
         """Undo what a sink took of an answer that failed."""
@@ -195,8 +200,13 @@ class Body:
 
     def abandon(self) -> None:
         """Take no more: whoever wanted the answer is gone."""
-        self._abandoned = True
-        self.discard()
+        with self._lock:
+            self._abandoned = True
+            self.discard()
+
+    def _require_wanted(self) -> None:
+        if self._abandoned:
+            raise Abandoned
 
     def response(self) -> Response:
         """Give the answer, now that its body is complete."""
@@ -209,3 +219,5 @@ class Abandoned(Exception):
 
 
 _OK = 200
+# The library's clock ends somewhere, and nobody waits for a year.
+_LONGEST_TIMEOUT = 365 * 86_400.0

@@ -6,19 +6,7 @@ resolve: only the text of an error's causes does.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from pyreqwest.exceptions import (
-    BodyDecodeError,
-    BuilderError,
-    ClientClosedError,
-    ConnectError,
-    DecodeError,
-    DetailedPyreqwestError,
-    PyreqwestError,
-    ReadError,
-    RequestTimeoutError,
-)
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from animedex.errors import (
     AnimedexError,
@@ -29,11 +17,18 @@ from animedex.errors import (
     UpstreamDecode,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 
 class Trouble(NamedTuple):
-    """Hold one row: an exception that says `needle` becomes `error`, explained as `message`."""
+    """Hold one row: an exception that says `needle` becomes `error`, explained as `message`.
 
-    raised: type[Exception]
+    `raised` names the exception's class or one that it derives from, so that only the driver
+    itself needs to know the library.
+    """
+
+    raised: str
     needle: str
     error: type[AnimedexError]
     message: str
@@ -45,32 +40,32 @@ _NETWORK = "check the network connection, and the base URL if another one is con
 _FORK = "start processes by `spawn`, or make the first request after forking"
 
 TROUBLES = (
-    Trouble(RequestTimeoutError, "", TimedOut, "no complete answer came in time"),
-    Trouble(ConnectError, "dns error", Unreachable, "the host name does not resolve", _NETWORK),
+    Trouble("RequestTimeoutError", "", TimedOut, "no complete answer came in time"),
+    Trouble("ConnectError", "dns error", Unreachable, "the host name does not resolve", _NETWORK),
     Trouble(
-        ConnectError,
+        "ConnectError",
         "invalid peer certificate",
         Unreachable,
         "the server's TLS certificate is not trusted",
         "a company's own certificates can be named in SSL_CERT_FILE",
         transient=False,
     ),
-    Trouble(ConnectError, "tls handshake", Unreachable, "the TLS handshake failed", _NETWORK),
-    Trouble(ConnectError, "corrupt message", Unreachable, "the server does not speak TLS"),
-    Trouble(ConnectError, "refused", Unreachable, "the connection was refused", _NETWORK),
-    Trouble(ConnectError, "closed before", Unreachable, "the server hung up without an answer"),
-    Trouble(ConnectError, "reset", Unreachable, "the connection was reset"),
-    Trouble(ConnectError, "", Unreachable, "the connection failed", _NETWORK),
-    Trouble(BodyDecodeError, "end of file", Unreachable, "the answer was cut off"),
-    Trouble(ReadError, "", Unreachable, "the connection broke in the middle of the answer"),
-    Trouble(DecodeError, "head is too large", UpstreamDecode, "the answer's head is too large"),
-    Trouble(DecodeError, "", UpstreamDecode, "the answer is not proper HTTP"),
-    Trouble(ClientClosedError, "", ClientUnusable, "the client is closed", "open a new one"),
-    Trouble(BuilderError, "", BadArguments, "the request cannot be built"),
-    Trouble(PyreqwestError, "", Unreachable, "the request failed", _NETWORK),
-    Trouble(ValueError, "convert header", UpstreamDecode, "a header of the answer is not text"),
-    Trouble(ValueError, "", BadArguments, "the request cannot be built"),
-    Trouble(RuntimeError, "fork", ClientUnusable, "this process was forked from one", _FORK),
+    Trouble("ConnectError", "tls handshake", Unreachable, "the TLS handshake failed", _NETWORK),
+    Trouble("ConnectError", "corrupt message", Unreachable, "the server does not speak TLS"),
+    Trouble("ConnectError", "refused", Unreachable, "the connection was refused", _NETWORK),
+    Trouble("ConnectError", "closed before", Unreachable, "the server hung up without an answer"),
+    Trouble("ConnectError", "reset", Unreachable, "the connection was reset"),
+    Trouble("ConnectError", "", Unreachable, "the connection failed", _NETWORK),
+    Trouble("BodyDecodeError", "end of file", Unreachable, "the answer was cut off"),
+    Trouble("ReadError", "", Unreachable, "the connection broke in the middle of the answer"),
+    Trouble("DecodeError", "head is too large", UpstreamDecode, "the answer's head is too large"),
+    Trouble("DecodeError", "", UpstreamDecode, "the answer is not proper HTTP"),
+    Trouble("ClientClosedError", "", ClientUnusable, "the client is closed", "open a new one"),
+    Trouble("BuilderError", "", BadArguments, "the request cannot be built"),
+    Trouble("PyreqwestError", "", Unreachable, "the request failed", _NETWORK),
+    Trouble("ValueError", "convert header", UpstreamDecode, "a header of the answer is not text"),
+    Trouble("ValueError", "", BadArguments, "the request cannot be built"),
+    Trouble("RuntimeError", "fork", ClientUnusable, "this process was forked from one", _FORK),
 )
 
 
@@ -89,13 +84,13 @@ def translate(error: BaseException) -> BaseException:
 
 
 def _fits(row: Trouble, error: BaseException, said: list[str]) -> bool:
-    return isinstance(error, row.raised) and any(row.needle in text for text in said)
+    kinds = {kind.__name__ for kind in type(error).__mro__}
+    return row.raised in kinds and any(row.needle in text for text in said)
 
 
 def _causes(error: BaseException) -> list[str]:
-    if isinstance(error, DetailedPyreqwestError) and (causes := error.details["causes"]):
-        return [cause["message"] for cause in causes]
-    return [str(error)]
+    details = cast("Mapping[str, list[dict[str, str]] | None]", getattr(error, "details", {}))
+    return [cause["message"] for cause in details.get("causes") or ()] or [str(error)]
 
 
 def _detail(said: list[str]) -> str:

@@ -8,7 +8,7 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from animedex.errors import RateLimited
+from animedex.errors import RateLimited, TimedOut
 from animedex.transport.addresses import base_of
 from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
@@ -33,8 +33,10 @@ class Turn(NamedTuple):
     def wait(self, run: Run) -> Steps[tuple[bool, int]]:
         """Wait until room is there; tell whether that took time, and how much room remains.
 
-        Raises `RateLimited` at once where none comes free before the deadline.
+        Raises `RateLimited` at once where none comes free before the deadline, and `TimedOut`
+        where that has passed already.
         """
+        run.left()
         slot: float | None = None
         waited = False
         try:
@@ -59,13 +61,24 @@ class Turn(NamedTuple):
             raise
 
     def settle(self, run: Run) -> Steps[None]:
-        """Note that the answer has come, where a window counts from then on."""
+        """Note that the answer has come, where a window counts from then on.
+
+        What cannot be noted before the deadline counts for longer, and takes no answer away.
+        """
         if self.claim.route in self.limits.windows:
-            yield from run.unlocked(Settle(self.origin, self.limits, self.claim))
+            with contextlib.suppress(TimedOut):
+                yield from run.unlocked(Settle(self.origin, self.limits, self.claim))
+
+    def settle_at_once(self) -> Steps[None]:
+        """Note that no answer is waited for any more, unless the file is locked just now."""
+        if self.claim.route in self.limits.windows:
+            with contextlib.suppress(Busy):
+                yield Settle(self.origin, self.limits, self.claim)
 
     def block(self, run: Run, seconds: float) -> Steps[None]:
-        """Note for everyone that this path is spent for some seconds."""
-        yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
+        """Note for everyone that this path is spent for some seconds, if there is time to."""
+        with contextlib.suppress(TimedOut):
+            yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
 
     def _no_room(self, seconds: float) -> RateLimited:
         return rate_limited(f"{self.backend} has no room for this before the deadline", seconds)
@@ -76,8 +89,9 @@ def turn_for(call: Call[object], url: str, run: Run) -> Turn:
     limits = call.backend.limits
     limits = limits if run.manner.pace >= 1 else slowed(limits, run.manner.pace)
     path = urlsplit(url).path
-    base = urlsplit(base_of(call.backend, run.manner.base_urls)).path
-    route = route_of(path.removeprefix(base))
+    base = route_of(urlsplit(base_of(call.backend, run.manner.base_urls)).path)
+    # Dots in a path can lead out of the base and back into it.
+    route = route_of(route_of(path).removeprefix(base))
     claim = Claim(os.urandom(8).hex(), path, route, run.deadline)
     return Turn(call.backend.name, origin(url), limits, claim)
 

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS
-from animedex.cli.streams import is_terminal, write_bytes
 from animedex.errors import BadArguments
 from animedex.models import parse_json
 
@@ -27,11 +26,11 @@ def fetch(session: Session, what: str, to: str | None) -> None:
     """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
     what = where(what)
     if to is None or to == "-":
-        if is_terminal(sys.stdout):
+        if session.output.terminal:
             message = "a picture is not printed on a terminal"
             raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
         found = session.ask(calls.asset(what))
-        write_bytes(found.body or b"")
+        session.output.bytes(found.body or b"")
         session.note(f"animedex: {credit_line(found)}")
         return
     target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to

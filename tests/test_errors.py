@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import copy
+import pickle
+
+import pytest
+
+from animedex import errors
+from animedex.errors import AnimedexError, NotFound, RateLimited, Unreachable
+
+KINDS = sorted(
+    (
+        kind
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, AnimedexError) and kind is not AnimedexError
+    ),
+    key=lambda kind: kind.__name__,
+)
+CODES = {
+    "bad-args": {2},
+    "unknown-field": {2},
+    "jq-failed": {1, 2},
+    "not-found": {3},
+    "auth-required": {4},
+    "refused": {4},
+    "rate-limited": {5},
+    "unreachable": {6},
+    "timeout": {6},
+    "upstream-decode": {7},
+    "upstream-shape": {7},
+    "upstream-error": {1},
+    "no-space": {1},
+    "corrupt": {1},
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_error_is_drawn_in_the_tree_with_its_reason_and_exit_code(
+    kind: type[AnimedexError],
+) -> None:
+    drawn = [line.split() for line in (errors.__doc__ or "").splitlines()]
+    row = next(words for words in drawn if kind.__name__ in words)
+    name = row.index(kind.__name__)
+    assert row[name + 1 : name + 3] == [kind.reason, str(kind.exit_code)]
+    assert kind.exit_code in CODES[kind.reason]
+
+
+def test_every_reason_is_used() -> None:
+    assert {kind.reason for kind in KINDS} == set(CODES)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_errors_survive_pickling_and_copying(kind: type[AnimedexError]) -> None:
+    error = kind("what was wrong", hint="what to do", backend="nekos", status=418)
+    for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
+        assert type(twin) is kind
+        assert (str(twin), twin.to_payload()) == (str(error), error.to_payload())
+
+
+def test_what_an_error_says_besides_survives_pickling_too() -> None:
+    limited = RateLimited("too often")
+    limited.retry_after = 4.5
+    broken = Unreachable("no such certificate")
+    broken.transient = False
+    assert pickle.loads(pickle.dumps(limited)).retry_after == 4.5
+    assert pickle.loads(pickle.dumps(broken)).transient is False
+    assert RateLimited("too often").retry_after is None
+    assert Unreachable("gone").transient is True
+
+
+def test_an_error_is_one_flat_object() -> None:
+    assert NotFound("no such thing").to_payload() == {
+        "reason": "not-found",
+        "message": "no such thing",
+        "hint": None,
+        "backend": None,
+        "status": None,
+    }

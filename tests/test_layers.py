@@ -1,0 +1,103 @@
+"""Imports go one way: whoever stands below knows nothing of what stands above."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import animedex
+
+ROOT = Path(animedex.__file__).parent
+
+# What each part may import, beside itself. The first part whose name begins a module's is its own.
+ALLOWED = {
+    "errors": set[str](),
+    "folding": set[str](),
+    "folders": set[str](),
+    "wire": {"errors", "backends.backend"},
+    "models": {"errors", "wire", "schema"},
+    "schema": {"errors", "models", "wire"},
+    "settings": {"errors"},
+    "config": {"errors", "folders", "settings"},
+    "sinks": {"errors"},
+    "endpoint": {"wire", "client"},
+    "backends": {"errors", "wire", "models", "endpoint", "sinks", "folding"},
+    "transport": {"errors", "wire", "backends.backend", "settings"},
+    "options": {"config", "errors", "folders", "settings", "transport", ""},
+    "client": {"errors", "options", "transport", "wire", "backends"},
+    "render": {"errors", "models", "wire"},
+    "server": {"folding", ""},
+    "pytest_plugin": {"server"},
+    "cli": {
+        *("", "backends", "client", "config", "errors", "folders", "models", "options"),
+        *("render", "server", "settings", "sinks", "transport", "wire"),
+    },
+    "__main__": {"cli", ""},
+    "": {"client", "errors", "models", "wire"},
+}
+# The one kind of file below that speaks to the command line.
+COMMANDS = {"cli", "render"}
+HTTP_LIBRARY = "pyreqwest"
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        yield name, ast.parse(path.read_text("utf-8"))
+
+
+def imported(tree: ast.Module) -> Iterator[str]:
+    """Give every module that is imported anywhere in a file, for types alone as well."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+            yield from names if node.module == "animedex" else [node.module]
+
+
+def part_of(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def may_import(name: str, other: str) -> bool:
+    own = part_of(name)
+    allowed = set(ALLOWED[own])
+    if own == "backends" and name.endswith((".commands", ".saving")):
+        allowed |= COMMANDS
+    if part_of(other) == own or any(other == one or other.startswith(f"{one}.") for one in allowed):
+        return True
+    return "" in allowed and other.startswith("__")
+
+
+MODULES = dict(modules())
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_imports_go_one_way(name: str) -> None:
+    ours = {other for other in imported(MODULES[name]) if other.split(".")[0] == "animedex"}
+    below = {other.removeprefix("animedex").lstrip(".") for other in ours}
+    assert {other for other in below if not may_import(name, other)} == set()
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_http_library_is_known_to_one_file_alone(name: str) -> None:
+    knows = any(other.split(".")[0] == HTTP_LIBRARY for other in imported(MODULES[name]))
+    assert knows == (name == "transport.http")
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if part_of(name) == "backends"])
+def test_a_backend_knows_no_other(name: str) -> None:
+    folders = {part for part in (ROOT / "backends").iterdir() if part.is_dir()}
+    own = name.split(".")[1] if "." in name else ""
+    others = {folder.name for folder in folders} - {own}
+    known = {other.split(".")[2] for other in imported(MODULES[name]) if other.count(".") >= 2}
+    assert not known & others
+
+
+def test_every_part_is_in_the_table() -> None:
+    assert {part_of(name) for name in MODULES} == set(ALLOWED)

@@ -1,0 +1,138 @@
+"""A client's arguments lie over what is configured."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from animedex import __version__
+from animedex.errors import BadArguments
+from animedex.options import ClientOptions, Plan, planned, user_agent
+from animedex.transport.proxies import Proxies
+
+
+def plan(**options: Any) -> Plan:
+    return planned(cast("ClientOptions", options))
+
+
+def test_defaults() -> None:
+    found = plan()
+    manner = found.manner
+    assert manner.user_agent == f"animedex/{__version__}"
+    assert (manner.base_urls, manner.timeout, manner.pace) == ({}, 30.0, 1.0)
+    assert (manner.cached, manner.refresh, manner.limited) == (True, False, True)
+    assert found.proxies == Proxies()
+    assert os.path.dirname(found.state_path) == os.environ["ANIMEDEX_DATA_DIR"]
+    assert os.path.dirname(found.cache_path) == os.environ["ANIMEDEX_CACHE_DIR"]
+
+
+def test_the_user_agent_names_the_contact() -> None:
+    assert user_agent("you@example.org") == f"animedex/{__version__} (you@example.org)"
+    assert user_agent(None) == f"animedex/{__version__}"
+
+
+# An argument with what it comes to, the environment's value with the same, and the file's.
+Case = tuple[Any, object, str, object, str, object]
+PRECEDENCE: dict[str, Case] = {
+    "contact": ("a@example.org", "a@", "e@example.org", "e@", '"f@example.org"', "f@"),
+    "timeout": (1, 1.0, "2", 2.0, "3", 3.0),
+    "rate": ("normal", 1.0, "slow", 0.5, '"slow"', 0.5),
+    "cache": (True, True, "off", False, '"off"', False),
+    "limits": (True, True, "off", False, '"off"', False),
+    "proxy": ("a.example", "http://a", "e.example", "http://e", '"f.example"', "http://f"),
+    "state": ("/a", "/a", "/e", "/e", '"/f"', "/f"),
+}
+
+
+def outcome(name: str, found: Plan) -> object:
+    contact = found.manner.user_agent.partition("(")[2].partition("example")[0]
+    return {
+        "contact": contact,
+        "timeout": found.manner.timeout,
+        "rate": found.manner.pace,
+        "cache": found.manner.cached,
+        "limits": found.manner.limited,
+        "proxy": (found.proxies.every or "").partition(".")[0],
+        "state": found.state_path,
+    }[name]
+
+
+@pytest.mark.parametrize("name", PRECEDENCE)
+def test_an_argument_beats_the_environment_and_that_the_file(
+    name: str, config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argument, of_argument, variable, of_variable, line, of_file = PRECEDENCE[name]
+    config_file.write_text(f"{name} = {line}\n")
+    assert outcome(name, plan()) == of_file
+    monkeypatch.setenv(f"ANIMEDEX_{name.upper()}", variable)
+    assert outcome(name, plan()) == of_variable
+    assert outcome(name, plan(**{name: argument})) == of_argument
+
+
+def test_base_urls_are_laid_over_each_other(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config_file.write_text('[base_urls]\none = "http://f.example"\ntwo = "http://f.example"\n')
+    monkeypatch.setenv("ANIMEDEX_TWO_URL", "http://e.example")
+    found = plan(base_urls={"nekos": "http://127.0.0.1:8080/"})
+    assert found.manner.base_urls == {
+        "one": "http://f.example",
+        "two": "http://e.example",
+        "nekos": "http://127.0.0.1:8080",
+    }
+
+
+@pytest.mark.parametrize("given", [None, "none"])
+def test_no_deadline(given: str | None) -> None:
+    assert plan(timeout=given).manner.timeout is None
+
+
+def test_places_and_switches(tmp_path: Path) -> None:
+    found = plan(cache=tmp_path, state=tmp_path / "budgets.db", rate="slow", refresh=True)
+    assert os.path.dirname(found.cache_path) == str(tmp_path)
+    assert found.state_path == str(tmp_path / "budgets.db")
+    assert (found.manner.cached, found.manner.pace, found.manner.refresh) == (True, 0.5, True)
+    off = plan(cache=False, limits=False)
+    assert (off.manner.cached, off.manner.limited) == (False, False)
+    assert os.path.isabs(plan(state="budgets.db").state_path)
+
+
+def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "nekos.best")
+    assert plan().proxies == Proxies(https="http://proxy.example:3128", direct="nekos.best")
+    assert plan(proxy="other.example").proxies == Proxies(every="http://other.example")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("contact", "nobody"),
+        ("contact", None),
+        ("timeout", 0),
+        ("timeout", -1.5),
+        ("timeout", float("nan")),
+        ("timeout", True),
+        ("timeout", 1e300),
+        ("rate", "fast"),
+        ("rate", 0.5),
+        ("proxy", "ftp://me:hunter2@proxy.example"),
+        ("state", "redis://budgets.example"),
+        ("base_urls", {"nekos": "nowhere"}),
+        ("base_urls", {"nekos": "http://me:hunter2@mirror.example"}),
+    ],
+)
+def test_a_bad_argument_is_told_with_its_name(name: str, value: object) -> None:
+    with pytest.raises(BadArguments, match=f"^{name}\\b") as caught:
+        plan(**{name: value})
+    assert "hunter2" not in str(caught.value.to_payload())
+
+
+def test_a_server_for_budgets_is_not_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIMEDEX_STATE", "redis://me:hunter2@budgets.example")
+    with pytest.raises(BadArguments, match="redis://") as caught:
+        plan()
+    assert "hunter2" not in str(caught.value.to_payload())

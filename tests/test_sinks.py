@@ -1,0 +1,124 @@
+"""A file appears under its name only when it is complete."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import BadArguments, NoSpace
+from animedex.sinks import FileSink, file_error
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_file_appears_at_the_end(tmp_path: Path) -> None:
+    target = tmp_path / "cat.png"
+    sink = FileSink(str(target))
+    sink.write(b"one")
+    assert not target.exists()
+    sink.write(b"two")
+    sink.finish()
+    assert os.listdir(tmp_path) == ["cat.png"]
+    assert target.read_bytes() == b"onetwo"
+    assert (sink.size, sink.opening, sink.path) == (6, b"one", str(target))
+
+
+def test_the_opening_is_what_came_first(tmp_path: Path) -> None:
+    sink = FileSink(str(tmp_path / "cat.png"))
+    for chunk in (b"", bytes(range(100)), b"x"):
+        sink.write(chunk)
+    assert (sink.opening, sink.size) == (bytes(range(64)), 101)
+    sink.discard()
+
+
+def test_the_opening_is_put_together_from_small_pieces(tmp_path: Path) -> None:
+    sink = FileSink(str(tmp_path / "cat.png"))
+    for chunk in (b"\x89P", b"NG\r\n", b"\x1a\n" + b"." * 80):
+        sink.write(chunk)
+    assert sink.opening == b"\x89PNG\r\n\x1a\n" + b"." * 56
+    sink.discard()
+
+
+def test_an_old_file_stays_until_the_new_one_is_complete(tmp_path: Path) -> None:
+    target = tmp_path / "cat.png"
+    target.write_bytes(b"old")
+    sink = FileSink(str(target))
+    sink.write(b"new")
+    assert target.read_bytes() == b"old"
+    sink.finish()
+    assert target.read_bytes() == b"new"
+
+
+def test_discarding_leaves_nothing_and_may_be_repeated(tmp_path: Path) -> None:
+    target = tmp_path / "cat.png"
+    target.write_bytes(b"old")
+    sink = FileSink(str(target))
+    sink.write(b"new")
+    sink.discard()
+    sink.discard()
+    assert os.listdir(tmp_path) == ["cat.png"]
+    assert target.read_bytes() == b"old"
+
+
+@pytest.mark.parametrize("name", ["猫" * 80 + ".png", "c" * 250 + ".png"])
+def test_a_name_may_be_as_long_as_the_system_allows(name: str, tmp_path: Path) -> None:
+    sink = FileSink(str(tmp_path / name))
+    sink.finish()
+    assert os.listdir(tmp_path) == [name]
+
+
+def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(BadArguments, match="No such file"):
+        FileSink(str(tmp_path / "none" / "cat.png"))
+
+
+def test_a_folder_is_no_file(tmp_path: Path) -> None:
+    (tmp_path / "cat.png").mkdir()
+    sink = FileSink(str(tmp_path / "cat.png"))
+    with pytest.raises(BadArguments, match="cannot be written"):
+        sink.finish()
+    assert os.listdir(tmp_path) == ["cat.png"]
+
+
+def test_a_name_that_cannot_be_one(tmp_path: Path) -> None:
+    with pytest.raises(BadArguments, match="cannot be written"):
+        FileSink(str(tmp_path / "cat\0.png"))
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_told_from_a_bad_name(number: int) -> None:
+    assert isinstance(file_error("cat.png", OSError(number, os.strerror(number))), NoSpace)
+    assert isinstance(file_error("cat.png", OSError(errno.EACCES, "no")), BadArguments)
+    assert "odd" in file_error("cat.png", OSError("odd")).message
+
+
+FULL = """
+import os, resource, signal, sys
+from animedex.errors import NoSpace
+from animedex.sinks import FileSink
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+sink = FileSink(sys.argv[1])
+try:
+    for _ in range(int(sys.argv[2])):
+        sink.write(b"x" * 500)
+    sink.finish()
+except NoSpace as error:
+    sink.discard()
+    print("no space", error.hint)
+"""
+
+
+@pytest.mark.parametrize("pieces", [3, 1000])
+def test_no_room_is_noticed_while_writing_and_at_the_end(pieces: int, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FULL, str(tmp_path / "cat.png"), str(pieces)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("no space")
+    assert os.listdir(tmp_path) == []

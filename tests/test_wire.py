@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from animedex.backends.nekos import BACKEND
+from animedex.wire import Call, Request, Response, SourceTag, Unseen, ask, ask_unseen
+
+CALL = Call(BACKEND, Request("GET", "/x"), lambda response, _: response.status)
+
+
+def test_the_first_header_of_a_name_counts_in_any_case() -> None:
+    response = Response(200, (("via", "a"), ("via", "b"), ("age", "")), b"", "")
+    assert [response.header(name) for name in ("VIA", "via", "Age", "x")] == ["a", "a", "", None]
+
+
+@pytest.mark.parametrize(
+    ("moment", "stamp"),
+    [
+        (datetime(2026, 5, 8, 9, 8, 7, 654321, UTC), "2026-05-08T09:08:07Z"),
+        (
+            datetime(2026, 5, 8, 9, 8, 7, tzinfo=timezone(timedelta(hours=9))),
+            "2026-05-08T00:08:07Z",
+        ),
+    ],
+)
+def test_a_source_tag_is_a_flat_object_in_utc(moment: datetime, stamp: str) -> None:
+    tag = SourceTag("nekos", moment, cached=True, rate_limited=False)
+    assert tag.to_payload() == {
+        "backend": "nekos",
+        "fetched_at": stamp,
+        "cached": True,
+        "rate_limited": False,
+    }
+
+
+def test_asking_yields_the_wish_and_goes_on_with_the_answer() -> None:
+    plan = ask(CALL)
+    assert next(plan) is CALL
+    with pytest.raises(StopIteration) as end:
+        plan.send(7)
+    assert end.value.value == 7
+
+
+def test_asking_what_is_new_yields_the_wish_and_goes_on_with_the_ids() -> None:
+    wish = Unseen("nekos", ("a", "b"))
+    plan = ask_unseen(wish)
+    assert next(plan) is wish
+    with pytest.raises(StopIteration) as end:
+        plan.send(frozenset({"b"}))
+    assert end.value.value == frozenset({"b"})

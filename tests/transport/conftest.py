@@ -1,0 +1,135 @@
+"""A stage for flows: every step is obeyed, with a clock of its own and with no socket."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import pytest
+
+from animedex.backends.backend import Backend, Bucket, Limits, Window
+from animedex.transport.cache import Cache
+from animedex.transport.flow import Flow
+from animedex.transport.run import Manner
+from animedex.transport.state import State
+from animedex.transport.steps import Desk, Send, Sleep
+from animedex.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from animedex.transport.ledger import Ledger
+    from animedex.transport.steps import Event, Step
+    from animedex.wire import Call
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+SHELF = Backend(
+    name="shelf",
+    title="A shelf of books",
+    base_url="https://shelf.example/api",
+    docs_url="https://shelf.example/docs",
+    limits=Limits(Bucket(rate=2.0, burst=4), {"/search": Window(calls=2, seconds=5.0)}),
+    limits_note="",
+    guidance="",
+    example_path="/pick",
+    hosts=("files.shelf.example",),
+)
+ORIGIN = "https://shelf.example"
+
+
+class Clock:
+    """Stand still until told otherwise."""
+
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Stage:
+    """Obey a flow's steps with real budgets and a real cache; sending follows a script.
+
+    `meddle` sees each step before it is done, and may raise in its place.
+    """
+
+    shelf = SHELF
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self.steps: list[Step] = []
+        self.events: list[Event] = []
+        self.jitter = 1.0
+        self.seconds_per_answer = 0.0
+        self.meddle: Callable[[Step], None] = _leave_alone
+        self.desk = Desk(
+            State(str(folder / "state.db"), self.clock, pytest.fail),
+            Cache(str(folder / "cache.db"), pytest.fail, clock=self.clock),
+            self.events.append,
+        )
+
+    def play(
+        self,
+        call: Call[T],
+        script: Iterable[Response | BaseException] = (),
+        manner: Manner | None = None,
+    ) -> T:
+        """Carry a call out; the script has one line for each time that something is sent."""
+        flow = Flow(manner or Manner("tester/1.0", {}), self.clock, lambda: self.jitter)
+        lines = iter(script)
+        steps = flow.perform(call)
+        try:
+            step = next(steps)
+            while True:
+                try:
+                    found = self._obey(step, lines)
+                except BaseException as error:  # noqa: BLE001  the flow is told, as a driver does
+                    step = steps.throw(error)
+                else:
+                    step = steps.send(found)
+        except StopIteration as end:
+            answer: T = end.value
+            return answer
+
+    def all_of(self, kind: type[S]) -> list[S]:
+        """List the steps of one kind."""
+        return [step for step in self.steps if isinstance(step, kind)]
+
+    @property
+    def sent(self) -> list[str]:
+        """List the URLs that were asked."""
+        return [step.url for step in self.all_of(Send)]
+
+    @property
+    def slept(self) -> list[float]:
+        """List the pauses."""
+        return [step.seconds for step in self.all_of(Sleep)]
+
+    def ledger(self) -> Ledger:
+        """Give the shelf's budgets as they stand."""
+        return self.desk.state.ledgers()[ORIGIN]
+
+    def _obey(self, step: Step, lines: Iterable[Response | BaseException]) -> object:
+        self.steps.append(step)
+        self.meddle(step)
+        if isinstance(step, Sleep):
+            self.clock.now += step.seconds
+            return None
+        if not isinstance(step, Send):
+            return step.do(self.desk)
+        self.clock.now += self.seconds_per_answer
+        line = next(iter(lines))
+        if isinstance(line, BaseException):
+            raise line
+        return line._replace(url=step.url)
+
+
+def _leave_alone(step: Step) -> None:
+    del step
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Stage:
+    return Stage(tmp_path)

@@ -1,0 +1,349 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from animedex.errors import (
+    AnimedexError,
+    BadArguments,
+    NotFound,
+    RateLimited,
+    TimedOut,
+    Unreachable,
+    UpstreamDecode,
+    UpstreamError,
+)
+from animedex.transport.database import Busy
+from animedex.transport.run import Manner
+from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
+from animedex.wire import Call, Request, Response, Unseen, ask, ask_unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator
+
+    from animedex.transport.steps import Step
+    from animedex.wire import Plan, SourceTag, Wish
+    from tests.transport.conftest import Stage
+
+USER_AGENT = "tester/1.0"
+
+
+class Read(NamedTuple):
+    body: bytes
+    source: SourceTag
+
+
+def read(response: Response, source: SourceTag) -> Read:
+    return Read(response.body, source)
+
+
+def answer(body: bytes = b"{}", status: int = 200) -> Response:
+    return Response(status, (), body, "")
+
+
+@pytest.fixture
+def pick(stage: Stage) -> Call[Read]:
+    return Call(stage.shelf, Request("GET", "/pick"), read)
+
+
+def manner(
+    *, timeout: float | None = 30.0, cached: bool = True, refresh: bool = False
+) -> Manner:
+    return Manner(USER_AGENT, {}, timeout, cached, refresh)
+
+
+def test_an_answer_is_read_and_dated(stage: Stage, pick: Call[Read]) -> None:
+    before = datetime.now(UTC)
+    found = stage.play(pick, [answer(b"[1]")])
+    assert found.body == b"[1]"
+    assert found.source._replace(fetched_at=before) == ("shelf", before, False, False)
+    assert before <= found.source.fetched_at <= datetime.now(UTC)
+    (sent,) = stage.all_of(Send)
+    assert (sent.method, sent.url) == ("GET", "https://shelf.example/api/pick")
+    assert dict(sent.headers)["user-agent"] == USER_AGENT
+
+
+def test_what_may_not_be_kept_never_meets_the_cache(stage: Stage, pick: Call[Read]) -> None:
+    for _ in range(2):
+        stage.play(pick, [answer()])
+    assert len(stage.sent) == 2
+    assert not stage.all_of(Recall) + stage.all_of(Keep)
+
+
+def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
+    kept = pick._replace(lifetime=60)
+    first = stage.play(kept, [answer(b"[7]")])
+    second = stage.play(kept)
+    assert (first.body, second.body) == (b"[7]", b"[7]")
+    assert (first.source.cached, second.source.cached) == (False, True)
+    assert second.source.fetched_at == datetime.fromtimestamp(stage.clock.now, UTC)
+    assert [event.cached for event in stage.events] == [False, False, True]
+
+
+def test_what_is_kept_expires(stage: Stage, pick: Call[Read]) -> None:
+    kept = pick._replace(lifetime=60)
+    stage.play(kept, [answer(b"1")])
+    stage.clock.now += 61
+    assert stage.play(kept, [answer(b"2")]).body == b"2"
+
+
+def test_refreshing_asks_and_keeps_the_news(stage: Stage, pick: Call[Read]) -> None:
+    kept = pick._replace(lifetime=60)
+    stage.play(kept, [answer(b"1")])
+    assert stage.play(kept, [answer(b"2")], manner(refresh=True)).body == b"2"
+    assert stage.play(kept).body == b"2"
+
+
+def test_without_a_cache_nothing_is_looked_up_or_kept(stage: Stage, pick: Call[Read]) -> None:
+    kept = pick._replace(lifetime=60)
+    for _ in range(2):
+        stage.play(kept, [answer()], manner(cached=False))
+    assert not stage.all_of(Recall) + stage.all_of(Keep)
+
+
+def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read]) -> None:
+    def refuse(response: Response, source: SourceTag) -> Read:
+        raise UpstreamDecode(response.body.decode())
+
+    with pytest.raises(UpstreamDecode) as raised:
+        stage.play(pick._replace(lifetime=60, parse=refuse), [answer(b"what")])
+    assert raised.value.backend == "shelf"
+    assert not stage.all_of(Keep)
+
+
+@pytest.mark.parametrize("status", [204, 404, 500])
+def test_only_a_200_is_kept(stage: Stage, pick: Call[Read], status: int) -> None:
+    stage.play(pick._replace(lifetime=60, raw=True), [answer(status=status)])
+    assert stage.all_of(Recall)
+    assert not stage.all_of(Keep)
+
+
+def test_a_status_becomes_an_error(stage: Stage, pick: Call[Read]) -> None:
+    with pytest.raises(NotFound, match="shelf has no such thing") as raised:
+        stage.play(pick, [answer(status=404)])
+    assert (raised.value.backend, raised.value.status) == ("shelf", 404)
+
+
+def test_a_raw_call_takes_the_body_as_it_came(stage: Stage, pick: Call[Read]) -> None:
+    came = Response(500, (("content-encoding", "gzip"),), b"as it is", "")
+    assert stage.play(pick._replace(raw=True), [came]).body == b"as it is"
+
+
+def test_a_failure_can_be_recovered_from(stage: Stage, pick: Call[Read]) -> None:
+    def instead(error: AnimedexError) -> Plan[Read]:
+        assert isinstance(error, NotFound)
+        return ask(pick)
+
+    call = pick._replace(request=Request("GET", "/gone"), recover=instead)
+    assert stage.play(call, [answer(status=404), answer(b"here")]).body == b"here"
+    assert [url[-5:] for url in stage.sent] == ["/gone", "/pick"]
+
+
+def test_recovering_may_end_in_the_failure_itself(stage: Stage, pick: Call[Read]) -> None:
+    def give_up(error: AnimedexError) -> Plan[Read]:
+        raise error
+        yield pick
+
+    with pytest.raises(NotFound):
+        stage.play(pick._replace(recover=give_up), [answer(status=404)])
+
+
+def test_a_plan_gets_what_it_wishes_for(stage: Stage, pick: Call[Read]) -> None:
+    def twice(response: Response, source: SourceTag) -> Plan[bytes]:
+        def plan() -> Plan[bytes]:
+            more = yield from ask(pick)
+            new = yield from ask_unseen(Unseen("shelf", ("a", "b")))
+            again = yield from ask_unseen(Unseen("shelf", ("b", "c")))
+            return response.body + more.body + b"".join(name.encode() for name in sorted(new)) + (
+                b"-" + b"".join(name.encode() for name in sorted(again))
+            )
+
+        return plan()
+
+    call = Call(stage.shelf, Request("GET", "/first"), twice)
+    assert stage.play(call, [answer(b"1"), answer(b"2")]) == b"12ab-c"
+
+
+def test_plans_may_stand_in_plans(stage: Stage, pick: Call[Read]) -> None:
+    def inner(response: Response, source: SourceTag) -> Plan[Read]:
+        return ask(pick)
+
+    def outer(response: Response, source: SourceTag) -> Plan[Read]:
+        return ask(Call(stage.shelf, Request("GET", "/inner"), inner))
+
+    call = Call(stage.shelf, Request("GET", "/outer"), outer)
+    assert stage.play(call, [answer(b"1"), answer(b"2"), answer(b"3")]).body == b"3"
+
+
+def test_a_plan_hears_of_failures(stage: Stage, pick: Call[Read]) -> None:
+    def careful(response: Response, source: SourceTag) -> Plan[str]:
+        def plan() -> Plan[str]:
+            try:
+                yield from ask(pick)
+            except NotFound:
+                more = yield from ask(pick)
+                return f"then {more.body.decode()}"
+            return "never"
+
+        return plan()
+
+    call = Call(stage.shelf, Request("GET", "/first"), careful)
+    assert stage.play(call, [answer(), answer(status=404), answer(b"found")]) == "then found"
+
+
+def test_a_plan_that_does_not_care_fails_with_its_call(stage: Stage, pick: Call[Read]) -> None:
+    def plan(response: Response, source: SourceTag) -> Plan[Read]:
+        return ask(pick)
+
+    call = Call(stage.shelf, Request("GET", "/first"), plan)
+    with pytest.raises(NotFound):
+        stage.play(call, [answer(), answer(status=404)])
+
+
+def test_one_deadline_covers_all_that_a_plan_asks(stage: Stage, pick: Call[Read]) -> None:
+    def plan(response: Response, source: SourceTag) -> Plan[Read]:
+        return ask(pick)
+
+    stage.seconds_per_answer = 4.0
+    call = Call(stage.shelf, Request("GET", "/first"), plan)
+    stage.play(call, [answer(), answer()], manner(timeout=10))
+    assert [send.timeout for send in stage.all_of(Send)] == [10, 6]
+    with pytest.raises(TimedOut, match="within 3 s"):
+        stage.play(call, [answer()], manner(timeout=3))
+
+
+def test_without_a_deadline_nothing_is_bounded(stage: Stage, pick: Call[Read]) -> None:
+    stage.play(pick, [answer()], manner(timeout=None))
+    assert [send.timeout for send in stage.all_of(Send)] == [None]
+
+
+def noting(stage: Stage, *, quiet: bool) -> Call[frozenset[str]]:
+    def plan(response: Response, source: SourceTag) -> Plan[frozenset[str]]:
+        return ask_unseen(Unseen("shelf", ("a",), quiet=quiet))
+
+    return Call(stage.shelf, Request("GET", "/first"), plan)
+
+
+def lock_record(stage: Stage, times: int) -> None:
+    left = iter(range(times))
+
+    def meddle(step: Step) -> None:
+        if isinstance(step, Show) and next(left, None) is not None:
+            raise Busy
+
+    stage.meddle = meddle
+
+
+def test_a_quiet_wish_only_notes(stage: Stage) -> None:
+    assert stage.play(noting(stage, quiet=True), [answer()]) == frozenset()
+    assert stage.play(noting(stage, quiet=False), [answer()]) == frozenset()
+
+
+def test_a_quiet_wish_may_fail_unnoticed(stage: Stage) -> None:
+    lock_record(stage, times=1)
+    assert stage.play(noting(stage, quiet=True), [answer()]) == frozenset()
+    assert (len(stage.all_of(Show)), stage.slept) == (1, [])
+
+
+def test_a_wish_waits_for_a_locked_record(stage: Stage) -> None:
+    lock_record(stage, times=3)
+    assert stage.play(noting(stage, quiet=False), [answer()]) == {"a"}
+    assert len(stage.all_of(Sleep)) == 3
+
+
+def test_a_record_that_stays_locked_ends_at_the_deadline(stage: Stage) -> None:
+    lock_record(stage, times=1_000_000)
+    with pytest.raises(TimedOut, match="locked until the deadline"):
+        stage.play(noting(stage, quiet=False), [answer()], manner(timeout=0.5))
+    assert sum(stage.slept) <= 0.5
+
+
+def test_a_url_of_somebody_else_is_refused(stage: Stage, pick: Call[Read]) -> None:
+    call = pick._replace(request=Request("GET", "https://other.example/api/pick"))
+    with pytest.raises(BadArguments, match="nothing was sent") as raised:
+        stage.play(call)
+    assert raised.value.backend == "shelf"
+    assert stage.steps == []
+
+
+def test_no_event_tells_a_secret(stage: Stage, pick: Call[Read]) -> None:
+    request = Request("GET", "/pick", (("api_key", "hunter2"),))
+    for _ in range(2):
+        stage.play(pick._replace(request=request, lifetime=60), [answer()])
+    assert [event.kind for event in stage.events] == ["request", "response", "response"]
+    assert "hunter2" not in str(stage.events)
+
+
+class Pocket:
+    """Take a body, and remember whether it was to be thrown away."""
+
+    def __init__(self) -> None:
+        self.discarded = False
+
+    def write(self, chunk: bytes) -> None:
+        del chunk
+
+    def discard(self) -> None:
+        self.discarded = True
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), UpstreamError("x"), RateLimited("x")])
+def test_a_sink_is_discarded_whatever_ends_the_call(
+    stage: Stage, pick: Call[Read], error: BaseException
+) -> None:
+    pockets: list[Pocket] = []
+
+    def make() -> Pocket:
+        pockets.append(Pocket())
+        return pockets[-1]
+
+    def fail_after_sending(step: Step) -> None:
+        if isinstance(step, Send):
+            assert step.sink is not None
+            step.sink()
+        elif stage.all_of(Send):
+            raise error
+
+    stage.meddle = fail_after_sending
+    with pytest.raises(type(error)):
+        stage.play(pick._replace(sink=make), [answer()])
+    assert [pocket.discarded for pocket in pockets] == [True]
+
+
+def test_a_sink_that_was_read_from_is_left_alone(stage: Stage, pick: Call[Read]) -> None:
+    pocket = Pocket()
+    stage.play(pick._replace(sink=lambda: pocket), [answer()])
+    assert not pocket.discarded
+
+
+def test_interrupting_a_plan_closes_it(stage: Stage, pick: Call[Read]) -> None:
+    closed: list[str] = []
+
+    def plan() -> Generator[Wish, Read, Read]:
+        try:
+            return (yield pick)
+        finally:
+            closed.append("closed")
+
+    def parse(response: Response, source: SourceTag) -> Plan[Read]:
+        return plan()
+
+    call = Call(stage.shelf, Request("GET", "/first"), parse)
+    with pytest.raises(KeyboardInterrupt):
+        stage.play(call, [answer(), KeyboardInterrupt()])
+    assert closed == ["closed"]
+
+
+def test_an_error_keeps_the_backend_that_it_names(stage: Stage, pick: Call[Read]) -> None:
+    with pytest.raises(Unreachable) as raised:
+        stage.play(pick, [_final(Unreachable("no", backend="other"))])
+    assert raised.value.backend == "other"
+
+
+def _final(error: Unreachable) -> Unreachable:
+    error.transient = False
+    return error
+
+

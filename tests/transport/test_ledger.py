@@ -1,0 +1,257 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from animedex.backends.backend import Bucket, Limits, Window
+from animedex.transport.ledger import (
+    LONGEST_BLOCK,
+    ORPHAN_SECONDS,
+    QUEUE_GRACE,
+    Again,
+    Claim,
+    Denied,
+    Go,
+    Ledger,
+    _tidy,
+    block,
+    release,
+    reserve,
+    settle,
+)
+from animedex.transport.limits import BucketState, Entry, Waiter, WindowState
+
+START = 1000.0
+LIMITS = Limits(Bucket(rate=3.0, burst=10), {"/search": Window(calls=2, seconds=5.0)})
+SEARCH = Claim("a", "/search", "/search")
+
+routes = st.sampled_from(["", "/search"])
+paths = st.sampled_from(["/neko", "/search", "/hug"])
+tickets = st.integers(0, 12).map(str)
+moments = st.floats(START - 20, START + 60)
+
+
+@st.composite
+def ledgers(draw: st.DrawFn) -> Ledger:
+    """Draw what a history of claims by mixed company leaves behind."""
+    ledger, now = Ledger(), START - 60
+    for number in range(draw(st.integers(0, 25))):
+        now += draw(st.floats(0, 2))
+        claim = Claim(f"past{number}", draw(paths), draw(routes), now + draw(st.floats(0, 30)))
+        ledger, verdict = reserve(ledger, LIMITS, claim, now)
+        fate = draw(st.sampled_from(["settled", "released", "dead", "blocked"]))
+        if fate == "settled" and isinstance(verdict, Go):
+            ledger = settle(ledger, LIMITS, claim, verdict.at)
+        elif fate == "released":
+            slot = verdict.at if isinstance(verdict, Go) else None
+            ledger = release(ledger, claim, slot, now)
+        elif fate == "blocked":
+            ledger = block(ledger, claim.path, now + draw(st.floats(0, 100)), now)
+    return ledger
+
+
+@settings(deadline=None)
+@given(ledgers(), paths, routes, moments, st.floats(-1, 20))
+def test_a_denied_claim_takes_nothing(
+    before: Ledger, path: str, route: str, now: float, patience: float
+) -> None:
+    claim = Claim("new", path, route, now + patience)
+    after, verdict = reserve(before, LIMITS, claim, now)
+    if isinstance(verdict, Denied):
+        assert verdict.at > claim.latest
+        assert after == _tidy(before, now)
+    else:
+        assert verdict.at <= claim.latest
+
+
+@settings(deadline=None)
+@given(ledgers(), paths, moments, st.floats(0, 20))
+def test_a_queued_claim_that_is_denied_leaves_the_queue(
+    before: Ledger, path: str, now: float, patience: float
+) -> None:
+    claim = Claim("new", path, "/search", now + patience)
+    queued, verdict = reserve(before, LIMITS, claim, now)
+    after, second = reserve(queued, LIMITS, claim._replace(latest=now - 1), now)
+    assert isinstance(second, Denied)
+    if isinstance(verdict, Again):
+        assert after == _tidy(before, now)
+    assert all(waiter.ticket != "new" for waiter in after.windows["/search"].queue) or (
+        "/search" not in after.windows
+    )
+
+
+@settings(deadline=None)
+@given(ledgers(), paths, moments)
+def test_a_released_claim_leaves_the_window_as_it_was(
+    before: Ledger, path: str, now: float
+) -> None:
+    claim = Claim("new", path, "/search")
+    taken, verdict = reserve(before, LIMITS, claim, now)
+    after = release(taken, claim, verdict.at if isinstance(verdict, Go) else None, now)
+    assert after.windows["/search"] == _tidy(before, now).windows.get("/search", WindowState())
+
+
+@settings(deadline=None)
+@given(ledgers(), paths, routes, moments)
+def test_who_is_told_to_ask_again_and_does_is_not_told_an_earlier_moment(
+    before: Ledger, path: str, route: str, now: float
+) -> None:
+    claim = Claim("new", path, route)
+    ledger, verdict = reserve(before, LIMITS, claim, now)
+    while isinstance(verdict, Again):
+        assert verdict.at > now
+        now = verdict.at
+        ledger, verdict = reserve(ledger, LIMITS, claim, now)
+    assert verdict.at >= now
+
+
+@given(ledgers(), paths, moments, st.floats(allow_nan=True, allow_infinity=True))
+def test_a_block_never_shortens_what_is_known_and_has_an_end(
+    before: Ledger, path: str, now: float, until: float
+) -> None:
+    after = block(before, path, until, now)
+    tidied = _tidy(before, now)
+    assert after.blocked[path] >= tidied.blocked.get(path, 0.0)
+    assert after.blocked[path] <= max(tidied.blocked.get(path, 0.0), now + LONGEST_BLOCK)
+    assert {**after.blocked, path: 0.0} == {**tidied.blocked, path: 0.0}
+
+
+@given(st.floats(1, 100), st.lists(st.floats(0.01, 20), min_size=1, max_size=5))
+def test_a_blocked_path_waits_and_no_other_does(seconds: float, gaps: list[float]) -> None:
+    ledger = block(Ledger(), "/neko", START + seconds, START)
+    now = START
+    for gap in gaps:
+        ledger, verdict = reserve(ledger, LIMITS, Claim("n", "/neko"), now)
+        expected = Go if now >= START + seconds else Again
+        assert isinstance(verdict, expected)
+        assert verdict.at == max(now, START + seconds)
+        ledger, verdict = reserve(ledger, LIMITS, Claim("h", "/hug"), now)
+        assert isinstance(verdict, Go)
+        now += gap
+
+
+def test_a_block_beyond_the_deadline_denies_at_once() -> None:
+    ledger = block(Ledger(), "/neko", START + 3600, START)
+    claim = Claim("a", "/neko", latest=START + 30)
+    assert reserve(ledger, LIMITS, claim, START)[1] == Denied(START + 3600)
+
+
+def test_a_block_that_has_ended_is_forgotten() -> None:
+    ledger = block(Ledger(), "/neko", START + 10, START)
+    assert reserve(ledger, LIMITS, Claim("a", "/hug"), START + 10)[0].blocked == {}
+
+
+def test_a_full_window_queues_and_serves_in_the_order_of_asking() -> None:
+    ledger = Ledger()
+    for ticket in "ab":
+        claim = SEARCH._replace(ticket=ticket)
+        ledger, verdict = reserve(ledger, LIMITS, claim, START)
+        assert isinstance(verdict, Go)
+    for ticket in "ab":
+        ledger = settle(ledger, LIMITS, SEARCH._replace(ticket=ticket), START + 1)
+    told: list[float] = []
+    for ticket in "cdefg":
+        ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket=ticket), START + 2)
+        assert isinstance(verdict, Again)
+        told.append(verdict.at - START)
+    assert told == [6, 6, 11, 11, 16]
+    assert [waiter.ticket for waiter in ledger.windows["/search"].queue] == [*"cdefg"]
+    ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket="late"), START + 6)
+    assert verdict == Again(START + 16)
+    ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket="d"), START + 6)
+    assert isinstance(verdict, Go)
+    assert [waiter.ticket for waiter in ledger.windows["/search"].queue] == [*"cefg", "late"]
+
+
+def test_a_queued_claim_that_does_not_come_back_loses_its_place() -> None:
+    queue = (Waiter("gone", START), Waiter("here", START + 1))
+    ledger = Ledger(START, windows={"/search": WindowState(queue=queue)})
+    ledger, _ = reserve(ledger, LIMITS, Claim("x", "/neko"), START + QUEUE_GRACE)
+    assert ledger.windows["/search"].queue == queue[1:]
+
+
+def test_an_answer_frees_its_place_a_window_later() -> None:
+    ledger, _ = reserve(Ledger(), LIMITS, SEARCH._replace(latest=START + 30), START)
+    assert ledger.windows["/search"].entries == (Entry("a", START + 35, answered=False),)
+    ledger = settle(ledger, LIMITS, SEARCH, START + 3)
+    assert ledger.windows["/search"].entries == (Entry("a", START + 8, answered=True),)
+
+
+def test_an_answer_counts_though_its_claim_was_lost_with_the_file() -> None:
+    ledger = settle(Ledger(), LIMITS, SEARCH, START)
+    assert ledger.windows["/search"].entries == (Entry("a", START + 5, answered=True),)
+
+
+def test_without_a_deadline_an_unsettled_claim_counts_for_a_bounded_time() -> None:
+    ledger, _ = reserve(Ledger(), LIMITS, SEARCH, START)
+    (entry,) = ledger.windows["/search"].entries
+    assert entry.free_at == START + ORPHAN_SECONDS + 5
+
+
+def test_what_has_no_window_is_counted_in_the_bucket_alone() -> None:
+    claim = Claim("a", "/neko", "/neko")
+    ledger, verdict = reserve(Ledger(), LIMITS, claim, START)
+    assert verdict == Go(START, 9)
+    assert settle(ledger, LIMITS, claim, START + 1) == ledger
+    assert ledger.windows == {}
+
+
+def test_a_claim_is_answered_with_what_else_could_be_sent_at_once() -> None:
+    ledger, left = Ledger(), list[int]()
+    for number in range(12):
+        ledger, verdict = reserve(ledger, LIMITS, Claim(f"{number}", "/neko"), START)
+        assert isinstance(verdict, Go)
+        left.append(verdict.left)
+    assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
+
+
+@settings(deadline=None)
+@given(ledgers(), paths, routes, st.floats(0, 1e6))
+def test_after_a_step_back_a_claim_waits_as_if_no_time_had_passed(
+    before: Ledger, path: str, route: str, back: float
+) -> None:
+    claim = Claim("new", path, route)
+    now = before.clock
+    _, still = reserve(before, LIMITS, claim, now)
+    _, stepped = reserve(before, LIMITS, claim, now - back)
+    assert type(stepped) is type(still)
+    assert stepped.at - (now - back) == pytest.approx(still.at - now, abs=1e-6)
+
+
+def test_an_answer_after_a_step_back_counts_for_a_whole_window() -> None:
+    ledger, _ = reserve(Ledger(), LIMITS, SEARCH, START)
+    ledger = settle(ledger, LIMITS, SEARCH, 10.0)
+    ledger, _ = reserve(ledger, LIMITS, Claim("x", "/neko"), 11.0)
+    assert ledger.windows["/search"].entries == (Entry("a", 15.0, answered=True),)
+
+
+def test_a_block_after_a_step_back_lasts_as_long_as_it_says() -> None:
+    ledger, _ = reserve(Ledger(), LIMITS, Claim("x", "/neko"), START)
+    ledger = block(ledger, "/neko", 40.0, 10.0)
+    _, verdict = reserve(ledger, LIMITS, Claim("y", "/neko"), 11.0)
+    assert verdict == Again(40.0)
+
+
+def test_a_slot_from_before_a_step_back_is_not_taken_back() -> None:
+    limits = Limits(Bucket(rate=1.0, burst=1), {})
+    ledger, _ = reserve(Ledger(), limits, Claim("x", "/neko"), START)
+    ledger, verdict = reserve(ledger, limits, Claim("y", "/neko"), START)
+    ledger = release(ledger, Claim("y", "/neko"), verdict.at, 10.0)
+    assert ledger.bucket == BucketState(full_at=12.0)
+
+
+def test_returned_slots_waiters_and_blocks_move_with_the_clock() -> None:
+    before = Ledger(
+        START,
+        BucketState(START + 4, (START + 1,)),
+        {"/search": WindowState((), (Waiter("q", START + 2),))},
+        {"/neko": START + 3},
+    )
+    after = Ledger(
+        10.0,
+        BucketState(14.0, (11.0,)),
+        {"/search": WindowState((), (Waiter("q", 12.0),))},
+        {"/neko": 13.0},
+    )
+    assert _tidy(before, 10.0) == after
