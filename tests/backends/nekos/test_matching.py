@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.nekos.matching import handles, match_score
+from animedex.backends.nekos.matching import match_score
 from animedex.folding import split_words
 
 # In each pair a query and one name; a name that begins with http is given as a link.
@@ -201,33 +201,6 @@ def test_a_near_miss_stays_below_the_threshold(query: str, name: str) -> None:
 @pytest.mark.parametrize(("query", "name"), LOW)
 def test_no_answer_scores_low(query: str, name: str) -> None:
     assert _score(query, name) < 0.6
-
-
-@pytest.mark.parametrize(
-    ("link", "found"),
-    [
-        ("https://twitter.com/korimizu/status/151", ["korimizu", "151"]),
-        ("twitter.com/korimizu", ["korimizu"]),
-        ("HTTPS://MOBILE.TWITTER.COM/Korimizu?ID=7", ["Korimizu", "7"]),
-        ("https://www.pixiv.net/en/users/40417", ["40417"]),
-        ("https://www.pixiv.net/en/users", []),
-        ("https://www.pixiv.net/member.php?id=40417", ["40417"]),
-        ("https://i.pximg.net/img/2021/01/90_p0.png", ["90_p0"]),
-        ("https://korimizu.fanbox.cc/posts/12", ["korimizu", "12"]),
-        ("https://www.fanbox.cc/@korimizu/posts/12", ["@korimizu", "12"]),
-        ("https://www.tumblr.com/korimizu", ["korimizu"]),
-        ("https://www.deviantart.com/korimizu/gallery", ["korimizu"]),
-        ("https://art.example/%E6%B0%B7%E6%B0%B4", ["氷水"]),
-        ("https://art.example/works/rain.html#top", ["rain"]),
-        ("https://x.com.art.example/korimizu/rain", ["rain"]),
-        ("https://art.example", []),
-        ("https://[", []),
-        ("korimizu", []),
-        ("", []),
-    ],
-)
-def test_handles(link: str, found: list[str]) -> None:
-    assert handles(link) == found
 
 
 @given(TITLE, TITLES, LINKS)
