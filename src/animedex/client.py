@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from animedex.backends.nekos import Nekos
     from animedex.transport.http import AsyncHttp, SyncHttp
     from animedex.transport.run import Steps
-    from animedex.wire import Call
+    from animedex.transport.steps import Send
+    from animedex.wire import Call, Response
 
 T = TypeVar("T")
 
@@ -91,18 +92,21 @@ class Client(_Core):
 
     def perform(self, call: Call[T]) -> T:
         """Carry out a call and give its answer; raises `AnimedexError`."""
-        steps = self._steps(call)
-        if self._http is None:
-            from animedex.transport.http import SyncHttp
-
-            self._http = SyncHttp(self._proxies)
-        return drive(steps, self._http, self.desk)
+        return drive(self._steps(call), self._send, self.desk)
 
     def close(self) -> None:
         """Close connections and files; the client cannot be used any more."""
         if self._http is not None and not self._closed:
             self._http.close()
         self._shut()
+
+    def _send(self, step: Send) -> Response:
+        # What the cache answers does without the HTTP library.
+        if self._http is None:
+            from animedex.transport.http import SyncHttp
+
+            self._http = SyncHttp(self._proxies)
+        return self._http.send(step)
 
     def __enter__(self) -> Self:
         return self
@@ -125,18 +129,20 @@ class AsyncClient(_Core):
 
     async def perform(self, call: Call[T]) -> T:
         """Carry out a call and give its answer; raises `AnimedexError`."""
-        steps = self._steps(call)
-        if self._http is None:
-            from animedex.transport.http import AsyncHttp
-
-            self._http = AsyncHttp(self._proxies)
-        return await drive_async(steps, self._http, self.desk)
+        return await drive_async(self._steps(call), self._send, self.desk)
 
     async def close(self) -> None:
         """Close connections and files; the client cannot be used any more."""
         if self._http is not None and not self._closed:
             await self._http.close()
         self._shut()
+
+    async def _send(self, step: Send) -> Response:
+        if self._http is None:
+            from animedex.transport.http import AsyncHttp
+
+            self._http = AsyncHttp(self._proxies)
+        return await self._http.send(step)
 
     async def __aenter__(self) -> Self:
         return self

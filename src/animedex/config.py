@@ -7,6 +7,7 @@ file's table `[base_urls]` under the backend's name, or in `ANIMEDEX_<BACKEND>_U
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
@@ -16,10 +17,13 @@ from animedex.folders import folder
 from animedex.settings import SETTINGS, read_url
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from animedex.settings import Value
 
 Source = Literal["environment", "file", "default"]
 FILE_NAME = "config.toml"
+_BASE_URL = re.compile(r"base_urls\.[a-z0-9_]+")
 _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
 
@@ -46,9 +50,9 @@ class Config:
             raise unknown(name)
         text = os.environ.get(f"ANIMEDEX_{name.upper()}")
         if text:
-            return InForce(_read(name, text), "environment")
+            return InForce(read_setting(name, text), "environment")
         if name in self._file:
-            return InForce(_read(name, str(self._file[name])), "file")
+            return InForce(read_setting(name, _plain(name, self._file[name])), "file")
         return InForce(setting.default, "default")
 
     def all(self) -> dict[str, InForce]:
@@ -63,30 +67,27 @@ class Config:
         }
 
     def _base_urls(self) -> dict[str, InForce]:
-        table = self._file.get("base_urls")
-        urls = cast("dict[str, object]", table) if isinstance(table, dict) else {}
-        found = {
-            f"base_urls.{name}": InForce(read_url(str(url)), "file") for name, url in urls.items()
-        }
-        for variable, url in os.environ.items():
+        table = self._file.get("base_urls", {})
+        if not isinstance(table, dict):
+            message = f"base_urls: a table is wanted in {self.path}"
+            raise BadArguments(message)
+        found: dict[str, InForce] = {}
+        for backend, url in cast("dict[str, object]", table).items():
+            name = f"base_urls.{backend}"
+            found[name] = InForce(read_setting(name, _plain(name, url)), "file")
+        for variable, text in os.environ.items():
             match = _URL_VARIABLE.fullmatch(variable)
-            if match and url:
-                found[f"base_urls.{match[1].lower()}"] = InForce(
-                    _read(variable, url), "environment"
-                )
+            if match and text:
+                url = _named(variable, read_url, text)
+                found[f"base_urls.{match[1].lower()}"] = InForce(url, "environment")
         return found
 
 
 def load(path: str) -> dict[str, object]:
     """Read the file; an absent one is empty. Raises `BadArguments` where it is not TOML."""
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-    except (FileNotFoundError, NotADirectoryError):
+    content = _content(path)
+    if not content:
         return {}
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise BadArguments(message) from None
     # Only who has a file pays for the parser.
     import tomllib
 
@@ -101,21 +102,21 @@ def store(path: str, name: str, text: str) -> None:
     """Write one setting into the file, leaving comments and order as they are."""
     import tomlkit
 
-    _read(name, text)
+    read_setting(name, text)
     load(path)
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    try:
-        with open(path, encoding="utf-8") as file:
-            document = tomlkit.parse(file.read())
-    except FileNotFoundError:
-        document = tomlkit.document()
+    document = tomlkit.parse(_content(path))
     table, _, key = name.rpartition(".")
     place = document.setdefault(table, tomlkit.table()) if table else document
-    place[key] = text
-    # A half-written configuration would be worse than the old one.
-    with open(f"{path}.new", "w", encoding="utf-8") as file:
-        file.write(tomlkit.dumps(document))
-    os.replace(f"{path}.new", path)
+    if not isinstance(place, dict):
+        message = f"{table}: a table is wanted in {path}"
+        raise BadArguments(message)
+    cast("dict[str, object]", place)[key] = text
+    try:
+        content = tomlkit.dumps(document).encode()
+    except UnicodeEncodeError:
+        message = f"{name}: {text!r} is not text that a file can hold"
+        raise BadArguments(message) from None
+    _replace(os.path.realpath(path), content)
 
 
 def unknown(name: str) -> BadArguments:
@@ -124,12 +125,53 @@ def unknown(name: str) -> BadArguments:
     return BadArguments(f"no such setting: {name}", hint=f"the settings are {known}")
 
 
-def _read(name: str, text: str) -> Value:
-    is_url = name.startswith("base_urls.") or _URL_VARIABLE.fullmatch(name)
-    if not is_url and name not in SETTINGS:
+def read_setting(name: str, text: str) -> Value:
+    """Read a setting's text; raise `BadArguments` that names it where that cannot be done."""
+    if _BASE_URL.fullmatch(name):
+        return _named(name, read_url, text)
+    if name not in SETTINGS:
         raise unknown(name)
+    return _named(name, SETTINGS[name].read, text)
+
+
+def _named(name: str, read: Callable[[str], Value], text: str) -> Value:
     try:
-        return read_url(text) if is_url else SETTINGS[name].read(text)
+        return read(text)
     except BadArguments as error:
         message = f"{name}: {error.message}"
         raise BadArguments(message, hint=error.hint) from None
+
+
+def _plain(name: str, value: object) -> str:
+    """Give the text of a value in the file, which may be a number there."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    message = f"{name}: one plain value is wanted in the file"
+    raise BadArguments(message)
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return b""
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise BadArguments(message) from None
+
+
+def _replace(path: str, content: bytes) -> None:
+    """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
+    from animedex.sinks import file_error
+
+    new = f"{path}.new"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(new, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(content)
+        os.replace(new, path)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(new)
+        raise file_error(path, error) from None

@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from animedex import __version__
-from animedex.config import Config
+from animedex.config import Config, read_setting
 from animedex.errors import BadArguments
 from animedex.folders import folder
-from animedex.settings import read_contact, read_proxy, read_timeout, read_url
 from animedex.transport import cache, state
 from animedex.transport.proxies import Proxies, proxies_from
 from animedex.transport.run import Manner
@@ -66,7 +65,7 @@ def planned(options: ClientOptions) -> Plan:
         timeout=_timeout(options, config),
         cached=_cached(options, config),
         refresh=options.get("refresh", False),
-        pace=_PACES[options.get("rate") or str(config.get("rate").value)],
+        pace=_PACES[_rate(options, config)],
         limited=options.get("limits", config.get("limits").value == "on"),
     )
     return Plan(
@@ -85,19 +84,26 @@ def user_agent(contact: str | None) -> str:
 
 def _contact(options: ClientOptions, config: Config) -> str | None:
     if "contact" in options:
-        return read_contact(options["contact"])
+        return cast("str", read_setting("contact", str(options["contact"])))
     return cast("str | None", config.get("contact").value)
 
 
 def _base_urls(options: ClientOptions) -> dict[str, str]:
-    return {name: read_url(url) for name, url in options.get("base_urls", {}).items()}
+    urls = options.get("base_urls", {})
+    return {name: str(read_setting(f"base_urls.{name}", url)) for name, url in urls.items()}
 
 
 def _timeout(options: ClientOptions, config: Config) -> float | None:
     if "timeout" in options:
         given = options["timeout"]
-        return None if given is None else read_timeout(str(given))
+        return None if given is None else cast("float", read_setting("timeout", str(given)))
     return cast("float | None", config.get("timeout").value)
+
+
+def _rate(options: ClientOptions, config: Config) -> str:
+    if "rate" in options:
+        return str(read_setting("rate", str(options["rate"])))
+    return str(config.get("rate").value)
 
 
 def _cached(options: ClientOptions, config: Config) -> bool:
@@ -109,14 +115,14 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
     chosen = options.get("proxy") or config.get("proxy").value
     if chosen is None:
         return proxies_from()
-    return Proxies(every=read_proxy(str(chosen)))
+    return Proxies(every=str(read_setting("proxy", str(chosen))))
 
 
 def _state_path(options: ClientOptions, config: Config) -> str:
     chosen = options.get("state") or config.get("state").value
     path = os.fspath(cast("str | os.PathLike[str]", chosen)) if chosen else ""
     if "://" in path:
-        message = f"budgets are kept in a file, and {path.partition(':')[0]}:// is none"
+        message = f"state: budgets are kept in a file, and {path.partition(':')[0]}:// is none"
         raise BadArguments(message, hint="give the state as a file's path")
     return os.path.abspath(path or os.path.join(folder("data"), state.FILE_NAME))
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from animedex.errors import BadArguments
 
 Value = str | float | bool | None
+_YEAR = 366 * 86_400.0
 _CONTACT = re.compile(r"[!-'*-~]+(?: [!-'*-~]+)*")
 
 
@@ -22,7 +23,7 @@ class Setting(NamedTuple):
 
 
 def read_timeout(text: str) -> float | None:
-    """Read a number of seconds above 0, or `none` for no deadline.
+    """Read a number of seconds above 0 and up to a year, or `none` for no deadline.
 
     >>> read_timeout("2.5"), read_timeout("none")
     (2.5, None)
@@ -33,8 +34,8 @@ def read_timeout(text: str) -> float | None:
         seconds = float(text)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        message = f"{text!r} is not a number of seconds above 0, nor `none`"
+    if not 0 < seconds <= _YEAR:
+        message = f"{text!r} is not a number of seconds above 0 and up to a year, nor `none`"
         raise BadArguments(message)
     return seconds
 
@@ -53,15 +54,20 @@ def read_contact(text: str) -> str:
 
 
 def read_url(text: str) -> str:
-    """Read the base URL of a service.
+    """Read the base URL of a service, which paths are added to.
 
     >>> read_url("http://127.0.0.1:8080/api/v2/")
     'http://127.0.0.1:8080/api/v2'
     """
-    if _is_url(text.strip(), {"http", "https"}):
-        return text.strip().rstrip("/")
-    message = f"{text!r} is not a URL with http:// or https://"
-    raise BadArguments(message)
+    url = text.strip()
+    if "@" in url:
+        # The value may hold a password, so it is not repeated.
+        message = "a base URL is given without a user or a password"
+        raise BadArguments(message)
+    if not _is_url(url, {"http", "https"}) or "?" in url or "#" in url:
+        message = f"{text!r} is not a URL with http:// or https:// and without a query"
+        raise BadArguments(message)
+    return url.rstrip("/")
 
 
 def read_proxy(text: str) -> str:
@@ -97,7 +103,7 @@ def _is_url(text: str, schemes: set[str]) -> bool:
         parts.port  # noqa: B018  reading it is the check
     except ValueError:
         return False
-    clean = text.isascii() and text.isprintable() and " " not in text
+    clean = text.isascii() and text.isprintable() and not {" ", "\\"} & set(text)
     return clean and parts.scheme in schemes and bool(parts.hostname)
 
 

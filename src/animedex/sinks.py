@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import secrets
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import AnimedexError, BadArguments, NoSpace
@@ -14,13 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
+_OPENING = 64
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FileSink:
     """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
 
-    `size` counts the bytes, `opening` holds the first of them.
+    `size` counts the bytes, `opening` holds the first 64 of them.
     """
 
     def __init__(self, path: str) -> None:
@@ -28,13 +28,13 @@ class FileSink:
         self.size = 0
         self.opening = b""
         folder, name = os.path.split(path)
-        self._partial = os.path.join(folder, f".{name[:100]}.{secrets.token_hex(4)}.part")
+        self._partial = os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
         self._file = _written(path, lambda: open(self._partial, "xb"))  # noqa: SIM115  see finish
 
     def write(self, chunk: bytes) -> None:
         """Take the next piece; raise `NoSpace` where the disk is full."""
         self.size += len(chunk)
-        self.opening = self.opening or chunk[:64]
+        self.opening += chunk[: _OPENING - len(self.opening)]
         _written(self.path, lambda: self._file.write(chunk))
 
     def discard(self) -> None:
@@ -66,6 +66,10 @@ def _written(path: str, work: Callable[[], T]) -> T:
         return work()
     except OSError as error:
         raise file_error(path, error) from None
+    except ValueError as error:
+        # A name with a null byte, or one that the file system's encoding does not have.
+        message = f"{path!r} cannot be written: {error}"
+        raise BadArguments(message, hint="give another file") from None
 
 
 def file_error(path: str, error: OSError) -> AnimedexError:

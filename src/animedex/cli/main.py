@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.streams import drop_output, note, write_out
-from animedex.cli.usage import as_error
 
 if TYPE_CHECKING:
     from animedex.errors import AnimedexError
@@ -34,6 +33,8 @@ def run(arguments: list[str]) -> int:
         drop_output()
         return 0
     except Exception as error:  # noqa: BLE001  nobody is ever shown a traceback
+        from animedex.cli.usage import as_error
+
         return _report(as_error(error, arguments), arguments)
     return code if isinstance(code, int) else 0
 

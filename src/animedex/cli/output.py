@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Literal, cast
 
-from animedex.cli.interrupts import default_interrupt
 from animedex.cli.streams import is_terminal, look, write_bytes, write_out
 
 if TYPE_CHECKING:
@@ -60,9 +59,7 @@ class Output:
         if self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl or asked.fields:
             self.json(list(names))
         elif names:
-            from animedex.render.clean import clean
-
-            write_out("".join(f"{clean(name) if self.terminal else name}\n" for name in names))
+            write_out("".join(f"{self._harmless(name)}\n" for name in names))
 
     def records(self, rows: Sequence[R], kind: type[R], card: Callable[[R], Card]) -> None:
         """Print rows: cards on a terminal, else JSON with the source of each."""
@@ -133,6 +130,8 @@ class Output:
 
     def _filtered(self, document: str) -> None:
         """Run the jq program; Ctrl-C ends the process at once, as jq cannot be interrupted."""
+        from animedex.cli.interrupts import default_interrupt
+
         assert self.program is not None
         shared = self._shared
         with default_interrupt():
@@ -140,12 +139,14 @@ class Output:
                 document, raw=shared.raw_output, compact=shared.compact_output
             )
             for result in results:
-                write_out(f"{self._harmless(result)}\n")
+                write_out(f"{self._harmless(result, lines=True)}\n")
 
-    def _harmless(self, result: str) -> str:
+    def _harmless(self, text: str, *, lines: bool = False) -> str:
+        if not self.terminal:
+            return text
         from animedex.render.clean import clean
 
-        return clean(result, lines=True) if self.terminal else result
+        return clean(text, lines=lines)
 
 
 def _compiled(source: str | None) -> JqProgram | None:

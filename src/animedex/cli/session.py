@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 from animedex.cli.options import Shared, output_options, request_options, shared_from
 from animedex.cli.streams import is_terminal, note
 from animedex.folders import folder
-from animedex.transport.database import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -108,8 +107,7 @@ def requesting(
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    with_requests = request_options(run)
-    return output_options(with_requests) if output else with_requests
+    return request_options(output_options(run) if output else run)
 
 
 def _output(shared: Shared) -> Output:
@@ -125,6 +123,8 @@ def _due(stamp: str) -> bool:
             return False
     except OSError:
         pass
+    from animedex.transport.database import make_private_folder
+
     try:
         make_private_folder(os.path.dirname(stamp))
         with open(stamp, "w", encoding="utf-8"):

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from animedex.render.text import Look
 
+# A card that is wider than this tears apart what belongs together.
+_WIDEST = 100
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -71,7 +73,8 @@ def look(color: str) -> Look:
     terminal = is_terminal(sys.stdout)
     colored = _colored(color, terminal=terminal)
     dumb = os.environ.get("TERM") == "dumb"
-    return Look(get_terminal_size().columns, colored, terminal and colored and not dumb)
+    width = min(get_terminal_size().columns, _WIDEST)
+    return Look(width, colored, terminal and colored and not dumb)
 
 
 def _colored(color: str, *, terminal: bool) -> bool:

@@ -19,13 +19,17 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
+# The plain error means that the tables are not those that the statements are written for.
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     # A crash of the machine may lose the last moments, never the file.
     "PRAGMA synchronous = NORMAL",
 )
+# A file that this process has open already must not be opened besides SQLite: closing any
+# descriptor of a file drops all locks that the process holds on it.
+_opening = threading.Lock()
 
 
 class Busy(Exception):
@@ -71,7 +75,7 @@ class Database:
 
     def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
         try:
-            connection = self._connection or self._open()
+            connection = self._current() or self._open()
             connection.execute(begin)
             try:
                 found = work(connection)
@@ -85,13 +89,20 @@ class Database:
             raise Unusable(error.strerror or str(error)) from None
         return found
 
+    def _current(self) -> sqlite3.Connection | None:
+        """Give the open connection, unless the file at the path is another by now."""
+        if self._connection is not None and _inode(self.path) != self._inode:
+            self._drop()
+        return self._connection
+
     def _open(self) -> sqlite3.Connection:
         make_private_folder(os.path.dirname(self.path))
-        # SQLite gives its side files the rights of the file itself.
-        os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(
-            self.path, timeout=0, isolation_level=None, check_same_thread=False
-        )
+        with _opening:
+            _make_private_file(self.path)
+            self._inode = _inode(self.path)
+            connection = sqlite3.connect(
+                self.path, timeout=0, isolation_level=None, check_same_thread=False
+            )
         try:
             for setting in _SETTINGS:
                 connection.execute(setting)
@@ -99,27 +110,41 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        finally:
-            self._inode = os.stat(self.path).st_ino
         self._connection = connection
         return connection
 
     def _set_aside(self) -> None:
         """Rename the file, unless another process has done so since it was opened here."""
         self._drop()
+        if _inode(self.path) != self._inode:
+            return
+        aside = f"{self.path}.corrupt-{time.time_ns()}"
         with contextlib.suppress(OSError):
-            if os.stat(self.path).st_ino == self._inode:
-                aside = f"{self.path}.corrupt-{time.time_ns()}"
-                os.rename(self.path, aside)
-                self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
-        for ending in ("-wal", "-shm"):
-            with contextlib.suppress(OSError):
-                os.unlink(self.path + ending)
+            # The file goes last, for the side files of the next one have the same names.
+            for ending in ("-wal", "-shm"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.rename(self.path + ending, aside + ending)
+            os.rename(self.path, aside)
+            self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _inode(path: str) -> int:
+    """Tell which file is at a path; 0 where there is none."""
+    try:
+        return os.stat(path).st_ino
+    except OSError:
+        return 0
+
+
+def _make_private_file(path: str) -> None:
+    """Create a file that only its owner can read; SQLite gives its side files the same rights."""
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def make_private_folder(path: str) -> None:
@@ -132,8 +157,9 @@ def temporary_folder() -> str | None:
     import tempfile
 
     owner = os.getuid() if hasattr(os, "getuid") else None
-    path = os.path.join(tempfile.gettempdir(), "animedex" if owner is None else f"animedex-{owner}")
+    name = "animedex" if owner is None else f"animedex-{owner}"
     try:
+        path = os.path.join(tempfile.gettempdir(), name)
         make_private_folder(path)
         found = os.lstat(path)
     except OSError:

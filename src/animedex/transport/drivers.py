@@ -8,21 +8,23 @@ from typing import TYPE_CHECKING, TypeVar
 from animedex.transport.steps import Send, Sleep
 
 if TYPE_CHECKING:
-    from animedex.transport.http import AsyncHttp, SyncHttp
+    from collections.abc import Awaitable, Callable
+
     from animedex.transport.run import Steps
     from animedex.transport.steps import Desk, Step
+    from animedex.wire import Response
 
 T = TypeVar("T")
 
 
-def drive(steps: Steps[T], http: SyncHttp, desk: Desk) -> T:
+def drive(steps: Steps[T], send: Callable[[Send], Response], desk: Desk) -> T:
     """Obey steps until they end in an answer."""
 
     def obey(step: Step) -> object:
         if isinstance(step, Sleep):
             time.sleep(max(0.0, step.seconds))
             return None
-        return http.send(step) if isinstance(step, Send) else step.do(desk)
+        return send(step) if isinstance(step, Send) else step.do(desk)
 
     try:
         step = next(steps)
@@ -38,7 +40,9 @@ def drive(steps: Steps[T], http: SyncHttp, desk: Desk) -> T:
         return answer
 
 
-async def drive_async(steps: Steps[T], http: AsyncHttp, desk: Desk) -> T:
+async def drive_async(
+    steps: Steps[T], send: Callable[[Send], Awaitable[Response]], desk: Desk
+) -> T:
     """Obey steps until they end in an answer, leaving the loop free meanwhile."""
     from asyncio import sleep
 
@@ -46,7 +50,7 @@ async def drive_async(steps: Steps[T], http: AsyncHttp, desk: Desk) -> T:
         if isinstance(step, Sleep):
             await sleep(max(0.0, step.seconds))
             return None
-        return await http.send(step) if isinstance(step, Send) else step.do(desk)
+        return await send(step) if isinstance(step, Send) else step.do(desk)
 
     try:
         step = next(steps)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-import msgspec
-
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -76,6 +74,8 @@ def said(response: Response) -> str:
 
 
 def _from_json(text: str) -> str | None:
+    import msgspec
+
     try:
         value: object = msgspec.json.decode(text)
     except (ValueError, RecursionError):

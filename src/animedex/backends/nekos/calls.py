@@ -6,7 +6,6 @@ https://docs.nekos.best/getting-started/api-endpoints.html
 from __future__ import annotations
 
 import os
-import random
 import re
 from collections.abc import Mapping
 from functools import partial
@@ -67,6 +66,8 @@ def image(
         return _pictures(category, amount, fresh=fresh)
 
     def draw(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
+        import random
+
         drawn = random.choice(parsing.names(response, source))  # noqa: S311  nothing depends on it
         return ask(_pictures(drawn, amount, fresh=fresh))
 
