@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from animedex.cli.root import no_such_command
+from animedex.cli.usage import no_such_command
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,6 +83,12 @@ class Option(click.Option):
     def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.section = section
+
+
+def loaded(module: str) -> click.Command:
+    """Import the module of one command and give its command."""
+    command: click.Command = import_module(module).command
+    return command
 
 
 def write_service(backend: Backend | None, formatter: click.HelpFormatter) -> None:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex import backends
-from animedex.cli.command import Command, Group, Option
-from animedex.cli.root import loaded
+from animedex.cli.command import Command, Group, Option, loaded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

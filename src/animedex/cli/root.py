@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING
-
 import click
 
 from animedex import __version__, backends
-from animedex.errors import BadArguments
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from animedex.cli.command import loaded
+from animedex.cli.usage import no_such_command
 
 VERBS = {
     "api": "Send a request of your own to a service, within its limits.",
@@ -52,21 +47,6 @@ class Root(click.Group):
         for title, rows in (("Services", services), ("Commands", list(VERBS.items()))):
             with formatter.section(title):
                 formatter.write_dl(rows)
-
-
-def loaded(module: str) -> click.Command:
-    """Import the module of one command and give its command."""
-    command: click.Command = import_module(module).command
-    return command
-
-
-def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
-    """Make the error for an unknown command, with the nearest name as the next thing to try."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), n=1)
-    hint = f"did you mean `{parent} {near[0]}`?" if near else f"see `{parent} --help`"
-    return BadArguments(f"there is no command {name!r}", hint=hint)
 
 
 def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> None:

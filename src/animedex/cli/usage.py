@@ -11,7 +11,7 @@ from animedex.errors import AnimedexError, BadArguments
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _REPORT = "please report this, with the command that you ran"
 
@@ -27,6 +27,13 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
     if isinstance(error, OSError):
         return file_error(str(error.filename or "a file"), error)
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
+
+
+def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
+    """Make the error for an unknown command, with the nearest name as the next thing to try."""
+    near = get_close_matches(name, list(known), n=1)
+    hint = f"did you mean `{parent} {near[0]}`?" if near else f"see `{parent} --help`"
+    return BadArguments(f"there is no command {name!r}", hint=hint)
 
 
 def _usage(error: click.UsageError, arguments: Sequence[str]) -> BadArguments:
