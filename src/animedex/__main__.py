@@ -28,8 +28,14 @@ def _run(arguments: list[str]) -> int:
     if arguments in (["--version"], ["-V"]):
         from animedex import __version__
 
-        sys.stdout.write(f"animedex {__version__}\n")
-        return 0
+        try:
+            sys.stdout.write(f"animedex {__version__}\n")
+            sys.stdout.flush()
+        except (AttributeError, OSError):
+            # The long way says what is wrong with standard output.
+            pass
+        else:
+            return 0
     from animedex.cli.main import run
 
     return run(arguments)

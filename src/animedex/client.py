@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
@@ -171,6 +172,9 @@ def _default(kind: type[C]) -> C:
     if known is not None and known[0] == surroundings and isinstance(known[1], kind):
         return known[1]
     client = kind()
+    # Nobody closes it, and it may still have to note which pictures were shown. The class is
+    # this module's own, so that its private parts are no secret here.
+    atexit.register(client._shut)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     _defaults[kind] = (surroundings, client)
     return client
 

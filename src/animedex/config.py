@@ -8,11 +8,12 @@ file's table `[base_urls]` under the backend's name, or in `ANIMEDEX_<BACKEND>_U
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, NoSpace
 from animedex.folders import folder
 from animedex.settings import SETTINGS, read_url
 
@@ -163,8 +164,6 @@ def _content(path: str) -> bytes:
 
 def _replace(path: str, content: bytes) -> None:
     """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
-    from animedex.sinks import file_error
-
     new = f"{path}.new"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
@@ -174,4 +173,6 @@ def _replace(path: str, content: bytes) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             os.unlink(new)
-        raise file_error(path, error) from None
+        kind = NoSpace if error.errno in {errno.ENOSPC, errno.EDQUOT} else BadArguments
+        message = f"{path} cannot be written: {error.strerror}"
+        raise kind(message) from None

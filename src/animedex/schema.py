@@ -18,9 +18,7 @@ def json_schema(kind: type[Record]) -> JsonObject:
 
     Keys that the class does not know are allowed, as services add them.
     """
-    (schema,), definitions = msgspec.json.schema_components(
-        (kind,), ref_template="{name}", schema_hook=_no_schema
-    )
+    (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     return cast("JsonObject", _inline(schema, definitions))
 
 
@@ -47,12 +45,6 @@ def pydantic_core_schema(kind: type[Record]) -> object:
 
 def _payload(record: Record) -> JsonObject:
     return record.payload
-
-
-def _no_schema(kind: type) -> JsonObject:
-    # What msgspec cannot describe stands beside the payload and never in it.
-    del kind
-    return {}
 
 
 def _inline(node: JsonValue, definitions: dict[str, JsonObject]) -> JsonValue:

@@ -20,16 +20,18 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class FileSink:
     """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
 
-    `size` counts the bytes, `opening` holds the first 64 of them.
+    A link is followed; a device or a pipe is written to as it is. `size` counts the bytes,
+    `opening` holds the first 64 of them.
     """
 
     def __init__(self, path: str) -> None:
         self.path = path
         self.size = 0
         self.opening = b""
-        folder, name = os.path.split(path)
-        self._partial = os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
-        self._file = _written(path, lambda: open(self._partial, "xb"))  # noqa: SIM115  see finish
+        self._place, self._partial = _written(path, lambda: _places(path))
+        # No file may be lost to chance: the hidden one must not be there yet.
+        mode = "wb" if self._partial is None else "xb"
+        self._file = _written(path, lambda: open(self._partial or path, mode))  # noqa: SIM115  see finish
 
     def write(self, chunk: bytes) -> None:
         """Take the next piece; raise `NoSpace` where the disk is full."""
@@ -41,23 +43,35 @@ class FileSink:
         """Leave nothing behind."""
         with contextlib.suppress(OSError):
             self._file.close()
-        with contextlib.suppress(OSError):
-            os.unlink(self._partial)
+        if self._partial is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(self._partial)
 
     def finish(self) -> None:
         """Put the complete file in its place, at once."""
 
         def place() -> None:
             self._file.flush()
-            os.fsync(self._file.fileno())
+            if self._partial is not None:
+                os.fsync(self._file.fileno())
             self._file.close()
-            os.replace(self._partial, self.path)
+            if self._partial is not None:
+                os.replace(self._partial, self._place)
 
         try:
             _written(self.path, place)
         except AnimedexError:
             self.discard()
             raise
+
+
+def _places(path: str) -> tuple[str, str | None]:
+    """Give where a file is to be in the end, and where until then; None to write it at once."""
+    place = os.path.realpath(path)
+    if os.path.exists(place) and not os.path.isfile(place) and not os.path.isdir(place):
+        return place, None
+    folder, name = os.path.split(place)
+    return place, os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
 
 
 def _written(path: str, work: Callable[[], T]) -> T:

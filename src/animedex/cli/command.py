@@ -27,6 +27,9 @@ class Command(click.Command):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        if all(param.name != "errors" for param in self.params):
+            # Whoever reads errors as JSON may ask every command for that.
+            self.params.append(errors_option(expose_value=False))
         self.examples = examples
         self.backend = backend
         self.guidance = guidance or (backend.guidance if backend else None)
@@ -89,6 +92,18 @@ def loaded(module: str) -> click.Command:
     """Import the module of one command and give its command."""
     command: click.Command = import_module(module).command
     return command
+
+
+def errors_option(*, expose_value: bool = True) -> Option:
+    """Make the option that every command has."""
+    return Option(
+        ["--errors"],
+        type=click.Choice(["text", "json"]),
+        default="text",
+        section="Requests",
+        expose_value=expose_value,
+        help="Print an error as one JSON object.",
+    )
 
 
 def write_service(backend: Backend | None, formatter: click.HelpFormatter) -> None:

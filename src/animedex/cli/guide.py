@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import click
 
 from animedex import backends
+from animedex.cli import verbs
 from animedex.cli.command import Command, Group, Option, loaded
 
 if TYPE_CHECKING:
@@ -24,8 +26,8 @@ an error as one object {reason, message, hint, backend, status}. Put options aft
 
 
 def agent_guide() -> str:
-    """Write the guide: how to call, then each service with its limits and its commands."""
-    return "\n".join([_INTRODUCTION, *(_service(name) for name in backends.names())])
+    """Write the guide: how to call, then each service with its limits, then all commands."""
+    return "\n".join([_INTRODUCTION, *(_service(name) for name in backends.names()), _verbs()])
 
 
 def _service(name: str) -> str:
@@ -33,20 +35,33 @@ def _service(name: str) -> str:
     assert isinstance(group, Group)
     backend = group.backend
     assert backend is not None
-    context = click.Context(group, info_name=f"animedex {name}")
     lines = [f"## {backend.title}", "", backend.guidance, f"Limits: {backend.limits_note}", ""]
-    for command_name in group.list_commands(context):
-        command = group.get_command(context, command_name)
-        if isinstance(command, Command):
-            lines += list(_command(context, command_name, command))
+    return "\n".join([*lines, *_commands(name, group)]) + "\n"
+
+
+def _verbs() -> str:
+    lines = ["## Commands of no service", ""]
+    for name in sorted(module.name for module in iter_modules(verbs.__path__)):
+        lines += _commands(name, loaded(f"animedex.cli.verbs.{name}"))
     return "\n".join(lines) + "\n"
 
 
-def _command(parent: click.Context, name: str, command: Command) -> Iterator[str]:
+def _commands(name: str, command: click.Command) -> Iterator[str]:
+    """Write a command, or every command of a group."""
+    context = click.Context(command, info_name=f"animedex {name}")
+    if isinstance(command, Command):
+        yield from _command(context, command)
+    if isinstance(command, click.Group):
+        for inner_name in command.list_commands(context):
+            inner = command.get_command(context, inner_name)
+            if isinstance(inner, Command):
+                yield from _command(click.Context(inner, context, info_name=inner_name), inner)
+
+
+def _command(context: click.Context, command: Command) -> Iterator[str]:
     """Write one command: what it does, its own options, and its examples."""
-    context = click.Context(command, parent, info_name=name)
-    usage = " ".join(command.collect_usage_pieces(context)).replace("[OPTIONS] ", "")
-    yield f"- `{context.command_path} {usage}`: {command.get_short_help_str(limit=200)}"
+    usage = command.collect_usage_pieces(context)[1:]
+    yield f"- `{' '.join([context.command_path, *usage])}`: {command.get_short_help_str(limit=200)}"
     for param in command.params:
         record = None if isinstance(param, Option) else param.get_help_record(context)
         if isinstance(param, click.Option) and record:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from importlib import import_module
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -16,18 +18,15 @@ if TYPE_CHECKING:
 
 def run(arguments: list[str]) -> int:
     """Run one command line; give the exit code. Nothing but Ctrl-C is raised."""
-    from animedex.cli.root import root
-
     try:
-        code: object = root.main(arguments, "animedex", standalone_mode=False)
-        sys.stdout.flush()
+        code = _carried_out(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
     except click.exceptions.NoArgsIsHelpError as error:
         write_out(error.format_message() + "\n")
         return 0
-    except click.Abort:
-        raise KeyboardInterrupt from None
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does.
         drop_output()
@@ -37,6 +36,19 @@ def run(arguments: list[str]) -> int:
 
         return _report(as_error(error, arguments), arguments)
     return code if isinstance(code, int) else 0
+
+
+def _carried_out(arguments: list[str]) -> object:
+    """Find the command and run it, or answer a shell that completes a word."""
+    from animedex.cli.root import root
+
+    if "_ANIMEDEX_COMPLETE" in os.environ:
+        # Loading it makes PowerShell known.
+        import_module("animedex.cli.verbs.completion")
+        root.main(arguments, "animedex")
+    # Click's `main` would take Ctrl-C and a closed pipe for itself.
+    with root.make_context("animedex", list(arguments)) as context:
+        return root.invoke(context)
 
 
 def _report(error: AnimedexError, arguments: list[str]) -> int:

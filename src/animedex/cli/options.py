@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
 
 import click
 
-from animedex.cli.command import Option
+from animedex.cli.command import Option, errors_option
 from animedex.errors import BadArguments
 from animedex.settings import read_timeout
 
@@ -57,6 +57,8 @@ class Shared(NamedTuple):
         """Give these options, or raise `BadArguments` where they contradict each other."""
         if self.json and self.jsonl:
             message = "--json and --jsonl exclude each other"
+        elif self.fields is not None and not self.fields.replace(",", " ").strip():
+            message = "--fields names no field"
         elif self.raw_output and self.jq is None:
             message = "--raw-output goes with --jq"
         elif self.no_cache and self.refresh:
@@ -127,13 +129,7 @@ def request_options(command: F) -> F:
             section=_REQUEST,
             help="Go at half the pace with `slow`.",
         ),
-        Option(
-            ["--errors"],
-            type=click.Choice(["text", "json"]),
-            default="text",
-            section=_REQUEST,
-            help="Print an error as one JSON object.",
-        ),
+        errors_option(),
     )
 
 

@@ -10,6 +10,7 @@ import sys
 from typing import TYPE_CHECKING, Literal, cast
 
 from animedex.cli.streams import is_terminal, look, write_bytes, write_out
+from animedex.errors import UnknownField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,10 @@ class Output:
     def names(self, names: Sequence[str]) -> None:
         """Print plain strings: one per line, unless an option asks for JSON."""
         asked = self._shared
-        if self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl or asked.fields:
+        if asked.fields is not None:
+            message = "names are plain strings, without fields"
+            raise UnknownField(message, hint="leave --fields out")
+        if self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl:
             self.json(list(names))
         elif names:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
@@ -78,28 +82,36 @@ class Output:
 
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:
         """Print records by name: in columns on a terminal, else JSON; without their source."""
-        from animedex.render.json import picked, plain
-
-        plains = cast("dict[str, JsonObject]", plain(value))
         if self.mode == "text":
             from animedex.render.text import table
 
-            columns = {name: [str(part) for part in row.values()] for name, row in plains.items()}
+            known = kind.__struct_fields__
+            columns = {
+                name: [str(getattr(row, key)) for key in known] for name, row in value.items()
+            }
             write_out(table(columns, self.look()))
             return
+        from animedex.render.json import picked, plain
+
+        plains = cast("dict[str, JsonObject]", plain(value))
         if self._shared.fields is not None:
             rows = picked(list(plains.values()), self.fields(), kind.__struct_fields__)
             plains = dict(zip(plains, rows, strict=True))
         self.json(cast("JsonValue", plains))
 
-    def facts(self, told: JsonObject) -> None:
-        """Print what this program knows by itself: an outline on a terminal, else JSON."""
+    def facts(self, told: JsonObject, card: Callable[[], Card] | None = None) -> None:
+        """Print what this program has found out: a card or an outline on a terminal, else JSON."""
         if self.mode == "text":
-            from animedex.render.text import outline
+            from animedex.render.text import cards, outline
 
-            write_out(outline(told, self.look()))
-        else:
-            self.json(told)
+            look = self.look()
+            write_out(cards([card()], look) if card else outline(told, look))
+            return
+        if self._shared.fields is not None:
+            from animedex.render.json import picked
+
+            (told,) = picked([told], self.fields())
+        self.json(told)
 
     def bytes(self, data: bytes) -> None:
         """Write bytes untouched."""

@@ -61,8 +61,27 @@ def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> N
     ctx.exit()
 
 
+def _print_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Print the version, and end."""
+    del param
+    if not value or ctx.resilient_parsing:
+        return
+    from animedex.cli.streams import write_out
+
+    write_out(f"animedex {__version__}\n")
+    ctx.exit()
+
+
 @click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version", message="animedex %(version)s")
+@click.option(
+    "-V",
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_version,
+    help="Print the version.",
+)
 @click.option(
     "--agent-guide",
     is_flag=True,

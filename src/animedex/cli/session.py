@@ -79,7 +79,8 @@ class Session:
 
     def _suggest_contact(self, client: Client) -> None:
         """Say once a day how to set a contact, where a person reads it and none is set."""
-        if "(" in client.manner.user_agent or not is_terminal(sys.stderr):
+        quiet = self.shared.errors == "json" or not is_terminal(sys.stderr)
+        if quiet or "(" in client.manner.user_agent:
             return
         if _due(os.path.join(folder("data"), "contact-suggested")):
             self.note(

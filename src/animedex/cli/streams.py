@@ -7,7 +7,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from animedex.errors import NoSpace
+from animedex.errors import BadArguments, NoSpace
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -35,6 +35,9 @@ def write_out(text: str) -> None:
 
 def write_bytes(data: bytes) -> None:
     """Write bytes to standard output; raise `NoSpace` where they do not fit any more."""
+    if sys.stdout is None:
+        message = "standard output is closed"
+        raise BadArguments(message, hint="send it to a file or to /dev/null instead")
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
@@ -50,6 +53,8 @@ def note(message: str) -> None:
     """Write one line to standard error; where nobody reads it, go on."""
     from animedex.render.clean import clean
 
+    if sys.stderr is None:
+        return
     try:
         sys.stderr.write(f"{clean(message)}\n")
         sys.stderr.flush()

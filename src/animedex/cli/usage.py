@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +23,9 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
         return _usage(error, arguments)
     if isinstance(error, click.ClickException):
         return BadArguments(error.format_message())
+    if isinstance(error, UnicodeEncodeError):
+        message = f"{error.object!r} is not text in this system's encoding"
+        return BadArguments(message, hint="pass it as UTF-8, or set LANG to a UTF-8 locale")
     if isinstance(error, OSError):
         return file_error(str(error.filename or "a file"), error)
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
@@ -31,8 +33,8 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
 
 def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
     """Make the error for an unknown command, with the nearest name as the next thing to try."""
-    near = get_close_matches(name, list(known), n=1)
-    hint = f"did you mean `{parent} {near[0]}`?" if near else f"see `{parent} --help`"
+    near = _nearest(name, known)
+    hint = f"did you mean `{parent} {near}`?" if near else f"see `{parent} --help`"
     return BadArguments(f"there is no command {name!r}", hint=hint)
 
 
@@ -50,8 +52,15 @@ def _usage(error: click.UsageError, arguments: Sequence[str]) -> BadArguments:
 
 def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str]) -> str:
     """Name the nearest option; for a word that only looks like one, show how to pass it."""
-    near = get_close_matches(error.option_name, list(error.possibilities or ()), n=1)
-    if near:
-        return f"did you mean {near[0]}?"
-    word = next((given for given in arguments if given.startswith(error.option_name)), "-word")
-    return f"a word that begins with a dash goes after `--`: `{path} -- {word}`"
+    near = _nearest(error.option_name, error.possibilities or ())
+    said = [f"did you mean {near}?"] if near else []
+    if error.ctx and any(isinstance(param, click.Argument) for param in error.ctx.command.params):
+        word = next((given for given in arguments if given.startswith(error.option_name)), "-word")
+        said.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
+    return " ".join(said) or f"see `{path} --help`"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), n=1)), None)

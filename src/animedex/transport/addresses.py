@@ -32,26 +32,35 @@ def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
     path, params = call.request.path, call.request.params
     whole = "://" in path
     url = _adopted(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
-    url = quote(url.partition("#")[0], safe=_KEPT)
-    if params:
-        url += ("&" if "?" in url else "?") + urlencode(params)
+    try:
+        url = quote(url.partition("#")[0], safe=_KEPT)
+        if params:
+            url += ("&" if "?" in url else "?") + urlencode(params)
+    except UnicodeEncodeError:
+        message = f"a request is made of text, and {path!r} or a parameter is not"
+        raise BadArguments(message, backend=call.backend.name) from None
     return url
 
 
 def _adopted(url: str, base: str, backend: Backend) -> str:
     """Take an absolute URL that is the service's, and move it below the base URL in force."""
+    hint = f"give a path, or a URL that begins with {backend.base_url}"
     try:
         parts, here = urlsplit(url), origin(url)
-    except ValueError as error:
-        message = f"that is no URL: {error}"
-        raise BadArguments(message, backend=backend.name) from None
+    except ValueError:
+        parts, here = urlsplit(""), ""
+    # What `urlsplit` passes over in silence, such as tabs, others might read in another way.
+    if not here or not url.isprintable() or url.startswith(" "):
+        message = "that is no URL in plain text: nothing was sent"
+        raise BadArguments(message, backend=backend.name, hint=hint)
+    rest = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    home = urlsplit(backend.base_url).path
     if "@" not in parts.netloc:
         if here == origin(base):
-            return url
-        if here == origin(backend.base_url) and url.startswith(backend.base_url):
-            return base + url[len(backend.base_url) :]
-    message = f"{parts.hostname or url} is not {backend.name}: nothing was sent"
-    hint = f"give a path, or a URL that begins with {backend.base_url}"
+            return here + rest
+        if here == origin(backend.base_url) and f"{parts.path}/".startswith(f"{home}/"):
+            return base + rest[len(home) :]
+    message = f"{parts.hostname or 'that'} is not {backend.name}: nothing was sent"
     raise BadArguments(message, backend=backend.name, hint=hint)
 
 
@@ -67,10 +76,11 @@ def redirected(call: Call[object], response: Response) -> str | None:
         url = urljoin(response.url, location)
         if _declared(url, response.url, call.backend):
             return url
+        host = urlsplit(url).hostname or ""
     except ValueError:
-        url = location
-    shown = urlsplit(url).hostname if "://" in url[:9] else "another place"
-    message = f"the service redirected to {shown}, which is not one of its own hosts"
+        host = ""
+    place = host[:80] if host.isprintable() and host else "another place"
+    message = f"the service redirected to {place}, which is not one of its own hosts"
     raise UpstreamError(message, backend=call.backend.name, status=response.status)
 
 
@@ -100,8 +110,9 @@ def wire_headers(call: Call[object], url: str, manner: Manner) -> Headers:
         "accept-encoding": "gzip" if call.gzip else "identity",
     }
     headers.update(call.backend.headers)
-    if origin(url) == origin(resolved(call, manner.base_urls)):
-        headers.update((name.lower(), value) for name, value in call.request.headers)
+    added = call.request.headers
+    if added and origin(url) == origin(resolved(call, manner.base_urls)):
+        headers.update((name.lower(), value) for name, value in added)
     return tuple(headers.items())
 
 
@@ -120,7 +131,7 @@ def shown(url: str) -> str:
     if "@" not in parts.netloc and not _SECRETS & {key.lower() for key, _ in _pairs(parts.query)}:
         return url
     query = "&".join(
-        f"{key}={'***' if key.lower() in _SECRETS else quote(value)}"
+        f"{quote(key)}={'***' if key.lower() in _SECRETS else quote(value)}"
         for key, value in _pairs(parts.query)
     )
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _WINDOW = re.compile(r"(\d{1,6})([smhd])")
 _UNIT_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
 _DEFAULT_WINDOW = 60.0
+# Longer than this nobody waits, and whoever says so means never.
+_YEAR = 366 * 86_400.0
 RETRIED = frozenset({429, 502, 503, 504})
 
 
@@ -68,8 +70,10 @@ def _retry_after(response: Response) -> float | None:
         seconds = float(text)
     except ValueError:
         moment = _http_date(text)
-        return None if moment is None else max(0.0, moment - _answered_at(response))
-    return max(0.0, seconds) if math.isfinite(seconds) else None
+        if moment is None:
+            return None
+        seconds = moment - _answered_at(response)
+    return min(max(0.0, seconds), _YEAR) if math.isfinite(seconds) else None
 
 
 def _until_reset(response: Response) -> float | None:

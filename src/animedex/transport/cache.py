@@ -7,6 +7,7 @@ it grows too large.
 
 from __future__ import annotations
 
+import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
@@ -60,6 +61,7 @@ class Cache:
         self._cap = cap
         self._clock = clock
         self._warn = warn
+        self._lock = threading.Lock()
         self._database: Database | None = Database(path, _SCHEMA, warn)
 
     def get(self, key: str) -> Kept | None:
@@ -77,6 +79,8 @@ class Cache:
 
     def put(self, key: str, backend: str, body: bytes, lifetime: float) -> None:
         """Keep a body for so many seconds, and drop what has expired or is too much."""
+        if len(body) > self._cap:
+            return
         now = self._clock()
 
         def work(db: sqlite3.Connection) -> None:
@@ -102,20 +106,28 @@ class Cache:
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
-        if self._database is not None:
-            self._database.close()
+        database = self._database
+        if database is not None:
+            database.close()
 
     def _run(self, work: Callable[[sqlite3.Connection], T], *, write: bool = True) -> T | None:
-        if self._database is None:
+        database = self._database
+        if database is None:
             return None
         try:
-            return self._database.run(work, write=write)
+            return database.run(work, write=write)
         except Busy:
             return None
         except Unusable as error:
-            self._database = None
-            self._warn(f"answers cannot be cached in {self.path} ({error}): going on without")
+            self._give_up(str(error))
             return None
+
+    def _give_up(self, why: str) -> None:
+        with self._lock:
+            database, self._database = self._database, None
+        if database is not None:
+            database.close()
+            self._warn(f"answers cannot be cached in {self.path} ({why}): going on without")
 
 
 def _shrink(db: sqlite3.Connection, cap: int) -> None:
@@ -123,8 +135,8 @@ def _shrink(db: sqlite3.Connection, cap: int) -> None:
     excess = db.execute("SELECT coalesce(sum(size), 0) FROM answer").fetchone()[0] - cap
     if excess <= 0:
         return
-    for key, size in db.execute("SELECT key, size FROM answer ORDER BY stored_at").fetchall():
+    oldest = iter(db.execute("SELECT key, size FROM answer ORDER BY stored_at").fetchall())
+    while excess > 0:
+        key, size = next(oldest)
         db.execute("DELETE FROM answer WHERE key = ?", (key,))
         excess -= size
-        if excess <= 0:
-            return

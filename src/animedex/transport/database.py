@@ -1,7 +1,8 @@
 """A small SQLite file that belongs to one user and is shared by all of that user's processes.
 
-Nothing here waits for a lock: a file that somebody else is writing to is `Busy`, and the caller
-decides how long that may go on. A file that is no database any more is set aside and made new.
+Nothing here waits for a transaction: a file that somebody else is writing to is `Busy`, and the
+caller decides how long that may go on. A file that is no database any more is set aside and made
+new; only one process at a time does that, or opens a file.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
 T = TypeVar("T")
 
@@ -27,8 +28,6 @@ _SETTINGS = (
     # A crash of the machine may lose the last moments, never the file.
     "PRAGMA synchronous = NORMAL",
 )
-# A file that this process has open already must not be opened besides SQLite: closing any
-# descriptor of a file drops all locks that the process holds on it.
 _opening = threading.Lock()
 
 
@@ -96,13 +95,19 @@ class Database:
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
-        make_private_folder(os.path.dirname(self.path))
-        with _opening:
+        folder = os.path.dirname(self.path)
+        make_private_folder(folder)
+        # SQLite finds its side files by name, which must not be those of another file by then.
+        with _alone(folder):
             _make_private_file(self.path)
             self._inode = _inode(self.path)
-            connection = sqlite3.connect(
-                self.path, timeout=0, isolation_level=None, check_same_thread=False
-            )
+            self._connection = self._connected()
+        return self._connection
+
+    def _connected(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False
+        )
         try:
             for setting in _SETTINGS:
                 connection.execute(setting)
@@ -110,22 +115,16 @@ class Database:
         except BaseException:
             connection.close()
             raise
-        self._connection = connection
         return connection
 
     def _set_aside(self) -> None:
         """Rename the file, unless another process has done so since it was opened here."""
         self._drop()
-        if _inode(self.path) != self._inode:
-            return
         aside = f"{self.path}.corrupt-{time.time_ns()}"
-        with contextlib.suppress(OSError):
-            # The file goes last, for the side files of the next one have the same names.
-            for ending in ("-wal", "-shm"):
-                with contextlib.suppress(FileNotFoundError):
-                    os.rename(self.path + ending, aside + ending)
-            os.rename(self.path, aside)
-            self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
+        with _alone(os.path.dirname(self.path)):
+            if _inode(self.path) != self._inode or not _renamed(self.path, aside):
+                return
+        self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None
@@ -141,8 +140,50 @@ def _inode(path: str) -> int:
         return 0
 
 
+def _renamed(path: str, aside: str) -> bool:
+    """Rename a database with its side files; tell whether that worked."""
+    try:
+        for ending in ("-wal", "-shm"):
+            with contextlib.suppress(FileNotFoundError):
+                os.rename(path + ending, aside + ending)
+        os.rename(path, aside)
+    except OSError:
+        return False
+    return True
+
+
+@contextlib.contextmanager
+def _alone(folder: str) -> Generator[None, None, None]:
+    """Keep every other thread and process from opening or renaming files meanwhile."""
+    with _opening:
+        lock = _locked(folder or ".")
+        try:
+            yield
+        finally:
+            if lock is not None:
+                os.close(lock)
+
+
+def _locked(folder: str) -> int | None:
+    """Lock a folder until what this gives is closed; None where the system has no such locks."""
+    try:
+        import fcntl
+
+        lock = os.open(folder, os.O_RDONLY)
+    except (ImportError, OSError):
+        return None
+    # Some network file systems cannot lock a folder; going on without is the best there is.
+    with contextlib.suppress(OSError):
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
+
+
 def _make_private_file(path: str) -> None:
-    """Create a file that only its owner can read; SQLite gives its side files the same rights."""
+    """Create a file that only its owner can read; SQLite gives its side files the same rights.
+
+    A file that is there is not opened: closing any descriptor of a file drops all locks that this
+    process holds on it.
+    """
     with contextlib.suppress(FileExistsError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
 

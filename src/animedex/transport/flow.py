@@ -10,16 +10,13 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from animedex.errors import AnimedexError
 from animedex.transport.addresses import cache_key, resolved, shown
-from animedex.transport.body import decoded
 from animedex.transport.database import Busy
-from animedex.transport.exchange import exchange
-from animedex.transport.ledger import FOREVER
 from animedex.transport.run import Manner, Run
-from animedex.transport.statuses import check_status
 from animedex.transport.steps import Event, Keep, Recall, Show, Tell
 from animedex.wire import Call, Response, SourceTag
 
@@ -43,7 +40,7 @@ class Flow:
     def perform(self, call: Call[T]) -> Steps[T]:
         """Carry out a call, and all that it goes on to, within one deadline."""
         timeout = self._manner.timeout
-        deadline = FOREVER if timeout is None else self._clock() + timeout
+        deadline = inf if timeout is None else self._clock() + timeout
         return _perform(call, Run(self._manner, self._clock, self._jitter, deadline))
 
 
@@ -80,7 +77,7 @@ def _follow(plan: Plan[T], run: Run) -> Steps[T]:
 def _grant(wish: Wish, run: Run) -> Steps[object]:
     if isinstance(wish, Call):
         return (yield from _perform(wish, run))
-    show = Show(wish.backend, wish.ids)
+    show = Show(wish.backend, wish.ids, wish.quiet)
     if not wish.quiet:
         return (yield from run.unlocked(show))
     with contextlib.suppress(Busy):
@@ -107,6 +104,11 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
 
 def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Plan[T]]]:
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
+    # What the cache answers does without all that asking takes.
+    from animedex.transport.body import decoded
+    from animedex.transport.exchange import exchange
+    from animedex.transport.statuses import check_status
+
     sinks: list[Sink] = []
     make = call.sink
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 
+@lru_cache(maxsize=64)
 def is_loopback(url: str) -> bool:
     """Tell whether a URL leads to this very machine, by name or by number.
 
@@ -21,6 +23,7 @@ def is_loopback(url: str) -> bool:
     return numeric and parts[0] == "127"
 
 
+@lru_cache(maxsize=64)
 def origin(url: str) -> str:
     """Give scheme, host and port, in lower case and without a default port.
 

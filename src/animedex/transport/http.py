@@ -161,7 +161,7 @@ def prepared(request: Prepared, step: Send) -> Prepared:
 
 
 class Body:
-    """Collect one answer: the head, then the body in memory or, of a 200, in a sink."""
+    """Collect one answer: the head, then the body in memory or, of a success, in a sink."""
 
     def __init__(self, step: Send) -> None:
         self._step = step
@@ -174,7 +174,7 @@ class Body:
     def begin(self, answer: BaseResponse) -> None:
         """Take the head."""
         headers = tuple(answer.headers.items())
-        wanted = self._step.sink is not None and answer.status == _OK
+        wanted = answer.status // 100 == _SUCCESS
         with self._lock:
             self._require_wanted()
             sink = self._step.sink() if self._step.sink and wanted else None
@@ -218,6 +218,6 @@ class Abandoned(Exception):
     """End an exchange that nobody waits for any more."""
 
 
-_OK = 200
+_SUCCESS = 2
 # The library's clock ends somewhere, and nobody waits for a year.
 _LONGEST_TIMEOUT = 365 * 86_400.0

@@ -78,10 +78,12 @@ class FileKeeper:
 
     def ledgers(self) -> dict[str, Ledger]:
         """Give the ledger of every origin."""
-        rows = self.database.run(
-            lambda db: db.execute("SELECT origin, body FROM ledger").fetchall(), write=False
-        )
-        return {origin: _decoded((body,)) for origin, body in rows}
+
+        def work(connection: sqlite3.Connection) -> dict[str, Ledger]:
+            rows = connection.execute("SELECT origin, body FROM ledger")
+            return {origin: _decoded((body,)) for origin, body in rows}
+
+        return self.database.run(work, write=False)
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""

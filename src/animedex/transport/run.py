@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
 from animedex.errors import TimedOut
 from animedex.transport.database import Busy
-from animedex.transport.ledger import FOREVER
 from animedex.transport.steps import LocalStep, Sleep, Step
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Run(NamedTuple):
 
     def left(self) -> float | None:
         """Tell how many seconds remain, None without a deadline; raise `TimedOut` after it."""
-        if self.deadline == FOREVER:
+        if self.deadline == inf:
             return None
         left = self.deadline - self.clock()
         if left <= 0:

@@ -7,11 +7,11 @@ process's memory with a burst of one; each time with a warning.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from animedex.transport import ledger as books
-from animedex.transport.database import Database, Unusable, temporary_folder
+from animedex.transport.database import Busy, Database, Unusable, temporary_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 FILE_NAME = "budgets-1.db"
+# To write every answer's pictures down at once would cost as much as asking on a fast network.
+NOTING_SECONDS = 1.0
 
 
 class State:
@@ -35,44 +37,63 @@ class State:
         self._keepers = _keepers(path, warn)
         self._keeper: Keeper | None = None
         self._lock = threading.Lock()
+        self._noted: dict[str, set[str]] = {}
+        self._write_at = 0.0
         self.path = path
 
     def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
         """Claim room for one request."""
+        from animedex.transport.ledger import reserve
+
         return self._do(
             lambda keeper: keeper.change(
                 origin,
-                lambda book: books.reserve(book, keeper.fitting(limits), claim, self.clock()),
+                lambda book: reserve(book, keeper.fitting(limits), claim, self.clock()),
             )
         )
 
     def settle(self, origin: str, limits: Limits, claim: Claim) -> None:
         """Note that a claim's answer came, or never will."""
-        self._change(origin, lambda book: books.settle(book, limits, claim, self.clock()))
+        from animedex.transport.ledger import settle
+
+        self._change(origin, lambda book: settle(book, limits, claim, self.clock()))
 
     def release(self, origin: str, claim: Claim, slot: float | None) -> None:
         """Give back what a claim holds that will not be sent."""
-        self._change(origin, lambda book: books.release(book, claim, slot, self.clock()))
+        from animedex.transport.ledger import release
+
+        self._change(origin, lambda book: release(book, claim, slot, self.clock()))
 
     def block(self, origin: str, path: str, seconds: float) -> None:
         """Note that a path is spent for some seconds from now."""
+        from animedex.transport.ledger import block
 
         def step(book: Ledger) -> Ledger:
             now = self.clock()
-            return books.block(book, path, now + seconds, now)
+            return block(book, path, now + seconds, now)
 
         self._change(origin, step)
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         """Tell which pictures this user was never shown, and note all of them as shown."""
-        return self._do(lambda keeper: keeper.unseen(backend, ids))
+        self._write_notes()
+        return self._unseen(backend, ids)
+
+    def note(self, backend: str, ids: tuple[str, ...]) -> None:
+        """Note pictures as shown: others learn of them in a second, or when this is closed."""
+        with self._lock:
+            self._noted.setdefault(backend, set()).update(ids)
+        if self.clock() >= self._write_at:
+            self._write_notes()
 
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""
+        self._write_notes()
         return self._do(lambda keeper: keeper.forget())
 
     def shown(self) -> int:
         """Count the pictures that are noted as shown."""
+        self._write_notes()
         return self._do(lambda keeper: keeper.shown())
 
     def ledgers(self) -> dict[str, Ledger]:
@@ -81,8 +102,26 @@ class State:
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
+        with contextlib.suppress(Busy):
+            self._write_notes()
         if self._keeper is not None:
             self._keeper.close()
+
+    def _write_notes(self) -> None:
+        with self._lock:
+            noted, self._noted = self._noted, {}
+            self._write_at = self.clock() + NOTING_SECONDS
+        try:
+            for backend, ids in noted.items():
+                self._unseen(backend, tuple(ids))
+        except Busy:
+            with self._lock:
+                for backend, ids in noted.items():
+                    self._noted.setdefault(backend, set()).update(ids)
+            raise
+
+    def _unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+        return self._do(lambda keeper: keeper.unseen(backend, ids))
 
     def _change(self, origin: str, step: Callable[[Ledger], Ledger]) -> None:
         self._do(lambda keeper: keeper.change(origin, lambda book: (step(book), None)))
@@ -102,6 +141,7 @@ class State:
                 before = self.path
                 self._keeper, self.path = next(self._keepers)
                 if failed is not None:
+                    failed.close()
                     self._warn(f"budgets cannot be kept in {before} ({why}): using {self.path}")
             assert self._keeper is not None
             return self._keeper

@@ -14,7 +14,7 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.transport.advice import told_pause
-from animedex.transport.turns import rate_limited
+from animedex.transport.turns import rate_limited, spoken
 
 if TYPE_CHECKING:
     from animedex.wire import Response
@@ -29,9 +29,15 @@ STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     451: (Refused, "may not show that here"),
 }
 _SAID = 160
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
-_TITLE = re.compile(r"<title[^>]*>(.*?)</title", re.DOTALL | re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# None of these looks beyond the next `<`, so that no page takes long to read.
+_SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_TITLE = re.compile(r"<title[^<>]*>([^<]*[^<\s])", re.IGNORECASE)
+# Controls, and what turns the direction of writing around or ends a line in other ways.
+_CONTROL = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    r"\U000e0000-\U000e007f]+"
+)
 _WORDS = ("message", "detail", "error", "title")
 
 
@@ -93,7 +99,9 @@ def _from_markup(text: str) -> str:
     from html import unescape
 
     title = _TITLE.search(text)
-    return unescape(title[1] if title else _TAG.sub(" ", text))
+    first, *rest = _SCRIPT.split(text)
+    after_end = (part for slash, part in zip(rest[::2], rest[1::2], strict=True) if slash)
+    return unescape(title[1] if title else _TAG.sub(" ", " ".join([first, *after_end])))
 
 
 def _too_often(message: str, response: Response) -> RateLimited:
@@ -109,5 +117,5 @@ def _hint(response: Response, user_agent: str) -> str | None:
         )
     if response.status >= 500:  # noqa: PLR2004
         pause = told_pause(response)
-        return "try again later" if pause is None else f"try again in {pause:g} s"
+        return "try again later" if pause is None else f"try again in {spoken(pause)}"
     return None

@@ -52,7 +52,7 @@ class Sleep(NamedTuple):
 class Send(NamedTuple):
     """Exchange a request for an answer within `timeout` seconds.
 
-    The body, as it comes over the wire, may have `cap` bytes; that of a 200 goes to a sink.
+    The body, as it comes over the wire, may have `cap` bytes; that of a success goes to a sink.
     """
 
     method: str
@@ -139,10 +139,14 @@ class Show(NamedTuple):
 
     backend: str
     ids: tuple[str, ...]
+    quiet: bool = False
 
     def do(self, desk: Desk) -> frozenset[str]:
-        """Answer with the new ones."""
-        return desk.state.unseen(self.backend, self.ids)
+        """Answer with the new ones; where nobody asks which they are, with none."""
+        if not self.quiet:
+            return desk.state.unseen(self.backend, self.ids)
+        desk.state.note(self.backend, self.ids)
+        return frozenset()
 
 
 class Tell(NamedTuple):

@@ -94,5 +94,7 @@ def _causes(error: BaseException) -> list[str]:
 
 
 def _detail(said: list[str]) -> str:
-    """Quote the innermost cause, unless it is one that quotes the URL and so perhaps a secret."""
-    return "" if "://" in said[-1] else f" ({said[-1]})"
+    """Quote the innermost cause, unless it quotes a URL or a header and so perhaps a secret."""
+    cause = said[-1]
+    hidden = "://" in cause or "header value" in cause or not cause.isprintable()
+    return "" if hidden else f" ({cause})"

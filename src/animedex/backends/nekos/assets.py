@@ -59,12 +59,14 @@ def _check(response: Response, size: int, opening: bytes) -> None:
     extension = urlsplit(response.url).path.rpartition(".")[2].lower()
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":
-        message = f"the answer is {kind}, not a picture"
+        told = kind[:60] if kind.isprintable() else "something else"
+        message = f"the answer is {told}, not a picture"
         raise UpstreamDecode(message, backend="nekos")
     if extension in _OPENINGS and not opening.startswith(_OPENINGS[extension]):
         message = f"the bytes are no {extension.upper()} picture"
         raise UpstreamDecode(message, backend="nekos")
-    told = response.header("content-length")
-    if told is not None and told.isdigit() and int(told) != size:
-        message = f"{told} bytes were announced, and {size} came"
+    length = response.header("content-length") or ""
+    packed = response.header("content-encoding") not in {None, "", "identity"}
+    if length.isdecimal() and int(length) != size and not packed:
+        message = f"{length} bytes were announced, and {size} came"
         raise UpstreamDecode(message, backend="nekos")

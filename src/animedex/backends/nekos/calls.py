@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from animedex.backends.nekos import assets, parsing, plans
 from animedex.backends.nekos.declared import BACKEND
-from animedex.errors import BadArguments, NotFound
+from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.sinks import FileSink
 from animedex.wire import Call, Request, ask
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
-    from animedex.errors import AnimedexError
     from animedex.wire import JsonValue, Plan, Response, SourceTag
 
 Kind = Literal["image", "gif", 1, 2]
@@ -31,7 +30,8 @@ DAY = 86_400.0
 TEN_MINUTES = 600.0
 ASSET_CAP = 128 * 1024 * 1024
 _CATALOGUE = Request("GET", "/endpoints")
-_UNNAMEABLE = re.compile(r"[/\\?#\x00-\x1f\x7f]")
+_UNNAMEABLE = re.compile(r"[/\\?#\x00-\x1f\x7f\ud800-\udfff]")
+_HALVES = re.compile(r"[\ud800-\udfff]")
 _KINDS: dict[str, int] = {"image": 1, "gif": 2, "1": 1, "2": 2}
 
 
@@ -89,7 +89,8 @@ def search(
     animations) images are searched, or what the category holds.
     """
     _check_amount(amount)
-    if not query.strip():
+    # Bytes of a command line that are no text arrive as halves of surrogates.
+    if not query.strip() or _HALVES.search(query):
         message = "a search needs a word to search for"
         raise BadArguments(message, backend="nekos")
     if min_match is not None and not 0 <= min_match <= 1:
@@ -169,7 +170,10 @@ def _suggesting(category: str) -> Callable[[AnimedexError], Plan[list[NekosImage
 
     def recover(error: AnimedexError) -> Plan[list[NekosImage]]:
         if isinstance(error, NotFound):
-            known = yield from ask(categories())
+            try:
+                known = yield from ask(categories())
+            except AnimedexError:
+                raise error from None
             if category not in known:
                 raise plans.no_such_category(category, known)
         raise error
@@ -215,7 +219,7 @@ def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
 
 
 def _url_of(row: NekosImage | Mapping[str, JsonValue]) -> str:
-    url = row.get("url") if isinstance(row, Mapping) else row.url
+    url = row.get("url") if isinstance(row, Mapping) else getattr(row, "url", None)
     if not isinstance(url, str):
         message = "the row has no url"
         raise BadArguments(message, backend="nekos")

@@ -137,8 +137,8 @@ def search(  # noqa: PLR0913  each is an option of the command
     cls=Command,
     backend=BACKEND,
     examples=(
-        "animedex nekos asset neko/32b729e1-340e-442b-ae8f-a863dbcf4e15.png -o neko.png",
-        "animedex nekos image neko --jq '.[0]' | animedex nekos asset - -o .",
+        "animedex nekos image neko --jq '.[0]' | animedex nekos asset - -o neko.png",
+        "animedex nekos image neko --jq '.[0].url' | animedex nekos asset - -o .",
     ),
 )
 @click.argument("what", help="A picture's URL, CATEGORY/FILE, a row as JSON, or - to read one.")

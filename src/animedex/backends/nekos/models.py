@@ -79,7 +79,8 @@ class NekosImage(Record, frozen=True, kw_only=True):
 
     def _path(self) -> str:
         bare = self.url.partition("#")[0].partition("?")[0]
-        return bare.partition("://")[2] or bare
+        _, scheme, beyond = bare.partition("://")
+        return beyond.partition("/")[2] if scheme else bare
 
 
 _ANIMATED = {"gif": True, "png": False}

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosCategoryFormat, NekosImage
     from animedex.wire import Response, SourceTag
 
+_LONGEST = 40
+
 
 def names(response: Response, source: SourceTag) -> list[str]:
     """Read the categories' names, in alphabetical order."""
@@ -27,24 +29,31 @@ def catalogue(response: Response, source: SourceTag) -> dict[str, NekosCategoryF
     import msgspec
 
     from animedex.backends.nekos.models import NekosCategoryFormat
-    from animedex.models import parse_json, parse_record
+    from animedex.errors import UpstreamShape
+    from animedex.models import SHAPE_HINT, parse_json, parse_record
 
     raw = parse_json(response.body, dict[str, msgspec.Raw], source.backend)
+    if not raw:
+        message = "the answer names no category"
+        raise UpstreamShape(message, backend=source.backend, hint=SHAPE_HINT)
     return {
-        name: parse_record(NekosCategoryFormat, raw[name], name, source) for name in sorted(raw)
+        name: parse_record(NekosCategoryFormat, raw[name], _place(name), source)
+        for name in sorted(raw)
     }
+
+
+def _place(name: str) -> str:
+    """Open the path of an error with a name that may be anything."""
+    return name if name.isidentifier() and len(name) <= _LONGEST else repr(name[:_LONGEST])
 
 
 def rows(response: Response, source: SourceTag) -> list[NekosImage]:
     """Read the rows of a category or a search, in the service's order."""
     from animedex.backends.nekos.models import Envelope, NekosImage
-    from animedex.models import parse_json, parse_record
+    from animedex.models import parse_json, parse_records
 
     envelope = parse_json(response.body, Envelope, source.backend)
-    return [
-        parse_record(NekosImage, raw, f"results[{index}]", source)
-        for index, raw in enumerate(envelope.results)
-    ]
+    return parse_records(NekosImage, envelope.results, "results", source)
 
 
 def scored(query: str, found: list[NekosImage]) -> list[NekosImage]:

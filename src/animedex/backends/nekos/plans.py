@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.errors import NotFound
+from animedex.errors import AnimedexError, NotFound
 from animedex.wire import Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
@@ -30,7 +30,13 @@ def unshown(
     for _ in range(MOST_ASKS - 1):
         if len(chosen) >= amount:
             break
-        more = yield from ask(again)
+        try:
+            more = yield from ask(again)
+        except AnimedexError:
+            if not chosen:
+                raise
+            # These count as shown now, and would never come again.
+            break
         chosen += yield from _new(more, amount - len(chosen))
     return chosen
 
@@ -52,5 +58,7 @@ def no_such_category(category: str, known: Iterable[str]) -> NotFound:
     from difflib import get_close_matches
 
     near = get_close_matches(category.lower(), list(known), n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]}?" if near else "list them with `animedex nekos categories`"
+    hint = "list them with `animedex nekos categories`"
+    if near:
+        hint = f"did you mean {near[0] if near[0].isprintable() else repr(near[0])}?"
     return NotFound(f"nekos has no category {category!r}", hint=hint, backend="nekos", status=404)

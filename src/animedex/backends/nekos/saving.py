@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.models import parse_json
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
     from animedex.cli.session import Session
+    from animedex.render.text import Card
     from animedex.wire import JsonObject
 
 _MOST_ROW = 1024 * 1024
+_ROW_HINT = "pipe one in, as in `animedex nekos image --jq '.[0]' | animedex nekos asset - -o .`"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
 
 
@@ -34,21 +36,33 @@ def fetch(session: Session, what: str, to: str | None) -> None:
         session.note(f"animedex: {credit_line(found)}")
         return
     target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to
-    session.output.facts(told(session.ask(calls.asset(what, target))))
+    found = session.ask(calls.asset(what, target))
+    session.output.facts(told(found), lambda: card(found))
 
 
 def where(what: str) -> str:
     """Give a picture's address, from a row as JSON or read from standard input if need be."""
-    text = sys.stdin.buffer.read(_MOST_ROW).decode(errors="replace") if what == "-" else what
+    text = _standard_input() if what == "-" else what
     if not text.lstrip().startswith(("{", "[")):
         return text.strip().strip('"')
     inside = f"[{text}]" if text.lstrip().startswith("{") else text
-    rows = parse_json(inside.encode(), list[dict[str, object]], "nekos")
+    try:
+        rows = parse_json(inside.encode(), list[dict[str, object]])
+    except (UpstreamDecode, UpstreamShape):
+        rows = []
     url = rows[0].get("url") if rows else None
     if not isinstance(url, str):
         message = "that is no row: it has no url"
-        raise BadArguments(message, backend="nekos")
+        raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     return url
+
+
+def _standard_input() -> str:
+    # Where a process starts without a standard input, there is nothing to read from.
+    if sys.stdin is None:
+        message = "standard input is closed"
+        raise BadArguments(message, hint=_ROW_HINT)
+    return sys.stdin.buffer.read(_MOST_ROW).decode(errors="replace")
 
 
 def file_name(what: str) -> str:
@@ -66,6 +80,25 @@ def told(asset: NekosAsset) -> JsonObject:
     known = ("path", "size", "content_type", "url", *CREDITS)
     facts = {name: getattr(asset, name) for name in known}
     return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
+
+
+def card(asset: NekosAsset) -> Card:
+    """Lay out what a terminal shows of a picture that was written to a file."""
+    from animedex.render.text import Card
+
+    return Card(
+        title=asset.path or asset.url,
+        lines=(
+            ("artist", asset.artist_name),
+            ("artist's page", asset.artist_href),
+            ("anime", asset.anime_name),
+            ("type", asset.content_type),
+            ("bytes", str(asset.size)),
+            ("source", asset.source_url),
+        ),
+        url=asset.url,
+        source="nekos",
+    )
 
 
 def credit_line(asset: NekosAsset) -> str:

@@ -90,6 +90,9 @@ def _for(backend: Backend) -> click.Command:
 
 def _send(session: Session, backend: Backend, given: Given) -> None:
     """Ask, print what is wanted of the answer, and raise what its status stands for."""
+    if session.output.program is not None and (given["to"] or given["silent"]):
+        message = "--jq prints the answer, which goes with neither -o nor --silent"
+        raise BadArguments(message, backend=backend.name)
     response = session.ask(raw_call(backend, given))
     if given["include"]:
         write_out(head(response, terminal=is_terminal(sys.stdout)))

@@ -8,6 +8,8 @@ from animedex.cli.command import Command
 from animedex.cli.streams import note, write_out
 from animedex.errors import BadArguments
 
+_INTERRUPTED = 130
+
 
 @click.command(
     "serve",
@@ -19,7 +21,13 @@ from animedex.errors import BadArguments
     ),
 )
 @click.option("--sample", is_flag=True, help="Serve nekos.best v2 with a drawn collection.")
-@click.option("--port", type=int, default=8080, metavar="PORT", help="8080 if unsaid; 0 for any.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    metavar="PORT",
+    help="8080 if unsaid; 0 for any.",
+)
 @click.option("--fault", "faults", multiple=True, metavar="SPEC", help="Misbehave: PATH:FAULT[xN].")
 @click.option("--no-limits", is_flag=True, help="Never answer 429.")
 @click.option("--seed", type=int, metavar="N", help="Draw the same pictures each time.")
@@ -42,6 +50,8 @@ def command(
     except OSError as error:
         message = f"port {port} cannot be used: {error.strerror}"
         raise BadArguments(message, hint="choose another with --port, or 0 for any") from None
+    # Nothing but Ctrl-C ends it.
+    click.get_current_context().exit(_INTERRUPTED)
 
 
 def _announce(url: str) -> None:
