@@ -8,10 +8,15 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+# How long an example takes says nothing on a busy machine.
+settings.register_profile("animedex", deadline=None)
+settings.load_profile("animedex")
 
 
 @pytest.fixture(autouse=True)
@@ -112,7 +117,7 @@ def raw_server() -> Iterator[StartRawServer]:
         server.close()
 
 
-def _saying(answer: bytes) -> Callable[[socket.socket, threading.Event], None]:
+def _saying(answer: bytes) -> Script:
     def say(connection: socket.socket, over: threading.Event) -> None:
         connection.sendall(answer)
 

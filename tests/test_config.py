@@ -108,7 +108,7 @@ def test_base_urls_come_from_the_file_and_the_environment(
 )
 def test_bad_base_urls_in_the_file_are_told_with_their_name(text: str, config_file: Path) -> None:
     config_file.write_text(text)
-    with pytest.raises(BadArguments, match="^base_urls"):
+    with pytest.raises(BadArguments, match="base_urls"):
         Config().base_urls()
 
 
@@ -116,7 +116,7 @@ def test_bad_base_urls_in_the_environment_are_told_with_their_name(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", "nowhere")
-    with pytest.raises(BadArguments, match="^ANIMEDEX_NEKOS_URL: 'nowhere'"):
+    with pytest.raises(BadArguments, match="ANIMEDEX_NEKOS_URL: 'nowhere'"):
         Config().base_urls()
 
 
@@ -239,7 +239,7 @@ def test_a_full_disk(tmp_path: Path) -> None:
     assert not (tmp_path / "config.toml").exists()
 
 
-@given(st.text(st.characters(exclude_categories=("Cs",)), min_size=1))
+@given(st.text(st.characters(codec="utf-8"), min_size=1))
 def test_what_is_stored_is_read_back(text: str) -> None:
     import tempfile
 

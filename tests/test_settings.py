@@ -86,7 +86,7 @@ def test_base_urls(text: str, url: str) -> None:
         "http://mirror.example/\x1b[31m",
         "http://mirror.example/api?key=1",
         "http://mirror.example/api#v2",
-        "http://mirror.example\\@elsewhere.example",
+        "http://mirror.example\\.elsewhere.example",
     ],
 )
 def test_base_urls_that_are_none(text: str) -> None:

@@ -26,7 +26,7 @@ def test_a_file_appears_at_the_end(tmp_path: Path) -> None:
     sink.finish()
     assert os.listdir(tmp_path) == ["cat.png"]
     assert target.read_bytes() == b"onetwo"
-    assert (sink.size, sink.opening, sink.path) == (6, b"one", str(target))
+    assert (sink.size, sink.opening, sink.path) == (6, b"onetwo", str(target))
 
 
 def test_the_opening_is_what_came_first(tmp_path: Path) -> None:

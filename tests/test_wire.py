@@ -7,7 +7,12 @@ import pytest
 from animedex.backends.nekos import BACKEND
 from animedex.wire import Call, Request, Response, SourceTag, Unseen, ask, ask_unseen
 
-CALL = Call(BACKEND, Request("GET", "/x"), lambda response, _: response.status)
+
+def status_of(response: Response, source: SourceTag) -> int:
+    return response.status
+
+
+CALL = Call(BACKEND, Request("GET", "/x"), status_of)
 
 
 def test_the_first_header_of_a_name_counts_in_any_case() -> None:

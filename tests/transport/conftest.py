@@ -1,26 +1,29 @@
-"""A stage for flows: every step is obeyed, with a clock of its own and with no socket."""
+"""A stage for flows, with a clock of its own and no socket; and every way of sending."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
 from animedex.backends.backend import Backend, Bucket, Limits, Window
 from animedex.transport.cache import Cache
 from animedex.transport.flow import Flow
+from animedex.transport.http import AsyncHttp, SyncHttp
+from animedex.transport.proxies import Proxies
 from animedex.transport.run import Manner
 from animedex.transport.state import State
 from animedex.transport.steps import Desk, Send, Sleep
-from animedex.wire import Response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from animedex.transport.ledger import Ledger
     from animedex.transport.steps import Event, Step
-    from animedex.wire import Call
+    from animedex.wire import Call, Response
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -107,6 +110,11 @@ class Stage:
         """List the pauses."""
         return [step.seconds for step in self.all_of(Sleep)]
 
+    def close(self) -> None:
+        """Close the files of budgets and cache."""
+        self.desk.state.close()
+        self.desk.cache.close()
+
     def ledger(self) -> Ledger:
         """Give the shelf's budgets as they stand."""
         return self.desk.state.ledgers()[ORIGIN]
@@ -131,5 +139,52 @@ def _leave_alone(step: Step) -> None:
 
 
 @pytest.fixture
-def stage(tmp_path: Path) -> Stage:
-    return Stage(tmp_path)
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    stage = Stage(tmp_path)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture(scope="session")
+def make_stage() -> type[Stage]:
+    """Give what makes a stage, for tests that need many."""
+    return Stage
+
+
+class Exchange(Protocol):
+    """Send one step."""
+
+    def __call__(self, step: Send, proxies: Proxies = ...) -> Response: ...
+
+
+@pytest.fixture(params=["main thread", "other thread", "task"])
+def exchange(request: pytest.FixtureRequest) -> Exchange:
+    """Send in each of the ways that there are."""
+
+    def on_this_thread(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008  it is frozen
+        http = SyncHttp(proxies)
+        try:
+            return http.send(step)
+        finally:
+            http.close()
+
+    def on_another_thread(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(on_this_thread, step, proxies).result()
+
+    def in_a_task(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
+        async def send() -> Response:
+            http = AsyncHttp(proxies)
+            try:
+                return await http.send(step)
+            finally:
+                await http.close()
+
+        return asyncio.run(send())
+
+    ways: dict[str, Exchange] = {
+        "main thread": on_this_thread,
+        "other thread": on_another_thread,
+        "task": in_a_task,
+    }
+    return ways[request.param]

@@ -116,11 +116,11 @@ def test_nobody_waits_longer_than_the_rule_makes_them(rule: Bucket, acts: list[A
 
 @given(buckets, st.integers(0, 30))
 def test_a_returned_slot_is_the_next_to_be_given(rule: Bucket, more: int) -> None:
-    acts = [Act(0.0)] * (rule.burst + 1)
     state = BucketState()
-    for _ in acts:
-        slot = next_slot(state, rule, START)
-        state = take_slot(state, rule, slot, START)
+    for _ in range(rule.burst):
+        state = take_slot(state, rule, START, START)
+    slot = next_slot(state, rule, START)
+    state = take_slot(state, rule, slot, START)
     returned = give_back(state, slot, START)
     for _ in range(more):
         later = BucketState(returned.full_at)
@@ -208,9 +208,7 @@ def window_states(draw: st.DrawFn) -> tuple[WindowState, Window]:
 
 def drained(state: WindowState, rule: Window) -> float:
     """Tell when a newcomer's turn is, by serving everybody before it as early as can be."""
-    moments = [
-        entry.free_at if entry.answered else START + rule.seconds for entry in state.entries
-    ]
+    moments = [entry.free_at if entry.answered else START + rule.seconds for entry in state.entries]
     turn = START
     for _ in range(len(state.queue) + 1):
         counting = sorted(moment for moment in moments if moment > turn)

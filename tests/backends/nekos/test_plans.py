@@ -1,0 +1,152 @@
+"""Fresh pictures: none twice, a bounded number of requests, and nothing noted for nothing."""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex.backends.nekos.calls import categories, image
+from animedex.backends.nekos.models import NekosImage
+from animedex.backends.nekos.plans import MOST_ASKS, no_such_category, noted, unshown
+from animedex.errors import RateLimited
+from animedex.wire import Unseen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from animedex.wire import Plan
+
+AGAIN = image("neko")
+
+
+def pictures(names: Iterable[str]) -> list[NekosImage]:
+    return [NekosImage.from_payload({"url": f"https://h.example/neko/{name}"}) for name in names]
+
+
+class Visitor:
+    """Grant a plan's wishes: remember what was shown, and answer from a row of answers."""
+
+    def __init__(self, answers: Iterable[str | Exception], shown: str = "") -> None:
+        self.answers = iter(answers)
+        self.shown = set(shown)
+        self.asked = 0
+
+    def follow(self, plan: Plan[list[NekosImage]]) -> str:
+        granted: Any = None
+        try:
+            while True:
+                wish = plan.send(granted)
+                granted = self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
+                while isinstance(granted, Exception):
+                    wish = plan.throw(granted)
+                    granted = self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
+        except StopIteration as end:
+            return "".join(row.filename for row in end.value)
+
+    def note(self, wish: Unseen) -> frozenset[str]:
+        new = frozenset(wish.ids) - self.shown
+        self.shown |= new
+        return new
+
+    def next_answer(self) -> list[NekosImage] | Exception:
+        self.asked += 1
+        answer = next(self.answers)
+        return answer if isinstance(answer, Exception) else pictures(answer)
+
+
+def test_all_new_pictures_need_no_second_request() -> None:
+    visitor = Visitor([])
+    assert visitor.follow(unshown(pictures("abc"), 3, AGAIN)) == "abc"
+    assert (visitor.asked, visitor.shown) == (0, set("abc"))
+
+
+def test_repeats_within_an_answer_count_once() -> None:
+    visitor = Visitor(["ab"])
+    assert visitor.follow(unshown(pictures("aaa"), 2, AGAIN)) == "ab"
+    assert visitor.asked == 1
+
+
+def test_what_was_shown_before_does_not_come_again() -> None:
+    visitor = Visitor(["abcd"], shown="ab")
+    assert visitor.follow(unshown(pictures("abc"), 2, AGAIN)) == "cd"
+
+
+def test_only_what_is_given_is_noted_as_shown() -> None:
+    visitor = Visitor(["bcdefgh"], shown="a")
+    assert visitor.follow(unshown(pictures("a"), 2, AGAIN)) == "bc"
+    assert visitor.shown == set("abc")
+
+
+def test_asking_again_has_an_end() -> None:
+    visitor = Visitor(cycle(["ab"]), shown="ab")
+    assert visitor.follow(unshown(pictures("ab"), 2, AGAIN)) == ""
+    assert visitor.asked == MOST_ASKS - 1
+
+
+def test_fewer_pictures_come_where_new_ones_run_out() -> None:
+    visitor = Visitor(["abc", "abd", "", "abcd"], shown="a")
+    assert visitor.follow(unshown(pictures("ab"), 4, AGAIN)) == "bcd"
+    assert visitor.asked == MOST_ASKS - 1
+
+
+def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
+    visitor = Visitor(["b", RateLimited("no room")])
+    assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
+    assert visitor.shown == set("ab")
+
+
+def test_a_failure_with_nothing_in_hand_is_one() -> None:
+    visitor = Visitor([RateLimited("no room")], shown="a")
+    with pytest.raises(RateLimited):
+        visitor.follow(unshown(pictures("a"), 1, AGAIN))
+
+
+@given(
+    st.lists(st.text("abcdefgh", max_size=6), min_size=6, max_size=6),
+    st.text("abcdefgh"),
+    st.integers(1, 6),
+)
+def test_fresh_pictures_are_new_different_and_enough_if_there_are_enough(
+    answers: list[str], shown: str, amount: int
+) -> None:
+    visitor = Visitor(answers[1:], shown)
+    found = visitor.follow(unshown(pictures(answers[0]), amount, AGAIN))
+    met = {name for answer in answers[: 1 + visitor.asked] for name in answer}
+    assert len(set(found)) == len(found) <= amount
+    assert not set(found) & set(shown)
+    assert visitor.shown == set(shown) | set(found)
+    assert len(found) == min(amount, len(met - set(shown)))
+    assert visitor.asked <= MOST_ASKS - 1
+
+
+def test_pictures_are_noted_in_passing() -> None:
+    plan = noted(pictures("aba"))
+    assert next(plan) == Unseen("nekos", ("a", "b", "a"), quiet=True)
+    with pytest.raises(StopIteration) as end:
+        plan.send(frozenset())
+    assert [row.filename for row in end.value.value] == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("category", "known", "hint"),
+    [
+        ("nekko", ["hug", "neko"], "did you mean neko?"),
+        ("NEKO", ["hug", "neko"], "did you mean neko?"),
+        ("xyzzy", ["hug", "neko"], "list them with `animedex nekos categories`"),
+        ("neko", [], "list them with `animedex nekos categories`"),
+        ("neko", ["neko\x1b["], "did you mean 'neko\\x1b['?"),
+    ],
+)
+def test_the_nearest_name_is_the_hint(category: str, known: list[str], hint: str) -> None:
+    error = no_such_category(category, known)
+    assert (error.hint, error.backend, error.status) == (hint, "nekos", 404)
+    assert repr(category) in error.message
+
+
+def test_the_catalogue_is_what_the_nearest_name_is_sought_in() -> None:
+    assert AGAIN.recover is not None
+    assert categories().request.path == "/endpoints"

@@ -1,0 +1,186 @@
+"""Help: complete for every command, with examples that run."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+
+from animedex import __version__
+from animedex.cli.command import Command
+from animedex.cli.root import root
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from animedex.server import SampleServer
+    from tests.cli.conftest import Cli, Process
+
+MOST_TOKENS = 6000
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    """Name every command there is."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        inner = group.get_command(context, name)
+        yield (*path, name)
+        if isinstance(inner, click.Group):
+            yield from commands(inner, (*path, name))
+
+
+def command_at(path: tuple[str, ...]) -> click.Command:
+    """Give the command of this name."""
+    found: click.Command = root
+    for name in path:
+        assert isinstance(found, click.Group)
+        inner = found.get_command(click.Context(found), name)
+        assert inner is not None
+        found = inner
+    return found
+
+
+PATHS = list(commands(root))
+LEAVES = [path for path in PATHS if isinstance(command_at(path), Command)]
+EXAMPLES = [
+    (path, example)
+    for path in LEAVES
+    if isinstance(found := command_at(path), Command)
+    for example in found.examples
+]
+OF_A_SERVICE = [path for path in PATHS if path[-1] == "nekos" or path[0] == "nekos"]
+
+
+def test_there_are_commands() -> None:
+    assert ("nekos", "image") in LEAVES
+    assert ("api", "nekos") in LEAVES
+    assert ("config", "set") in LEAVES
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_has_a_summary(path: tuple[str, ...], cli: Cli) -> None:
+    outcome = cli(*path, "--help")
+    assert (outcome.code, outcome.err) == (0, "")
+    lines = outcome.text.splitlines()
+    assert lines[0].startswith(f"Usage: animedex {' '.join(path)}")
+    assert lines[2].strip()[0].isupper()
+    assert cli(*path, "-h").text == outcome.text
+    assert max(map(len, lines)) <= 110
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_argument_and_option_has_help(path: tuple[str, ...], cli: Cli) -> None:
+    command = command_at(path)
+    context = click.Context(command)
+    shown = " ".join(cli(*path, "--help").text.split())
+    for param in command.get_params(context):
+        said = getattr(param, "help", None)
+        assert said, param.name
+        assert " ".join(said.split()) in shown
+        assert said[0].isupper() or said[0].isdigit()
+        assert said.rstrip().endswith(".")
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_has_examples_of_itself(path: tuple[str, ...], cli: Cli) -> None:
+    command = command_at(path)
+    assert isinstance(command, Command)
+    assert f"animedex {' '.join(path)}" in " ".join(command.examples)
+    help_text = cli(*path, "--help").text
+    assert all(f"  {example}\n" in help_text for example in command.examples)
+
+
+@pytest.mark.parametrize("path", OF_A_SERVICE, ids=" ".join)
+def test_a_service_is_named_with_its_limits(path: tuple[str, ...], cli: Cli) -> None:
+    shown = " ".join(cli(*path, "--help").text.split())
+    assert "nekos.best v2, https://docs.nekos.best/" in shown
+    assert "200 requests per minute" in shown
+    assert "7 searches in any 5 seconds" in shown
+    assert "add no filter of your own" in shown
+
+
+@pytest.fixture
+def shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Put `animedex` on the path, and begin in an empty folder."""
+    place = tmp_path / "bin"
+    place.mkdir()
+    script = place / "animedex"
+    script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m animedex "$@"\n')
+    script.chmod(0o755)
+    work = tmp_path / "work"
+    work.mkdir()
+    for folder in (".zfunc", ".config/fish/completions"):
+        os.makedirs(os.path.join(os.environ["HOME"], folder))
+    monkeypatch.setenv("PATH", f"{place}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("BROWSER", "true")
+    monkeypatch.chdir(work)
+    return work
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        example
+        for _, example in EXAMPLES
+        if not example.startswith("animedex serve") and "powershell" not in example
+    ],
+)
+def test_the_example_runs(example: str, shim: Path, service: SampleServer) -> None:
+    line = example.replace("http://127.0.0.1:8080/api/v2", service.url)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", line], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+    kept = [path for path in shim.iterdir() if path.suffix in {".png", ".json"}]
+    assert bool(kept) == (" -o " in example)
+
+
+def test_the_version_is_told_in_one_line(process: Process, cli: Cli) -> None:
+    for option in ("--version", "-V"):
+        assert process(option) == (0, f"animedex {__version__}\n".encode(), "")
+    assert cli("--version").text == f"animedex {__version__}\n"
+
+
+def test_the_version_needs_next_to_nothing() -> None:
+    code = "import sys; sys.argv[1:] = ['--version']; from animedex.__main__ import main\n"
+    code += "try: main()\nexcept SystemExit: print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    loaded = set(done.stdout.decode().split())
+    assert loaded.isdisjoint({"click", "msgspec", "rich", "jq", "pyreqwest", "asyncio", "sqlite3"})
+
+
+def test_the_help_of_a_command_needs_neither_network_nor_terminal() -> None:
+    code = "import sys; from animedex.cli.main import run; run(['nekos', '--help'])\n"
+    code += "print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
+    loaded = set(done.stdout.decode().split())
+    assert loaded.isdisjoint({"rich", "jq", "pyreqwest", "asyncio", "rapidfuzz", "sqlite3"})
+
+
+@pytest.mark.parametrize("arguments", [(), ("nekos",), ("config",), ("cache",), ("api",)])
+def test_a_group_alone_shows_its_help(arguments: tuple[str, ...], cli: Cli) -> None:
+    outcome = cli(*arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.text == cli(*arguments, "--help").text
+
+
+def test_agents_are_told_of_every_command(cli: Cli) -> None:
+    guide = cli("--agent-guide").text
+    for path in LEAVES:
+        assert f"- `animedex {' '.join(path)}" in guide
+    # A token is at least three characters of English and code.
+    assert len(guide) / 3 < MOST_TOKENS
+
+
+def test_agents_are_told_codes_and_limits(cli: Cli) -> None:
+    guide = cli("--agent-guide").text
+    for needed in ("--jq", "--errors json", "_source", "200 requests per minute", "--min-match"):
+        assert needed in guide
+    assert all(f"{code} " in guide for code in range(8))

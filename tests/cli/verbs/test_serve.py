@@ -1,0 +1,91 @@
+"""The sample server from the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.cli.conftest import Cli, Process
+
+BLOCKED = """
+import sys
+sys.modules["starlette"] = None
+from animedex.cli.main import run
+sys.exit(run(["serve", "--sample", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = [sys.executable, "-m", "animedex", "serve", "--sample", "--port", "0"]
+    with subprocess.Popen(
+        [*command, "--fault", "/hug:503x9", "--seed", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
+        with urlopen(asked, timeout=60) as answer:
+            assert json.load(answer)["neko"] == {"format": "png"}
+        monkeypatch.setenv("ANIMEDEX_NEKOS_URL", url)
+        assert cli("nekos", "image", "neko").code == 0
+        assert cli("api", "nekos", "/hug", "--silent", "--timeout", "0.3").code == 1
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)
+    assert (process.returncode, output) == (130, "")
+    assert errors == f"try: ANIMEDEX_NEKOS_URL={url} animedex nekos image neko\n"
+
+
+def test_a_port_in_use_is_told(cli: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        outcome = cli("serve", "--sample", "--port", port)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
+    assert f"port {port} cannot be used" in outcome.err
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ((), "use `animedex serve --sample`"),
+        (("--sample", "--port", "x"), "'x' is not a valid integer"),
+        (("--sample", "--port", "-1"), "range"),
+        (("--sample", "--port", "65536"), "range"),
+        (("--sample", "--port", "9" * 30), "range"),
+        (("--sample", "--port", "0", "--fault", "nope"), "fault 'nope'"),
+        (("--sample", "--port", "0", "--fault", "/neko:explode"), "a fault is PATH:PART"),
+        (("--sample", "--port", "0", "--seed", "x"), "'x' is not a valid integer"),
+    ],
+)
+def test_what_cannot_be_served_is_told(options: tuple[str, ...], said: str, cli: Cli) -> None:
+    outcome = cli("serve", *options)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
+    assert said in outcome.err
+
+
+def test_what_is_not_installed_is_told() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BLOCKED, "--errors", "json"],
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (2, b"")
+    error = json.loads(done.stderr)
+    assert "starlette" in error["message"]
+    assert error["hint"] == "pip install 'animedex[serve]'"
+
+
+def test_only_this_machine_is_served(process: Process) -> None:
+    assert "on loopback alone" in " ".join(process("serve", "--help").text.split())

@@ -1,0 +1,126 @@
+"""Which window a path falls under, and how a pause is said."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex.backends.nekos import BACKEND
+from animedex.transport.limits import slowed
+from animedex.transport.run import Manner, Run
+from animedex.transport.turns import rate_limited, route_of, spoken, turn_for
+from animedex.wire import Call, Request, Response, SourceTag
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/search",
+        "search",
+        "/search/",
+        "//search",
+        "/./search",
+        "/neko/../search",
+        "/../search",
+        "/%73earch",
+        "/%2e%2e/search",
+        "/neko/..%2fsearch",
+        "///neko//..//search//",
+    ],
+)
+def test_a_route_however_it_is_written(path: str) -> None:
+    assert route_of(path) == "/search"
+
+
+@pytest.mark.parametrize(
+    ("path", "route"), [("", "/"), ("/", "/"), ("/search/x", "/search/x"), ("/%E7%8C%AB", "/猫")]
+)
+def test_other_routes(path: str, route: str) -> None:
+    assert route_of(path) == route
+
+
+@given(st.text())
+def test_a_route_has_one_slash_in_front_and_no_dots(path: str) -> None:
+    route = route_of(path)
+    assert route.startswith("/")
+    assert not route.startswith("//")
+    assert not {".", ".."} & set(route.split("/"))
+
+
+def status_of(response: Response, source: SourceTag) -> int:
+    return response.status
+
+
+def route(url: str, base: str = BACKEND.base_url, pace: float = 1.0) -> str:
+    call = Call(BACKEND, Request("GET", "/x"), status_of)
+    manner = Manner("tester/1.0", {"nekos": base}, pace=pace)
+    run = Run(manner, lambda: 100.0, lambda: 0.5, deadline=130.0)
+    return turn_for(call, url, run).claim.route
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v2/search",
+        "/api/v2/search?query=a",
+        "/api/v2//search",
+        "/api/v2/../v2/search",
+        "/api/v2/neko/../../v2/search",
+        "//api/v2/search",
+        "/api/./v2/search/",
+        "/%61pi/v2/search",
+        "/api/v2/%2e%2e/v2/search",
+    ],
+)
+def test_no_way_of_writing_a_search_leaves_its_window(path: str) -> None:
+    assert route(f"https://nekos.best{path}") == "/search"
+    assert route(f"http://127.0.0.1:1{path}", "http://127.0.0.1:1/api/v2") == "/search"
+
+
+def test_a_base_url_without_a_path() -> None:
+    assert route("http://127.0.0.1:1/search", "http://127.0.0.1:1") == "/search"
+    assert route("http://127.0.0.1:1/search", "http://127.0.0.1:1/") == "/search"
+
+
+def test_other_paths_are_no_search() -> None:
+    assert route("https://nekos.best/api/v2") == "/"
+    assert route("https://nekos.best/api/v2/neko/search") == "/neko/search"
+    assert route("https://nekos.best/about") == "/about"
+
+
+def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace() -> None:
+    call = Call(BACKEND, Request("GET", "/neko"), status_of)
+    run = Run(Manner("tester/1.0", {}, pace=0.5), lambda: 100.0, lambda: 0.5, deadline=130.0)
+    turn = turn_for(call, "https://nekos.best/api/v2/neko", run)
+    assert (turn.backend, turn.origin) == ("nekos", "https://nekos.best")
+    assert (turn.claim.path, turn.claim.latest) == ("/api/v2/neko", 130.0)
+    assert turn.limits == slowed(BACKEND.limits, 0.5)
+    assert turn.claim.ticket != turn_for(call, "https://nekos.best/x", run).claim.ticket
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (-3.0, "1 s"),
+        (0, "1 s"),
+        (1, "1 s"),
+        (1.1, "2 s"),
+        (59.5, "1 min"),
+        (60, "1 min"),
+        (3599.5, "1 h"),
+        (3661, "1 h 1 min"),
+        (3601, "1 h 1 s"),
+        (90061, "1 d 1 h"),
+        (366 * 86_400, "366 d"),
+    ],
+)
+def test_time_spans_in_words(seconds: float, said: str) -> None:
+    assert spoken(seconds) == said
+
+
+def test_the_error_says_when_to_come_back() -> None:
+    error = rate_limited("nekos is busy", -2.0)
+    assert error.message == "nekos is busy: come back in 1 s"
+    assert (error.retry_after, rate_limited("x", 7.5).retry_after) == (0.0, 7.5)
+    assert "--timeout" in (error.hint or "")

@@ -1,0 +1,154 @@
+"""A status becomes one error, with a short and harmless piece of what the service said."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex.errors import (
+    AnimedexError,
+    AuthRequired,
+    NotFound,
+    RateLimited,
+    Refused,
+    UpstreamError,
+)
+from animedex.transport.statuses import check_status, is_success, said, status_error
+from animedex.wire import Response
+
+AGENT = "tester/1.0"
+
+
+def answer(status: int, body: bytes | str = b"", **headers: str) -> Response:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Response(status, named, body if isinstance(body, bytes) else body.encode(), "")
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (400, UpstreamError, "did not accept the request"),
+        (401, AuthRequired, "wants a sign-in"),
+        (403, Refused, "refused the request"),
+        (404, NotFound, "has no such thing"),
+        (410, NotFound, "does not have that any more"),
+        (429, RateLimited, "is asked too often"),
+        (451, Refused, "may not show that here"),
+        (418, UpstreamError, "answered oddly"),
+        (405, UpstreamError, "answered oddly"),
+        (304, UpstreamError, "answered oddly"),
+        (101, UpstreamError, "answered oddly"),
+        (500, UpstreamError, "has trouble"),
+        (503, UpstreamError, "has trouble"),
+        (520, UpstreamError, "has trouble"),
+        (999, UpstreamError, "has trouble"),
+    ],
+)
+def test_each_status_is_an_error(status: int, kind: type[AnimedexError], words: str) -> None:
+    with pytest.raises(AnimedexError) as caught:
+        check_status(answer(status, "why not"), "nekos", AGENT)
+    error = caught.value
+    assert type(error) is kind
+    assert (error.backend, error.status) == ("nekos", status)
+    assert error.message.startswith(f"nekos {words} ({status})")
+    assert ("why not" in error.message) == (status != 429)
+    assert status_error(answer(status), "nekos", AGENT).message == f"nekos {words} ({status})"
+
+
+@pytest.mark.parametrize("status", [200, 201, 204, 206, 299])
+def test_success_is_no_error(status: int) -> None:
+    check_status(answer(status, b"anything"), "nekos", AGENT)
+    assert is_success(status)
+    assert not is_success(status + 100)
+
+
+def test_a_refusal_names_the_user_agent_and_how_to_set_the_contact() -> None:
+    hint = status_error(answer(403), "nekos", AGENT).hint or ""
+    assert AGENT in hint
+    assert "config set contact" in hint
+
+
+def test_too_often_says_when_to_come_back() -> None:
+    error = status_error(answer(429, retry_after="3600"), "nekos", AGENT)
+    assert isinstance(error, RateLimited)
+    assert error.message == "nekos is asked too often (429): come back in 1 h"
+    assert error.retry_after == 3600.0
+    assert error.hint
+    silent = status_error(answer(429), "nekos", AGENT)
+    assert isinstance(silent, RateLimited)
+    assert (silent.retry_after, silent.hint) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "hint"),
+    [
+        (500, {}, "try again later"),
+        (503, {"retry_after": "90"}, "try again in 1 min 30 s"),
+        (503, {"retry_after": "1234567.5"}, "try again in 14 d 6 h"),
+        (404, {"retry_after": "9"}, None),
+    ],
+)
+def test_trouble_says_when_to_try_again(
+    status: int, headers: dict[str, str], hint: str | None
+) -> None:
+    assert status_error(answer(status, **headers), "nekos", AGENT).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ("", ""),
+        ("  \n", ""),
+        ("plain  words\n\nin lines", "plain words in lines"),
+        ('{"message": "no such category"}', "no such category"),
+        ('{"code": 7, "detail": "too\\nlong"}', "too long"),
+        ('{"error": "e", "message": " ", "title": "t"}', "e"),
+        ('{"error": {"code": 1}}', '{"error": {"code": 1}}'),
+        ('["a", "b"]', '["a", "b"]'),
+        ('"just text"', '"just text"'),
+        ("{broken", "{broken"),
+        ("<html><title> Attention\n Required! </title><p>x", "Attention Required!"),
+        ("<h1>Access &lt;denied&gt;</h1><p>by &amp;co", "Access <denied> by &co"),
+        ("<style>p {color: red}</style><p>shown<script>alert(1)</script>", "shown"),
+        ("<p>shown<script>never closed", "shown"),
+        ("<p>shown</script> too <", "shown too <"),
+        ("<title> </title><p>words", "words"),
+        ("a < b", "a < b"),
+        ("\x1b[31mred\x07\x9b0m", "[31mred 0m"),
+        ("&#27;&#155;[31m&#x202e;x<br>", "›[31m x"),
+        ("a\u202eb\u2066c\u200fd\u2028e", "a b c d e"),
+        (b"\xff\xfe\x00\x01", "\ufffd\ufffd"),
+    ],
+)
+def test_what_the_service_said(body: str | bytes, words: str) -> None:
+    assert said(answer(500, body)) == words
+
+
+def test_long_words_are_cut() -> None:
+    for body in ("猫" * 5000, json.dumps({"message": "x" * 5000}), "<p>" + "y " * 5000):
+        words = said(answer(500, body))
+        assert len(words) == 160
+        assert words.endswith("…")
+    assert said(answer(500, "z" * 160)) == "z" * 160
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["<", "<script", "<script>", "<title", "<title>", "<!--", "</script", "[", '{"a":', "&#", " "],
+)
+def test_no_body_takes_long_to_read(piece: str) -> None:
+    body = piece * 400_000
+    assert len(said(answer(500, body))) <= 160
+
+
+@given(
+    st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "ignore"))
+)
+def test_any_body_becomes_one_short_and_harmless_line(body: bytes) -> None:
+    words = said(answer(500, body))
+    assert len(words) <= 160
+    assert words == " ".join(words.split())
+    assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in words)

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+
+import pytest
+
+from animedex.transport.steps import Event
+from animedex.transport.telling import Teller, described
+
+URL = "https://x.example/neko"
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        (Event("request", "nekos", "GET", URL), f"nekos: GET {URL}: sent"),
+        (Event("request", "nekos", "GET", URL, left=0), f"nekos: GET {URL}: sent, 0 left"),
+        (Event("response", "nekos", "GET", URL, 200, 0.5), f"nekos: GET {URL}: 200 in 500 ms"),
+        (
+            Event("response", "nekos", "GET", URL, 404, None, 3),
+            f"nekos: GET {URL}: 404 in 0 ms, 3 left",
+        ),
+        (
+            Event("response", "nekos", "GET", URL, 200, 0.0, cached=True),
+            f"nekos: GET {URL}: 200 from the cache",
+        ),
+        (Event("wait", "nekos", seconds=1.26), "nekos: waiting 1.3 s for room in the budget"),
+        (
+            Event("retry", "nekos", "GET", URL, seconds=0.5),
+            f"nekos: GET {URL}: trying again in 0.5 s",
+        ),
+        (Event("warning", "", message="the disk is full"), "the disk is full"),
+    ],
+)
+def test_an_event_in_words(event: Event, line: str) -> None:
+    assert described(event) == line
+
+
+def test_a_listener_hears_events_and_warnings() -> None:
+    heard: list[Event] = []
+    teller = Teller(heard.append)
+    teller.tell(Event("request", "nekos"))
+    teller.warn("the disk is full")
+    assert heard == [Event("request", "nekos"), Event("warning", "", message="the disk is full")]
+
+
+@pytest.mark.parametrize("listening", [True, False])
+def test_the_log_has_events_and_warnings(
+    listening: bool,  # noqa: FBT001  a parameter of the test
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    heard: list[Event] = []
+    teller = Teller(heard.append if listening else None)
+    with caplog.at_level(logging.DEBUG, "animedex"):
+        teller.tell(Event("request", "nekos", "GET", URL))
+        teller.warn("100% full")
+    assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
+        ("DEBUG", f"nekos: GET {URL}: sent"),
+        ("WARNING", "100% full"),
+    ]
+
+
+def test_a_quiet_log_stays_empty(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, "animedex"):
+        Teller(None).tell(Event("request", "nekos", "GET", URL))
+    assert caplog.records == []
+
+
+PROGRAM = """
+import sys
+from animedex.transport.steps import Event
+from animedex.transport.telling import Teller
+
+heard = []
+Teller(heard.append).tell(Event("request", "nekos"))
+Teller(heard.append).warn("one")
+Teller(None).tell(Event("request", "nekos"))
+print(len(heard), "logging" in sys.modules)
+Teller(None).warn("nobody hears this otherwise")
+print("logging" in sys.modules)
+"""
+
+
+def test_a_program_without_a_log_is_not_made_to_load_one() -> None:
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["2", "False", "True"]
+    assert "nobody hears this otherwise" in done.stderr

@@ -1,0 +1,278 @@
+"""Waiting for room in the budgets, and giving back what is not used."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import RateLimited, TimedOut
+from animedex.transport.database import Busy
+from animedex.transport.ledger import Claim, Go
+from animedex.transport.run import Manner, Run
+from animedex.transport.steps import Block, Release, Reserve, Send, Settle, Sleep, Tell
+from animedex.transport.turns import turn_for
+from animedex.wire import Call, Request, Response, SourceTag
+
+if TYPE_CHECKING:
+    from animedex.transport.limits import WindowState
+    from animedex.transport.steps import Step
+    from tests.transport.conftest import Stage
+
+OK = Response(200, (), b"{}", "")
+INTERRUPTS = [KeyboardInterrupt, asyncio.CancelledError, SystemExit]
+
+
+def tag(response: Response, source: SourceTag) -> SourceTag:
+    return source
+
+
+@pytest.fixture
+def search(stage: Stage) -> Call[SourceTag]:
+    return Call(stage.shelf, Request("GET", "/search"), tag)
+
+
+@pytest.fixture
+def pick(stage: Stage) -> Call[SourceTag]:
+    return Call(stage.shelf, Request("GET", "/pick"), tag)
+
+
+def manner(timeout: float | None = 30.0, pace: float = 1.0) -> Manner:
+    return Manner("tester/1.0", {}, timeout, pace=pace)
+
+
+def window(stage: Stage) -> WindowState:
+    return stage.ledger().windows["/search"]
+
+
+def room(stage: Stage) -> float:
+    """Tell how many seconds of the bucket are taken."""
+    return stage.ledger().bucket.full_at - stage.clock.now
+
+
+def test_room_is_claimed_before_sending_and_settled_after(
+    stage: Stage, search: Call[SourceTag]
+) -> None:
+    stage.play(search, [OK])
+    kinds = [type(step) for step in stage.steps if not isinstance(step, Tell)]
+    assert kinds == [Reserve, Send, Settle]
+    (entry,) = window(stage).entries
+    assert (entry.answered, entry.free_at) == (True, stage.clock.now + 5)
+
+
+def test_a_path_without_a_window_has_nothing_to_settle(stage: Stage, pick: Call[SourceTag]) -> None:
+    stage.play(pick, [OK])
+    assert not stage.all_of(Settle)
+
+
+def test_a_full_window_is_waited_for(stage: Stage, search: Call[SourceTag]) -> None:
+    stage.seconds_per_answer = 0.5
+    for _ in range(2):
+        assert not stage.play(search, [OK]).rate_limited
+    assert stage.play(search, [OK]).rate_limited
+    # The first answer came half a second before the second, and its place is free first.
+    assert sum(stage.slept) == pytest.approx(4.5)
+    assert [event.seconds for event in stage.events if event.kind == "wait"] == stage.slept
+
+
+def test_an_empty_bucket_is_waited_for(stage: Stage, pick: Call[SourceTag]) -> None:
+    waited = [stage.play(pick, [OK]).rate_limited for _ in range(6)]
+    assert waited == [False] * 4 + [True] * 2
+    assert stage.slept == [0.5, 0.5]
+
+
+def test_half_the_pace_takes_twice_as_long(stage: Stage, pick: Call[SourceTag]) -> None:
+    for _ in range(4):
+        stage.play(pick, [OK], manner(pace=0.5))
+    assert stage.slept == [1.0, 1.0]
+
+
+def test_no_room_before_the_deadline_is_told_at_once(stage: Stage, search: Call[SourceTag]) -> None:
+    for _ in range(2):
+        stage.play(search, [OK])
+    before = window(stage), room(stage)
+    with pytest.raises(RateLimited, match=r"shelf has no room .*: come back in 5 s") as raised:
+        stage.play(search, manner=manner(4))
+    assert raised.value.retry_after == pytest.approx(5)
+    assert raised.value.hint is not None
+    assert (len(stage.sent), stage.slept) == (2, [])
+    assert (window(stage), room(stage)) == before
+
+
+def test_a_deadline_that_has_passed_is_no_lack_of_room(stage: Stage, pick: Call[SourceTag]) -> None:
+    run = Run(manner(), stage.clock, lambda: 1.0, stage.clock.now)
+    with pytest.raises(TimedOut):
+        next(turn_for(pick, "https://shelf.example/api/pick", run).wait(run))
+
+
+def lock(stage: Stage, kind: type[Step], times: int) -> None:
+    left = iter(range(times))
+
+    def meddle(step: Step) -> None:
+        if isinstance(step, kind) and next(left, None) is not None:
+            raise Busy
+
+    stage.meddle = meddle
+
+
+def test_a_locked_file_is_waited_for(stage: Stage, search: Call[SourceTag]) -> None:
+    lock(stage, Reserve, times=5)
+    assert not stage.play(search, [OK]).rate_limited
+    assert len(stage.slept) == 5
+    assert all(0 < pause <= 0.015 for pause in stage.slept)
+
+
+def test_a_file_that_stays_locked_ends_at_the_deadline(
+    stage: Stage, search: Call[SourceTag]
+) -> None:
+    lock(stage, Reserve, times=1_000_000)
+    with pytest.raises(TimedOut, match="locked until the deadline") as raised:
+        stage.play(search, manner=manner(1))
+    assert raised.value.backend == "shelf"
+    assert 0.9 < sum(stage.slept) <= 1
+    assert stage.sent == []
+
+
+@pytest.mark.parametrize("kind", [Settle, Block])
+def test_a_file_that_is_locked_afterwards_takes_no_answer_away(
+    stage: Stage, search: Call[SourceTag], kind: type[Step]
+) -> None:
+    lock(stage, kind, times=1_000_000)
+    spent = OK._replace(
+        headers=(("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "2990-05-08T09:08:20Z"))
+    )
+    assert stage.play(search, [spent], manner(1)).backend == "shelf"
+    assert stage.all_of(kind)
+
+
+def test_a_lock_is_waited_for_after_a_failure_too(stage: Stage, search: Call[SourceTag]) -> None:
+    lock(stage, Settle, times=3)
+    with pytest.raises(TimedOut, match="late"):
+        stage.play(search, [TimedOut("late")])
+    assert [entry.answered for entry in window(stage).entries] == [True]
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS)
+def test_who_gives_up_sending_holds_a_place_no_longer_than_it_must(
+    stage: Stage, search: Call[SourceTag], interrupt: type[BaseException]
+) -> None:
+    with pytest.raises(interrupt):
+        stage.play(search, [interrupt()])
+    (entry,) = window(stage).entries
+    assert (entry.answered, entry.free_at) == (True, stage.clock.now + 5)
+
+
+@pytest.mark.parametrize("timeout", [30.0, None])
+def test_who_gives_up_sending_waits_for_no_lock(
+    stage: Stage, search: Call[SourceTag], timeout: float | None
+) -> None:
+    lock(stage, Settle, times=1_000_000)
+    with pytest.raises(KeyboardInterrupt):
+        stage.play(search, [KeyboardInterrupt()], manner(timeout))
+    assert (len(stage.all_of(Settle)), stage.slept) == (1, [])
+
+
+def test_who_gives_up_where_nothing_is_counted_settles_nothing(
+    stage: Stage, pick: Call[SourceTag]
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        stage.play(pick, [KeyboardInterrupt()])
+    assert (stage.all_of(Settle), stage.all_of(Release)) == ([], [])
+
+
+def interrupt_sleep(stage: Stage, interrupt: type[BaseException]) -> None:
+    def meddle(step: Step) -> None:
+        if isinstance(step, Sleep):
+            raise interrupt
+
+    stage.meddle = meddle
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS)
+def test_who_gives_up_in_the_queue_leaves_it(
+    stage: Stage, search: Call[SourceTag], interrupt: type[BaseException]
+) -> None:
+    for _ in range(2):
+        stage.play(search, [OK])
+    before = window(stage), room(stage)
+    interrupt_sleep(stage, interrupt)
+    with pytest.raises(interrupt):
+        stage.play(search)
+    assert (window(stage), room(stage)) == before
+    (release,) = stage.all_of(Release)
+    assert release.slot is None
+
+
+@pytest.mark.parametrize("interrupt", INTERRUPTS)
+def test_who_gives_up_after_the_verdict_returns_the_slot(
+    stage: Stage, pick: Call[SourceTag], search: Call[SourceTag], interrupt: type[BaseException]
+) -> None:
+    for _ in range(4):
+        stage.play(pick, [OK])
+    interrupt_sleep(stage, interrupt)
+    with pytest.raises(interrupt):
+        stage.play(search)
+    assert window(stage).entries == ()
+    (release,) = stage.all_of(Release)
+    assert stage.ledger().bucket.spare == (release.slot,) == (stage.clock.now + 0.5,)
+    # The next one has the slot that was given back, and not the one after it.
+    verdict = stage.desk.state.reserve("https://shelf.example", stage.shelf.limits, Claim("x", ""))
+    assert verdict == Go(stage.clock.now + 0.5, left=0)
+
+
+def test_giving_up_does_not_depend_on_the_file(stage: Stage, search: Call[SourceTag]) -> None:
+    for _ in range(2):
+        stage.play(search, [OK])
+
+    def meddle(step: Step) -> None:
+        if isinstance(step, Sleep):
+            raise KeyboardInterrupt
+        if isinstance(step, Release):
+            raise Busy
+
+    stage.meddle = meddle
+    with pytest.raises(KeyboardInterrupt):
+        stage.play(search)
+
+
+def test_a_failing_listener_leaves_nothing_claimed(stage: Stage, search: Call[SourceTag]) -> None:
+    for _ in range(2):
+        stage.play(search, [OK])
+
+    def meddle(step: Step) -> None:
+        if isinstance(step, Tell) and step.event.kind == "wait":
+            raise ZeroDivisionError
+
+    stage.meddle = meddle
+    with pytest.raises(ZeroDivisionError):
+        stage.play(search)
+    assert window(stage).queue == ()
+
+
+@pytest.mark.parametrize(
+    ("base", "path"),
+    [
+        ("https://shelf.example/api", "/api/search"),
+        ("https://shelf.example/api", "/api//search/"),
+        ("https://shelf.example/api", "/api/pick/../%73earch"),
+        ("https://shelf.example/api", "/api/x/../../api/search"),
+        ("https://shelf.example", "/search"),
+        ("https://shelf.example", "/x/../search"),
+        ("https://shelf.example/", "//search"),
+    ],
+)
+def test_a_window_holds_however_its_path_is_written(
+    stage: Stage, search: Call[SourceTag], base: str, path: str
+) -> None:
+    run = Run(Manner("", {"shelf": base}), stage.clock, lambda: 1.0, stage.clock.now + 9)
+    turn = turn_for(search, f"https://shelf.example{path}?query=a", run)
+    assert (turn.origin, turn.claim.route) == ("https://shelf.example", "/search")
+    assert (turn.claim.path, turn.claim.latest) == (path, stage.clock.now + 9)
+
+
+def test_claims_are_told_apart(stage: Stage, search: Call[SourceTag]) -> None:
+    for _ in range(2):
+        stage.play(search, [OK])
+    first, second = stage.all_of(Reserve)
+    assert first.claim.ticket != second.claim.ticket
