@@ -14,14 +14,14 @@ import subprocess
 import sys
 import sysconfig
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 
 ANIMEDEX = os.path.join(sysconfig.get_path("scripts"), "animedex")
 BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else ("", "", "")
 
 
 @contextlib.contextmanager
-def sample_server() -> Iterator[str]:
+def sample_server() -> Generator[str]:
     """Run `animedex serve --sample` on a free port; give its address."""
     with subprocess.Popen(
         [ANIMEDEX, "serve", "--sample", "--port", "0", "--seed", "7"],
@@ -67,7 +67,7 @@ def demonstrate(folder: str) -> None:
     expect(shape == '{\n  "format": "png"\n}\n', "husbando has PNG files, and nothing else is told")
 
     rows = json.loads(run("nekos", "image", "neko", "--amount", "2", title="Two random pictures"))
-    expect(len(rows) == 2 and rows[0]["_source"]["backend"] == "nekos", "two rows name their source")
+    expect([row["_source"]["backend"] for row in rows] == ["nekos"] * 2, "two rows, with source")
 
     program = ".[0] | {url, artist: .artist_name, source_url}"
     run("nekos", "image", "husbando", "--jq", program, title="Just what is wanted, by jq")

@@ -19,7 +19,7 @@ def main() -> None:
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else COLLECTION
     rows = draw_collection(folder)
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    print(f"{len(rows)} pictures, {size:,} bytes in {folder}")  # noqa: T201 - its one answer
+    print(f"{len(rows)} pictures, {size:,} bytes in {folder}")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def _palette(frames: list[Image.Image]) -> Image.Image:
 
 
 def _lots(category: str, index: int) -> Random:
-    return Random(f"{category}/{index}")  # noqa: S311 - lots for pictures, not for secrets
+    return Random(f"{category}/{index}")
 
 
 def _place(folder: Path, category: str, index: int, suffix: str) -> Path:
