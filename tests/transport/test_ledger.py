@@ -175,11 +175,12 @@ def test_a_full_window_queues_and_serves_in_the_order_of_asking() -> None:
     for ticket in "cdefg":
         ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket=ticket), START + 2)
         assert isinstance(verdict, Again)
-        told.append(verdict.at - START)
+        told.append(verdict.ready - START)
+        assert verdict.at == min(verdict.ready, START + 7), "nobody sleeps longer than a window"
     assert told == [6, 6, 11, 11, 16]
     assert [waiter.ticket for waiter in ledger.windows["/search"].queue] == [*"cdefg"]
     ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket="late"), START + 6)
-    assert verdict == Again(START + 16)
+    assert verdict == Again(START + 11, START + 16)
     ledger, verdict = reserve(ledger, LIMITS, SEARCH._replace(ticket="d"), START + 6)
     assert isinstance(verdict, Go)
     assert [waiter.ticket for waiter in ledger.windows["/search"].queue] == [*"cefg", "late"]
@@ -251,7 +252,7 @@ def test_a_block_after_a_step_back_lasts_as_long_as_it_says() -> None:
     ledger, _ = reserve(Ledger(), LIMITS, Claim("x", "/neko"), START)
     ledger = block(ledger, "/neko", 40.0, 10.0)
     _, verdict = reserve(ledger, LIMITS, Claim("y", "/neko"), 11.0)
-    assert verdict == Again(40.0)
+    assert verdict == Again(40.0, 40.0)
 
 
 def test_a_slot_from_before_a_step_back_is_not_taken_back() -> None:

@@ -172,7 +172,7 @@ def test_the_window_opens_as_answers_settle(opened: Open, path: Path, clock: Clo
     clock.now += 1
     state.settle(ORIGIN, LIMITS, SEARCH)
     third = SEARCH._replace(ticket="c")
-    assert state.reserve(ORIGIN, LIMITS, third) == Again(START + 6)
+    assert state.reserve(ORIGIN, LIMITS, third) == Again(START + 6, START + 6)
     impatient = SEARCH._replace(ticket="d", latest=START + 5)
     assert state.reserve(ORIGIN, LIMITS, impatient) == Denied(START + 6)
     clock.now = START + 6
@@ -189,7 +189,9 @@ def test_what_is_released_is_free_for_others(opened: Open, path: Path) -> None:
 
 def test_a_blocked_path_is_blocked_for_all(opened: Open, path: Path) -> None:
     opened(path).block(ORIGIN, "/neko", 60.0)
-    assert opened(path).reserve(ORIGIN, LIMITS, Claim("a", "/neko")) == Again(START + 60)
+    assert opened(path).reserve(ORIGIN, LIMITS, Claim("a", "/neko")) == Again(
+        START + 60, START + 60
+    )
 
 
 def test_shown_pictures_are_remembered_by_all(opened: Open, path: Path) -> None:
@@ -472,3 +474,23 @@ def test_a_process_that_is_killed_at_any_moment_leaves_the_file_whole(
     (slot,) = claimed(opened(path), 1)
     assert slot >= (told - 4 + 1) / 2
     assert warnings == []
+
+
+@pytest.mark.parametrize("trouble", ["unusable", "corrupt"])
+def test_whoever_hears_a_warning_may_ask_at_once(
+    trouble: str, path: Path, unusable: Path, temporary: Path, clock: Clock
+) -> None:
+    path.parent.mkdir()
+    path.write_bytes(b"no database" * 100)
+    heard: list[int] = []
+
+    def listen(message: str) -> None:
+        heard.append(len(state.ledgers()))
+
+    state = State(str(unusable if trouble == "unusable" else path), clock, listen)
+    # A lock that is held meanwhile would keep this thread for ever.
+    asking = threading.Thread(target=state.forget, daemon=True)
+    asking.start()
+    asking.join(timeout=30)
+    assert (asking.is_alive(), heard) == (False, [0])
+    state.close()

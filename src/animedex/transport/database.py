@@ -57,15 +57,21 @@ class Database:
     def run(self, work: Callable[[sqlite3.Connection], T], *, write: bool = True) -> T:
         """Run `work` in one transaction; raise `Busy` or `Unusable` with nothing done."""
         begin = "BEGIN IMMEDIATE" if write else "BEGIN"
-        with self._lock:
-            try:
-                return self._transact(work, begin)
-            except Broken:
-                self._set_aside()
-            try:
-                return self._transact(work, begin)
-            except Broken as error:
-                raise Unusable(str(error)) from None
+        said = ""
+        try:
+            with self._lock:
+                try:
+                    return self._transact(work, begin)
+                except Broken:
+                    said = self._set_aside()
+                try:
+                    return self._transact(work, begin)
+                except Broken as error:
+                    raise Unusable(str(error)) from None
+        finally:
+            # Whoever listens may call back, so that no lock is held by now.
+            if said:
+                self._warn(said)
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
@@ -117,14 +123,14 @@ class Database:
             raise
         return connection
 
-    def _set_aside(self) -> None:
-        """Rename the file, unless another process has done so since it was opened here."""
+    def _set_aside(self) -> str:
+        """Rename the file, unless another process has done so, and say that; else nothing."""
         self._drop()
         aside = f"{self.path}.corrupt-{time.time_ns()}"
         with _alone(os.path.dirname(self.path)):
             if _inode(self.path) != self._inode or not _renamed(self.path, aside):
-                return
-        self._warn(f"{self.path} was corrupt: kept as {aside}, and begun anew")
+                return ""
+        return f"{self.path} was corrupt: kept as {aside}, and begun anew"
 
     def _drop(self) -> None:
         connection, self._connection = self._connection, None

@@ -61,9 +61,10 @@ class Go(NamedTuple):
 
 
 class Again(NamedTuple):
-    """Tell to ask again at this moment; a place in the queue is kept."""
+    """Tell to ask again at this moment, with a place in the queue kept; no room before `ready`."""
 
     at: float
+    ready: float
 
 
 class Denied(NamedTuple):
@@ -97,7 +98,9 @@ def reserve(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> tuple[L
     if max(ready, slot) > claim.latest:
         return _without(ledger, claim.route, claim.ticket), Denied(max(ready, slot))
     if ready > now:
-        return _queued(ledger, claim, rule, ready), Again(ready)
+        # Whoever is ahead may give up meanwhile, so nobody in a queue sleeps for very long.
+        asks_at = ready if rule is None else min(ready, now + rule.seconds)
+        return _queued(ledger, claim, rule, asks_at), Again(asks_at, ready)
     bucket = take_slot(ledger.bucket, limits.bucket, slot, now)
     ledger = _without(ledger, claim.route, claim.ticket)._replace(bucket=bucket)
     return _entered(ledger, claim, rule, slot), Go(slot, tokens_left(bucket, limits.bucket, now))

@@ -137,14 +137,16 @@ class State:
     def _next(self, failed: Keeper | None, why: str = "") -> Keeper:
         """Give the keeper to use from now on, when one has failed or none was chosen yet."""
         with self._lock:
-            if self._keeper is failed:
-                before = self.path
+            before = self.path
+            changed = self._keeper is failed
+            if changed:
                 self._keeper, self.path = next(self._keepers)
-                if failed is not None:
-                    failed.close()
-                    self._warn(f"budgets cannot be kept in {before} ({why}): using {self.path}")
-            assert self._keeper is not None
-            return self._keeper
+            keeper, now = self._keeper, self.path
+        if changed and failed is not None:
+            failed.close()
+            self._warn(f"budgets cannot be kept in {before} ({why}): using {now}")
+        assert keeper is not None
+        return keeper
 
 
 def _keepers(path: str, warn: Callable[[str], None]) -> Iterator[tuple[Keeper, str]]:

@@ -12,7 +12,7 @@ from animedex.errors import RateLimited, TimedOut
 from animedex.transport.addresses import base_of
 from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
-from animedex.transport.ledger import Claim, Denied, Go
+from animedex.transport.ledger import Again, Claim, Denied, Go
 from animedex.transport.limits import slowed
 from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sleep, Tell
 
@@ -48,7 +48,8 @@ class Turn(NamedTuple):
                 pause = verdict.at - run.clock()
                 if pause > 0:
                     waited = True
-                    yield Tell(Event("wait", self.backend, seconds=pause))
+                    ready = verdict.ready if isinstance(verdict, Again) else verdict.at
+                    yield Tell(Event("wait", self.backend, seconds=ready - run.clock()))
                     yield Sleep(pause)
                 if isinstance(verdict, Go):
                     return waited, verdict.left
