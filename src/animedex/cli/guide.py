@@ -18,10 +18,11 @@ _INTRODUCTION = """\
 # animedex for agents
 
 Data goes to standard output, all else to standard error. In a pipe rows are JSON, and lists of
-names are one per line; `--jq EXPR` filters it, `--fields a,b` picks keys, `-r` prints bare strings. Each row names its
-service in `_source`. Exit codes: 0 done, 2 bad arguments, 3 not found, 4 refused, 5 no budget,
-6 no connection or too slow, 7 an answer that makes no sense, 1 all else. `--errors json` prints
-an error as one object {reason, message, hint, backend, status}. Put options after the command.
+names are one per line; `--jq EXPR` filters, `--fields a,b` picks keys, `-r` prints bare strings.
+Each row names its service in `_source`. Exit codes: 0 done, 2 bad arguments, 3 not found,
+4 refused, 5 no budget, 6 no connection or too slow, 7 an answer that makes no sense, 1 all else.
+`--errors json` prints an error as one object {reason, message, hint, backend, status}. Put options
+after the command.
 """
 
 

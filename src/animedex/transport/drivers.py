@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from animedex.transport.run import Steps
-    from animedex.transport.steps import Desk, Step
+    from animedex.transport.steps import Desk
     from animedex.wire import Response
 
 T = TypeVar("T")
@@ -19,18 +19,17 @@ T = TypeVar("T")
 
 def drive(steps: Steps[T], send: Callable[[Send], Response], desk: Desk) -> T:
     """Obey steps until they end in an answer."""
-
-    def obey(step: Step) -> object:
-        if isinstance(step, Sleep):
-            time.sleep(max(0.0, step.seconds))
-            return None
-        return send(step) if isinstance(step, Send) else step.do(desk)
-
     try:
         step = next(steps)
         while True:
             try:
-                found = obey(step)
+                found: object = None
+                if isinstance(step, Send):
+                    found = send(step)
+                elif isinstance(step, Sleep):
+                    time.sleep(max(0.0, step.seconds))
+                else:
+                    found = step.do(desk)
             except BaseException as error:  # noqa: BLE001  the flow gives back what it holds
                 step = steps.throw(error)
             else:
@@ -46,17 +45,17 @@ async def drive_async(
     """Obey steps until they end in an answer, leaving the loop free meanwhile."""
     from asyncio import sleep
 
-    async def obey(step: Step) -> object:
-        if isinstance(step, Sleep):
-            await sleep(max(0.0, step.seconds))
-            return None
-        return await send(step) if isinstance(step, Send) else step.do(desk)
-
     try:
         step = next(steps)
         while True:
             try:
-                found = await obey(step)
+                found: object = None
+                if isinstance(step, Send):
+                    found = await send(step)
+                elif isinstance(step, Sleep):
+                    await sleep(max(0.0, step.seconds))
+                else:
+                    found = step.do(desk)
             except BaseException as error:  # noqa: BLE001  the flow gives back what it holds
                 step = steps.throw(error)
             else:

@@ -9,6 +9,7 @@ from animedex.transport.steps import Event
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from logging import Logger
 
 
 class Teller:
@@ -20,19 +21,22 @@ class Teller:
 
     def __init__(self, listener: Callable[[Event], None] | None) -> None:
         self._listener = listener
+        self._logger: Logger | None = None
 
     def tell(self, event: Event) -> None:
         """Tell an event."""
         if self._listener is not None:
             self._listener(event)
-        if "logging" in sys.modules:
-            _log(event)
+        if self._logger is None and "logging" in sys.modules:
+            self._logger = _logger()
+        if self._logger is not None:
+            _log(self._logger, event)
 
     def warn(self, message: str) -> None:
         """Tell a warning that concerns no service in particular."""
         event = Event("warning", "", message=message)
         if self._listener is None:
-            _log(event)
+            _log(_logger(), event)
         else:
             self.tell(event)
 
@@ -67,10 +71,17 @@ def _left(event: Event) -> str:
     return "" if event.left is None else f"{event.left} left"
 
 
-def _log(event: Event) -> None:
+def _logger() -> Logger:
     import logging
 
-    level = logging.WARNING if event.kind == "warning" else logging.DEBUG
-    logger = logging.getLogger("animedex")
+    return logging.getLogger("animedex")
+
+
+def _log(logger: Logger, event: Event) -> None:
+    level = _WARNING if event.kind == "warning" else _DEBUG
     if logger.isEnabledFor(level):
         logger.log(level, "%s", described(event))
+
+
+# The levels' numbers, which `logging` documents; it may not be loaded.
+_WARNING, _DEBUG = 30, 10

@@ -1,0 +1,109 @@
+"""Measure everything, and write `RESULTS.md` beside this file."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import budgets
+import overhead
+import startup
+from running import path_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PAGE = """# Results
+
+Written by `make bench`; `README.md` tells what each number is. All are ratios from one run on
+{machine}.
+
+## Starting
+
+Wall time of a whole process over `python -c pass` in the same environment, {runs} runs each by
+turns. Budgets are off (a loopback server allows that), unless said otherwise.
+
+{startup}
+
+## Overhead
+
+Time per call over the bare HTTP library, twenty rows decoded and checked on our side only.
+
+{overhead}
+
+## Budgets
+
+Time from the first request to the last, as the server saw them, over the best that the rules
+allow; the most requests within any 5 seconds; answers that said "too often".
+
+{budgets}
+"""
+
+
+def main() -> None:
+    """Measure and write."""
+    page = PAGE.format(
+        machine=machine(),
+        runs=startup.RUNS,
+        startup=table(
+            ("command", "at most", "medians", "fastest"),
+            [(f"`{t.command}`", t.most, t.median, t.fastest) for t in startup.measure()],
+        ),
+        overhead=table(("calls", "at most", "medians", "fastest"), overhead.measure()),
+        budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
+    )
+    with open(path_of("RESULTS.md"), "w", encoding="utf-8") as file:
+        file.write(page)
+    sys.stdout.write(page)
+
+
+def machine() -> str:
+    """Describe this machine and day."""
+    day = datetime.now(UTC).strftime("%d %B %Y")
+    return (
+        f"{processor()} with {os.cpu_count()} cores, {system()},"
+        f" {platform.python_implementation()} {platform.python_version()}, {day}"
+    )
+
+
+def processor() -> str:
+    """Name the processor's model."""
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as file:
+            models = [line.partition(":")[2].strip() for line in file if "model name" in line]
+    except OSError:
+        models = []
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def system() -> str:
+    """Name the operating system."""
+    try:
+        name = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        name = platform.system()
+    return f"{name} ({platform.system()} {platform.release().split('-')[0]})"
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
+    """Lay rows out as Markdown.
+
+    >>> print(table(("way", "time"), [("a", 1.234)]))
+    | way | time |
+    | --- | --- |
+    | a | 1.23 |
+    """
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(map(cell, line))} |" for line in lines)
+
+
+def cell(value: object) -> str:
+    """Write one cell."""
+    return f"{value:.2f}" if isinstance(value, float) else str(value)
+
+
+if __name__ == "__main__":
+    main()
