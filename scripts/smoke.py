@@ -98,7 +98,7 @@ def check(artifact: Path) -> None:
         there.run("animedex", "serve", "--sample", "--port", "0", code=2)
         passed(artifact, "bare: version, help, imports, py.typed, a hint in place of the server")
 
-        there.install(f"animedex[serve] @ {artifact.resolve().as_uri()}")
+        there.install(f"animedex[serve] @ {artifact.as_uri()}")
         with there.sample_server() as url:
             expect(url.startswith("http://127.0.0.1:"), "the server says where it is")
             answer = there.run("animedex", "nekos", "image", "neko", ANIMEDEX_NEKOS_URL=url)
@@ -124,7 +124,7 @@ def main(arguments: list[str]) -> None:
     began = time.monotonic()
     artifacts: list[Path] = []
     for pattern in ("animedex-*.whl", "animedex-*.tar.gz"):
-        found = sorted(Path(arguments[0]).glob(pattern))
+        found = sorted(Path(arguments[0]).resolve().glob(pattern))
         expect(len(found) == 1, f"there is one {pattern}, not {len(found)}")
         artifacts += found
     with ThreadPoolExecutor() as pool:

@@ -148,22 +148,6 @@ def test_the_version_is_told_in_one_line(process: Process, cli: Cli) -> None:
     assert cli("--version").text == f"animedex {__version__}\n"
 
 
-def test_the_version_needs_next_to_nothing() -> None:
-    code = "import sys; sys.argv[1:] = ['--version']; from animedex.__main__ import main\n"
-    code += "try: main()\nexcept SystemExit: print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
-    loaded = set(done.stdout.decode().split())
-    assert loaded.isdisjoint({"click", "msgspec", "rich", "jq", "pyreqwest", "asyncio", "sqlite3"})
-
-
-def test_the_help_of_a_command_needs_neither_network_nor_terminal() -> None:
-    code = "import sys; from animedex.cli.main import run; run(['nekos', '--help'])\n"
-    code += "print(*sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=60)
-    loaded = set(done.stdout.decode().split())
-    assert loaded.isdisjoint({"rich", "jq", "pyreqwest", "asyncio", "rapidfuzz", "sqlite3"})
-
-
 @pytest.mark.parametrize("arguments", [(), ("nekos",), ("config",), ("cache",), ("api",)])
 def test_a_group_alone_shows_its_help(arguments: tuple[str, ...], cli: Cli) -> None:
     outcome = cli(*arguments)
