@@ -97,6 +97,9 @@ def test_a_pause_is_remembered_for_the_next_process(
 
 
 FORK = """
+# Newer Pythons warn of any fork while there are threads, which is just what is tried here.
+import warnings
+warnings.simplefilter("ignore", DeprecationWarning)
 client = Client(**options)
 attempt(lambda: len(client.nekos.image("neko")))
 child = os.fork()
