@@ -119,8 +119,15 @@ class Unseen(NamedTuple):
     quiet: bool = False
 
 
+class Say(NamedTuple):
+    """Wish to tell the user something beside the answer."""
+
+    backend: str
+    message: str
+
+
 # What is sent back for a wish depends on the wish, which a generator's type cannot say; `ask` can.
-Wish: TypeAlias = "Call[Any] | Unseen"
+Wish: TypeAlias = "Call[Any] | Unseen | Say"
 Plan: TypeAlias = "Generator[Wish, Any, T]"
 
 

@@ -326,6 +326,11 @@ def test_what_a_caller_added_does_not_follow_to_another_origin(url: str) -> None
     assert "authorization" in dict(wire_headers(call("/x", headers=ADDED), f"{HOME}/y", MANNER))
 
 
+def test_a_query_may_hold_a_url() -> None:
+    for path in ("/search?query=https://x.example", "search?query=https://x.example"):
+        assert resolved(call(path), {}) == f"{HOME}/search?query=https://x.example"
+
+
 def test_a_cached_answer_is_named_by_service_and_url() -> None:
     keys = {cache_key(call("/x"), resolved(call("/x"), base)) for base in ({}, BARE, MIRROR)}
     assert len(keys) == 3
@@ -339,6 +344,9 @@ def test_a_cached_answer_is_named_by_service_and_url() -> None:
         ("https://x.example/?API_KEY=abc", "https://x.example/?API_KEY=***"),
         ("https://x.example/?api%5Fkey=abc&q=%26", "https://x.example/?api_key=***&q=%26"),
         ("https://x.example/?token=abc&a%0Ab=", "https://x.example/?token=***&a%0Ab="),
+        ("https://x.example/?access_token=abc", "https://x.example/?access_token=***"),
+        ("https://x.example/?client_secret=abc", "https://x.example/?client_secret=***"),
+        ("https://x.example/?auth=abc&q=x", "https://x.example/?auth=***&q=x"),
         ("https://me:abc@x.example:8080/y?q=1", "https://x.example:8080/y?q=1"),
     ],
 )

@@ -34,6 +34,13 @@ def test_a_packed_body_is_unpacked(encoding: str) -> None:
     assert response.headers == (("content-encoding", encoding),)
 
 
+def test_one_packed_stream_may_follow_another() -> None:
+    packed = gzip.compress(PLAIN) + gzip.compress(b"more")
+    assert decoded(answer(packed, "gzip"), CAP).body == PLAIN + b"more"
+    with pytest.raises(UpstreamDecode, match="grows beyond"):
+        decoded(answer(packed, "gzip"), len(PLAIN) + 3)
+
+
 def test_an_empty_body_needs_no_unpacking() -> None:
     assert decoded(answer(b"", "gzip"), CAP).body == b""
 

@@ -229,11 +229,20 @@ def test_five_redirects_are_enough(stage: Stage, pick: Call[SourceTag]) -> None:
     assert len(stage.sent) == 12
 
 
-def test_each_hop_has_tries_and_budgets_of_its_own(stage: Stage, pick: Call[SourceTag]) -> None:
+def test_each_hop_has_budgets_of_its_own_but_no_new_tries(
+    stage: Stage, pick: Call[SourceTag]
+) -> None:
     hop: list[Line] = [broken(), broken(), redirect("/api/there")]
-    stage.play(pick, [*hop, broken(), broken(), broken(), response()])
-    assert len(stage.all_of(Reserve)) == len(stage.sent) == 7
+    stage.play(pick, [*hop, broken(), response()])
+    assert len(stage.all_of(Reserve)) == len(stage.sent) == 5
     assert {reserve.claim.path for reserve in stage.all_of(Reserve)} == {"/api/pick", "/api/there"}
+
+
+def test_a_redirect_gives_no_new_tries(stage: Stage, pick: Call[SourceTag]) -> None:
+    hop: list[Line] = [broken(), broken(), broken(), redirect("/api/there")]
+    with pytest.raises(Unreachable):
+        stage.play(pick, [*hop, broken()])
+    assert len(stage.sent) == 5
 
 
 def test_a_redirect_to_a_stranger_is_refused(stage: Stage, pick: Call[SourceTag]) -> None:

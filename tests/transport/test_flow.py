@@ -10,6 +10,7 @@ from animedex.errors import (
     BadArguments,
     NotFound,
     RateLimited,
+    Refused,
     TimedOut,
     Unreachable,
     UpstreamDecode,
@@ -18,7 +19,7 @@ from animedex.errors import (
 from animedex.transport.database import Busy
 from animedex.transport.run import Manner
 from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
-from animedex.wire import Call, Request, Response, Unseen, ask, ask_unseen
+from animedex.wire import Call, Request, Response, Say, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -122,6 +123,18 @@ def test_a_status_becomes_an_error(stage: Stage, pick: Call[Read]) -> None:
     with pytest.raises(NotFound, match="shelf has no such thing") as raised:
         stage.play(pick, [answer(status=404)])
     assert (raised.value.backend, raised.value.status) == ("shelf", 404)
+
+
+@pytest.mark.parametrize("encoding", ["br", "gzip"])
+def test_a_status_says_more_than_a_body_that_cannot_be_read(
+    stage: Stage, pick: Call[Read], encoding: str
+) -> None:
+    page = Response(403, (("content-encoding", encoding),), b"no such packing", "")
+    with pytest.raises(Refused) as raised:
+        stage.play(pick, [page])
+    assert (raised.value.status, USER_AGENT in (raised.value.hint or "")) == (403, True)
+    with pytest.raises(UpstreamDecode):
+        stage.play(pick, [page._replace(status=200)])
 
 
 def test_a_raw_call_takes_the_body_as_it_came(stage: Stage, pick: Call[Read]) -> None:
@@ -235,6 +248,16 @@ def lock_record(stage: Stage, times: int) -> None:
             raise Busy
 
     stage.meddle = meddle
+
+
+def test_a_plan_may_tell_the_user_something(stage: Stage) -> None:
+    def plan(response: Response, source: SourceTag) -> Plan[str]:
+        yield Say("shelf", "one leaf is missing")
+        return "the book"
+
+    assert stage.play(Call(stage.shelf, Request("GET", "/first"), plan), [answer()]) == "the book"
+    told = [(event.backend, event.message) for event in stage.events if event.kind == "warning"]
+    assert told == [("shelf", "one leaf is missing")]
 
 
 def test_a_quiet_wish_only_notes(stage: Stage) -> None:

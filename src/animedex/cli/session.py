@@ -75,7 +75,8 @@ class Session:
         if loud or (self.shared.verbose and event.kind != "request"):
             from animedex.transport.telling import described
 
-            self.note(described(event))
+            name = "animedex: " if event.kind == "warning" else ""
+            self.note(name + described(event))
 
     def _suggest_contact(self, client: Client) -> None:
         """Say once a day how to set a contact, where a person reads it and none is set."""

@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from animedex.wire import Call, Headers, Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
-# Nearly no URL has a secret; one that certainly has none is not taken apart.
-_SUSPICIOUS = re.compile("[@%]|key|token|password|login", re.IGNORECASE)
-_SECRETS = frozenset({"api_key", "apikey", "key", "token", "password", "login"})
+# What a parameter is called that holds a secret, or a part of it.
+_SECRET = re.compile("auth|credential|key|login|passw|secret|session|sign|token", re.IGNORECASE)
+# Nearly no URL has one; a URL that certainly has none is not taken apart.
+_SUSPICIOUS = re.compile(f"[@%]|{_SECRET.pattern}", re.IGNORECASE)
 # Everything that may stand in a path and query as it is; the percent sign, since it is quoted.
 _KEPT = "/%:?#[]@!$&'()*+,;=~"
 
@@ -33,7 +34,8 @@ def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
     """Give the URL that a call is to be sent to; raise `BadArguments` if it is somebody else's."""
     base = base_of(call.backend, base_urls)
     path, params = call.request.path, call.request.params
-    whole = "://" in path
+    # A query may well hold a URL.
+    whole = "://" in path.partition("?")[0]
     url = _adopted(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
     try:
         url = quote(url.partition("#")[0], safe=_KEPT)
@@ -133,11 +135,11 @@ def shown(url: str) -> str:
     if not _SUSPICIOUS.search(url):
         return url
     parts = urlsplit(url)
-    if "@" not in parts.netloc and not _SECRETS & {key.lower() for key, _ in _pairs(parts.query)}:
+    pairs = _pairs(parts.query)
+    if "@" not in parts.netloc and not any(_SECRET.search(key) for key, _ in pairs):
         return url
     query = "&".join(
-        f"{quote(key)}={'***' if key.lower() in _SECRETS else quote(value)}"
-        for key, value in _pairs(parts.query)
+        f"{quote(key)}={'***' if _SECRET.search(key) else quote(value)}" for key, value in pairs
     )
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 

@@ -39,16 +39,20 @@ def _inflated(body: bytes, cap: int) -> bytes:
         ...
     animedex.errors.UpstreamDecode: the answer grows beyond 10 bytes when it is unpacked
     """
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
-    try:
-        plain = inflater.decompress(body, cap + 1)
-    except zlib.error as error:
-        message = f"the answer's compression is damaged: {error}"
-        raise UpstreamDecode(message) from None
-    if len(plain) > cap:
-        message = f"the answer grows beyond {cap} bytes when it is unpacked"
-        raise UpstreamDecode(message)
-    if not inflater.eof:
-        message = "the answer's compressed data ends too soon"
-        raise UpstreamDecode(message)
+    plain = b""
+    while body:
+        inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
+        try:
+            plain += inflater.decompress(body, cap - len(plain) + 1)
+        except zlib.error as error:
+            message = f"the answer's compression is damaged: {error}"
+            raise UpstreamDecode(message) from None
+        if len(plain) > cap:
+            message = f"the answer grows beyond {cap} bytes when it is unpacked"
+            raise UpstreamDecode(message)
+        if not inflater.eof:
+            message = "the answer's compressed data ends too soon"
+            raise UpstreamDecode(message)
+        # One gzip stream may follow another.
+        body = inflater.unused_data
     return plain

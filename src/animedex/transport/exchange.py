@@ -31,9 +31,9 @@ class Exchanged(NamedTuple):
 
 def exchange(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
     """Get an answer, following redirects to hosts that the backend declares."""
-    waited = False
+    waited, retries = False, MOST_RETRIES
     for _ in range(MOST_REDIRECTS + 1):
-        found = yield from _tried(call, url, run)
+        found, retries = yield from _tried(call, url, run, retries)
         waited = waited or found.waited
         onward = redirected(call, found.response)
         if onward is None:
@@ -43,24 +43,26 @@ def exchange(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
     raise Unreachable(message, hint="check the base URL with `animedex config list`")
 
 
-def _tried(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
-    """Ask until an answer comes that is worth having, or trying again is no use."""
+def _tried(call: Call[object], url: str, run: Run, retries: int) -> Steps[tuple[Exchanged, int]]:
+    """Ask until an answer comes that is worth having, or trying again is no use.
+
+    Tells besides how many retries are left, as a redirect gives no new ones.
+    """
     waited = False
-    tries = 0
     while True:
         outcome, for_room = yield from _attempt(call, url, run)
         waited = waited or for_room
-        pause = _pause(call, outcome, tries, run)
-        if pause is None or tries == MOST_RETRIES or not run.fits(pause):
+        pause = _pause(call, outcome, MOST_RETRIES - retries, run)
+        if pause is None or retries == 0 or not run.fits(pause):
             if isinstance(outcome, AnimedexError):
                 raise outcome
-            return Exchanged(outcome, waited)
+            return Exchanged(outcome, waited), retries
         yield Tell(
             Event("retry", call.backend.name, call.request.method, shown(url), seconds=pause)
         )
         yield Sleep(pause)
         waited = waited or _is_too_often(outcome)
-        tries += 1
+        retries -= 1
 
 
 def _attempt(call: Call[object], url: str, run: Run) -> Steps[tuple[Outcome, bool]]:

@@ -13,12 +13,12 @@ from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from animedex.errors import AnimedexError
+from animedex.errors import AnimedexError, UpstreamDecode
 from animedex.transport.addresses import cache_key, resolved, shown
 from animedex.transport.database import Busy
 from animedex.transport.run import Manner, Run
 from animedex.transport.steps import Event, Keep, Recall, Show, Tell
-from animedex.wire import Call, Response, SourceTag
+from animedex.wire import Call, Response, Say, SourceTag
 
 if TYPE_CHECKING:
     from animedex.transport.cache import Kept
@@ -77,6 +77,8 @@ def _follow(plan: Plan[T], run: Run) -> Steps[T]:
 def _grant(wish: Wish, run: Run) -> Steps[object]:
     if isinstance(wish, Call):
         return (yield from _perform(wish, run))
+    if isinstance(wish, Say):
+        return (yield Tell(Event("warning", wish.backend, message=wish.message)))
     show = Show(wish.backend, wish.ids, wish.quiet)
     if not wish.quiet:
         return (yield from run.unlocked(show))
@@ -105,7 +107,6 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
 def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Plan[T]]]:
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
     # What the cache answers does without all that asking takes.
-    from animedex.transport.body import decoded
     from animedex.transport.exchange import exchange
     from animedex.transport.statuses import check_status
 
@@ -121,7 +122,7 @@ def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Pla
         noting = call if make is None else call._replace(sink=noted)
         response, waited = yield from exchange(noting, url, run)
         if not call.raw:
-            response = decoded(response, call.cap)
+            response = _readable(response, call.cap)
             check_status(response, call.backend.name, run.manner.user_agent)
         tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
         return response, call.parse(response, tag)
@@ -129,6 +130,19 @@ def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Pla
         for sink in sinks:
             sink.discard()
         raise
+
+
+def _readable(response: Response, cap: int) -> Response:
+    """Undo a body's encoding; of a failure, the status says more than a damaged body would."""
+    from animedex.transport.body import decoded
+    from animedex.transport.statuses import is_success
+
+    if is_success(response.status):
+        return decoded(response, cap)
+    try:
+        return decoded(response, cap)
+    except UpstreamDecode:
+        return response._replace(body=b"")
 
 
 def _recalled(call: Call[T], kept: Kept) -> SourceTag:

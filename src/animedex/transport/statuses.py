@@ -28,6 +28,7 @@ STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     429: (RateLimited, "is asked too often"),
     451: (Refused, "may not show that here"),
 }
+_SUCCESS, _FORBIDDEN, _TROUBLE = 2, 403, 500
 _SAID = 160
 # None of these looks beyond the next `<`, so that no page takes long to read.
 _SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
@@ -53,12 +54,12 @@ def is_success(status: int) -> bool:
     >>> is_success(204), is_success(304)
     (True, False)
     """
-    return 200 <= status < 300  # noqa: PLR2004  the bounds are what a 2xx is
+    return status // 100 == _SUCCESS
 
 
 def status_error(response: Response, backend: str, user_agent: str) -> AnimedexError:
     """Make the error that a status stands for, with the service's own words as far as they go."""
-    default = (UpstreamError, "has trouble" if response.status >= 500 else "answered oddly")  # noqa: PLR2004
+    default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
     kind, what = STATUSES.get(response.status, default)
     message = f"{backend} {what} ({response.status})"
     words = said(response)
@@ -110,12 +111,12 @@ def _too_often(message: str, response: Response) -> RateLimited:
 
 
 def _hint(response: Response, user_agent: str) -> str | None:
-    if response.status == 403:  # noqa: PLR2004
+    if response.status == _FORBIDDEN:
         return (
             f'the User-Agent was "{user_agent}"; services want one with a contact:'
             " `animedex config set contact you@example.org`"
         )
-    if response.status >= 500:  # noqa: PLR2004
+    if response.status >= _TROUBLE:
         pause = told_pause(response)
         return "try again later" if pause is None else f"try again in {spoken(pause)}"
     return None

@@ -27,18 +27,15 @@ class Teller:
         """Tell an event."""
         if self._listener is not None:
             self._listener(event)
-        if self._logger is None and "logging" in sys.modules:
+        unheard = self._listener is None and event.kind == "warning"
+        if self._logger is None and (unheard or "logging" in sys.modules):
             self._logger = _logger()
         if self._logger is not None:
             _log(self._logger, event)
 
     def warn(self, message: str) -> None:
         """Tell a warning that concerns no service in particular."""
-        event = Event("warning", "", message=message)
-        if self._listener is None:
-            _log(_logger(), event)
-        else:
-            self.tell(event)
+        self.tell(Event("warning", "", message=message))
 
 
 def described(event: Event) -> str:

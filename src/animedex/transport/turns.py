@@ -53,6 +53,7 @@ class Turn(NamedTuple):
                     yield Sleep(pause)
                 if isinstance(verdict, Go):
                     return waited, verdict.left
+                run.left()
         except RateLimited:
             raise
         except BaseException:

@@ -13,12 +13,12 @@ from animedex.backends.nekos.calls import categories, image
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.nekos.plans import MOST_ASKS, no_such_category, noted, unshown
 from animedex.errors import RateLimited
-from animedex.wire import Unseen
+from animedex.wire import Say, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.wire import Plan
+    from animedex.wire import Plan, Wish
 
 AGAIN = image("neko")
 
@@ -34,18 +34,23 @@ class Visitor:
         self.answers = iter(answers)
         self.shown = set(shown)
         self.asked = 0
+        self.said: list[str] = []
 
     def follow(self, plan: Plan[list[NekosImage]]) -> str:
         granted: Any = None
         try:
             while True:
                 wish = plan.send(granted)
-                granted = self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
+                granted = self.grant(wish)
                 while isinstance(granted, Exception):
-                    wish = plan.throw(granted)
-                    granted = self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
+                    granted = self.grant(plan.throw(granted))
         except StopIteration as end:
             return "".join(row.filename for row in end.value)
+
+    def grant(self, wish: Wish) -> object:
+        if isinstance(wish, Say):
+            return self.said.append(wish.message)
+        return self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
 
     def note(self, wish: Unseen) -> frozenset[str]:
         new = frozenset(wish.ids) - self.shown
@@ -91,12 +96,16 @@ def test_fewer_pictures_come_where_new_ones_run_out() -> None:
     visitor = Visitor(["abc", "abd", "", "abcd"], shown="a")
     assert visitor.follow(unshown(pictures("ab"), 4, AGAIN)) == "bcd"
     assert visitor.asked == MOST_ASKS - 1
+    assert [said.partition(" (")[0] for said in visitor.said] == [
+        "only 3 of 4 pictures are new to you"
+    ]
 
 
 def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     visitor = Visitor(["b", RateLimited("no room")])
     assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
     assert visitor.shown == set("ab")
+    assert visitor.said == ["only 2 of 3 pictures are new to you (no room)"]
 
 
 def test_a_failure_with_nothing_in_hand_is_one() -> None:
@@ -120,6 +129,7 @@ def test_fresh_pictures_are_new_different_and_enough_if_there_are_enough(
     assert not set(found) & set(shown)
     assert visitor.shown == set(shown) | set(found)
     assert len(found) == min(amount, len(met - set(shown)))
+    assert len(visitor.said) == (len(found) < amount)
     assert visitor.asked <= MOST_ASKS - 1
 
 

@@ -104,10 +104,14 @@ def search(
 
     def read_format(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
         known = parsing.catalogue(response, source)
+        return search_by_format(known)
+
+    def search_by_format(known: dict[str, NekosCategoryFormat]) -> Plan[list[NekosImage]]:
         if category not in known:
             raise plans.no_such_category(category, known)
         animated = known[category].format == "gif"
-        return ask(_found(query, 2 if animated else 1, category, amount, min_match))
+        found = yield from ask(_found(query, 2 if animated else 1, category, amount, min_match))
+        return found
 
     return Call(BACKEND, _CATALOGUE, read_format, lifetime=DAY)
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from animedex.cli.session import Session
     from animedex.render.text import Card
 
-ALL = 20
-
 
 @click.group("nekos", cls=Group, backend=BACKEND)
 def command() -> None:
@@ -77,11 +75,6 @@ def image(
     from animedex.backends.nekos import calls
 
     rows = session.ask(calls.image(category, amount, fresh=fresh))
-    if fresh and len(rows) < amount:
-        session.note(
-            f"animedex: only {len(rows)} of {amount} pictures are new to you"
-            " (`animedex cache clear --seen` forgets which you have been shown)"
-        )
     _show(session, rows, opened=opened)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError, NotFound
-from animedex.wire import Unseen, ask, ask_unseen
+from animedex.wire import Say, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,17 +27,21 @@ def unshown(
 ) -> Plan[list[NekosImage]]:
     """Give rows that this user was never shown, asking again while some are lacking."""
     chosen = yield from _new(found, amount)
+    why = "`animedex cache clear --seen` forgets which you have been shown"
     for _ in range(MOST_ASKS - 1):
         if len(chosen) >= amount:
-            break
+            return chosen
         try:
             more = yield from ask(again)
-        except AnimedexError:
+        except AnimedexError as error:
             if not chosen:
                 raise
             # These count as shown now, and would never come again.
+            why = error.message
             break
         chosen += yield from _new(more, amount - len(chosen))
+    if len(chosen) < amount:
+        yield Say("nekos", f"only {len(chosen)} of {amount} pictures are new to you ({why})")
     return chosen
 
 
