@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import socket
+import sys
 import threading
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
@@ -24,13 +28,15 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.server import SampleServer
+from animedex.transport.http import SyncHttp
 from animedex.wire import Call, Request, Response, SourceTag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Generator, Iterator
     from pathlib import Path
 
     from animedex.options import ClientOptions
+    from animedex.transport.proxies import Proxies
     from animedex.transport.steps import Event
     from tests.conftest import StartRawServer
 
@@ -292,6 +298,42 @@ def test_many_threads_share_a_client(server: SampleServer, options: ClientOption
     assert len(server.arrivals) == 160
 
 
+def test_many_threads_may_make_the_first_call(
+    server: SampleServer, options: ClientOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[SyncHttp] = []
+
+    class Counted(SyncHttp):
+        def __init__(self, proxies: Proxies) -> None:
+            super().__init__(proxies)
+            made.append(self)
+            # Others have their turn before it is known that there is one.
+            for _ in range(100_000):
+                pass
+
+    monkeypatch.setattr("animedex.transport.http.SyncHttp", Counted)
+    begin = threading.Barrier(8)
+
+    def ask() -> int:
+        begin.wait()
+        return len(client.nekos.image("neko"))
+
+    free: ClientOptions = {**options, "limits": False}
+    with Client(**free) as client, ThreadPoolExecutor(8) as pool, in_quick_turns():
+        asked = [pool.submit(ask) for _ in range(8)]
+        assert [rows.result() for rows in asked] == [1] * 8
+    assert len(made) == 1
+
+
+@contextmanager
+def in_quick_turns() -> Generator[None]:
+    """Have threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
 def test_many_tasks_share_a_client(server: SampleServer, options: ClientOptions) -> None:
     free: ClientOptions = {**options, "limits": False}
 
@@ -383,7 +425,56 @@ def test_default_clients_last_while_the_environment_does(
     assert default_client().manner.user_agent.endswith("(me@example.org)")
 
 
+def test_many_threads_share_the_default_client(as_default: SampleServer) -> None:
+    begin = threading.Barrier(8)
+
+    def give() -> Client:
+        begin.wait()
+        return default_client()
+
+    with ThreadPoolExecutor(8) as pool, in_quick_turns():
+        asked = [pool.submit(give) for _ in range(8)]
+        assert len({id(client.result()) for client in asked}) == 1
+
+
+def test_a_default_client_that_is_replaced_notes_what_it_showed(
+    as_default: SampleServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = default_client()
+    shown = {row.url for name in ("neko", "hug") for row in before.nekos.image(name)}
+    monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
+    after = default_client()
+    assert after is not before
+    assert after.desk.state.shown() == len(shown)
+    assert len(before.nekos.image("neko")) == 1
+
+
+def test_a_default_client_that_is_replaced_is_not_kept(
+    as_default: SampleServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = weakref.ref(default_client())
+    monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
+    default_client()
+    gc.collect()
+    assert before() is None
+
+
 # Misuse
+
+
+def test_a_client_that_is_closed_while_it_asks_opens_nothing(
+    server: SampleServer, options: ClientOptions
+) -> None:
+    def note(event: Event) -> None:
+        if event.kind == "request":
+            client.close()
+
+    watched: ClientOptions = {**options, "on_event": note}
+    client = Client(**watched)
+    with pytest.raises(ClientUnusable, match="closed"):
+        client.perform(NEKO)
+    client.close()
+    assert len(server.arrivals) == 0
 
 
 def test_a_closed_client_says_so(options: ClientOptions) -> None:

@@ -226,3 +226,31 @@ def test_a_client_of_another_process_is_told_apart(
         client.nekos.image("neko")
     client.desk.state.close()
     client.desk.cache.close()
+
+
+WORKERS = """
+from concurrent.futures import ThreadPoolExecutor
+def ask(name):
+    with Client(**options) as client:
+        return len(client.nekos.image(name))
+for _ in range(3):
+    with ThreadPoolExecutor(2) as pool:
+        attempt(lambda: list(pool.map(ask, ["neko", "hug"])))
+"""
+
+
+def test_threads_that_end_may_be_the_first_to_ask(
+    start: Callable[..., subprocess.Popen[str]],
+) -> None:
+    assert ended(start(WORKERS)) == (0, "[1, 1]\n" * 3, "")
+
+
+def test_a_module_that_is_not_there_is_for_the_caller_to_miss() -> None:
+    from threading import Thread
+
+    from animedex.transport.loading import load_for_good
+
+    asking = Thread(target=load_for_good, args=("animedex.transport.nothing",), daemon=True)
+    asking.start()
+    asking.join(timeout=30)
+    assert not asking.is_alive()

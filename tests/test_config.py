@@ -227,16 +227,29 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadArguments, match="cannot be written"):
         store(str(tmp_path / "file" / "config.toml"), "rate", "slow")
-    (tmp_path / "config.toml.new").mkdir()
-    with pytest.raises(BadArguments, match="cannot be written"):
-        store(str(tmp_path / "config.toml"), "rate", "slow")
 
 
-def test_a_full_disk(tmp_path: Path) -> None:
-    (tmp_path / "config.toml.new").symlink_to("/dev/full")
-    with pytest.raises(NoSpace):
-        store(str(tmp_path / "config.toml"), "rate", "slow")
-    assert not (tmp_path / "config.toml").exists()
+def test_two_that_store_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
+    other = tmp_path / "config.toml.new"
+    other.write_text("half of what another proc")
+    store(str(tmp_path / "config.toml"), "rate", "slow")
+    assert other.read_text() == "half of what another proc"
+    assert sorted(os.listdir(tmp_path)) == ["config.toml", "config.toml.new"]
+
+
+def test_a_file_that_may_not_grow_is_left_as_it_was(config_file: Path) -> None:
+    resource = pytest.importorskip("resource", reason="there are no such limits")
+    store(str(config_file), "rate", "normal")
+    before = config_file.read_text()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
+    try:
+        with pytest.raises(NoSpace):
+            store(str(config_file), "rate", "slow")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert config_file.read_text() == before
+    assert os.listdir(config_file.parent) == ["config.toml"]
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))

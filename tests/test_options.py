@@ -100,6 +100,26 @@ def test_places_and_switches(tmp_path: Path) -> None:
     assert os.path.isabs(plan(state="budgets.db").state_path)
 
 
+def test_a_configured_state_is_one_file_from_everywhere(
+    config_file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    config_file.write_text('state = "kept/budgets.db"\n')
+    assert plan().state_path == str(config_file.parent / "kept" / "budgets.db")
+    monkeypatch.setenv("ANIMEDEX_STATE", "other.db")
+    assert plan().state_path == str(config_file.parent / "other.db")
+    assert plan(state="mine.db").state_path == str(tmp_path / "mine.db")
+
+
+def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    home = os.path.expanduser("~")
+    found = plan(state="~/budgets.db", cache="~/answers")
+    assert found.state_path == os.path.join(home, "budgets.db")
+    assert os.path.dirname(found.cache_path) == os.path.join(home, "answers")
+    monkeypatch.setenv("ANIMEDEX_STATE", "~/other.db")
+    assert plan().state_path == os.path.join(home, "other.db")
+
+
 def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "proxy.example:3128")
     monkeypatch.setenv("no_proxy", "nekos.best")

@@ -13,6 +13,7 @@ import pytest
 from fastapi import Body, FastAPI
 
 from animedex.backends.nekos.models import NekosCategoryFormat, NekosImage
+from animedex.models import ArtPost
 from animedex.schema import json_schema
 
 if TYPE_CHECKING:
@@ -141,6 +142,32 @@ def test_fastapi_documents_rows() -> None:
     ok = answer.json()["paths"]["/pictures"]["get"]["responses"]["200"]
     schema = ok["content"]["application/json"]["schema"]
     assert set(schema["items"]["properties"]) == {*NekosImage.__struct_fields__}
+
+
+POSTS: pydantic.TypeAdapter[ArtPost] = pydantic.TypeAdapter(ArtPost)
+
+
+def test_posts_go_through_pydantic_and_come_back() -> None:
+    post = NekosImage.from_payload(ROW).to_common()
+    assert POSTS.validate_python(post) is post
+    assert POSTS.dump_python(post) == post.to_payload()
+    assert POSTS.validate_json(POSTS.dump_json(post)) == post
+
+
+@pytest.mark.parametrize("value", [17, {}, {"id": "nekos:a", "rating": "x"}, {"id": 3}])
+def test_what_is_no_post_is_a_validation_error(value: Any) -> None:
+    with pytest.raises(pydantic.ValidationError):
+        POSTS.validate_python(value)
+
+
+def test_the_schema_of_a_post_needs_no_references_and_has_no_source_tag() -> None:
+    schema = POSTS.json_schema()
+    assert "$ref" not in str(schema)
+    assert (
+        schema["properties"].keys()
+        == POSTS.validate_python(NekosImage.from_payload(ROW).to_common()).to_payload().keys()
+    )
+    assert sorted(schema["required"]) == ["id", "rating"]
 
 
 def test_pydantic_is_not_imported_before_it_asks() -> None:

@@ -6,12 +6,13 @@ import errno
 import os
 import subprocess
 import sys
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from animedex.errors import BadArguments, NoSpace
-from animedex.sinks import FileSink, file_error
+from animedex.sinks import FileSink, check_target, file_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -80,10 +81,76 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     (tmp_path / "cat.png").mkdir()
+    with pytest.raises(BadArguments, match="cannot be written"):
+        FileSink(str(tmp_path / "cat.png"))
+    assert os.listdir(tmp_path) == ["cat.png"]
+
+
+def test_a_folder_that_appears_meanwhile_stays(tmp_path: Path) -> None:
     sink = FileSink(str(tmp_path / "cat.png"))
+    (tmp_path / "cat.png").mkdir()
     with pytest.raises(BadArguments, match="cannot be written"):
         sink.finish()
     assert os.listdir(tmp_path) == ["cat.png"]
+
+
+@pytest.mark.parametrize("name", ["", "folder", "none/cat.png", "old.png/cat.png", "cat\0.png"])
+def test_what_cannot_be_written_is_known_before(name: str, tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "old.png").write_bytes(b"old")
+    with pytest.raises(BadArguments, match="cannot be written"):
+        check_target(f"{tmp_path}/{name}")
+
+
+def test_looking_changes_nothing(tmp_path: Path) -> None:
+    (tmp_path / "old.png").write_bytes(b"old")
+    check_target(str(tmp_path / "old.png"))
+    check_target(str(tmp_path / "new.png"))
+    assert os.listdir(tmp_path) == ["old.png"]
+    assert (tmp_path / "old.png").read_bytes() == b"old"
+
+
+@pytest.fixture
+def pipe(tmp_path: Path) -> str:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no named pipes to be had")
+    os.mkfifo(tmp_path / "pipe")
+    return str(tmp_path / "pipe")
+
+
+def test_a_pipe_that_nobody_reads_is_refused(pipe: str) -> None:
+    check_target(pipe)
+    with pytest.raises(BadArguments, match="cannot be written"):
+        FileSink(pipe)
+
+
+def test_a_pipe_gets_everything(pipe: str) -> None:
+    body = bytes(range(256)) * 1000
+    with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
+        # Opening waits until `cat` has opened the other end.
+        os.close(os.open(pipe, os.O_WRONLY))
+        held = os.open(pipe, os.O_RDWR)
+        sink = FileSink(pipe)
+        os.close(held)
+        taken = threading.Thread(target=sink.write, args=(body,))
+        taken.start()
+        assert reader.stdout is not None
+        found = reader.stdout.read(len(body))
+        taken.join()
+        sink.finish()
+        found += reader.stdout.read()
+    assert found == body
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/fd/1"), reason="open files have no names there")
+def test_an_unnamed_pipe_gets_everything() -> None:
+    theirs, ours = os.pipe()
+    sink = FileSink(f"/dev/fd/{ours}")
+    os.close(ours)
+    sink.write(b"tea")
+    sink.finish()
+    with open(theirs, "rb") as reader:
+        assert reader.read() == b"tea"
 
 
 def test_a_name_that_cannot_be_one(tmp_path: Path) -> None:

@@ -31,3 +31,7 @@ if not TYPE_CHECKING:
         from importlib import import_module
 
         return getattr(import_module(f"animedex.{_PLACES[name]}"), name)
+
+    def __dir__() -> list[str]:
+        """List the public names, loaded or not."""
+        return sorted([*globals(), *__all__])

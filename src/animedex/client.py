@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
@@ -13,6 +14,7 @@ from animedex.transport.cache import Cache
 from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.flow import Flow
+from animedex.transport.loading import load_for_good
 from animedex.transport.state import State
 from animedex.transport.steps import Desk
 from animedex.transport.telling import Teller
@@ -51,19 +53,24 @@ class _Core:
         self._flow = Flow(plan.manner, shared_clock, _jitter)
         self._pid = os.getpid()
         self._closed = False
+        # Only one thread may make what sends, and none after the end.
+        self._lock = threading.Lock()
 
     def _steps(self, call: Call[T]) -> Steps[T]:
-        if self._closed:
-            message = "this client is closed"
-            raise ClientUnusable(message, hint="make a new one")
+        self._require_open()
         if self._pid != os.getpid():
             message = "this client was made before this process was forked"
             hint = "make the client after forking, or start processes with `spawn`"
             raise ClientUnusable(message, hint=hint)
         return self._flow.perform(call)
 
-    def _shut(self) -> None:
-        self._closed = True
+    def _require_open(self) -> None:
+        if self._closed:
+            message = "this client is closed"
+            raise ClientUnusable(message, hint="make a new one")
+
+    def _close_files(self) -> None:
+        """Write down what is noted, and close files; they open again when they are needed."""
         if self._pid == os.getpid():
             self.desk.state.close()
             self.desk.cache.close()
@@ -97,17 +104,26 @@ class Client(_Core):
 
     def close(self) -> None:
         """Close connections and files; the client cannot be used any more."""
-        if self._http is not None and not self._closed:
-            self._http.close()
-        self._shut()
+        with self._lock:
+            self._closed = True
+            http, self._http = self._http, None
+        if http is not None:
+            http.close()
+        self._close_files()
 
     def _send(self, step: Send) -> Response:
-        # What the cache answers does without the HTTP library.
-        if self._http is None:
-            from animedex.transport.http import SyncHttp
+        return self._sender().send(step)
 
-            self._http = SyncHttp(self._proxies)
-        return self._http.send(step)
+    def _sender(self) -> SyncHttp:
+        with self._lock:
+            if self._http is None:
+                self._require_open()
+                # What the cache answers does without the HTTP library.
+                load_for_good("animedex.transport.http")
+                from animedex.transport.http import SyncHttp
+
+                self._http = SyncHttp(self._proxies)
+            return self._http
 
     def __enter__(self) -> Self:
         return self
@@ -134,16 +150,25 @@ class AsyncClient(_Core):
 
     async def close(self) -> None:
         """Close connections and files; the client cannot be used any more."""
-        if self._http is not None and not self._closed:
-            await self._http.close()
-        self._shut()
+        with self._lock:
+            self._closed = True
+            http, self._http = self._http, None
+        if http is not None:
+            await http.close()
+        self._close_files()
 
     async def _send(self, step: Send) -> Response:
-        if self._http is None:
-            from animedex.transport.http import AsyncHttp
+        return await self._sender().send(step)
 
-            self._http = AsyncHttp(self._proxies)
-        return await self._http.send(step)
+    def _sender(self) -> AsyncHttp:
+        with self._lock:
+            if self._http is None:
+                self._require_open()
+                load_for_good("animedex.transport.http")
+                from animedex.transport.http import AsyncHttp
+
+                self._http = AsyncHttp(self._proxies)
+            return self._http
 
     async def __aenter__(self) -> Self:
         return self
@@ -164,19 +189,32 @@ def default_async_client() -> AsyncClient:
 
 C = TypeVar("C", bound=_Core)
 _defaults: dict[type[_Core], tuple[object, _Core]] = {}
+_defaults_lock = threading.Lock()
 
 
 def _default(kind: type[C]) -> C:
     surroundings = (os.getpid(), {k: v for k, v in os.environ.items() if _matters(k)})
-    known = _defaults.get(kind)
-    if known is not None and known[0] == surroundings and isinstance(known[1], kind):
-        return known[1]
-    client = kind()
-    # Nobody closes it, and it may still have to note which pictures were shown. The class is
-    # this module's own, so that its private parts are no secret here.
-    atexit.register(client._shut)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
-    _defaults[kind] = (surroundings, client)
+    with _defaults_lock:
+        known = _defaults.get(kind)
+        if known is not None and known[0] == surroundings and isinstance(known[1], kind):
+            return known[1]
+        client = kind()
+        _defaults[kind] = (surroundings, client)
+    if known is not None:
+        _leave(known[1])
     return client
+
+
+@atexit.register
+def _leave_defaults() -> None:
+    for _, client in _defaults.values():
+        _leave(client)
+
+
+def _leave(client: _Core) -> None:
+    """Let a client that nobody closes note which pictures were shown; it still can be used."""
+    # The class is this module's own, so that its private parts are no secret here.
+    client._close_files()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
 def _matters(variable: str) -> bool:

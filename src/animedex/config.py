@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Source = Literal["environment", "file", "default"]
 FILE_NAME = "config.toml"
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BASE_URL = re.compile(r"base_urls\.[a-z0-9_]+")
 _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
@@ -164,15 +165,22 @@ def _content(path: str) -> bytes:
 
 def _replace(path: str, content: bytes) -> None:
     """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
-    new = f"{path}.new"
+    import tempfile
+
+    place, name = os.path.split(path)
     try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(new, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(content)
-        os.replace(new, path)
+        os.makedirs(place, mode=0o700, exist_ok=True)
+        # Two processes may be at it, so that each has a name of its own.
+        descriptor, new = tempfile.mkstemp(prefix=f"{name}.", dir=place)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+            os.replace(new, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(new)
+            raise
     except OSError as error:
-        with contextlib.suppress(OSError):
-            os.unlink(new)
-        kind = NoSpace if error.errno in {errno.ENOSPC, errno.EDQUOT} else BadArguments
+        kind = NoSpace if error.errno in _FULL else BadArguments
         message = f"{path} cannot be written: {error.strerror}"
         raise kind(message) from None

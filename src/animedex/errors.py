@@ -49,6 +49,10 @@ class AnimedexError(Exception):
         self.backend = backend
         self.status = status
 
+    def __str__(self) -> str:
+        """Say what went wrong and, as nobody reads attributes in a traceback, what to try."""
+        return f"{self.message} ({self.hint})" if self.hint else self.message
+
     def __reduce__(self) -> tuple[object, ...]:
         """Pickle the keyword arguments too, which `Exception` alone forgets."""
         return (_rebuild, (type(self), self.message, dict(self.__dict__)))

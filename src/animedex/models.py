@@ -117,9 +117,9 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
         """Let pydantic validate rows into records and serialise records as their payloads."""
-        from animedex.schema import pydantic_core_schema
+        from animedex.schema import record_core_schema
 
-        return pydantic_core_schema(cls)
+        return record_core_schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
@@ -157,6 +157,20 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
     md5: str | None = None
     perceptual_hash: str | None = None
     created_at: str | None = None
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
+        """Let pydantic read posts from JSON objects and write them as such."""
+        from animedex.schema import post_core_schema
+
+        return post_core_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
+        """Describe the fields."""
+        from animedex.schema import post_schema
+
+        return post_schema(cls)
 
     @property
     def artist(self) -> str | None:

@@ -26,7 +26,7 @@ class ClientOptions(TypedDict, total=False):
     base_urls: another base URL by backend, such as `{"nekos": "http://127.0.0.1:8080/api/v2"}`.
     contact: an e-mail address or public URL, which the User-Agent then names.
     timeout: seconds for one call with all its waiting, 30 by default; None for no deadline.
-    cache: False for none, or the folder in which answers are kept.
+    cache: False for none, or the folder in which answers are kept; `~` is the home folder.
     refresh: True to fetch anew what the cache holds.
     state: the file in which budgets and the record of shown pictures are kept.
     proxy: a proxy's URL for everything but loopback, in place of the usual variables.
@@ -119,15 +119,19 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
 
 
 def _state_path(options: ClientOptions, config: Config) -> str:
-    chosen = options.get("state") or config.get("state").value
-    path = os.fspath(cast("str | os.PathLike[str]", chosen)) if chosen else ""
+    given = os.fspath(options.get("state") or "")
+    path = given or cast("str | None", config.get("state").value) or ""
     if "://" in path:
         message = f"state: budgets are kept in a file, and {path.partition(':')[0]}:// is none"
         raise BadArguments(message, hint="give the state as a file's path")
-    return os.path.abspath(path or os.path.join(folder("data"), state.FILE_NAME))
+    if not path:
+        return os.path.join(folder("data"), state.FILE_NAME)
+    # What is configured names the same file from everywhere, or the budget would be split.
+    root = "" if given else os.path.dirname(config.path)
+    return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
 
 
 def _cache_path(options: ClientOptions) -> str:
     chosen = options.get("cache")
     place = folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
-    return os.path.abspath(os.path.join(place, cache.FILE_NAME))
+    return os.path.abspath(os.path.join(os.path.expanduser(place), cache.FILE_NAME))

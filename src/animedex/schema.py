@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
 from animedex.errors import AnimedexError
 
 if TYPE_CHECKING:
-    from animedex.models import Record
+    from collections.abc import Callable
+
+    from animedex.models import ArtPost, Record
     from animedex.wire import JsonObject, JsonValue
+
+T = TypeVar("T")
 
 
 def json_schema(kind: type[Record]) -> JsonObject:
@@ -22,29 +26,49 @@ def json_schema(kind: type[Record]) -> JsonObject:
     return cast("JsonObject", _inline(schema, definitions))
 
 
-def pydantic_core_schema(kind: type[Record]) -> object:
+def post_schema(kind: type[ArtPost]) -> JsonObject:
+    """Give the JSON Schema of an art post as JSON has it, which is without its source tag."""
+    (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
+    whole = cast("dict[str, JsonObject]", _inline(schema, definitions))
+    known = {name: one for name, one in whole["properties"].items() if name != "source_tag"}
+    return cast("JsonObject", {**whole, "properties": known})
+
+
+def record_core_schema(kind: type[Record]) -> object:
     """Give pydantic's core schema: rows in, records inside, payloads out."""
+
+    def build(row: JsonObject) -> Record:
+        try:
+            return kind.from_payload(row)
+        except AnimedexError as error:
+            raise ValueError(error.message) from None
+
+    return _core_schema(kind, build, lambda record: record.payload)
+
+
+def post_core_schema(kind: type[ArtPost]) -> object:
+    """Give pydantic's core schema: JSON objects in, art posts inside, JSON objects out."""
+    return _core_schema(
+        kind, lambda value: msgspec.convert(value, kind), lambda post: post.to_payload()
+    )
+
+
+def _core_schema(
+    kind: type[T], build: Callable[[JsonObject], T], payload: Callable[[T], JsonObject]
+) -> object:
     from pydantic_core import core_schema
 
-    def build(value: object) -> Record:
+    def read(value: object) -> T:
         if isinstance(value, kind):
             return value
         if not isinstance(value, dict):
             message = f"expected an object, got {type(value).__name__}"
             raise ValueError(message)  # noqa: TRY004  pydantic reports a ValueError, not a TypeError
-        try:
-            return kind.from_payload(cast("JsonObject", value))
-        except AnimedexError as error:
-            raise ValueError(error.message) from None
+        return build(cast("JsonObject", value))
 
     return core_schema.no_info_plain_validator_function(
-        build,
-        serialization=core_schema.plain_serializer_function_ser_schema(_payload),
+        read, serialization=core_schema.plain_serializer_function_ser_schema(payload)
     )
-
-
-def _payload(record: Record) -> JsonObject:
-    return record.payload
 
 
 def _inline(node: JsonValue, definitions: dict[str, JsonObject]) -> JsonValue:

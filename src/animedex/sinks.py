@@ -11,6 +11,7 @@ from animedex.errors import AnimedexError, BadArguments, NoSpace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from io import FileIO
 
 T = TypeVar("T")
 _OPENING = 64
@@ -20,8 +21,8 @@ _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 class FileSink:
     """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
 
-    A link is followed; a device or a pipe is written to as it is. `size` counts the bytes,
-    `opening` holds the first 64 of them.
+    A link is followed; a device or a pipe is written to as it is, and a pipe that nobody reads
+    refused. `size` counts the bytes, `opening` holds the first 64 of them.
     """
 
     def __init__(self, path: str) -> None:
@@ -29,15 +30,13 @@ class FileSink:
         self.size = 0
         self.opening = b""
         self._place, self._partial = _written(path, lambda: _places(path))
-        # No file may be lost to chance: the hidden one must not be there yet.
-        mode = "wb" if self._partial is None else "xb"
-        self._file = _written(path, lambda: open(self._partial or path, mode))  # noqa: SIM115  see finish
+        self._file = _written(path, lambda: _opened(path, self._partial))
 
     def write(self, chunk: bytes) -> None:
         """Take the next piece; raise `NoSpace` where the disk is full."""
         self.size += len(chunk)
         self.opening += chunk[: _OPENING - len(self.opening)]
-        _written(self.path, lambda: self._file.write(chunk))
+        _written(self.path, lambda: self._pour(chunk))
 
     def discard(self) -> None:
         """Leave nothing behind."""
@@ -51,7 +50,6 @@ class FileSink:
         """Put the complete file in its place, at once."""
 
         def place() -> None:
-            self._file.flush()
             if self._partial is not None:
                 os.fsync(self._file.fileno())
             self._file.close()
@@ -64,11 +62,46 @@ class FileSink:
             self.discard()
             raise
 
+    def _pour(self, chunk: bytes) -> None:
+        rest = memoryview(chunk)
+        while rest:
+            rest = rest[self._file.write(rest) :]
+
+
+def check_target(path: str) -> None:
+    """Raise what a `FileSink` would, before anything is asked for that it is to take.
+
+    A device or a pipe is left alone: its reader would notice that it was opened and closed.
+    """
+    if not _is_special(path):
+        FileSink(path).discard()
+
+
+def _opened(path: str, partial: str | None) -> FileIO:
+    """Open without a buffer, so that closing never waits for a write that is held up."""
+    if partial is not None:
+        # No file may be lost to chance: the hidden one must not be there yet.
+        return open(partial, "xb", buffering=0)
+    return open(path, "wb", buffering=0, opener=_at_once if hasattr(os, "O_NONBLOCK") else None)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open a pipe without waiting for somebody who reads it."""
+    number = os.open(path, flags | os.O_NONBLOCK, 0o666)
+    os.set_blocking(number, True)
+    return number
+
+
+def _is_special(path: str) -> bool:
+    return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+
 
 def _places(path: str) -> tuple[str, str | None]:
     """Give where a file is to be in the end, and where until then; None to write it at once."""
     place = os.path.realpath(path)
-    if os.path.exists(place) and not os.path.isfile(place) and not os.path.isdir(place):
+    if os.path.isdir(place):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    if _is_special(path):
         return place, None
     folder, name = os.path.split(place)
     return place, os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")

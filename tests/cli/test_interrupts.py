@@ -15,7 +15,7 @@ import pytest
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Generator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from animedex.server import SampleServer
@@ -101,6 +101,51 @@ def test_while_a_file_is_written(
         assert seen.wait(PATIENCE)
         assert interrupt(process) == (INTERRUPTED, b"")
     assert os.listdir(picture.parent) == []
+
+
+COMMANDS = [("nekos", "asset", "neko/a.png"), ("api", "nekos", "/neko/a.png")]
+
+
+@pytest.fixture
+def full_pipe(tmp_path: Path) -> Iterator[tuple[str, int]]:
+    """Name a pipe whose reader does not read, and give the reader's end."""
+    path = str(tmp_path / "pipe")
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    yield path, reader
+    os.close(reader)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("timeout", ["30", "none"])
+def test_while_a_file_takes_nothing(
+    command: tuple[str, ...], timeout: str, full_pipe: tuple[str, int], service: SampleServer
+) -> None:
+    path, reader = full_pipe
+    service.answer("/neko/a.png", body=PICTURE * 20)
+    with started(*command, "-o", path, "--timeout", timeout) as process:
+        assert select.select([reader], [], [], PATIENCE)[0]
+        assert interrupt(process) == (INTERRUPTED, b"")
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_file_that_takes_nothing_does_not_hold_the_deadline(
+    command: tuple[str, ...], full_pipe: tuple[str, int], process: Process, service: SampleServer
+) -> None:
+    service.answer("/neko/a.png", body=PICTURE * 20)
+    outcome = process(*command, "-o", full_pipe[0], "--timeout", "0.5")
+    assert (outcome.code, outcome.err.count("\n")) == (6, 1)
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_pipe_that_nobody_reads_is_told(
+    command: tuple[str, ...], process: Process, service: SampleServer, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    service.answer("/neko/a.png", body=PICTURE)
+    outcome = process(*command, "-o", str(tmp_path / "pipe"), "--timeout", "none")
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "cannot be written" in outcome.err
 
 
 def test_while_a_budget_is_awaited(process: Process, service: SampleServer) -> None:

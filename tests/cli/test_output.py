@@ -96,6 +96,13 @@ def test_fields_keep_the_source(cli: Cli, odd: SampleServer) -> None:
     assert list(row) == ["_match", "none", "_source"]
 
 
+def test_a_score_that_is_asked_for_is_told_without_the_source(cli: Cli, odd: SampleServer) -> None:
+    arguments = ("nekos", "search", "x", "--fields", "none,_match", "--no-source")
+    (row,) = rows(cli(*arguments))
+    assert list(row) == ["none", "_match"]
+    assert isinstance(row["_match"], float)
+
+
 def test_fields_go_before_jq_and_lines(cli: Cli, odd: SampleServer) -> None:
     fields = ("nekos", "image", "neko", "--fields", "none", "--no-source")
     assert cli(*fields, "--jq", ".[0] | keys", "-c").text == '["none"]\n'

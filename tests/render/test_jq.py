@@ -110,6 +110,11 @@ def test_only_strings_are_raw(program: str, expected: list[str]) -> None:
     assert results(program, ["a\nb", 1, None, ["c"], True], raw=True) == expected
 
 
+def test_raw_results_may_be_compact() -> None:
+    found = JqProgram(".[]").run('["a",{"b":[1]}]', raw=True, compact=True)
+    assert list(found) == ["a", '{"b":[1]}']
+
+
 @pytest.mark.parametrize(
     "program", ["", " ", ".[", "nope", ".a |", ")|(", ".)|(.", "# only a comment", "{", '"', "\x00"]
 )

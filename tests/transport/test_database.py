@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import stat
@@ -49,6 +50,34 @@ for (text,) in run("SELECT text FROM note"):
     print("note", text)
 database.close()
 """
+
+
+# The parent is opening a file while it forks; the child must not wait for what it inherited.
+FORKING = f"""
+import os, signal, sys
+from animedex.transport import database
+
+def write(name):
+    file = database.Database(f"{{sys.argv[1]}}/{{name}}/notes.db", {SCHEMA!r}, sys.exit)
+    file.run(lambda db: db.execute("INSERT INTO note VALUES ('one')"))
+    file.close()
+
+read, go = os.pipe()
+with database._alone(f"{{sys.argv[1]}}/parent"):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        os.read(read, 1)
+        write("child")
+        os._exit(0)
+try:
+    write("parent")
+    print("parent wrote", flush=True)
+finally:
+    os.write(go, b"!")
+    print("child ended", os.waitpid(child, 0)[1])
+"""
+needs_locks = pytest.mark.skipif(os.name == "nt", reason="Windows has no such locks")
 
 
 class Child:
@@ -171,6 +200,95 @@ def test_work_that_fails_leaves_nothing(opened: Open) -> None:
         database.run(work)
     database.run(add("whole"))
     assert notes(database) == ["whole"]
+
+
+class Interrupted(sqlite3.Connection):
+    """Meet Ctrl-C after a transaction has begun and, the worse for it, before it is undone."""
+
+    at: tuple[str, ...] = ()
+
+    def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:
+        if sql == "ROLLBACK" and sql in self.at:
+            raise KeyboardInterrupt
+        found = super().execute(sql, *rest)  # type: ignore[arg-type]  # whatever it is given
+        if sql in self.at:
+            raise KeyboardInterrupt
+        return found
+
+
+@pytest.mark.parametrize("at", [("BEGIN IMMEDIATE",), ("BEGIN IMMEDIATE", "ROLLBACK")])
+def test_ctrl_c_leaves_no_transaction_open(
+    at: tuple[str, ...],
+    opened: Open,
+    path: Path,
+    warnings: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    connect = functools.partial(sqlite3.connect, factory=Interrupted)
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    database = opened()
+    database.run(add("before"))
+    monkeypatch.setattr(Interrupted, "at", at)
+    with pytest.raises(KeyboardInterrupt):
+        database.run(add("lost"))
+    monkeypatch.setattr(Interrupted, "at", ())
+    database.run(add("after"))
+    assert notes(database) == ["before", "after"]
+    assert (asides(path), warnings) == ([], [])
+
+
+def test_a_mistake_in_a_statement_sets_no_file_aside(
+    opened: Open, path: Path, warnings: list[str]
+) -> None:
+    database = opened()
+    database.run(add("one"))
+    with pytest.raises(Unusable, match="within a transaction"):
+        database.run(lambda db: db.execute("BEGIN"))
+    with pytest.raises(Unusable, match="syntax"):
+        database.run(lambda db: db.execute("no statement"))
+    assert notes(database) == ["one"]
+    assert (asides(path), warnings) == ([], [])
+
+
+@needs_locks
+@pytest.mark.parametrize("known", [True, False])
+def test_a_folder_that_another_keeps_locked_is_busy(
+    known: bool,  # noqa: FBT001
+    opened: Open,
+    path: Path,
+    warnings: list[str],
+) -> None:
+    import fcntl
+
+    path.parent.mkdir()
+    database = opened()
+    if known:
+        database.run(add("old"))
+    before = os.listdir("/dev/fd")
+    other = os.open(path.parent, os.O_RDONLY)
+    fcntl.flock(other, fcntl.LOCK_EX)
+    for _ in range(3):
+        with pytest.raises(Busy):
+            database.run(break_once())
+    os.close(other)
+    assert len(os.listdir("/dev/fd")) <= len(before)
+    database.run(add("new"))
+    assert notes(database) == [*(["old"] if known else []), "new"]
+    assert warnings == []
+
+
+@needs_locks
+def test_a_fork_while_a_file_is_opened_stops_neither_process(tmp_path: Path) -> None:
+    for name in ("parent", "child"):
+        (tmp_path / name).mkdir()
+    done = subprocess.run(
+        [sys.executable, "-c", FORKING, str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "parent wrote\nchild ended 0\n", "")
 
 
 def test_a_file_that_another_writes_to_is_busy(

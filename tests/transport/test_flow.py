@@ -255,7 +255,8 @@ def test_a_plan_may_tell_the_user_something(stage: Stage) -> None:
         yield Say("shelf", "one leaf is missing")
         return "the book"
 
-    assert stage.play(Call(stage.shelf, Request("GET", "/first"), plan), [answer()]) == "the book"
+    call: Call[str] = Call(stage.shelf, Request("GET", "/first"), plan)
+    assert stage.play(call, [answer()]) == "the book"
     told = [(event.backend, event.message) for event in stage.events if event.kind == "warning"]
     assert told == [("shelf", "one leaf is missing")]
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import os
 import socket
 import struct
 import threading
@@ -12,18 +13,21 @@ import pytest
 from animedex.errors import (
     AnimedexError,
     BadArguments,
+    ClientUnusable,
     NoSpace,
     TimedOut,
     Unreachable,
     UpstreamDecode,
 )
 from animedex.server import SampleServer
-from animedex.transport.http import Abandoned, AsyncHttp, Body
+from animedex.sinks import FileSink
+from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
 from animedex.transport.proxies import Proxies
 from animedex.transport.steps import Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from pyreqwest.response import BaseResponse
 
@@ -314,10 +318,119 @@ def test_what_was_given_up_opens_no_sink() -> None:
     assert made == []
 
 
+def test_a_sink_that_is_made_too_late_is_discarded() -> None:
+    pocket = Pocket()
+
+    def make() -> Pocket:
+        body.abandon()
+        return pocket
+
+    body = Body(get("http://127.0.0.1/", sink=make))
+    with pytest.raises(Abandoned):
+        body.begin(_as_answer(HEAD))
+    body.discard()
+    assert pocket.discarded
+
+
+def test_a_sink_that_is_held_up_notices_afterwards() -> None:
+    class Slow(Pocket):
+        def write(self, chunk: bytes) -> None:
+            body.abandon()
+            super().write(chunk)
+
+    pocket = Slow()
+    body = Body(get("http://127.0.0.1/", sink=lambda: pocket))
+    body.begin(_as_answer(HEAD))
+    with pytest.raises(Abandoned):
+        body.take(b"tea")
+
+
+class Stuck(Pocket):
+    """Take nothing until the test has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+        self.gone = threading.Event()
+
+    def write(self, chunk: bytes) -> None:
+        self.over.wait()
+
+    def discard(self) -> None:
+        self.gone.set()
+
+
+def test_a_sink_that_is_held_up_does_not_hold_the_deadline(server: SampleServer) -> None:
+    stuck = Stuck()
+    server.answer("/here", body=b"tea")
+    http = SyncHttp(Proxies())
+    try:
+        with pytest.raises(TimedOut):
+            http.send(get(f"{server.url}/here", timeout=0.2, sink=lambda: stuck))
+        assert not stuck.gone.is_set()
+    finally:
+        stuck.over.set()
+        http.close()
+    assert stuck.gone.wait(60)
+
+
+def test_a_pipe_that_nobody_reads_ends_the_exchange(
+    exchange: Exchange, server: SampleServer, tmp_path: Path
+) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no named pipes to be had")
+    os.mkfifo(tmp_path / "pipe")
+    server.answer("/here", body=b"tea")
+    with pytest.raises(BadArguments, match="cannot be written"):
+        exchange(get(f"{server.url}/here", sink=lambda: FileSink(str(tmp_path / "pipe"))))
+
+
+def test_what_is_closed_opens_nothing(server: SampleServer) -> None:
+    server.arrivals.clear()
+    http = SyncHttp(Proxies())
+    http.close()
+    with pytest.raises(ClientUnusable, match="closed"):
+        http.send(get(f"{server.url}/here"))
+
+    async def main() -> None:
+        later = AsyncHttp(Proxies())
+        await later.close()
+        with pytest.raises(ClientUnusable, match="closed"):
+            await later.send(get(f"{server.url}/here"))
+
+    asyncio.run(main())
+    assert len(server.arrivals) == 0
+
+
 def _as_answer(head: Head) -> BaseResponse:
     from typing import cast
 
     return cast("BaseResponse", head)
+
+
+def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServer) -> None:
+    sizes: list[int] = []
+
+    class Cancelling(Pocket):
+        def write(self, chunk: bytes) -> None:
+            sizes.append(len(chunk))
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(LONG_HEAD)
+        over.wait()
+
+    async def main() -> None:
+        http = AsyncHttp(Proxies())
+        send = http.send(get(raw_server(stall).url, sink=Cancelling))
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(send)
+        await http.close()
+        assert len(sizes) == 1
+
+    asyncio.run(main())
 
 
 def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:

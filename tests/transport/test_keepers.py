@@ -10,7 +10,7 @@ from animedex.backends.backend import Bucket, Limits, Window
 from animedex.transport import keepers
 from animedex.transport.database import Database
 from animedex.transport.keepers import SCHEMA, FileKeeper, Keeper, MemoryKeeper
-from animedex.transport.ledger import Claim, Ledger, block, reserve, settle
+from animedex.transport.ledger import Claim, Ledger, block, last_moment, reserve, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,14 +99,29 @@ def test_what_was_shown_can_be_forgotten(keeper: Keeper) -> None:
     assert keeper.unseen("shelf", ("a",)) == {"a"}
 
 
-def test_the_file_forgets_the_oldest_pictures(
-    file_keeper: FileKeeper, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_oldest_pictures_are_forgotten(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keepers, "SHOWN_KEPT", 3)
     for name in "abcde":
-        file_keeper.unseen("shelf", (name,))
-    assert file_keeper.shown() == 3
-    assert file_keeper.unseen("shelf", tuple("abcde")) == {"a", "b"}
+        keeper.unseen("shelf", (name,))
+    assert keeper.shown() == 3
+    assert keeper.unseen("shelf", tuple("abcde")) == {"a", "b"}
+
+
+def test_the_ledger_of_an_origin_long_idle_goes_when_a_new_one_comes(
+    file_keeper: FileKeeper,
+) -> None:
+    def asked(origin: str, now: float) -> None:
+        claim = Claim("a", "/search", "/search")
+        file_keeper.change(origin, lambda book: reserve(book, LIMITS, claim, now))
+
+    file_keeper.change(ORIGIN, lambda _: (full_ledger(), None))
+    idle_at = last_moment(full_ledger()) + keepers.IDLE_SECONDS
+    asked("http://127.0.0.1:1", idle_at)
+    assert file_keeper.ledgers().keys() == {ORIGIN, "http://127.0.0.1:1"}
+    asked("http://127.0.0.1:1", idle_at + 1)
+    assert ORIGIN in file_keeper.ledgers()
+    asked("http://127.0.0.1:2", idle_at + 1)
+    assert file_keeper.ledgers().keys() == {"http://127.0.0.1:1", "http://127.0.0.1:2"}
 
 
 def test_only_memory_allows_no_burst(file_keeper: FileKeeper) -> None:

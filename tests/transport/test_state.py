@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.backends.backend import Bucket, Limits, Window
+from animedex.transport import state as states_module
 from animedex.transport.database import Busy
 from animedex.transport.ledger import Again, Claim, Denied, Go
-from animedex.transport.state import FILE_NAME, NOTING_SECONDS, State
+from animedex.transport.state import FILE_NAME, State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -82,6 +83,17 @@ class Child:
         """Let it go on to its end, and give the slots it got."""
         told, _ = self.process.communicate("go\n", timeout=60)
         return [float(line) for line in told.splitlines()]
+
+
+HOUR = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def seldom() -> Iterator[None]:
+    """Keep notes unwritten for longer than any test takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(states_module, "NOTING_SECONDS", HOUR)
+        yield
 
 
 class Clock:
@@ -212,7 +224,7 @@ def test_noted_pictures_are_written_down_once_in_a_while(
     noting.note("shelf", ("b",))
     noting.note("attic", ("b",))
     assert other.shown() == 1
-    clock.now += NOTING_SECONDS
+    clock.now += HOUR
     noting.note("shelf", ("c",))
     assert other.shown() == 4
 
@@ -345,6 +357,21 @@ def test_a_temporary_folder_of_somebody_else_is_passed_over(
     assert claimed(state, 2) == [0, 0.5]
     assert (state.path, len(warnings)) == (MEMORY, 1)
     assert not list((temporary / f"animedex-{me + 1}").iterdir())
+
+
+def test_ctrl_c_while_a_place_is_chosen_leaves_that_to_be_done(
+    opened: Open, unusable: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> str:
+        raise KeyboardInterrupt
+
+    state = opened(unusable)
+    with monkeypatch.context() as patch:
+        patch.setattr(tempfile, "gettempdir", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            claimed(state, 1)
+    assert claimed(state, 1) == [0]
+    assert Path(state.path).parent.parent == temporary
 
 
 def test_no_temporary_folder_at_all_leaves_memory(

@@ -3,16 +3,35 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
 from animedex.cli.usage import no_such_command
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from animedex.backends.backend import Backend
+
+
+class CommandSettings(TypedDict, total=False):
+    """Hold what click's decorators hand on to a command."""
+
+    callback: Callable[..., object] | None
+    params: list[click.Parameter] | None
+    help: str | None
+
+
+class OptionSettings(TypedDict, total=False):
+    """Hold what click is told of an option."""
+
+    type: click.Choice[str]
+    default: str
+    metavar: str
+    is_flag: bool
+    expose_value: bool
+    help: str
 
 
 class Command(click.Command):
@@ -20,13 +39,14 @@ class Command(click.Command):
 
     def __init__(
         self,
-        *args: Any,
+        name: str | None,
+        *,
         examples: Sequence[str] = (),
         backend: Backend | None = None,
         guidance: str | None = None,
-        **kwargs: Any,
+        **settings: Unpack[CommandSettings],
     ) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(name, **settings)
         if all(param.name != "errors" for param in self.params):
             # Whoever reads errors as JSON may ask every command for that.
             self.params.append(errors_option(expose_value=False))
@@ -62,8 +82,14 @@ class Group(click.Group):
 
     command_class = Command
 
-    def __init__(self, *args: Any, backend: Backend | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        name: str | None,
+        *,
+        backend: Backend | None = None,
+        **settings: Unpack[CommandSettings],
+    ) -> None:
+        super().__init__(name, **settings)
         self.backend = backend
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
@@ -83,8 +109,10 @@ class Group(click.Group):
 class Option(click.Option):
     """Stand in a named section of the help."""
 
-    def __init__(self, *args: Any, section: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self, names: Sequence[str], *, section: str, **settings: Unpack[OptionSettings]
+    ) -> None:
+        super().__init__(names, **settings)
         self.section = section
 
 

@@ -74,10 +74,14 @@ class Output:
             return
         from animedex.render.json import picked, plain
 
-        source = not self._shared.no_source
-        values = cast("list[JsonObject]", plain(list(rows), source=source))
-        if self._shared.fields is not None:
-            values = picked(values, self.fields(), kind.__struct_fields__)
+        fields = None if self._shared.fields is None else self.fields()
+        # A score that is asked for by name is printed even where its neighbour is not.
+        beside = fields is not None or not self._shared.no_source
+        values = cast("list[JsonObject]", plain(list(rows), source=beside))
+        if fields is not None:
+            unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
+            kept = picked(values, fields, kind.__struct_fields__)
+            values = [{k: v for k, v in row.items() if k not in unsaid} for row in kept]
         self.json(cast("list[JsonValue]", values))
 
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:

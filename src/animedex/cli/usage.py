@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from animedex.errors import AnimedexError, BadArguments
+from animedex.errors import AnimedexError, BadArguments, TimedOut
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
@@ -28,6 +28,15 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
         return BadArguments(message, hint="pass it as UTF-8, or set LANG to a UTF-8 locale")
     if isinstance(error, OSError):
         return file_error(str(error.filename or "a file"), error)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> AnimedexError:
+    from animedex.transport.database import Busy
+
+    if isinstance(error, Busy):
+        message = "another process keeps a file of budgets or answers locked"
+        return TimedOut(message, hint="try again in a moment")
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
 
 

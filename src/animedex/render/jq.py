@@ -38,17 +38,17 @@ class JqProgram:
         """
         try:
             for result in self._program.input_text(document):
-                yield _bare(result) if raw else layout_raw(result, compact=compact)
+                yield _bare(result, compact=compact) if raw else layout_raw(result, compact=compact)
         except ValueError as error:
             message = f"the jq program failed: {_first_line(error)}"
             raise JqFailed(message, hint="look at the document with --json") from None
 
 
-def _bare(result: str) -> str:
+def _bare(result: str, *, compact: bool) -> str:
     import msgspec
 
     value: object = msgspec.json.decode(result)
-    return value if isinstance(value, str) else layout_raw(result)
+    return value if isinstance(value, str) else layout_raw(result, compact=compact)
 
 
 def _first_line(error: ValueError) -> str:

@@ -49,7 +49,7 @@ def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
 
 def _adopted(url: str, base: str, backend: Backend) -> str:
     """Take an absolute URL that is the service's, and move it below the base URL in force."""
-    hint = f"give a path, or a URL that begins with {backend.base_url}"
+    hint = f"give a path, or a URL that begins with {base}"
     try:
         parts, here = urlsplit(url), origin(url)
     except ValueError:

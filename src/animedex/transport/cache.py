@@ -7,6 +7,7 @@ it grows too large.
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -67,14 +68,17 @@ class Cache:
     def get(self, key: str) -> Kept | None:
         """Give what is kept under a key, unless it has expired or claims to be from the future."""
         now = self._clock()
-        row = self._run(
-            lambda db: db.execute(
-                "SELECT body, stored_at FROM answer"
-                " WHERE key = ? AND expires_at > ? AND stored_at <= ?",
-                (key, now, now),
-            ).fetchone(),
-            write=False,
-        )
+        row = None
+        # What another process keeps locked just now is not worth waiting for.
+        with contextlib.suppress(Busy):
+            row = self._run(
+                lambda db: db.execute(
+                    "SELECT body, stored_at FROM answer"
+                    " WHERE key = ? AND expires_at > ? AND stored_at <= ?",
+                    (key, now, now),
+                ).fetchone(),
+                write=False,
+            )
         return Kept(*row) if row else None
 
     def put(self, key: str, backend: str, body: bytes, lifetime: float) -> None:
@@ -89,14 +93,15 @@ class Cache:
             db.execute("DELETE FROM answer WHERE expires_at <= ? OR stored_at > ?", (now, now))
             _shrink(db, self._cap)
 
-        self._run(work)
+        with contextlib.suppress(Busy):
+            self._run(work)
 
     def clear(self) -> int:
-        """Drop everything; give how many answers that were."""
+        """Drop everything; give how many answers that were. Raises `Busy`."""
         return self._run(lambda db: db.execute("DELETE FROM answer").rowcount) or 0
 
     def report(self) -> CacheReport:
-        """Count what is kept."""
+        """Count what is kept. Raises `Busy`."""
         row = self._run(
             lambda db: db.execute("SELECT count(*), coalesce(sum(size), 0) FROM answer").fetchone(),
             write=False,
@@ -116,8 +121,6 @@ class Cache:
             return None
         try:
             return database.run(work, write=write)
-        except Busy:
-            return None
         except Unusable as error:
             self._give_up(str(error))
             return None

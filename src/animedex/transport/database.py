@@ -21,14 +21,24 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL}
-# The plain error means that the tables are not those that the statements are written for.
-_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR}
+_BROKEN = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+# A plain error that says so means that the tables are not those of our statements.
+_OTHER_TABLES = (
+    "no such table",
+    "no such column",
+    "has no column",
+    " columns but ",
+    " view",
+    "there is already",
+    "unsupported file format",
+)
 _SETTINGS = (
     "PRAGMA journal_mode = WAL",
     # A crash of the machine may lose the last moments, never the file.
     "PRAGMA synchronous = NORMAL",
 )
-_opening = threading.Lock()
+# By process, as a forked one would inherit a lock that nobody there gives back.
+_opening: dict[int, threading.Lock] = {}
 
 
 class Busy(Exception):
@@ -81,8 +91,8 @@ class Database:
     def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
         try:
             connection = self._current() or self._open()
-            connection.execute(begin)
             try:
+                connection.execute(begin)
                 found = work(connection)
                 connection.execute("COMMIT")
             except BaseException:
@@ -98,6 +108,9 @@ class Database:
         """Give the open connection, unless the file at the path is another by now."""
         if self._connection is not None and _inode(self.path) != self._inode:
             self._drop()
+        if self._connection is not None and self._connection.in_transaction:
+            # Ctrl-C came in the way of the last one's end.
+            _roll_back(self._connection)
         return self._connection
 
     def _open(self) -> sqlite3.Connection:
@@ -160,28 +173,27 @@ def _renamed(path: str, aside: str) -> bool:
 
 @contextlib.contextmanager
 def _alone(folder: str) -> Generator[None, None, None]:
-    """Keep every other thread and process from opening or renaming files meanwhile."""
-    with _opening:
-        lock = _locked(folder or ".")
-        try:
-            yield
-        finally:
-            if lock is not None:
-                os.close(lock)
+    """Keep all others from opening or renaming files; raise `Busy` where a process is at it."""
+    with _opening.setdefault(os.getpid(), threading.Lock()), contextlib.ExitStack() as held:
+        _lock(folder or ".", held)
+        yield
 
 
-def _locked(folder: str) -> int | None:
-    """Lock a folder until what this gives is closed; None where the system has no such locks."""
+def _lock(folder: str, held: contextlib.ExitStack) -> None:
+    """Lock a folder for as long as `held` lasts, or raise `Busy`."""
     try:
         import fcntl
 
         lock = os.open(folder, os.O_RDONLY)
+        held.callback(os.close, lock)
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Closing alone would leave the lock to a child that was forked meanwhile.
+        held.callback(fcntl.flock, lock, fcntl.LOCK_UN)
+    except BlockingIOError:
+        raise Busy from None
     except (ImportError, OSError):
-        return None
-    # Some network file systems cannot lock a folder; going on without is the best there is.
-    with contextlib.suppress(OSError):
-        fcntl.flock(lock, fcntl.LOCK_EX)
-    return lock
+        # Windows has no such locks, nor have some network file systems: do without.
+        return
 
 
 def _make_private_file(path: str) -> None:
@@ -225,6 +237,7 @@ def _sorted_out(error: sqlite3.Error) -> Exception:
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code in _BUSY:
         return Busy()
-    if code in _BROKEN:
+    plain = code == sqlite3.SQLITE_ERROR and any(mark in str(error) for mark in _OTHER_TABLES)
+    if code in _BROKEN or plain:
         return Broken(str(error))
     return Unusable(str(error))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.proxy import ProxyBuilder
 
-from animedex.errors import UpstreamDecode
+from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
 from animedex.transport.hosts import is_loopback
 from animedex.transport.trouble import translate
 from animedex.wire import Response
@@ -63,7 +63,11 @@ class SyncHttp:
         thread = threading.Thread(target=work, name="animedex-send", daemon=True)
         thread.start()
         try:
-            thread.join()
+            # The library keeps to the deadline; a sink that is held up knows of none.
+            thread.join(_patience(step))
+            if not outcome:
+                message = "the answer was not taken in time"
+                raise TimedOut(message, hint="look who reads what is written")
         except BaseException:
             body.abandon()
             raise
@@ -94,13 +98,16 @@ class AsyncHttp:
     async def send(self, step: Send) -> Response:
         """Exchange one request for one answer."""
         body = Body(step)
+        before = _cancellations()
         try:
             client = self._clients.to(step.url)
             request = prepared(client.request(step.method, step.url), step).build_streamed()
             async with request as answer:
                 body.begin(answer)
+                _require_task(before)
                 while (chunk := await answer.body_reader.read_chunk()) is not None:
                     body.take(bytes(chunk))
+                    _require_task(before)
         except BaseException as error:  # noqa: BLE001  translated, or given on as it is
             body.discard()
             raise translate(error) from None
@@ -119,11 +126,15 @@ class Clients(Generic[C]):
         self._build = build
         self._lock = threading.Lock()
         self._built: dict[bool, C] = {}
+        self._closed = False
 
     def to(self, url: str) -> C:
-        """Give the client for a URL."""
+        """Give the client for a URL; raise `ClientUnusable` once they were given up."""
         near = is_loopback(url)
         with self._lock:
+            if self._closed:
+                message = "the client is closed"
+                raise ClientUnusable(message, hint="make a new one")
             if near not in self._built:
                 self._built[near] = self._build(url)
             return self._built[near]
@@ -131,6 +142,7 @@ class Clients(Generic[C]):
     def drain(self) -> list[C]:
         """Give up all clients, for closing."""
         with self._lock:
+            self._closed = True
             clients = list(self._built.values())
             self._built.clear()
         return clients
@@ -179,6 +191,7 @@ class Body:
             self._require_wanted()
             sink = self._step.sink() if self._step.sink and wanted else None
             self._head = Response(answer.status, headers, b"", self._step.url, sink)
+            self._require_wanted()
 
     def take(self, chunk: bytes) -> None:
         """Take the next piece of the body."""
@@ -192,6 +205,7 @@ class Body:
                 self._head.sink.write(chunk)
             else:
                 self._chunks.append(chunk)
+            self._require_wanted()
 
     def discard(self) -> None:
         """Undo what a sink took of an answer that failed."""
@@ -199,10 +213,16 @@ class Body:
             self._head.sink.discard()
 
     def abandon(self) -> None:
-        """Take no more: whoever wanted the answer is gone."""
-        with self._lock:
-            self._abandoned = True
-            self.discard()
+        """Take no more: whoever wanted the answer is gone.
+
+        A sink that is held up holds the lock, and is discarded when it goes on.
+        """
+        self._abandoned = True
+        if self._lock.acquire(timeout=_GRACE):
+            try:
+                self.discard()
+            finally:
+                self._lock.release()
 
     def _require_wanted(self) -> None:
         if self._abandoned:
@@ -214,6 +234,27 @@ class Body:
         return self._head._replace(body=b"".join(self._chunks))
 
 
+def _cancellations() -> int:
+    from asyncio import current_task
+
+    task = current_task()
+    return task.cancelling() if task else 0
+
+
+def _require_task(before: int) -> None:
+    """Raise what the library loses where a task is cancelled just as something arrives."""
+    from asyncio import CancelledError
+
+    if _cancellations() > before:
+        raise CancelledError
+
+
+def _patience(step: Send) -> float | None:
+    if step.timeout is None:
+        return None
+    return min(step.timeout + _GRACE, threading.TIMEOUT_MAX)
+
+
 class Abandoned(Exception):
     """End an exchange that nobody waits for any more."""
 
@@ -221,3 +262,5 @@ class Abandoned(Exception):
 _SUCCESS = 2
 # The library's clock ends somewhere, and nobody waits for a year.
 _LONGEST_TIMEOUT = 365 * 86_400.0
+# So many seconds are left to those who are about to end anyway.
+_GRACE = 0.25

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import threading
+from itertools import islice
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import msgspec
 
 from animedex.transport.database import Broken, Database
-from animedex.transport.ledger import Ledger
+from animedex.transport.ledger import Ledger, last_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 SHOWN_KEPT = 20_000
+# A ledger that has been full again for so long says no more than a new one.
+IDLE_SECONDS = 86_400.0
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS ledger (origin TEXT PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS shown (
@@ -69,8 +72,11 @@ class FileKeeper:
         """Put the next ledger in the place of an origin's, in one transaction."""
 
         def work(connection: sqlite3.Connection) -> T:
-            row = connection.execute("SELECT body FROM ledger WHERE origin = ?", (origin,))
-            ledger, found = step(_decoded(row.fetchone()))
+            rows = connection.execute("SELECT body FROM ledger WHERE origin = ?", (origin,))
+            row = rows.fetchone()
+            ledger, found = step(_decoded(row))
+            if row is None:
+                _drop_idle(connection, ledger.clock)
             connection.execute("REPLACE INTO ledger VALUES (?, ?)", (origin, _encode(ledger)))
             return found
 
@@ -78,12 +84,7 @@ class FileKeeper:
 
     def ledgers(self) -> dict[str, Ledger]:
         """Give the ledger of every origin."""
-
-        def work(connection: sqlite3.Connection) -> dict[str, Ledger]:
-            rows = connection.execute("SELECT origin, body FROM ledger")
-            return {origin: _decoded((body,)) for origin, body in rows}
-
-        return self.database.run(work, write=False)
+        return self.database.run(_ledgers, write=False)
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""
@@ -118,6 +119,18 @@ class FileKeeper:
         self.database.close()
 
 
+def _ledgers(connection: sqlite3.Connection) -> dict[str, Ledger]:
+    rows = connection.execute("SELECT origin, body FROM ledger")
+    return {origin: _decoded((body,)) for origin, body in rows}
+
+
+def _drop_idle(connection: sqlite3.Connection, now: float) -> None:
+    """Drop ledgers that have not mattered for long; sample servers leave one on every port."""
+    for origin, ledger in _ledgers(connection).items():
+        if last_moment(ledger) < now - IDLE_SECONDS:
+            connection.execute("DELETE FROM ledger WHERE origin = ?", (origin,))
+
+
 def _noted(connection: sqlite3.Connection, backend: str, name: str) -> bool:
     """Note one picture as shown; tell whether it was not noted before."""
     added = connection.execute(
@@ -131,7 +144,7 @@ class MemoryKeeper:
 
     def __init__(self) -> None:
         self._ledgers: dict[str, Ledger] = {}
-        self._shown: set[tuple[str, str]] = set()
+        self._shown: dict[tuple[str, str], None] = {}
         self._lock = threading.Lock()
 
     def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
@@ -145,11 +158,13 @@ class MemoryKeeper:
         return dict(self._ledgers)
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
-        """Tell which ids were never shown, and note all of them as shown."""
+        """Tell which ids were never shown, note all of them, and forget the oldest."""
         with self._lock:
-            asked = {(backend, name) for name in ids}
-            new = frozenset(name for _, name in asked - self._shown)
-            self._shown |= asked
+            new = frozenset(name for name in ids if (backend, name) not in self._shown)
+            self._shown.update(dict.fromkeys((backend, name) for name in ids))
+            excess = max(0, len(self._shown) - SHOWN_KEPT)
+            for oldest in list(islice(self._shown, excess)):
+                del self._shown[oldest]
         return new
 
     def shown(self) -> int:

@@ -138,6 +138,22 @@ def block(ledger: Ledger, path: str, until: float, now: float) -> Ledger:
     return ledger._replace(blocked={**ledger.blocked, path: max(known, until)})
 
 
+def last_moment(ledger: Ledger) -> float:
+    """Tell the last moment that a ledger speaks of; long after it, it is as good as new.
+
+    >>> last_moment(Ledger(clock=100.0, bucket=BucketState(101.5), blocked={"/neko": 160.0}))
+    160.0
+    """
+    windows = ledger.windows.values()
+    return max(
+        ledger.clock,
+        ledger.bucket.full_at,
+        *ledger.blocked.values(),
+        *(entry.free_at for state in windows for entry in state.entries),
+        *(waiter.asks_at for state in windows for waiter in state.queue),
+    )
+
+
 def _entered(ledger: Ledger, claim: Claim, rule: Window | None, slot: float) -> Ledger:
     if rule is None:
         return ledger

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from animedex.transport.database import Busy, Database, Unusable, temporary_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from animedex.backends.backend import Limits
     from animedex.transport.clock import Clock
@@ -34,11 +34,13 @@ class State:
     def __init__(self, path: str, clock: Clock, warn: Callable[[str], None]) -> None:
         self.clock = clock
         self._warn = warn
-        self._keepers = _keepers(path, warn)
+        self._chosen = path
         self._keeper: Keeper | None = None
+        self._next_choice = 0
         self._lock = threading.Lock()
         self._noted: dict[str, set[str]] = {}
         self._write_at = 0.0
+        self._timer: threading.Timer | None = None
         self.path = path
 
     def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
@@ -80,11 +82,16 @@ class State:
         return self._unseen(backend, ids)
 
     def note(self, backend: str, ids: tuple[str, ...]) -> None:
-        """Note pictures as shown: others learn of them in a second, or when this is closed."""
+        """Note pictures as shown: others learn of them in a second, or when this is closed.
+
+        A process that is killed, or that ends without closing this, may lose the last second's.
+        """
         with self._lock:
             self._noted.setdefault(backend, set()).update(ids)
         if self.clock() >= self._write_at:
             self._write_notes()
+        else:
+            self._write_soon()
 
     def forget(self) -> int:
         """Forget what was shown; give how many pictures that were."""
@@ -104,21 +111,44 @@ class State:
         """Close the file; it opens again when it is next needed."""
         with contextlib.suppress(Busy):
             self._write_notes()
+        with self._lock:
+            timer, self._timer = self._timer, None
+        if timer is not None:
+            timer.cancel()
         if self._keeper is not None:
             self._keeper.close()
 
     def _write_notes(self) -> None:
+        """Write down what was noted, which stays noted here until that is done."""
         with self._lock:
-            noted, self._noted = self._noted, {}
+            noted = {backend: tuple(ids) for backend, ids in self._noted.items() if ids}
             self._write_at = self.clock() + NOTING_SECONDS
         try:
             for backend, ids in noted.items():
-                self._unseen(backend, tuple(ids))
+                self._unseen(backend, ids)
+                with self._lock:
+                    self._noted[backend].difference_update(ids)
         except Busy:
-            with self._lock:
-                for backend, ids in noted.items():
-                    self._noted.setdefault(backend, set()).update(ids)
+            self._write_soon()
             raise
+
+    def _write_soon(self) -> None:
+        """See to it that notes are written even where nothing is asked of this any more."""
+        with self._lock:
+            # It is not alive in a forked child either.
+            if self._timer is not None and self._timer.is_alive():
+                return
+            self._timer = threading.Timer(NOTING_SECONDS, self._write_at_last)
+            self._timer.daemon = True
+            # At the end of a process no thread can be started; closing writes all the same.
+            with contextlib.suppress(RuntimeError):
+                self._timer.start()
+
+    def _write_at_last(self) -> None:
+        with self._lock:
+            self._timer = None
+        with contextlib.suppress(Busy):
+            self._write_notes()
 
     def _unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         return self._do(lambda keeper: keeper.unseen(backend, ids))
@@ -140,21 +170,28 @@ class State:
             before = self.path
             changed = self._keeper is failed
             if changed:
-                self._keeper, self.path = next(self._keepers)
-            keeper, now = self._keeper, self.path
+                keeper, place = _choice(self._next_choice, self._chosen, self._warn)
+                # Only now, so that Ctrl-C leaves all of it to be done again.
+                self._keeper, self.path = keeper, place
+                self._next_choice += 1
+            current, now = self._keeper, self.path
         if changed and failed is not None:
             failed.close()
             self._warn(f"budgets cannot be kept in {before} ({why}): using {now}")
-        assert keeper is not None
-        return keeper
+        assert current is not None
+        return current
 
 
-def _keepers(path: str, warn: Callable[[str], None]) -> Iterator[tuple[Keeper, str]]:
-    """Give the keepers to try, best first, each with the name of its place."""
+def _choice(number: int, path: str, warn: Callable[[str], None]) -> tuple[Keeper, str]:
+    """Make the keeper to try, the best one first, and name its place."""
     from animedex.transport.keepers import SCHEMA, FileKeeper, MemoryKeeper
 
-    yield FileKeeper(Database(path, SCHEMA, warn)), path
-    if folder := temporary_folder():
-        spare = f"{folder}/{FILE_NAME}"
-        yield FileKeeper(Database(spare, SCHEMA, warn)), spare
-    yield MemoryKeeper(), "this process's memory, with a burst of 1"
+    place = path if number == 0 else _spare_path() if number == 1 else ""
+    if place:
+        return FileKeeper(Database(place, SCHEMA, warn)), place
+    return MemoryKeeper(), "this process's memory, with a burst of 1"
+
+
+def _spare_path() -> str:
+    folder = temporary_folder()
+    return f"{folder}/{FILE_NAME}" if folder else ""

@@ -37,10 +37,11 @@ class Trouble(NamedTuple):
 
 
 _NETWORK = "check the network connection, and the base URL if another one is configured"
+_TIME = "allow more time with --timeout"
 _FORK = "start processes by `spawn`, or make the first request after forking"
 
 TROUBLES = (
-    Trouble("RequestTimeoutError", "", TimedOut, "no complete answer came in time"),
+    Trouble("RequestTimeoutError", "", TimedOut, "no complete answer came in time", _TIME),
     Trouble("ConnectError", "dns error", Unreachable, "the host name does not resolve", _NETWORK),
     Trouble(
         "ConnectError",

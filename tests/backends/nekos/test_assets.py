@@ -162,8 +162,8 @@ def test_no_file_is_left_of_what_is_not_the_picture(
 
 
 def test_no_file_is_left_where_it_cannot_be_put_in_its_place(tmp_path: Path) -> None:
-    (tmp_path / "cat.png").mkdir()
     sink = poured(tmp_path, PNG)
+    (tmp_path / "cat.png").mkdir()
     with pytest.raises(BadArguments, match="cannot be written"):
         parse_asset(answer(b"")._replace(sink=sink), TAG)
     assert os.listdir(tmp_path) == ["cat.png"]

@@ -25,7 +25,7 @@ from animedex.transport.addresses import resolved
 from animedex.wire import Call, Response, SourceTag, Unseen
 
 if TYPE_CHECKING:
-    from animedex.wire import Plan
+    from animedex.wire import Plan, Wish
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 CATALOGUE = b'{"neko": {"format": "png"}, "hug": {"format": "gif"}}'
@@ -48,7 +48,7 @@ def plan(value: object) -> Plan[Any]:
     return cast("Plan[Any]", value)
 
 
-def asked(wish: Call[Any] | Unseen) -> Call[Any]:
+def asked(wish: Wish) -> Call[Any]:
     """Say that a plan wishes for another call."""
     assert isinstance(wish, Call)
     return wish
@@ -119,7 +119,7 @@ def test_categories_that_are_none(category: str) -> None:
 
 @pytest.mark.parametrize("query", ["", " ", "\t\n", "\u3000", "\udcff", "a\ud800b"])
 def test_queries_that_are_none(query: str) -> None:
-    with pytest.raises(BadArguments, match="search") as caught:
+    with pytest.raises(BadArguments, match="a search") as caught:
         search(query)
     assert caught.value.backend == "nekos"
 
@@ -130,10 +130,21 @@ def test_types_that_are_none(kind: Any) -> None:
         search("frieren", kind)
 
 
-@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf")])
-def test_matches_that_are_none(least: float) -> None:
+@pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf"), "a", True])
+def test_matches_that_are_none(least: Any) -> None:
     with pytest.raises(BadArguments, match="a match is between 0 and 1"):
         search("frieren", min_match=least)
+
+
+@pytest.mark.parametrize("value", [3, 0, b"neko", ["neko"]])
+def test_what_is_no_text_is_refused_as_such(value: Any) -> None:
+    for build in (
+        partial(search, value),
+        partial(search, "x", category=value),
+        partial(image, value),
+    ):
+        with pytest.raises(BadArguments, match=r"text, not"):
+            build()
 
 
 # Pictures of a category

@@ -49,7 +49,8 @@ class Visitor:
 
     def grant(self, wish: Wish) -> object:
         if isinstance(wish, Say):
-            return self.said.append(wish.message)
+            self.said.append(wish.message)
+            return None
         return self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
 
     def note(self, wish: Unseen) -> frozenset[str]:

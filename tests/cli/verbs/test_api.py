@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
@@ -158,6 +159,47 @@ def test_a_failure_leaves_no_file(cli: Cli, service: SampleServer, tmp_path: Pat
     assert (outcome.code, outcome.err.count("\n")) == (2, 1)
 
 
+def test_a_dash_is_standard_output(cli: Cli, service: SampleServer) -> None:
+    assert cli("api", "nekos", NEKO, "-o", "-") == (0, fetch(service, NEKO), "")
+
+
+@pytest.mark.parametrize("name", ["", "none/body", "\0"])
+@pytest.mark.parametrize("command", [("api", "nekos", NEKO), ("nekos", "asset", NEKO[1:])])
+def test_a_file_that_cannot_be_written_is_told_before_anything_is_sent(
+    command: tuple[str, ...], name: str, cli: Cli, service: SampleServer, tmp_path: Path
+) -> None:
+    target = f"{tmp_path}/{name}" if name else ""
+    outcome = cli(*command, "-o", target)
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
+    assert len(service.arrivals) == 0
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_is_no_file_for_a_body(cli: Cli, service: SampleServer, tmp_path: Path) -> None:
+    assert cli("api", "nekos", NEKO, "-o", str(tmp_path)).code == 2
+    assert len(service.arrivals) == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no full device there")
+def test_a_head_that_cannot_be_printed_leaves_nothing_half_written(
+    process: Process, service: SampleServer, tmp_path: Path
+) -> None:
+    target = tmp_path / "body"
+    outcome = process("api", "nekos", NEKO, "-i", "-o", str(target), redirect=">/dev/full")
+    assert (outcome.code, outcome.err.count("\n")) == (1, 1)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+@pytest.mark.parametrize("name", ["User-Agent", "user-agent", "USER-AGENT "])
+def test_the_user_agent_is_not_the_caller_s_to_choose(
+    name: str, cli: Cli, service: SampleServer
+) -> None:
+    outcome = cli("api", "nekos", "/neko", "-H", f"{name}: other/1.0", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
+    assert "animedex config set contact" in str(outcome.error["hint"])
+    assert len(service.arrivals) == 0
+
+
 @pytest.mark.parametrize(
     ("status", "code", "reason"),
     [
@@ -198,7 +240,9 @@ def test_jq_leaves_the_body_of_a_failure_alone(cli: Cli, service: SampleServer) 
 
 def test_jq_needs_json(cli: Cli, service: SampleServer) -> None:
     service.answer("/neko", body=b"<html>")
-    assert cli("api", "nekos", "/neko", "--jq", ".").code == 7
+    outcome = cli("api", "nekos", "/neko?api_key=abc", "--jq", ".", "--errors", "json")
+    assert (outcome.code, outcome.error["backend"]) == (7, "nekos")
+    assert "abc" not in outcome.err
 
 
 def test_searches_count_in_the_search_window(cli: Cli, service: SampleServer) -> None:

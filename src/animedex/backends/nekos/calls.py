@@ -89,13 +89,8 @@ def search(
     animations) images are searched, or what the category holds.
     """
     _check_amount(amount)
-    # Bytes of a command line that are no text arrive as halves of surrogates.
-    if not query.strip() or _HALVES.search(query):
-        message = "a search needs a word to search for"
-        raise BadArguments(message, backend="nekos")
-    if min_match is not None and not 0 <= min_match <= 1:
-        message = f"a match is between 0 and 1, not {min_match}"
-        raise BadArguments(message, backend="nekos")
+    _check_query(query)
+    _check_match(min_match)
     number = None if type is None else _kind(type)
     if category is not None:
         _check_category(category)
@@ -193,13 +188,38 @@ def _check_amount(amount: int) -> None:
 
 
 def _check_category(category: str) -> None:
-    if not category.strip() or _UNNAMEABLE.search(category) or category in {".", ".."}:
-        message = f"{category!r} cannot be the name of a category"
+    if not _is_text(category):
+        message = f"the name of a category is text, not {category!r:.80}"
+    elif not category.strip() or _UNNAMEABLE.search(category) or category in {".", ".."}:
+        message = f"{category!r:.80} cannot be the name of a category"
     elif category in {"endpoints", "search"}:
         message = f"{category!r} is an endpoint, not a category"
     else:
         return
     raise BadArguments(message, backend="nekos", hint="list them with `animedex nekos categories`")
+
+
+def _check_query(query: str) -> None:
+    # Bytes of a command line that are no text arrive as halves of surrogates.
+    if not _is_text(query) or _HALVES.search(query):
+        message = f"a search is for text, not {query!r:.80}"
+    elif not query.strip():
+        message = "a search needs a word to search for"
+    else:
+        return
+    raise BadArguments(message, backend="nekos")
+
+
+def _check_match(match: float | None) -> None:
+    if match is None or (type(match) in {int, float} and 0 <= match <= 1):
+        return
+    message = f"a match is between 0 and 1, not {match!r}"
+    raise BadArguments(message, backend="nekos")
+
+
+def _is_text(value: object) -> bool:
+    """Ask what a type checker would have told: not everybody uses one."""
+    return isinstance(value, str)
 
 
 def _kind(kind: Kind) -> int:
@@ -217,7 +237,7 @@ def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
         return text
     parts = text.strip("/").split("/")
     if len(parts) != 2 or any(not part.strip(".") or _UNNAMEABLE.search(part) for part in parts):  # noqa: PLR2004
-        message = f"{text!r} is neither a picture's URL nor <category>/<file name>"
+        message = f"{text!r:.80} is neither a picture's URL nor <category>/<file name>"
         raise BadArguments(message, backend="nekos")
     return "/" + "/".join(quote(part, safe="") for part in parts)
 

@@ -122,7 +122,8 @@ def search(  # noqa: PLR0913  each is an option of the command
 
     rows = session.ask(calls.search(query, kind, category, amount, min_match=min_match))
     if not rows:
-        session.note(f"animedex: nothing matches {query!r} well enough")
+        enough = "" if min_match is None else " well enough"
+        session.note(f"animedex: nothing matches {query!r}{enough}")
     _show(session, rows, opened=opened)
 
 

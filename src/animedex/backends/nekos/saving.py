@@ -12,6 +12,7 @@ from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.models import parse_json
+from animedex.sinks import check_target
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
@@ -36,6 +37,7 @@ def fetch(session: Session, what: str, to: str | None) -> None:
         session.note(f"animedex: {credit_line(found)}")
         return
     target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to
+    check_target(target)
     found = session.ask(calls.asset(what, target))
     session.output.facts(told(found), lambda: card(found))
 

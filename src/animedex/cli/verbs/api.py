@@ -15,7 +15,7 @@ from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.models import parse_json
 from animedex.render.clean import clean
-from animedex.sinks import FileSink
+from animedex.sinks import FileSink, check_target
 from animedex.transport.statuses import is_success, status_error
 from animedex.wire import Call, Request, Response
 
@@ -27,6 +27,7 @@ MOST_BYTES = 256 * 1024 * 1024
 # These say how the message itself is sent, which is not the caller's to say.
 _FIELD = "Add a parameter to the query; may be repeated."
 _OWN_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding", "te"})
+_CONTACT_HINT = "every request says who asks; `animedex config set contact` adds whom to write to"
 
 
 class Given(TypedDict):
@@ -90,17 +91,16 @@ def _for(backend: Backend) -> click.Command:
 
 def _send(session: Session, backend: Backend, given: Given) -> None:
     """Ask, print what is wanted of the answer, and raise what its status stands for."""
-    if session.output.program is not None and (given["to"] or given["silent"]):
+    if given["to"] == "-":
+        given["to"] = None
+    if session.output.program is not None and (given["to"] is not None or given["silent"]):
         message = "--jq prints the answer, which goes with neither -o nor --silent"
         raise BadArguments(message, backend=backend.name)
     response = session.ask(raw_call(backend, given))
     if given["include"]:
         write_out(head(response, terminal=is_terminal(sys.stdout)))
-    sink = response.sink
-    if isinstance(sink, FileSink):
-        sink.finish()
-    elif not given["silent"]:
-        _print(session, response)
+    if response.sink is None and not given["silent"]:
+        _print(session, backend, response)
     if not is_success(response.status):
         raise status_error(response, backend.name, session.client.manner.user_agent)
 
@@ -117,7 +117,10 @@ def raw_call(backend: Backend, given: Given) -> Call[Response]:
         tuple(_pair(text, "=", "-f") for text in given["fields_given"]),
         tuple(_header(text) for text in given["header"]),
     )
-    sink = partial(FileSink, given["to"]) if given["to"] else None
+    sink = None
+    if given["to"] is not None:
+        check_target(given["to"])
+        sink = partial(FileSink, given["to"])
     return Call(
         backend,
         request,
@@ -135,10 +138,10 @@ def head(response: Response, *, terminal: bool) -> str:
     return "\n".join(clean(line) if terminal else line for line in lines) + "\n\n"
 
 
-def _print(session: Session, response: Response) -> None:
+def _print(session: Session, backend: Backend, response: Response) -> None:
     """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
     if session.output.program is not None and is_success(response.status):
-        document = parse_json(response.body, object, response.url)
+        document = parse_json(response.body, object, backend.name)
         session.output.json(cast("JsonValue", document))
     elif not is_terminal(sys.stdout):
         write_bytes(response.body)
@@ -159,7 +162,10 @@ def readable(body: bytes) -> str:
 
 
 def _whole(response: Response, source: SourceTag) -> Response:
+    """Give the answer as it is, a file for it in its place."""
     del source
+    if isinstance(response.sink, FileSink):
+        response.sink.finish()
     return response
 
 
@@ -173,6 +179,9 @@ def _pair(text: str, sign: str, option: str) -> tuple[str, str]:
 
 def _header(text: str) -> tuple[str, str]:
     name, value = _pair(text, ":", "-H")
+    if name.lower() == "user-agent":
+        message = "the User-Agent is the same for all requests"
+        raise BadArguments(message, hint=_CONTACT_HINT)
     if name.lower() in _OWN_HEADERS:
         message = f"the header {name} is not yours to set"
         raise BadArguments(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command, Group
+from animedex.cli.patience import patiently
 from animedex.cli.session import Session, answering
 
 
@@ -17,14 +18,18 @@ def command() -> None:
 @answering
 def info(session: Session) -> None:
     """Show where answers are kept, how many, and how large they are."""
-    report = session.client.desk.cache.report()
+    client = session.client
+    desk = client.desk
+    report, pictures = patiently(
+        lambda: (desk.cache.report(), desk.state.shown()), client.manner.timeout
+    )
     session.output.facts(
         {
             "path": report.path,
             "answers": report.answers,
             "bytes": report.size,
             "most_bytes": report.cap,
-            "shown_pictures": session.client.desk.state.shown(),
+            "shown_pictures": pictures,
         }
     )
 
@@ -34,6 +39,7 @@ def info(session: Session) -> None:
 @answering
 def clear(session: Session, *, seen: bool) -> None:
     """Forget all answers that are kept, or which pictures were shown to you."""
-    desk = session.client.desk
-    count = desk.state.forget() if seen else desk.cache.clear()
+    client = session.client
+    forget = client.desk.state.forget if seen else client.desk.cache.clear
+    count = patiently(forget, client.manner.timeout)
     session.note(f"forgot {count} {'shown pictures' if seen else 'answers'}")

@@ -43,7 +43,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
         """Split the line so far into the words before the cursor and the one under it."""
         line = os.environ["COMP_WORDS"]
         words = split_arg_string(line)
-        incomplete = "" if line.endswith(" ") or len(words) < 2 else words.pop()  # noqa: PLR2004
+        incomplete = "" if line.endswith(" ") or len(words) <= 1 else words.pop()
         return words[1:], incomplete
 
     def format_completion(self, item: CompletionItem) -> str:

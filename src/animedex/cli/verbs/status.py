@@ -8,6 +8,7 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command
+from animedex.cli.patience import patiently
 from animedex.cli.session import Session, answering
 from animedex.cli.verbs.config import shown
 from animedex.config import Config
@@ -17,6 +18,8 @@ from animedex.transport.ledger import Ledger
 from animedex.transport.limits import WindowState, tokens_left
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from animedex.backends.backend import Limits
     from animedex.wire import JsonObject
 
@@ -30,22 +33,24 @@ if TYPE_CHECKING:
 def command(session: Session) -> None:
     """Show every budget, the cache and the settings in force; nothing is asked of a service."""
     client = session.client
-    report = client.desk.cache.report()
+    desk = client.desk
+    report, ledgers = patiently(
+        lambda: (desk.cache.report(), desk.state.ledgers()), client.manner.timeout
+    )
     session.output.facts(
         {
             "user_agent": client.manner.user_agent,
-            "budgets": budgets(session),
-            "budgets_path": client.desk.state.path,
+            "budgets": budgets(session, ledgers),
+            "budgets_path": desk.state.path,
             "cache": {"path": report.path, "answers": report.answers, "bytes": report.size},
             "settings": {name: shown(name, found.value) for name, found in Config().all().items()},
         }
     )
 
 
-def budgets(session: Session) -> JsonObject:
+def budgets(session: Session, ledgers: Mapping[str, Ledger]) -> JsonObject:
     """Tell what is left of every service's budget, at the place where it is asked."""
-    desk, base_urls = session.client.desk, session.client.manner.base_urls
-    ledgers, now = desk.state.ledgers(), desk.state.clock()
+    base_urls, now = session.client.manner.base_urls, session.client.desk.state.clock()
     told: JsonObject = {}
     for backend in map(backends.declared, backends.names()):
         where = origin(base_of(backend, base_urls))
