@@ -26,7 +26,7 @@ ALLOWED = {
     "endpoint": {"wire", "client"},
     "backends": {"errors", "wire", "models", "endpoint", "sinks", "folding"},
     "transport": {"errors", "wire", "backends.backend", "settings"},
-    "options": {"config", "errors", "folders", "settings", "transport", ""},
+    "options": {"backends", "config", "errors", "folders", "settings", "transport", ""},
     "client": {"errors", "options", "transport", "wire", "backends"},
     "render": {"errors", "models", "wire"},
     "server": {"folding", ""},

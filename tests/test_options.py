@@ -10,12 +10,12 @@ import pytest
 
 from animedex import __version__
 from animedex.errors import BadArguments
-from animedex.options import ClientOptions, Plan, planned, user_agent
+from animedex.options import ClientOptions, Setup, set_up, user_agent
 from animedex.transport.proxies import Proxies
 
 
-def plan(**options: Any) -> Plan:
-    return planned(cast("ClientOptions", options))
+def plan(**options: Any) -> Setup:
+    return set_up(cast("ClientOptions", options))
 
 
 def test_defaults() -> None:
@@ -47,7 +47,7 @@ PRECEDENCE: dict[str, Case] = {
 }
 
 
-def outcome(name: str, found: Plan) -> object:
+def outcome(name: str, found: Setup) -> object:
     contact = found.manner.user_agent.partition("(")[2].partition("example")[0]
     return {
         "contact": contact,
@@ -75,14 +75,29 @@ def test_an_argument_beats_the_environment_and_that_the_file(
 def test_base_urls_are_laid_over_each_other(
     config_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config_file.write_text('[base_urls]\none = "http://f.example"\ntwo = "http://f.example"\n')
-    monkeypatch.setenv("ANIMEDEX_TWO_URL", "http://e.example")
+    assert plan().manner.base_urls == {}
+    config_file.write_text('[base_urls]\nnekos = "http://f.example"\n')
+    assert plan().manner.base_urls == {"nekos": "http://f.example"}
+    monkeypatch.setenv("ANIMEDEX_NEKOS_URL", "http://e.example")
+    assert plan().manner.base_urls == {"nekos": "http://e.example"}
     found = plan(base_urls={"nekos": "http://127.0.0.1:8080/"})
-    assert found.manner.base_urls == {
-        "one": "http://f.example",
-        "two": "http://e.example",
-        "nekos": "http://127.0.0.1:8080",
-    }
+    assert found.manner.base_urls == {"nekos": "http://127.0.0.1:8080"}
+
+
+def test_a_service_that_there_is_not_has_no_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, hint in (("nekoz", "did you mean nekos?"), ("ratte", "there are nekos")):
+        with pytest.raises(BadArguments, match="no service") as caught:
+            plan(base_urls={name: "http://127.0.0.1:8080"})
+        assert caught.value.hint == hint
+    monkeypatch.setenv("ANIMEDEX_NEKSO_URL", "http://e.example")
+    with pytest.raises(BadArguments, match="nekso"):
+        plan()
+
+
+@pytest.mark.parametrize("given", ["http://x.example", ["nekos"], 3])
+def test_base_urls_that_are_no_mapping(given: object) -> None:
+    with pytest.raises(BadArguments, match="base_urls maps services"):
+        plan(base_urls=given)
 
 
 @pytest.mark.parametrize("given", [None, "none"])

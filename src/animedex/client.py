@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from animedex.errors import ClientUnusable
-from animedex.options import ClientOptions, planned
+from animedex.options import ClientOptions, set_up
 from animedex.transport.cache import Cache
 from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
@@ -41,7 +41,7 @@ class _Core:
         for name in options.keys() - ClientOptions.__optional_keys__:
             message = f"{type(self).__name__}() got an unexpected keyword argument {name!r}"
             raise TypeError(message)
-        plan = planned(options)
+        plan = set_up(options)
         teller = Teller(options.get("on_event"))
         self.manner = plan.manner
         self.desk = Desk(

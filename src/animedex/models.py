@@ -195,10 +195,8 @@ def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
     Raises `UpstreamDecode` where the bytes are not JSON, also where that is hidden under a key
     that `kind` does not know, and `UpstreamShape` with the path where the shape differs.
 
-    >>> parse_json(b'{"a": [1, "2"]}', dict[str, list[int]], "nekos")
-    Traceback (most recent call last):
-        ...
-    animedex.errors.UpstreamShape: [...][1]: expected `int`, got `str`
+    >>> parse_json(b'{"a": [1, 2]}', dict[str, list[int]])
+    {'a': [1, 2]}
     """
     try:
         msgspec.json.decode(body)

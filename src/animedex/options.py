@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
-from animedex import __version__
+from animedex import __version__, backends
 from animedex.config import Config, read_setting
 from animedex.errors import BadArguments
 from animedex.folders import folder
@@ -47,7 +47,7 @@ class ClientOptions(TypedDict, total=False):
     on_event: Callable[[Event], None]
 
 
-class Plan(NamedTuple):
+class Setup(NamedTuple):
     """Hold what the options come to: how to carry out calls, and with which files."""
 
     manner: Manner
@@ -56,19 +56,21 @@ class Plan(NamedTuple):
     cache_path: str
 
 
-def planned(options: ClientOptions) -> Plan:
+def set_up(options: ClientOptions) -> Setup:
     """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
     config = Config()
+    base_urls = {**config.base_urls(), **_base_urls(options)}
+    _require_known(base_urls)
     manner = Manner(
         user_agent=user_agent(_contact(options, config)),
-        base_urls={**config.base_urls(), **_base_urls(options)},
+        base_urls=base_urls,
         timeout=_timeout(options, config),
         cached=_cached(options, config),
         refresh=options.get("refresh", False),
         pace=_PACES[_rate(options, config)],
         limited=options.get("limits", config.get("limits").value == "on"),
     )
-    return Plan(
+    return Setup(
         manner, _proxies(options, config), _state_path(options, config), _cache_path(options)
     )
 
@@ -89,8 +91,25 @@ def _contact(options: ClientOptions, config: Config) -> str | None:
 
 
 def _base_urls(options: ClientOptions) -> dict[str, str]:
-    urls = options.get("base_urls", {})
-    return {name: str(read_setting(f"base_urls.{name}", url)) for name, url in urls.items()}
+    urls: object = options.get("base_urls", {})
+    if not isinstance(urls, Mapping):
+        message = f"base_urls maps services to URLs, and is not {urls!r:.80}"
+        raise BadArguments(message)
+    given = cast("Mapping[str, object]", urls)
+    return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in given.items()}
+
+
+def _require_known(names: Iterable[str]) -> None:
+    """Refuse a service that there is not: its requests would go to the real one of another name."""
+    known = backends.names()
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            message = f"there is no service {name!r:.80} to have a base URL"
+            raise BadArguments(message, hint=hint)
 
 
 def _timeout(options: ClientOptions, config: Config) -> float | None:

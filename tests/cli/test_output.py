@@ -190,3 +190,11 @@ def test_every_mode_is_to_be_had_on_a_terminal(terminal: Terminal, odd: SampleSe
     assert terminal("nekos", "image", "neko", "--jsonl", "--no-source").text == f"{ROW}\n"
     assert terminal("nekos", "image", "neko", "--jq", ".[0].whole").text == "1.0\n"
     assert terminal("nekos", "image", "neko", "--jq", ".[0].artist_name", "-r").text == "青葉 é\n"
+
+
+@pytest.mark.parametrize("option", [("--json",), ("--jq", ".size"), ("--fields", "size")])
+def test_nothing_is_told_where_the_picture_itself_goes(
+    option: tuple[str, ...], cli: Cli, service: SampleServer
+) -> None:
+    outcome = cli("nekos", "asset", "neko/a.png", *option)
+    assert (outcome.code, outcome.out, len(service.arrivals)) == (2, b"", 0)

@@ -155,7 +155,7 @@ def test_a_blocked_path_waits_and_no_other_does(seconds: float, gaps: list[float
 def test_a_block_beyond_the_deadline_denies_at_once() -> None:
     ledger = block(Ledger(), "/neko", START + 3600, START)
     claim = Claim("a", "/neko", latest=START + 30)
-    assert reserve(ledger, LIMITS, claim, START)[1] == Denied(START + 3600)
+    assert reserve(ledger, LIMITS, claim, START)[1] == Denied(START + 3600, told=True)
 
 
 def test_a_block_that_has_ended_is_forgotten() -> None:

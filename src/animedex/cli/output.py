@@ -53,6 +53,8 @@ class Output:
         self.terminal = is_terminal(sys.stdout)
         self.mode = chosen_mode(shared, terminal=self.terminal)
         self.program = _compiled(shared.jq)
+        # Whether an option says how to print, or it is left to where it is printed.
+        self.asked = chosen_mode(shared, terminal=True) != "text"
 
     def names(self, names: Sequence[str]) -> None:
         """Print plain strings: one per line, unless an option asks for JSON."""

@@ -68,9 +68,13 @@ class Again(NamedTuple):
 
 
 class Denied(NamedTuple):
-    """Tell that nothing is free before this moment, which is past the deadline."""
+    """Tell that nothing is free before this moment, which is past the deadline.
+
+    `told` is whether the service itself said so, rather than its budget being used up.
+    """
 
     at: float
+    told: bool = False
 
 
 Verdict = Go | Again | Denied
@@ -86,7 +90,7 @@ def reserve(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> tuple[L
     Go(at=100.0, left=0)
     >>> ledger, verdict = reserve(ledger, limits, Claim("b", "/neko", latest=100.1), now=100.0)
     >>> verdict
-    Denied(at=100.33333333333333)
+    Denied(at=100.33333333333333, told=False)
     """
     ledger = _tidy(ledger, now)
     ready = max(now, ledger.blocked.get(claim.path, now))
@@ -96,7 +100,9 @@ def reserve(ledger: Ledger, limits: Limits, claim: Claim, now: float) -> tuple[L
         ready = max(ready, next_turn(state, rule, claim.ticket, now))
     slot = next_slot(ledger.bucket, limits.bucket, now)
     if max(ready, slot) > claim.latest:
-        return _without(ledger, claim.route, claim.ticket), Denied(max(ready, slot))
+        at = max(ready, slot)
+        told = at == ledger.blocked.get(claim.path)
+        return _without(ledger, claim.route, claim.ticket), Denied(at, told)
     if ready > now:
         # Whoever is ahead may give up meanwhile, so nobody in a queue sleeps for very long.
         asks_at = ready if rule is None else min(ready, now + rule.seconds)

@@ -43,7 +43,7 @@ class Turn(NamedTuple):
             while True:
                 verdict = yield from run.unlocked(Reserve(self.origin, self.limits, self.claim))
                 if isinstance(verdict, Denied):
-                    raise self._no_room(verdict.at - run.clock())
+                    raise self._denied(verdict, run)
                 slot = verdict.at if isinstance(verdict, Go) else None
                 pause = verdict.at - run.clock()
                 if pause > 0:
@@ -82,8 +82,11 @@ class Turn(NamedTuple):
         with contextlib.suppress(TimedOut):
             yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
 
-    def _no_room(self, seconds: float) -> RateLimited:
-        return rate_limited(f"{self.backend} has no room for this before the deadline", seconds)
+    def _denied(self, verdict: Denied, run: Run) -> RateLimited:
+        what = "has no room for this before the deadline"
+        if verdict.told:
+            what = "said that it is not to be asked for this yet"
+        return rate_limited(f"{self.backend} {what}", verdict.at - run.clock())
 
 
 def turn_for(call: Call[object], url: str, run: Run) -> Turn:

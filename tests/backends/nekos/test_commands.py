@@ -254,7 +254,7 @@ def test_a_card_leaves_out_what_is_not_known(size: JsonObject | None) -> None:
         (f'"{URL}"\n', URL),
         ("neko/a.png", "neko/a.png"),
         (f'{{"url": "{URL}"}}', URL),
-        (f' [{{"url": "{URL}", "new": [1]}}, {{"url": "x"}}]', URL),
+        (f' [{{"url": "{URL}", "new": [1]}}]', URL),
     ],
 )
 def test_a_picture_s_address_is_found(
@@ -263,6 +263,11 @@ def test_a_picture_s_address_is_found(
     assert saving.where(text) == expected
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     assert saving.where("-") == expected
+
+
+def test_several_rows_are_not_one() -> None:
+    with pytest.raises(BadArguments, match="there are 2 rows"):
+        saving.where(f'[{{"url": "{URL}"}}, {{"url": "x"}}]')
 
 
 @pytest.mark.parametrize("text", ["{", "[", "[]", "{}", "[1]", '{"url": null}', '[["url"]]'])

@@ -28,21 +28,25 @@ sys.exit(run(["serve", "--sample", *sys.argv[1:]]))
 def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     command = [sys.executable, "-m", "animedex", "serve", "--sample", "--port", "0"]
     with subprocess.Popen(
-        [*command, "--fault", "/hug:503x9", "--seed", "1"],
+        [*command, "--fault", "/hug:500", "--seed", "1"],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
-        with urlopen(asked, timeout=60) as answer:
-            assert json.load(answer)["neko"] == {"format": "png"}
-        monkeypatch.setenv("ANIMEDEX_NEKOS_URL", url)
-        assert cli("nekos", "image", "neko").code == 0
-        assert cli("api", "nekos", "/hug", "--silent", "--timeout", "0.3").code == 1
-        process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=60)
+        try:
+            assert process.stdout is not None
+            url = process.stdout.readline().strip()
+            asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
+            with urlopen(asked, timeout=60) as answer:
+                assert json.load(answer)["neko"] == {"format": "png"}
+            monkeypatch.setenv("ANIMEDEX_NEKOS_URL", url)
+            assert cli("nekos", "image", "neko").code == 0
+            assert cli("api", "nekos", "/hug", "--silent").code == 1
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate(timeout=60)
+        finally:
+            # A failure above must not leave a server behind that is waited for.
+            process.kill()
     assert (process.returncode, output) == (130, "")
     assert errors == f"try: ANIMEDEX_NEKOS_URL={url} animedex nekos image neko\n"
 

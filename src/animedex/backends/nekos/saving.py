@@ -29,6 +29,9 @@ def fetch(session: Session, what: str, to: str | None) -> None:
     """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
     what = where(what)
     if to is None or to == "-":
+        if session.output.asked:
+            message = "the picture itself goes to standard output, and nothing is told of it there"
+            raise BadArguments(message, hint="write it to a file with -o FILE")
         if session.output.terminal:
             message = "a picture is not printed on a terminal"
             raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
@@ -52,6 +55,9 @@ def where(what: str) -> str:
         rows = parse_json(inside.encode(), list[dict[str, object]])
     except (UpstreamDecode, UpstreamShape):
         rows = []
+    if len(rows) > 1:
+        message = f"there are {len(rows)} rows, and one picture is fetched at a time"
+        raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     url = rows[0].get("url") if rows else None
     if not isinstance(url, str):
         message = "that is no row: it has no url"
