@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from hypothesis import settings
 
+from animedex.server import SampleServer
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from animedex.options import ClientOptions
 
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
@@ -122,3 +126,20 @@ def _saying(answer: bytes) -> Script:
         connection.sendall(answer)
 
     return say
+
+
+@pytest.fixture
+def server() -> Iterator[SampleServer]:
+    with SampleServer(limits=False, seed=1) as running:
+        yield running
+
+
+@pytest.fixture
+def options(server: SampleServer, tmp_path: Path) -> ClientOptions:
+    """Lead to the server, with files of the test's own."""
+    return {
+        "base_urls": {"nekos": server.url},
+        "state": tmp_path / "state.db",
+        "cache": tmp_path / "cache",
+        "timeout": 20.0,
+    }

@@ -12,14 +12,14 @@ import pytest
 
 from animedex.client import Client
 from animedex.errors import ClientUnusable
-from animedex.server import SampleServer
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from animedex.options import ClientOptions
+    from animedex.server import SampleServer
     from tests.conftest import StartRawServer
 
 FREEZE = {
@@ -28,23 +28,6 @@ FREEZE = {
     "x-rate-limit-remaining": "0",
     "x-rate-limit-reset": "2026-05-08T09:09:00.0000000Z",
 }
-
-
-@pytest.fixture
-def server() -> Iterator[SampleServer]:
-    with SampleServer(limits=False, seed=1) as running:
-        yield running
-
-
-@pytest.fixture
-def options(server: SampleServer, tmp_path: Path) -> ClientOptions:
-    """Lead to the server, with files of the test's own."""
-    return {
-        "base_urls": {"nekos": server.url},
-        "state": tmp_path / "state.db",
-        "cache": tmp_path / "cache",
-        "timeout": 20.0,
-    }
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import ssl
 import threading
@@ -10,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 import trustme
 
-from animedex.errors import Unreachable
+from animedex.errors import ClientUnusable, Unreachable
 from animedex.server import SampleServer
+from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
 from animedex.transport.steps import Send
 
@@ -176,3 +178,20 @@ def test_hosts_can_be_kept_from_the_proxy(exchange: Exchange, raw_server: StartR
     with pytest.raises(Unreachable, match="does not resolve"):
         exchange(get("http://pictures.invalid/neko"), proxies)
     assert proxy.requests == []
+
+
+def test_what_is_closed_opens_nothing(server: SampleServer) -> None:
+    server.arrivals.clear()
+    http = SyncHttp(Proxies())
+    http.close()
+    with pytest.raises(ClientUnusable, match="closed"):
+        http.send(get(f"{server.url}/here"))
+
+    async def main() -> None:
+        later = AsyncHttp(Proxies())
+        await later.close()
+        with pytest.raises(ClientUnusable, match="closed"):
+            await later.send(get(f"{server.url}/here"))
+
+    asyncio.run(main())
+    assert len(server.arrivals) == 0

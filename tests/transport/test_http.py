@@ -13,7 +13,6 @@ import pytest
 from animedex.errors import (
     AnimedexError,
     BadArguments,
-    ClientUnusable,
     NoSpace,
     TimedOut,
     Unreachable,
@@ -383,23 +382,6 @@ def test_a_pipe_that_nobody_reads_ends_the_exchange(
     server.answer("/here", body=b"tea")
     with pytest.raises(BadArguments, match="cannot be written"):
         exchange(get(f"{server.url}/here", sink=lambda: FileSink(str(tmp_path / "pipe"))))
-
-
-def test_what_is_closed_opens_nothing(server: SampleServer) -> None:
-    server.arrivals.clear()
-    http = SyncHttp(Proxies())
-    http.close()
-    with pytest.raises(ClientUnusable, match="closed"):
-        http.send(get(f"{server.url}/here"))
-
-    async def main() -> None:
-        later = AsyncHttp(Proxies())
-        await later.close()
-        with pytest.raises(ClientUnusable, match="closed"):
-            await later.send(get(f"{server.url}/here"))
-
-    asyncio.run(main())
-    assert len(server.arrivals) == 0
 
 
 def _as_answer(head: Head) -> BaseResponse:
