@@ -102,6 +102,12 @@ def test_fewer_pictures_come_where_new_ones_run_out() -> None:
     ]
 
 
+def test_the_last_answer_may_be_the_one_that_is_enough() -> None:
+    visitor = Visitor([*[""] * (MOST_ASKS - 2), "b"], shown="a")
+    assert visitor.follow(unshown(pictures("a"), 1, AGAIN)) == "b"
+    assert (visitor.asked, visitor.said) == (MOST_ASKS - 1, [])
+
+
 def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     visitor = Visitor(["b", RateLimited("no room")])
     assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
