@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
-settings.load_profile("animedex")
+settings.register_profile("slow", deadline=None, max_examples=1000)
+settings.load_profile("slow" if os.environ.get("HYPOTHESIS_PROFILE") == "slow" else "animedex")
 
 
 @pytest.fixture(autouse=True)
