@@ -8,12 +8,11 @@ file's table `[base_urls]` under the backend's name, or in `ANIMEDEX_<BACKEND>_U
 from __future__ import annotations
 
 import contextlib
-import errno
 import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from animedex.errors import BadArguments, NoSpace
+from animedex.errors import BadArguments, NoSpace, is_full
 from animedex.folders import folder
 from animedex.settings import SETTINGS, read_url
 
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 
 Source = Literal["environment", "file", "default"]
 FILE_NAME = "config.toml"
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _BASE_URL = re.compile(r"base_urls\.[a-z0-9_]+")
 _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
@@ -181,6 +179,6 @@ def _replace(path: str, content: bytes) -> None:
                 os.unlink(new)
             raise
     except OSError as error:
-        kind = NoSpace if error.errno in _FULL else BadArguments
+        kind = NoSpace if is_full(error) else BadArguments
         message = f"{path} cannot be written: {error.strerror}"
         raise kind(message) from None

@@ -23,6 +23,7 @@ The columns are the class, its `reason` and the exit code of the command line.
 
 from __future__ import annotations
 
+import errno
 from typing import ClassVar
 
 
@@ -181,6 +182,15 @@ class NoSpace(AnimedexError):
     """Report that the disk or the quota is full."""
 
     reason = "no-space"
+
+
+def is_full(error: OSError) -> bool:
+    """Tell whether a disk, a quota or a limit on files is what stands in the way.
+
+    >>> is_full(OSError(errno.ENOSPC, "")), is_full(OSError(errno.EACCES, ""))
+    (True, False)
+    """
+    return error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class Corrupt(AnimedexError):

@@ -7,7 +7,7 @@ import errno
 import os
 from typing import TYPE_CHECKING, TypeVar
 
-from animedex.errors import AnimedexError, BadArguments, NoSpace
+from animedex.errors import AnimedexError, BadArguments, NoSpace, is_full
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _OPENING = 64
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class FileSink:
@@ -122,6 +121,6 @@ def _written(path: str, work: Callable[[], T]) -> T:
 def file_error(path: str, error: OSError) -> AnimedexError:
     """Make the error for a file that cannot be written."""
     message = f"{path} cannot be written: {error.strerror or error}"
-    if error.errno in _FULL:
+    if is_full(error):
         return NoSpace(message, hint="make room, or write elsewhere")
     return BadArguments(message, hint="give another file")

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 from typing import TYPE_CHECKING
 
-from animedex.errors import BadArguments, NoSpace
+from animedex.errors import BadArguments, NoSpace, is_full
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
 
 # A card that is wider than this tears apart what belongs together.
 _WIDEST = 100
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -42,7 +40,7 @@ def write_bytes(data: bytes) -> None:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
     except OSError as error:
-        if error.errno not in _FULL:
+        if not is_full(error):
             raise
         drop_output()
         message = "standard output cannot be written: no space left"
