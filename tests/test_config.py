@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import stat
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.config import Config, InForce, load, store
-from animedex.errors import BadArguments, NoSpace
+from animedex.config import Config, InForce, store
+from animedex.errors import BadArguments
 from animedex.settings import SETTINGS
+from animedex.tomlfile import load
 
 # A value for the environment and one for the file, with what they are read as.
 VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
@@ -152,12 +151,6 @@ def test_a_file_that_cannot_be_read(config_file: Path) -> None:
         Config()
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x = 1")
-    assert load(str(tmp_path / "none.toml")) == {}
-    assert load(str(tmp_path / "file" / "none.toml")) == {}
-
-
 def test_storing_keeps_comments_and_order(config_file: Path) -> None:
     before = (
         "# mine\r\nrate = 'normal'  # for now\r\n\r\n[base_urls]  # mirrors\r\n"
@@ -175,23 +168,6 @@ def test_storing_keeps_comments_and_order(config_file: Path) -> None:
     assert config.get("rate").value == "slow"
     assert config.get("timeout").value is None
     assert config.base_urls() == {"shelf": "http://b.example", "nekos": "http://127.0.0.1:1/api"}
-
-
-def test_storing_makes_the_folder_and_a_file_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "new" / "folder" / "config.toml"
-    store(str(path), "proxy", "http://me:secret@proxy.example")
-    assert tomllib.loads(path.read_text()) == {"proxy": "http://me:secret@proxy.example"}
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert os.listdir(path.parent) == ["config.toml"]
-
-
-def test_storing_follows_a_link(tmp_path: Path) -> None:
-    real, link = tmp_path / "real.toml", tmp_path / "config.toml"
-    real.write_text("# mine\n")
-    link.symlink_to(real)
-    store(str(link), "rate", "slow")
-    assert link.is_symlink()
-    assert "slow" in real.read_text()
 
 
 @pytest.mark.parametrize(
@@ -221,35 +197,6 @@ def test_a_base_url_is_not_stored_beside_what_is_no_table(config_file: Path) -> 
     with pytest.raises(BadArguments, match="base_urls"):
         store(str(config_file), "base_urls.nekos", "http://a.example")
     assert config_file.read_text() == "base_urls = 5\n"
-
-
-def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    with pytest.raises(BadArguments, match="cannot be written"):
-        store(str(tmp_path / "file" / "config.toml"), "rate", "slow")
-
-
-def test_two_that_store_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
-    other = tmp_path / "config.toml.new"
-    other.write_text("half of what another proc")
-    store(str(tmp_path / "config.toml"), "rate", "slow")
-    assert other.read_text() == "half of what another proc"
-    assert sorted(os.listdir(tmp_path)) == ["config.toml", "config.toml.new"]
-
-
-def test_a_file_that_may_not_grow_is_left_as_it_was(config_file: Path) -> None:
-    resource = pytest.importorskip("resource", reason="there are no such limits")
-    store(str(config_file), "rate", "normal")
-    before = config_file.read_text()
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
-    try:
-        with pytest.raises(NoSpace):
-            store(str(config_file), "rate", "slow")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert config_file.read_text() == before
-    assert os.listdir(config_file.parent) == ["config.toml"]
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1))

@@ -51,6 +51,8 @@ SLOW = {
     "urllib.request",
     "uvicorn",
 }
+# What only a service with users needs.
+SIGNING = {"animedex.credentials", "animedex.cli.signing", "getpass", "hashlib", "subprocess"}
 SENDING = {"pyreqwest", "animedex.transport.http", "animedex.transport.exchange"}
 
 
@@ -96,6 +98,7 @@ def test_help(service: str, arguments: list[str]) -> None:
 def test_categories_from_the_cache(service: str) -> None:
     asked = loaded(service, "nekos", "categories")
     assert asked >= SENDING
+    assert not asked & SIGNING
     kept = loaded(service, "nekos", "categories")
     assert "animedex.transport.cache" in kept
     assert not kept & (SLOW | SENDING | {"animedex.transport.ledger", "jq", "msgspec", "shutil"})
@@ -104,4 +107,4 @@ def test_categories_from_the_cache(service: str) -> None:
 def test_image_through_jq(service: str) -> None:
     modules = loaded(service, "nekos", "image", "neko", "--jq", ".[0].url")
     assert modules >= SENDING | {"jq"}
-    assert not modules & (SLOW | {"animedex.render.text", "animedex.schema", "shutil"})
+    assert not modules & (SLOW | SIGNING | {"animedex.render.text", "animedex.schema", "shutil"})

@@ -17,23 +17,26 @@ ALLOWED = {
     "errors": set[str](),
     "folding": set[str](),
     "folders": set[str](),
+    "tomlfile": {"errors"},
+    "credentials": {"backends.backend", "errors", "folders", "tomlfile", "wire"},
     "wire": {"errors", "backends.backend"},
     "models": {"errors", "wire", "schema"},
     "schema": {"errors", "models", "wire"},
     "settings": {"errors"},
-    "config": {"errors", "folders", "settings"},
+    "config": {"errors", "folders", "settings", "tomlfile"},
     "sinks": {"errors"},
     "endpoint": {"wire", "client"},
     "backends": {"errors", "wire", "models", "endpoint", "sinks", "folding"},
     "transport": {"errors", "wire", "backends.backend", "settings"},
     "options": {"backends", "config", "errors", "folders", "settings", "transport", ""},
-    "client": {"errors", "options", "transport", "wire", "backends"},
+    "client": {"credentials", "errors", "options", "transport", "wire", "backends"},
+    "art": {"backends", "client", "errors", "models", "wire"},
     "render": {"errors", "models", "wire"},
     "server": {"folding", ""},
     "pytest_plugin": {"server"},
     "cli": {
-        *("", "backends", "client", "config", "errors", "folders", "models", "options"),
-        *("render", "server", "settings", "sinks", "transport", "wire"),
+        *("", "art", "backends", "client", "config", "credentials", "errors", "folders", "models"),
+        *("options", "render", "schema", "server", "settings", "sinks", "transport", "wire"),
     },
     "__main__": {"cli", ""},
     "": {"client", "errors", "models", "wire"},
@@ -67,7 +70,7 @@ def part_of(name: str) -> str:
 def may_import(name: str, other: str) -> bool:
     own = part_of(name)
     allowed = set(ALLOWED[own])
-    if own == "backends" and name.endswith((".commands", ".saving")):
+    if own == "backends" and name.endswith((".cards", ".commands", ".saving")):
         allowed |= COMMANDS
     if part_of(other) == own or any(other == one or other.startswith(f"{one}.") for one in allowed):
         return True

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import pytest
 
-from animedex import __version__
+from animedex import __version__, backends
 from animedex.errors import BadArguments
 from animedex.options import ClientOptions, Setup, set_up, user_agent
 from animedex.transport.proxies import Proxies
@@ -85,7 +85,8 @@ def test_base_urls_are_laid_over_each_other(
 
 
 def test_a_service_that_there_is_not_has_no_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, hint in (("nekoz", "did you mean nekos?"), ("ratte", "there are nekos")):
+    known = ", ".join(backends.names())
+    for name, hint in (("nekoz", "did you mean nekos?"), ("ratte", f"there are {known}")):
         with pytest.raises(BadArguments, match="no service") as caught:
             plan(base_urls={name: "http://127.0.0.1:8080"})
         assert caught.value.hint == hint

@@ -20,11 +20,15 @@ from animedex.transport.steps import Desk
 from animedex.transport.telling import Teller
 
 if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
+    from animedex.backends.danbooru import Danbooru
     from animedex.backends.nekos import Nekos
+    from animedex.backends.waifu import Waifu
+    from animedex.credentials.accounts import Accounts
     from animedex.transport.http import AsyncHttp, SyncHttp
     from animedex.transport.run import Steps
     from animedex.transport.steps import Send
-    from animedex.wire import Call, Response
+    from animedex.wire import Account, Call, Response
 
 T = TypeVar("T")
 
@@ -48,11 +52,13 @@ class _Core:
             State(plan.state_path, shared_clock, teller.warn),
             Cache(plan.cache_path, teller.warn),
             teller.tell,
+            self._identify,
         )
         self._proxies = plan.proxies
         self._flow = Flow(plan.manner, shared_clock, _jitter)
         self._pid = os.getpid()
         self._closed = False
+        self._accounts: Accounts | None = None
         # Only one thread may make what sends, and none after the end.
         self._lock = threading.Lock()
 
@@ -63,6 +69,14 @@ class _Core:
             hint = "make the client after forking, or start processes with `spawn`"
             raise ClientUnusable(message, hint=hint)
         return self._flow.perform(call)
+
+    def _identify(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
+        """Find the user's account, for a service that knows users; no other pays for this."""
+        from animedex.credentials.accounts import Accounts
+
+        with self._lock:
+            self._accounts = self._accounts or Accounts()
+        return self._accounts.find(backend, origin, timeout)
 
     def _require_open(self) -> None:
         if self._closed:
@@ -94,7 +108,9 @@ class Client(_Core):
     budget for each service. A client does not survive a fork; see `ClientOptions` for arguments.
     """
 
+    danbooru: Danbooru[Client]
     nekos: Nekos[Client]
+    waifu: Waifu[Client]
 
     _http: SyncHttp | None = None
 
@@ -140,7 +156,9 @@ class AsyncClient(_Core):
     fork; see `ClientOptions` for arguments.
     """
 
+    danbooru: Danbooru[AsyncClient]
     nekos: Nekos[AsyncClient]
+    waifu: Waifu[AsyncClient]
 
     _http: AsyncHttp | None = None
 

@@ -7,12 +7,12 @@ file's table `[base_urls]` under the backend's name, or in `ANIMEDEX_<BACKEND>_U
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from animedex.errors import BadArguments, NoSpace, is_full
+from animedex import tomlfile
+from animedex.errors import BadArguments
 from animedex.folders import folder
 from animedex.settings import SETTINGS, read_url
 
@@ -39,7 +39,7 @@ class Config:
 
     def __init__(self) -> None:
         self.path = os.path.join(folder("config"), FILE_NAME)
-        self._file = load(self.path)
+        self._file = tomlfile.load(self.path)
 
     def get(self, name: str) -> InForce:
         """Give one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
@@ -83,40 +83,13 @@ class Config:
         return found
 
 
-def load(path: str) -> dict[str, object]:
-    """Read the file; an absent one is empty. Raises `BadArguments` where it is not TOML."""
-    content = _content(path)
-    if not content:
-        return {}
-    # Only who has a file pays for the parser.
-    import tomllib
-
-    try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        message = f"{path} is not TOML: {error}"
-        raise BadArguments(message, hint="mend it, or move it away to begin anew") from None
-
-
 def store(path: str, name: str, text: str) -> None:
     """Write one setting into the file, leaving comments and order as they are."""
-    import tomlkit
-
     read_setting(name, text)
-    load(path)
-    document = tomlkit.parse(_content(path))
     table, _, key = name.rpartition(".")
-    place = document.setdefault(table, tomlkit.table()) if table else document
-    if not isinstance(place, dict):
-        message = f"{table}: a table is wanted in {path}"
-        raise BadArguments(message)
-    cast("dict[str, object]", place)[key] = text
-    try:
-        content = tomlkit.dumps(document).encode()
-    except UnicodeEncodeError:
-        message = f"{name}: {text!r} is not text that a file can hold"
-        raise BadArguments(message) from None
-    _replace(os.path.realpath(path), content)
+    with tomlfile.edited(path) as document:
+        place = tomlfile.table(document, table, path) if table else document
+        place[key] = text
 
 
 def unknown(name: str) -> BadArguments:
@@ -148,37 +121,3 @@ def _plain(name: str, value: object) -> str:
         return str(value)
     message = f"{name}: one plain value is wanted in the file"
     raise BadArguments(message)
-
-
-def _content(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except (FileNotFoundError, NotADirectoryError):
-        return b""
-    except OSError as error:
-        message = f"{path} cannot be read: {error.strerror}"
-        raise BadArguments(message) from None
-
-
-def _replace(path: str, content: bytes) -> None:
-    """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
-    import tempfile
-
-    place, name = os.path.split(path)
-    try:
-        os.makedirs(place, mode=0o700, exist_ok=True)
-        # Two processes may be at it, so that each has a name of its own.
-        descriptor, new = tempfile.mkstemp(prefix=f"{name}.", dir=place)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(content)
-            os.replace(new, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(new)
-            raise
-    except OSError as error:
-        kind = NoSpace if is_full(error) else BadArguments
-        message = f"{path} cannot be written: {error.strerror}"
-        raise kind(message) from None

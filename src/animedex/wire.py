@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterable
 
     from animedex.backends.backend import Backend
     from animedex.errors import AnimedexError
@@ -53,6 +53,49 @@ class SourceTag(NamedTuple):
         return {**self._asdict(), "fetched_at": stamp}
 
 
+class Secret(str):
+    """Be a text that no `repr` shows, be it of a request, a step or a list.
+
+    >>> Request("GET", "/", headers=(("x-api-key", Secret("k3y")),)).headers
+    (('x-api-key', '***'),)
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
+class Account:
+    """Hold what a request carries to be known as a user's, and keep it out of sight.
+
+    `secrets` are all the ways in which a key may be written. `user` is the user's name, where the
+    service has one; `mark` tells accounts apart and nothing of their keys.
+    """
+
+    def __init__(
+        self, headers: Headers, secrets: Iterable[str], user: str | None, mark: str
+    ) -> None:
+        self.headers: Headers = tuple((name, Secret(value)) for name, value in headers)
+        self.user = user
+        self.mark = mark
+        # One way of writing a key may hold another.
+        self._secrets = tuple(Secret(text) for text in sorted(secrets, key=len, reverse=True))
+
+    def hide(self, text: str) -> str:
+        """Strike every secret out of a text.
+
+        >>> Account((), ["k3y", "k3y%21"], "me", "").hide("wrong key: k3y%21")
+        'wrong key: ***'
+        """
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def __repr__(self) -> str:
+        return f"<account of {self.user or 'a user'}>"
+
+
 class Sink(Protocol):
     """Take the body of one answer as it arrives; raise only errors of this package."""
 
@@ -93,6 +136,7 @@ class Call(NamedTuple, Generic[T_co]):
     `parse` reads the answer, or returns a plan of further wishes that ends in it; `recover` does
     the same for a failure. `lifetime` is how long the answer may be
     cached, in seconds; 0 is never. `cap` bounds the decoded body, in bytes.
+    `anonymous` makes the error for who is not signed in, where the service would turn them away.
     A `raw` call takes any status and the body as it came. `sink` makes what receives the body of
     a 200, anew for each try; `parse` finds it in the response.
     """
@@ -106,6 +150,7 @@ class Call(NamedTuple, Generic[T_co]):
     raw: bool = False
     gzip: bool = True
     sink: Callable[[], Sink] | None = None
+    anonymous: Callable[[], AnimedexError] | None = None
 
 
 class Unseen(NamedTuple):

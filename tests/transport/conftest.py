@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from animedex.backends.backend import Backend, Bucket, Limits, Window
+from animedex.backends.backend import Backend, Bucket, Limits, SignIn, Window
 from animedex.transport.cache import Cache
 from animedex.transport.flow import Flow
 from animedex.transport.http import AsyncHttp, SyncHttp
@@ -18,12 +19,12 @@ from animedex.transport.state import State
 from animedex.transport.steps import Desk, Send, Sleep
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from animedex.transport.ledger import Ledger
     from animedex.transport.steps import Event, Step
-    from animedex.wire import Call, Response
+    from animedex.wire import Account, Call, Headers, Response
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -40,6 +41,22 @@ SHELF = Backend(
     hosts=("files.shelf.example",),
 )
 ORIGIN = "https://shelf.example"
+KEY = "k3y/of+mine=="
+TOKEN = "bWU6azN5L29mK21pbmU9PQ=="
+
+
+def headers_of(fields: Mapping[str, str]) -> Headers:
+    """Sign in as a service with HTTP Basic wants it."""
+    whole = f"{fields['login']}:{fields['api_key']}"
+    return (("Authorization", f"Basic {b64encode(whole.encode()).decode()}"),)
+
+
+CLUB = SHELF._replace(
+    name="club",
+    sign_in=SignIn(
+        ("login", "api_key"), "api_key", headers_of, "/me", "https://shelf.example/keys", "login"
+    ),
+)
 
 
 class Clock:
@@ -59,6 +76,7 @@ class Stage:
     """
 
     shelf = SHELF
+    club = CLUB
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
@@ -66,11 +84,15 @@ class Stage:
         self.events: list[Event] = []
         self.jitter = 1.0
         self.seconds_per_answer = 0.0
+        self.account: Account | None = None
+        # One flow for all calls, as a client has it; otherwise each has its own.
+        self.flow: Flow | None = None
         self.meddle: Callable[[Step], None] = _leave_alone
         self.desk = Desk(
             State(str(folder / "state.db"), self.clock, pytest.fail),
             Cache(str(folder / "cache.db"), pytest.fail, clock=self.clock),
             self.events.append,
+            self._identify,
         )
 
     def play(
@@ -80,7 +102,7 @@ class Stage:
         manner: Manner | None = None,
     ) -> T:
         """Carry a call out; the script has one line for each time that something is sent."""
-        flow = Flow(manner or Manner("tester/1.0", {}), self.clock, lambda: self.jitter)
+        flow = self.flow or self.flow_for(manner or Manner("tester/1.0", {}))
         lines = iter(script)
         steps = flow.perform(call)
         try:
@@ -95,6 +117,10 @@ class Stage:
         except StopIteration as end:
             answer: T = end.value
             return answer
+
+    def flow_for(self, manner: Manner) -> Flow:
+        """Make a flow that goes by this stage's clock."""
+        return Flow(manner, self.clock, lambda: self.jitter)
 
     def all_of(self, kind: type[S]) -> list[S]:
         """List the steps of one kind."""
@@ -118,6 +144,9 @@ class Stage:
     def ledger(self) -> Ledger:
         """Give the shelf's budgets as they stand."""
         return self.desk.state.ledgers()[ORIGIN]
+
+    def _identify(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
+        return self.account
 
     def _obey(self, step: Step, lines: Iterable[Response | BaseException]) -> object:
         self.steps.append(step)

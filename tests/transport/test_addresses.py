@@ -347,6 +347,7 @@ def test_a_cached_answer_is_named_by_service_and_url() -> None:
         ("https://x.example/?access_token=abc", "https://x.example/?access_token=***"),
         ("https://x.example/?client_secret=abc", "https://x.example/?client_secret=***"),
         ("https://x.example/?auth=abc&q=x", "https://x.example/?auth=***&q=x"),
+        ("https://x.example/a%20key?q=%5B", "https://x.example/a%20key?q=%5B"),
         ("https://me:abc@x.example:8080/y?q=1", "https://x.example:8080/y?q=1"),
     ],
 )

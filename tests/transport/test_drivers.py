@@ -1,20 +1,24 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from animedex.errors import Unreachable
+from animedex.errors import AuthRequired, Unreachable
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Event, Recall, Send, Sleep, Tell
+from animedex.transport.steps import Event, Identify, Recall, Send, Sleep, Tell
+from animedex.wire import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.backends.backend import Backend
     from animedex.transport.run import Steps
+    from animedex.transport.steps import Desk
     from tests.conftest import StartRawServer
     from tests.transport.conftest import Stage
 
@@ -132,3 +136,96 @@ def test_a_driver_that_is_closed_lets_its_flow_tidy_up(stage: Stage) -> None:
 
     asyncio.run(main())
     assert stage.events == [EVENT]
+
+
+ME = Account((), (), "me", "mark")
+
+
+def desk_of(stage: Stage, identify: Callable[[], Account]) -> Desk:
+    def find(backend: Backend, origin: str, timeout: float | None) -> Account:
+        return identify()
+
+    return stage.desk._replace(identify=find)
+
+
+def who(stage: Stage) -> Steps[Account | None]:
+    found: Account | None = yield Identify(stage.club, "https://shelf.example", 9.0)
+    return found
+
+
+def test_the_user_is_looked_for_in_both_ways(stage: Stage) -> None:
+    asked: list[tuple[str, str, float | None]] = []
+
+    def find(backend: Backend, origin: str, timeout: float | None) -> Account:
+        asked.append((backend.name, origin, timeout))
+        return ME
+
+    desk = stage.desk._replace(identify=find)
+    assert drive(who(stage), SyncHttp(Proxies()).send, desk) is ME
+    assert asyncio.run(drive_async(who(stage), AsyncHttp(Proxies()).send, desk)) is ME
+    assert asked == [("club", "https://shelf.example", 9.0)] * 2
+
+
+def test_a_user_that_cannot_be_had_is_told_in_the_flow(stage: Stage) -> None:
+    def refuse() -> Account:
+        message = "no key"
+        raise AuthRequired(message)
+
+    desk = desk_of(stage, refuse)
+    with pytest.raises(AuthRequired, match="no key"):
+        drive(who(stage), SyncHttp(Proxies()).send, desk)
+    with pytest.raises(AuthRequired, match="no key"):
+        asyncio.run(drive_async(who(stage), AsyncHttp(Proxies()).send, desk))
+
+
+def test_the_loop_is_free_while_a_person_is_asked(stage: Stage) -> None:
+    typed = threading.Event()
+
+    def ask() -> Account:
+        assert typed.wait(20)
+        return ME
+
+    async def main() -> Account | None:
+        asking = asyncio.create_task(
+            drive_async(who(stage), AsyncHttp(Proxies()).send, desk_of(stage, ask))
+        )
+        await asyncio.sleep(0)
+        # Only another task can do this; a loop that waits would never come here.
+        typed.set()
+        return await asking
+
+    assert asyncio.run(main()) is ME
+
+
+def test_nobody_waits_for_a_person_after_giving_up(stage: Stage) -> None:
+    asked, typed, over = threading.Event(), threading.Event(), threading.Event()
+
+    def ask() -> Account:
+        asked.set()
+        typed.wait(20)
+        over.set()
+        return ME
+
+    async def give_up(*, end_loop: bool) -> None:
+        task = asyncio.create_task(
+            drive_async(who(stage), AsyncHttp(Proxies()).send, desk_of(stage, ask))
+        )
+        await asyncio.to_thread(asked.wait, 20)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        if not end_loop:
+            typed.set()
+            await asyncio.to_thread(over.wait, 20)
+
+    for end_loop in (False, True):
+        for event in (asked, typed, over):
+            event.clear()
+        asyncio.run(give_up(end_loop=end_loop))
+        # Here the loop has ended, though nothing was typed yet.
+        assert over.is_set() != end_loop
+        typed.set()
+        assert over.wait(20)
+        for thread in threading.enumerate():
+            if thread.name == "animedex-identify":
+                thread.join(20)

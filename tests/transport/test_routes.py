@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
 from animedex.transport.limits import slowed
-from animedex.transport.run import Manner, Run
+from animedex.transport.run import Known, Manner, Run
 from animedex.transport.turns import rate_limited, route_of, spoken, turn_for
 from animedex.wire import Call, Request, Response, SourceTag
 
@@ -55,7 +55,7 @@ def status_of(response: Response, source: SourceTag) -> int:
 def route(url: str, base: str = BACKEND.base_url, pace: float = 1.0) -> str:
     call = Call(BACKEND, Request("GET", "/x"), status_of)
     manner = Manner("tester/1.0", {"nekos": base}, pace=pace)
-    run = Run(manner, lambda: 100.0, lambda: 0.5, deadline=130.0)
+    run = Run(manner, lambda: 100.0, lambda: 0.5, deadline=130.0, known=Known())
     return turn_for(call, url, run).claim.route
 
 
@@ -91,7 +91,13 @@ def test_other_paths_are_no_search() -> None:
 
 def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace() -> None:
     call = Call(BACKEND, Request("GET", "/neko"), status_of)
-    run = Run(Manner("tester/1.0", {}, pace=0.5), lambda: 100.0, lambda: 0.5, deadline=130.0)
+    run = Run(
+        Manner("tester/1.0", {}, pace=0.5),
+        lambda: 100.0,
+        lambda: 0.5,
+        deadline=130.0,
+        known=Known(),
+    )
     turn = turn_for(call, "https://nekos.best/api/v2/neko", run)
     assert (turn.backend, turn.origin) == ("nekos", "https://nekos.best")
     assert (turn.claim.path, turn.claim.latest) == ("/api/v2/neko", 130.0)

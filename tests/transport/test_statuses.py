@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from animedex.backends.backend import SignIn
+from animedex.backends.nekos import BACKEND
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -18,6 +21,11 @@ from animedex.errors import (
 )
 from animedex.transport.statuses import check_status, is_success, said, status_error
 from animedex.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.wire import Headers
 
 AGENT = "tester/1.0"
 
@@ -49,35 +57,35 @@ def answer(status: int, body: bytes | str = b"", **headers: str) -> Response:
 )
 def test_each_status_is_an_error(status: int, kind: type[AnimedexError], words: str) -> None:
     with pytest.raises(AnimedexError) as caught:
-        check_status(answer(status, "why not"), "nekos", AGENT)
+        check_status(answer(status, "why not"), BACKEND, AGENT)
     error = caught.value
     assert type(error) is kind
     assert (error.backend, error.status) == ("nekos", status)
     assert error.message.startswith(f"nekos {words} ({status})")
     assert ("why not" in error.message) == (status != 429)
-    assert status_error(answer(status), "nekos", AGENT).message == f"nekos {words} ({status})"
+    assert status_error(answer(status), BACKEND, AGENT).message == f"nekos {words} ({status})"
 
 
 @pytest.mark.parametrize("status", [200, 201, 204, 206, 299])
 def test_success_is_no_error(status: int) -> None:
-    check_status(answer(status, b"anything"), "nekos", AGENT)
+    check_status(answer(status, b"anything"), BACKEND, AGENT)
     assert is_success(status)
     assert not is_success(status + 100)
 
 
 def test_a_refusal_names_the_user_agent_and_how_to_set_the_contact() -> None:
-    hint = status_error(answer(403), "nekos", AGENT).hint or ""
+    hint = status_error(answer(403), BACKEND, AGENT).hint or ""
     assert AGENT in hint
     assert "config set contact" in hint
 
 
 def test_too_often_says_when_to_come_back() -> None:
-    error = status_error(answer(429, retry_after="3600"), "nekos", AGENT)
+    error = status_error(answer(429, retry_after="3600"), BACKEND, AGENT)
     assert isinstance(error, RateLimited)
     assert error.message == "nekos is asked too often (429): come back in 1 h"
     assert error.retry_after == 3600.0
     assert error.hint
-    silent = status_error(answer(429), "nekos", AGENT)
+    silent = status_error(answer(429), BACKEND, AGENT)
     assert isinstance(silent, RateLimited)
     assert (silent.retry_after, silent.hint) == (None, None)
 
@@ -94,7 +102,48 @@ def test_too_often_says_when_to_come_back() -> None:
 def test_trouble_says_when_to_try_again(
     status: int, headers: dict[str, str], hint: str | None
 ) -> None:
-    assert status_error(answer(status, **headers), "nekos", AGENT).hint == hint
+    assert status_error(answer(status, **headers), BACKEND, AGENT).hint == hint
+
+
+def no_headers(fields: Mapping[str, str]) -> Headers:
+    return ()
+
+
+KEY = SignIn(("api_key",), "api_key", no_headers, "/me", "https://nekos.example/keys")
+
+
+def test_who_is_unknown_is_told_how_to_sign_in_where_that_is_possible() -> None:
+    assert status_error(answer(401), BACKEND, AGENT).hint is None
+    hint = status_error(answer(401), BACKEND._replace(sign_in=KEY), AGENT).hint or ""
+    assert "animedex auth login nekos" in hint
+    assert "animedex auth status" in hint
+
+
+def own_meaning(response: Response) -> AnimedexError | None:
+    """Mean by a 418 what nobody else does."""
+    if response.status != 418:
+        return None
+    return NotFound(f"no teapot: {response.body.decode()}", hint="brew", backend="pot", status=1)
+
+
+def test_a_service_may_mean_something_else_by_a_status() -> None:
+    backend = BACKEND._replace(explain=own_meaning)
+    error = status_error(answer(418, "short"), backend, AGENT)
+    assert (type(error), error.message, error.hint) == (NotFound, "no teapot: short", "brew")
+    assert (error.backend, error.status) == ("nekos", 418)
+    assert type(status_error(answer(404), backend, AGENT)) is NotFound
+    assert status_error(answer(404), backend, AGENT).message == "nekos has no such thing (404)"
+
+
+def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
+    def too_long(response: Response) -> AnimedexError:
+        return UpstreamError("the query took too long")
+
+    backend = BACKEND._replace(explain=too_long)
+    assert status_error(answer(500, retry_after="90"), backend, AGENT).hint == (
+        "try again in 1 min 30 s"
+    )
+    check_status(answer(200), backend, AGENT)
 
 
 @pytest.mark.parametrize(

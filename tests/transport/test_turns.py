@@ -10,7 +10,7 @@ import pytest
 from animedex.errors import RateLimited, TimedOut
 from animedex.transport.database import Busy
 from animedex.transport.ledger import Claim, Go
-from animedex.transport.run import Manner, Run
+from animedex.transport.run import Known, Manner, Run
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle, Sleep, Tell
 from animedex.transport.turns import turn_for
 from animedex.wire import Call, Request, Response, SourceTag
@@ -101,7 +101,7 @@ def test_no_room_before_the_deadline_is_told_at_once(stage: Stage, search: Call[
 
 
 def test_a_deadline_that_has_passed_is_no_lack_of_room(stage: Stage, pick: Call[SourceTag]) -> None:
-    run = Run(manner(), stage.clock, lambda: 1.0, stage.clock.now)
+    run = Run(manner(), stage.clock, lambda: 1.0, stage.clock.now, Known())
     with pytest.raises(TimedOut):
         next(turn_for(pick, "https://shelf.example/api/pick", run).wait(run))
 
@@ -265,7 +265,7 @@ def test_a_failing_listener_leaves_nothing_claimed(stage: Stage, search: Call[So
 def test_a_window_holds_however_its_path_is_written(
     stage: Stage, search: Call[SourceTag], base: str, path: str
 ) -> None:
-    run = Run(Manner("", {"shelf": base}), stage.clock, lambda: 1.0, stage.clock.now + 9)
+    run = Run(Manner("", {"shelf": base}), stage.clock, lambda: 1.0, stage.clock.now + 9, Known())
     turn = turn_for(search, f"https://shelf.example{path}?query=a", run)
     assert (turn.origin, turn.claim.route) == ("https://shelf.example", "/search")
     assert (turn.claim.path, turn.claim.latest) == (path, stage.clock.now + 9)

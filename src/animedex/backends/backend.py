@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from animedex.errors import AnimedexError
+    from animedex.wire import Headers, Response
 
 
 class Bucket(NamedTuple):
@@ -20,10 +26,31 @@ class Window(NamedTuple):
 
 
 class Limits(NamedTuple):
-    """Declare the budgets of one origin: a bucket over all, besides it windows for paths."""
+    """Declare the budgets of one origin: a bucket over all, besides it windows for paths.
+
+    `per_path` is whether an answer that says "not before then" speaks of its own path alone, and
+    not of the whole service.
+    """
 
     bucket: Bucket
     windows: dict[str, Window]
+    per_path: bool = True
+
+
+class SignIn(NamedTuple):
+    """Declare how a service knows its users.
+
+    `fields` are what a user gives, such as a login and a key; `secret` is the one to be kept from
+    all others, `user` the one that names the user. `headers` makes of them what a request carries.
+    `path` answers only who is signed in, with a `name`; `key_page` is where a user makes a key.
+    """
+
+    fields: tuple[str, ...]
+    secret: str
+    headers: Callable[[Mapping[str, str]], Headers]
+    path: str
+    key_page: str
+    user: str | None = None
 
 
 class Backend(NamedTuple):
@@ -31,7 +58,8 @@ class Backend(NamedTuple):
 
     `hosts` are the hosts beside the base URL's own that a redirect may lead to. `limits_note` and
     `guidance` are shown in every command's help; `guidance` is written for agents. `example_path`
-    shows how to ask by hand.
+    shows how to ask by hand. `explain` makes the error of a failure that means something else here
+    than in general, and None of any other; `notice` says what is odd about an answer, if anything.
     """
 
     name: str
@@ -44,6 +72,9 @@ class Backend(NamedTuple):
     example_path: str
     hosts: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
+    sign_in: SignIn | None = None
+    explain: Callable[[Response], AnimedexError | None] | None = None
+    notice: Callable[[Response], str | None] | None = None
 
     @property
     def url_variable(self) -> str:
@@ -53,4 +84,8 @@ class Backend(NamedTuple):
         >>> BACKEND.url_variable
         'ANIMEDEX_NEKOS_URL'
         """
-        return f"ANIMEDEX_{self.name.upper()}_URL"
+        return self.variable("url")
+
+    def variable(self, what: str) -> str:
+        """Name the environment variable that holds something of this service."""
+        return f"ANIMEDEX_{self.name}_{what}".upper()

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.backend import Backend
     from animedex.transport.run import Manner
-    from animedex.wire import Call, Headers, Response
+    from animedex.wire import Account, Call, Headers, Response, T
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.
@@ -107,6 +107,14 @@ def require_loopback(url: str) -> None:
         raise BadArguments(message, hint="leave `limits` on")
 
 
+def require_secure(url: str, backend: Backend) -> None:
+    """Raise `BadArguments` for a URL on whose way others could read a key."""
+    if not (origin(url).startswith("https:") or is_loopback(url)):
+        message = f"a key is sent over https, and {origin(url)} is without: nothing was sent"
+        hint = f"use a base URL with https, or no key: `animedex auth status {backend.name}`"
+        raise BadArguments(message, backend=backend.name, hint=hint)
+
+
 def wire_headers(call: Call[object], url: str, manner: Manner) -> Headers:
     """Give the headers to send; what a caller added stays with the service it was meant for."""
     headers = {
@@ -121,9 +129,16 @@ def wire_headers(call: Call[object], url: str, manner: Manner) -> Headers:
     return tuple(headers.items())
 
 
-def cache_key(call: Call[object], url: str) -> str:
-    """Name an answer in the cache: the same request to the same place has the same name."""
-    return f"{call.backend.name} {url}"
+def signed(call: Call[T], account: Account, user_agent: str) -> Call[T]:
+    """Give the call as its user's: what it carries stays with the service, as all added headers."""
+    named = f"{user_agent} {account.user}" if account.user else user_agent
+    headers = (("user-agent", named), *account.headers, *call.request.headers)
+    return call._replace(request=call.request._replace(headers=headers))
+
+
+def cache_key(call: Call[object], url: str, account: Account | None = None) -> str:
+    """Name an answer in the cache: the same request by the same user has the same name."""
+    return f"{call.backend.name} {url}" + (f" {account.mark}" if account else "")
 
 
 def shown(url: str) -> str:

@@ -14,17 +14,18 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from animedex.errors import AnimedexError, UpstreamDecode
-from animedex.transport.addresses import cache_key, resolved, shown
+from animedex.transport.addresses import cache_key, require_secure, resolved, shown, signed
 from animedex.transport.database import Busy
-from animedex.transport.run import Manner, Run
-from animedex.transport.steps import Event, Keep, Recall, Show, Tell
+from animedex.transport.hosts import origin
+from animedex.transport.run import Known, Manner, Run
+from animedex.transport.steps import Event, Identify, Keep, Recall, Show, Tell
 from animedex.wire import Call, Response, Say, SourceTag
 
 if TYPE_CHECKING:
     from animedex.transport.cache import Kept
     from animedex.transport.clock import Clock
     from animedex.transport.run import Steps
-    from animedex.wire import Plan, Sink, Wish
+    from animedex.wire import Account, Plan, Sink, Wish
 
 T = TypeVar("T")
 
@@ -36,12 +37,32 @@ class Flow:
         self._manner = manner
         self._clock = clock
         self._jitter = jitter
+        self._known = Known()
 
     def perform(self, call: Call[T]) -> Steps[T]:
         """Carry out a call, and all that it goes on to, within one deadline."""
         timeout = self._manner.timeout
         deadline = inf if timeout is None else self._clock() + timeout
-        return _perform(call, Run(self._manner, self._clock, self._jitter, deadline))
+        run = Run(self._manner, self._clock, self._jitter, deadline, self._known)
+        return _discreetly(_perform(call, run), self._known)
+
+
+def _discreetly(steps: Steps[T], known: Known) -> Steps[T]:
+    """See to it that no error tells a key, should a service have told it back."""
+    try:
+        return (yield from steps)
+    except AnimedexError as error:
+        _strike(error, known)
+        raise
+
+
+def _strike(error: BaseException | None, known: Known) -> None:
+    """Strike keys out of an error, and of those that a traceback shows above it."""
+    while isinstance(error, AnimedexError):
+        error.message = known.hide(error.message)
+        error.hint = error.hint and known.hide(error.hint)
+        error.args = (error.message,)
+        error = error.__cause__ or error.__context__
 
 
 def _perform(call: Call[T], run: Run) -> Steps[T]:
@@ -78,7 +99,7 @@ def _grant(wish: Wish, run: Run) -> Steps[object]:
     if isinstance(wish, Call):
         return (yield from _perform(wish, run))
     if isinstance(wish, Say):
-        return (yield Tell(Event("warning", wish.backend, message=wish.message)))
+        return (yield Tell(Event("warning", wish.backend, message=run.known.hide(wish.message))))
     show = Show(wish.backend, wish.ids, wish.quiet)
     if not wish.quiet:
         return (yield from run.unlocked(show))
@@ -89,8 +110,9 @@ def _grant(wish: Wish, run: Run) -> Steps[object]:
 
 def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
     url = resolved(call, run.manner.base_urls)
+    account = yield from _account(call, url, run)
     keep = call.lifetime > 0 and run.manner.cached
-    key = cache_key(call, url)
+    key = cache_key(call, url, account)
     if keep and not run.manner.refresh:
         kept: Kept | None = yield Recall(key)
         if kept is not None:
@@ -98,13 +120,30 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
                 Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
             )
             return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
-    response, found = yield from _fetched(call, url, run)
+    response, found = yield from _fetched(call, account, url, run)
     if keep and response.status == _OK:
         yield Keep(key, call.backend.name, response.body, call.lifetime)
     return found
 
 
-def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Plan[T]]]:
+def _account(call: Call[object], url: str, run: Run) -> Steps[Account | None]:
+    """Find out as whom to ask; raise where that is nobody, and the call is of no use then."""
+    account: Account | None = None
+    if call.backend.sign_in is not None:
+        place = call.backend.name, origin(url)
+        if place not in run.known.accounts:
+            run.known.accounts[place] = yield Identify(call.backend, origin(url), run.left())
+        account = run.known.accounts[place]
+    if account is not None:
+        require_secure(url, call.backend)
+    elif call.anonymous is not None:
+        raise call.anonymous()
+    return account
+
+
+def _fetched(
+    call: Call[T], account: Account | None, url: str, run: Run
+) -> Steps[tuple[Response, T | Plan[T]]]:
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
     # What the cache answers does without all that asking takes.
     from animedex.transport.exchange import exchange
@@ -119,17 +158,43 @@ def _fetched(call: Call[T], url: str, run: Run) -> Steps[tuple[Response, T | Pla
         return sinks[-1]
 
     try:
-        noting = call if make is None else call._replace(sink=noted)
+        asked = call if account is None else signed(call, account, run.manner.user_agent)
+        noting = asked if make is None else asked._replace(sink=noted)
         response, waited = yield from exchange(noting, url, run)
         if not call.raw:
             response = _readable(response, call.cap)
-            check_status(response, call.backend.name, run.manner.user_agent)
+        if account is not None:
+            response = _struck(response, account)
+        if not call.raw:
+            check_status(response, call.backend, run.manner.user_agent)
+            yield from _noticed(response, call, run)
         tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
         return response, call.parse(response, tag)
     except BaseException:
         for sink in sinks:
             sink.discard()
         raise
+
+
+def _noticed(response: Response, call: Call[object], run: Run) -> Steps[None]:
+    """Tell once what is odd about a service's answers."""
+    message = call.backend.notice(response) if call.backend.notice else None
+    if message and run.known.is_news(message):
+        yield Tell(Event("warning", call.backend.name, message=message))
+
+
+def _struck(response: Response, account: Account) -> Response:
+    """Strike the key out of an answer's headers, and of the body of a failure.
+
+    What fails is told in part, and half a key would not be found there. Rows are left as they are.
+    """
+    from animedex.transport.statuses import is_success
+
+    headers = tuple((name, account.hide(value)) for name, value in response.headers)
+    body = response.body
+    if not is_success(response.status):
+        body = account.hide(body.decode("latin-1")).encode("latin-1")
+    return response._replace(headers=headers, body=body)
 
 
 def _readable(response: Response, cap: int) -> Response:

@@ -51,15 +51,15 @@ class WindowState(NamedTuple):
 def slowed(limits: Limits, pace: float) -> Limits:
     """Give stricter limits: half of each with a pace of 0.5, and never less than one call.
 
-    >>> slowed(Limits(Bucket(3, 10), {"search": Window(7, 5)}), 0.5)
-    Limits(bucket=Bucket(rate=1.5, burst=5), windows={'search': Window(calls=3, seconds=5)})
+    >>> slowed(Limits(Bucket(3, 10), {"search": Window(7, 5)}), 0.5)[:2]
+    (Bucket(rate=1.5, burst=5), {'search': Window(calls=3, seconds=5)})
     """
     bucket = Bucket(limits.bucket.rate * pace, max(1, int(limits.bucket.burst * pace)))
     windows = {
         name: Window(max(1, int(rule.calls * pace)), rule.seconds)
         for name, rule in limits.windows.items()
     }
-    return Limits(bucket, windows)
+    return limits._replace(bucket=bucket, windows=windows)
 
 
 def next_slot(state: BucketState, rule: Bucket, now: float) -> float:

@@ -12,6 +12,7 @@ from animedex.transport.steps import LocalStep, Sleep, Step
 
 if TYPE_CHECKING:
     from animedex.transport.clock import Clock
+    from animedex.wire import Account
 
 T = TypeVar("T")
 # A driver answers each step according to its kind, which a generator's type cannot say.
@@ -36,6 +37,28 @@ class Manner(NamedTuple):
     limited: bool = True
 
 
+class Known:
+    """Hold what a client has learnt, and neither asks for nor tells again.
+
+    `accounts` are the user's by service and origin, None where nobody is signed in.
+    """
+
+    def __init__(self) -> None:
+        self.accounts: dict[tuple[str, str], Account | None] = {}
+        self._told: dict[str, object] = {}
+
+    def is_news(self, message: str) -> bool:
+        """Tell whether this is the first to come with a message, whoever else does just now."""
+        mark = object()
+        return self._told.setdefault(message, mark) is mark
+
+    def hide(self, text: str) -> str:
+        """Strike the keys of all accounts out of a text."""
+        for account in list(self.accounts.values()):
+            text = account.hide(text) if account else text
+        return text
+
+
 class Run(NamedTuple):
     """Hold what one performance of a call goes by; `deadline` is a moment on the clock."""
 
@@ -43,6 +66,7 @@ class Run(NamedTuple):
     clock: Clock
     jitter: Callable[[], float]
     deadline: float
+    known: Known
 
     def left(self) -> float | None:
         """Tell how many seconds remain, None without a deadline; raise `TimedOut` after it."""

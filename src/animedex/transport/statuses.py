@@ -17,6 +17,7 @@ from animedex.transport.advice import told_pause
 from animedex.transport.turns import rate_limited, spoken
 
 if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
     from animedex.wire import Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
@@ -28,7 +29,7 @@ STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     429: (RateLimited, "is asked too often"),
     451: (Refused, "may not show that here"),
 }
-_SUCCESS, _FORBIDDEN, _TROUBLE = 2, 403, 500
+_SUCCESS, _UNKNOWN_USER, _FORBIDDEN, _TROUBLE = 2, 401, 403, 500
 _SAID = 160
 # None of these looks beyond the next `<`, so that no page takes long to read.
 _SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
@@ -42,7 +43,7 @@ _CONTROL = re.compile(
 _WORDS = ("message", "detail", "error", "title")
 
 
-def check_status(response: Response, backend: str, user_agent: str) -> None:
+def check_status(response: Response, backend: Backend, user_agent: str) -> None:
     """Raise the error that a status stands for; a 2xx raises nothing."""
     if not is_success(response.status):
         raise status_error(response, backend, user_agent)
@@ -57,19 +58,24 @@ def is_success(status: int) -> bool:
     return status // 100 == _SUCCESS
 
 
-def status_error(response: Response, backend: str, user_agent: str) -> AnimedexError:
-    """Make the error that a status stands for, with the service's own words as far as they go."""
+def status_error(response: Response, backend: Backend, user_agent: str) -> AnimedexError:
+    """Make the error that a status stands for, as the service means it or else as all do."""
+    error = backend.explain(response) if backend.explain else None
+    error = error or _general(response, backend.name)
+    error.hint = error.hint or _hint(response, backend, user_agent)
+    error.backend, error.status = backend.name, response.status
+    return error
+
+
+def _general(response: Response, backend: str) -> AnimedexError:
+    """Make an error by the table, with the service's own words as far as they go."""
     default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
     kind, what = STATUSES.get(response.status, default)
     message = f"{backend} {what} ({response.status})"
     words = said(response)
     if kind is RateLimited:
-        error: AnimedexError = _too_often(message, response)
-    else:
-        error = kind(f"{message}: {words}" if words else message)
-    error.hint = error.hint or _hint(response, user_agent)
-    error.backend, error.status = backend, response.status
-    return error
+        return _too_often(message, response)
+    return kind(f"{message}: {words}" if words else message)
 
 
 def said(response: Response) -> str:
@@ -110,7 +116,12 @@ def _too_often(message: str, response: Response) -> RateLimited:
     return RateLimited(message) if pause is None else rate_limited(message, pause)
 
 
-def _hint(response: Response, user_agent: str) -> str | None:
+def _hint(response: Response, backend: Backend, user_agent: str) -> str | None:
+    if response.status == _UNKNOWN_USER and backend.sign_in is not None:
+        return (
+            f"sign in with `animedex auth login {backend.name}`; `animedex auth status` tells"
+            " which key is used, if any"
+        )
     if response.status == _FORBIDDEN:
         return (
             f'the User-Agent was "{user_agent}"; services want one with a contact:'

@@ -1,7 +1,7 @@
 """What a flow may wish for: steps that a driver obeys, and the events that it tells.
 
-A step with `do` is carried out at this process's own desk, at once and alike in both worlds. Only
-`Sleep` and `Send` take time; each driver has its own way with those.
+A step with `do` is carried out at this process's own desk, alike in both worlds. Only `Sleep`,
+`Send` and `Identify` take time; each driver has its own way with those.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Limits
+    from animedex.backends.backend import Backend, Limits
     from animedex.transport.cache import Cache, Kept
     from animedex.transport.ledger import Claim, Verdict
     from animedex.transport.state import State
-    from animedex.wire import Headers, Sink
+    from animedex.wire import Account, Headers, Sink
 
 
 class Event(NamedTuple):
@@ -36,11 +36,16 @@ class Event(NamedTuple):
 
 
 class Desk(NamedTuple):
-    """Hold what steps are carried out with: budgets, cache and whoever listens to events."""
+    """Hold what steps are carried out with: budgets, cache, who listens to events, who asks.
+
+    `identify` finds the user's account with a service at an origin, if there is one, within so
+    many seconds.
+    """
 
     state: State
     cache: Cache
     tell: Callable[[Event], None]
+    identify: Callable[[Backend, str, float | None], Account | None]
 
 
 class Sleep(NamedTuple):
@@ -149,6 +154,18 @@ class Show(NamedTuple):
         return frozenset()
 
 
+class Identify(NamedTuple):
+    """Find the account that the user has with a service; a program may be asked for its key."""
+
+    backend: Backend
+    origin: str
+    timeout: float | None
+
+    def do(self, desk: Desk) -> Account | None:
+        """Answer with the account, or None for nobody in particular."""
+        return desk.identify(self.backend, self.origin, self.timeout)
+
+
 class Tell(NamedTuple):
     """Tell an event to whoever listens."""
 
@@ -159,5 +176,5 @@ class Tell(NamedTuple):
         desk.tell(self.event)
 
 
-LocalStep = Reserve | Settle | Release | Block | Recall | Keep | Show | Tell
+LocalStep = Reserve | Settle | Release | Block | Recall | Keep | Show | Identify | Tell
 Step = Sleep | Send | LocalStep

@@ -97,7 +97,9 @@ def turn_for(call: Call[object], url: str, run: Run) -> Turn:
     base = route_of(urlsplit(base_of(call.backend, run.manner.base_urls)).path)
     # Dots in a path can lead out of the base and back into it.
     route = route_of(route_of(path).removeprefix(base))
-    claim = Claim(os.urandom(8).hex(), path, route, run.deadline)
+    # What is not one path's alone is noted for all of them under one name.
+    blocked = path if limits.per_path else base
+    claim = Claim(os.urandom(8).hex(), blocked, route, run.deadline)
     return Turn(call.backend.name, origin(url), limits, claim)
 
 

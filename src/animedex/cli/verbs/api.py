@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import click
@@ -64,7 +65,7 @@ def command() -> None:
 
 def _for(backend: Backend) -> click.Command:
     """Make `animedex api SERVICE`, with that service's limits in its help."""
-    path = f"animedex api {backend.name} {backend.example_path}"
+    path = f"animedex api {backend.name} {quote(backend.example_path)}"
 
     @click.command(
         backend.name,
@@ -102,7 +103,7 @@ def _send(session: Session, backend: Backend, given: Given) -> None:
     if response.sink is None and not given["silent"]:
         _print(session, backend, response)
     if not is_success(response.status):
-        raise status_error(response, backend.name, session.client.manner.user_agent)
+        raise status_error(response, backend, session.client.manner.user_agent)
 
 
 def raw_call(backend: Backend, given: Given) -> Call[Response]:

@@ -1,0 +1,417 @@
+"""Calls that are made as a user: who is asked for, what is sent, and what never tells the key."""
+
+from __future__ import annotations
+
+import traceback
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import (
+    AnimedexError,
+    AuthRequired,
+    BadArguments,
+    NotFound,
+    TimedOut,
+    Unreachable,
+    UpstreamError,
+    UpstreamShape,
+)
+from animedex.transport.run import Known, Manner
+from animedex.transport.steps import Block, Identify, Keep, Recall, Send, Tell
+from animedex.transport.telling import described
+from animedex.wire import Account, Call, Request, Response, Say, ask
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.transport.steps import Step
+    from animedex.wire import Plan, SourceTag
+    from tests.transport.conftest import Stage
+
+KEY = "k3y/of+mine=="
+TOKEN = "bWU6azN5L29mK21pbmU9PQ=="
+HEADERS = (("Authorization", f"Basic {TOKEN}"),)
+ME = Account(HEADERS, (KEY, TOKEN), "me", "mark-1")
+OTHER = Account((("Authorization", "Basic b3RoZXI="),), ("b3RoZXI=",), "other", "mark-2")
+MANNER = Manner("tester/1.0 (me@example.org)", {})
+
+
+def body_of(response: Response, source: SourceTag) -> bytes:
+    return response.body
+
+
+def whole_of(response: Response, source: SourceTag) -> Response:
+    return response
+
+
+def answer(body: bytes = b"{}", status: int = 200, **headers: str) -> Response:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Response(status, named, body, "")
+
+
+@pytest.fixture
+def pick(stage: Stage) -> Call[bytes]:
+    return Call(stage.club, Request("GET", "/pick"), body_of)
+
+
+def sent(stage: Stage) -> list[dict[str, str]]:
+    return [dict(step.headers) for step in stage.all_of(Send)]
+
+
+def told(stage: Stage) -> str:
+    """Give all that was told, and all that a debugger would show of what was wished for."""
+    return f"{[described(event) for event in stage.events]} {stage.events} {stage.steps}"
+
+
+# Who is asked for
+
+
+def test_a_service_without_users_is_asked_as_nobody(stage: Stage) -> None:
+    stage.account = ME
+    stage.play(Call(stage.shelf, Request("GET", "/pick"), body_of), [answer()])
+    assert stage.all_of(Identify) == []
+    assert "authorization" not in sent(stage)[0]
+
+
+def test_the_user_is_looked_for_at_the_place_that_is_asked(stage: Stage, pick: Call[bytes]) -> None:
+    stage.play(pick, [answer()])
+    stage.play(pick, [answer()], Manner("tester/1.0", {"club": "http://127.0.0.1:8080/api"}))
+    asked = [(step.backend.name, step.origin) for step in stage.all_of(Identify)]
+    assert asked == [("club", "https://shelf.example"), ("club", "http://127.0.0.1:8080")]
+    assert all("authorization" not in headers for headers in sent(stage))
+
+
+def test_a_client_looks_for_its_user_once(stage: Stage, pick: Call[bytes]) -> None:
+    stage.flow = stage.flow_for(MANNER)
+    stage.account = ME
+    for _ in range(3):
+        stage.play(pick, [answer()])
+    assert len(stage.all_of(Identify)) == 1
+    assert [headers["authorization"] for headers in sent(stage)] == [f"Basic {TOKEN}"] * 3
+
+
+def test_a_client_looks_for_nobody_once(stage: Stage, pick: Call[bytes]) -> None:
+    stage.flow = stage.flow_for(MANNER)
+    for _ in range(2):
+        stage.play(pick, [answer()])
+    assert len(stage.all_of(Identify)) == 1
+
+
+def test_looking_for_the_user_takes_from_the_calls_time(stage: Stage, pick: Call[bytes]) -> None:
+    def dawdle(step: Step) -> None:
+        if isinstance(step, Identify):
+            stage.clock.now += 3
+
+    stage.meddle = dawdle
+    stage.play(pick, [answer()], Manner("tester/1.0", {}, timeout=10))
+    assert [step.timeout for step in stage.all_of(Identify)] == [10]
+    assert [step.timeout for step in stage.all_of(Send)] == [7]
+    stage.play(pick, [answer()], Manner("tester/1.0", {}, timeout=None))
+    assert stage.all_of(Identify)[1].timeout is None
+    with pytest.raises(TimedOut):
+        stage.play(pick, [], Manner("tester/1.0", {}, timeout=2))
+    assert len(stage.sent) == 2
+
+
+def test_an_account_that_cannot_be_had_ends_the_call(stage: Stage, pick: Call[bytes]) -> None:
+    def refuse(step: Step) -> None:
+        if isinstance(step, Identify):
+            message = "no key"
+            raise AuthRequired(message)
+
+    stage.meddle = refuse
+    stage.flow = stage.flow_for(MANNER)
+    with pytest.raises(AuthRequired, match="no key") as raised:
+        stage.play(pick)
+    assert raised.value.backend == "club"
+    stage.meddle = lambda step: None
+    stage.account = ME
+    assert stage.play(pick, [answer(b"1")]) == b"1"
+
+
+# Calls that are of no use to nobody
+
+
+def needs_user() -> AnimedexError:
+    return BadArguments("three terms are for who is signed in", hint="leave one out")
+
+
+def test_a_call_for_users_alone_is_refused_before_anything_is_sent(
+    stage: Stage, pick: Call[bytes]
+) -> None:
+    with pytest.raises(BadArguments, match="three terms") as raised:
+        stage.play(pick._replace(anonymous=needs_user, lifetime=60))
+    assert (raised.value.backend, raised.value.hint) == ("club", "leave one out")
+    assert (stage.sent, stage.all_of(Recall), stage.all_of(Block)) == ([], [], [])
+    stage.account = ME
+    assert stage.play(pick._replace(anonymous=needs_user), [answer(b"1")]) == b"1"
+
+
+def test_a_call_for_users_of_a_service_without_users_is_refused(stage: Stage) -> None:
+    call = Call(stage.shelf, Request("GET", "/pick"), body_of, anonymous=needs_user)
+    with pytest.raises(BadArguments, match="three terms"):
+        stage.play(call)
+
+
+# What is sent
+
+
+def test_a_signed_call_carries_the_account_and_names_the_user(
+    stage: Stage, pick: Call[bytes]
+) -> None:
+    stage.account = ME
+    stage.play(pick, [answer()], MANNER)
+    (headers,) = sent(stage)
+    assert headers["authorization"] == f"Basic {TOKEN}"
+    assert headers["user-agent"] == "tester/1.0 (me@example.org) me"
+
+
+def test_an_account_without_a_name_names_nobody(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = Account((("X-Api-Key", KEY),), (KEY,), None, "mark")
+    stage.play(pick, [answer()], MANNER)
+    (headers,) = sent(stage)
+    assert (headers["x-api-key"], headers["user-agent"]) == (KEY, MANNER.user_agent)
+    assert repr(stage.account) == "<account of a user>"
+
+
+def test_what_a_caller_added_goes_before_the_account(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    request = pick.request._replace(headers=(("AUTHORIZATION", "Bearer own"), ("x-own", "1")))
+    stage.play(pick._replace(request=request), [answer()])
+    (headers,) = sent(stage)
+    assert (headers["authorization"], headers["x-own"]) == ("Bearer own", "1")
+
+
+def test_tries_after_the_first_carry_it_too(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    script: list[Response | BaseException] = [
+        answer(status=503),
+        Unreachable("cut"),
+        answer(status=429),
+        answer(b"1"),
+    ]
+    assert stage.play(pick, script) == b"1"
+    assert [headers["authorization"] for headers in sent(stage)] == [f"Basic {TOKEN}"] * 4
+
+
+@pytest.mark.parametrize(
+    ("location", "carried"),
+    [
+        ("/elsewhere", True),
+        ("https://shelf.example/elsewhere", True),
+        ("https://files.shelf.example/pick", False),
+        ("https://shelf.example:8443/pick", False),
+    ],
+)
+def test_a_redirect_carries_it_within_the_origin_alone(
+    location: str, *, carried: bool, stage: Stage, pick: Call[bytes]
+) -> None:
+    stage.account = ME
+    stage.play(pick, [answer(status=302, location=location), answer()], MANNER)
+    first, second = sent(stage)
+    assert "authorization" in first
+    assert ("authorization" in second) == carried
+    assert second["user-agent"] == MANNER.user_agent + (" me" if carried else "")
+
+
+@pytest.mark.parametrize("way", ["http://shelf.example/pick", "https://me@shelf.example/pick"])
+def test_a_redirect_out_of_tls_is_not_followed(way: str, stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    with pytest.raises(UpstreamError, match="not one of its own hosts"):
+        stage.play(pick, [answer(status=302, location=way)])
+    assert len(stage.sent) == 1
+
+
+@pytest.mark.parametrize("base", ["http://shelf.example/api", "http://10.0.0.7/api"])
+def test_no_key_goes_over_the_wire_for_all_to_read(
+    base: str, stage: Stage, pick: Call[bytes]
+) -> None:
+    manner = Manner("tester/1.0", {"club": base})
+    assert stage.play(pick, [answer(b"1")], manner) == b"1"
+    stage.account = ME
+    with pytest.raises(BadArguments, match="a key is sent over https") as raised:
+        stage.play(pick._replace(lifetime=60), [], manner)
+    assert "animedex auth status club" in (raised.value.hint or "")
+    assert KEY not in str(raised.value)
+    assert (len(stage.sent), stage.all_of(Recall)) == (1, [])
+
+
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8080", "http://[::1]/api", "HTTPS://a.example"])
+def test_a_key_goes_to_loopback_and_over_tls(base: str, stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    stage.play(pick, [answer()], Manner("tester/1.0", {"club": base}))
+    assert sent(stage)[0]["authorization"] == f"Basic {TOKEN}"
+
+
+def test_a_whole_url_of_somebody_else_gets_nothing(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    for url in ("https://evil.example/pick", "https://shelf.example.evil.example/api/pick"):
+        with pytest.raises(BadArguments, match="nothing was sent"):
+            stage.play(pick._replace(request=Request("GET", url), raw=True))
+    assert stage.steps == []
+
+
+def test_each_call_of_a_plan_goes_to_its_service_as_that_ones_user(
+    stage: Stage, pick: Call[bytes]
+) -> None:
+    def further(response: Response, source: SourceTag) -> Plan[bytes]:
+        return ask(Call(stage.shelf, Request("GET", "/other"), body_of))
+
+    stage.account = ME
+    call: Call[bytes] = Call(stage.club, Request("GET", "/first"), further)
+    stage.play(call, [answer(), answer()])
+    assert ["authorization" in headers for headers in sent(stage)] == [True, False]
+
+
+# What is kept
+
+
+def test_answers_are_kept_for_each_user_apart(
+    stage: Stage, pick: Call[bytes], tmp_path: Path
+) -> None:
+    kept = pick._replace(lifetime=60)
+    for account, body in ((None, b"public"), (ME, b"mine"), (OTHER, b"theirs")):
+        stage.account = account
+        assert stage.play(kept, [answer(body)]) == body
+        assert stage.play(kept) == body
+    assert len({step.key for step in stage.all_of(Keep)}) == 3
+    stage.close()
+    files = [path for path in tmp_path.iterdir() if path.is_file()]
+    whole = b"".join(path.read_bytes() for path in files)
+    assert b"mine" in whole
+    assert not any(secret.encode() in whole for secret in (KEY, TOKEN, "b3RoZXI="))
+
+
+# What never tells a key
+
+
+def test_nothing_that_is_told_or_shown_holds_a_key(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    stage.play(pick._replace(lifetime=60), [answer(status=503), answer()])
+    assert len(stage.all_of(Tell)) > 3
+    shown = told(stage) + repr(ME) + repr(stage.flow) + repr(stage.desk)
+    assert not any(secret in shown for secret in (KEY, TOKEN))
+    assert "'***'" in shown
+
+
+TOLD_BACK = [
+    KEY,
+    TOKEN,
+    f"Basic {TOKEN}",
+    f'{{"message": "the key {KEY} is unknown"}}',
+    "x" * 150 + KEY,
+    f"<title>{KEY}</title>",
+]
+
+
+@pytest.mark.parametrize("body", TOLD_BACK)
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 418, 500])
+def test_a_failure_that_tells_the_key_back_is_told_without(
+    body: str, status: int, stage: Stage, pick: Call[bytes]
+) -> None:
+    stage.account = ME
+    with pytest.raises(AnimedexError) as raised:
+        stage.play(pick, [answer(body.encode(), status)])
+    error = raised.value
+    shown = f"{error} {error!r} {error.args} {error.to_payload()} {told(stage)}"
+    assert "k3y" not in shown
+    assert TOKEN[:8] not in shown
+    assert error.backend == "club"
+
+
+def test_a_raw_failure_is_handed_over_without_the_key(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    whole = Call(stage.club, Request("GET", "/pick"), whole_of, raw=True)
+    failed = stage.play(whole, [answer(b"no \xff " + KEY.encode(), 401, x_echo=f"Basic {TOKEN}")])
+    assert failed.body == b"no \xff ***"
+    assert failed.header("x-echo") == "Basic ***"
+
+
+def test_a_row_is_left_as_it_is(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    assert stage.play(pick, [answer(KEY.encode(), x_echo=KEY)]) == KEY.encode()
+
+
+def test_no_error_of_a_plan_tells_the_key(stage: Stage) -> None:
+    def quoting(response: Response, source: SourceTag) -> Plan[bytes]:
+        yield Say("club", f"look: {response.body.decode()}")
+        raise UpstreamShape(response.body.decode(), hint=f"not {response.body.decode()}")
+
+    stage.account = ME
+    call: Call[bytes] = Call(stage.club, Request("GET", "/pick"), quoting)
+    with pytest.raises(UpstreamShape) as raised:
+        stage.play(call, [answer(KEY.encode())])
+    assert (raised.value.message, raised.value.hint) == ("***", "not ***")
+    assert [event.message for event in stage.events if event.kind == "warning"] == ["look: ***"]
+
+
+def test_no_error_that_another_one_follows_tells_the_key(stage: Stage) -> None:
+    def quote(response: Response, source: SourceTag) -> bytes:
+        raise UpstreamShape(response.body.decode())
+
+    def give_up(error: AnimedexError) -> Plan[bytes]:
+        yield from ()
+        message = f"after {error.message}"
+        raise UpstreamError(message) from error
+
+    stage.account = ME
+    call = Call(stage.club, Request("GET", "/pick"), quote, recover=give_up)
+    with pytest.raises(UpstreamError) as raised:
+        stage.play(call, [answer(KEY.encode())])
+    assert KEY not in "".join(traceback.format_exception(raised.value))
+    assert (str(raised.value), str(raised.value.__cause__)) == ("after ***", "***")
+
+
+def test_errors_of_nobody_are_left_as_they_are(stage: Stage, pick: Call[bytes]) -> None:
+    with pytest.raises(NotFound, match="no \\*\\*\\* here"):
+        stage.play(pick, [answer(b"no *** here", 404)])
+
+
+def test_the_longest_way_of_writing_a_key_is_struck_first() -> None:
+    account = Account((), ["abc", "abcdef"], None, "")
+    assert account.hide("abcdef abc") == "*** ***"
+
+
+# What is odd about an answer
+
+
+def version(response: Response) -> str | None:
+    found = response.header("version")
+    return None if found == "v7" else f"club answers as {found}"
+
+
+@pytest.fixture
+def watched(stage: Stage, pick: Call[bytes]) -> Call[bytes]:
+    stage.flow = stage.flow_for(MANNER)
+    return pick._replace(backend=stage.club._replace(notice=version))
+
+
+def warnings(stage: Stage) -> list[str]:
+    return [event.message for event in stage.events if event.kind == "warning"]
+
+
+def test_what_is_odd_is_told_once_by_a_client(stage: Stage, watched: Call[bytes]) -> None:
+    stage.play(watched, [answer(version="v7")])
+    assert warnings(stage) == []
+    for number in ("v8", "v8", "v9", "v8"):
+        stage.play(watched, [answer(version=number)])
+    assert warnings(stage) == ["club answers as v8", "club answers as v9"]
+    stage.flow = None
+    stage.play(watched, [answer(version="v8")])
+    assert len(warnings(stage)) == 3
+
+
+def test_what_is_odd_about_a_failure_is_not_told(stage: Stage, watched: Call[bytes]) -> None:
+    with pytest.raises(NotFound):
+        stage.play(watched, [answer(status=404, version="v8")])
+    stage.play(watched._replace(raw=True), [answer(version="v8")])
+    assert warnings(stage) == []
+
+
+def test_many_threads_tell_it_once() -> None:
+    known = Known()
+    with ThreadPoolExecutor(8) as pool:
+        news = list(pool.map(known.is_news, ["odd"] * 400))
+    assert sum(news) == 1
