@@ -32,8 +32,23 @@ def test_factory(animedex_server_factory):
     second = animedex_server_factory(limits=True)
     assert first.url != second.url == os.environ["ANIMEDEX_NEKOS_URL"]
 
-def test_afterwards():
+def test_services(animedex_server, animedex_danbooru_server, animedex_waifu_server):
+    assert os.environ["ANIMEDEX_NEKOS_URL"] == animedex_server.url
+    assert os.environ["ANIMEDEX_DANBOORU_URL"] == animedex_danbooru_server.url
+    assert os.environ["ANIMEDEX_WAIFU_URL"] == animedex_waifu_server.url
+    for _ in range(31):
+        get(animedex_waifu_server.url + "/images?Limit=1").close()
+    assert {each.name for each in animedex_waifu_server.ignored} == {"Limit"}
+    with get(animedex_danbooru_server.url + "/posts.json?limit=1") as answer:
+        assert len(json.load(answer)) == 1
+
+def test_factory_of_a_service(animedex_server_factory):
+    server = animedex_server_factory("waifu", faults=["/tags:503x1"], seed=1)
+    assert os.environ["ANIMEDEX_WAIFU_URL"] == server.url
     assert "ANIMEDEX_NEKOS_URL" not in os.environ
+
+def test_afterwards():
+    assert not any(name.endswith("_URL") for name in os.environ if name.startswith("ANIMEDEX_"))
 """
 LIGHT = """
 import sys
@@ -47,7 +62,7 @@ def test_the_fixtures_work(pytester: pytest.Pytester, monkeypatch: pytest.Monkey
     monkeypatch.delenv("ANIMEDEX_NEKOS_URL", raising=False)
     pytester.makepyfile(TESTS)
     result = pytester.runpytest_subprocess("-p", "animedex.pytest_plugin")
-    result.assert_outcomes(passed=3)
+    result.assert_outcomes(passed=5)
 
 
 def test_the_plugin_loads_lightly() -> None:

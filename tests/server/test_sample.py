@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import contextlib
 import json
 import signal
+import socket
 import subprocess
 import sys
 from random import Random
@@ -10,16 +12,29 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+import animedex.server
 from animedex.server.sample.collection import SampleCollection, drawn_collection
+from animedex.server.sample.services import SAMPLES, sample_of, url_variable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.server.conftest import Ask, Clock
 
 SERVE = """
 from animedex.server import serve
 serve(ready=lambda url: print(url, flush=True), faults=["/hug:503"], limits=False, seed=1)
 print("done", flush=True)
 """
+
+
+def free_ports() -> Iterator[int]:
+    """Give ports that were free a moment ago."""
+    for _ in range(20):
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port: int = listener.getsockname()[1]
+        yield port
 
 
 def test_a_manifest_without_pictures_is_told(tmp_path: Path) -> None:
@@ -37,6 +52,70 @@ def test_a_picture_is_found_by_category_and_name(collection: SampleCollection) -
     assert collection.find("kitsune", drawn.filename) == drawn
     assert collection.find("neko", drawn.filename) is None
     assert drawn.path.is_file()
+
+
+@pytest.mark.parametrize("service", SAMPLES)
+def test_every_sample_has_the_same_options(service: str, ask: Ask, clock: Clock) -> None:
+    start = sample_of(service)
+    with start(port=0, limits=False, faults=["/x:503x1"], seed=1, clock=clock) as server:
+        answers = [ask(server, "/x") for _ in range(2)]
+    assert [answer.status for answer in answers] == [503, 404]
+    assert {answer.headers["Date"] for answer in answers} == {"Fri, 08 May 2026 09:08:03 GMT"}
+    assert SAMPLES[service].example.startswith(f"animedex {service} ")
+
+
+def test_a_service_without_a_sample_is_told_those_that_have_one() -> None:
+    with pytest.raises(ValueError, match="no sample of 'weather', but of nekos, danbooru, waifu"):
+        sample_of("weather")
+
+
+def test_public_names_are_loaded_when_asked_for() -> None:
+    for name in animedex.server.__all__:
+        assert callable(getattr(animedex.server, name))
+    with pytest.raises(AttributeError, match="no attribute 'weather'"):
+        getattr(animedex.server, "weather")  # noqa: B009 - a type checker would know
+
+
+def test_a_service_has_its_variable() -> None:
+    assert url_variable("danbooru") == "ANIMEDEX_DANBOORU_URL"
+
+
+def test_several_services_serve_side_by_side() -> None:
+    def look(*urls: str) -> None:
+        for url, path in zip(urls, ("/endpoints", "/posts.json", "/images"), strict=True):
+            asked = Request(url + path, headers={"User-Agent": "tester/1.0"})
+            with urlopen(asked, timeout=20) as answer:
+                seen.append(answer.status)
+        raise KeyboardInterrupt
+
+    seen: list[int] = []
+    animedex.server.serve(ready=look, services=[*SAMPLES], limits=False)
+    assert seen == [200, 200, 200]
+
+
+def test_ports_of_several_services_follow_each_other() -> None:
+    def look(*urls: str) -> None:
+        ports.extend(int(url.split("/")[2].partition(":")[2]) for url in urls)
+        raise KeyboardInterrupt
+
+    ports: list[int] = []
+    for first in free_ports():
+        with contextlib.suppress(OSError):  # somebody else has the next one
+            animedex.server.serve(ready=look, services=["waifu", "nekos"], port=first)
+        if ports:
+            break
+    assert ports[1] == ports[0] + 1
+
+
+def test_where_one_port_is_in_use_nothing_is_served() -> None:
+    ready: list[str] = []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        with pytest.raises(OSError, match="in use"):
+            animedex.server.serve(ready=ready.append, services=["waifu", "nekos"], port=port)
+        with pytest.raises(OSError, match="in use"):
+            animedex.server.serve(ready=ready.append, services=["waifu", "nekos"], port=port - 1)
+    assert ready == []
 
 
 def test_the_drawn_collection_is_read_once() -> None:

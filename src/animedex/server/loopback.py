@@ -184,7 +184,7 @@ def _listen(port: int) -> socket.socket:
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((LOOPBACK, port))
         listener.listen(BACKLOG)
-    except OSError:
+    except (OSError, OverflowError):  # a port that is taken, and one that there is not
         listener.close()
         raise
     return listener

@@ -1,4 +1,4 @@
-"""Count requests against a limit: fixed windows on the clock, and a sliding log.
+"""Count requests against a limit: fixed windows on the clock, a sliding log, and a bucket.
 
 Times are seconds since the epoch and are always handed in, so nothing here reads a clock.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, deque
+
+# Times since the epoch are no finer than this.
+_CLOCK_ERROR = 1e-6
 
 
 class FixedWindows:
@@ -81,6 +84,42 @@ class SlidingLog:
             return False
         self._times.append(now)
         return True
+
+
+class Bucket:
+    """Allow ``burst`` requests at once and ``rate`` a second; the refused do not count.
+
+    >>> bucket = Bucket(rate=20.0, burst=2)
+    >>> bucket.take(10.0), bucket.take(10.0), bucket.take(10.0)
+    (True, True, False)
+    >>> bucket.wait(10.0)
+    0.05
+    >>> bucket.take(10.25), bucket.take(10.25), bucket.take(10.25)
+    (True, True, False)
+    """
+
+    def __init__(self, *, rate: float, burst: int) -> None:
+        self.rate = rate
+        self.burst = burst
+        self._left = float(burst)
+        self._counted = 0.0
+
+    def wait(self, now: float) -> float:
+        """Tell how long until a request would be allowed; 0 when it is."""
+        self._fill(now)
+        wait = (1 - self._left) / self.rate
+        return wait if wait > _CLOCK_ERROR else 0.0
+
+    def take(self, now: float) -> bool:
+        """Count a request, if it is allowed."""
+        if self.wait(now) > 0:
+            return False
+        self._left -= 1
+        return True
+
+    def _fill(self, now: float) -> None:
+        self._left = min(self.burst, self._left + (now - self._counted) * self.rate)
+        self._counted = now
 
 
 def round_up(seconds: float, digits: int) -> str:

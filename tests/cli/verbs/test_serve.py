@@ -51,12 +51,68 @@ def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
     assert errors == f"try: ANIMEDEX_NEKOS_URL={url} animedex nekos image neko\n"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+@pytest.mark.parametrize(
+    ("service", "path", "example"),
+    [
+        ("danbooru", "/posts.json", "animedex danbooru search 1girl"),
+        ("waifu", "/images", "animedex waifu images --tag waifu"),
+    ],
+)
+def test_another_service_is_served_by_name(service: str, path: str, example: str) -> None:
+    output, errors = served("--service", service, "--seed", "1", paths=[path])
+    (url,) = output
+    assert url.startswith("http://127.0.0.1:")
+    assert errors == f"try: ANIMEDEX_{service.upper()}_URL={url} {example}\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_all_services_are_told_in_lines_for_a_shell() -> None:
+    output, errors = served("--service", "all", paths=["/endpoints", "/posts.json", "/images"])
+    names = [line.partition("=")[0] for line in output]
+    assert names == [f"export ANIMEDEX_{name}_URL" for name in ("NEKOS", "DANBOORU", "WAIFU")]
+    tried = [line.split(" animedex ")[0] for line in errors.splitlines()]
+    assert tried == [line.replace("export", "try:") for line in output]
+
+
+def served(*options: str, paths: list[str]) -> tuple[list[str], str]:
+    """Ask each server for a path, and end it by Ctrl-C; give the lines that it printed."""
+    command = [sys.executable, "-m", "animedex", "serve", "--sample", "--port", "0", *options]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            lines = [process.stdout.readline().strip() for _ in paths]
+            tries = "".join(process.stderr.readline() for _ in paths)
+            for line, path in zip(lines, paths, strict=True):
+                url = line.rpartition("=")[2] + path
+                asked = Request(url, headers={"User-Agent": "tester/1.0"})
+                with urlopen(asked, timeout=60) as answer:
+                    assert json.load(answer)
+            process.send_signal(signal.SIGINT)
+            rest, errors = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, rest, errors) == (130, "", "")
+    return lines, tries
+
+
 def test_a_port_in_use_is_told(cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         outcome = cli("serve", "--sample", "--port", port)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
     assert f"port {port} cannot be used" in outcome.err
+
+
+def test_of_several_ports_all_are_named(cli: Cli) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        outcome = cli("serve", "--sample", "--service", "all", "--port", str(port))
+    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
+    assert f"one of the ports {port} to {port + 2} cannot be used" in outcome.err
 
 
 @pytest.mark.parametrize(
@@ -70,6 +126,9 @@ def test_a_port_in_use_is_told(cli: Cli) -> None:
         (("--sample", "--port", "0", "--fault", "nope"), "fault 'nope'"),
         (("--sample", "--port", "0", "--fault", "/neko:explode"), "a fault is PATH:PART"),
         (("--sample", "--port", "0", "--seed", "x"), "'x' is not a valid integer"),
+        (("--sample", "--service", "weather"), "'nekos', 'danbooru', 'waifu', 'all'"),
+        (("--sample", "--service", "all", "--fault", "/neko:503"), "name the service with"),
+        (("--sample", "--service", "all", "--port", "65535"), "there are 65535"),
     ],
 )
 def test_what_cannot_be_served_is_told(options: tuple[str, ...], said: str, cli: Cli) -> None:

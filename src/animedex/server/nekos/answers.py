@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from starlette.responses import JSONResponse
-
-from animedex.server.faults import JSON_TYPE
+from animedex.server.json_answers import Json
 from animedex.server.nekos.collection import CREDITS, Picture
 
 if TYPE_CHECKING:
@@ -16,13 +14,6 @@ if TYPE_CHECKING:
     from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import Response
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-
-class Json(JSONResponse):
-    """Answer with JSON, labelled as the service labels it."""
-
-    media_type = JSON_TYPE
 
 
 def rows_answer(pictures: Sequence[Picture], base_url: str) -> Response:
@@ -66,25 +57,3 @@ async def error_answer(request: Request, error: Exception) -> Response:
     refusal = cast("HTTPException", error)  # the only kind that this function is registered for
     body = {"code": refusal.status_code, "message": refusal.detail}
     return Json(body, refusal.status_code, refusal.headers)
-
-
-class OmitLength:
-    """Leave out the length of JSON, as a network that compresses on the way does."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let the server send such answers in chunks, which HTTP/1.0 does not know."""
-        if scope["http_version"] == "1.0":
-            await self.app(scope, receive, send)
-            return
-
-        async def send_without_length(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = message["headers"]
-                if (b"content-type", JSON_TYPE.encode()) in headers:
-                    message["headers"] = [pair for pair in headers if pair[0] != b"content-length"]
-            await send(message)
-
-        await self.app(scope, receive, send_without_length)

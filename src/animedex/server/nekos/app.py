@@ -7,25 +7,19 @@ from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from animedex.server.files import file_answer
-from animedex.server.nekos.answers import (
-    Json,
-    OmitLength,
-    credit_headers,
-    error_answer,
-    rows_answer,
-)
+from animedex.server.json_answers import COMPRESSED, Json
+from animedex.server.nekos.answers import credit_headers, error_answer, rows_answer
 from animedex.server.nekos.arguments import parse_amount, parse_search
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
+    from starlette.middleware import Middleware
     from starlette.requests import Request
     from starlette.responses import Response
 
@@ -33,10 +27,6 @@ if TYPE_CHECKING:
 
 BASE = "/api/v2"
 SEARCH = f"{BASE}/search"
-_MIDDLEWARE = (
-    Middleware(OmitLength),
-    Middleware(GZipMiddleware, minimum_size=0, exclude_content_types=("image/*", "text/*")),
-)
 
 
 def nekos_app(
@@ -60,7 +50,7 @@ def nekos_app(
             Route(f"{BASE}/{{category}}", routes.category, middleware=json_guards),
             Route(f"{BASE}/{{category}}/{{filename}}", routes.picture, middleware=picture_guards),
         ],
-        middleware=_MIDDLEWARE,
+        middleware=COMPRESSED,
         exception_handlers={HTTPException: error_answer},
     )
     app.router.redirect_slashes = False

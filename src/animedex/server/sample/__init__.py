@@ -1,1 +1,1 @@
-"""A sample of nekos.best v2: its routes, limits and rules over a drawn collection."""
+"""Samples of services: their routes, limits and rules over a drawn collection."""

@@ -41,6 +41,11 @@ class SampleCollection:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         return cls(_picture(folder, row) for row in manifest["pictures"])
 
+    @property
+    def pictures(self) -> Sequence[Picture]:
+        """List the pictures, category by category."""
+        return self._pictures
+
     def formats(self) -> Mapping[str, str]:
         """Map every category to the extension of its first picture."""
         return self._formats

@@ -1,8 +1,7 @@
-"""Run the sample of nekos.best v2, in a test or in the foreground."""
+"""Run a sample of nekos.best v2."""
 
 from __future__ import annotations
 
-import contextlib
 import time
 from random import Random
 from typing import TYPE_CHECKING
@@ -58,21 +57,3 @@ class SampleServer(StandIn):
             picture_guards=[Middleware(TurnAwayUnknown, browsers=True)],
         )
         super().__init__(app, base=BASE, port=port, faults=faults, clock=clock)
-
-
-def serve(
-    *,
-    ready: Callable[[str], object],
-    port: int = 0,
-    limits: bool = True,
-    faults: Iterable[str] = (),
-    seed: int | None = None,
-) -> None:
-    """Serve the drawn collection until Ctrl-C; ``ready`` gets the base URL once it answers.
-
-    A fault that cannot be read is a ``ValueError``, a port in use an ``OSError``.
-    """
-    server = SampleServer(port=port, limits=limits, faults=faults, seed=seed)
-    with contextlib.suppress(KeyboardInterrupt), server:
-        ready(server.url)
-        server.wait()

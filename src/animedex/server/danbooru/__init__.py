@@ -1,0 +1,1 @@
+"""Answer as Danbooru's read API does (https://danbooru.donmai.us/wiki_pages/help:api)."""

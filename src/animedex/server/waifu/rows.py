@@ -1,0 +1,148 @@
+"""Write what is known of an image as the service's rows have it, the rest filled in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, TypedDict, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_EPOCH = datetime(2024, 1, 1, 11, 16, 19, 48_684, tzinfo=UTC)
+
+
+class TagRow(TypedDict):
+    """Describe a tag, as within an image."""
+
+    id: int
+    name: str
+    slug: str
+    description: str
+    reviewStatus: str
+    creatorId: int | None
+    imageCount: int
+
+
+class ArtistRow(TypedDict):
+    """Describe an artist, as within an image."""
+
+    id: int
+    name: str
+    patreon: str | None
+    pixiv: str | None
+    twitter: str | None
+    deviantArt: str | None
+    reviewStatus: str
+    creatorId: int | None
+    imageCount: int
+
+
+class ImageRow(TypedDict):
+    """Describe an image; ``url`` is empty where the stand-in is to offer the file itself."""
+
+    id: int
+    perceptualHash: str
+    extension: str
+    dominantColor: str
+    source: str | None
+    artists: Sequence[ArtistRow]
+    uploaderId: int | None
+    uploadedAt: str
+    isNsfw: bool
+    isAnimated: bool
+    width: int
+    height: int
+    byteSize: int
+    url: str
+    tags: Sequence[TagRow]
+    reviewStatus: str
+    favorites: int
+    likedAt: str | None
+    addedToAlbumAt: str | None
+    albums: Sequence[object]
+
+
+def tag_row(given: Mapping[str, object], number: int) -> TagRow:
+    """Complete what is known of a tag; ``slug`` is required.
+
+    >>> tag_row({"slug": "long-hair", "description": "Hair below the waist."}, 3)["name"]
+    'Long Hair'
+    """
+    known: TagRow = {
+        "id": number,
+        "name": str(given["slug"]).replace("-", " ").title(),
+        "slug": "",
+        "description": "",
+        "reviewStatus": "Accepted",
+        "creatorId": None,
+        "imageCount": 0,
+    }
+    return cast("TagRow", {**known, **given})
+
+
+def artist_row(given: Mapping[str, object], number: int) -> ArtistRow:
+    """Complete what is known of an artist; ``name`` is required.
+
+    >>> artist_row({"name": "Miko"}, 5)["id"], artist_row({"name": "Miko", "id": 80}, 5)["id"]
+    (5, 80)
+    """
+    known: ArtistRow = {
+        "id": number,
+        "name": "",
+        "patreon": None,
+        "pixiv": None,
+        "twitter": None,
+        "deviantArt": None,
+        "reviewStatus": "Accepted",
+        "creatorId": None,
+        "imageCount": 0,
+    }
+    return cast("ArtistRow", {**known, **given})
+
+
+def image_row(
+    given: Mapping[str, object],
+    number: int,
+    *,
+    artists: Sequence[ArtistRow],
+    tags: Sequence[TagRow],
+) -> ImageRow:
+    """Complete what is known of an image; keys that the service does not have stay at the end.
+
+    >>> row = image_row({"isAnimated": True, "new": 1}, 7, artists=[], tags=[])
+    >>> row["id"], row["perceptualHash"], row["extension"], list(row)[-1]
+    (7, '0000000000000007', '.gif', 'new')
+    """
+    number = cast("int", given.get("id", number))
+    known: ImageRow = {
+        "id": number,
+        "perceptualHash": f"{number:016x}",
+        "extension": ".gif" if given.get("isAnimated") else ".png",
+        "dominantColor": "#808080",
+        "source": None,
+        "artists": (),
+        "uploaderId": None,
+        "uploadedAt": written_time(number),
+        "isNsfw": False,
+        "isAnimated": False,
+        "width": 1000,
+        "height": 1500,
+        "byteSize": 100_000,
+        "url": "",
+        "tags": (),
+        "reviewStatus": "Accepted",
+        "favorites": 0,
+        "likedAt": None,
+        "addedToAlbumAt": None,
+        "albums": (),
+    }
+    return cast("ImageRow", {**known, **given, "artists": artists, "tags": tags})
+
+
+def written_time(hours: int) -> str:
+    """Write a moment so many hours into 2024 as the service does.
+
+    >>> written_time(24)
+    '2024-01-02T11:16:19.048684Z'
+    """
+    return f"{_EPOCH + timedelta(hours=hours):%Y-%m-%dT%H:%M:%S.%fZ}"
