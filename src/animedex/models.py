@@ -20,6 +20,7 @@ R = TypeVar("R", bound="Record")
 
 __all__ = [
     "ArtPost",
+    "PictureRecord",
     "Rating",
     "Record",
     "SourceTag",
@@ -127,6 +128,14 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         from animedex.schema import json_schema
 
         return json_schema(cls)
+
+
+class PictureRecord(Record, frozen=True, kw_only=True):
+    """Keep one row that shows a picture."""
+
+    def to_common(self) -> ArtPost:
+        """Project onto the shape shared by all services."""
+        raise NotImplementedError
 
 
 class ArtPost(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ def json_schema(kind: type[Record]) -> JsonObject:
     Keys that the class does not know are allowed, as services add them.
     """
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
-    return cast("JsonObject", _inline(schema, definitions))
+    return _described(_inline(schema, definitions))
 
 
 def post_schema(kind: type[ArtPost]) -> JsonObject:
@@ -31,7 +31,7 @@ def post_schema(kind: type[ArtPost]) -> JsonObject:
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     whole = cast("dict[str, JsonObject]", _inline(schema, definitions))
     known = {name: one for name, one in whole["properties"].items() if name != "source_tag"}
-    return cast("JsonObject", {**whole, "properties": known})
+    return _described({**whole, "properties": known})
 
 
 def record_core_schema(kind: type[Record]) -> object:
@@ -69,6 +69,15 @@ def _core_schema(
     return core_schema.no_info_plain_validator_function(
         read, serialization=core_schema.plain_serializer_function_ser_schema(payload)
     )
+
+
+def _described(schema: object) -> JsonObject:
+    """Take the indentation of docstrings out of a schema's description."""
+    from inspect import cleandoc
+
+    whole = cast("JsonObject", schema)
+    text = whole.get("description")
+    return {**whole, "description": cleandoc(text)} if isinstance(text, str) else whole
 
 
 def _inline(node: JsonValue, definitions: dict[str, JsonObject]) -> JsonValue:

@@ -30,6 +30,7 @@ class Shared(NamedTuple):
     raw_output: bool = False
     compact_output: bool = False
     no_source: bool = False
+    common: bool = False
     color: str | None = None
     verbose: bool = False
     timeout: str | None = None
@@ -68,8 +69,14 @@ class Shared(NamedTuple):
         raise BadArguments(message)
 
 
-def output_options(command: F) -> F:
-    """Add the options that say how an answer is printed."""
+def output_options(command: F, *, pictures: bool = False) -> F:
+    """Add the options that say how an answer is printed; pictures have a shape in common."""
+    common = Option(
+        ["--common"],
+        is_flag=True,
+        section=_OUTPUT,
+        help="Print rows in the shape that all services share.",
+    )
     return _with(
         command,
         Option(["--json"], is_flag=True, section=_OUTPUT, help="Print JSON, on a terminal too."),
@@ -94,6 +101,7 @@ def output_options(command: F) -> F:
             section=_OUTPUT,
             help="Print rows exactly as the service sent them.",
         ),
+        *([common] if pictures else []),
         Option(
             ["--color"],
             type=click.Choice(["auto", "always", "never"]),

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from animedex.cli.options import Shared
-    from animedex.models import Record
+    from animedex.models import ArtPost, PictureRecord, Record
     from animedex.render.jq import JqProgram
     from animedex.render.text import Card, Look
     from animedex.wire import JsonObject, JsonValue
 
     R = TypeVar("R", bound=Record)
+    S = TypeVar("S", bound=PictureRecord)
+    V = TypeVar("V")
 
 Mode = Literal["text", "json", "jsonl", "jq"]
 
@@ -67,24 +69,85 @@ class Output:
         elif names:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
 
-    def records(self, rows: Sequence[R], kind: type[R], card: Callable[[R], Card]) -> None:
-        """Print rows: cards on a terminal, else JSON with the source of each."""
+    def records(
+        self, rows: Sequence[R], kind: type[R] | Sequence[type[R]], card: Callable[[R], Card]
+    ) -> None:
+        """Print rows of one kind or several: cards on a terminal, else JSON with their source."""
         if self.mode == "text":
-            from animedex.render.text import cards
+            self._cards(rows, card)
+        else:
+            kinds = [kind] if isinstance(kind, type) else kind
+            known = [name for one in kinds for name in one.__struct_encode_fields__]
+            self.json(cast("list[JsonValue]", self._narrowed(self._plain(rows), known)))
 
-            write_out(cards((card(row) for row in rows), self.look()))
-            return
-        from animedex.render.json import picked, plain
+    def record(self, row: R, card: Callable[[R], Card]) -> None:
+        """Print the one row that was asked for by its name: a card, or a JSON object."""
+        if self.mode == "text":
+            self._cards([row], card)
+        else:
+            self.json(self._narrowed(self._plain([row]), row.__struct_encode_fields__)[0])
 
-        fields = None if self._shared.fields is None else self.fields()
+    def pictures(
+        self,
+        rows: Sequence[S],
+        kind: type[S] | Sequence[type[S]],
+        card: Callable[[S], Card] | None = None,
+    ) -> None:
+        """Print rows that show pictures, or what they have in common with all others."""
+        if self._shared.common:
+            self.posts([row.to_common() for row in rows])
+        else:
+            self.records(rows, kind, card or _common_card)
+
+    def picture(self, row: S, card: Callable[[S], Card] | None = None) -> None:
+        """Print the one picture that was asked for by its name, as `pictures` does several."""
+        if self._shared.common and self.mode != "text":
+            self.json(self._posts([row.to_common()])[0])
+        else:
+            self.record(row, _common_card if self._shared.common else card or _common_card)
+
+    def posts(self, posts: Sequence[ArtPost]) -> None:
+        """Print art posts: cards on a terminal, else JSON with the source of each."""
+        if self.mode == "text":
+            from animedex.render.posts import post_card
+
+            self._cards(posts, post_card)
+        else:
+            self.json(cast("list[JsonValue]", self._posts(posts)))
+
+    @property
+    def _beside(self) -> bool:
+        """Tell whether to print what stands beside a row."""
         # A score that is asked for by name is printed even where its neighbour is not.
-        beside = fields is not None or not self._shared.no_source
-        values = cast("list[JsonObject]", plain(list(rows), source=beside))
-        if fields is not None:
-            unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
-            kept = picked(values, fields, kind.__struct_fields__)
-            values = [{k: v for k, v in row.items() if k not in unsaid} for row in kept]
-        self.json(cast("list[JsonValue]", values))
+        return self._shared.fields is not None or not self._shared.no_source
+
+    def _cards(self, rows: Sequence[V], card: Callable[[V], Card]) -> None:
+        from animedex.render.text import cards
+
+        write_out(cards((card(row) for row in rows), self.look()))
+
+    def _plain(self, rows: Sequence[Record]) -> list[JsonObject]:
+        from animedex.render.json import row
+
+        return [row(one, source=self._beside) for one in rows]
+
+    def _posts(self, posts: Sequence[ArtPost]) -> list[JsonObject]:
+        from animedex.models import ArtPost
+        from animedex.render.json import post_row
+
+        known = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
+        return self._narrowed([post_row(post, source=self._beside) for post in posts], known)
+
+    def _narrowed(self, values: list[JsonObject], known: Sequence[str]) -> list[JsonObject]:
+        """Keep only the fields that are asked for."""
+        if self._shared.fields is None:
+            return values
+        from animedex.render.json import picked
+
+        fields = self.fields()
+        unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
+        kept = picked(values, fields, known)
+        return [{k: v for k, v in row.items() if k not in unsaid} for row in kept]
 
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:
         """Print records by name: in columns on a terminal, else JSON; without their source."""
@@ -118,6 +181,23 @@ class Output:
 
             (told,) = picked([told], self.fields())
         self.json(told)
+
+    def findings(
+        self,
+        found: Sequence[V],
+        told: Callable[[V], JsonObject],
+        card: Callable[[V], Card],
+        known: Sequence[str],
+    ) -> None:
+        """Print what this program has found out of several things, as `facts` does of one.
+
+        `known` are the keys that `told` gives, for when nothing was found.
+        """
+        if self.mode == "text":
+            self._cards(found, card)
+        else:
+            values = self._narrowed([told(one) for one in found], known)
+            self.json(cast("list[JsonValue]", values))
 
     def bytes(self, data: bytes) -> None:
         """Write bytes untouched."""
@@ -165,6 +245,12 @@ class Output:
         from animedex.render.clean import clean
 
         return clean(text, lines=lines)
+
+
+def _common_card(row: PictureRecord) -> Card:
+    from animedex.render.posts import post_card
+
+    return post_card(row.to_common())
 
 
 def _compiled(source: str | None) -> JqProgram | None:

@@ -95,8 +95,16 @@ def answering(command: Callable[Concatenate[Session, P], None]) -> Callable[P, N
     return requesting(command, output=True)
 
 
+def picturing(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Do as `answering` does, for a command that answers with pictures."""
+    return requesting(command, output=True, pictures=True)
+
+
 def requesting(
-    command: Callable[Concatenate[Session, P], None], *, output: bool = False
+    command: Callable[Concatenate[Session, P], None],
+    *,
+    output: bool = False,
+    pictures: bool = False,
 ) -> Callable[P, None]:
     """Give a command the options of requests, and a session as its first argument."""
 
@@ -109,7 +117,7 @@ def requesting(
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    return request_options(output_options(run) if output else run)
+    return request_options(output_options(run, pictures=pictures) if output else run)
 
 
 def _output(shared: Shared) -> Output:

@@ -33,6 +33,9 @@ def escape_json(text: str) -> str:
     >>> escape_json('"\x9b31m"')
     '"\\u009b31m"'
     """
+    # Most text is seen to be safe in a fraction of the time that a search takes.
+    if text.isascii() and "\x7f" not in text:
+        return text
     return _UNSAFE_IN_JSON.sub(_escaped, text)
 
 

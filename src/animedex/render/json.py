@@ -13,6 +13,7 @@ from animedex.render.clean import escape_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from animedex.models import ArtPost
     from animedex.wire import JsonObject, JsonValue
 
 SOURCE = "_source"
@@ -26,6 +27,14 @@ def row(record: Record, *, source: bool = True) -> JsonObject:
         payload[MATCH] = record.match
     if source and record.source_tag is not None:
         payload[SOURCE] = cast("JsonObject", record.source_tag.to_payload())
+    return payload
+
+
+def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
+    """Give an art post as a JSON object, with its `_source`."""
+    payload = post.to_payload()
+    if source and post.source_tag is not None:
+        payload[SOURCE] = cast("JsonObject", post.source_tag.to_payload())
     return payload
 
 

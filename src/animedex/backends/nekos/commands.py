@@ -8,7 +8,7 @@ import click
 
 from animedex.backends.nekos.declared import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.session import answering
+from animedex.cli.session import answering, picturing
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.calls import Kind
@@ -67,7 +67,7 @@ def categories_full(session: Session) -> None:
 @click.option("--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw.")
 @click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
-@answering
+@picturing
 def image(
     session: Session, category: str | None, amount: int, *, fresh: bool, opened: bool
 ) -> None:
@@ -106,7 +106,7 @@ def image(
     "--min-match", type=float, metavar="0..1", help="Drop rows that answer the query worse."
 )
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
-@answering
+@picturing
 def search(  # noqa: PLR0913  each is an option of the command
     session: Session,
     query: str,
@@ -150,7 +150,7 @@ def asset(session: Session, what: str, *, to: str | None) -> None:
 def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
     from animedex.backends.nekos.models import NekosImage
 
-    session.output.records(rows, NekosImage, card)
+    session.output.pictures(rows, NekosImage, card)
     if opened and rows:
         session.open(rows[0].source_url or rows[0].url)
 

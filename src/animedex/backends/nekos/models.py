@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import msgspec
 
-from animedex.models import ArtPost, Rating, Record, SourceTag
+from animedex.models import ArtPost, PictureRecord, Rating, Record, SourceTag
 
 
 class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,7 @@ class NekosCategoryFormat(Record, frozen=True, kw_only=True):
     format: str
 
 
-class NekosImage(Record, frozen=True, kw_only=True):
+class NekosImage(PictureRecord, frozen=True, kw_only=True):
     """Hold one picture of a category or a search: where it is, how large, and whose it is.
 
     Still pictures name their artist, animations the show; any of that may be missing. `url` is
