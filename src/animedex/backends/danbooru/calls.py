@@ -1,0 +1,246 @@
+"""The endpoints of Danbooru as calls: arguments are checked here, nothing is sent.
+
+https://danbooru.donmai.us/wiki_pages/help:api
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from animedex.backends.danbooru import parsing, plans, query
+from animedex.backends.danbooru.arguments import (
+    MOST_POSTS,
+    check_id,
+    check_limit,
+    check_most,
+    check_name,
+    check_page,
+    check_text,
+)
+from animedex.backends.danbooru.declared import BACKEND
+from animedex.errors import BadArguments
+from animedex.wire import Call, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.backends.danbooru.models import (
+        DanbooruArtist,
+        DanbooruPool,
+        DanbooruPost,
+        DanbooruRelatedTag,
+        DanbooruSuggestion,
+        DanbooruTag,
+        DanbooruWikiPage,
+    )
+    from animedex.backends.danbooru.query import RatingWord
+    from animedex.errors import AnimedexError
+    from animedex.models import Rating
+    from animedex.wire import Plan, Response, SourceTag
+
+MINUTE = 60.0
+TEN_MINUTES = 600.0
+HOUR = 3600.0
+
+
+def search(
+    *tags: str,
+    rating: RatingWord | Rating | None = None,
+    order: str | None = None,
+    limit: int = 20,
+    page: int | str | None = None,
+) -> Call[list[DanbooruPost]]:
+    """Search posts by tags, 1 to 200 of a page; without a tag the newest come.
+
+    A tag is `name`, `-name`, `~name`, `wild*`, or a metatag such as `score:>100`; a text may hold
+    several with blanks between them. `page` is a number, or `b<id>` or `a<id>` for what comes
+    before or after a post. Without a sign-in a search may have 2 terms, of which `order` is one
+    and `rating` is none; raises `BadArguments` past that, before anything is sent. The answer is
+    cached for a minute, and never where the order is random.
+    """
+    terms = _terms(tags, rating, order)
+    params = _search_params(terms, limit)
+    if page is not None:
+        params = (*params, ("page", check_page(page)))
+    return _posts(terms, params)
+
+
+def all_posts(
+    *tags: str,
+    max: int,  # noqa: A002  what the command line calls it
+    rating: RatingWord | Rating | None = None,
+    order: str | None = None,
+) -> Call[list[DanbooruPost]]:
+    """Page through a search by id, the newest first, for at most so many posts, up to 1000.
+
+    Each page of 200 is a request. `order` is nothing, `id_desc`, or `id` for the oldest first;
+    others cannot be paged by id.
+    """
+    most = check_most(max)
+    rising = order == "id"
+    if order not in {None, "id", "id_desc"} or query.is_ordered(query.split(tags)):
+        message = "all posts of a search come by id, and in no other order"
+        hint = "leave the order out, or ask for single pages with --limit and --page"
+        raise BadArguments(message, backend="danbooru", hint=hint)
+    terms = _terms(tags, rating, None)
+
+    def at(page: str | None, limit: int) -> Call[list[DanbooruPost]]:
+        params = _search_params(terms, limit)
+        params = params if page is None else (*params, ("page", page))
+        return _posts(terms, params)
+
+    def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
+        first = parsing.posts(response, source)
+        return plans.all_pages(first, most, at, rising=rising)
+
+    call = at("a0" if rising else None, min(most, MOST_POSTS))
+    return call._replace(parse=read)
+
+
+def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name for it
+    """Look a post up by its id; the answer is cached for ten minutes."""
+    number = check_id("a post", id)
+    return Call(
+        BACKEND,
+        Request("GET", f"/posts/{number}.json"),
+        parsing.post,
+        plans.missing(f"post {number}"),
+        lifetime=TEN_MINUTES,
+    )
+
+
+def random(*tags: str, rating: RatingWord | Rating | None = None) -> Call[DanbooruPost]:
+    """Draw any post that a search finds; raises `NotFound` where it finds none. Never cached."""
+    terms = _terms(tags, rating, None)
+    return Call(
+        BACKEND,
+        Request("GET", "/posts/random.json", _tags_param(terms)),
+        parsing.post,
+        plans.missing("post for that", query.AUTOCOMPLETE),
+        anonymous=_anonymous(terms),
+    )
+
+
+def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | None]:
+    """Count the posts that a search finds; None where the service does not count to the end.
+
+    The answer is cached for ten minutes.
+    """
+    terms = _terms(tags, rating, None)
+    return Call(
+        BACKEND,
+        Request("GET", "/counts/posts.json", _tags_param(terms)),
+        parsing.count,
+        lifetime=TEN_MINUTES,
+        anonymous=_anonymous(terms),
+    )
+
+
+def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
+    """Find tags by a pattern in which `*` stands for anything, the most used ones first.
+
+    The answer is cached for an hour.
+    """
+    params = (
+        ("search[name_matches]", check_name("a tag", pattern)),
+        ("search[order]", "count"),
+        ("limit", check_limit(limit)),
+    )
+    return Call(BACKEND, Request("GET", "/tags.json", params), parsing.tags, lifetime=HOUR)
+
+
+def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
+    """Find the tags that a text may mean, also by other spellings; cached for an hour."""
+    params = (
+        ("search[query]", check_text("a tag", text)),
+        ("search[type]", "tag_query"),
+    )
+    return Call(
+        BACKEND,
+        Request("GET", "/autocomplete.json", params),
+        parsing.suggestions,
+        lifetime=HOUR,
+    )
+
+
+def artist(who: int | str) -> Call[DanbooruArtist]:
+    """Look an artist up: a number is the id, a text the exact name; cached for an hour.
+
+    Raises `NotFound` where there is none.
+    """
+    if not isinstance(who, str):
+        number = check_id("an artist", who)
+        request = Request("GET", f"/artists/{number}.json")
+        recover = plans.missing(f"artist {number}")
+        return Call(BACKEND, request, parsing.artist, recover, lifetime=HOUR)
+    name = check_name("an artist", who)
+
+    def only(response: Response, source: SourceTag) -> DanbooruArtist:
+        found = parsing.artists(response, source)
+        if not found:
+            hint = f"names are exact: {query.AUTOCOMPLETE}"
+            what = f"artist {name!r:.80}"
+            raise plans.not_found(what, hint)
+        return found[0]
+
+    request = Request("GET", "/artists.json", (("search[name]", name),))
+    return Call(BACKEND, request, only, lifetime=HOUR)
+
+
+def pool(id: int) -> Call[DanbooruPool]:  # noqa: A002  the service's own name for it
+    """Look a pool up by its id; the answer is cached for an hour."""
+    number = check_id("a pool", id)
+    request = Request("GET", f"/pools/{number}.json")
+    recover = plans.missing(f"pool {number}")
+    return Call(BACKEND, request, parsing.pool, recover, lifetime=HOUR)
+
+
+def wiki(title: str) -> Call[DanbooruWikiPage]:
+    """Look a page of the wiki up by its title, most often a tag; cached for an hour."""
+    name = check_name("a wiki page", title)
+    request = Request("GET", f"/wiki_pages/{quote(name, safe='')}.json")
+    recover = plans.missing(f"wiki page {name!r:.80}", query.AUTOCOMPLETE)
+    return Call(BACKEND, request, parsing.wiki_page, recover, lifetime=HOUR)
+
+
+def related(tag: str) -> Call[list[DanbooruRelatedTag]]:
+    """Find the tags that often stand beside another; the answer is cached for an hour."""
+    request = Request("GET", "/related_tag.json", (("search[query]", check_name("a tag", tag)),))
+    return Call(BACKEND, request, parsing.related, lifetime=HOUR)
+
+
+def _terms(
+    tags: tuple[str, ...], rating: RatingWord | Rating | None, order: str | None
+) -> tuple[str, ...]:
+    """Give all terms of a search, those of its options last."""
+    terms = query.split(tags)
+    if rating is not None:
+        terms = (*terms, query.rating_term(rating))
+    if order is not None:
+        terms = (*terms, query.order_term(order))
+    return terms
+
+
+def _tags_param(terms: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return (("tags", " ".join(terms)),) if terms else ()
+
+
+def _search_params(terms: tuple[str, ...], limit: int) -> tuple[tuple[str, str], ...]:
+    return (*_tags_param(terms), ("limit", check_limit(limit)))
+
+
+def _posts(terms: tuple[str, ...], params: tuple[tuple[str, str], ...]) -> Call[list[DanbooruPost]]:
+    return Call(
+        BACKEND,
+        Request("GET", "/posts.json", params),
+        parsing.posts,
+        lifetime=0 if query.is_random(terms) else MINUTE,
+        anonymous=_anonymous(terms),
+    )
+
+
+def _anonymous(terms: tuple[str, ...]) -> Callable[[], AnimedexError] | None:
+    over = len(query.counted(terms)) > query.MOST_TERMS
+    return partial(query.over_limit, terms) if over else None

@@ -1,0 +1,98 @@
+"""What a terminal shows of rows that are no pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from animedex.backends.danbooru.models import HOME, KINDS
+from animedex.render.posts import few
+from animedex.render.text import Card
+
+if TYPE_CHECKING:
+    from animedex.backends.danbooru.models import (
+        DanbooruArtist,
+        DanbooruPool,
+        DanbooruRelatedTag,
+        DanbooruSuggestion,
+        DanbooruTag,
+        DanbooruWikiPage,
+    )
+
+_MOST_TEXT = 600
+
+
+def tag_card(row: DanbooruTag) -> Card:
+    """Lay out a tag."""
+    deprecated = "yes" if row.is_deprecated else None
+    lines = (("kind", row.kind), ("posts", _number(row.post_count)), ("deprecated", deprecated))
+    return _card(row.name, lines, _posts_url(row.name))
+
+
+def suggestion_card(row: DanbooruSuggestion) -> Card:
+    """Lay out what a text may be completed to."""
+    lines = (
+        ("kind", row.kind),
+        ("posts", _number(row.post_count)),
+        ("found as", row.antecedent),
+    )
+    return _card(row.value, lines, _posts_url(row.value))
+
+
+def related_card(row: DanbooruRelatedTag) -> Card:
+    """Lay out a tag that stands beside another."""
+    tag = row.tag
+    category = tag.category if tag else None
+    lines = (
+        ("kind", None if category is None else KINDS.get(category)),
+        ("posts", _number(tag.post_count if tag else None)),
+        ("beside it", None if row.frequency is None else f"{row.frequency:.0%}"),
+        ("similarity", None if row.cosine_similarity is None else f"{row.cosine_similarity:.2f}"),
+    )
+    name = tag.name if tag else None
+    return _card(name, lines, _posts_url(name))
+
+
+def artist_card(row: DanbooruArtist) -> Card:
+    """Lay out an artist."""
+    lines = (
+        ("other names", few(row.other_names or [])),
+        ("group", row.group_name),
+        ("banned", "yes" if row.is_banned else None),
+        ("page", None if row.id is None else f"{HOME}/artists/{row.id}"),
+    )
+    return _card(row.name, lines, _posts_url(row.name))
+
+
+def pool_card(row: DanbooruPool) -> Card:
+    """Lay out a pool."""
+    lines = (
+        ("kind", row.category),
+        ("posts", _number(row.post_count)),
+        ("first", few([str(number) for number in row.post_ids or []])),
+        ("about", _brief(row.description)),
+    )
+    return _card(row.name, lines, f"{HOME}/pools/{'' if row.id is None else row.id}")
+
+
+def wiki_card(row: DanbooruWikiPage) -> Card:
+    """Lay out a page of the wiki, its text on one line and shortened."""
+    lines = (("other names", few(row.other_names or [])), ("text", _brief(row.body)))
+    return _card(row.title, lines, f"{HOME}/wiki_pages/{quote(row.title or '', safe='')}")
+
+
+def _card(title: str | None, lines: tuple[tuple[str, str | None], ...], url: str) -> Card:
+    return Card(title=title or "without a name", lines=lines, url=url, source="danbooru")
+
+
+def _posts_url(tag: str | None) -> str:
+    return f"{HOME}/posts?tags={quote(tag or '', safe='')}"
+
+
+def _number(count: int | None) -> str | None:
+    return None if count is None else str(count)
+
+
+def _brief(text: str | None) -> str | None:
+    words = " ".join((text or "").split())
+    return words if len(words) <= _MOST_TEXT else f"{words[: _MOST_TEXT - 1]}…"

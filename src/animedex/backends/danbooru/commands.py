@@ -1,0 +1,293 @@
+"""The command line of Danbooru."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.backends.danbooru.declared import BACKEND
+from animedex.cli.command import Command, Group
+from animedex.cli.session import answering, picturing
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from animedex.backends.danbooru.models import DanbooruPost
+    from animedex.backends.danbooru.query import RatingWord
+    from animedex.cli.session import Session
+
+
+@click.group("danbooru", cls=Group, backend=BACKEND)
+def command() -> None:
+    """Search Danbooru's pictures, tags, artists and wiki, of all ratings."""
+
+
+_tags = click.argument(
+    "tags", nargs=-1, metavar="[TAG]...", help="Tags and metatags; -tag after --."
+)
+_rating = click.option("--rating", metavar="g|s|q|e", help="Only this rating; g fits everyone.")
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru search cat_girl --rating g",
+        "animedex danbooru search 1girl --rating g -- -solo",
+        "animedex danbooru search cat_girl 'score:>10' --order score --limit 5",
+        "animedex danbooru search cat_ears --rating g --jq '.[].file_url'",
+        "animedex danbooru search cat_ears --rating g --all --max 300 --jsonl",
+    ),
+)
+@_tags
+@_rating
+@click.option("--order", metavar="ORDER", help="Sort by score, favcount, rank, ...; one term.")
+@click.option("--limit", type=int, metavar="1..200", help="How many posts, 20 if unsaid.")
+@click.option(
+    "--page", metavar="N|b<id>|a<id>", help="A page by number, or before or after a post."
+)
+@click.option("--all", "everything", is_flag=True, help="Page on by id, up to --max posts.")
+@click.option("--max", "most", type=int, metavar="1..1000", help="How many posts with --all.")
+@click.option("--open", "opened", is_flag=True, help="Open the first post's page in a browser.")
+@picturing
+def search(  # noqa: PLR0913  each is an option of the command
+    session: Session,
+    tags: tuple[str, ...],
+    *,
+    rating: RatingWord | None,
+    order: str | None,
+    limit: int | None,
+    page: str | None,
+    everything: bool,
+    most: int | None,
+    opened: bool,
+) -> None:
+    """Search posts by tags; without a tag the newest come."""
+    from animedex.backends.danbooru import calls
+
+    if everything:
+        call = calls.all_posts(*tags, max=_most(most, limit, page), rating=rating, order=order)
+    elif most is not None:
+        message = "--max goes with --all"
+        raise BadArguments(message, backend="danbooru", hint="say --limit for a single page")
+    else:
+        amount = 20 if limit is None else limit
+        call = calls.search(*tags, rating=rating, order=order, limit=amount, page=page)
+    rows = session.ask(call)
+    if not rows:
+        session.note(f"animedex: no post is found{_spelling(tags)}")
+    _show(session, rows, opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex danbooru post 9000013", "animedex danbooru post 9000013 --common --json"),
+)
+@click.argument("id", type=int, help="The post's number.")
+@click.option("--open", "opened", is_flag=True, help="Open the post's page in a browser.")
+@picturing
+def post(session: Session, id: int, *, opened: bool) -> None:  # noqa: A002  the service's name
+    """Show one post."""
+    from animedex.backends.danbooru import calls
+
+    row = session.ask(calls.post(id))
+    session.output.picture(row)
+    if opened:
+        _open(session, row)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru random cat_girl --rating g",
+        "animedex danbooru random --rating g --open",
+    ),
+)
+@_tags
+@_rating
+@click.option("--open", "opened", is_flag=True, help="Open the post's page in a browser.")
+@picturing
+def random(
+    session: Session, tags: tuple[str, ...], *, rating: RatingWord | None, opened: bool
+) -> None:
+    """Draw any post that a search finds."""
+    from animedex.backends.danbooru import calls
+
+    _show(session, [session.ask(calls.random(*tags, rating=rating))], opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru count cat_girl",
+        "animedex danbooru count cat_girl --rating g --jq .posts",
+    ),
+)
+@_tags
+@_rating
+@answering
+def count(session: Session, tags: tuple[str, ...], *, rating: RatingWord | None) -> None:
+    """Count the posts that a search finds; null where the service does not count to the end."""
+    from animedex.backends.danbooru import calls
+
+    found = session.ask(calls.count(*tags, rating=rating))
+    if found is None:
+        session.note("animedex: danbooru did not count these to the end; narrow the search")
+    session.output.facts({"posts": found})
+
+
+@command.command(
+    "tags",
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru tags 'cat_*'",
+        "animedex danbooru tags '*_hair' --limit 50 --jq '.[].name'",
+    ),
+)
+@click.argument("pattern", help="A name; * stands for anything.")
+@click.option("--limit", type=int, default=20, metavar="1..200", help="How many, 20 if unsaid.")
+@answering
+def find_tags(session: Session, pattern: str, *, limit: int) -> None:
+    """Find tags by a pattern, the most used ones first."""
+    from animedex.backends.danbooru import calls, cards
+    from animedex.backends.danbooru.models import DanbooruTag
+
+    rows = session.ask(calls.tags(pattern, limit))
+    _found(session, rows, f"tag is called {pattern!r}")
+    session.output.records(rows, DanbooruTag, cards.tag_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru autocomplete 'cat g'",
+        "animedex danbooru autocomplete catgirl --jq '.[0].value'",
+    ),
+)
+@click.argument("text", help="What a tag's name begins with or holds, in any language.")
+@answering
+def autocomplete(session: Session, text: str) -> None:
+    """Find the tags that a text may mean."""
+    from animedex.backends.danbooru import calls, cards
+    from animedex.backends.danbooru.models import DanbooruSuggestion
+
+    rows = session.ask(calls.autocomplete(text))
+    _found(session, rows, f"tag is like {text!r}")
+    session.output.records(rows, DanbooruSuggestion, cards.suggestion_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru artist mikazuki_soda",
+        "animedex danbooru artist 501 --jq .other_names",
+    ),
+)
+@click.argument("who", metavar="NAME|ID", help="The artist's exact tag, or number.")
+@answering
+def artist(session: Session, who: str) -> None:
+    """Show one artist."""
+    from animedex.backends.danbooru import calls, cards
+
+    number = int(who) if who.isascii() and who.isdecimal() and len(who) < _LONGEST else who
+    row = session.ask(calls.artist(number))
+    session.output.record(row, cards.artist_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex danbooru pool 71", "animedex danbooru pool 71 --jq .post_ids"),
+)
+@click.argument("id", type=int, help="The pool's number.")
+@answering
+def pool(session: Session, id: int) -> None:  # noqa: A002  the service's own name for it
+    """Show one pool: posts that belong together."""
+    from animedex.backends.danbooru import calls, cards
+
+    session.output.record(session.ask(calls.pool(id)), cards.pool_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru wiki cat_girl",
+        "animedex danbooru wiki cat_girl --jq .body -r",
+    ),
+)
+@click.argument("title", help="The page's title, most often a tag.")
+@answering
+def wiki(session: Session, title: str) -> None:
+    """Show one page of the wiki: what a tag means."""
+    from animedex.backends.danbooru import calls, cards
+
+    session.output.record(session.ask(calls.wiki(title)), cards.wiki_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru related cat_girl",
+        "animedex danbooru related cat_girl --jq '.[].tag.name'",
+    ),
+)
+@click.argument("tag", help="A tag.")
+@answering
+def related(session: Session, tag: str) -> None:
+    """Find the tags that often stand beside another."""
+    from animedex.backends.danbooru import calls, cards
+    from animedex.backends.danbooru.models import DanbooruRelatedTag
+
+    rows = session.ask(calls.related(tag))
+    _found(session, rows, f"tag stands beside {tag!r}")
+    session.output.records(rows, DanbooruRelatedTag, cards.related_card)
+
+
+def _most(most: int | None, limit: int | None, page: str | None) -> int:
+    """Give how many posts --all may bring; it has to be said."""
+    if most is None:
+        message, hint = "--all needs to know how many posts at most", "add --max N, up to 1000"
+    elif limit is not None or page is not None:
+        message, hint = "--all pages by itself, without --limit and --page", "say --max alone"
+    else:
+        return most
+    raise BadArguments(message, backend="danbooru", hint=hint)
+
+
+def _spelling(tags: Sequence[str]) -> str:
+    """Say how tags are written, where blanks in one look like another spelling."""
+    blank = next(
+        (tag for tag in tags if len(tag.split()) > 1 and tag.replace(" ", "").isalnum()), ""
+    )
+    return f" (a tag is written with underscores: {'_'.join(blank.split())})" if blank else ""
+
+
+def _found(session: Session, rows: Sequence[object], what: str) -> None:
+    if not rows:
+        session.note(f"animedex: no {what}")
+
+
+def _show(session: Session, rows: list[DanbooruPost], *, opened: bool) -> None:
+    from animedex.backends.danbooru.models import DanbooruPost
+
+    session.output.pictures(rows, DanbooruPost)
+    if opened and rows:
+        _open(session, rows[0])
+
+
+def _open(session: Session, row: DanbooruPost) -> None:
+    if row.page_url:
+        session.open(row.page_url)
+
+
+_LONGEST = 19

@@ -1,0 +1,181 @@
+"""Danbooru's tag language, as far as it is known before asking: terms, and how many count.
+
+https://danbooru.donmai.us/wiki_pages/help:cheatsheet
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.models import Rating
+
+RatingWord: TypeAlias = Literal[
+    "g", "s", "q", "e", "general", "sensitive", "questionable", "explicit"
+]
+MOST_TERMS = 2
+FREE = (
+    *("status", "rating", "limit", "id", "date", "age", "filesize", "filetype", "parent", "child"),
+    *("md5", "width", "height", "duration", "mpixels", "ratio", "score", "upvote", "downvotes"),
+    *("favcount", "embedded", "tagcount", "pixiv_id", "pixiv"),
+)
+ORDERS = (
+    *("id", "id_desc", "rank", "curated", "modqueue", "portrait", "landscape", "random"),
+    *("custom", "none"),
+    *(
+        f"{what}{way}"
+        for what in (
+            *("score", "upvotes", "downvotes", "favcount", "created_at", "change", "md5"),
+            *("comment", "comment_bumped", "note", "artcomm", "mpixels", "filesize", "duration"),
+            *("tagcount", "gentags", "arttags", "copytags", "chartags", "metatags"),
+        )
+        for way in ("", "_asc")
+    ),
+)
+AUTOCOMPLETE = "find a tag with `animedex danbooru autocomplete TEXT`"
+_SHOWN = 120
+_USUAL = "id, score, favcount, created_at, rank, random"
+_ORDERING = ("order", "ordpool", "ordfav", "ordfavgroup", "random")
+_RATINGS = {"general": "g", "sensitive": "s", "questionable": "q", "explicit": "e"}
+_OPERATORS = {"and", "or"}
+# A metatag's value in quotes may hold blanks; all else ends at one.
+_TERM = re.compile(
+    r"""[-~(]*\w+:(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')(?=\)*(?:\s|\Z))\)*|\S+""", re.DOTALL
+)
+_UNSENDABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+def split(words: Iterable[str]) -> tuple[str, ...]:
+    """Split what was given into terms, at blanks as the site does.
+
+    Raises `BadArguments` for what holds no term.
+
+    >>> split(["touhou -comic", 'source:"a sketch book"'])
+    ('touhou', '-comic', 'source:"a sketch book"')
+    """
+    return tuple(term for word in words for term in _terms(word))
+
+
+def _terms(word: str) -> list[str]:
+    if not _is_text(word):
+        message = f"a tag is text, not {word!r:.80}"
+    elif _UNSENDABLE.search(word):
+        message = f"{word!r:.80} cannot be a tag"
+    else:
+        terms = _TERM.findall(word)
+        if terms and not {"-", "~"} & set(terms):
+            return terms
+        message = f"{word!r:.80} holds no tag"
+        if terms:
+            message = f"{word!r:.80} has a sign without a tag behind it"
+    raise BadArguments(message, backend="danbooru", hint=AUTOCOMPLETE)
+
+
+def _is_text(value: object) -> bool:
+    """Ask what a type checker would have told: not everybody uses one."""
+    return isinstance(value, str)
+
+
+def bare(term: str) -> str:
+    """Strip a term of signs and grouping brackets; the case of its letters means nothing.
+
+    >>> bare("-Rating:E"), bare("(~saber_(fate))"), bare("(")
+    ('rating:e', 'saber_(fate)', '')
+    """
+    name = term.lstrip("-~(")
+    while name.endswith(")") and name.count(")") > name.count("("):
+        name = name[:-1]
+    return name.lower()
+
+
+def counted(terms: Iterable[str]) -> list[str]:
+    """Give the different terms that count against the limit.
+
+    >>> counted(["touhou", "-comic", "-rating:e", "id:>5", "order:score", "Touhou"])
+    ['touhou', 'comic', 'order:score']
+    >>> counted(["~a", "~b", "re:zero"]), counted(["(a", "or", "b)"])
+    (['a', 'b', 're:zero'], ['a', 'b'])
+    """
+    names = dict.fromkeys(bare(term) for term in terms)
+    return [name for name in names if name and name not in _OPERATORS and not _is_free(name)]
+
+
+def _is_free(name: str) -> bool:
+    metatag, colon, _ = name.partition(":")
+    return bool(colon) and metatag in FREE
+
+
+def is_ordered(terms: Iterable[str]) -> bool:
+    """Tell whether a search says in which order its posts come.
+
+    >>> is_ordered(["touhou"]), is_ordered(["touhou", "Order:score"])
+    (False, True)
+    """
+    named = (bare(term).partition(":") for term in terms)
+    return any(colon and metatag in _ORDERING for metatag, colon, _ in named)
+
+
+def is_random(terms: Iterable[str]) -> bool:
+    """Tell whether a search is answered anew each time.
+
+    >>> is_random(["order:random"]), is_random(["random:3"]), is_random(["order:score"])
+    (True, True, False)
+    """
+    return any(bare(term) == "order:random" or bare(term).startswith("random:") for term in terms)
+
+
+def rating_term(rating: RatingWord | Rating) -> str:
+    """Make the term of a rating; raise `BadArguments` for a word that is none.
+
+    >>> rating_term("general"), rating_term("E")
+    ('rating:g', 'rating:e')
+    """
+    word = str(rating).lower()
+    letter = _RATINGS.get(word, word)
+    if letter in _RATINGS.values():
+        return f"rating:{letter}"
+    message = f"a rating is g, s, q or e, not {rating!r:.80}"
+    hint = "g is general, s sensitive, q questionable, e explicit"
+    if word == "safe":
+        message = "danbooru takes safe as s (sensitive), not as g (general)"
+        hint = "say g for what is fit for everyone, or s"
+    raise BadArguments(message, backend="danbooru", hint=hint)
+
+
+def order_term(order: str) -> str:
+    """Make the term of an order; raise `BadArguments` with the nearest for one that is none.
+
+    >>> order_term("Score")
+    'order:score'
+    """
+    word = str(order).lower()
+    if word in ORDERS:
+        return f"order:{word}"
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, ORDERS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {_USUAL} and others"
+    message = f"danbooru knows no order {order!r:.80}"
+    raise BadArguments(message, backend="danbooru", hint=hint)
+
+
+def over_limit(terms: Sequence[str]) -> BadArguments:
+    """Make the error for a search of more terms than who is not signed in may use."""
+    many = counted(terms)
+    shown = ", ".join(many)
+    message = (
+        f"a search may have {MOST_TERMS} terms without a sign-in, and this one has {len(many)}:"
+        f" {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
+    )
+    hint = f"{free_metatags()}; or sign in with `animedex auth login danbooru`"
+    return BadArguments(message, backend="danbooru", hint=hint)
+
+
+def free_metatags() -> str:
+    """Name the metatags that may be added to any search."""
+    return f"these metatags do not count: {', '.join(FREE)}"

@@ -1,0 +1,332 @@
+"""The command line of Danbooru: what becomes of its arguments, and what is shown."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+
+import pytest
+
+from animedex.backends.danbooru.commands import command
+from animedex.cli.main import run
+from animedex.server.danbooru import refusals
+from animedex.server.sample.danbooru import DanbooruSample
+from animedex.server.sample.danbooru_posts import USER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import click
+
+    from animedex.cli.command import Command
+    from animedex.wire import JsonObject, JsonValue
+
+
+class Outcome(NamedTuple):
+    """Hold what a command left behind."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> JsonValue:
+        return cast("JsonValue", json.loads(self.out))
+
+    @property
+    def rows(self) -> list[JsonObject]:
+        return cast("list[JsonObject]", json.loads(self.out))
+
+
+class Cli(Protocol):
+    """Run a command line."""
+
+    def __call__(self, *arguments: str) -> Outcome: ...
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[DanbooruSample]:
+    with DanbooruSample(limits=False, seed=5) as server:
+        yield server
+
+
+@pytest.fixture
+def server(running: DanbooruSample, monkeypatch: pytest.MonkeyPatch) -> DanbooruSample:
+    running.arrivals.clear()
+    running.faults.clear()
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", running.url)
+    monkeypatch.setenv("ANIMEDEX_LIMITS", "off")
+    return running
+
+
+@pytest.fixture
+def cli(server: DanbooruSample, capfdbinary: pytest.CaptureFixture[bytes]) -> Cli:
+    def invoke(*arguments: str) -> Outcome:
+        capfdbinary.readouterr()
+        code = run(["danbooru", *arguments])
+        out, err = capfdbinary.readouterr()
+        return Outcome(code, out.decode(), err.decode())
+
+    return invoke
+
+
+def asked(server: DanbooruSample) -> dict[str, str]:
+    (arrival,) = server.arrivals
+    return dict(arrival.query)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sent"),
+    [
+        ((), {"limit": "20"}),
+        (("cat_girl",), {"tags": "cat_girl", "limit": "20"}),
+        (("1girl", "--", "-solo"), {"tags": "1girl -solo", "limit": "20"}),
+        (("1girl -solo",), {"tags": "1girl -solo", "limit": "20"}),
+        (
+            ("cat_girl", "--rating", "g", "--order", "score", "--limit", "3", "--page", "2"),
+            {"tags": "cat_girl rating:g order:score", "limit": "3", "page": "2"},
+        ),
+        (("--page", "b9000500", "id:>5"), {"tags": "id:>5", "limit": "20", "page": "b9000500"}),
+    ],
+)
+def test_a_search_is_asked_for_as_it_is_said(
+    arguments: tuple[str, ...], sent: dict[str, str], cli: Cli, server: DanbooruSample
+) -> None:
+    found = cli("search", *arguments)
+    assert (found.code, found.err) == (0, "")
+    assert asked(server) == sent
+    sources = [cast("JsonObject", row["_source"]) for row in found.rows]
+    assert all(source["backend"] == "danbooru" for source in sources)
+
+
+def test_a_row_is_what_the_service_sent(cli: Cli) -> None:
+    (row,) = cli("search", "cat_girl", "--limit", "1", "--no-source").rows
+    again = json.loads(cli("post", str(row["id"]), "--no-source").out)
+    assert row == again
+    assert {"media_asset", "tag_string_artist", "file_url"} <= row.keys()
+
+
+def test_a_bare_dash_is_told_where_it_goes(cli: Cli, server: DanbooruSample) -> None:
+    found = cli("search", "1girl", "-solo")
+    assert (found.code, found.out) == (2, "")
+    assert "a word that begins with a dash goes after `--`" in found.err
+    assert "animedex danbooru search -- -solo" in found.err
+    assert len(server.arrivals) == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "note"),
+    [
+        (("no_such_tag",), "animedex: no post is found\n"),
+        (
+            ("hatsune miku",),
+            "animedex: no post is found (a tag is written with underscores: hatsune_miku)\n",
+        ),
+        (("zz -yy",), "animedex: no post is found\n"),
+    ],
+)
+def test_a_search_that_finds_nothing_is_answered(
+    words: tuple[str, ...], note: str, cli: Cli
+) -> None:
+    found = cli("search", *words)
+    assert (found.code, found.json, found.err) == (0, [], note)
+
+
+def test_three_terms_are_refused_with_what_may_be_done(cli: Cli, server: DanbooruSample) -> None:
+    found = cli("search", "touhou", "cirno", "1girl", "--errors", "json")
+    error = json.loads(found.err)
+    assert (found.code, error["reason"]) == (2, "bad-args")
+    assert "this one has 3: touhou, cirno, 1girl" in error["message"]
+    assert "rating" in error["hint"]
+    assert "animedex auth login danbooru" in error["hint"]
+    assert len(server.arrivals) == 0
+
+
+def test_three_terms_are_sent_for_who_is_signed_in(
+    cli: Cli, server: DanbooruSample, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_LOGIN", USER.name)
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", USER.api_key)
+    found = cli("search", "1girl", "solo", "cat_girl", "-v")
+    assert found.code == 0
+    assert found.rows
+    assert USER.api_key not in found.out + found.err
+
+
+def test_all_of_a_search_comes_by_id(cli: Cli, server: DanbooruSample) -> None:
+    found = cli("search", "1girl", "--all", "--max", "5", "--jq", ".[].id")
+    ids = [int(line) for line in found.out.split()]
+    assert ids == sorted(ids, reverse=True)
+    assert len(ids) == 5
+    assert asked(server) == {"tags": "1girl", "limit": "5"}
+    cli("search", "1girl", "--all", "--max", "5", "--order", "id")
+    assert server.arrivals[-1].query["page"] == "a0"
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--all",), "--all needs to know how many posts at most"),
+        (("--all", "--max", "5", "--limit", "3"), "--all pages by itself"),
+        (("--all", "--max", "5", "--page", "3"), "--all pages by itself"),
+        (("--all", "--max", "1001"), "a maximum is a whole number from 1 to 1000"),
+        (("--all", "--max", "5", "--order", "score"), "by id, and in no other order"),
+        (("--max", "5"), "--max goes with --all"),
+        (("--limit", "201"), "a limit is a whole number from 1 to 200"),
+        (("--limit", "0"), "a limit is a whole number from 1 to 200"),
+        (("--page", "x"), "a page is a number from 1"),
+        (("--rating", "safe"), "takes safe as s (sensitive)"),
+        (("--rating", "x"), "a rating is g, s, q or e"),
+        (("--order", "scroe"), "did you mean score?"),
+        (("",), "'' holds no tag"),
+    ],
+)
+def test_what_cannot_be_searched(
+    options: tuple[str, ...], message: str, cli: Cli, server: DanbooruSample
+) -> None:
+    found = cli("search", "cat_girl", *options)
+    assert (found.code, found.out) == (2, "")
+    assert message in found.err
+    assert found.err.count("\n") == 1
+    assert len(server.arrivals) == 0
+
+
+def test_pages_past_the_last_say_how_to_go_on(cli: Cli) -> None:
+    found = cli("search", "cat_girl", "--page", "1001")
+    assert found.code == 3
+    assert "You cannot go beyond page 1000." in found.err
+    assert "--page b<id>" in found.err
+
+
+def test_a_search_that_took_too_long_says_how_to_narrow_it(
+    cli: Cli, server: DanbooruSample
+) -> None:
+    server.refuse("/posts.json", refusals.QUERY_CANCELED)
+    found = cli("search", "cat_girl")
+    assert found.code == 1
+    assert "The database timed out running your query." in found.err
+    assert "narrow it" in found.err
+    assert "stand_in" not in found.err
+
+
+def test_pictures_come_in_the_shape_of_all_services(cli: Cli) -> None:
+    for arguments in (("search", "cat_girl"), ("random", "--rating", "g")):
+        found = cli(*arguments, "--common")
+        assert all(str(row["id"]).startswith("danbooru:") for row in found.rows)
+        assert all("page_url" in row for row in found.rows)
+    post = json.loads(cli("post", "9000013", "--common").out)
+    assert (post["id"], post["_source"]["backend"]) == ("danbooru:9000013", "danbooru")
+    assert json.loads(cli("post", "9000013", "--common", "--fields", "md5").out)["md5"]
+
+
+def test_a_random_post(cli: Cli, server: DanbooruSample) -> None:
+    (row,) = cli("random", "1girl", "--rating", "g", "--", "-solo").rows
+    assert row["rating"] == "g"
+    assert asked(server) == {"tags": "1girl -solo rating:g"}
+    assert cli("random", "no_such_tag").code == 3
+
+
+def test_a_count(cli: Cli) -> None:
+    assert cli("count", "cat_girl").json == {"posts": 10}
+    assert cli("count", "no_such_tag", "--jq", ".posts").out == "0\n"
+    unknown = cli("count", "1girl", "--rating", "s")
+    assert (unknown.code, unknown.json) == (0, {"posts": None})
+    assert "did not count these to the end" in unknown.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expression", "out"),
+    [
+        (("tags", "cat_g*"), ".[0].name", '"cat_girl"\n'),
+        (("tags", "*", "--limit", "2"), "length", "2\n"),
+        (("autocomplete", "catgirl"), ".[0].value", '"cat_girl"\n'),
+        (("artist", "mikazuki_soda"), ".name", '"mikazuki_soda"\n'),
+        (("artist", "501"), ".id", "501\n"),
+        (("pool", "71"), ".category", '"series"\n'),
+        (("wiki", "cat girl"), ".title", '"cat_girl"\n'),
+        (("related", "cat_girl"), '[.[].tag.name] | index("cat_ears") != null', "true\n"),
+    ],
+)
+def test_the_other_kinds(arguments: tuple[str, ...], expression: str, out: str, cli: Cli) -> None:
+    found = cli(*arguments, "--jq", expression)
+    assert (found.code, found.out, found.err) == (0, out, "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "note"),
+    [
+        (("tags", "zz*"), "animedex: no tag is called 'zz*'\n"),
+        (("autocomplete", "zzqxwv"), "animedex: no tag is like 'zzqxwv'\n"),
+        (("related", "zzqxwv"), "animedex: no tag stands beside 'zzqxwv'\n"),
+    ],
+)
+def test_what_finds_nothing_is_answered(arguments: tuple[str, ...], note: str, cli: Cli) -> None:
+    found = cli(*arguments)
+    assert (found.code, found.json, found.err) == (0, [], note)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("post", "99"), "danbooru has no post 99: That record was not found."),
+        (("artist", "nobody"), "danbooru has no artist 'nobody'"),
+        (("artist", "9" * 30), "danbooru has no artist"),
+        (("pool", "99"), "danbooru has no pool 99"),
+        (("wiki", "nothing"), "danbooru has no wiki page 'nothing'"),
+    ],
+)
+def test_what_is_missing_is_named(arguments: tuple[str, ...], message: str, cli: Cli) -> None:
+    found = cli(*arguments)
+    assert (found.code, found.out) == (3, "")
+    assert message in found.err
+
+
+def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
+    """Run a command in a process of its own, as the browser is chosen but once in each."""
+    command = [sys.executable, "-m", "animedex", "danbooru", *arguments]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a browser is a shell script here")
+def test_the_first_post_s_page_is_opened(
+    server: DanbooruSample, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path / "opened"}\n')
+    browser.chmod(0o755)
+    monkeypatch.setenv("BROWSER", f"{browser} %s")
+    assert apart("post", "9000013", "--open").returncode == 0
+    page = "https://danbooru.donmai.us/posts/9000013\n"
+    assert (tmp_path / "opened").read_text() == page
+
+
+def test_nothing_is_opened_where_nothing_is_found(cli: Cli, server: DanbooruSample) -> None:
+    server.answer("/posts.json", body=b'[{"rating": "g"}]')
+    assert cli("search", "cat_girl", "--open").code == 0
+    assert cli("search", "no_such_tag", "--open").json == []
+
+
+COMMANDS = cast("dict[str, Command]", cast("click.Group", command).commands)
+
+
+def test_every_command_is_there() -> None:
+    assert set(COMMANDS) == {
+        *("search", "post", "random", "count", "tags", "autocomplete"),
+        *("artist", "pool", "wiki", "related"),
+    }
+
+
+@pytest.mark.parametrize(
+    "example", [line for one in COMMANDS.values() for line in one.examples if "--open" not in line]
+)
+def test_the_examples_in_the_help_run(example: str, cli: Cli) -> None:
+    name, *arguments = shlex.split(example)
+    assert (name, arguments[0]) == ("animedex", "danbooru")
+    found = cli(*arguments[1:])
+    assert found.code == 0
+    assert found.out.strip() not in {"", "[]"}
