@@ -1,0 +1,210 @@
+"""The endpoints of Waifu.im v7 as calls: arguments are checked here, nothing is sent.
+
+https://docs.waifu.im/docs/api
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from animedex.backends.waifu import filters, parsing, plans
+from animedex.backends.waifu.declared import BACKEND
+from animedex.backends.waifu.links import image_id
+from animedex.wire import Call, Request, ask
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from animedex.backends.waifu.filters import Nsfw, Order, Orientation, Several, Size
+    from animedex.backends.waifu.models import (
+        WaifuArtist,
+        WaifuImage,
+        WaifuPage,
+        WaifuStats,
+        WaifuTag,
+    )
+    from animedex.wire import Plan, Response, SourceTag
+
+DAY = 86_400.0
+HOUR = 3600.0
+TEN_MINUTES = 600.0
+MINUTE = 60.0
+_Params = list[tuple[str, str]]
+
+
+def images(  # noqa: PLR0913  each is a filter of the service
+    tags: Several = (),
+    *,
+    exclude_tags: Several = (),
+    artists: Several = (),
+    exclude_artists: Several = (),
+    ids: Several = (),
+    exclude_ids: Several = (),
+    nsfw: Nsfw = "no",
+    animated: bool | None = None,
+    orientation: Orientation | None = None,
+    order: Order = "random",
+    width: Size | None = None,
+    height: Size | None = None,
+    byte_size: Size | None = None,
+    page: int = 1,
+    limit: int = 1,
+) -> Call[WaifuPage[WaifuImage]]:
+    """Find images that have all these tags and artists, 1 to 100 of them.
+
+    Tags are slugs or ids, artists names or ids. Sizes are `>=N`, `>N`, `<=N`, `<N`, `A..B` or `N`,
+    in pixels and bytes. A random order repeats itself and has no pages; the others, the newest or
+    the most favored first, are cached for a minute. The rows are a list that knows how many pages
+    and images there are. Raises `NotFound` with the nearest slug where nothing is found and a tag
+    does not exist.
+    """
+    wanted, excluded = filters.tags(tags), filters.tags(exclude_tags)
+    included_artists = filters.artists(artists)
+    excluded_artists = filters.artists(exclude_artists)
+    params: _Params = [
+        *_each("IncludedTags", wanted),
+        *_each("ExcludedTags", excluded),
+        *_each("IncludedIds", filters.one_id(ids)),
+        *_each("ExcludedIds", filters.ids(exclude_ids)),
+        *_one("IsNsfw", filters.choice("nsfw", nsfw, filters.NSFW)),
+        *_one("IsAnimated", filters.flag("animated", animated)),
+        *_one("Orientation", _orientation(orientation)),
+        *_one("Width", filters.size("width", width)),
+        *_one("Height", filters.size("height", height)),
+        *_one("ByteSize", filters.size("byte_size", byte_size)),
+        *_part(filters.choice("order", order, filters.ORDERS), page, limit),
+    ]
+    names = [name for name in (*included_artists, *excluded_artists) if isinstance(name, str)]
+
+    def build(known: Mapping[str, int]) -> Call[WaifuPage[WaifuImage]]:
+        by = [
+            *_each("IncludedArtists", _numbers(included_artists, known)),
+            *_each("ExcludedArtists", _numbers(excluded_artists, known)),
+        ]
+        return _found((*by, *params), wanted, excluded)
+
+    return _by_name(names, build) if names else build({})
+
+
+def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
+    """Fetch one image by its id, or by an address that holds it; cached for ten minutes."""
+    number = image_id(str(id)) if filters.is_id(id) or isinstance(id, str) else None
+    if number is None:
+        message = f"an image is told by its id or its address, not {id!r:.80}"
+        raise filters.wrong(message)
+    request = Request("GET", f"/images/{number}")
+    return Call(BACKEND, request, parsing.image, lifetime=TEN_MINUTES)
+
+
+def tags() -> Call[list[WaifuTag]]:
+    """List all tags; the answer is cached for a day."""
+    return plans.then(_tags(1), lambda found: plans.every_tag(found, _tags))
+
+
+def tag(name: str | int) -> Call[WaifuTag]:
+    """Fetch one tag by its slug or id; the answer is cached for a day.
+
+    Raises `NotFound` with the nearest slug for an unknown one.
+    """
+    known = filters.tag(name)
+    path = f"/tags/{known}" if filters.is_id(known) else f"/tags/by-slug/{known}"
+    recover = plans.suggesting([known], tags())
+    return Call(BACKEND, Request("GET", path), parsing.tag, recover, lifetime=DAY)
+
+
+def artists(page: int = 1, limit: int = 30) -> Call[WaifuPage[WaifuArtist]]:
+    """List artists, the busiest first, 1 to 100 a page; the answer is cached for an hour."""
+    request = Request("GET", "/artists", _paged(page, limit))
+    return Call(BACKEND, request, parsing.artists, lifetime=HOUR)
+
+
+def artist(name: str | int) -> Call[WaifuArtist]:
+    """Fetch one artist by name or id; the answer is cached for an hour.
+
+    A name of digits alone is taken for an id.
+    """
+    known = filters.artist(name)
+    if isinstance(known, str):
+        return artist_by_name(known)
+    request = Request("GET", f"/artists/{known}")
+    return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
+
+
+def artist_by_name(name: str) -> Call[WaifuArtist]:
+    """Fetch one artist by the name in full."""
+    request = Request("GET", f"/artists/by-name/{quote(name, safe='')}")
+    return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
+
+
+def stats() -> Call[WaifuStats]:
+    """Fetch how much the service has; the answer is cached for ten minutes."""
+    request = Request("GET", "/stats/public")
+    return Call(BACKEND, request, parsing.stats, lifetime=TEN_MINUTES)
+
+
+def _found(
+    params: tuple[tuple[str, str], ...], wanted: list[str], excluded: list[str]
+) -> Call[WaifuPage[WaifuImage]]:
+    def read(
+        response: Response, source: SourceTag
+    ) -> WaifuPage[WaifuImage] | Plan[WaifuPage[WaifuImage]]:
+        found = parsing.images(response, source)
+        suspects = [] if found else wanted
+        if suspects or excluded:
+            return plans.reviewed(found, suspects, excluded, tags())
+        return found
+
+    recover = plans.suggesting([*wanted, *excluded], tags())
+    lifetime = MINUTE if "OrderBy" in dict(params) else 0
+    return Call(BACKEND, Request("GET", "/images", params), read, recover, lifetime=lifetime)
+
+
+def _by_name(
+    names: Sequence[str], build: Callable[[Mapping[str, int]], Call[WaifuPage[WaifuImage]]]
+) -> Call[WaifuPage[WaifuImage]]:
+    """Look artists up by name, as the service finds images by the ids of artists alone."""
+
+    def look_up(first: WaifuArtist) -> Plan[WaifuPage[WaifuImage]]:
+        known = yield from plans.artist_ids(first, names, artist_by_name)
+        return (yield from ask(build(known)))
+
+    return plans.then(artist_by_name(names[0]), look_up)
+
+
+def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:
+    request = Request("GET", "/tags", _paged(page, filters.MOST))
+    return Call(BACKEND, request, parsing.tags, lifetime=DAY)
+
+
+def _part(order: str | None, page: int, limit: int) -> _Params:
+    """Say in which order, and which part of the list."""
+    if order is None and filters.whole("page", page, filters.MOST_PAGE) > 1:
+        message = "a random order has no pages: the next one would repeat rows of this one"
+        raise filters.wrong(message, "add `--order uploaded_at` or `--order favorites`")
+    if order is None:
+        return _one("PageSize", str(filters.whole("limit", limit, filters.MOST)))
+    return [("OrderBy", order), *_paged(page, limit)]
+
+
+def _paged(page: int, limit: int) -> tuple[tuple[str, str], ...]:
+    return (
+        ("Page", str(filters.whole("page", page, filters.MOST_PAGE))),
+        ("PageSize", str(filters.whole("limit", limit, filters.MOST))),
+    )
+
+
+def _orientation(given: Orientation | None) -> str | None:
+    return None if given is None else filters.choice("orientation", given, filters.ORIENTATIONS)
+
+
+def _numbers(given: Sequence[int | str], known: Mapping[str, int]) -> list[str]:
+    return [str(known[one] if isinstance(one, str) else one) for one in given]
+
+
+def _each(name: str, values: Sequence[str]) -> _Params:
+    return [(name, value) for value in values]
+
+
+def _one(name: str, value: str | None) -> _Params:
+    return [] if value is None else [(name, value)]

@@ -1,0 +1,335 @@
+"""The command line of Waifu.im v7."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from animedex.backends.waifu.declared import BACKEND
+from animedex.cli.command import Command, Group
+from animedex.cli.session import answering, picturing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from animedex.backends.waifu.filters import Nsfw, Order, Orientation
+    from animedex.backends.waifu.models import WaifuArtist, WaifuImage, WaifuPage, WaifuTag
+    from animedex.cli.session import Session
+    from animedex.models import Record
+    from animedex.render.text import Card
+
+    R = TypeVar("R", bound=Record)
+
+_GALLERY = "https://www.waifu.im/gallery"
+
+
+@click.group("waifu", cls=Group, backend=BACKEND)
+def command() -> None:
+    """Find tagged pictures on Waifu.im, safe ones unless others are asked for."""
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex waifu images --tag maid",
+        "animedex waifu images --tag waifu --exclude-tag uniform --limit 3 --jq '.[].url'",
+        "animedex waifu images --width '>=200' --orientation portrait --common",
+        "animedex waifu images --order favorites --limit 5 --page 2 --json",
+    ),
+)
+@click.option(
+    "--tag",
+    "tags",
+    multiple=True,
+    metavar="SLUG",
+    help="Only with this tag; several are all needed.",
+)
+@click.option(
+    "--exclude-tag",
+    "exclude_tags",
+    multiple=True,
+    metavar="SLUG",
+    help="Without this tag; several as well.",
+)
+@click.option(
+    "--artist",
+    "artists",
+    multiple=True,
+    metavar="NAME|ID",
+    help="Only by this artist; several are all needed.",
+)
+@click.option(
+    "--exclude-artist",
+    "exclude_artists",
+    multiple=True,
+    metavar="NAME|ID",
+    help="Not by this artist; several as well.",
+)
+@click.option(
+    "--exclude-id",
+    "exclude_ids",
+    multiple=True,
+    metavar="ID",
+    help="Without this picture; several as well.",
+)
+@click.option(
+    "--nsfw",
+    metavar="no|yes|all",
+    default="no",
+    help="Safe pictures (no, the default), others (yes, for adults), or all.",
+)
+@click.option("--animated/--no-animated", default=None, help="Only what moves, or what does not.")
+@click.option("--orientation", metavar="landscape|portrait|square", help="Only of this shape.")
+@click.option(
+    "--order",
+    metavar="random|uploaded_at|favorites",
+    default="random",
+    help="Draw (the default), or the newest or the most favored first.",
+)
+@click.option("--width", metavar="SIZE", help="In pixels: '>=1500', '<1500', 1000..2000 or 1500.")
+@click.option("--height", metavar="SIZE", help="In pixels, as --width.")
+@click.option("--byte-size", metavar="SIZE", help="In bytes, as --width.")
+@click.option(
+    "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
+)
+@click.option(
+    "--limit", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
+)
+@click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
+@picturing
+def images(  # noqa: PLR0913  each is an option of the command
+    session: Session,
+    *,
+    tags: Sequence[str],
+    exclude_tags: Sequence[str],
+    artists: Sequence[str],
+    exclude_artists: Sequence[str],
+    exclude_ids: Sequence[str],
+    nsfw: Nsfw,
+    animated: bool | None,
+    orientation: Orientation | None,
+    order: Order,
+    width: str | None,
+    height: str | None,
+    byte_size: str | None,
+    page: int,
+    limit: int,
+    opened: bool,
+) -> None:
+    """Find pictures by tags, artists, sizes and shape; without any, draw one."""
+    from animedex.backends.waifu import calls
+
+    found = session.ask(
+        calls.images(
+            tags,
+            exclude_tags=exclude_tags,
+            artists=artists,
+            exclude_artists=exclude_artists,
+            exclude_ids=exclude_ids,
+            nsfw=nsfw,
+            animated=animated,
+            orientation=orientation,
+            order=order,
+            width=width,
+            height=height,
+            byte_size=byte_size,
+            page=page,
+            limit=limit,
+        )
+    )
+    if not found:
+        session.note(f"animedex: {_nothing(found, page, nsfw)}")
+    _show(session, found, opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex waifu image 5000",
+        "animedex waifu image 5000 --jq '{url, source}'",
+        "animedex waifu image 5000 --common",
+    ),
+)
+@click.argument("id", help="A picture's id, or its address.")
+@click.option("--open", "opened", is_flag=True, help="Open the picture's page in a browser.")
+@picturing
+def image(session: Session, id: str, *, opened: bool) -> None:  # noqa: A002  the service's own name
+    """Fetch one picture's row."""
+    from animedex.backends.waifu import calls
+
+    row = session.ask(calls.image(id))
+    session.output.picture(row, image_card)
+    if opened:
+        _open(session, row)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex waifu tags", "animedex waifu tags --jq '.[].slug' -r | head -3"),
+)
+@answering
+def tags(session: Session) -> None:
+    """List all tags."""
+    from animedex.backends.waifu import calls
+    from animedex.backends.waifu.models import WaifuTag
+
+    session.output.records(session.ask(calls.tags()), WaifuTag, tag_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex waifu tag maid", "animedex waifu tag maid --jq .description -r"),
+)
+@click.argument("name", metavar="SLUG|ID", help="A tag's slug, such as long-hair, or its id.")
+@answering
+def tag(session: Session, name: str) -> None:
+    """Fetch one tag."""
+    from animedex.backends.waifu import calls
+
+    session.output.record(session.ask(calls.tag(name)), tag_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex waifu artists", "animedex waifu artists --page 2 --limit 5 --json"),
+)
+@click.option("--page", type=int, default=1, metavar="N", help="Which page of the list.")
+@click.option(
+    "--limit", type=int, default=30, metavar="1..100", help="How many artists, 30 if unsaid."
+)
+@answering
+def artists(session: Session, *, page: int, limit: int) -> None:
+    """List artists, the busiest first."""
+    from animedex.backends.waifu import calls
+    from animedex.backends.waifu.models import WaifuArtist
+
+    found = session.ask(calls.artists(page, limit))
+    if not found:
+        session.note(f"animedex: {_past(found, page) or 'there is no artist'}")
+    session.output.records(found, WaifuArtist, artist_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex waifu artist 1", "animedex waifu artist 1 --jq .pixiv -r"),
+)
+@click.argument("name", metavar="NAME|ID", help="An artist's name in full, or the id.")
+@answering
+def artist(session: Session, name: str) -> None:
+    """Fetch one artist."""
+    from animedex.backends.waifu import calls
+
+    session.output.record(session.ask(calls.artist(name)), artist_card)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=("animedex waifu stats", "animedex waifu stats --jq .totalImages"),
+)
+@answering
+def stats(session: Session) -> None:
+    """Tell how much the service has."""
+    from animedex.backends.waifu import calls
+    from animedex.render.json import row
+
+    found = session.ask(calls.stats())
+    session.output.facts(row(found, source=not session.shared.no_source))
+
+
+def _show(session: Session, rows: Sequence[WaifuImage], *, opened: bool) -> None:
+    from animedex.backends.waifu.models import WaifuImage
+
+    session.output.pictures(rows, WaifuImage, image_card)
+    if opened and rows:
+        _open(session, rows[0])
+
+
+def _open(session: Session, row: WaifuImage) -> None:
+    address = row.page_url or row.url
+    if address:
+        session.open(address)
+    else:
+        session.note("animedex: the picture has no page")
+
+
+def _nothing(found: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
+    among = " among safe pictures" if nsfw == "no" else ""
+    return _past(found, page) or f"nothing matches{among}"
+
+
+def _past(found: WaifuPage[R], page: int) -> str | None:
+    """Say that a list has fewer pages, where it has."""
+    if not found.total_pages or page <= found.total_pages:
+        return None
+    pages = "is 1 page" if found.total_pages == 1 else f"are {found.total_pages} pages"
+    return f"page {page} is past the end: there {pages}"
+
+
+def image_card(row: WaifuImage) -> Card:
+    """Lay out a picture."""
+    from animedex.render.posts import few
+    from animedex.render.text import Card
+
+    whole = row.width and row.height
+    return Card(
+        title=_told(row.id) or "a picture",
+        lines=(
+            ("artist", few(row.artist_names)),
+            ("tags", few(row.slugs)),
+            ("rating", "safe" if row.is_nsfw is False else "not safe"),
+            ("size", f"{row.width} x {row.height}" if whole else None),
+            ("favorites", _told(row.favorites)),
+            ("source", row.source),
+            ("page", row.page_url),
+        ),
+        url=row.url or "no address was sent",
+        source="waifu",
+    )
+
+
+def tag_card(row: WaifuTag) -> Card:
+    """Lay out a tag."""
+    from animedex.render.text import Card
+
+    return Card(
+        title=row.slug or row.name or "a tag",
+        lines=(
+            ("name", row.name),
+            ("id", _told(row.id)),
+            ("images", _told(row.image_count or None)),
+            ("means", row.description),
+        ),
+        url=f"{_GALLERY}?includedTags={row.slug}" if row.slug else _GALLERY,
+        source="waifu",
+    )
+
+
+def artist_card(row: WaifuArtist) -> Card:
+    """Lay out an artist."""
+    from animedex.render.text import Card
+
+    return Card(
+        title=row.name or "an artist",
+        lines=(
+            ("id", _told(row.id)),
+            ("images", _told(row.image_count or None)),
+            ("pixiv", row.pixiv),
+            ("twitter", row.twitter),
+            ("patreon", row.patreon),
+            ("deviantart", row.deviant_art),
+        ),
+        url=_GALLERY if row.id is None else f"{_GALLERY}?includedArtists={row.id}",
+        source="waifu",
+    )
+
+
+def _told(number: int | None) -> str | None:
+    return None if number is None else str(number)

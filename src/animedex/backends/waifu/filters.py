@@ -1,0 +1,198 @@
+"""Arguments checked before anything is sent, as the service says nothing of what it cannot read.
+
+https://docs.waifu.im/docs/tags
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+Several: TypeAlias = "str | int | Sequence[str | int]"
+Size: TypeAlias = "str | int"
+Nsfw = Literal["no", "yes", "all"]
+Orientation = Literal["landscape", "portrait", "square"]
+Order = Literal["random", "uploaded_at", "favorites"]
+
+MOST = 100
+MOST_PAGE = 1_000_000
+NSFW = {"no": "False", "yes": "True", "all": "All"}
+ORIENTATIONS = {"landscape": "LANDSCAPE", "portrait": "PORTRAIT", "square": "SQUARE"}
+# Any other word is taken for a random order, which none asks for as well.
+ORDERS = {"random": None, "uploaded_at": "UPLOADED_AT", "favorites": "FAVORITES"}
+_SLUG = re.compile(r"[a-z0-9-]{1,100}")
+# The service reads numbers of 64 bits.
+_SIZE = re.compile(r"(>=|>|<=|<|)([0-9]{1,18})|([0-9]{1,18})\.\.([0-9]{1,18})")
+_UNNAMEABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
+_BACKWARDS = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="}
+_SIZE_HINT = "write '>=1500', '<1500', '1000..2000' or '1500', in quotes on a command line"
+
+
+def wrong(message: str, hint: str | None = None) -> BadArguments:
+    """Make the error for an argument that cannot be used."""
+    return BadArguments(message, backend="waifu", hint=hint)
+
+
+def tags(given: Several) -> list[str]:
+    """Give tags as requests name them, by slug or id; raise `BadArguments` for other text.
+
+    >>> tags("raiden-shogun"), tags([12, "maid"])
+    (['raiden-shogun'], ['12', 'maid'])
+    """
+    return [tag(one) for one in _each("a tag", given)]
+
+
+def tag(given: str | int) -> str:
+    """Give one tag as a request names it."""
+    text = str(given) if is_id(given) else given
+    if not isinstance(text, str) or not is_tag(text):
+        near = slugged(text) if isinstance(text, str) else ""
+        hint = f"did you mean {near}?" if near else "list them with `animedex waifu tags`"
+        message = f"a tag is a slug (small letters, digits, dashes) or an id, not {given!r:.80}"
+        raise wrong(message, hint)
+    return text
+
+
+def is_tag(text: str) -> bool:
+    """Tell whether a text is a slug, or an id in digits."""
+    return _SLUG.fullmatch(text) is not None
+
+
+def slugged(text: str) -> str:
+    """Make of words what a slug of them would be.
+
+    >>> slugged("Raiden Shogun"), slugged(" long_hair "), slugged("猫")
+    ('raiden-shogun', 'long-hair', '')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", text[:100].lower()).strip("-")
+
+
+def artists(given: Several) -> list[int | str]:
+    """Give artists by id where they are told so, else by name."""
+    return [artist(one) for one in _each("an artist", given)]
+
+
+def artist(given: str | int) -> int | str:
+    """Give an artist's id or name.
+
+    >>> artist("80"), artist("GongHa")
+    (80, 'GongHa')
+    """
+    if is_id(given):
+        return int(given)
+    hint = "list them with `animedex waifu artists`"
+    if not isinstance(given, str):
+        message = f"an artist is a name or an id, not {given!r:.80}"
+    elif not given.strip() or _UNNAMEABLE.search(given) or given.strip() in {".", ".."}:
+        message = f"{given!r:.80} cannot be the name of an artist"
+    else:
+        return given.strip()
+    raise wrong(message, hint)
+
+
+def ids(given: Several) -> list[str]:
+    """Give ids of images."""
+    found = list(_each("an id", given))
+    for one in found:
+        if not is_id(one):
+            message = f"an id is a whole number, not {one!r:.80}"
+            raise wrong(message)
+    return [str(one) for one in found]
+
+
+def one_id(given: Several) -> list[str]:
+    """Give the only id to include: of several, an image would have to have all at once."""
+    found = ids(given)
+    if len(found) > 1:
+        message = f"one id at the most can be asked for, not {len(found)}: no image has two"
+        raise wrong(message, "ask for each with `animedex waifu image ID`")
+    return found
+
+
+def is_id(given: object) -> bool:
+    """Tell whether a value is an id, as a number or in digits.
+
+    >>> is_id(12), is_id("12"), is_id("maid"), is_id(True), is_id(-1)
+    (True, True, False, False, False)
+    """
+    if type(given) is int:
+        return 0 <= given < 10**18
+    return isinstance(given, str) and re.fullmatch(r"[0-9]{1,18}", given) is not None
+
+
+def size(name: str, given: Size | None) -> str | None:
+    """Give a filter for a size as the service reads it; None for none.
+
+    >>> size("width", ">= 1500"), size("width", "1000..2000"), size("width", 800)
+    ('>=1500', '1000..2000', '800')
+    """
+    if given is None:
+        return None
+    text = "".join(given.split()) if isinstance(given, str) else str(given)
+    found = _SIZE.fullmatch(text) if _is(given, str, int) else None
+    if found is None:
+        message = f"{name} is compared with a number of at most 18 digits, not {given!r:.80}"
+        raise wrong(message, _size_hint(text))
+    least, most = found[3], found[4]
+    if least and int(least) > int(most):
+        message = f"the {name} {given!r} lies nowhere, as {least} is more than {most}"
+        raise wrong(message, f"did you mean {most}..{least}?")
+    return text
+
+
+def _size_hint(text: str) -> str:
+    for spelled, meant in _BACKWARDS.items():
+        mended = text.replace(spelled, meant)
+        if mended != text and _SIZE.fullmatch(mended):
+            return f"did you mean '{mended}'?"
+    return _SIZE_HINT
+
+
+def whole(name: str, given: int, most: int) -> int:
+    """Give a whole number from 1 on."""
+    if not _is(given, int) or not 1 <= given <= most:
+        message = f"{name} is a whole number from 1 to {most:,}, not {given!r:.80}"
+        raise wrong(message)
+    return given
+
+
+def choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
+    """Give the service's word for one of ours, in whatever case and with dashes for underscores."""
+    text = given.lower().replace("-", "_") if _is(given, str) else ""
+    if text not in known:
+        *others, last = known
+        message = f"{name} is {', '.join(others)} or {last}, not {given!r:.80}"
+        raise wrong(message)
+    return known[text]
+
+
+def flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
+    """Give the service's word for yes or no; None where nothing was said."""
+    if given is not None and not _is(given, bool):
+        message = f"{name} is true or false, not {given!r:.80}"
+        raise wrong(message)
+    return None if given is None else str(given)
+
+
+def _each(what: str, given: Several) -> Iterable[str | int]:
+    """Give what was told one by one, a lone one as well."""
+    if isinstance(given, str | int):
+        return (given,)
+    try:
+        return tuple(given)
+    except TypeError:
+        message = f"{what} is text or a number, not {given!r:.80}"
+        raise wrong(message) from None
+
+
+def _is(value: object, *kinds: type) -> bool:
+    """Ask what a type checker would have told: not everybody uses one.
+
+    A bool is an int to Python, but no number of anything.
+    """
+    return type(value) in kinds

@@ -1,0 +1,27 @@
+"""Addresses of a picture: the file, its page, its row; each holds the picture's id."""
+
+from __future__ import annotations
+
+import re
+
+# Longer numbers are no id, and nobody is to make a service read them.
+_ID = "([0-9]{1,18})"
+# Whole and with the host that it is, so that no other host can look like the service's.
+_ADDRESS = re.compile(
+    rf"(?:https?://)?(?:cdn\.waifu\.im/{_ID}\.[a-z0-9]{{1,8}}"
+    rf"|(?:(?:www|api)\.)?waifu\.im/(?:images|preview)/{_ID}/?)(?:[?#].*)?",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+def image_id(text: str) -> int | None:
+    """Read a picture's id from itself, or from an address of the picture; None for other text.
+
+    >>> image_id("7256"), image_id("https://cdn.waifu.im/7256.jpg"), image_id("7256.jpg")
+    (7256, 7256, None)
+    >>> image_id("https://www.waifu.im/images/7256"), image_id("https://waifu.im.example/7256.jpg")
+    (7256, None)
+    """
+    found = re.fullmatch(_ID, text.strip()) or _ADDRESS.fullmatch(text.strip())
+    digits = next((group for group in found.groups() if group), None) if found else None
+    return None if digits is None else int(digits)

@@ -1,0 +1,160 @@
+"""The records of Waifu.im v7: https://docs.waifu.im/docs/api.
+
+Any key may be missing from a row, or null; then its attribute is None.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Generic, TypeVar
+
+import msgspec
+
+from animedex.backends.waifu.links import image_id
+from animedex.models import ArtPost, PictureRecord, Rating, Record
+
+R = TypeVar("R", bound=Record)
+
+
+class ImageTag(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Name a tag of an image."""
+
+    id: int | None = None
+    name: str | None = None
+    slug: str | None = None
+    description: str | None = None
+
+
+class ImageArtist(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Name an artist of an image, with the places where they show their work."""
+
+    id: int | None = None
+    name: str | None = None
+    patreon: str | None = None
+    pixiv: str | None = None
+    twitter: str | None = None
+    deviant_art: str | None = None
+
+
+class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
+    """Hold one picture: where it is, what it shows, whose it is and how large.
+
+    `perceptual_hash` has 16 hexadecimal digits, `extension` its dot; `uploaded_at` is ISO 8601.
+    """
+
+    backend: ClassVar[str] = "waifu"
+    id: int | None = None
+    url: str | None = None
+    source: str | None = None
+    is_nsfw: bool | None = None
+    is_animated: bool | None = None
+    width: int | None = None
+    height: int | None = None
+    byte_size: int | None = None
+    extension: str | None = None
+    perceptual_hash: str | None = None
+    dominant_color: str | None = None
+    favorites: int | None = None
+    uploaded_at: str | None = None
+    tags: list[ImageTag] | None = None
+    artists: list[ImageArtist] | None = None
+
+    @property
+    def slugs(self) -> list[str]:
+        """Name the tags as `images(tags=…)` takes them; a tag without a slug by its name."""
+        names = (tag.slug or tag.name for tag in self.tags or ())
+        return [name for name in names if name]
+
+    @property
+    def artist_names(self) -> list[str]:
+        """Name the artists."""
+        return [artist.name for artist in self.artists or () if artist.name]
+
+    @property
+    def page_url(self) -> str | None:
+        """Give the address of the picture's page at the service."""
+        return None if self.id is None else f"https://www.waifu.im/images/{self.id}"
+
+    def to_common(self) -> ArtPost:
+        """Project onto the shape shared by all services.
+
+        The service tells safe from not: the rating is general where it says safe, else explicit.
+        The score is how many users have the picture among their favorites.
+        """
+        known = image_id(self.url or "") if self.id is None else self.id
+        return ArtPost(
+            id=f"waifu:{(self.url or '') if known is None else known}",
+            source_tag=self.source_tag,
+            rating=Rating.GENERAL if self.is_nsfw is False else Rating.EXPLICIT,
+            url=self.url or None,
+            page_url=self.page_url,
+            source_url=self.source or None,
+            tags=self.slugs,
+            artists=self.artist_names,
+            score=self.favorites,
+            width=self.width,
+            height=self.height,
+            byte_size=self.byte_size,
+            extension=(self.extension or "").lstrip(".").lower() or None,
+            animated=self.is_animated,
+            perceptual_hash=self.perceptual_hash or None,
+            created_at=self.uploaded_at or None,
+        )
+
+
+class WaifuTag(Record, frozen=True, kw_only=True, rename="camel"):
+    """Hold a tag; `slug` is its name in requests.
+
+    In a list `image_count` counts the images that have it; beside a single tag it is 0.
+    """
+
+    backend: ClassVar[str] = "waifu"
+    id: int | None = None
+    name: str | None = None
+    slug: str | None = None
+    description: str | None = None
+    image_count: int | None = None
+
+
+class WaifuArtist(Record, frozen=True, kw_only=True, rename="camel"):
+    """Hold an artist, with the places where they show their work."""
+
+    backend: ClassVar[str] = "waifu"
+    id: int | None = None
+    name: str | None = None
+    patreon: str | None = None
+    pixiv: str | None = None
+    twitter: str | None = None
+    deviant_art: str | None = None
+    image_count: int | None = None
+
+
+class WaifuStats(Record, frozen=True, kw_only=True, rename="camel"):
+    """Hold how much the service has, and how often it was asked."""
+
+    backend: ClassVar[str] = "waifu"
+    total_requests: int | None = None
+    total_images: int | None = None
+    total_tags: int | None = None
+    total_artists: int | None = None
+
+
+class WaifuPage(list[R], Generic[R]):
+    """Hold the rows of one page of a list, with what the service says of the whole of it.
+
+    `page` counts from 1; what the service does not say is None.
+    """
+
+    page: int | None = None
+    total_pages: int | None = None
+    total_count: int | None = None
+    has_next_page: bool = False
+
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
+    """Hold the rows of an answer, each still as its own bytes, and where in the list they stand."""
+
+    items: list[msgspec.Raw]
+    page_number: int | None = None
+    total_pages: int | None = None
+    total_count: int | None = None
+    has_next_page: bool | None = None
