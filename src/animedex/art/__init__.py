@@ -1,0 +1,1 @@
+"""Pictures of all services together: which rows show the same work."""

@@ -1,0 +1,193 @@
+"""Which rows show the same picture, told without looking at the pictures.
+
+Rows are put together by what they tell, the surest first:
+
+1. `id`: the same service's same id.
+2. `md5`: the same file.
+3. `work`: the same work, and the same page of it or none told on either side. Where one service
+   lists a work without telling pages under several md5s, or hashes that are far apart, as it does
+   a status of four pictures, no page told is no page known: see below.
+4. `hash`: perceptual hashes that differ in a few bits, where both rows have one.
+
+Being together is passed on: two rows that are each together with a third are together. But no group
+ever holds two different known pages of one work, whatever speaks for it. Where that forbids to put
+two groups together, what came first stands: the surer evidence, and by equal evidence the earlier
+row, which is compared with the rows before it in their order. What was not done is told as refused.
+
+Rows of one work of which one tells its page and the other does not are only the `same work`. They
+are told as such, and put together where that is asked for: after all else, row by row, with the
+group of the lowest page that any row names, or where none does with that of the first such row.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
+
+from animedex.art.columns import Columns
+from animedex.art.joining import REASONS, Joining, Link, Reason
+from animedex.art.near import FARTHEST
+from animedex.art.recognise import recognise
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.art.joining import Links
+    from animedex.models import ArtPost, Record
+    from animedex.wire import JsonObject
+
+__all__ = ["DISTANCE", "Deduped", "Group", "Keep", "Link", "Reason", "dedupe"]
+
+DISTANCE = 3
+Keep: TypeAlias = Literal["best", "first"]
+
+
+def dedupe(
+    rows: Iterable[JsonObject | Record | ArtPost],
+    *,
+    distance: int | None = DISTANCE,
+    same_work: bool = False,
+) -> Deduped:
+    """Find out which rows show the same picture; rows of several services may be mixed.
+
+    Rows are records, art posts, or JSON objects as the command line prints them. They are read
+    once and not kept. `distance` is how many of the 64 bits of two perceptual hashes may differ,
+    up to 8, or None to leave hashes out. `same_work` puts rows without a page together with the
+    rest of their work. Raises `BadArguments` for another distance.
+
+    >>> row = {"id": "waifu:7", "source_url": "https://www.pixiv.net/artworks/15300"}
+    >>> found = dedupe([row, {**row, "id": "nekos:1.png"}])
+    >>> [(group.rows, group.work) for group in found.iter_groups()], found.keep("first")
+    ([((0, 1), 'pixiv:15300')], [0])
+    """
+    if distance is not None and not 0 <= distance <= FARTHEST:
+        message = f"a distance is 0 to {FARTHEST} bits, not {distance}"
+        raise BadArguments(message)
+    columns = Columns()
+    for row in rows:
+        columns.add(recognise(row))
+    columns.close()
+    return Deduped(columns, Joining(columns, distance=distance, same_work=same_work))
+
+
+class Group(NamedTuple):
+    """Hold rows that show one picture, as their numbers from 0, in their order.
+
+    `reasons` are those that put them together, the surest first; what only confirms them is not
+    told. `work` is the name of a work, and `page` the number of its page from 0, as one of the rows
+    told them. `same_work` are rows that may show this picture or another page of its work.
+    `links` tell what put each row together with which other; `refused` what was not put together.
+    """
+
+    rows: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+    work: str | None
+    page: int | None
+    same_work: tuple[int, ...]
+    links: tuple[Link, ...]
+    refused: tuple[Link, ...]
+
+
+class Deduped:
+    """Hold what was found among some rows.
+
+    `rows` counts them, and `unknown` those of which nothing is known: each stays alone.
+    """
+
+    def __init__(self, columns: Columns, joining: Joining) -> None:
+        self.rows = len(columns)
+        self.unknown = columns.unknown
+        self._columns = columns
+        self._joining = joining
+        self._members = joining.groups.members()
+        self._same_work = joining.doubtful()
+
+    @property
+    def duplicates(self) -> int:
+        """Count the rows that are not the first of their group."""
+        return len(self._joining.links)
+
+    @property
+    def groups(self) -> int:
+        """Count the groups of several rows."""
+        return len(self._members)
+
+    @property
+    def same_work(self) -> int:
+        """Count the rows that are only the same work as others."""
+        return len(self._same_work)
+
+    @property
+    def refused(self) -> int:
+        """Count what was not put together because two pages of one work would have been."""
+        return len(self._joining.refused)
+
+    def label(self, row: int) -> str:
+        """Name a row: by its art post's id, or by its number, from 1, where it has none."""
+        return self._columns.label(row)
+
+    def iter_groups(self) -> Iterator[Group]:
+        """Give the groups in the order of their first rows.
+
+        A row that is alone makes a group where others are the same work, or were refused.
+        """
+        links, refused = self._by_group(self._joining.links), self._by_group(self._joining.refused)
+        doubtful = self._by_group(self._same_work)
+        for first in sorted({*self._members, *refused, *doubtful}):
+            rows = self._members.get(first, [first])
+            known = links.get(first, [])
+            reasons = {link.reason for link in known}
+            work, page = self._named(rows)
+            yield Group(
+                rows=tuple(rows),
+                reasons=tuple(reason for reason in REASONS if reason in reasons),
+                work=work,
+                page=page,
+                same_work=tuple(link.row for link in doubtful.get(first, ())),
+                links=tuple(known),
+                refused=tuple(refused.get(first, ())),
+            )
+
+    def keep(self, how: Keep) -> list[int]:
+        """Choose one row of each group, and every row that is alone; give them in their order.
+
+        The best is not withheld, has the most pixels, then the most bytes, then comes first. Where
+        rows of the same work were put together, one that tells its page goes before all that do
+        not.
+        """
+        dropped: set[int] = set()
+        rank = self._rank_best if how == "best" else self._rank_first
+        for rows in self._members.values():
+            dropped.update(rows)
+            dropped.remove(min(rows, key=rank))
+        return [row for row in range(self.rows) if row not in dropped]
+
+    def _rank_first(self, row: int) -> tuple[int, ...]:
+        columns = self._columns
+        work = self._joining.same_work and columns.works[row] and not columns.pages[row]
+        vague = work and columns.catalogue.standing_for(columns.works[row]) is not None
+        return (int(vague), row)
+
+    def _rank_best(self, row: int) -> tuple[int, ...]:
+        vague, _ = self._rank_first(row)
+        columns = self._columns
+        size = (-columns.pixels[row], -columns.byte_sizes[row])
+        return (vague, columns.withheld[row], *size, row)
+
+    def _by_group(self, links: Links) -> dict[int, list[Link]]:
+        """Sort links by the group of the row that each goes to."""
+        found: dict[int, list[Link]] = {}
+        for link in links:
+            found.setdefault(self._joining.groups.find(link.other), []).append(link)
+        return found
+
+    def _named(self, rows: Iterable[int]) -> tuple[str | None, int | None]:
+        """Name a work and its page as one of these rows does, one that tells its page if any."""
+        columns = self._columns
+        named = [row for row in rows if columns.works[row]]
+        if not named:
+            return None, None
+        row = next((row for row in named if columns.pages[row]), named[0])
+        return columns.catalogue.name(columns.works[row]), columns.catalogue.page(
+            columns.pages[row]
+        )

@@ -1,0 +1,203 @@
+"""Which characters and series a picture shows: asked of a service that knows, by the work.
+
+A row names its source, the source is a work on some site, and the same work was posted again with
+the names of who is in it. That a post really shows that work is told by the post's own source.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex import backends
+from animedex.art.canonical import canonical
+from animedex.art.following import follow, follow_async
+from animedex.art.recognise import recognise
+from animedex.art.services import every_service
+from animedex.art.work import Work
+from animedex.backends.art import part
+from animedex.errors import BadArguments, NotFound
+from animedex.models import ArtPost, Record
+from animedex.wire import ask
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+    from typing import TypeAlias
+
+    from animedex.backends.art import Evidence
+    from animedex.client import AsyncClient, Client
+    from animedex.models import PictureRecord
+    from animedex.wire import Call, JsonValue, Plan
+
+    Found: TypeAlias = "dict[str, list[PictureRecord]]"
+
+_HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
+
+
+class Subject(NamedTuple):
+    """Hold what is to be identified: how it was named, and the works that it may be, best first."""
+
+    query: str
+    works: tuple[Work, ...]
+
+
+class Identified(NamedTuple):
+    """Hold the posts of the same work, those that surely show the same page first.
+
+    Where the work's page is None, the posts are of any of its pages.
+    """
+
+    query: str
+    work: Work
+    posts: list[PictureRecord]
+
+    @property
+    def characters(self) -> list[str]:
+        """Name who is in the picture."""
+        return _union(post.to_common().characters for post in self.posts)
+
+    @property
+    def copyrights(self) -> list[str]:
+        """Name the series."""
+        return _union(post.to_common().copyrights for post in self.posts)
+
+    @property
+    def artists(self) -> list[str]:
+        """Name the artists."""
+        return _union(post.to_common().artists for post in self.posts)
+
+
+What: TypeAlias = "str | Mapping[str, JsonValue] | Record | ArtPost | Subject"
+
+
+def identify(client: Client, what: What) -> Identified:
+    """Find out who is in a picture and which series it is from.
+
+    `what` is a row of any service, as a record, as JSON or as an art post; or the URL of a picture
+    or of a work, or an id with its service, such as `waifu:6460`. Raises `NotFound` where no work
+    is known for it, or nobody has posted it; `BadArguments` for anything else.
+    """
+    return follow(client, identified(what, {}))
+
+
+async def identify_async(client: AsyncClient, what: What) -> Identified:
+    """Do as `identify`, from a task."""
+    return await follow_async(client, identified(what, {}))
+
+
+def identify_all(client: Client, whats: Iterable[What]) -> Iterator[Identified | NotFound]:
+    """Identify one after the other; each work is asked for once, and what is not found is given."""
+    found: Found = {}
+    for what in whats:
+        try:
+            yield follow(client, identified(what, found))
+        except NotFound as error:
+            yield error
+
+
+async def identify_all_async(
+    client: AsyncClient, whats: Iterable[What]
+) -> AsyncGenerator[Identified | NotFound]:
+    """Do as `identify_all`, from a task."""
+    found: Found = {}
+    for what in whats:
+        try:
+            yield await follow_async(client, identified(what, found))
+        except NotFound as error:
+            yield error
+
+
+def identified(what: What, found: Found) -> Plan[Identified]:
+    """Plan to identify something; `found` keeps the posts of each work for the next time."""
+    subject = (yield from _looked_up(what)) if isinstance(what, str) else subject_of(what)
+    if not subject.works:
+        message = f"{subject.query:.80}: no work is known that it comes from"
+        raise NotFound(message, hint="it names no source, or one whose pictures are not numbered")
+    for work in subject.works:
+        if work.key not in found:
+            found[work.key] = yield from _posts(work)
+        posts = _of_page(work, found[work.key])
+        if posts:
+            return Identified(subject.query, work, posts)
+    (work, *_) = subject.works
+    message = f"{subject.query:.80}: nobody has posted {work} where characters are named"
+    raise NotFound(message, hint="the work's own page may say who it is")
+
+
+def subject_of(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Subject:
+    """Read what a row names as its source; raise `BadArguments` for a row of no service."""
+    if isinstance(what, Subject):
+        return what
+    seen = recognise(what if isinstance(what, Record | ArtPost) else dict(what))
+    if seen is None:
+        message = "that is no row of any service"
+        raise BadArguments(message, hint="give rows as any picture command prints them")
+    return Subject(seen.evidence.id, _works(seen.service, seen.evidence))
+
+
+def _looked_up(text: str) -> Plan[Subject]:
+    """Find the row of a URL or an id, or else read the work that a URL is."""
+    call = _picture(text.strip())
+    if call is not None:
+        row = yield from ask(call)
+        return subject_of(row)._replace(query=text)
+    work = canonical(text)
+    if work is None:
+        message = f"{text!r:.80} is neither a picture of a service nor a work that is known"
+        raise BadArguments(message, hint=_HINT)
+    return Subject(text, (work,))
+
+
+def _picture(text: str) -> Call[PictureRecord] | None:
+    """Give what finds the row of a picture, if the text is a service's URL or id."""
+    name, colon, rest = text.partition(":")
+    if colon and name in backends.names():
+        call = part(name).picture(rest)
+        if call is None:
+            message = f"{rest!r:.80} is no id of {name}"
+            raise BadArguments(message, hint=_HINT)
+        return call
+    # A number alone would be an id of several services.
+    calls = (part(name).picture(text) for name in every_service() if "/" in text)
+    return next((call for call in calls if call is not None), None)
+
+
+def _works(service: str, evidence: Evidence) -> tuple[Work, ...]:
+    """Name the works of a row's links, and the row itself where its service is who is asked.
+
+    Of one work, one link may tell the page and another not.
+    """
+    found: dict[str, Work] = {}
+    for work in filter(None, map(canonical, evidence.links)):
+        if found.setdefault(work.key, work).page is None:
+            found[work.key] = work
+    own = evidence.id.removeprefix(f"{service}:")
+    if part(service).by_work and own:
+        found.setdefault(evidence.id, Work(service, own, 0))
+    return tuple(found.values())
+
+
+def _posts(work: Work) -> Plan[list[PictureRecord]]:
+    """Ask every service that knows characters for a work's posts."""
+    posts: list[PictureRecord] = []
+    for name in every_service():
+        by_work = part(name).by_work
+        call = by_work(work.site, work.id) if by_work else None
+        if call is not None:
+            posts += yield from ask(call)
+    return posts
+
+
+def _of_page(work: Work, posts: Iterable[PictureRecord]) -> list[PictureRecord]:
+    """Keep the posts of a work that may show its page, those that surely do first."""
+    sure: list[PictureRecord] = []
+    unsure: list[PictureRecord] = []
+    for post in posts:
+        works = _works(post.backend, part(post.backend).evidence(post.payload))
+        same = next((one for one in works if one.key == work.key), None)
+        if same is not None and (work.page is None or same.page in {None, work.page}):
+            (unsure if same.page is None else sure).append(post)
+    return sure + unsure
+
+
+def _union(names: Iterable[list[str]]) -> list[str]:
+    return list(dict.fromkeys(name for some in names for name in some))

@@ -1,0 +1,148 @@
+"""Search all services for words at once, and give what they found in turns."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+from animedex.art.services import chosen, none_answered
+from animedex.art.together import answers, answers_async
+from animedex.backends.art import part
+from animedex.errors import AnimedexError, BadArguments
+from animedex.models import Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from animedex.client import AsyncClient, Client
+    from animedex.models import PictureRecord
+    from animedex.wire import Call
+
+V = TypeVar("V")
+
+MOST = 100
+USUAL = 20
+
+
+class Asked(NamedTuple):
+    """Hold what each service is asked, in order.
+
+    `left_out` are the services that have no pictures of the rating, `refused` those that cannot
+    be asked for such words.
+    """
+
+    calls: dict[str, Call[Sequence[PictureRecord]]]
+    refused: dict[str, AnimedexError]
+    left_out: tuple[str, ...]
+
+
+class Found(NamedTuple):
+    """Hold the rows of all services that answered, and why others did not."""
+
+    rows: list[PictureRecord]
+    failures: dict[str, AnimedexError]
+    left_out: tuple[str, ...] = ()
+
+
+def search(
+    client: Client,
+    words: str,
+    services: Iterable[str] | None = None,
+    *,
+    rating: Rating = Rating.GENERAL,
+    limit: int = USUAL,
+) -> Found:
+    """Search services for words, all at once, and merge what they find.
+
+    A service that fails is named in the answer; where all do, one error names them all. Raises
+    `BadArguments` for an unknown service, and where none has pictures of the rating.
+    """
+    asked = calls(words, chosen(services), rating, limit)
+    return _found(asked, dict(answers(client, asked.calls)), limit)
+
+
+async def search_async(
+    client: AsyncClient,
+    words: str,
+    services: Iterable[str] | None = None,
+    *,
+    rating: Rating = Rating.GENERAL,
+    limit: int = USUAL,
+) -> Found:
+    """Do as `search`, from a task."""
+    asked = calls(words, chosen(services), rating, limit)
+    async with aclosing(answers_async(client, asked.calls)) as come:
+        return _found(asked, {name: found async for name, found in come}, limit)
+
+
+def calls(words: str, services: Sequence[str], rating: Rating, limit: int) -> Asked:
+    """Build each service's call; raise `BadArguments` where there is none to ask."""
+    _check(words, limit)
+    asked: dict[str, Call[Sequence[PictureRecord]]] = {}
+    refused: dict[str, AnimedexError] = {}
+    left_out: list[str] = []
+    for name in services:
+        try:
+            call = part(name).search(words, rating, limit)
+        except BadArguments as error:
+            refused[name] = error
+            continue
+        if call is None:
+            left_out.append(name)
+        else:
+            asked[name] = call
+    if not asked and not refused:
+        message = f"no picture of {', '.join(services)} is rated {rating.name.lower()}"
+        raise BadArguments(message, hint="ask another service with --from, or leave --rating out")
+    return Asked(asked, refused, tuple(left_out))
+
+
+def rating_of(text: str) -> Rating:
+    """Read a rating: a letter, or the word that it stands for.
+
+    >>> rating_of("g"), rating_of("Explicit")
+    (<Rating.GENERAL: 'g'>, <Rating.EXPLICIT: 'e'>)
+    """
+    for rating in Rating:
+        if text.lower() in {rating.value, rating.name.lower()}:
+            return rating
+    message = f"a rating is g, s, q or e, not {text!r:.80}"
+    raise BadArguments(message, hint="general, sensitive, questionable or explicit")
+
+
+def merged(found: Mapping[str, Sequence[V]], limit: int) -> list[V]:
+    """Take one row of each service in turn, until there are enough or no more.
+
+    >>> merged({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
+    [1, 10, 2]
+    """
+    turns = range(max(map(len, found.values()), default=0))
+    return [rows[turn] for turn in turns for rows in found.values() if turn < len(rows)][:limit]
+
+
+def _found(
+    asked: Asked,
+    come: Mapping[str, Sequence[PictureRecord] | AnimedexError],
+    limit: int,
+) -> Found:
+    """Put rows and failures in the order of the services, not in that of their speed."""
+    rows: dict[str, Sequence[PictureRecord]] = {}
+    failures = dict(asked.refused)
+    for name in asked.calls:
+        answer = come[name]
+        if isinstance(answer, AnimedexError):
+            failures[name] = answer
+        else:
+            rows[name] = answer
+    if not rows:
+        raise none_answered(failures)
+    return Found(merged(rows, limit), failures, asked.left_out)
+
+
+def _check(words: str, limit: int) -> None:
+    if not words.strip():
+        message = "a search needs a word to search for"
+        raise BadArguments(message)
+    if type(limit) is not int or not 1 <= limit <= MOST:
+        message = f"a limit is a whole number from 1 to {MOST}, not {limit!r}"
+        raise BadArguments(message)

@@ -1,0 +1,450 @@
+"""What is put together, against the rules written plainly; and the laws that must hold of it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex.art.dedupe import Deduped, Group, Keep, Reason, dedupe
+from animedex.backends.nekos.models import NekosImage
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from random import Random
+
+    from animedex.wire import JsonObject
+
+SERVICES = ("danbooru", "nekos", "waifu")
+MD5S = ("0" * 32, "1" * 32, "2" * 32)
+HASHES = (0xFFFF, 0xFFFE, 0xFFF0, 0xFF00, 0xFFFF << 48, 0xFFF7 << 48, 0xAAAA << 20)
+KEEPS: tuple[Keep, ...] = ("best", "first")
+
+
+class Told(NamedTuple):
+    """Hold what a row tells; `work` is None, or the number of a work on pixiv."""
+
+    id: str
+    md5: str | None = None
+    work: int | None = None
+    page: int | None = None
+    hash: int | None = None
+    pixels: int = 0
+
+    @property
+    def service(self) -> str:
+        return self.id.partition(":")[0]
+
+    @property
+    def row(self) -> JsonObject:
+        """Give the row as `--common` prints it."""
+        return {
+            "id": self.id,
+            "md5": self.md5,
+            "source_url": self._url(),
+            "perceptual_hash": None if self.hash is None else f"{self.hash:016x}",
+            "width": self.pixels,
+            "height": 1,
+        }
+
+    def _url(self) -> str | None:
+        if self.work is None:
+            return None
+        if self.page is None:
+            return f"https://www.pixiv.net/artworks/{self.work}"
+        return (
+            f"https://i.pximg.net/img-original/img/2020/01/31/09/00/00/{self.work}_p{self.page}.png"
+        )
+
+
+def unlike(one: Told, other: Told) -> bool:
+    """Tell whether two rows are known to show different files of different pictures."""
+    if one.md5 and other.md5 and one.md5 != other.md5:
+        return True
+    hashes = one.hash is not None is not other.hash
+    return hashes and ((one.hash or 0) ^ (other.hash or 0)).bit_count() > 16
+
+
+class Plain:
+    """Follow the rules as they are written, comparing every row with every other."""
+
+    def __init__(self, told: Sequence[Told], distance: int | None, *, same_work: bool) -> None:
+        self.told = told
+        self.distance = distance
+        self.groups = [{row} for row in range(len(told))]
+        self.refused = False
+        self.several = {
+            one.work
+            for one, other in combinations(told, 2)
+            if (one.service, one.work) == (other.service, other.work)
+            and one.page is other.page is None
+            and one.work
+            and unlike(one, other)
+        }
+        for reason in (Reason.ID, Reason.MD5, Reason.WORK, Reason.HASH):
+            for row in range(len(told)):
+                for other in range(row):
+                    if self.related(told[row], told[other], reason):
+                        self.unite(row, other)
+        if same_work:
+            for row, other in self.same_work():
+                self.unite(row, other)
+
+    def related(self, one: Told, other: Told, reason: Reason) -> bool:
+        if reason is Reason.ID:
+            return one.id == other.id
+        if reason is Reason.MD5:
+            return one.md5 is not None and one.md5 == other.md5
+        if reason is Reason.WORK:
+            same = one.work is not None and (one.work, one.page) == (other.work, other.page)
+            return same and not (one.page is None and one.work in self.several)
+        if self.distance is None or one.hash is None or other.hash is None:
+            return False
+        return (one.hash ^ other.hash).bit_count() <= self.distance
+
+    def unite(self, row: int, other: int) -> None:
+        ours, theirs = self.groups[row], self.groups[other]
+        together = ours | theirs
+        pages = defaultdict[int | None, set[int]](set)
+        for one in together:
+            page = self.told[one].page
+            if page is not None:
+                pages[self.told[one].work].add(page)
+        if any(len(known) > 1 for known in pages.values()):
+            self.refused = True
+        else:
+            for one in together:
+                self.groups[one] = together
+
+    def same_work(self) -> Iterator[tuple[int, int]]:
+        """Give the rows that are only the same work, and the row that they go to."""
+        for row, one in enumerate(self.told):
+            if one.work is None or one.page is not None:
+                continue
+            others = [n for n, other in enumerate(self.told) if other.work == one.work]
+            paged = [(self.told[n].page or 0, n) for n in others if self.told[n].page is not None]
+            if paged:
+                target = min(paged)[1]
+            elif one.work in self.several:
+                target = others[0]
+            else:
+                continue
+            settled = any(
+                self.told[n].work == one.work and self.told[n].page is not None
+                for n in self.groups[row]
+            )
+            if not settled and target not in self.groups[row]:
+                yield row, target
+
+    def partition(self) -> set[frozenset[int]]:
+        return {frozenset(group) for group in self.groups}
+
+
+def found_in(told: Sequence[Told], distance: int | None = 3, *, same_work: bool = False) -> Deduped:
+    return dedupe((one.row for one in told), distance=distance, same_work=same_work)
+
+
+def partition(found: Deduped) -> set[frozenset[int]]:
+    several = {frozenset(group.rows) for group in found.iter_groups()}
+    covered = frozenset[int]().union(*several)
+    return several | {frozenset({row}) for row in range(found.rows) if row not in covered}
+
+
+def same_works(found: Deduped) -> set[tuple[int, int]]:
+    """Give which rows are the same work as which group, named by its first row."""
+    return {(row, group.rows[0]) for group in found.iter_groups() for row in group.same_work}
+
+
+def names(told: Sequence[Told], found: Deduped) -> set[frozenset[Told]]:
+    return {frozenset(told[row] for row in group) for group in partition(found)}
+
+
+def made(
+    service: str,
+    number: int,
+    md5: str | None,
+    place: tuple[int | None, int | None],
+    rest: tuple[int | None, int],
+) -> Told:
+    work, page = place
+    return Told(f"{service}:{number}", md5, work, page if work else None, *rest)
+
+
+TOLD = st.builds(
+    made,
+    st.sampled_from(SERVICES),
+    st.integers(1, 6),
+    st.none() | st.sampled_from(MD5S),
+    st.tuples(st.none() | st.sampled_from((15300, 15301)), st.none() | st.integers(0, 2)),
+    st.tuples(st.none() | st.sampled_from(HASHES), st.integers(0, 3)),
+)
+ROWS = st.lists(TOLD, max_size=12)
+# Rows with unlike ids, so that there is more to find than that.
+UNLIKE = st.lists(TOLD, max_size=12).map(
+    lambda rows: [one._replace(id=f"{one.service}:{n + 1}") for n, one in enumerate(rows)]
+)
+DISTANCES = st.none() | st.integers(0, 8)
+
+
+@given(ROWS | UNLIKE, DISTANCES, st.booleans())
+def test_the_rules_are_followed(told: list[Told], distance: int | None, same_work: bool) -> None:  # noqa: FBT001  hypothesis draws it
+    plain = Plain(told, distance, same_work=same_work)
+    found = found_in(told, distance, same_work=same_work)
+    assert partition(found) == plain.partition()
+    assert bool(found.refused) == plain.refused
+    expected = {(row, min(plain.groups[target])) for row, target in plain.same_work()}
+    assert same_works(found) == expected
+    assert found.duplicates == len(told) - len(plain.partition())
+
+
+@given(ROWS | UNLIKE, DISTANCES, st.booleans())
+def test_two_known_pages_of_one_work_are_never_together(
+    told: list[Told],
+    distance: int | None,
+    same_work: bool,  # noqa: FBT001  hypothesis draws it
+) -> None:
+    for group in partition(found_in(told, distance, same_work=same_work)):
+        known = {(told[n].work, told[n].page) for n in group if told[n].page is not None}
+        assert len(known) == len({work for work, _ in known})
+
+
+@given(UNLIKE, st.randoms(use_true_random=False), st.booleans())
+def test_the_order_of_rows_is_no_matter_where_nothing_is_refused(
+    told: list[Told],
+    draw: Random,
+    same_work: bool,  # noqa: FBT001  hypothesis draws it
+) -> None:
+    mixed = draw.sample(told, len(told))
+    found, again = found_in(told, same_work=same_work), found_in(mixed, same_work=same_work)
+    if not found.refused and not again.refused:
+        assert names(told, found) == names(mixed, again)
+
+
+@given(ROWS | UNLIKE, st.integers(0, 12), st.booleans())
+def test_a_row_that_has_nothing_in_common_changes_nothing(
+    told: list[Told],
+    place: int,
+    same_work: bool,  # noqa: FBT001  hypothesis draws it
+) -> None:
+    stranger = Told("waifu:99", "f" * 32, 15399, None, 0x5555555555555555, 9)
+    more = [*told[:place], stranger, *told[place:]]
+    found = found_in(more, same_work=same_work)
+    before = names(told, found_in(told, same_work=same_work))
+    assert names(more, found) == before | {frozenset({stranger})}
+
+
+@given(ROWS | UNLIKE, st.booleans())
+def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
+    told: list[Told],
+    same_work: bool,  # noqa: FBT001  hypothesis draws it
+) -> None:
+    found = found_in(told, same_work=same_work)
+    for how in KEEPS:
+        kept = found.keep(how)
+        assert kept == sorted(kept)
+        assert len(kept) + found.duplicates == len(told)
+        assert all(len(group & set(kept)) == 1 for group in partition(found))
+
+
+@given(ROWS | UNLIKE, DISTANCES, st.booleans(), st.sampled_from(KEEPS))
+def test_among_kept_rows_there_is_nothing_more_to_find(
+    told: list[Told],
+    distance: int | None,
+    same_work: bool,  # noqa: FBT001  hypothesis draws it
+    how: Keep,
+) -> None:
+    found = found_in(told, distance, same_work=same_work)
+    several = Plain(told, distance, same_work=same_work).several
+    # Where rows were kept apart for the sake of others, those may be gone now.
+    if found.refused or (several and not same_work):
+        return
+    again = found_in([told[row] for row in found.keep(how)], distance, same_work=same_work)
+    assert again.duplicates == 0
+
+
+@given(UNLIKE)
+def test_what_joined_a_group_spans_it(told: list[Told]) -> None:
+    for group in found_in(told).iter_groups():
+        reached = {group.rows[0]}
+        for _ in group.links:
+            reached |= {n for link in group.links if reached & set(link[:2]) for n in link[:2]}
+        assert reached == set(group.rows)
+        assert len(group.links) == len(group.rows) - 1
+        assert set(group.reasons) == {link.reason for link in group.links}
+
+
+def pixiv(name: str, page: int | None, md5: str | None = None, pixels: int = 0) -> Told:
+    return Told(name, md5, 15300, page, None, pixels)
+
+
+def only_group(found: Deduped) -> Group:
+    (group,) = found.iter_groups()
+    return group
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "reason"),
+    [
+        (Told("danbooru:1"), Told("danbooru:1"), Reason.ID),
+        (Told("danbooru:1", MD5S[0]), Told("waifu:1", MD5S[0].upper()), Reason.MD5),
+        (pixiv("danbooru:1", 2), pixiv("nekos:1.png", 2), Reason.WORK),
+        (pixiv("waifu:1", None), pixiv("nekos:1.png", None), Reason.WORK),
+        (Told("waifu:1", hash=0xFF0), Told("waifu:2", hash=0xFFE), Reason.HASH),
+    ],
+)
+def test_each_piece_of_evidence_is_enough(one: Told, other: Told, reason: Reason) -> None:
+    group = only_group(found_in([one, Told("nekos:9.png"), other]))
+    assert (group.rows, group.reasons) == ((0, 2), (reason,))
+    assert group.links == ((2, 0, reason),)
+
+
+def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
+    told = [
+        Told("waifu:1", hash=0b1111),
+        Told("waifu:2", hash=0b0111),
+        Told("waifu:3", hash=0b1111),
+    ]
+    assert partition(found_in(told, 1)) == {frozenset({0, 1, 2})}
+    assert partition(found_in(told, 0)) == {frozenset({0, 2}), frozenset({1})}
+    assert found_in(told, None).duplicates == 0
+
+
+@pytest.mark.parametrize("distance", [-1, 9])
+def test_a_distance_that_would_find_anything_is_refused(distance: int) -> None:
+    with pytest.raises(BadArguments, match="0 to 8"):
+        dedupe([], distance=distance)
+
+
+def test_a_third_row_does_not_bring_two_pages_together() -> None:
+    told = [
+        pixiv("danbooru:1", 0, MD5S[0]),
+        pixiv("danbooru:2", 1),
+        Told("waifu:3", MD5S[0], hash=7),
+    ]
+    told[1] = told[1]._replace(hash=7)
+    group, refused = found_in(told).iter_groups()
+    assert group.rows == (0, 2)
+    assert (group.work, group.page) == ("pixiv:15300", 0)
+    assert refused.refused == ((2, 1, Reason.HASH),)
+
+
+def test_what_was_refused_is_told_with_the_earlier_row() -> None:
+    group = only_group(found_in([pixiv("danbooru:1", 0, MD5S[0]), pixiv("danbooru:2", 1, MD5S[0])]))
+    assert group.rows == (0,)
+    assert group.refused == ((1, 0, Reason.MD5),)
+
+
+def test_the_surer_evidence_stands_where_two_contradict_each_other() -> None:
+    told = [
+        pixiv("danbooru:1", 0)._replace(hash=7),
+        Told("waifu:2", MD5S[0], hash=7),
+        pixiv("danbooru:3", 1, MD5S[0]),
+    ]
+    assert partition(found_in(told)) == {frozenset({0}), frozenset({1, 2})}
+
+
+def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
+    told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
+    found = found_in(told)
+    assert (found.duplicates, found.same_work) == (0, 1)
+    group = only_group(found)
+    assert (group.rows, group.page, group.same_work) == ((2,), 1, (0,))
+
+
+def test_a_page_that_is_not_told_goes_to_the_lowest_one_if_that_is_asked_for() -> None:
+    told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
+    found = found_in(told, same_work=True)
+    group = only_group(found)
+    assert (group.rows, group.reasons) == ((0, 2), (Reason.SAME_WORK,))
+    assert (group.work, group.page, found.same_work) == ("pixiv:15300", 1, 0)
+
+
+def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> None:
+    told = [
+        pixiv("danbooru:1", 0),
+        pixiv("waifu:2", None, MD5S[0]),
+        pixiv("danbooru:3", 1, MD5S[0]),
+    ]
+    found = found_in(told, same_work=True)
+    assert partition(found) == {frozenset({0}), frozenset({1, 2})}
+    assert (found.same_work, found.refused) == (0, 0)
+
+
+def test_several_files_of_one_service_are_several_pictures_of_a_work() -> None:
+    told = [pixiv(f"danbooru:{n}", None, md5) for n, md5 in enumerate(MD5S, 1)]
+    told.append(pixiv("nekos:1.png", None))
+    found = found_in(told)
+    assert (found.duplicates, found.same_work) == (0, 3)
+    assert only_group(found).same_work == (1, 2, 3)
+    assert found_in(told, same_work=True).duplicates == 3
+
+
+def test_files_of_two_services_may_be_one_picture_of_a_work() -> None:
+    told = [pixiv("danbooru:1", None, MD5S[0]), pixiv("waifu:1", None, MD5S[1])]
+    assert found_in(told).duplicates == 1
+
+
+def test_a_picture_that_is_withheld_is_not_the_best() -> None:
+    withheld: JsonObject = Told("danbooru:1", MD5S[0], pixels=9).row
+    shown: JsonObject = {**Told("waifu:2", MD5S[0], pixels=1).row, "url": "https://cdn.example/2"}
+    found = dedupe([withheld, shown])
+    assert (found.keep("best"), found.keep("first")) == ([1], [0])
+
+
+def test_a_work_that_a_service_shows_under_unlike_hashes_has_several_pictures() -> None:
+    unlike = [
+        Told("waifu:1", work=15300, hash=1),
+        Told("waifu:2", work=15300, hash=(1 << 18) - 1),
+        Told("nekos:3.png", work=15300),
+    ]
+    apart = dedupe(one.row for one in unlike)
+    assert (apart.groups, apart.same_work) == (0, 2)
+    assert dedupe((one.row for one in unlike), same_work=True).groups == 1
+    alike = [unlike[0], unlike[1]._replace(hash=(1 << 17) - 1), unlike[2]]
+    assert dedupe(one.row for one in alike).keep("first") == [0]
+
+
+def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
+    found = found_in([Told("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
+    assert (found.keep("best"), found.keep("first")) == ([1], [0])
+
+
+def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
+    rows: list[JsonObject] = [{**Told("waifu:1").row, "byte_size": size} for size in (10, 30, 20)]
+    assert dedupe(rows).keep("best") == [1]
+
+
+def test_a_row_that_tells_its_page_is_kept_before_one_that_was_put_to_it() -> None:
+    told = [pixiv("nekos:1.png", None, pixels=9), pixiv("danbooru:2", 0, pixels=1)]
+    found = found_in(told, same_work=True)
+    assert (found.keep("best"), found.keep("first")) == ([1], [1])
+
+
+def test_a_row_of_which_nothing_is_known_stays() -> None:
+    rows: list[JsonObject] = [{"a": 1}, {"a": 1}, {"id": "elsewhere:1"}, {"_source": None}]
+    found = dedupe(rows)
+    assert (found.unknown, found.keep("best")) == (4, [0, 1, 2, 3])
+    assert found.label(1) == "row 2"
+
+
+def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
+    bare: JsonObject = {"md5": MD5S[0], "_source": {"backend": "danbooru"}}
+    found = dedupe([bare, Told("waifu:1", MD5S[0]).row, bare])
+    assert (only_group(found).rows, found.unknown) == ((0, 1, 2), 0)
+
+
+def test_records_and_art_posts_are_read_as_rows_are() -> None:
+    row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": None}
+    record = NekosImage.from_payload(row)
+    found = dedupe([row, record, record.to_common()])
+    assert only_group(found).rows == (0, 1, 2)
+
+
+def test_numbers_of_any_size_are_borne() -> None:
+    huge: JsonObject = {**Told("waifu:1", MD5S[0]).row, "width": 10**30, "height": 10**30}
+    assert dedupe([Told("waifu:2", MD5S[0], pixels=1).row, huge]).keep("best") == [1]

@@ -1,0 +1,244 @@
+"""Who is in a picture: by the work that its row names, and the posts of the same work."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from animedex import AsyncClient, Client
+from animedex.art.identify import (
+    Identified,
+    Subject,
+    identify,
+    identify_all,
+    identify_all_async,
+    identify_async,
+    subject_of,
+)
+from animedex.art.work import Work
+from animedex.backends.danbooru.models import DanbooruPost
+from animedex.backends.nekos.models import NekosImage
+from animedex.backends.waifu.models import WaifuImage
+from animedex.errors import BadArguments, NotFound, UpstreamError
+
+if TYPE_CHECKING:
+    from animedex.models import Record
+    from animedex.options import ClientOptions
+    from animedex.wire import JsonObject
+    from tests.art.conftest import Services
+
+FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"
+PAGE_1 = "https://i.pximg.net/img-original/img/2024/05/06/07/08/09/15300_p1.png"
+NEKO: JsonObject = {
+    "url": f"https://nekos.best/api/v2/neko/{FILE}",
+    "source_url": "https://www.pixiv.net/en/artworks/15300",
+}
+
+
+def posts(found: Identified) -> list[str]:
+    return [post.to_common().id for post in found.posts]
+
+
+def neko(source: str) -> JsonObject:
+    return {**NEKO, "source_url": source}
+
+
+def test_a_row_is_identified_by_its_source(client: Client) -> None:
+    found = identify(client, NEKO)
+    assert (found.query, found.work) == (f"nekos:{FILE}", Work("pixiv", "15300"))
+    assert posts(found) == ["danbooru:102", "danbooru:101"]
+    assert found.characters == ["mio_(lanterns)", "tove_(lanterns)"]
+    assert found.copyrights == ["lantern_street_diaries"]
+    assert found.artists == ["aoba_mio"]
+    assert all(post.source_tag is not None for post in found.posts)
+
+
+def test_posts_of_another_page_are_left_out(client: Client) -> None:
+    first = identify(client, neko(PAGE_1.replace("_p1", "_p0")))
+    assert (first.work.page, posts(first)) == (0, ["danbooru:101"])
+    second = identify(client, neko(PAGE_1))
+    assert (second.work.page, posts(second)) == (1, ["danbooru:102"])
+
+
+def test_a_page_that_nobody_has_posted_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFound, match="pixiv:15300#7"):
+        identify(client, neko(PAGE_1.replace("_p1", "_p7")))
+
+
+@pytest.mark.parametrize("host", ["twitter.com", "x.com", "mobile.twitter.com"])
+def test_twitter_is_found_under_both_names(host: str, client: Client) -> None:
+    found = identify(client, f"https://{host}/aoba/status/1519")
+    # 104 has an id that begins alike, and 105 was deleted.
+    assert posts(found) == ["danbooru:105", "danbooru:103"]
+    assert found.work == Work("twitter", "1519")
+
+
+def test_posts_that_tell_the_page_come_first(client: Client, services: Services) -> None:
+    rows = (
+        b'[{"id": 3, "source": "https://x.com/a/status/77"},'
+        b' {"id": 2, "source": "https://x.com/a/status/77/photo/2"},'
+        b' {"id": 1, "source": "https://x.com/a/status/77/photo/1"}]'
+    )
+    services.danbooru.answer("/posts.json", body=rows)
+    found = identify(client, "https://x.com/a/status/77/photo/2")
+    assert posts(found) == ["danbooru:2", "danbooru:3"]
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        "https://www.pixiv.net/artworks/15300",
+        "pixiv.net/en/artworks/15300",
+        *("waifu:7", "https://cdn.waifu.im/7.png", "https://www.waifu.im/images/7"),
+    ],
+)
+def test_a_text_may_name_a_picture_or_a_work(what: str, client: Client) -> None:
+    found = identify(client, what)
+    assert (found.query, found.work.key) == (what, "pixiv:15300")
+    assert len(found.posts) == 2
+
+
+@pytest.mark.parametrize("what", [f"nekos:neko/{FILE}", f"{NEKO['url']}"])
+def test_a_picture_of_nekos_is_known_by_its_headers(
+    what: str, client: Client, services: Services
+) -> None:
+    source = "https%3A%2F%2Fx.com%2Faoba%2Fstatus%2F1519"
+    services.nekos.answer(
+        f"/neko/{FILE}", headers={"content-type": "image/png", "source_url": source}
+    )
+    assert identify(client, what).characters == ["kaoru_(miko)", "ren_(miko)"]
+
+
+def test_a_post_is_identified_with_its_own_work(client: Client) -> None:
+    found = identify(client, "danbooru:102")
+    assert (found.work, posts(found)) == (Work("pixiv", "15300", 1), ["danbooru:102"])
+
+
+def test_a_post_without_a_known_source_is_its_own_work(client: Client) -> None:
+    found = identify(client, "danbooru:106")
+    assert (found.work, posts(found)) == (Work("danbooru", "106", 0), ["danbooru:106"])
+    by_page = identify(client, "https://danbooru.donmai.us/posts/106")
+    assert posts(by_page) == ["danbooru:106"]
+
+
+def test_a_post_that_its_source_does_not_lead_to_is_found_all_the_same(client: Client) -> None:
+    row: JsonObject = {"id": 106, "source": "https://x.com/gone/status/5", "tag_string": "maid"}
+    found = identify(client, row)
+    assert (found.work.key, posts(found)) == ("danbooru:106", ["danbooru:106"])
+
+
+def test_another_service_may_name_a_post_as_its_source(client: Client) -> None:
+    row: JsonObject = {"id": 3, "isNsfw": False, "byteSize": 5}
+    found = identify(client, {**row, "source": "https://danbooru.donmai.us/posts/101"})
+    assert (found.query, posts(found)) == ("waifu:3", ["danbooru:101"])
+
+
+RECORDS = [
+    NekosImage.from_payload(NEKO),
+    WaifuImage.from_payload({"id": 7, "source": "https://www.pixiv.net/artworks/15300"}),
+    DanbooruPost.from_payload({"id": 1, "pixiv_id": 15300}),
+]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.backend)
+def test_a_record_and_its_art_post_are_identified_alike(record: Record, client: Client) -> None:
+    assert len(identify(client, record).posts) == 2
+    post = cast("NekosImage", record).to_common()
+    if post.source_url:
+        assert len(identify(client, post).posts) == 2
+        assert identify(client, post.to_payload()).query == post.id
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        ("frieren", "neither a picture of a service nor a work"),
+        ("7", "neither a picture of a service nor a work"),
+        ("https://gallery.example/works/1", "neither a picture of a service nor a work"),
+        ("https://pixiv.net@art.example/artworks/15300", "neither a picture"),
+        ("waifu:mio", "'mio' is no id of waifu"),
+        (f"nekos:{FILE}", "is no id of nekos"),
+        ("", "neither a picture of a service nor a work"),
+    ],
+)
+def test_what_names_nothing_is_refused(
+    what: str, said: str, client: Client, services: Services
+) -> None:
+    with pytest.raises(BadArguments, match=said) as caught:
+        identify(client, what)
+    assert "waifu:6460" in (caught.value.hint or "")
+    assert services.requests() == 0
+
+
+def test_a_row_of_no_service_is_refused() -> None:
+    with pytest.raises(BadArguments, match="no row of any service"):
+        subject_of({"id": 3, "name": "Mio"})
+
+
+@pytest.mark.parametrize("source", ["", "https://gallery.example/mio/100"])
+def test_a_row_without_a_known_work_is_not_found(
+    source: str, client: Client, services: Services
+) -> None:
+    with pytest.raises(NotFound, match="no work is known"):
+        identify(client, neko(source))
+    assert services.requests() == 0
+
+
+def test_a_work_that_nobody_has_posted_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFound, match="nobody has posted pixiv:404"):
+        identify(client, "waifu:8")
+
+
+def test_a_picture_that_is_not_there_is_not_found(client: Client) -> None:
+    with pytest.raises(NotFound) as caught:
+        identify(client, "waifu:5555")
+    assert caught.value.backend == "waifu"
+
+
+def test_a_work_that_cannot_be_searched_for_is_not_found(
+    client: Client, services: Services
+) -> None:
+    with pytest.raises(NotFound):
+        identify(client, Subject("odd", (Work("nijie", "*"),)))
+    assert services.requests() == 0
+
+
+def test_a_subject_is_taken_as_it_is() -> None:
+    subject = Subject("mine", (Work("pixiv", "1"),))
+    assert subject_of(subject) is subject
+
+
+def test_a_work_is_asked_for_once(options: ClientOptions, services: Services) -> None:
+    rows = [NEKO, neko(PAGE_1), neko("https://www.pixiv.net/artworks/404"), NEKO, neko("none")]
+    options["cache"] = False
+    with Client(**options) as client:
+        found = list(identify_all(client, rows))
+    assert [type(one) for one in found] == [Identified, Identified, NotFound, Identified, NotFound]
+    assert found[0] == found[3]
+    assert len(services.danbooru.arrivals) == 2
+
+
+def test_a_failure_ends_a_batch(client: Client, services: Services) -> None:
+    come = identify_all(client, [NEKO, neko("https://www.pixiv.net/artworks/404"), NEKO])
+    assert isinstance(next(come), Identified)
+    services.danbooru.faults.add("*:500")
+    with pytest.raises(UpstreamError):
+        next(come)
+
+
+def test_tasks_identify_alike(options: ClientOptions, services: Services) -> None:
+    rows = [NEKO, neko("none"), NEKO]
+    options["cache"] = False
+
+    async def work() -> tuple[Identified, list[Identified | NotFound]]:
+        async with AsyncClient(**options) as client:
+            one = await identify_async(client, "waifu:7")
+            return one, [found async for found in identify_all_async(client, rows)]
+
+    one, found = asyncio.run(work())
+    assert len(one.posts) == 2
+    assert [type(each) for each in found] == [Identified, NotFound, Identified]
+    # Once for the one, and once for all the others.
+    assert len(services.danbooru.arrivals) == 2

@@ -1,0 +1,109 @@
+"""Which service a row is from, and what it tells."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex.art.recognise import known_fields, post_of, recognise, service_of
+from animedex.backends.art import Evidence
+from animedex.backends.nekos.models import NekosImage
+from animedex.models import ArtPost, Rating, Record
+
+if TYPE_CHECKING:
+    from animedex.wire import JsonObject
+
+NEKOS: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "artist_name": "Aoba"}
+WAIFU: JsonObject = {
+    "id": 7,
+    "isNsfw": False,
+    "isAnimated": False,
+    "perceptualHash": "00000000000000ff",
+}
+DANBOORU: JsonObject = {"id": 8, "tag_string": "solo", "rating": "g", "md5": "0" * 32}
+ROWS = {"nekos": NEKOS, "waifu": WAIFU, "danbooru": DANBOORU}
+POST = ArtPost(
+    id="waifu:7",
+    rating=Rating.GENERAL,
+    source_url="https://www.pixiv.net/artworks/15300",
+    width=30,
+    height=20,
+    byte_size=900,
+    md5="1" * 32,
+    perceptual_hash="00000000000000ff",
+)
+EVIDENCE = Evidence("waifu:7", "1" * 32, ("https://www.pixiv.net/artworks/15300",), 255, 600, 900)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+KEYS = st.sampled_from(
+    ["id", "url", "md5", "source", "source_url", "perceptual_hash", "width", "_source", "pixiv_id"]
+)
+
+
+@pytest.mark.parametrize("service", ROWS)
+def test_a_row_is_known_by_its_keys_and_by_its_source(service: str) -> None:
+    assert service_of(ROWS[service]) == service
+    assert service_of({"_source": {"backend": service}}) == service
+
+
+def test_what_stands_beside_a_row_is_believed_before_its_keys() -> None:
+    assert service_of({**NEKOS, "_source": {"backend": "danbooru"}}) == "danbooru"
+    assert service_of({**NEKOS, "_source": {"backend": "elsewhere"}}) == "nekos"
+
+
+def test_an_art_post_is_read_as_a_value_and_as_json() -> None:
+    row: JsonObject = {**POST.to_payload(), "_source": {"backend": "waifu"}}
+    for given_post in (POST, POST.to_payload(), row):
+        seen = recognise(given_post)
+        assert seen == ("waifu", EVIDENCE._replace(withheld=POST.url is None))
+
+
+@pytest.mark.parametrize("row", [{}, {"id": "elsewhere:7"}, {"id": "waifu"}, {"_source": "waifu"}])
+def test_a_row_of_no_service_is_not_known(row: JsonObject) -> None:
+    assert recognise(row) is None
+    assert post_of(row) is None
+
+
+def test_a_record_is_of_the_service_that_it_names() -> None:
+    assert recognise(NekosImage.from_payload(NEKOS)) == ("nekos", Evidence("nekos:1.png"))
+    assert recognise(Record.from_payload({"id": 7})) is None
+
+
+@pytest.mark.parametrize("text", ["0" * 16, "f", "x" * 16, "-00000000000000f", None])
+def test_a_hash_that_says_nothing_is_none(text: str | None) -> None:
+    seen = recognise({"id": "waifu:7", "perceptual_hash": text})
+    assert seen is not None
+    assert seen.evidence.perceptual_hash is None
+
+
+@pytest.mark.parametrize("service", ROWS)
+def test_a_row_is_shown_as_an_art_post_whatever_stands_beside_it(service: str) -> None:
+    row: JsonObject = {**ROWS[service], "_source": {"backend": service}, "_match": 0.5}
+    post = post_of(row)
+    assert post is not None
+    assert post.id.startswith(f"{service}:")
+    assert post_of(post.to_payload()) == post
+
+
+@pytest.mark.parametrize("row", [{"_source": {"backend": "nekos"}}, {"id": "nekos:1", "rating": 5}])
+def test_a_row_that_is_not_what_it_should_be_is_no_art_post(row: JsonObject) -> None:
+    assert post_of(row) is None
+
+
+def test_known_fields_are_those_of_all_records() -> None:
+    assert known_fields() >= {"artist_name", "tag_string", "perceptualHash", "perceptual_hash"}
+    assert "source_tag" not in known_fields()
+
+
+@given(st.dictionaries(KEYS, JSON | st.sampled_from(["nekos:1", "waifu:2"])))
+def test_no_row_is_too_strange(row: JsonObject) -> None:
+    seen = recognise(row)
+    if seen is not None:
+        assert isinstance(seen.evidence.id, str)
+        assert seen.evidence.pixels >= 0

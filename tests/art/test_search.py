@@ -1,0 +1,274 @@
+"""A search of all services: fair, patient with none, and honest about who is missing."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from animedex import AsyncClient, Client
+from animedex.art.draw import draw, draw_async
+from animedex.art.search import Found, calls, merged, rating_of, search, search_async
+from animedex.art.services import chosen, every_service, none_answered
+from animedex.errors import (
+    BadArguments,
+    NotFound,
+    RateLimited,
+    TimedOut,
+    Unreachable,
+    UpstreamError,
+)
+from animedex.models import Rating
+
+if TYPE_CHECKING:
+    from threading import Event
+
+    from animedex.options import ClientOptions
+    from tests.art.conftest import Services
+    from tests.conftest import StartRawServer
+
+NEKOS_ROWS = (
+    b'{"results": [{"url": "https://nekos.best/api/v2/neko/1.png", "artist_name": "maid"},'
+    b' {"url": "https://nekos.best/api/v2/neko/2.png", "artist_name": "maid"}]}'
+)
+
+
+@pytest.fixture
+def closed_url() -> str:
+    """Name a place at which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def ids(found: Found) -> list[str]:
+    return [row.to_common().id for row in found.rows]
+
+
+def sources(found: Found) -> list[str]:
+    return [tag.backend for row in found.rows if (tag := row.source_tag)]
+
+
+def found_at_nekos(services: Services) -> None:
+    services.nekos.answer("/search", body=NEKOS_ROWS)
+    services.nekos.answer("/search", body=b'{"results": []}')
+
+
+@given(st.dictionaries(st.text(), st.lists(st.integers())), st.integers(0, 20))
+def test_rows_come_in_turns(found: dict[str, list[int]], limit: int) -> None:
+    numbered = {
+        name: [(name, place) for place, _ in enumerate(rows)] for name, rows in found.items()
+    }
+    names = list(found)
+    expected = sorted(
+        (row for rows in numbered.values() for row in rows),
+        key=lambda row: (row[1], names.index(row[0])),
+    )
+    assert merged(numbered, limit) == expected[:limit]
+
+
+def test_all_services_are_asked_and_take_turns(client: Client, services: Services) -> None:
+    found_at_nekos(services)
+    found = search(client, "maid", limit=6)
+    assert ids(found) == [
+        *("nekos:1.png", "waifu:7", "danbooru:105"),
+        *("nekos:2.png", "waifu:8", "danbooru:104"),
+    ]
+    assert sources(found) == ["nekos", "waifu", "danbooru"] * 2
+    assert (found.failures, found.left_out) == ({}, ())
+
+
+def test_services_are_asked_in_the_order_of_whoever_asks(
+    client: Client, services: Services
+) -> None:
+    found = search(client, "maid", ["danbooru", "waifu"], limit=2)
+    assert sources(found) == ["danbooru", "waifu"]
+    assert len(services.nekos.arrivals) == 0
+
+
+def test_only_general_pictures_come_unless_others_are_asked_for(client: Client) -> None:
+    everything = search(client, "maid", limit=100)
+    assert {row.to_common().rating for row in everything.rows} == {Rating.GENERAL}
+    explicit = search(client, "maid", rating=Rating.EXPLICIT)
+    assert ids(explicit) == ["waifu:10", "danbooru:106"]
+    assert explicit.left_out == ("nekos",)
+
+
+def test_where_no_service_has_the_rating_that_is_said(client: Client, services: Services) -> None:
+    with pytest.raises(BadArguments, match="no picture of nekos, waifu is rated sensitive"):
+        search(client, "maid", ["nekos", "waifu"], rating=Rating.SENSITIVE)
+    assert services.requests() == 0
+
+
+def test_the_rows_of_the_others_come_where_one_is_down(client: Client, services: Services) -> None:
+    services.nekos.faults.add("*:500")
+    found = search(client, "maid", limit=2)
+    assert sources(found) == ["waifu", "danbooru"]
+    assert list(found.failures) == ["nekos"]
+    assert isinstance(found.failures["nekos"], UpstreamError)
+
+
+def test_the_rows_of_the_others_come_where_one_is_not_there(
+    options: ClientOptions, services: Services, closed_url: str
+) -> None:
+    options["base_urls"] = {**services.urls(), "waifu": closed_url}
+    options["timeout"] = 2.0
+    with Client(**options) as client:
+        found = search(client, "maid", ["waifu", "danbooru"], limit=1)
+    assert isinstance(found.failures["waifu"], Unreachable)
+    assert sources(found) == ["danbooru"]
+
+
+def hang(connection: socket.socket, over: Event) -> None:
+    over.wait()
+
+
+def test_the_rows_of_the_others_come_where_one_hangs(
+    options: ClientOptions, services: Services, raw_server: StartRawServer
+) -> None:
+    options["base_urls"] = {**services.urls(), "nekos": raw_server(hang).url}
+    options["timeout"] = 1.0
+    with Client(**options) as client:
+        found = search(client, "maid", limit=1)
+    assert isinstance(found.failures["nekos"], TimedOut)
+    assert sources(found) == ["waifu"]
+
+
+def test_where_all_fail_all_are_named(client: Client, services: Services) -> None:
+    services.nekos.faults.add("*:429;retry-after=3600")
+    services.waifu.faults.add("*:500")
+    services.danbooru.faults.add("*:404")
+    with pytest.raises(RateLimited, match=r"nekos: .*; waifu: .*; danbooru: ") as caught:
+        search(client, "maid")
+    assert caught.value.retry_after is not None
+    assert caught.value.args == (caught.value.message,)
+
+
+def test_words_that_one_service_refuses_are_asked_of_the_others() -> None:
+    asked = calls("maid", ["nekos", "waifu"], Rating.GENERAL, 5)
+    assert (list(asked.calls), asked.refused) == (["nekos", "waifu"], {})
+    odd = calls("ma\ud800id", ["nekos", "waifu"], Rating.GENERAL, 5)
+    assert list(odd.refused) == ["nekos"]
+
+
+def test_words_that_every_service_refuses_are_refused(options: ClientOptions) -> None:
+    async def work() -> Found:
+        async with AsyncClient(**options) as client:
+            return await search_async(client, "ma\ud800id", ["nekos"])
+
+    with Client(**options) as client, pytest.raises(BadArguments, match="a search is for text"):
+        search(client, "ma\ud800id", ["nekos"])
+    with pytest.raises(BadArguments, match="a search is for text"):
+        asyncio.run(work())
+
+
+@pytest.mark.parametrize("limit", [0, -1, 101, True, 1.5])
+def test_a_limit_out_of_range_is_refused(limit: int) -> None:
+    with pytest.raises(BadArguments, match="from 1 to 100"):
+        calls("maid", ["nekos"], Rating.GENERAL, limit)
+
+
+@pytest.mark.parametrize("words", ["", "  "])
+def test_a_search_for_nothing_is_refused(words: str) -> None:
+    with pytest.raises(BadArguments, match="a word"):
+        calls(words, ["nekos"], Rating.GENERAL, 5)
+
+
+def test_words_that_nothing_answers_find_nothing(client: Client) -> None:
+    assert search(client, "qqqzzzxxx") == Found([], {}, ())
+
+
+def test_a_task_finds_the_same(options: ClientOptions, services: Services) -> None:
+    found_at_nekos(services)
+    services.waifu.faults.add("*:500")
+
+    async def work() -> Found:
+        async with AsyncClient(**options) as client:
+            return await search_async(client, "maid", limit=2)
+
+    found = asyncio.run(work())
+    assert ids(found) == ["nekos:1.png", "danbooru:105"]
+    assert list(found.failures) == ["waifu"]
+
+
+def test_a_rating_is_a_letter_or_its_word() -> None:
+    assert [rating_of(text) for text in ("g", "S", "questionable", "Explicit")] == list(Rating)
+    with pytest.raises(BadArguments, match="g, s, q or e"):
+        rating_of("safe")
+
+
+def test_services_without_accounts_come_first() -> None:
+    assert every_service() == chosen(None) == ["nekos", "waifu", "danbooru"]
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["neko"], "no service 'neko' (did you mean nekos?)"),
+        (["pixiv", "x"], "no service 'pixiv' (there are danbooru, nekos, waifu)"),
+        (["nekos", "waifu", "nekos"], "nekos is named twice"),
+        ([], "no service is named (there are danbooru, nekos, waifu)"),
+    ],
+)
+def test_what_is_no_choice_of_services_is_refused(names: list[str], said: str) -> None:
+    with pytest.raises(BadArguments) as caught:
+        chosen(names)
+    assert str(caught.value).endswith(said)
+
+
+def test_one_failure_alone_is_told_as_it_is() -> None:
+    error = TimedOut("too slow", backend="nekos")
+    assert none_answered({"nekos": error}) is error
+
+
+def test_the_first_failure_stays_as_it_was() -> None:
+    first, second = TimedOut("too slow", hint="wait"), NotFound("nothing")
+    told = none_answered({"a": first, "b": second})
+    assert (type(told), told.message, told.hint) == (TimedOut, "a: too slow; b: nothing", "wait")
+    assert first.message == "too slow"
+
+
+def test_the_first_service_that_answers_is_drawn_from(client: Client, services: Services) -> None:
+    found = draw(client, category="neko", amount=3)
+    assert sources(found) == ["nekos"] * 3
+    assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, 0)
+
+
+def test_a_service_that_fails_is_passed_over(client: Client, services: Services) -> None:
+    services.nekos.faults.add("*:500")
+    found = draw(client, ["nekos", "danbooru"], category="maid")
+    assert sources(found) == ["danbooru"]
+    assert isinstance(found.failures["nekos"], UpstreamError)
+
+
+def test_a_service_without_such_pictures_is_passed_over(client: Client) -> None:
+    found = draw(client, ["waifu", "nekos"], category="hug")
+    assert sources(found) == ["nekos"]
+    assert isinstance(found.failures["waifu"], NotFound)
+
+
+def test_where_none_has_such_pictures_all_are_named(client: Client) -> None:
+    with pytest.raises(NotFound, match=r"waifu: .*; danbooru: ") as caught:
+        draw(client, ["waifu", "danbooru"], category="qqqzzzxxx")
+    assert caught.value.hint is not None
+
+
+@pytest.mark.parametrize("amount", [0, 21, True])
+def test_an_amount_out_of_range_is_refused(client: Client, amount: int) -> None:
+    with pytest.raises(BadArguments, match="from 1 to 20"):
+        draw(client, amount=amount)
+
+
+def test_a_task_draws_the_same_way(options: ClientOptions, services: Services) -> None:
+    services.nekos.faults.add("*:500")
+
+    async def work() -> Found:
+        async with AsyncClient(**options) as client:
+            return await draw_async(client, category="maid", amount=2)
+
+    found = asyncio.run(work())
+    assert sources(found) == ["waifu"] * 2
+    assert list(found.failures) == ["nekos"]
