@@ -13,6 +13,8 @@ import pytest
 from animedex.cli.main import run
 from animedex.server import SampleServer
 from animedex.server.sample.collection import SampleCollection
+from animedex.server.sample.danbooru import DanbooruSample
+from animedex.server.sample.waifu import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -131,6 +133,20 @@ def service(running: SampleServer, monkeypatch: pytest.MonkeyPatch) -> SampleSer
     running.faults.clear()
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", running.url)
     return running
+
+
+@pytest.fixture(scope="session")
+def drawn() -> Iterator[dict[str, str]]:
+    """Run the neighbours of nekos with their drawn collections; give the variables to them."""
+    with DanbooruSample(limits=False) as danbooru, WaifuSample(limits=False) as waifu:
+        yield {"ANIMEDEX_DANBOORU_URL": danbooru.url, "ANIMEDEX_WAIFU_URL": waifu.url}
+
+
+@pytest.fixture
+def neighbours(drawn: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Point the command line at the neighbours."""
+    for variable, url in drawn.items():
+        monkeypatch.setenv(variable, url)
 
 
 @pytest.fixture

@@ -10,10 +10,13 @@ from animedex.cli.usage import no_such_command
 
 VERBS = {
     "api": "Send a request of your own to a service, within its limits.",
+    "art": "Search, draw, compare and identify pictures across the services.",
+    "auth": "Sign in to a service, or out of it.",
     "cache": "Show or clear what is kept: answers, and which pictures were shown.",
     "completion": "Print a script that completes commands in your shell.",
     "config": "Show or change your settings.",
-    "serve": "Serve a sample of nekos.best on this machine.",
+    "schema": "Print the JSON Schema of a record.",
+    "serve": "Serve a sample of a service on this machine.",
     "status": "Show budgets, cache and settings as they are in force.",
 }
 

@@ -44,7 +44,7 @@ def test_another_shell_is_told(cli: Cli) -> None:
         (("animedex", "nekos", "cat"), "categories categories-full"),
         (("animedex", "nekos", "image", "--am"), "--amount"),
         (("animedex", "config", "s"), "set"),
-        (("animedex", "api", ""), "nekos"),
+        (("animedex", "api", ""), "danbooru nekos waifu"),
         (("animedex", "completion", "z"), "zsh"),
         (("animedex", "nekos", "image", "--rate", "s"), "slow"),
         (("animedex", "zzz"), ""),
