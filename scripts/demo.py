@@ -1,4 +1,4 @@
-"""Show what animedex does: the real command line against a sample server on this machine.
+"""Show what animedex does: the real command line against sample servers on this machine.
 
 Every command is printed as a user would type it and run as a process of its own; what it prints
 is checked, and the first surprise ends the demonstration with a failure.
@@ -21,27 +21,31 @@ BOLD, DIM, PLAIN = ("\033[1m", "\033[2m", "\033[0m") if sys.stdout.isatty() else
 
 
 @contextlib.contextmanager
-def sample_server() -> Generator[str]:
-    """Run `animedex serve --sample` on a free port; give its address."""
+def sample_servers() -> Generator[dict[str, str]]:
+    """Run `animedex serve --sample` on free ports; give the variables that lead there."""
     with subprocess.Popen(
-        [ANIMEDEX, "serve", "--sample", "--port", "0", "--seed", "7"],
+        [ANIMEDEX, "serve", "--sample", "--service", "all", "--port", "0", "--seed", "7"],
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
     ) as server:
         assert server.stdout is not None
-        url = server.stdout.readline().strip()
+        told = [server.stdout.readline().removeprefix("export ").strip() for _ in range(3)]
+        urls = dict(line.split("=", 1) for line in told if "=" in line)
         try:
-            expect(url.startswith("http://127.0.0.1:"), "the server says where it is")
-            yield url
+            places = [url for url in urls.values() if url.startswith("http://127.0.0.1:")]
+            expect(len(places) == 3, "three servers say where they are")
+            yield urls
         finally:
             server.terminate()
 
 
-def run(*arguments: str, title: str) -> str:
+def run(*arguments: str, title: str, stdin: str | None = None) -> str:
     """Run one command, print it and what it prints, and give that."""
     print(f"\n{BOLD}# {title}{PLAIN}\n$ animedex {shlex.join(arguments)}")
-    done = subprocess.run([ANIMEDEX, *arguments], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [ANIMEDEX, *arguments], capture_output=True, text=True, check=False, input=stdin
+    )
     lines = done.stdout.splitlines()
     print("\n".join(lines[:20]))
     if len(lines) > 20:
@@ -89,8 +93,35 @@ def demonstrate(folder: str) -> None:
     address = rows[0]["url"]
     told = json.loads(run("nekos", "asset", address, "-o", target, title="A picture, with credit"))
     check_picture(target, told)
-    project()
-    print(f"\n{BOLD}All of it worked.{PLAIN}")
+
+
+def compare() -> None:
+    """Walk through the neighbours: their own commands, then all three at once."""
+    posts = run(
+        *("danbooru", "search", "order:score", "--rating", "g", "--limit", "2"),
+        *("--jq", ".[] | {id, score, rating}", "-c"),
+        title="Danbooru, in its own words",
+    )
+    expect(posts.count('"rating":"g"') == 2, "two posts, both general")
+    images = run(
+        *("waifu", "images", "--width", ">=200", "--limit", "2", "--common"),
+        *("--jq", "[.[] | {id, rating}]", "-c"),
+        title="Waifu.im, in the shape that all share",
+    )
+    expect(images.count('"waifu:') == 2, "two images, named by their service")
+
+    found = run("art", "search", "kitsunebi note", "--jsonl", title="All three at once")
+    services = {json.loads(line)["_source"]["backend"] for line in found.splitlines()}
+    expect(len(services) > 1, "rows of several services")
+    kept = run("art", "dedupe", "--keep", "best", "-c", title="One of each", stdin=found)
+    expect(0 < len(json.loads(kept)) <= found.count("\n"), "no more rows than before")
+
+    work = "https://www.pixiv.net/artworks/990000000"
+    told = json.loads(run("art", "identify", work, "--fields", FACTS, title="Who is this?"))
+    expect(told["work"] == "pixiv:990000000", "the work is known by its name")
+
+
+FACTS = "work,characters,copyrights,artists"
 
 
 def check_picture(path: str, told: dict[str, object]) -> None:
@@ -117,12 +148,15 @@ def project() -> None:
 
 def main() -> None:
     """Run the demonstration with files of its own, so that the user's stay as they are."""
-    with tempfile.TemporaryDirectory() as folder, sample_server() as url:
+    with tempfile.TemporaryDirectory() as folder, sample_servers() as urls:
         for kind in ("CACHE", "CONFIG", "DATA"):
             os.environ[f"ANIMEDEX_{kind}_DIR"] = os.path.join(folder, kind.lower())
-        os.environ["ANIMEDEX_NEKOS_URL"] = url
-        print(f"{DIM}sample server: {url}{PLAIN}")
+        os.environ.update(urls)
+        print(f"{DIM}sample servers: {', '.join(urls.values())}{PLAIN}")
         demonstrate(folder)
+        compare()
+        project()
+        print(f"\n{BOLD}All of it worked.{PLAIN}")
 
 
 if __name__ == "__main__":

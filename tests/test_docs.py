@@ -36,6 +36,8 @@ from animedex.config import Config
 from animedex.options import ClientOptions
 from animedex.server import SampleServer
 from animedex.server.faults import parse_fault
+from animedex.server.sample.danbooru import DanbooruSample
+from animedex.server.sample.waifu import WaifuSample
 from animedex.settings import SETTINGS
 from animedex.transport import advice, cache, exchange, keepers, ledger, limits, state
 from animedex.transport.statuses import STATUSES
@@ -49,10 +51,17 @@ PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
-SHOWN_URL = "http://127.0.0.1:8080/api/v2"
+# Where the pages have the stand-ins: what `animedex serve --sample --service all` starts.
+SHOWN_URLS = {
+    "ANIMEDEX_NEKOS_URL": "http://127.0.0.1:8080/api/v2",
+    "ANIMEDEX_DANBOORU_URL": "http://127.0.0.1:8081",
+    "ANIMEDEX_WAIFU_URL": "http://127.0.0.1:8082",
+}
 HOSTS = {
     *("nekos.best", "docs.nekos.best", "example.org", "127.0.0.1"),
-    *("jqlang.org", "keepachangelog.com", "semver.org", "twitter.com", "www.pixiv.net"),
+    *("danbooru.donmai.us", "cdn.donmai.us", "www.waifu.im", "docs.waifu.im", "cdn.waifu.im"),
+    *("api.waifu.im", "jqlang.org", "keepachangelog.com", "semver.org", "twitter.com"),
+    *("x.com", "www.pixiv.net", "i.pximg.net"),
 }
 FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*animedex\b")
@@ -116,17 +125,23 @@ def quoted(text: str) -> list[str]:
 
 @pytest.fixture
 def sample(tmp_path: Path) -> Iterator[dict[str, str]]:
-    """Run the sample server; give an environment in which `animedex` asks it, without limits."""
+    """Run the stand-ins; give an environment in which `animedex` asks them, without limits."""
     command = tmp_path / "bin" / "animedex"
     command.parent.mkdir()
     command.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m animedex "$@"\n')
     command.chmod(0o755)
-    with SampleServer(limits=False, seed=7) as server:
+    with (
+        SampleServer(limits=False, seed=7) as nekos,
+        DanbooruSample(limits=False, seed=7) as danbooru,
+        WaifuSample(limits=False, seed=7) as waifu,
+    ):
         yield {
             **os.environ,
             "PYTHONPATH": str(Path(animedex.__file__).parent.parent),
             "PATH": f"{command.parent}{os.pathsep}{os.environ['PATH']}",
-            "ANIMEDEX_NEKOS_URL": server.url,
+            "ANIMEDEX_NEKOS_URL": nekos.url,
+            "ANIMEDEX_DANBOORU_URL": danbooru.url,
+            "ANIMEDEX_WAIFU_URL": waifu.url,
             "ANIMEDEX_LIMITS": "off",
             "COLUMNS": "80",
             "LANG": "C.UTF-8",
@@ -186,8 +201,9 @@ def test_console_examples_run_and_print_what_is_shown(
             expected = re.search(r"# exit (\d+)", command)
             assert code == (int(expected[1]) if expected else 0), (command, printed)
             if shown.strip():
-                told = printed.replace(sample["ANIMEDEX_NEKOS_URL"], SHOWN_URL)
-                assert_shows(told, shown.rstrip("\n") + "\n")
+                for variable, url in SHOWN_URLS.items():
+                    printed = printed.replace(sample[variable], url)
+                assert_shows(printed, shown.rstrip("\n") + "\n")
 
 
 @pytest.mark.parametrize("block", programs().values(), ids=programs())
@@ -374,7 +390,9 @@ def test_every_setting_is_told_with_its_default() -> None:
 def test_environment_variables_are_those_that_are_read() -> None:
     names = [*SETTINGS, "config_dir", "cache_dir", "data_dir"]
     read = {f"ANIMEDEX_{name.upper()}" for name in names}
-    read |= {backends.declared(name).url_variable for name in backends.names()}
+    for backend in map(backends.declared, backends.names()):
+        fields = backend.sign_in.fields if backend.sign_in else ()
+        read |= {backend.url_variable, *map(backend.variable, fields)}
     variable = re.compile(r"\bANIMEDEX_[A-Z_]+")
     named = {page: set(variable.findall(page.read_text("utf-8"))) for page in PAGES}
     assert named.pop(ROOT / "docs" / "configuration.md") == read
@@ -387,9 +405,9 @@ def test_client_arguments_are_those_of_the_client() -> None:
 
 
 def test_output_options_are_those_of_the_command() -> None:
-    @output_options
     def command() -> None: ...
 
+    output_options(command, pictures=True)
     options: list[object] = command.__dict__["__click_params__"]
     known = {name for option in options for name in getattr(option, "opts", ())}
     rows = cells("docs/output.md", "option | prints")
