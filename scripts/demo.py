@@ -110,7 +110,10 @@ def compare() -> None:
     )
     expect(images.count('"waifu:') == 2, "two images, named by their service")
 
-    found = run("art", "search", "kitsunebi note", "--jsonl", title="All three at once")
+    found = run(
+        *("art", "search", "kitsunebi_note", "--common", "--fields", BRIEF, "--jsonl"),
+        title="All three at once",
+    )
     services = {json.loads(line)["_source"]["backend"] for line in found.splitlines()}
     expect(len(services) > 1, "rows of several services")
     kept = run("art", "dedupe", "--keep", "best", "-c", title="One of each", stdin=found)
@@ -121,6 +124,7 @@ def compare() -> None:
     expect(told["work"] == "pixiv:990000000", "the work is known by its name")
 
 
+BRIEF = "id,url,md5,source_url,width,height"
 FACTS = "work,characters,copyrights,artists"
 
 

@@ -15,7 +15,6 @@ import ast
 import contextlib
 import os
 import re
-import runpy
 import shlex
 import shutil
 import subprocess
@@ -432,34 +431,3 @@ def test_the_changelog_has_this_version() -> None:
         text_of("CHANGELOG.md"),
         re.MULTILINE,
     )
-
-
-def mapped_files() -> Iterator[str]:
-    """Read the map of files: a folder ends in a slash, and what is in it stands further in."""
-    texts = [block.text for block in blocks(ROOT / "docs" / "architecture.md")]
-    (drawn,) = (text for text in texts if text.startswith("src/animedex/\n"))
-    folders: list[str] = []
-    for line in drawn.splitlines()[1:]:
-        name = line.split()[0]
-        del folders[(len(line) - len(line.lstrip())) // 2 - 1 :]
-        if name.endswith("/"):
-            folders.append(name)
-        else:
-            assert len(line.split()) > 1, f"{name} is not described"
-            yield "".join(folders) + name
-
-
-def test_the_layers_are_those_that_are_held() -> None:
-    allowed: dict[str, set[str]] = runpy.run_path(str(ROOT / "tests/test_layers.py"))["ALLOWED"]
-    held = {part: names - {""} for part, names in allowed.items() if part not in {"", "__main__"}}
-    rows = cells("docs/architecture.md", "part | may import")
-    told = {quoted(row[0])[0]: set(quoted(row[1])) for row in rows}
-    told["cli"] = held.keys() - {"cli"} - told["cli"]
-    assert told == held
-
-
-def test_the_map_of_files_is_true() -> None:
-    package = ROOT / "src" / "animedex"
-    real = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
-    told = list(mapped_files())
-    assert sorted(told) == sorted(real)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 import animedex
 
 ROOT = Path(animedex.__file__).parent
+ARCHITECTURE = (Path(__file__).parent.parent / "docs" / "architecture.md").read_text("utf-8")
 
 # What each part may import, beside itself. The first part whose name begins a module's is its own.
 ALLOWED = {
@@ -104,3 +106,41 @@ def test_a_backend_knows_no_other(name: str) -> None:
 
 def test_every_part_is_in_the_table() -> None:
     assert {part_of(name) for name in MODULES} == set(ALLOWED)
+
+
+def told_layers() -> Iterator[tuple[str, set[str]]]:
+    """Read the table of layers in the documentation."""
+    _, found, rest = ARCHITECTURE.partition("\n| part | may import |\n|---|---|\n")
+    assert found
+    for line in rest.partition("\n\n")[0].splitlines():
+        part, below = line[1:-1].split("|")
+        yield part.strip().strip("`"), set(re.findall(r"`([^`]+)`", below))
+
+
+def test_the_layers_are_told_in_the_documentation() -> None:
+    held = {part: names - {""} for part, names in ALLOWED.items() if part not in {"", "__main__"}}
+    rows = list(told_layers())
+    told = dict(rows)
+    told["cli"] = held.keys() - {"cli"} - told["cli"]
+    assert told == held
+    assert len(rows) == len(told)
+
+
+def mapped_files() -> Iterator[str]:
+    """Read the map of files: a folder ends in a slash, and what is in it stands further in."""
+    _, found, drawn = ARCHITECTURE.partition("```text\nsrc/animedex/\n")
+    assert found
+    folders: list[str] = []
+    for line in drawn.partition("```")[0].splitlines():
+        name = line.split()[0]
+        del folders[(len(line) - len(line.lstrip())) // 2 - 1 :]
+        if name.endswith("/"):
+            folders.append(name)
+        else:
+            assert len(line.split()) > 1, f"{name} is not described"
+            yield "".join(folders) + name
+
+
+def test_the_map_of_files_is_true() -> None:
+    real = {path.relative_to(ROOT).as_posix() for path in ROOT.rglob("*.py")}
+    assert sorted(mapped_files()) == sorted(real)

@@ -14,7 +14,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
-from animedex.models import ArtPost, Rating, Record, parse_json, parse_record, with_match
+from animedex.models import (
+    ArtPost,
+    Rating,
+    Record,
+    address,
+    filled,
+    parse_json,
+    parse_record,
+    with_match,
+)
 from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
@@ -364,3 +373,28 @@ def test_posts_survive_pickling_and_copying() -> None:
 def test_ratings_are_their_letters() -> None:
     assert [str(rating) for rating in Rating] == ["g", "s", "q", "e"]
     assert Rating("g") is Rating.GENERAL
+
+
+@pytest.mark.parametrize(
+    "text", ["https://example.org/a?b=1#c", "HTTP://example.org", "https://例え.jp/猫"]
+)
+def test_an_address_is_given_as_it_is(text: str) -> None:
+    assert address(text) == address(f" {text}\n") == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(None, "", " ", "a book", "//example.org/", "ftp://example.org/", "https://"),
+        *("javascript:alert(1)", "https://a.example/ b", "https://a.example/\x1b[2J"),
+    ],
+)
+def test_other_texts_are_no_address(text: str | None) -> None:
+    assert address(text) is None
+
+
+@given(st.none() | st.text(max_size=9))
+def test_a_text_is_filled_or_none(text: str | None) -> None:
+    found = filled(text)
+    assert found is None or (found and found == found.strip())
+    assert filled(found) == found

@@ -16,7 +16,7 @@ import pytest
 
 from animedex import Client
 from animedex.backends.art import part
-from animedex.backends.danbooru import calls, query
+from animedex.backends.danbooru import BACKEND, calls, query
 from animedex.backends.danbooru.explaining import explain
 from animedex.backends.danbooru.models import (
     DanbooruArtist,
@@ -24,8 +24,8 @@ from animedex.backends.danbooru.models import (
     DanbooruPost,
     DanbooruTag,
 )
-from animedex.errors import AnimedexError
 from animedex.server.sample.danbooru import DanbooruSample
+from animedex.transport.statuses import status_error
 from animedex.wire import Response
 
 if TYPE_CHECKING:
@@ -169,8 +169,9 @@ if FILES:
 
     def test_recorded_failures_are_told_in_their_own_words(refusal: Recording) -> None:
         body = cast("dict[str, str]", refusal.response.json)
-        error = explain(Response(refusal.response.status, (), refusal.body, ""))
-        assert isinstance(error, AnimedexError)
+        response = Response(refusal.response.status, (), refusal.body, "")
+        assert explain(response) is not None
+        error = status_error(response, BACKEND, "animedex (test)")
         assert body["message"] in error.message
         assert "app/" not in str(error)
 

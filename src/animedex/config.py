@@ -11,7 +11,6 @@ import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from animedex import tomlfile
 from animedex.errors import BadArguments
 from animedex.folders import folder
 from animedex.settings import SETTINGS, read_url
@@ -39,7 +38,7 @@ class Config:
 
     def __init__(self) -> None:
         self.path = os.path.join(folder("config"), FILE_NAME)
-        self._file = tomlfile.load(self.path)
+        self._file = _load(self.path)
 
     def get(self, name: str) -> InForce:
         """Give one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
@@ -83,8 +82,23 @@ class Config:
         return found
 
 
+def _load(path: str) -> dict[str, object]:
+    """Read the file; only who has one pays for what that takes."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError:
+        pass  # Reading it tells what is wrong.
+    from animedex.tomlfile import load
+
+    return load(path)
+
+
 def store(path: str, name: str, text: str) -> None:
     """Write one setting into the file, leaving comments and order as they are."""
+    from animedex import tomlfile
+
     read_setting(name, text)
     table, _, key = name.rpartition(".")
     with tomlfile.edited(path) as document:

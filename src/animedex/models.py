@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, cast
 
@@ -24,10 +25,15 @@ __all__ = [
     "Rating",
     "Record",
     "SourceTag",
+    "address",
+    "filled",
     "parse_json",
     "parse_record",
     "parse_records",
 ]
+
+
+_ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 
 
 class Rating(StrEnum):
@@ -258,6 +264,29 @@ def parse_records(
 def with_match(record: R, match: float) -> R:
     """Give the same row with a match score beside it."""
     return parse_record(type(record), record.raw, "", record.source_tag, match)
+
+
+def address(text: str | None) -> str | None:
+    """Give a text where it is an http(s) address without blanks, None otherwise.
+
+    Blanks around it are no part of it.
+
+    >>> address(" https://example.org/1.png ")
+    'https://example.org/1.png'
+    >>> address("https://example.org/ and a book"), address(" "), address(None)
+    (None, None, None)
+    """
+    found = filled(text)
+    return found if found and _ADDRESS.fullmatch(found) else None
+
+
+def filled(text: str | None) -> str | None:
+    """Give a text without blanks around it, None where nothing is left of it.
+
+    >>> filled(" png "), filled(" "), filled(None)
+    ('png', None, None)
+    """
+    return (text or "").strip() or None
 
 
 SHAPE_HINT = "see what the service really sent with `animedex api`"

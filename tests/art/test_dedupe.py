@@ -62,14 +62,6 @@ class Told(NamedTuple):
         )
 
 
-def unlike(one: Told, other: Told) -> bool:
-    """Tell whether two rows are known to show different files of different pictures."""
-    if one.md5 and other.md5 and one.md5 != other.md5:
-        return True
-    hashes = one.hash is not None is not other.hash
-    return hashes and ((one.hash or 0) ^ (other.hash or 0)).bit_count() > 16
-
-
 class Plain:
     """Follow the rules as they are written, comparing every row with every other."""
 
@@ -84,13 +76,18 @@ class Plain:
             if (one.service, one.work) == (other.service, other.work)
             and one.page is other.page is None
             and one.work
-            and unlike(one, other)
+            and one.id != other.id
         }
         for reason in (Reason.ID, Reason.MD5, Reason.WORK, Reason.HASH):
             for row in range(len(told)):
                 for other in range(row):
                     if self.related(told[row], told[other], reason):
                         self.unite(row, other)
+        unsettled = [row for row in range(len(told)) if self.is_unsettled(row)]
+        for place, row in enumerate(unsettled):
+            for other in unsettled[:place]:
+                if told[row].work == told[other].work:
+                    self.unite(row, other)
         if same_work:
             for row, other in self.same_work():
                 self.unite(row, other)
@@ -101,11 +98,18 @@ class Plain:
         if reason is Reason.MD5:
             return one.md5 is not None and one.md5 == other.md5
         if reason is Reason.WORK:
-            same = one.work is not None and (one.work, one.page) == (other.work, other.page)
-            return same and not (one.page is None and one.work in self.several)
+            return one.page is not None and (one.work, one.page) == (other.work, other.page)
         if self.distance is None or one.hash is None or other.hash is None:
             return False
         return (one.hash ^ other.hash).bit_count() <= self.distance
+
+    def is_unsettled(self, row: int) -> bool:
+        """Tell whether a row names a work without a page, and nothing else tells its page."""
+        work, page = self.told[row].work, self.told[row].page
+        if work is None or page is not None or work in self.several:
+            return False
+        group = [self.told[n] for n in self.groups[row]]
+        return all(one.page is None for one in group if one.work == work)
 
     def unite(self, row: int, other: int) -> None:
         ours, theirs = self.groups[row], self.groups[other]
@@ -260,8 +264,9 @@ def test_among_kept_rows_there_is_nothing_more_to_find(
 ) -> None:
     found = found_in(told, distance, same_work=same_work)
     several = Plain(told, distance, same_work=same_work).several
-    # Where rows were kept apart for the sake of others, those may be gone now.
-    if found.refused or (several and not same_work):
+    # Where rows were kept apart for the sake of others, those may be gone now, and their pages.
+    mixed = any(len({told[row].page for row in group}) > 1 for group in partition(found))
+    if found.refused or several or mixed:
         return
     again = found_in([told[row] for row in found.keep(how)], distance, same_work=same_work)
     assert again.duplicates == 0
@@ -271,11 +276,11 @@ def test_among_kept_rows_there_is_nothing_more_to_find(
 def test_what_joined_a_group_spans_it(told: list[Told]) -> None:
     for group in found_in(told).iter_groups():
         reached = {group.rows[0]}
-        for _ in group.links:
-            reached |= {n for link in group.links if reached & set(link[:2]) for n in link[:2]}
+        for _ in group.joined:
+            reached |= {n for link in group.joined if reached & set(link[:2]) for n in link[:2]}
         assert reached == set(group.rows)
-        assert len(group.links) == len(group.rows) - 1
-        assert set(group.reasons) == {link.reason for link in group.links}
+        assert len(group.joined) == len(group.rows) - 1
+        assert set(group.reasons) == {link.reason for link in group.joined}
 
 
 def pixiv(name: str, page: int | None, md5: str | None = None, pixels: int = 0) -> Told:
@@ -300,7 +305,7 @@ def only_group(found: Deduped) -> Group:
 def test_each_piece_of_evidence_is_enough(one: Told, other: Told, reason: Reason) -> None:
     group = only_group(found_in([one, Told("nekos:9.png"), other]))
     assert (group.rows, group.reasons) == ((0, 2), (reason,))
-    assert group.links == ((2, 0, reason),)
+    assert group.joined == ((2, 0, reason),)
 
 
 def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
@@ -396,17 +401,26 @@ def test_a_picture_that_is_withheld_is_not_the_best() -> None:
     assert (found.keep("best"), found.keep("first")) == ([1], [0])
 
 
-def test_a_work_that_a_service_shows_under_unlike_hashes_has_several_pictures() -> None:
-    unlike = [
-        Told("waifu:1", work=15300, hash=1),
-        Told("waifu:2", work=15300, hash=(1 << 18) - 1),
-        Told("nekos:3.png", work=15300),
-    ]
-    apart = dedupe(one.row for one in unlike)
+def test_a_work_that_a_service_lists_twice_without_pages_has_several_pictures() -> None:
+    rows = [pixiv("waifu:1", None), pixiv("waifu:2", None), pixiv("nekos:3.png", None)]
+    apart = found_in(rows)
     assert (apart.groups, apart.same_work) == (0, 2)
-    assert dedupe((one.row for one in unlike), same_work=True).groups == 1
-    alike = [unlike[0], unlike[1]._replace(hash=(1 << 17) - 1), unlike[2]]
-    assert dedupe(one.row for one in alike).keep("first") == [0]
+    assert found_in(rows, same_work=True).groups == 1
+    once = [rows[0], rows[0], rows[2]]
+    assert found_in(once).keep("first") == [0]
+
+
+def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
+    rows = [
+        pixiv("nekos:1.png", None),
+        pixiv("waifu:2", None)._replace(hash=0xFFFF),
+        pixiv("danbooru:3", 2)._replace(hash=0xFFFE),
+        pixiv("danbooru:4", 0),
+    ]
+    assert partition(found_in(rows)) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
+    assert same_works(found_in(rows)) == {(0, 3)}
+    together = found_in(rows, same_work=True)
+    assert partition(together) == {frozenset({0, 3}), frozenset({1, 2})}
 
 
 def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
@@ -419,10 +433,10 @@ def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
     assert dedupe(rows).keep("best") == [1]
 
 
-def test_a_row_that_tells_its_page_is_kept_before_one_that_was_put_to_it() -> None:
-    told = [pixiv("nekos:1.png", None, pixels=9), pixiv("danbooru:2", 0, pixels=1)]
-    found = found_in(told, same_work=True)
-    assert (found.keep("best"), found.keep("first")) == ([1], [1])
+def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
+    rows = [pixiv("waifu:1", None, pixels=9), pixiv("danbooru:2", 0, pixels=4)]
+    found = found_in(rows, same_work=True)
+    assert (found.keep("best"), found.keep("first")) == ([0], [0])
 
 
 def test_a_row_of_which_nothing_is_known_stays() -> None:

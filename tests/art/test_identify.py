@@ -10,6 +10,7 @@ import pytest
 from animedex import AsyncClient, Client
 from animedex.art.identify import (
     Identified,
+    Recent,
     Subject,
     identify,
     identify_all,
@@ -24,12 +25,15 @@ from animedex.backends.waifu.models import WaifuImage
 from animedex.errors import BadArguments, NotFound, UpstreamError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from animedex.models import Record
     from animedex.options import ClientOptions
     from animedex.wire import JsonObject
     from tests.art.conftest import Services
 
-FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"
+UUID = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001"
+FILE = f"{UUID}.png"
 PAGE_1 = "https://i.pximg.net/img-original/img/2024/05/06/07/08/09/15300_p1.png"
 NEKO: JsonObject = {
     "url": f"https://nekos.best/api/v2/neko/{FILE}",
@@ -159,7 +163,8 @@ def test_a_record_and_its_art_post_are_identified_alike(record: Record, client: 
         ("https://gallery.example/works/1", "neither a picture of a service nor a work"),
         ("https://pixiv.net@art.example/artworks/15300", "neither a picture"),
         ("waifu:mio", "'mio' is no id of waifu"),
-        (f"nekos:{FILE}", "is no id of nekos"),
+        (f"{UUID}.jpg", "neither a picture of a service nor a work"),
+        (f"https://gallery.example/{UUID}/i/{UUID}.jpg", "neither a picture of a service"),
         ("", "neither a picture of a service nor a work"),
     ],
 )
@@ -170,6 +175,46 @@ def test_what_names_nothing_is_refused(
         identify(client, what)
     assert "waifu:6460" in (caught.value.hint or "")
     assert services.requests() == 0
+
+
+def test_an_id_that_leads_nowhere_is_told_from_what_is_no_id(
+    client: Client, services: Services
+) -> None:
+    with pytest.raises(BadArguments, match="finds no picture by its file name alone") as caught:
+        identify(client, f"nekos:{FILE}")
+    assert caught.value.hint == "give its URL, or the row as JSON"
+    assert services.requests() == 0
+
+
+def test_an_art_post_of_nekos_tells_enough_by_itself(client: Client, services: Services) -> None:
+    post = NekosImage.from_payload(NEKO).to_common()
+    assert (post.id, post.url) == (f"nekos:{FILE}", NEKO["url"])
+    assert len(identify(client, post.to_payload()).posts) == 2
+    assert len(services.nekos.arrivals) == 0
+
+
+def test_a_work_whose_url_looks_like_a_picture_of_nekos_is_still_that_work(
+    client: Client, services: Services
+) -> None:
+    rows = b'[{"id": 9, "source": "https://aoba.booth.pm/items/123"}]'
+    services.danbooru.answer("/posts.json", body=rows)
+    found = identify(client, f"https://booth.pximg.net/{UUID}/i/123/{UUID}.jpg")
+    assert (found.work.key, posts(found)) == ("booth:123", ["danbooru:9"])
+    assert len(services.nekos.arrivals) == 0
+
+
+def test_a_picture_below_a_configured_base_is_known(client: Client, services: Services) -> None:
+    source = "https%3A%2F%2Fx.com%2Faoba%2Fstatus%2F1519"
+    services.nekos.answer(
+        f"/neko/{FILE}",
+        headers={"content-type": "image/png", "source_url": source},
+        times=2,
+    )
+    url = f"{services.nekos.url}/neko/{FILE}"
+    assert identify(client, url).query == url
+    assert posts(identify(client, f"nekos:{url}")) == ["danbooru:105", "danbooru:103"]
+    page = f"{services.danbooru.url}/posts/106"
+    assert posts(identify(client, page)) == ["danbooru:106"]
 
 
 def test_a_row_of_no_service_is_refused() -> None:
@@ -218,6 +263,28 @@ def test_a_work_is_asked_for_once(options: ClientOptions, services: Services) ->
     assert [type(one) for one in found] == [Identified, Identified, NotFound, Identified, NotFound]
     assert found[0] == found[3]
     assert len(services.danbooru.arrivals) == 2
+
+
+def test_rows_are_read_one_after_the_other(client: Client) -> None:
+    read: list[str] = []
+
+    def rows() -> Iterator[JsonObject]:
+        for source in (PAGE_1, "none"):
+            read.append(source)
+            yield neko(source)
+
+    come = identify_all(client, rows())
+    assert read == []
+    assert isinstance(next(come), Identified)
+    assert read == [PAGE_1]
+
+
+def test_the_works_asked_for_last_are_remembered() -> None:
+    recent = Recent(most=2)
+    for key in ("a", "b", "a", "c", "d", "a"):
+        if recent.get(key) is None:
+            recent.put(key, [RECORDS[0]])
+    assert [recent.get(key) is None for key in ("a", "b", "c", "d")] == [False, True, True, False]
 
 
 def test_a_failure_ends_a_batch(client: Client, services: Services) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from hypothesis import given
@@ -15,6 +15,7 @@ from animedex.art.draw import draw, draw_async
 from animedex.art.search import Found, calls, merged, rating_of, search, search_async
 from animedex.art.services import chosen, every_service, none_answered
 from animedex.errors import (
+    AnimedexError,
     BadArguments,
     NotFound,
     RateLimited,
@@ -95,6 +96,24 @@ def test_only_general_pictures_come_unless_others_are_asked_for(client: Client) 
     explicit = search(client, "maid", rating=Rating.EXPLICIT)
     assert ids(explicit) == ["waifu:10", "danbooru:106"]
     assert explicit.left_out == ("nekos",)
+
+
+@pytest.mark.parametrize("rating", ["g", "General", Rating.GENERAL])
+def test_a_rating_may_be_its_letter_or_its_word(
+    rating: Rating | str, client: Client, services: Services
+) -> None:
+    found = search(client, "maid", ["nekos", "danbooru"], rating=rating)
+    assert (found.failures, found.left_out) == ({}, ())
+    assert {row.to_common().rating for row in found.rows} == {Rating.GENERAL}
+    assert len(services.nekos.arrivals) == 2
+
+
+def test_a_rating_that_is_none_is_refused(client: Client, services: Services) -> None:
+    with pytest.raises(BadArguments, match="a rating is g, s, q or e, not 'safe'"):
+        search(client, "maid", rating="safe")
+    with pytest.raises(BadArguments, match="not None"):
+        search(client, "maid", rating=cast("Rating", None))
+    assert services.requests() == 0
 
 
 def test_where_no_service_has_the_rating_that_is_said(client: Client, services: Services) -> None:
@@ -219,15 +238,45 @@ def test_what_is_no_choice_of_services_is_refused(names: list[str], said: str) -
     assert str(caught.value).endswith(said)
 
 
-def test_one_failure_alone_is_told_as_it_is() -> None:
-    error = TimedOut("too slow", backend="nekos")
-    assert none_answered({"nekos": error}) is error
+def test_one_failure_alone_names_its_service() -> None:
+    error = TimedOut("too slow", backend="nekos", hint="wait")
+    told = none_answered({"nekos": error})
+    assert (type(told), told.message, told.hint) == (TimedOut, "nekos: too slow", "wait")
+    assert told.backend == "nekos"
 
 
-def test_the_first_failure_stays_as_it_was() -> None:
+@pytest.mark.parametrize(
+    ("kinds", "decides"),
+    [
+        ((NotFound, UpstreamError, TimedOut), UpstreamError),
+        ((NotFound, BadArguments), BadArguments),
+        ((BadArguments, NotFound, UpstreamError), UpstreamError),
+        ((NotFound, NotFound), NotFound),
+    ],
+)
+def test_trouble_decides_over_what_is_not_there(
+    kinds: tuple[type[AnimedexError], ...], decides: type[AnimedexError]
+) -> None:
+    told = none_answered({f"{place}": kind("so it is") for place, kind in enumerate(kinds)})
+    assert type(told) is decides
+
+
+def test_hints_that_differ_are_told_with_their_services() -> None:
+    failures: dict[str, AnimedexError] = {
+        "a": NotFound("no such thing", hint="did you mean b?"),
+        "b": UpstreamError("it is down", hint="try again later"),
+        "c": TimedOut("too slow"),
+    }
+    assert none_answered(failures).hint == "a: did you mean b?; b: try again later"
+    del failures["a"], failures["c"]
+    failures["d"] = UpstreamError("it is down, too", hint="try again later")
+    assert none_answered(failures).hint == "try again later"
+
+
+def test_failures_stay_as_they_were() -> None:
     first, second = TimedOut("too slow", hint="wait"), NotFound("nothing")
     told = none_answered({"a": first, "b": second})
-    assert (type(told), told.message, told.hint) == (TimedOut, "a: too slow; b: nothing", "wait")
+    assert (type(told), told.message, told.hint) == (TimedOut, "a: too slow; b: nothing", "a: wait")
     assert first.message == "too slow"
 
 
@@ -253,7 +302,15 @@ def test_a_service_without_such_pictures_is_passed_over(client: Client) -> None:
 def test_where_none_has_such_pictures_all_are_named(client: Client) -> None:
     with pytest.raises(NotFound, match=r"waifu: .*; danbooru: ") as caught:
         draw(client, ["waifu", "danbooru"], category="qqqzzzxxx")
-    assert caught.value.hint is not None
+    assert (caught.value.hint or "").endswith("danbooru: ask another with --from")
+
+
+def test_a_service_in_trouble_is_not_told_to_have_none(client: Client, services: Services) -> None:
+    services.waifu.faults.add("*:500")
+    with pytest.raises(UpstreamError, match=r"nekos: .*; waifu: ") as caught:
+        draw(client, ["nekos", "waifu"], category="zzzz")
+    assert caught.value.backend == "waifu"
+    assert "nekos: " in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("amount", [0, 21, True])

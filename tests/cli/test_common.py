@@ -46,7 +46,7 @@ def test_a_terminal_shows_a_card(terminal: Terminal, service: SampleServer, colu
     shown = terminal("nekos", "image", "neko", "--common", columns=columns, environment=plain)
     first, *lines = shown.text.splitlines()
     assert (shown.code, lines[0].split()) == (0, ["artist", "青葉ミオ"])
-    assert first.split() == ["11111111-0001-4c1e-9d51-5a3d8a1c0001.png", "[src:", "nekos]"]
+    assert first.split() == ["nekos:11111111-0001-4c1e-9d51-5a3d8a1c0001.png", "[src:", "nekos]"]
     assert len(first) <= columns
 
 

@@ -26,7 +26,7 @@ def test_a_card_names_who_made_it_and_who_is_on_it() -> None:
         score=-2,
     )
     first, *lines = shown(post)
-    assert first.split() == ["7", "[src:", "danbooru]"]
+    assert first.split() == ["danbooru:7", "[src:", "danbooru]"]
     assert [line.split(maxsplit=1)[1] for line in lines[:-1]] == [
         "aoba_mio",
         "miko",

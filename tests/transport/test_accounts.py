@@ -415,3 +415,14 @@ def test_many_threads_tell_it_once() -> None:
     with ThreadPoolExecutor(8) as pool:
         news = list(pool.map(known.is_news, ["odd"] * 400))
     assert sum(news) == 1
+
+
+def test_an_answer_that_repeats_the_key_is_never_written_down(
+    stage: Stage, pick: Call[bytes]
+) -> None:
+    stage.account = ME
+    kept = pick._replace(lifetime=60.0)
+    assert stage.play(kept, [answer(f'{{"tag": "{KEY}"}}'.encode())]).startswith(b'{"tag"')
+    assert stage.all_of(Keep) == []
+    stage.play(kept, [answer(b'{"tag": "cat"}')])
+    assert len(stage.all_of(Keep)) == 1

@@ -19,6 +19,7 @@ from animedex.errors import (
 from animedex.transport.ledger import FOREVER
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle
+from animedex.transport.telling import described
 from animedex.wire import Call, Request, Response, SourceTag
 
 if TYPE_CHECKING:
@@ -287,6 +288,19 @@ def test_budgets_of_a_real_service_are_never_off(stage: Stage, pick: Call[Source
     with pytest.raises(BadArguments, match="loopback server only"):
         stage.play(pick, [redirect("https://shelf.example/api/pick")], near)
     assert len(stage.sent) == 1
+
+
+@pytest.mark.parametrize("failed", [broken(transient=False), TimedOut("too slow")])
+def test_a_failure_to_get_an_answer_is_told(
+    stage: Stage, pick: Call[SourceTag], failed: AnimedexError
+) -> None:
+    stage.seconds_per_answer = 0.25
+    with pytest.raises(type(failed)):
+        stage.play(pick, [failed])
+    kinds = [event.kind for event in stage.events]
+    assert kinds == ["request", "failure"]
+    assert stage.events[-1].message == failed.message
+    assert described(stage.events[-1]).endswith(f"pick: {failed.message} after 250 ms, 3 left")
 
 
 def test_events_tell_of_request_and_response(stage: Stage, pick: Call[SourceTag]) -> None:

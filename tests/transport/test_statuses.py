@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.backend import SignIn
+from animedex.backends.backend import Meaning, SignIn
 from animedex.backends.nekos import BACKEND
 from animedex.errors import (
     AnimedexError,
@@ -66,6 +66,12 @@ def test_each_status_is_an_error(status: int, kind: type[AnimedexError], words: 
     assert status_error(answer(status), BACKEND, AGENT).message == f"nekos {words} ({status})"
 
 
+def test_who_gave_a_contact_is_not_told_to_give_one() -> None:
+    hint = status_error(answer(403), BACKEND, "animedex/1 (me@example.org)").hint or ""
+    assert "animedex/1 (me@example.org)" in hint
+    assert "sets another" in hint
+
+
 @pytest.mark.parametrize("status", [200, 201, 204, 206, 299])
 def test_success_is_no_error(status: int) -> None:
     check_status(answer(status, b"anything"), BACKEND, AGENT)
@@ -119,31 +125,44 @@ def test_who_is_unknown_is_told_how_to_sign_in_where_that_is_possible() -> None:
     assert "animedex auth status" in hint
 
 
-def own_meaning(response: Response) -> AnimedexError | None:
+def own_meaning(response: Response) -> Meaning | None:
     """Mean by a 418 what nobody else does."""
     if response.status != 418:
         return None
-    return NotFound(f"no teapot: {response.body.decode()}", hint="brew", backend="pot", status=1)
+    return Meaning(NotFound, "has no teapot", response.body.decode() or None, "brew")
 
 
 def test_a_service_may_mean_something_else_by_a_status() -> None:
     backend = BACKEND._replace(explain=own_meaning)
     error = status_error(answer(418, "short"), backend, AGENT)
-    assert (type(error), error.message, error.hint) == (NotFound, "no teapot: short", "brew")
+    told = (NotFound, "nekos has no teapot (418): short", "brew")
+    assert (type(error), error.message, error.hint) == told
     assert (error.backend, error.status) == ("nekos", 418)
     assert type(status_error(answer(404), backend, AGENT)) is NotFound
     assert status_error(answer(404), backend, AGENT).message == "nekos has no such thing (404)"
 
 
 def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
-    def too_long(response: Response) -> AnimedexError:
-        return UpstreamError("the query took too long")
+    def too_long(response: Response) -> Meaning:
+        return Meaning(UpstreamError, "took too long")
 
     backend = BACKEND._replace(explain=too_long)
-    assert status_error(answer(500, retry_after="90"), backend, AGENT).hint == (
-        "try again in 1 min 30 s"
-    )
+    error = status_error(answer(500, '{"detail": "it\\ttook"}', retry_after="90"), backend, AGENT)
+    assert error.message == "nekos took too long (500): it took"
+    assert error.hint == "try again in 1 min 30 s"
     check_status(answer(200), backend, AGENT)
+
+
+def test_whoever_is_asked_too_often_may_say_so_in_words() -> None:
+    def slower(response: Response) -> Meaning:
+        return Meaning(RateLimited, "is asked too often", "Slow\x1b down." * 99, "ask less")
+
+    backend = BACKEND._replace(explain=slower)
+    error = status_error(answer(429, retry_after="2"), backend, AGENT)
+    assert isinstance(error, RateLimited)
+    assert error.message.startswith("nekos is asked too often (429): Slow down.Slow")
+    assert error.message.endswith("…: come back in 2 s")
+    assert (error.retry_after, error.hint) == (2.0, "ask less")
 
 
 @pytest.mark.parametrize(

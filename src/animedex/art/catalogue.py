@@ -12,18 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _NOBODY = -1
-# Hashes that differ in more bits than these are of different pictures; a crop differs in fewer.
-FAR_APART = 16
-# So many pictures that look alike are compared with each other, and no more.
-_COMPARED = 64
 
 
 class Catalogue:
     """Number works and pages from 1, a page's number being its own in all works.
 
-    `several` holds the works that one service lists without telling pages under different md5s, or
-    hashes that are far apart, as it does a status of four pictures: whoever names such a work
-    without a page may mean any.
+    `several` holds the works that one service lists under different ids without telling pages, as
+    it does a status of four pictures: whoever names such a work without a page may mean any.
     """
 
     def __init__(self) -> None:
@@ -35,8 +30,7 @@ class Catalogue:
         self._pages: dict[int, int] = {}
         self._values: list[int] = []
         self._page_rows = array("q")
-        self._md5s: dict[str, dict[int, int]] = {}
-        self._hashes: dict[str, dict[int, set[int]]] = {}
+        self._listed: dict[str, dict[int, int]] = {}
 
     def place(self, row: int, links: Iterable[str]) -> tuple[int, int]:
         """Give numbers to the work and the page of a row, by the first link that names a work."""
@@ -50,26 +44,16 @@ class Catalogue:
             return number, UNKNOWN
         return number, self._page(number, work.page, row)
 
-    def list_md5(self, work: int, service: str, md5: int) -> None:
-        """Note that a service lists a work without a page under an md5, itself a number."""
-        if self._md5s.setdefault(service, {}).setdefault(work, md5) != md5:
+    def list_id(self, work: int, service: str, name: int) -> None:
+        """Note that a service lists a work without a page under an id, itself a number."""
+        if self._listed.setdefault(service, {}).setdefault(work, name) != name:
             self.several.add(work)
-
-    def list_hash(self, work: int, service: str, value: int) -> None:
-        """Note that a service lists a work without a page under a perceptual hash."""
-        known = self._hashes.setdefault(service, {}).setdefault(work, set())
-        if work in self.several or value in known or len(known) == _COMPARED:
-            return
-        if any((value ^ other).bit_count() > FAR_APART for other in known):
-            self.several.add(work)
-        known.add(value)
 
     def close(self) -> None:
         """Forget what only further rows would need."""
         self._works.clear()
         self._pages.clear()
-        self._md5s.clear()
-        self._hashes.clear()
+        self._listed.clear()
 
     def name(self, work: int) -> str:
         """Name a work."""
@@ -79,14 +63,9 @@ class Catalogue:
         """Give a page as it is counted in its work, from 0; None for an unknown one."""
         return self._values[number - 1] if number else None
 
-    def namesake(self, row: int, work: int, page: int) -> int:
-        """Give the first row that names the same work and page, or neither; else the row itself.
-
-        Where a work shows several pictures, rows without a page have nothing in common.
-        """
-        if page:
-            return self._page_rows[page - 1]
-        return row if not work or work in self.several else self._unpaged[work - 1]
+    def namesake(self, row: int, page: int) -> int:
+        """Give the first row that names the same page of the same work; else the row itself."""
+        return self._page_rows[page - 1] if page else row
 
     def standing_for(self, work: int) -> int | None:
         """Give the row that rows without a page go to, where they are only the same work.

@@ -53,19 +53,15 @@ class Columns:
         work, page = self.catalogue.place(row, found.links)
         self.ids.append(name or None)
         self.same_id.append(self._id_rows.setdefault(name, row) if name else row)
-        same_md5 = self._md5_rows.setdefault(md5, row) if md5 else row
-        self.same_md5.append(same_md5)
+        self.same_md5.append(self._md5_rows.setdefault(md5, row) if md5 else row)
         self.works.append(work)
         self.pages.append(page)
         self.withheld.append(found.withheld)
         self.pixels.append(min(found.pixels, _MOST))
         self.byte_sizes.append(min(found.byte_size, _MOST))
         hashed = self._add_hash(row, found.perceptual_hash)
-        if seen and work and not page:
-            if md5:
-                self.catalogue.list_md5(work, seen.service, same_md5)
-            if hashed:
-                self.catalogue.list_hash(work, seen.service, self.hashes[-1])
+        if seen and name and work and not page:
+            self.catalogue.list_id(work, seen.service, self.same_id[-1])
         self.unknown += not (name or md5 or work or hashed)
 
     def close(self) -> None:

@@ -4,10 +4,11 @@ Rows are put together by what they tell, the surest first:
 
 1. `id`: the same service's same id.
 2. `md5`: the same file.
-3. `work`: the same work, and the same page of it or none told on either side. Where one service
-   lists a work without telling pages under several md5s, or hashes that are far apart, as it does
-   a status of four pictures, no page told is no page known: see below.
+3. `work`: the same page of the same work.
 4. `hash`: perceptual hashes that differ in a few bits, where both rows have one.
+5. `work` again: the same work, where neither row tells a page and none is known by the above. But
+   where one service lists a work under several ids without telling pages, as it does a status of
+   four pictures, these are different pictures, and which of them another service shows is unknown.
 
 Being together is passed on: two rows that are each together with a third are together. But no group
 ever holds two different known pages of one work, whatever speaks for it. Where that forbids to put
@@ -24,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from animedex.art.columns import Columns
-from animedex.art.joining import REASONS, Joining, Link, Reason
+from animedex.art.joining import REASONS, Joined, Joining, Reason
 from animedex.art.near import FARTHEST
 from animedex.art.recognise import recognise
 from animedex.errors import BadArguments
@@ -32,11 +33,11 @@ from animedex.errors import BadArguments
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.art.joining import Links
+    from animedex.art.joining import Joins
     from animedex.models import ArtPost, Record
     from animedex.wire import JsonObject
 
-__all__ = ["DISTANCE", "Deduped", "Group", "Keep", "Link", "Reason", "dedupe"]
+__all__ = ["DISTANCE", "Deduped", "Group", "Joined", "Keep", "Reason", "dedupe"]
 
 DISTANCE = 3
 Keep: TypeAlias = Literal["best", "first"]
@@ -76,7 +77,7 @@ class Group(NamedTuple):
     `reasons` are those that put them together, the surest first; what only confirms them is not
     told. `work` is the name of a work, and `page` the number of its page from 0, as one of the rows
     told them. `same_work` are rows that may show this picture or another page of its work.
-    `links` tell what put each row together with which other; `refused` what was not put together.
+    `joined` tell what put each row together with which other; `refused` what was not put together.
     """
 
     rows: tuple[int, ...]
@@ -84,8 +85,8 @@ class Group(NamedTuple):
     work: str | None
     page: int | None
     same_work: tuple[int, ...]
-    links: tuple[Link, ...]
-    refused: tuple[Link, ...]
+    joined: tuple[Joined, ...]
+    refused: tuple[Joined, ...]
 
 
 class Deduped:
@@ -105,7 +106,7 @@ class Deduped:
     @property
     def duplicates(self) -> int:
         """Count the rows that are not the first of their group."""
-        return len(self._joining.links)
+        return len(self._joining.joined)
 
     @property
     def groups(self) -> int:
@@ -131,54 +132,45 @@ class Deduped:
 
         A row that is alone makes a group where others are the same work, or were refused.
         """
-        links, refused = self._by_group(self._joining.links), self._by_group(self._joining.refused)
+        joining = self._joining
+        joined, refused = self._by_group(joining.joined), self._by_group(joining.refused)
         doubtful = self._by_group(self._same_work)
         for first in sorted({*self._members, *refused, *doubtful}):
             rows = self._members.get(first, [first])
-            known = links.get(first, [])
-            reasons = {link.reason for link in known}
+            known = joined.get(first, [])
+            reasons = {one.reason for one in known}
             work, page = self._named(rows)
             yield Group(
                 rows=tuple(rows),
                 reasons=tuple(reason for reason in REASONS if reason in reasons),
                 work=work,
                 page=page,
-                same_work=tuple(link.row for link in doubtful.get(first, ())),
-                links=tuple(known),
+                same_work=tuple(one.row for one in doubtful.get(first, ())),
+                joined=tuple(known),
                 refused=tuple(refused.get(first, ())),
             )
 
     def keep(self, how: Keep) -> list[int]:
         """Choose one row of each group, and every row that is alone; give them in their order.
 
-        The best is not withheld, has the most pixels, then the most bytes, then comes first. Where
-        rows of the same work were put together, one that tells its page goes before all that do
-        not.
+        The best is not withheld, has the most pixels, then the most bytes, then comes first.
         """
         dropped: set[int] = set()
-        rank = self._rank_best if how == "best" else self._rank_first
         for rows in self._members.values():
             dropped.update(rows)
-            dropped.remove(min(rows, key=rank))
+            dropped.remove(min(rows, key=self._rank) if how == "best" else rows[0])
         return [row for row in range(self.rows) if row not in dropped]
 
-    def _rank_first(self, row: int) -> tuple[int, ...]:
-        columns = self._columns
-        work = self._joining.same_work and columns.works[row] and not columns.pages[row]
-        vague = work and columns.catalogue.standing_for(columns.works[row]) is not None
-        return (int(vague), row)
-
-    def _rank_best(self, row: int) -> tuple[int, ...]:
-        vague, _ = self._rank_first(row)
+    def _rank(self, row: int) -> tuple[int, ...]:
         columns = self._columns
         size = (-columns.pixels[row], -columns.byte_sizes[row])
-        return (vague, columns.withheld[row], *size, row)
+        return (columns.withheld[row], *size, row)
 
-    def _by_group(self, links: Links) -> dict[int, list[Link]]:
-        """Sort links by the group of the row that each goes to."""
-        found: dict[int, list[Link]] = {}
-        for link in links:
-            found.setdefault(self._joining.groups.find(link.other), []).append(link)
+    def _by_group(self, joins: Joins) -> dict[int, list[Joined]]:
+        """Sort what was joined by the group of the row that each goes to."""
+        found: dict[int, list[Joined]] = {}
+        for one in joins:
+            found.setdefault(self._joining.groups.find(one.other), []).append(one)
         return found
 
     def _named(self, rows: Iterable[int]) -> tuple[str | None, int | None]:

@@ -67,4 +67,4 @@ def drawn(services: Sequence[str], category: str | None, amount: int) -> Plan[Fo
 
 def _no_picture(name: str, category: str | None) -> NotFound:
     of = f" of {category!r:.80}" if category is not None else ""
-    return NotFound(f"{name} has no picture{of}", backend=name, hint="ask another with --from")
+    return NotFound(f"there is no picture{of}", backend=name, hint="ask another with --from")

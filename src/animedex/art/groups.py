@@ -1,15 +1,18 @@
-"""Rows that show one picture, put together under one condition."""
+"""Rows that show one picture, put together under one condition; rows that this keeps apart."""
 
 from __future__ import annotations
 
 from array import array
+from itertools import chain
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 UNKNOWN = 0
-_NO_PAGES: Mapping[int, int] = {}
+_NO_PAGES: dict[int, int] = {}
+# Where both of two groups know of more works, that they contradict each other is remembered.
+_FEW = 8
 
 
 class Groups:
@@ -28,7 +31,8 @@ class Groups:
         self._pages = pages
         self._parents = array("I", range(len(works)))
         # What a group knows beside what its first row does; most groups need no entry.
-        self._gathered: dict[int, Mapping[int, int]] = {}
+        self._gathered: dict[int, dict[int, int]] = {}
+        self._contrary: set[tuple[int, int]] = set()
 
     def find(self, row: int) -> int:
         """Give the first row of a row's group."""
@@ -38,27 +42,25 @@ class Groups:
             parents[row] = row = parents[parent]
         return row
 
+    def fits(self, row: int, other: int) -> bool:
+        """Tell whether two rows are together, or may be; once they may not be, they never may."""
+        first, second = self.find(row), self.find(other)
+        return first == second or not self._contradict(first, second)
+
     def unite(self, row: int, other: int) -> bool:
         """Put two groups together; tell whether the condition allows that."""
         first, second = sorted((self.find(row), self.find(other)))
         if first == second:
             return True
-        ours, theirs = self.known_pages(first), self.known_pages(second)
-        if any(ours.get(work, page) != page for work, page in theirs.items()):
+        if self._contradict(first, second):
             return False
         self._parents[second] = first
-        self._gathered.pop(second, None)
-        if not theirs.keys() <= ours.keys():
-            self._gathered[first] = {**ours, **theirs}
+        self._gather(first, second)
         return True
 
     def known_pages(self, first: int) -> Mapping[int, int]:
         """Give the one known page of each work, of the group with this first row."""
-        gathered = self._gathered.get(first)
-        if gathered is not None:
-            return gathered
-        page = self._pages[first]
-        return {self._works[first]: page} if page else _NO_PAGES
+        return self._known(first)
 
     def members(self) -> dict[int, list[int]]:
         """Give the rows of each group of several, by its first row, in their order."""
@@ -68,3 +70,103 @@ class Groups:
             if first != row:
                 members.setdefault(first, [first]).append(row)
         return members
+
+    def _known(self, first: int) -> dict[int, int]:
+        gathered = self._gathered.get(first)
+        if gathered is not None:
+            return gathered
+        page = self._pages[first]
+        return {self._works[first]: page} if page else _NO_PAGES
+
+    def _contradict(self, first: int, second: int) -> bool:
+        """Tell whether two groups know different pages of one work."""
+        few, many = sorted((self._known(first), self._known(second)), key=len)
+        pair = min(first, second), max(first, second)
+        if pair in self._contrary:
+            return True
+        found = any(many.get(work, page) != page for work, page in few.items())
+        if found and len(few) > _FEW:
+            self._contrary.add(pair)
+        return found
+
+    def _gather(self, first: int, second: int) -> None:
+        """Let a group know what another one does that was put to it."""
+        ours, theirs = self._known(first), self._known(second)
+        self._gathered.pop(second, None)
+        if not theirs.keys() <= ours.keys():
+            # The lesser goes into the greater, or a long list of works would be copied every time.
+            few, many = sorted((ours, theirs), key=len)
+            many.update(few)
+            self._gathered[first] = many
+
+
+class Rivals:
+    """Hold rows of which no two may be together, and find the one that another row may be with.
+
+    They stay apart, whatever else is put to them. What they know of pages is remembered as far as
+    it was asked for, so that not all of them are gone through for each row.
+
+    >>> groups = Groups(array("I", [1, 1, 1, 1]), array("I", [5, 6, 6, 7]))
+    >>> rivals = Rivals(groups, 0)
+    >>> rivals.add(1)
+    >>> rivals.find(2), rivals.find(3)
+    (1, None)
+    """
+
+    def __init__(self, groups: Groups, row: int) -> None:
+        self._groups = groups
+        self._rows = array("I", [row])
+        # By the first row of a group, which may be another by now: the place of the rival in it,
+        # or how many rivals there were when there was none for it.
+        self._places: dict[int, int] = {}
+        self._missed: dict[int, int] = {}
+        # How many rivals, from the first on, are known to have a page of a work; and the places
+        # of these by that page.
+        self._known: dict[int, int] = {}
+        self._having: dict[int, list[int]] = {}
+
+    def add(self, row: int) -> None:
+        """Add a row that may be with none of the others."""
+        self._rows.append(row)
+
+    @property
+    def earliest(self) -> Sequence[int]:
+        """Give the first two of these rows."""
+        return self._rows[:2]
+
+    def find(self, row: int) -> int | None:
+        """Give the first of these rows that a row is together with, or may be."""
+        first, rows = self._groups.find(row), self._rows
+        place = self._places.get(first)
+        if place is None and self._missed.get(first) != len(rows):
+            fits = self._groups.fits
+            place = next((one for one in self._likely(first) if fits(row, rows[one])), None)
+            if place is None:
+                self._missed[first] = len(rows)
+            else:
+                self._places[self._groups.find(rows[place])] = place
+        return None if place is None else rows[place]
+
+    def _likely(self, first: int) -> Iterable[int]:
+        """Give the places in their order, without most of those that contradict a group."""
+        count = fewest = len(self._rows)
+        likely: Iterable[int] = range(count)
+        for work, page in self._groups.known_pages(first).items():
+            known = self._learn(work)
+            having = self._having.get(page, ())
+            left = len(having) + count - known
+            if left < fewest:
+                fewest, likely = left, chain(having, range(known, count))
+        return likely
+
+    def _learn(self, work: int) -> int:
+        """Note which rivals have which page of a work, up to the first that has none as yet."""
+        groups, rows, place = self._groups, self._rows, self._known.get(work, 0)
+        while place < len(rows):
+            page = groups.known_pages(groups.find(rows[place])).get(work)
+            if page is None:
+                break
+            self._having.setdefault(page, []).append(place)
+            place += 1
+        self._known[work] = place
+        return place

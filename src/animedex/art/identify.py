@@ -28,9 +28,37 @@ if TYPE_CHECKING:
     from animedex.models import PictureRecord
     from animedex.wire import Call, JsonValue, Plan
 
-    Found: TypeAlias = "dict[str, list[PictureRecord]]"
-
+# A work that comes again within so many others is not asked for again.
+MOST_WORKS = 256
 _HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
+
+
+class Recent:
+    """Keep the posts of the works that were asked for last, so that memory is bounded.
+
+    >>> recent = Recent(most=1)
+    >>> recent.put("pixiv:1", []), recent.put("pixiv:2", [])
+    (None, None)
+    >>> recent.get("pixiv:1"), recent.get("pixiv:2")
+    (None, [])
+    """
+
+    def __init__(self, most: int = MOST_WORKS) -> None:
+        self._most = most
+        self._posts: dict[str, list[PictureRecord]] = {}
+
+    def get(self, key: str) -> list[PictureRecord] | None:
+        """Give the posts of a work, which is the latest then; None where they are not known."""
+        posts = self._posts.pop(key, None)
+        if posts is not None:
+            self._posts[key] = posts
+        return posts
+
+    def put(self, key: str, posts: list[PictureRecord]) -> None:
+        """Keep the posts of a work, and forget those of the earliest where they are too many."""
+        self._posts[key] = posts
+        if len(self._posts) > self._most:
+            del self._posts[next(iter(self._posts))]
 
 
 class Subject(NamedTuple):
@@ -76,20 +104,23 @@ def identify(client: Client, what: What) -> Identified:
     or of a work, or an id with its service, such as `waifu:6460`. Raises `NotFound` where no work
     is known for it, or nobody has posted it; `BadArguments` for anything else.
     """
-    return follow(client, identified(what, {}))
+    return follow(client, identified(what, Recent(), client.manner.base_urls))
 
 
 async def identify_async(client: AsyncClient, what: What) -> Identified:
     """Do as `identify`, from a task."""
-    return await follow_async(client, identified(what, {}))
+    return await follow_async(client, identified(what, Recent(), client.manner.base_urls))
 
 
 def identify_all(client: Client, whats: Iterable[What]) -> Iterator[Identified | NotFound]:
-    """Identify one after the other; each work is asked for once, and what is not found is given."""
-    found: Found = {}
+    """Identify one after the other, each when it is asked for; what is not found is given.
+
+    A work is asked for once if it comes again within 256 others.
+    """
+    recent, base_urls = Recent(), client.manner.base_urls
     for what in whats:
         try:
-            yield follow(client, identified(what, found))
+            yield follow(client, identified(what, recent, base_urls))
         except NotFound as error:
             yield error
 
@@ -98,26 +129,34 @@ async def identify_all_async(
     client: AsyncClient, whats: Iterable[What]
 ) -> AsyncGenerator[Identified | NotFound]:
     """Do as `identify_all`, from a task."""
-    found: Found = {}
+    recent, base_urls = Recent(), client.manner.base_urls
     for what in whats:
         try:
-            yield await follow_async(client, identified(what, found))
+            yield await follow_async(client, identified(what, recent, base_urls))
         except NotFound as error:
             yield error
 
 
-def identified(what: What, found: Found) -> Plan[Identified]:
-    """Plan to identify something; `found` keeps the posts of each work for the next time."""
-    subject = (yield from _looked_up(what)) if isinstance(what, str) else subject_of(what)
+def identified(what: What, recent: Recent, base_urls: Mapping[str, str]) -> Plan[Identified]:
+    """Plan to identify something; `recent` keeps the posts of works for the next time.
+
+    `base_urls` tells where services are that are not at home.
+    """
+    if isinstance(what, str):
+        subject = yield from _looked_up(what, base_urls)
+    else:
+        subject = subject_of(what)
     if not subject.works:
         message = f"{subject.query:.80}: no work is known that it comes from"
         raise NotFound(message, hint="it names no source, or one whose pictures are not numbered")
     for work in subject.works:
-        if work.key not in found:
-            found[work.key] = yield from _posts(work)
-        posts = _of_page(work, found[work.key])
-        if posts:
-            return Identified(subject.query, work, posts)
+        posts = recent.get(work.key)
+        if posts is None:
+            posts = yield from _posts(work)
+            recent.put(work.key, posts)
+        shown = _of_page(work, posts)
+        if shown:
+            return Identified(subject.query, work, shown)
     (work, *_) = subject.works
     message = f"{subject.query:.80}: nobody has posted {work} where characters are named"
     raise NotFound(message, hint="the work's own page may say who it is")
@@ -134,9 +173,9 @@ def subject_of(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Su
     return Subject(seen.evidence.id, _works(seen.service, seen.evidence))
 
 
-def _looked_up(text: str) -> Plan[Subject]:
-    """Find the row of a URL or an id, or else read the work that a URL is."""
-    call = _picture(text.strip())
+def _looked_up(text: str, base_urls: Mapping[str, str]) -> Plan[Subject]:
+    """Find the row of a service's URL or id, or else read the work that any other URL is."""
+    call = _picture(text.strip(), base_urls)
     if call is not None:
         row = yield from ask(call)
         return subject_of(row)._replace(query=text)
@@ -147,18 +186,32 @@ def _looked_up(text: str) -> Plan[Subject]:
     return Subject(text, (work,))
 
 
-def _picture(text: str) -> Call[PictureRecord] | None:
+def _picture(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:
     """Give what finds the row of a picture, if the text is a service's URL or id."""
     name, colon, rest = text.partition(":")
     if colon and name in backends.names():
-        call = part(name).picture(rest)
+        call = part(name).picture(_at_home(rest, base_urls))
         if call is None:
             message = f"{rest!r:.80} is no id of {name}"
             raise BadArguments(message, hint=_HINT)
         return call
     # A number alone would be an id of several services.
-    calls = (part(name).picture(text) for name in every_service() if "/" in text)
+    home = _at_home(text, base_urls)
+    calls = (part(name).picture(home) for name in every_service() if "/" in home)
     return next((call for call in calls if call is not None), None)
+
+
+def _at_home(url: str, base_urls: Mapping[str, str]) -> str:
+    """Write a URL below a configured base as the service itself would.
+
+    >>> _at_home("http://127.0.0.1:8080/neko/1.png", {"nekos": "http://127.0.0.1:8080/"})
+    'https://nekos.best/api/v2/neko/1.png'
+    """
+    for name, base in base_urls.items():
+        below = f"{base.rstrip('/')}/"
+        if url.startswith(below):
+            return f"{backends.declared(name).base_url}/{url.removeprefix(below)}"
+    return url
 
 
 def _works(service: str, evidence: Evidence) -> tuple[Work, ...]:

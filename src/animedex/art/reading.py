@@ -86,7 +86,8 @@ class _Reader:
 
     def rows(self) -> Iterator[Row]:
         """Give every row of every value."""
-        self._more()
+        while len(self._data) < len(_BOM) and self._more():
+            pass
         self._data = self._data.removeprefix(_BOM)
         while start := self._next():
             if start == b"[":
@@ -147,9 +148,9 @@ class _Reader:
             before = trouble
 
     def _more(self) -> bool:
-        """Read on, as much again as is held; tell whether there was anything."""
+        """Read on: what there is or, within a long row, as much again; tell whether that is any."""
         rest = self._data[self._at :]
-        piece = self._pull(max(_PIECE, len(rest)))
+        piece = self._pull(len(rest) if len(rest) > _PIECE else 1)
         self._data, self._at = rest + piece, 0
         return bool(piece)
 
@@ -190,10 +191,11 @@ def _told(trouble: str) -> str:
 
 
 def _puller(source: BinaryIO | Iterable[bytes]) -> Callable[[int], bytes]:
-    """Give a function that reads so many bytes; fewer only at the end."""
+    """Give a function that reads at least so many bytes; fewer only at the end."""
     if isinstance(source, (io.RawIOBase, io.BufferedIOBase)):
-        # A pipe may give less than is asked for, and is read on.
-        pieces = iter(lambda: source.read(_PIECE) or b"", b"")
+        # A pipe gives what there is: rows are not held back while more may come.
+        read = source.read1 if isinstance(source, io.BufferedIOBase) else source.read
+        pieces = iter(lambda: read(_PIECE) or b"", b"")
     else:
         pieces = iter(source)
     return lambda size: b"".join(_gathered(pieces, size))

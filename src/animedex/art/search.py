@@ -49,13 +49,14 @@ def search(
     words: str,
     services: Iterable[str] | None = None,
     *,
-    rating: Rating = Rating.GENERAL,
+    rating: Rating | str = Rating.GENERAL,
     limit: int = USUAL,
 ) -> Found:
     """Search services for words, all at once, and merge what they find.
 
-    A service that fails is named in the answer; where all do, one error names them all. Raises
-    `BadArguments` for an unknown service, and where none has pictures of the rating.
+    A rating is one of `Rating`, its letter or its word. A service that fails is named in the
+    answer; where all do, one error names them all. Raises `BadArguments` for an unknown service,
+    and where none has pictures of the rating.
     """
     asked = calls(words, chosen(services), rating, limit)
     return _found(asked, dict(answers(client, asked.calls)), limit)
@@ -66,7 +67,7 @@ async def search_async(
     words: str,
     services: Iterable[str] | None = None,
     *,
-    rating: Rating = Rating.GENERAL,
+    rating: Rating | str = Rating.GENERAL,
     limit: int = USUAL,
 ) -> Found:
     """Do as `search`, from a task."""
@@ -75,15 +76,16 @@ async def search_async(
         return _found(asked, {name: found async for name, found in come}, limit)
 
 
-def calls(words: str, services: Sequence[str], rating: Rating, limit: int) -> Asked:
+def calls(words: str, services: Sequence[str], rating: Rating | str, limit: int) -> Asked:
     """Build each service's call; raise `BadArguments` where there is none to ask."""
     _check(words, limit)
+    wanted = rating_of(rating)
     asked: dict[str, Call[Sequence[PictureRecord]]] = {}
     refused: dict[str, AnimedexError] = {}
     left_out: list[str] = []
     for name in services:
         try:
-            call = part(name).search(words, rating, limit)
+            call = part(name).search(words, wanted, limit)
         except BadArguments as error:
             refused[name] = error
             continue
@@ -92,7 +94,7 @@ def calls(words: str, services: Sequence[str], rating: Rating, limit: int) -> As
         else:
             asked[name] = call
     if not asked and not refused:
-        message = f"no picture of {', '.join(services)} is rated {rating.name.lower()}"
+        message = f"no picture of {', '.join(services)} is rated {wanted.name.lower()}"
         raise BadArguments(message, hint="ask another service with --from, or leave --rating out")
     return Asked(asked, refused, tuple(left_out))
 
@@ -104,7 +106,7 @@ def rating_of(text: str) -> Rating:
     (<Rating.GENERAL: 'g'>, <Rating.EXPLICIT: 'e'>)
     """
     for rating in Rating:
-        if text.lower() in {rating.value, rating.name.lower()}:
+        if str(text).lower() in {rating.value, rating.name.lower()}:
             return rating
     message = f"a rating is g, s, q or e, not {text!r:.80}"
     raise BadArguments(message, hint="general, sensitive, questionable or explicit")

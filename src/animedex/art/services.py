@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from animedex import backends
-from animedex.errors import AnimedexError, BadArguments
+from animedex.errors import AnimedexError, BadArguments, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -52,17 +52,34 @@ def chosen(names: Iterable[str] | None) -> list[str]:
 
 
 def none_answered(failures: Mapping[str, AnimedexError]) -> AnimedexError:
-    """Make one error of every service's: of the first one's kind, with all of them named.
+    """Make one error of every service's, with all of them named, and their hints where they differ.
 
-    >>> from animedex.errors import NotFound, TimedOut
-    >>> error = none_answered({"a": TimedOut("too slow"), "b": NotFound("no such thing")})
+    Its kind is that of the first which is in trouble: that another has no such thing, or cannot be
+    asked for it, does not tell what the first would have had.
+
+    >>> from animedex.errors import TimedOut
+    >>> error = none_answered({"a": NotFound("no such thing"), "b": TimedOut("too slow")})
     >>> error.reason, error.message
-    ('timeout', 'a: too slow; b: no such thing')
+    ('timeout', 'a: no such thing; b: too slow')
     """
-    first = next(iter(failures.values()))
-    if len(failures) == 1:
-        return first
-    made = copy(first)
+    made = copy(min(failures.values(), key=_weight))
     made.message = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
     made.args = (made.message,)
+    made.hint = _hint({name: error.hint for name, error in failures.items()})
     return made
+
+
+def _weight(error: AnimedexError) -> int:
+    """Put trouble before what cannot be asked for, and that before what is not there."""
+    return 2 if isinstance(error, NotFound) else 1 if isinstance(error, BadArguments) else 0
+
+
+def _hint(hints: Mapping[str, str | None]) -> str | None:
+    """Give the one hint of all services, or say whose each is.
+
+    >>> _hint({"a": "wait", "b": "wait"}), _hint({"a": "wait", "b": None}), _hint({"a": None})
+    ('wait', 'a: wait', None)
+    """
+    if len(set(hints.values())) == 1:
+        return next(iter(hints.values()))
+    return "; ".join(f"{name}: {hint}" for name, hint in hints.items() if hint)

@@ -2,6 +2,7 @@
 
 Threads are daemons and not a pool's: a pool's are waited for when the process ends, and a service
 that hangs would hold up Ctrl-C. The client keeps every service's budget, however many ask.
+What the other threads have reserved when Ctrl-C comes frees itself, as after a killed process.
 """
 
 from __future__ import annotations

@@ -53,12 +53,25 @@ class SignIn(NamedTuple):
     user: str | None = None
 
 
+class Meaning(NamedTuple):
+    """Say what a failure means to a service: which error it is, and what the service did.
+
+    `words` are the service's own as they came; None has them looked for in the answer, as in
+    general. Without a `hint` the general one is given.
+    """
+
+    kind: type[AnimedexError]
+    what: str
+    words: str | None = None
+    hint: str | None = None
+
+
 class Backend(NamedTuple):
     """Declare one service.
 
     `hosts` are the hosts beside the base URL's own that a redirect may lead to. `limits_note` and
     `guidance` are shown in every command's help; `guidance` is written for agents. `example_path`
-    shows how to ask by hand. `explain` makes the error of a failure that means something else here
+    shows how to ask by hand. `explain` tells what a failure means where that is something else
     than in general, and None of any other; `notice` says what is odd about an answer, if anything.
     """
 
@@ -73,7 +86,7 @@ class Backend(NamedTuple):
     hosts: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     sign_in: SignIn | None = None
-    explain: Callable[[Response], AnimedexError | None] | None = None
+    explain: Callable[[Response], Meaning | None] | None = None
     notice: Callable[[Response], str | None] | None = None
 
     @property

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from animedex.backends.backend import Backend
 
 
+HELP_NAMES = ("-h", "--help")
+
+
 class CommandSettings(TypedDict, total=False):
     """Hold what click's decorators hand on to a command."""
 
@@ -54,6 +57,10 @@ class Command(click.Command):
         self.backend = backend
         self.guidance = guidance or (backend.guidance if backend else None)
 
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Name the option for help, whatever context the command is looked at in."""
+        return list(HELP_NAMES)
+
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List a command's own options first, then those that all commands share."""
         sections: dict[str, list[tuple[str, str]]] = {}
@@ -91,6 +98,10 @@ class Group(click.Group):
     ) -> None:
         super().__init__(name, **settings)
         self.backend = backend
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Name the option for help, whatever context the command is looked at in."""
+        return list(HELP_NAMES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give one command."""

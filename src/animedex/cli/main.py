@@ -15,6 +15,9 @@ from animedex.cli.streams import drop_output, note, write_out
 if TYPE_CHECKING:
     from animedex.errors import AnimedexError
 
+# The exit codes of what lies with a service or the network, whose errors do not always name it.
+_FAILED = {1, 6, 7}
+
 
 def run(arguments: list[str]) -> int:
     """Run one command line; give the exit code. Nothing but Ctrl-C is raised."""
@@ -58,8 +61,19 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
 
         note(msgspec.json.encode(error.to_payload()).decode())
     else:
-        note(f"animedex: {error.message}" + (f" ({error.hint})" if error.hint else ""))
+        note(f"animedex: {told(error)}" + (f" ({error.hint})" if error.hint else ""))
     return error.exit_code
+
+
+def told(error: AnimedexError) -> str:
+    """Say what went wrong, and with which service where that is what failed.
+
+    >>> from animedex.errors import BadArguments, TimedOut
+    >>> told(TimedOut("no answer", backend="nekos")), told(BadArguments("odd", backend="nekos"))
+    ('nekos: no answer', 'odd')
+    """
+    mine = error.exit_code not in _FAILED or not error.backend or error.backend in error.message
+    return error.message if mine else f"{error.backend}: {error.message}"
 
 
 def wants_json_errors(arguments: list[str]) -> bool:

@@ -17,9 +17,8 @@ _RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explici
 
 def post_card(post: ArtPost) -> Card:
     """Lay out what a terminal shows of a post."""
-    service, _, name = post.id.partition(":")
     return Card(
-        title=name,
+        title=post.id,
         lines=(
             ("artist", few(post.artists)),
             ("characters", few(post.characters)),
@@ -31,7 +30,7 @@ def post_card(post: ArtPost) -> Card:
             ("page", post.page_url),
         ),
         url=post.url or "withheld by the service",
-        source=service,
+        source=post.id.partition(":")[0],
     )
 
 

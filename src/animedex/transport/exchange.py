@@ -98,8 +98,12 @@ def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Out
     began = run.clock()
     try:
         response: Response = yield Send(method, url, headers, run.left(), call.cap, call.sink)
-    except Unreachable as error:
-        return error
+    except AnimedexError as error:
+        taken = run.clock() - began
+        yield Tell(Event("failure", name, method, told, None, taken, left, message=error.message))
+        if isinstance(error, Unreachable):
+            return error
+        raise
     taken = run.clock() - began
     yield Tell(Event("response", name, method, told, response.status, taken, left))
     return response

@@ -121,7 +121,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
             )
             return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
     response, found = yield from _fetched(call, account, url, run)
-    if keep and response.status == _OK:
+    if keep and response.status == _OK and not _tells_key(response.body, account):
         yield Keep(key, call.backend.name, response.body, call.lifetime)
     return found
 
@@ -195,6 +195,12 @@ def _struck(response: Response, account: Account) -> Response:
     if not is_success(response.status):
         body = account.hide(body.decode("latin-1")).encode("latin-1")
     return response._replace(headers=headers, body=body)
+
+
+def _tells_key(body: bytes, account: Account | None) -> bool:
+    """Tell whether an answer repeats the key: such a one is never written down."""
+    text = "" if account is None else body.decode("latin-1")
+    return account is not None and account.hide(text) != text
 
 
 def _readable(response: Response, cap: int) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from animedex.backends.backend import Meaning
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -60,29 +61,40 @@ def is_success(status: int) -> bool:
 
 def status_error(response: Response, backend: Backend, user_agent: str) -> AnimedexError:
     """Make the error that a status stands for, as the service means it or else as all do."""
-    error = backend.explain(response) if backend.explain else None
-    error = error or _general(response, backend.name)
-    error.hint = error.hint or _hint(response, backend, user_agent)
+    own = backend.explain(response) if backend.explain else None
+    meaning = own or _general(response)
+    words = said(response) if meaning.words is None else shortened(meaning.words)
+    message = f"{backend.name} {meaning.what} ({response.status})"
+    message = f"{message}: {words}" if words else message
+    if meaning.kind is RateLimited:
+        error: AnimedexError = _too_often(message.rstrip("."), response)
+    else:
+        error = meaning.kind(message)
+    error.hint = meaning.hint or error.hint or _hint(response, backend, user_agent)
     error.backend, error.status = backend.name, response.status
     return error
 
 
-def _general(response: Response, backend: str) -> AnimedexError:
-    """Make an error by the table, with the service's own words as far as they go."""
+def _general(response: Response) -> Meaning:
+    """Look a status up in the table; whoever is asked too often has no more to say than that."""
     default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
     kind, what = STATUSES.get(response.status, default)
-    message = f"{backend} {what} ({response.status})"
-    words = said(response)
-    if kind is RateLimited:
-        return _too_often(message, response)
-    return kind(f"{message}: {words}" if words else message)
+    return Meaning(kind, what, "" if kind is RateLimited else None)
 
 
 def said(response: Response) -> str:
     """Give a short, clean piece of an error's body, whether it is JSON, HTML or text."""
     text = response.body[:65_536].decode("utf-8", errors="replace")
-    words = _from_json(text) or _from_markup(text)
-    words = " ".join(_CONTROL.sub(" ", words).split())
+    return shortened(_from_json(text) or _from_markup(text))
+
+
+def shortened(text: str) -> str:
+    r"""Give a service's words on one line, without what could steer a terminal.
+
+    >>> shortened("a  b\x1b[1m\nc")
+    'a b [1m c'
+    """
+    words = " ".join(_CONTROL.sub(" ", text[: 16 * _SAID]).split())
     return words if len(words) <= _SAID else f"{words[: _SAID - 1]}…"
 
 
@@ -123,6 +135,11 @@ def _hint(response: Response, backend: Backend, user_agent: str) -> str | None:
             " which key is used, if any"
         )
     if response.status == _FORBIDDEN:
+        if "(" in user_agent:
+            return (
+                f'the User-Agent was "{user_agent}"; should it be that,'
+                " `animedex config set contact` sets another"
+            )
         return (
             f'the User-Agent was "{user_agent}"; services want one with a contact:'
             " `animedex config set contact you@example.org`"

@@ -24,7 +24,7 @@ class Event(NamedTuple):
     `left` is how many more requests the budget would let through at once. URLs carry no secrets.
     """
 
-    kind: Literal["request", "response", "wait", "retry", "warning"]
+    kind: Literal["request", "response", "failure", "wait", "retry", "warning"]
     backend: str
     method: str = ""
     url: str = ""

@@ -59,6 +59,8 @@ def _happened(event: Event) -> str:
         return f"waiting {seconds:.1f} s for room in the budget"
     if event.kind == "retry":
         return f"trying again in {seconds:.1f} s"
+    if event.kind == "failure":
+        return f"{event.message} after {seconds * 1000:.0f} ms"
     if event.cached:
         return f"{event.status} from the cache"
     return f"{event.status} in {seconds * 1000:.0f} ms"

@@ -65,13 +65,15 @@ def test_ids_that_are_none(number: Any) -> None:
         ("Fate/Stay Night", "Fate/Stay_Night"),
         ("help:api", "help:api"),
         ("...a", "...a"),
+        ("...", "..."),
+        (". .", "._."),
     ],
 )
 def test_names_have_underscores(name: str, sent: str) -> None:
     assert arguments.check_name("a tag", name) == sent
 
 
-@pytest.mark.parametrize("name", ["", " ", "\u3000", ".", "..", "a\nb", "\x7f", "\udcff", "a\x00"])
+@pytest.mark.parametrize("name", ["", " ", "\u3000", "a\nb", "\x7f", "\udcff", "a\x00"])
 def test_names_that_are_none(name: str) -> None:
     with pytest.raises(BadArguments) as caught:
         arguments.check_name("a wiki page", name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,8 +12,8 @@ from hypothesis import strategies as st
 from animedex import Client
 from animedex.backends.art import Evidence, part
 from animedex.backends.danbooru import works
-from animedex.backends.danbooru.art import ART, best_tag
-from animedex.backends.danbooru.models import DanbooruPost, DanbooruSuggestion
+from animedex.backends.danbooru.art import ART
+from animedex.backends.danbooru.models import DanbooruPost
 from animedex.errors import BadArguments, NotFound
 from animedex.models import Rating
 from animedex.server.sample.danbooru import DanbooruSample
@@ -20,7 +21,8 @@ from animedex.server.sample.danbooru import DanbooruSample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.wire import JsonObject
+    from animedex.transport.steps import Event
+    from animedex.wire import JsonObject, JsonValue
 
 PIXIV = "https://www.pixiv.net/artworks/990015300"
 MD5 = "0123456789abcdef0123456789abcdef"
@@ -91,6 +93,17 @@ def test_the_surest_source_comes_first(row: JsonObject, links: tuple[str, ...]) 
     assert ART.evidence(row).links == links
 
 
+@pytest.mark.parametrize("number", [10**19, 10**5000, -(10**5000)], ids=["20", "5001", "-5001"])
+def test_a_number_of_very_many_digits_tells_nothing(number: int) -> None:
+    row: JsonObject = dict.fromkeys(["id", "pixiv_id", "file_size", "image_width"], number)
+    assert ART.evidence({**row, "image_height": 2}) == ART.evidence({})
+
+
+@pytest.mark.parametrize("url", ["", " ", None, 3])
+def test_a_picture_without_an_address_is_withheld(url: JsonValue) -> None:
+    assert ART.evidence({"id": 7, "file_url": url}).withheld
+
+
 def test_a_withheld_post_tells_no_md5() -> None:
     assert ART.evidence({"id": 7, "md5": None}) == ART.evidence({"id": 7})
     assert ART.evidence({"id": 7, "md5": "short"}).md5 is None
@@ -146,33 +159,6 @@ def test_other_texts_are_no_picture(text: str) -> None:
     assert ART.picture(text) is None
 
 
-def suggestion(**row: object) -> DanbooruSuggestion:
-    return DanbooruSuggestion.from_payload(row)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  all are JSON
-
-
-@pytest.mark.parametrize(
-    ("words", "values", "chosen"),
-    [
-        ("cat girl", ["cat_girl_(series)", "cat_girl"], "cat_girl"),
-        ("Cat  Girl", ["x", "cat_girl"], "cat_girl"),
-        ("catgirl", ["cat_girl", "catgirl_x"], "cat_girl"),
-        ("cat", [], None),
-    ],
-)
-def test_the_likeliest_tag_is_chosen(words: str, values: list[str], chosen: str | None) -> None:
-    assert best_tag(words, [suggestion(value=value, category=0) for value in values]) == chosen
-
-
-def test_what_is_no_tag_is_passed_over() -> None:
-    found = [
-        suggestion(type="static", value="rating:explicit"),
-        suggestion(type="pool", value="Rain", category="series"),
-        suggestion(category=0),
-    ]
-    assert best_tag("rating:explicit", found) is None
-    assert best_tag("x", [*found, suggestion(value="cat", category=0)]) == "cat"
-
-
 def test_words_become_a_tag_of_the_rating(client: Client, server: DanbooruSample) -> None:
     call = ART.search("cat girl", Rating.GENERAL, 3)
     assert call is not None
@@ -183,6 +169,51 @@ def test_words_become_a_tag_of_the_rating(client: Client, server: DanbooruSample
     (searched,) = server.arrivals.on("/posts.json")
     assert searched.query["tags"] == "cat_girl rating:g"
     assert len(server.arrivals.on("/autocomplete.json")) == 1
+
+
+def test_words_are_sent_as_one_tag(client: Client, server: DanbooruSample) -> None:
+    call = ART.search(" Cat  Girl ", Rating.GENERAL, 3)
+    assert call is not None
+    client.perform(call)
+    assert server.arrivals.on("/autocomplete.json")[0].query["search[query]"] == "cat_girl"
+
+
+@pytest.mark.parametrize(
+    ("words", "suggested", "near"),
+    [
+        ("smile frown", {"type": "tag-word", "value": "smile"}, "'smile'"),
+        (
+            "cat gril",
+            {"type": "tag-autocorrect", "value": "cat_girl", "antecedent": "cat_gril"},
+            "'cat_girl'",
+        ),
+    ],
+)
+def test_a_tag_that_is_only_near_is_told_and_not_searched(
+    words: str, suggested: JsonObject, near: str, server: DanbooruSample
+) -> None:
+    server.answer("/autocomplete.json", body=json.dumps([{**suggested, "category": 0}]).encode())
+    call = ART.search(words, Rating.GENERAL, 3)
+    assert call is not None
+    heard: list[Event] = []
+    with Client(timeout=20, on_event=heard.append) as listening:
+        assert listening.perform(call) == []
+    said = [event.message for event in heard if event.kind == "warning"]
+    wanted = words.replace(" ", "_")
+    assert said == [f"danbooru has no tag {wanted!r}; did you mean {near}?"]
+    assert len(server.arrivals.on("/posts.json")) == 0
+
+
+@pytest.mark.parametrize("value", ["cat girl", "cat_" * 43, None, "-cat", "cat\x00"])
+def test_a_suggestion_that_cannot_be_a_tag_is_passed_over(
+    value: str | None, client: Client, server: DanbooruSample
+) -> None:
+    rows = [{"value": value, "category": 0}, {"value": "cat_ears", "category": 0}]
+    server.answer("/autocomplete.json", body=json.dumps(rows).encode())
+    call = ART.search("cat", Rating.GENERAL, 3)
+    assert call is not None
+    client.perform(call)
+    assert server.arrivals.on("/posts.json")[0].query["tags"] == "cat_ears rating:g"
 
 
 @pytest.mark.parametrize("words", ["zzqxwv", "rating:explicit"])
@@ -220,16 +251,21 @@ def test_a_category_is_drawn_from_by_its_tag(client: Client, server: DanbooruSam
     assert asked.query["tags"] == "cat_girl rating:g order:random"
 
 
-def test_without_a_category_posts_are_drawn_one_by_one(
+def test_without_a_category_all_posts_are_drawn_at_once(
     client: Client, server: DanbooruSample
 ) -> None:
     call = ART.random(None, 3)
     assert call is not None
     rows = client.perform(call)
-    assert {row.to_common().rating for row in rows} == {"g"}
-    assert 0 < len(rows) <= 3
-    asked = server.arrivals.on("/posts/random.json")
-    assert [arrival.query["tags"] for arrival in asked] == ["rating:g"] * 3
+    assert [row.to_common().rating for row in rows] == ["g"] * 3
+    (asked,) = server.arrivals
+    assert (asked.path, asked.query["tags"], asked.query["limit"]) == (
+        "/posts.json",
+        "rating:g order:random",
+        "3",
+    )
+    client.perform(call)
+    assert len(server.arrivals) == 2
 
 
 def test_a_work_is_found_by_its_source(client: Client) -> None:

@@ -67,6 +67,8 @@ def sent(call: Call[Any]) -> dict[str, str]:
         (calls.pool(5), "/pools/5.json", {}),
         (calls.wiki("help:api"), "/wiki_pages/help%3Aapi.json", {}),
         (calls.wiki("fate/stay night"), "/wiki_pages/fate%2Fstay_night.json", {}),
+        (calls.wiki("..."), "/wiki_pages/....json", {}),
+        (calls.wiki(".."), "/wiki_pages/...json", {}),
         (calls.related("cat girl"), "/related_tag.json", {"search[query]": "cat_girl"}),
     ],
 )
@@ -85,6 +87,10 @@ def test_what_is_sent(call: Call[Any], path: str, params: dict[str, str]) -> Non
         (calls.search("a", order="random"), 0),
         (calls.search("a", "Order:Random"), 0),
         (calls.search("random:5"), 0),
+        (calls.search("a", 'order:"random"'), 0),
+        (calls.search("order:'RANDOM'"), 0),
+        (calls.search("order:no_such"), 0),
+        (calls.search('order:"score"'), 60),
         (calls.all_posts("a", max=5), 60),
         (calls.random("a"), 0),
         (calls.post(1), 600),
@@ -159,7 +165,7 @@ def test_all_posts_come_by_id_alone(tags: tuple[str, ...], order: str | None) ->
         partial(calls.artist, ""),
         partial(calls.artist, -1),
         partial(calls.pool, 0),
-        partial(calls.wiki, ".."),
+        partial(calls.wiki, " "),
         partial(calls.related, ""),
     ],
 )

@@ -122,13 +122,27 @@ def test_a_withheld_post_has_no_address() -> None:
     assert (common.id, common.artists) == ("danbooru:9000001", ["mio_aoba"])
 
 
-@pytest.mark.parametrize("empty", ["", None])
+@pytest.mark.parametrize("empty", ["", " ", "\u3000\n", None])
 def test_an_empty_address_is_none(empty: str | None) -> None:
     urls = dict.fromkeys(
         ("file_url", "large_file_url", "preview_file_url", "md5", "file_ext"), empty
     )
     common = post(**urls, source=empty, created_at=empty).to_common()
+    assert common == post().to_common()
     assert "" not in common.to_payload().values()
+
+
+@pytest.mark.parametrize("text", ["none", "https://", "https://a b.example/", "file:///etc/passwd"])
+def test_what_is_no_address_is_none(text: str) -> None:
+    common = post(file_url=text, large_file_url=text, preview_file_url=text).to_common()
+    assert (common.url, common.sample_url, common.preview_url) == (None,) * 3
+
+
+@pytest.mark.parametrize("number", [0, -3, 10**19, 10**400])
+def test_a_number_that_is_no_id_names_no_post(number: int) -> None:
+    row = post(id=number)
+    assert (row.to_common().id, row.page_url) == ("danbooru:", None)
+    assert row.payload == {"id": number}
 
 
 def test_an_ugoira_is_its_file_and_what_plays_is_the_sample() -> None:

@@ -80,6 +80,23 @@ def test_terms_that_count(search: str, counted: list[str]) -> None:
     assert query.counted(search.split() if '"' not in search else query.split([search])) == counted
 
 
+def test_a_very_long_run_of_brackets_is_stripped() -> None:
+    brackets = ")" * 1_000_000
+    assert query.bare(f"({brackets}") == ""
+    assert query.counted([f"saber_(fate){brackets}"]) == ["saber_(fate)"]
+
+
+@given(st.text("a()-~", max_size=12))
+def test_brackets_are_stripped_until_each_has_its_other(term: str) -> None:
+    name = query.bare(term)
+    assert term.lstrip("-~(").startswith(name)
+    assert set(term.lstrip("-~(")[len(name) :]) <= {")"}
+    unopened = name.count(")") > name.count("(")
+    assert not (name.endswith(")") and unopened)
+    if name != term.lstrip("-~("):
+        assert name.count(")") >= name.count("(")
+
+
 def test_the_free_metatags_are_those_of_the_service() -> None:
     assert set(query.FREE) == FREE
     assert query.counted(f"{sign}{name}:1" for name in query.FREE for sign in ("", "-", "~")) == []
@@ -129,6 +146,13 @@ def test_any_text_is_terms_or_refused(words: list[str]) -> None:
         (["order"], False, False),
         (["my_order:x"], False, False),
         (["randomness"], False, False),
+        (['order:"random"'], True, True),
+        (["-Order:'Random'"], True, True),
+        (['(order:"random")'], True, True),
+        (['random:"5"'], True, True),
+        (["order:shuffled"], True, True),
+        (["order:"], True, True),
+        (['order:"score_asc"'], True, False),
     ],
 )
 def test_orders_are_known(terms: list[str], ordered: bool, drawn: bool) -> None:  # noqa: FBT001  a table's columns

@@ -117,6 +117,7 @@ def test_the_id_is_that_of_the_art_post(url: str) -> None:
 @pytest.mark.parametrize("rating", [rating for rating in Rating if rating is not Rating.GENERAL])
 def test_it_has_no_picture_of_another_rating(rating: Rating) -> None:
     assert ART.search("frieren", rating, 5) is None
+    assert ART.search("frieren", cast("Rating", "g"), 5) is not None
 
 
 def test_images_and_animations_are_searched(client: Client, server: SampleServer) -> None:
@@ -147,10 +148,9 @@ def test_pictures_are_drawn(client: Client) -> None:
     assert len(cast("list[NekosImage]", client.perform(asked(ART.random(None, 1))))) == 1
 
 
-@pytest.mark.parametrize("by", ["url", "name"])
-def test_a_picture_is_found_with_its_credit(by: str, client: Client, server: SampleServer) -> None:
+def test_a_picture_is_found_with_its_credit(client: Client, server: SampleServer) -> None:
     (row,) = client.nekos.image("neko")
-    text = row.url if by == "url" else f"neko/{row.filename}"
+    text = f"neko/{row.filename}"
     found = cast("NekosImage", client.perform(asked(ART.picture(text))))
     whole = row.payload
     assert found.payload == {key: whole[key] for key in whole if key != "dimensions"}
@@ -166,6 +166,42 @@ def test_the_services_own_address_leads_to_where_it_is_configured_to_be(
     there = f"https://nekos.best/api/v2/neko/{row.filename}"
     found = cast("NekosImage", client.perform(asked(ART.picture(there))))
     assert found.source_url == row.source_url
+
+
+@pytest.mark.parametrize("status", [405, 501])
+def test_a_picture_is_found_where_heads_are_not_answered(
+    status: int, client: Client, server: SampleServer
+) -> None:
+    (row,) = client.nekos.image("neko")
+    place = f"/neko/{row.filename}"
+    server.answer(place, status=status)
+    found = cast("NekosImage", client.perform(asked(ART.picture(place[1:]))))
+    assert (found.url, found.source_url) == (row.url, row.source_url)
+    head, get = server.arrivals.on(place)
+    assert (head.method, get.method, get.headers["range"]) == ("HEAD", "GET", "bytes=0-0")
+
+
+def test_what_a_get_brings_beside_the_headers_is_dropped(
+    client: Client, server: SampleServer
+) -> None:
+    place = f"/neko/{FILE}"
+    server.answer(place, status=405)
+    server.answer(
+        place, headers={"content-type": "image/png", "artist_name": "Mio"}, body=b"\x89PNG" * 9
+    )
+    found = cast("NekosImage", client.perform(asked(ART.picture(f"neko/{FILE}"))))
+    assert found.artist_name == "Mio"
+    server.answer(place, status=405)
+    server.answer(place, headers={"content-type": "text/html"}, body=b"<html>")
+    with pytest.raises(UpstreamDecode, match="not a picture"):
+        client.perform(asked(ART.picture(f"neko/{FILE}")))
+
+
+@pytest.mark.parametrize("text", [FILE, "017.gif"])
+def test_a_file_name_alone_leads_nowhere(text: str) -> None:
+    with pytest.raises(BadArguments, match="finds no picture by its file name alone") as caught:
+        ART.picture(text)
+    assert caught.value.hint == "give its URL, or the row as JSON"
 
 
 def test_a_picture_that_is_not_there_is_not_found(client: Client) -> None:
@@ -188,8 +224,9 @@ def test_a_picture_without_credit_has_its_url_alone(client: Client, server: Samp
 @pytest.mark.parametrize(
     "text",
     [
-        *("", "neko", FILE, "6460", "https://www.pixiv.net/artworks/15300", "pixiv.net/artworks/1"),
+        *("", "neko", "6460", "https://www.pixiv.net/artworks/15300", "pixiv.net/artworks/1"),
         *("https://nekos.best/", "https://nekos.best/api/v2/neko", "https://cdn.waifu.im/6460.jpg"),
+        *(f"https://host.example/i/123/{FILE}", f"http://127.0.0.1:8080/api/v2/neko/{FILE}"),
         *(f"https://nekos.best@host.example/neko/{FILE}", "ftp://nekos.best/api/v2/neko/1.png"),
     ],
 )

@@ -12,7 +12,7 @@ from animedex import Client
 from animedex.backends.art import Evidence, part
 from animedex.backends.waifu.art import ART, matching
 from animedex.backends.waifu.models import WaifuImage, WaifuTag
-from animedex.errors import NotFound, Refused
+from animedex.errors import BadArguments, NotFound, Refused
 from animedex.models import Rating
 from animedex.server.sample.waifu import WaifuSample
 from animedex.server.waifu.collection import WaifuCollection
@@ -105,6 +105,10 @@ def test_evidence_is_what_the_row_has() -> None:
         {"id": "7", "source": 3, "perceptualHash": 7, "width": "1", "byteSize": 1.5},
         {"id": [], "source": {}, "perceptualHash": "xyz", "url": ["a"], "width": 3},
         {"perceptualHash": "f" * 17},
+        {"id": 10**19, "width": 10**4000, "height": 10**4000, "byteSize": 10**5000},
+        {"id": 10**5000},
+        {"source": "my sketchbook", "url": "no file"},
+        {"source": "javascript:alert(1)", "url": "7"},
         {"perceptualHash": "f" * 15 + "\n"},
     ],
 )
@@ -124,6 +128,8 @@ ANY: st.SearchStrategy[JsonValue] = (
     st.none()
     | st.booleans()
     | st.integers()
+    | st.integers(10**17, 10**20)
+    | st.sampled_from([10**4400, -(10**4400)])
     | st.floats()
     | st.text(max_size=20)
     | st.sampled_from(LISTS)
@@ -134,14 +140,21 @@ ANY: st.SearchStrategy[JsonValue] = (
 def test_evidence_never_raises(row: JsonObject) -> None:
     found = ART.evidence(row)
     assert found.id.startswith("waifu:")
+    assert len(repr(found)) < 400
     assert found.perceptual_hash is None or 0 < found.perceptual_hash < 2**64
     assert min(found.pixels, found.byte_size) >= 0
 
 
-@given(st.dictionaries(st.sampled_from(list(ROW)), st.none()), st.integers(1, 10**17))
-def test_evidence_and_post_have_the_same_id(gone: JsonObject, number: int) -> None:
-    row = {**ROW, "id": number, **gone}
-    assert ART.evidence(row).id == WaifuImage.from_payload(row).to_common().id
+@given(
+    st.dictionaries(st.sampled_from(list(ROW)), st.none()),
+    st.integers() | st.integers(10**18, 10**20),
+    st.sampled_from([ROW["url"], "7", "no file", "https://gallery.example/a", None]),
+)
+def test_evidence_and_post_agree(gone: JsonObject, number: int, url: str | None) -> None:
+    row = {**ROW, "id": number, "url": url, **gone}
+    found, post = ART.evidence(row), WaifuImage.from_payload(row).to_common()
+    assert found.id == post.id
+    assert found.links == ((post.source_url,) if post.source_url else ())
 
 
 def tags(*slugs: str, **named: str) -> list[WaifuTag]:
@@ -221,7 +234,10 @@ def test_ratings_that_the_service_does_not_know(rating: Rating) -> None:
 
 @pytest.mark.parametrize("words", ["", " ", "!?"])
 def test_without_a_word_there_is_nothing_to_search_for(words: str) -> None:
-    assert ART.search(words, Rating.GENERAL, 3) is None
+    with pytest.raises(BadArguments, match="waifu needs a word to search for") as caught:
+        ART.search(words, Rating.GENERAL, 3)
+    assert caught.value.backend == "waifu"
+    assert ART.search(words, Rating.SENSITIVE, 3) is None
 
 
 def test_a_random_draw_is_safe(ask: Ask, running: WaifuSample) -> None:

@@ -120,7 +120,7 @@ def test_tags_are_slugs_or_ids(given: Any, sent: list[str]) -> None:
         ("Maid", "did you mean maid?"),
         ("Raiden Shogun", "did you mean raiden-shogun?"),
         (" long_hair ", "did you mean long-hair?"),
-        ("maid,uniform", "did you mean maid-uniform?"),
+        ("maid,uniform", "give each tag by itself, as in --tag maid --tag uniform"),
         ("猫", "list them with `animedex waifu tags`"),
         ("", "list them with `animedex waifu tags`"),
         ("maid\n", "did you mean maid?"),

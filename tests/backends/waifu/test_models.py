@@ -132,9 +132,15 @@ def test_what_is_not_said_to_be_safe_is_not_general(row: JsonObject, rating: str
     ("row", "name"),
     [
         ({"id": 7}, "waifu:7"),
-        ({"id": 0, "url": "https://cdn.waifu.im/7.png"}, "waifu:0"),
+        ({"id": 0, "url": "https://cdn.waifu.im/7.png"}, "waifu:7"),
+        ({"id": -7}, "waifu:"),
+        ({"id": 10**19 - 1}, f"waifu:{10**19 - 1}"),
+        ({"id": 10**19}, "waifu:"),
+        ({"id": 10**4000, "url": "https://cdn.waifu.im/7.png"}, "waifu:7"),
         ({"url": "https://cdn.waifu.im/7.png"}, "waifu:7"),
         ({"url": "https://gallery.example/a.png"}, "waifu:https://gallery.example/a.png"),
+        ({"url": "7"}, "waifu:"),
+        ({"url": "no file"}, "waifu:"),
         ({"url": None}, "waifu:"),
         ({}, "waifu:"),
     ],
@@ -142,20 +148,45 @@ def test_what_is_not_said_to_be_safe_is_not_general(row: JsonObject, rating: str
 def test_a_post_is_named_by_its_id_or_else_its_address(row: JsonObject, name: str) -> None:
     post = picture(**row).to_common()
     assert post.id == name
-    assert (post.page_url is None) == ("id" not in row)
+    known = name == f"waifu:{row.get('id')}"
+    assert post.page_url == (f"https://www.waifu.im/images/{row['id']}" if known else None)
 
 
 @pytest.mark.parametrize(
-    ("extension", "expected"), [(".png", "png"), ("GIF", "gif"), (".", None), ("", None)]
+    ("extension", "expected"),
+    [(".png", "png"), ("GIF", "gif"), (" .PNG ", "png"), (".", None), (" ", None), ("", None)],
 )
 def test_an_extension_loses_its_dot(extension: str, expected: str | None) -> None:
     assert picture(extension=extension).to_common().extension == expected
 
 
-def test_no_text_is_none_and_not_empty() -> None:
-    empty = dict.fromkeys(("url", "source", "perceptualHash", "uploadedAt"), "")
+@pytest.mark.parametrize(
+    "text", ["my sketchbook", "javascript:alert(1)", "https://a.example/1 and 2", "ftp://a.example"]
+)
+def test_what_is_no_address_is_none(text: str) -> None:
+    record = picture(id=7, source=text, url=text)
+    post = record.to_common()
+    assert (post.url, post.source_url) == (None, None)
+    assert (record.url, record.payload["source"]) == (text, text)
+
+
+def test_blanks_around_an_address_are_no_part_of_it() -> None:
+    post = picture(source=" https://gallery.example/1 ").to_common()
+    assert post.source_url == "https://gallery.example/1"
+
+
+def test_a_hash_of_zeros_is_none() -> None:
+    record = picture(perceptualHash="0" * 16)
+    assert record.to_common().perceptual_hash is None
+    assert record.payload == {"perceptualHash": "0" * 16}
+    assert picture(perceptualHash="0" * 15 + "1").to_common().perceptual_hash == "0" * 15 + "1"
+
+
+@pytest.mark.parametrize("blank", ["", " "])
+def test_no_text_is_none_and_not_empty(blank: str) -> None:
+    empty = dict.fromkeys(("url", "source", "perceptualHash", "uploadedAt"), blank)
     post = picture(**empty, tags=None, artists=[{"name": ""}]).to_common()
-    assert "" not in post.to_payload().values()
+    assert not {"", blank} & {v for v in post.to_payload().values() if isinstance(v, str)}
     assert (post.url, post.source_url, post.perceptual_hash) == (None, None, None)
     assert (post.artists, post.artist, post.md5, post.preview_url) == ([], None, None, None)
 

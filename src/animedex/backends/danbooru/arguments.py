@@ -66,10 +66,7 @@ def check_name(what: str, name: str) -> str:
     >>> check_name("a tag", " hatsune miku ")
     'hatsune_miku'
     """
-    text = check_text(what, name)
-    if text.strip(".") == "":
-        _refuse(f"{name!r:.80} cannot be the name of {what}", AUTOCOMPLETE)
-    return "_".join(text.split())
+    return "_".join(check_text(what, name).split())
 
 
 def check_text(what: str, text: str) -> str:

@@ -6,17 +6,17 @@ import re
 from typing import TYPE_CHECKING
 
 from animedex.backends.art import ArtPart, Evidence
-from animedex.backends.danbooru import calls, parsing
-from animedex.backends.danbooru.arguments import MOST_POSTS
+from animedex.backends.danbooru import calls, parsing, wording
+from animedex.backends.danbooru.arguments import MOST_POSTS, check_name
 from animedex.backends.danbooru.declared import BACKEND
-from animedex.backends.danbooru.models import HOME, DanbooruPost
+from animedex.backends.danbooru.models import HOME, DanbooruPost, positive
 from animedex.backends.danbooru.works import by_work
-from animedex.wire import Call, ask
+from animedex.models import address
+from animedex.wire import Call, Say, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from animedex.backends.danbooru.models import DanbooruSuggestion
     from animedex.models import Rating
     from animedex.wire import JsonObject, JsonValue, Plan, Response, SourceTag
 
@@ -46,28 +46,29 @@ def evidence(row: JsonObject) -> Evidence:
     Evidence(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
 perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     """
-    number, md5 = _count(row.get("id")), row.get("md5")
+    number, md5 = positive(row.get("id")), row.get("md5")
     return Evidence(
         id=f"danbooru:{number or ''}",
         md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
         links=tuple(_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
-        pixels=_count(row.get("image_width")) * _count(row.get("image_height")),
-        byte_size=_count(row.get("file_size")),
-        withheld=not row.get("file_url"),
+        pixels=positive(row.get("image_width")) * positive(row.get("image_height")),
+        byte_size=positive(row.get("file_size")),
+        withheld=_address(row.get("file_url")) is None,
     )
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[DanbooruPost]]:
-    """Search the tag that the words most likely mean; nothing where they mean none."""
+    """Search the tag that the words mean; nothing where they mean none."""
     return _tagged(words, lambda tag: calls.search(tag, rating=rating, limit=_at_most(limit)))
 
 
 def random(category: str | None, amount: int) -> Call[list[DanbooruPost]]:
-    """Draw general posts, with the tag that a category most likely means."""
-    if category is None:
-        return _drawn(_at_most(amount))
-    most = _at_most(amount)
-    return _tagged(category, lambda tag: calls.search(tag, rating="g", order="random", limit=most))
+    """Draw general posts, with the tag that a category means."""
+
+    def drawn(*tags: str) -> Call[list[DanbooruPost]]:
+        return calls.search(*tags, rating="g", order="random", limit=_at_most(amount))
+
+    return drawn() if category is None else _tagged(category, drawn)
 
 
 def picture(text: str) -> Call[DanbooruPost] | None:
@@ -77,52 +78,35 @@ def picture(text: str) -> Call[DanbooruPost] | None:
     return calls.post(int(number)) if _ID.fullmatch(number) else None
 
 
-def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
-    """Choose the tag that words mean: the one called so, else the first that the service suggests.
-
-    Suggestions that are no tags, such as values of a metatag, are passed over.
-    """
-    names = [each.value for each in found if each.value and each.kind]
-    wanted = "_".join(words.lower().split())
-    return wanted if wanted in names else next(iter(names), None)
-
-
 def _tagged(
     words: str, then: Callable[[str], Call[list[DanbooruPost]]]
 ) -> Call[list[DanbooruPost]]:
-    """Ask which tag the words mean, and go on with it."""
+    """Ask which tag the words mean, and go on with it; where none, tell the nearest."""
 
     def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
-        tag = best_tag(words, parsing.suggestions(response, source))
-        return [] if tag is None else (yield from ask(then(tag)))
+        tags = wording.tags_of(parsing.suggestions(response, source))
+        tag = wording.best_tag(wanted, tags)
+        if tag is not None:
+            return (yield from ask(then(tag)))
+        if tags:
+            message = f"danbooru has no tag {wanted!r:.80}; did you mean {tags[0].value!r:.80}?"
+            yield Say("danbooru", message)
+        return []
 
-    request = calls.autocomplete(words).request
-    return Call(BACKEND, request, read, lifetime=calls.HOUR)
-
-
-def _drawn(amount: int) -> Call[list[DanbooruPost]]:
-    """Draw posts one after the other, each once."""
-    one = calls.random(rating="g")
-
-    def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
-        found = [parsing.post(response, source)]
-        for _ in range(amount - 1):
-            found += [(yield from ask(one))]
-        return list({post.id: post for post in found}.values())
-
-    return Call(BACKEND, one.request, read)
+    wanted = check_name("a tag", words).lower()
+    return Call(BACKEND, calls.autocomplete(wanted).request, read, lifetime=calls.HOUR)
 
 
 def _links(row: JsonObject) -> Iterable[str]:
-    source, work = row.get("source"), _count(row.get("pixiv_id"))
-    if isinstance(source, str) and source.lower().startswith(("http://", "https://")):
+    source, work = _address(row.get("source")), positive(row.get("pixiv_id"))
+    if source:
         yield source
     if work:
         yield f"https://www.pixiv.net/artworks/{work}"
 
 
-def _count(value: JsonValue) -> int:
-    return value if type(value) is int and value > 0 else 0
+def _address(value: JsonValue) -> str | None:
+    return address(value) if isinstance(value, str) else None
 
 
 def _at_most(amount: int) -> int:

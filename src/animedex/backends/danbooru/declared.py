@@ -9,7 +9,7 @@ from animedex.backends.backend import Backend, Bucket, Limits, SignIn
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.errors import AnimedexError
+    from animedex.backends.backend import Meaning
     from animedex.wire import Headers, Response
 
 
@@ -20,7 +20,7 @@ def _basic(fields: Mapping[str, str]) -> Headers:
     return (("authorization", f"Basic {b64encode(pair).decode()}"),)
 
 
-def _explain(response: Response) -> AnimedexError | None:
+def _explain(response: Response) -> Meaning | None:
     from animedex.backends.danbooru.explaining import explain
 
     return explain(response)

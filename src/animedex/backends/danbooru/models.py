@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from animedex.models import ArtPost, PictureRecord, Rating, Record
+from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled
 
 HOME = "https://danbooru.donmai.us"
 KINDS = {0: "general", 1: "artist", 3: "copyright", 4: "character", 5: "meta"}
@@ -138,14 +138,13 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
     @property
     def page_url(self) -> str | None:
         """Give the post's page."""
-        return None if self.id is None else f"{HOME}/posts/{self.id}"
+        number = positive(self.id)
+        return f"{HOME}/posts/{number}" if number else None
 
     @property
     def source_url(self) -> str | None:
         """Give the source where it is an address; it may be any text."""
-        source = (self.source or "").strip()
-        is_address = source.lower().startswith(("http://", "https://"))
-        return source if is_address and len(source.split()) == 1 else None
+        return address(self.source)
 
     @property
     def animated(self) -> bool | None:
@@ -165,12 +164,12 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
         A rating that is missing or not known counts as explicit, the strictest.
         """
         return ArtPost(
-            id=f"danbooru:{'' if self.id is None else self.id}",
+            id=f"danbooru:{positive(self.id) or ''}",
             source_tag=self.source_tag,
             rating=_RATINGS.get(self.rating or "", Rating.EXPLICIT),
-            url=self.file_url or None,
-            preview_url=self.preview_file_url or None,
-            sample_url=self.large_file_url or None,
+            url=address(self.file_url),
+            preview_url=address(self.preview_file_url),
+            sample_url=address(self.large_file_url),
             page_url=self.page_url,
             source_url=self.source_url,
             tags=self.tags,
@@ -181,14 +180,24 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
             width=self.image_width,
             height=self.image_height,
             byte_size=self.file_size,
-            extension=self.file_ext or None,
+            extension=filled(self.file_ext),
             animated=self.animated,
-            md5=self.md5 or None,
-            created_at=self.created_at or None,
+            md5=filled(self.md5),
+            created_at=filled(self.created_at),
         )
 
 
 _RATINGS = {rating.value: rating for rating in Rating}
+_PAST_NUMBERS = 10**19
+
+
+def positive(value: object) -> int:
+    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
+
+    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
+    (7, 0, 0, 0, 0)
+    """
+    return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
 
 
 def _split(names: str | None) -> list[str]:

@@ -41,6 +41,7 @@ AUTOCOMPLETE = "find a tag with `animedex danbooru autocomplete TEXT`"
 _SHOWN = 120
 _USUAL = "id, score, favcount, created_at, rank, random"
 _ORDERING = ("order", "ordpool", "ordfav", "ordfavgroup", "random")
+_STEADY = {order for order in ORDERS if order != "random"}
 _RATINGS = {"general": "g", "sensitive": "s", "questionable": "q", "explicit": "e"}
 _OPERATORS = {"and", "or"}
 # A metatag's value in quotes may hold blanks; all else ends at one.
@@ -88,9 +89,9 @@ def bare(term: str) -> str:
     ('rating:e', 'saber_(fate)', '')
     """
     name = term.lstrip("-~(")
-    while name.endswith(")") and name.count(")") > name.count("("):
-        name = name[:-1]
-    return name.lower()
+    at_end = len(name) - len(name.rstrip(")"))
+    unopened = max(0, name.count(")") - name.count("("))
+    return name[: len(name) - min(at_end, unopened)].lower()
 
 
 def counted(terms: Iterable[str]) -> list[str]:
@@ -121,12 +122,17 @@ def is_ordered(terms: Iterable[str]) -> bool:
 
 
 def is_random(terms: Iterable[str]) -> bool:
-    """Tell whether a search is answered anew each time.
+    """Tell whether a search is answered anew each time, or may be: of an unknown order, it is.
 
-    >>> is_random(["order:random"]), is_random(["random:3"]), is_random(["order:score"])
+    >>> is_random(["order:random"]), is_random(["random:3"]), is_random(['order:"score"'])
     (True, True, False)
     """
-    return any(bare(term) == "order:random" or bare(term).startswith("random:") for term in terms)
+    named = (bare(term).partition(":") for term in terms)
+    return any(colon and _may_change(metatag, value) for metatag, colon, value in named)
+
+
+def _may_change(metatag: str, value: str) -> bool:
+    return metatag == "random" or (metatag == "order" and value.strip("\"'") not in _STEADY)
 
 
 def rating_term(rating: RatingWord | Rating) -> str:

@@ -14,13 +14,14 @@ from animedex.backends.art import ArtPart, Evidence
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS, credit
 from animedex.backends.nekos.models import NekosImage
-from animedex.errors import UpstreamDecode
+from animedex.errors import BadArguments, UpstreamDecode
 from animedex.models import Rating, parse_record
 from animedex.wire import Call, ask
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from animedex.errors import AnimedexError
     from animedex.wire import JsonObject, JsonValue, Plan, Response, SourceTag
 
 # The service's search never says that it found nothing; a row below this did not answer.
@@ -30,6 +31,8 @@ _OWN_URL = re.compile(r"https?://nekos\.best/api/v2/[\w-]+/[\w-]+\.\w+(?:[?#]\S*
 # A base URL may be configured to be anywhere.
 _URL = re.compile(rf"https?://[^/?#@\s]+/(?:\S*/)?[\w-]+/{_UUID}\.\w+(?:[?#]\S*)?", re.ASCII)
 _NAME = re.compile(r"[\w-]+/[\w-]+\.\w+", re.ASCII)
+_FILE = re.compile(r"[\w-]+\.\w+", re.ASCII)
+_NO_HEAD = {405, 501}
 _KEYS = {"dimensions", "artist_name", "anime_name"}
 
 
@@ -60,7 +63,7 @@ withheld=False)
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[NekosImage]] | None:
     """Search images and animations, 20 of each at most, the best match first."""
-    if rating is not Rating.GENERAL:
+    if rating != Rating.GENERAL:
         return None
     amount = min(limit, calls.MOST)
     images = calls.search(words, "image", amount=amount, min_match=ENOUGH)
@@ -83,12 +86,35 @@ def picture(text: str) -> Call[NekosImage] | None:
     """Ask for what the service tells of one picture by its URL, or by CATEGORY/FILE.
 
     There is no such endpoint: the credit is read from the headers that come with the picture, of
-    which no more is fetched. So the row has the credit and the URL, and no dimensions.
+    which no more is fetched. So the row has the credit and the URL, and no dimensions. That HEAD
+    is answered is not documented; where it is not, the picture's first byte is asked for. Raises
+    `BadArguments` for the name of a file alone, as which art posts have their ids.
     """
-    if not any(shape.fullmatch(text) for shape in (_OWN_URL, _URL, _NAME)):
+    if _FILE.fullmatch(text):
+        message = "nekos finds no picture by its file name alone"
+        raise BadArguments(message, backend="nekos", hint="give its URL, or the row as JSON")
+    if not (_OWN_URL.fullmatch(text) or _NAME.fullmatch(text)):
         return None
     asset = calls.asset(text)
-    return Call(asset.backend, asset.request._replace(method="HEAD"), _credited, gzip=False)
+    head = Call(asset.backend, asset.request._replace(method="HEAD"), _credited, gzip=False)
+    begin = asset.request._replace(headers=(("range", "bytes=0-0"),))
+
+    def get(error: AnimedexError) -> Plan[NekosImage]:
+        if error.status not in _NO_HEAD:
+            raise error
+        return (yield from ask(head._replace(request=begin, sink=_Nowhere)))
+
+    return head._replace(recover=get)
+
+
+class _Nowhere:
+    """Keep nothing of a picture, of which only the headers are wanted."""
+
+    def write(self, chunk: bytes) -> None:
+        """Drop the next piece."""
+
+    def discard(self) -> None:
+        """Do nothing, as nothing was kept."""
 
 
 def _credited(response: Response, source: SourceTag) -> NekosImage:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from animedex.backends.art import ArtPart, Evidence
 from animedex.backends.waifu import calls, filters, plans
 from animedex.backends.waifu.links import image_id
-from animedex.backends.waifu.models import WaifuImage
+from animedex.backends.waifu.models import WaifuImage, common_id, positive
 from animedex.errors import BadArguments, NotFound
 from animedex.folding import split_words
+from animedex.models import address
 from animedex.wire import ask
 
 if TYPE_CHECKING:
@@ -45,21 +46,27 @@ def evidence(row: JsonObject) -> Evidence:
     Evidence(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
 pixels=0, byte_size=0, withheld=False)
     """
-    source, width, height = row.get("source"), row.get("width"), row.get("height")
+    source = address(_text(row.get("source")))
     return Evidence(
-        id=_id(row),
-        links=(source,) if isinstance(source, str) and source else (),
+        id=common_id(row.get("id"), _text(row.get("url"))),
+        links=(source,) if source else (),
         perceptual_hash=_hash(row.get("perceptualHash")),
-        pixels=_count(width) * _count(height),
-        byte_size=_count(row.get("byteSize")),
+        pixels=positive(row.get("width")) * positive(row.get("height")),
+        byte_size=positive(row.get("byteSize")),
     )
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecord]] | None:
-    """Find images by words: by tags that the words are, or else by the artist of that name."""
+    """Find images by words: by tags that the words are, or else by the artist of that name.
+
+    Raises `BadArguments` for words without a letter or digit, which are nothing to compare.
+    """
     nsfw, wanted = _NSFW.get(rating), split_words(words)
-    if nsfw is None or not wanted:
+    if nsfw is None:
         return None
+    if not wanted:
+        message = "waifu needs a word to search for"
+        raise filters.wrong(message)
     most = min(limit, filters.MOST)
 
     def look(known: list[WaifuTag]) -> Plan[Sequence[PictureRecord]]:
@@ -119,29 +126,14 @@ def _artist(name: str) -> Plan[int | None]:
     return found.id
 
 
-def _id(row: JsonObject) -> str:
-    number = row.get("id")
-    if _count(number):
-        return f"waifu:{number}"
-    url = row.get("url")
-    text = url if isinstance(url, str) else ""
-    known = image_id(text)
-    return f"waifu:{text if known is None else known}"
-
-
 def _hash(value: JsonValue) -> int | None:
     if isinstance(value, str) and _HASH.fullmatch(value):
         return int(value, 16) or None
     return None
 
 
-def _count(value: JsonValue) -> int:
-    """Give a number of something; 0 for anything else.
-
-    >>> _count(3), _count(True), _count(-1), _count("3")
-    (3, 0, 0, 0)
-    """
-    return value if type(value) is int and value > 0 else 0
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 ART = ArtPart(

@@ -60,8 +60,7 @@ def images(  # noqa: PLR0913  each is a filter of the service
     does not exist.
     """
     wanted, excluded = filters.tags(tags), filters.tags(exclude_tags)
-    included_artists = filters.artists(artists)
-    excluded_artists = filters.artists(exclude_artists)
+    by = filters.artists(artists), filters.artists(exclude_artists)
     params: _Params = [
         *_each("IncludedTags", wanted),
         *_each("ExcludedTags", excluded),
@@ -75,16 +74,7 @@ def images(  # noqa: PLR0913  each is a filter of the service
         *_one("ByteSize", filters.size("byte_size", byte_size)),
         *_part(filters.choice("order", order, filters.ORDERS), page, limit),
     ]
-    names = [name for name in (*included_artists, *excluded_artists) if isinstance(name, str)]
-
-    def build(known: Mapping[str, int]) -> Call[WaifuPage[WaifuImage]]:
-        by = [
-            *_each("IncludedArtists", _numbers(included_artists, known)),
-            *_each("ExcludedArtists", _numbers(excluded_artists, known)),
-        ]
-        return _found((*by, *params), wanted, excluded)
-
-    return _by_name(names, build) if names else build({})
+    return _by_artists(*by, lambda found: _found((*found, *params), wanted, excluded))
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
@@ -160,16 +150,25 @@ def _found(
     return Call(BACKEND, Request("GET", "/images", params), read, recover, lifetime=lifetime)
 
 
-def _by_name(
-    names: Sequence[str], build: Callable[[Mapping[str, int]], Call[WaifuPage[WaifuImage]]]
+def _by_artists(
+    included: Sequence[int | str],
+    excluded: Sequence[int | str],
+    build: Callable[[_Params], Call[WaifuPage[WaifuImage]]],
 ) -> Call[WaifuPage[WaifuImage]]:
     """Look artists up by name, as the service finds images by the ids of artists alone."""
+    names = [name for name in (*included, *excluded) if isinstance(name, str)]
+
+    def params(known: Mapping[str, int]) -> _Params:
+        return [
+            *_each("IncludedArtists", _numbers(included, known)),
+            *_each("ExcludedArtists", _numbers(excluded, known)),
+        ]
 
     def look_up(first: WaifuArtist) -> Plan[WaifuPage[WaifuImage]]:
         known = yield from plans.artist_ids(first, names, artist_by_name)
-        return (yield from ask(build(known)))
+        return (yield from ask(build(params(known))))
 
-    return plans.then(artist_by_name(names[0]), look_up)
+    return plans.then(artist_by_name(names[0]), look_up) if names else build(params({}))
 
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:

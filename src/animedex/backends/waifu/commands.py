@@ -9,19 +9,31 @@ import click
 from animedex.backends.waifu.declared import BACKEND
 from animedex.cli.command import Command, Group
 from animedex.cli.session import answering, picturing
+from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from animedex.backends.waifu.filters import Nsfw, Order, Orientation
-    from animedex.backends.waifu.models import WaifuArtist, WaifuImage, WaifuPage, WaifuTag
+    from animedex.backends.waifu.models import WaifuImage, WaifuPage
     from animedex.cli.session import Session
     from animedex.models import Record
-    from animedex.render.text import Card
 
+    F = TypeVar("F", bound=Callable[..., object])
     R = TypeVar("R", bound=Record)
 
-_GALLERY = "https://www.waifu.im/gallery"
+
+def _size(name: str, text: str) -> Callable[[F], F]:
+    """Make an option for a filter; of two the service would keep one in silence."""
+
+    def once(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
+        del ctx, param
+        if len(given) > 1:
+            message = f"{name} can be given once"
+            raise BadArguments(message, hint=f"say both bounds together, as in {name} 200..299")
+        return given[0] if given else None
+
+    return click.option(name, metavar="SIZE", multiple=True, callback=once, help=text)
 
 
 @click.group("waifu", cls=Group, backend=BACKEND)
@@ -88,9 +100,9 @@ def command() -> None:
     default="random",
     help="Draw (the default), or the newest or the most favored first.",
 )
-@click.option("--width", metavar="SIZE", help="In pixels: '>=1500', '<1500', 1000..2000 or 1500.")
-@click.option("--height", metavar="SIZE", help="In pixels, as --width.")
-@click.option("--byte-size", metavar="SIZE", help="In bytes, as --width.")
+@_size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500.")
+@_size("--height", "In pixels, as --width.")
+@_size("--byte-size", "In bytes, as --width.")
 @click.option(
     "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
 )
@@ -158,10 +170,10 @@ def images(  # noqa: PLR0913  each is an option of the command
 @picturing
 def image(session: Session, id: str, *, opened: bool) -> None:  # noqa: A002  the service's own name
     """Fetch one picture's row."""
-    from animedex.backends.waifu import calls
+    from animedex.backends.waifu import calls, cards
 
     row = session.ask(calls.image(id))
-    session.output.picture(row, image_card)
+    session.output.picture(row, cards.image_card)
     if opened:
         _open(session, row)
 
@@ -174,10 +186,10 @@ def image(session: Session, id: str, *, opened: bool) -> None:  # noqa: A002  th
 @answering
 def tags(session: Session) -> None:
     """List all tags."""
-    from animedex.backends.waifu import calls
+    from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuTag
 
-    session.output.records(session.ask(calls.tags()), WaifuTag, tag_card)
+    session.output.records(session.ask(calls.tags()), WaifuTag, cards.tag_card)
 
 
 @command.command(
@@ -189,9 +201,9 @@ def tags(session: Session) -> None:
 @answering
 def tag(session: Session, name: str) -> None:
     """Fetch one tag."""
-    from animedex.backends.waifu import calls
+    from animedex.backends.waifu import calls, cards
 
-    session.output.record(session.ask(calls.tag(name)), tag_card)
+    session.output.record(session.ask(calls.tag(name)), cards.tag_card)
 
 
 @command.command(
@@ -206,13 +218,13 @@ def tag(session: Session, name: str) -> None:
 @answering
 def artists(session: Session, *, page: int, limit: int) -> None:
     """List artists, the busiest first."""
-    from animedex.backends.waifu import calls
+    from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuArtist
 
     found = session.ask(calls.artists(page, limit))
     if not found:
         session.note(f"animedex: {_past(found, page) or 'there is no artist'}")
-    session.output.records(found, WaifuArtist, artist_card)
+    session.output.records(found, WaifuArtist, cards.artist_card)
 
 
 @command.command(
@@ -224,9 +236,9 @@ def artists(session: Session, *, page: int, limit: int) -> None:
 @answering
 def artist(session: Session, name: str) -> None:
     """Fetch one artist."""
-    from animedex.backends.waifu import calls
+    from animedex.backends.waifu import calls, cards
 
-    session.output.record(session.ask(calls.artist(name)), artist_card)
+    session.output.record(session.ask(calls.artist(name)), cards.artist_card)
 
 
 @command.command(
@@ -237,17 +249,16 @@ def artist(session: Session, name: str) -> None:
 @answering
 def stats(session: Session) -> None:
     """Tell how much the service has."""
-    from animedex.backends.waifu import calls
-    from animedex.render.json import row
+    from animedex.backends.waifu import calls, cards
 
-    found = session.ask(calls.stats())
-    session.output.facts(row(found, source=not session.shared.no_source))
+    session.output.record(session.ask(calls.stats()), cards.stats_card)
 
 
 def _show(session: Session, rows: Sequence[WaifuImage], *, opened: bool) -> None:
+    from animedex.backends.waifu import cards
     from animedex.backends.waifu.models import WaifuImage
 
-    session.output.pictures(rows, WaifuImage, image_card)
+    session.output.pictures(rows, WaifuImage, cards.image_card)
     if opened and rows:
         _open(session, rows[0])
 
@@ -271,65 +282,3 @@ def _past(found: WaifuPage[R], page: int) -> str | None:
         return None
     pages = "is 1 page" if found.total_pages == 1 else f"are {found.total_pages} pages"
     return f"page {page} is past the end: there {pages}"
-
-
-def image_card(row: WaifuImage) -> Card:
-    """Lay out a picture."""
-    from animedex.render.posts import few
-    from animedex.render.text import Card
-
-    whole = row.width and row.height
-    return Card(
-        title=_told(row.id) or "a picture",
-        lines=(
-            ("artist", few(row.artist_names)),
-            ("tags", few(row.slugs)),
-            ("rating", "safe" if row.is_nsfw is False else "not safe"),
-            ("size", f"{row.width} x {row.height}" if whole else None),
-            ("favorites", _told(row.favorites)),
-            ("source", row.source),
-            ("page", row.page_url),
-        ),
-        url=row.url or "no address was sent",
-        source="waifu",
-    )
-
-
-def tag_card(row: WaifuTag) -> Card:
-    """Lay out a tag."""
-    from animedex.render.text import Card
-
-    return Card(
-        title=row.slug or row.name or "a tag",
-        lines=(
-            ("name", row.name),
-            ("id", _told(row.id)),
-            ("images", _told(row.image_count or None)),
-            ("means", row.description),
-        ),
-        url=f"{_GALLERY}?includedTags={row.slug}" if row.slug else _GALLERY,
-        source="waifu",
-    )
-
-
-def artist_card(row: WaifuArtist) -> Card:
-    """Lay out an artist."""
-    from animedex.render.text import Card
-
-    return Card(
-        title=row.name or "an artist",
-        lines=(
-            ("id", _told(row.id)),
-            ("images", _told(row.image_count or None)),
-            ("pixiv", row.pixiv),
-            ("twitter", row.twitter),
-            ("patreon", row.patreon),
-            ("deviantart", row.deviant_art),
-        ),
-        url=_GALLERY if row.id is None else f"{_GALLERY}?includedArtists={row.id}",
-        source="waifu",
-    )
-
-
-def _told(number: int | None) -> str | None:
-    return None if number is None else str(number)

@@ -52,7 +52,11 @@ def tag(given: str | int) -> str:
     text = str(given) if is_id(given) else given
     if not isinstance(text, str) or not is_tag(text):
         near = slugged(text) if isinstance(text, str) else ""
-        hint = f"did you mean {near}?" if near else "list them with `animedex waifu tags`"
+        hint = "list them with `animedex waifu tags`"
+        if isinstance(text, str) and "," in text:
+            hint = "give each tag by itself, as in --tag maid --tag uniform"
+        elif near:
+            hint = f"did you mean {near}?"
         message = f"a tag is a slug (small letters, digits, dashes) or an id, not {given!r:.80}"
         raise wrong(message, hint)
     return text

@@ -10,9 +10,11 @@ from typing import ClassVar, Generic, TypeVar
 import msgspec
 
 from animedex.backends.waifu.links import image_id
-from animedex.models import ArtPost, PictureRecord, Rating, Record
+from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled
 
 R = TypeVar("R", bound=Record)
+
+_PAST_NUMBERS = 10**19
 
 
 class ImageTag(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -72,7 +74,8 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
     @property
     def page_url(self) -> str | None:
         """Give the address of the picture's page at the service."""
-        return None if self.id is None else f"https://www.waifu.im/images/{self.id}"
+        number = positive(self.id)
+        return f"https://www.waifu.im/images/{number}" if number else None
 
     def to_common(self) -> ArtPost:
         """Project onto the shape shared by all services.
@@ -80,25 +83,49 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
         The service tells safe from not: the rating is general where it says safe, else explicit.
         The score is how many users have the picture among their favorites.
         """
-        known = image_id(self.url or "") if self.id is None else self.id
         return ArtPost(
-            id=f"waifu:{(self.url or '') if known is None else known}",
+            id=common_id(self.id, self.url),
             source_tag=self.source_tag,
             rating=Rating.GENERAL if self.is_nsfw is False else Rating.EXPLICIT,
-            url=self.url or None,
+            url=address(self.url),
             page_url=self.page_url,
-            source_url=self.source or None,
+            source_url=address(self.source),
             tags=self.slugs,
             artists=self.artist_names,
             score=self.favorites,
             width=self.width,
             height=self.height,
             byte_size=self.byte_size,
-            extension=(self.extension or "").lstrip(".").lower() or None,
+            extension=(filled(self.extension) or "").lstrip(".").lower() or None,
             animated=self.is_animated,
-            perceptual_hash=self.perceptual_hash or None,
-            created_at=self.uploaded_at or None,
+            perceptual_hash=_looked_at(self.perceptual_hash),
+            created_at=filled(self.uploaded_at),
         )
+
+
+def common_id(number: object, url: str | None) -> str:
+    """Name a picture among those of all services: by its id, or else by its address.
+
+    >>> common_id(7, None), common_id(None, "https://cdn.waifu.im/7.png"), common_id(-7, "a file")
+    ('waifu:7', 'waifu:7', 'waifu:')
+    """
+    link = address(url) or ""
+    return f"waifu:{positive(number) or image_id(link) or link}"
+
+
+def positive(value: object) -> int:
+    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
+
+    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
+    (7, 0, 0, 0, 0)
+    """
+    return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
+
+
+def _looked_at(perceptual_hash: str | None) -> str | None:
+    """Give a hash; None for zeros, which stand beside a picture that was not looked at yet."""
+    found = filled(perceptual_hash)
+    return found if found and found.strip("0") else None
 
 
 class WaifuTag(Record, frozen=True, kw_only=True, rename="camel"):

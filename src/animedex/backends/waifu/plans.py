@@ -131,7 +131,7 @@ def no_such_tag(tag: str, known: Iterable[str]) -> NotFound:
     from difflib import get_close_matches
 
     slugs = [name for name in known if not name.isdigit()]
-    near = get_close_matches(tag, slugs, n=1, cutoff=0.5)
+    near = get_close_matches(tag, slugs, n=1, cutoff=0.6)
     hint = "list them with `animedex waifu tags`"
     if near:
         hint = f"did you mean {near[0] if near[0].isprintable() else repr(near[0])}?"

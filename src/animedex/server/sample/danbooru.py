@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import time
-from random import Random
 from typing import TYPE_CHECKING
-
-from starlette.middleware import Middleware
 
 from animedex.server.danbooru.app import danbooru_app
 from animedex.server.danbooru.limits import DanbooruLimits
-from animedex.server.limiting import Limit
 from animedex.server.sample.danbooru_posts import drawn_posts
-from animedex.server.standin import StandIn
-from animedex.server.visitors import TurnAwayUnknown
+from animedex.server.sample.service_sample import FILE_GUARDS, ServiceSample, json_guards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from starlette.types import ASGIApp
 
     from animedex.server.danbooru.collection import DanbooruCollection
     from animedex.server.danbooru.refusals import Refusal
+    from animedex.server.sample.service_sample import Rules
 
 FRONT_PAGE = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>animedex sample server</title></head>
@@ -30,35 +25,20 @@ FRONT_PAGE = """<!DOCTYPE html>
 """
 
 
-class DanbooruSample(StandIn):
-    """Serve a faithful Danbooru on loopback, for as long as the ``with`` block lasts.
+class DanbooruSample(ServiceSample["DanbooruCollection"]):
+    """Serve a faithful Danbooru on loopback; its options are those of every sample."""
 
-    ``url`` is where its API begins. Without ``posts`` it serves the drawn ones. ``seed`` makes
-    what is random repeatable; ``clock`` drives the limit, ages and ``Date``, in seconds since the
-    epoch. Browsers may load the files, but not ask the API. ``faults`` are written as
-    ``animedex.server.faults`` describes; one that cannot be read is a ``ValueError``.
-    """
-
-    def __init__(  # noqa: PLR0913 - options, each for itself
-        self,
-        posts: DanbooruCollection | None = None,
-        *,
-        port: int = 0,
-        limits: bool = True,
-        faults: Iterable[str] = (),
-        seed: int | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        rules = DanbooruLimits(clock=clock, enforced=limits)
-        app = danbooru_app(
-            posts if posts is not None else drawn_posts(),
-            random=Random(seed),  # noqa: S311 - rows of a sample are no secret
-            clock=clock,
+    def application(self, collection: DanbooruCollection | None, rules: Rules) -> ASGIApp:
+        """Build Danbooru's application over a collection, or else over the drawn posts."""
+        limits = DanbooruLimits(clock=rules.clock, enforced=rules.limits)
+        return danbooru_app(
+            drawn_posts() if collection is None else collection,
+            random=rules.random,
+            clock=rules.clock,
             front_page=FRONT_PAGE,
-            json_guards=[Middleware(TurnAwayUnknown), Middleware(Limit, admit=rules.admit)],
-            file_guards=[Middleware(TurnAwayUnknown, browsers=True)],
+            json_guards=json_guards(limits.admit),
+            file_guards=FILE_GUARDS,
         )
-        super().__init__(app, base="", port=port, faults=faults, clock=clock)
 
     def refuse(self, path: str, refusal: Refusal, *, times: int | None = 1) -> None:
         """Refuse the next requests on a path, or all with ``times=None``.

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
-from random import Random
 from typing import TYPE_CHECKING
 
-from starlette.middleware import Middleware
-
-from animedex.server.limiting import Limit
 from animedex.server.nekos.app import BASE, SEARCH, nekos_app
 from animedex.server.nekos.limits import NekosLimits
 from animedex.server.sample.collection import drawn_collection
-from animedex.server.standin import StandIn
-from animedex.server.visitors import TurnAwayUnknown
+from animedex.server.sample.service_sample import FILE_GUARDS, ServiceSample, json_guards
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from starlette.types import ASGIApp
 
     from animedex.server.nekos.collection import Collection
+    from animedex.server.sample.service_sample import Rules
 
 FRONT_PAGE = f"""<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><title>animedex sample server</title></head>
@@ -29,31 +24,18 @@ FRONT_PAGE = f"""<!DOCTYPE html>
 """
 
 
-class SampleServer(StandIn):
-    """Serve a faithful nekos.best v2 on loopback, for as long as the ``with`` block lasts.
+class SampleServer(ServiceSample["Collection"]):
+    """Serve a faithful nekos.best v2 on loopback; its options are those of every sample."""
 
-    ``url`` is its API's base URL. Without a ``collection`` it serves the drawn one. ``seed`` makes
-    the random rows repeatable; ``clock`` drives the limits and ``Date``, in seconds since the
-    epoch. Browsers may load the pictures, but not ask the API. ``faults`` are written as
-    ``animedex.server.faults`` describes; one that cannot be read is a ``ValueError``.
-    """
+    begins_at = BASE
 
-    def __init__(  # noqa: PLR0913 - options, each for itself
-        self,
-        collection: Collection | None = None,
-        *,
-        port: int = 0,
-        limits: bool = True,
-        faults: Iterable[str] = (),
-        seed: int | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        rules = NekosLimits(search=SEARCH, clock=clock, enforced=limits)
-        app = nekos_app(
-            collection if collection is not None else drawn_collection(),
-            random=Random(seed),  # noqa: S311 - rows of a sample are no secret
+    def application(self, collection: Collection | None, rules: Rules) -> ASGIApp:
+        """Build the application of nekos.best over a collection, or else over the drawn one."""
+        limits = NekosLimits(search=SEARCH, clock=rules.clock, enforced=rules.limits)
+        return nekos_app(
+            drawn_collection() if collection is None else collection,
+            random=rules.random,
             front_page=FRONT_PAGE,
-            json_guards=[Middleware(TurnAwayUnknown), Middleware(Limit, admit=rules.admit)],
-            picture_guards=[Middleware(TurnAwayUnknown, browsers=True)],
+            json_guards=json_guards(limits.admit),
+            picture_guards=FILE_GUARDS,
         )
-        super().__init__(app, base=BASE, port=port, faults=faults, clock=clock)

@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import time
 from functools import cache
-from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from starlette.middleware import Middleware
-
-from animedex.server.limiting import Limit
 from animedex.server.nekos.collection import ANIMATED_FORMAT, Size
 from animedex.server.sample.collection import drawn_collection
-from animedex.server.standin import StandIn
-from animedex.server.visitors import TurnAwayUnknown
+from animedex.server.sample.service_sample import FILE_GUARDS, ServiceSample, json_guards
 from animedex.server.waifu.app import waifu_app
 from animedex.server.waifu.collection import WaifuCollection
 from animedex.server.waifu.limits import WaifuLimits
 from animedex.server.waifu.rows import written_time
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
+
+    from starlette.types import ASGIApp
 
     from animedex.server.nekos.collection import Picture
+    from animedex.server.sample.service_sample import Rules
     from animedex.server.waifu.parameters import Ignored
 
 API_KEY = "sample-key-of-nobody"
@@ -48,39 +45,28 @@ _TRAITS = ("maid", "uniform", "long-hair")
 _SITES = {"www.pixiv.net": "pixiv", "twitter.com": "twitter"}
 
 
-class WaifuSample(StandIn):
-    """Serve a faithful Waifu.im v7 on loopback, for as long as the ``with`` block lasts.
+class WaifuSample(ServiceSample[WaifuCollection]):
+    """Serve a faithful Waifu.im v7 on loopback; its options are those of every sample.
 
-    ``url`` is its API's base URL. Without ``images`` it serves the drawn ones. ``seed`` makes the
-    random order repeatable; ``clock`` drives the limit and ``Date``, in seconds since the epoch.
-    Browsers may load the files, but not ask the API. ``faults`` are written as
-    ``animedex.server.faults`` describes; one that cannot be read is a ``ValueError``. The API key
-    that it knows is ``API_KEY``.
+    The API key that it knows is ``API_KEY``.
     """
 
-    def __init__(  # noqa: PLR0913 - options, each for itself
-        self,
-        images: WaifuCollection | None = None,
-        *,
-        port: int = 0,
-        limits: bool = True,
-        faults: Iterable[str] = (),
-        seed: int | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self.ignored: list[Ignored] = []
-        """Parameters that had no effect on their answer, as they came: of unknown name,
-        unreadable where the service keeps silent about that, or given once too often."""
-        rules = WaifuLimits(clock=clock, enforced=limits)
-        app = waifu_app(
-            images if images is not None else drawn_images(),
-            random=Random(seed),  # noqa: S311 - rows of a sample are no secret
+    ignored: list[Ignored]
+    """Parameters that had no effect on their answer, as they came: of unknown name, unreadable
+    where the service keeps silent about that, or given once too often."""
+
+    def application(self, collection: WaifuCollection | None, rules: Rules) -> ASGIApp:
+        """Build the application of Waifu.im over a collection, or else over the drawn images."""
+        self.ignored = []
+        limits = WaifuLimits(clock=rules.clock, enforced=rules.limits)
+        return waifu_app(
+            drawn_images() if collection is None else collection,
+            random=rules.random,
             users={API_KEY: USER},
             ignored=self.ignored,
-            json_guards=[Middleware(TurnAwayUnknown), Middleware(Limit, admit=rules.admit)],
-            file_guards=[Middleware(TurnAwayUnknown, browsers=True)],
+            json_guards=json_guards(limits.admit),
+            file_guards=FILE_GUARDS,
         )
-        super().__init__(app, base="", port=port, faults=faults, clock=clock)
 
 
 @cache

@@ -32,7 +32,7 @@ SAME_FILE = (
 STRANGE = '{"a": 123456789012345678901234567890, "b": "\\u0001\\u001b[31m"}'
 ROWS = f"[{WAIFU},{POST},\n{NEKOS}, {SAME_FILE},{STRANGE}]"
 SUMMARY = (
-    "animedex: 5 rows: 2 groups with 2 duplicates, 2 only the same work as another,"
+    "animedex: 5 rows: 2 duplicates in 2 groups, 2 only the same work as another,"
     " 1 of which nothing is known\n"
 )
 SAME: JsonObject = {
@@ -95,9 +95,7 @@ def test_an_explanation_names_what_was_refused(process: Process) -> None:
     (group,) = cast("list[JsonObject]", outcome.json)
     assert group["rows"] == ["danbooru:8"]
     assert group["refused"] == [{"row": "danbooru:3", "with": "danbooru:8", "evidence": "md5"}]
-    assert outcome.err.endswith(
-        "0 groups with 0 duplicates, 1 kept apart as other pages of one work\n"
-    )
+    assert outcome.err.endswith("no duplicates, 1 kept apart as other pages of one work\n")
     assert process("art", "dedupe", stdin=f"{POST}{other}".encode()).json == []
 
 
@@ -145,7 +143,7 @@ def test_a_field_that_no_row_has_is_refused(cli: Cli, rows: str) -> None:
 def test_no_rows_make_an_empty_array(process: Process, options: tuple[str, ...]) -> None:
     outcome = process("art", "dedupe", *options)
     assert (outcome.code, outcome.out) == (0, b"[]\n")
-    assert outcome.err == "animedex: 0 rows: 0 groups with 0 duplicates\n"
+    assert outcome.err == "animedex: 0 rows: no duplicates\n"
 
 
 def test_hashes_are_compared_as_far_as_is_asked(process: Process) -> None:
@@ -227,7 +225,8 @@ def test_so_many_rows_are_counted_exactly(process: Process) -> None:
     outcome = process("art", "dedupe", "--keep", "first", "--jsonl", stdin=made)
     kept = outcome.out.splitlines()
     assert (len(lines), len(kept)) == (count, count - count // 100 * 20)
-    assert f"with {count // 100 * 20} duplicates, {count // 100 * 2} only the same" in outcome.err
+    assert f": {count // 100 * 20} duplicates in " in outcome.err
+    assert f", {count // 100 * 2} only the same work as another\n" in outcome.err
     # What is kept is there in its order, and of each line that was there twice one is left.
     places = {line: place for place, line in reversed(list(enumerate(lines)))}
     assert [places[line] for line in kept] == sorted({places[line] for line in kept})

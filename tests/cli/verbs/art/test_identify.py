@@ -3,15 +3,29 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from animedex.backends.nekos.models import NekosImage
+
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Generator
+
     from animedex.wire import JsonObject
     from tests.cli.conftest import Cli, Outcome, Process, Terminal
     from tests.cli.verbs.art.conftest import Services
+    from tests.conftest import StartRawServer
 
+INTERRUPTED = 130
+PATIENCE = 60
 PIXIV = "https://www.pixiv.net/artworks/15300"
 NEKO = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": PIXIV}
 LOST = {"url": "https://nekos.best/api/v2/neko/2.png", "source_url": "https://gallery.example/1"}
@@ -34,6 +48,10 @@ def ids(found: JsonObject) -> list[object]:
 
 def as_json(*rows: object) -> bytes:
     return json.dumps(rows).encode()
+
+
+def json_row(row: object) -> bytes:
+    return json.dumps(row).encode() + b"\n"
 
 
 def test_one_picture_is_one_object(cli: Cli, services: Services) -> None:
@@ -68,7 +86,10 @@ def test_some_keys_alone_can_be_had(cli: Cli, services: Services) -> None:
     outcome = cli("art", "identify", "waifu:7", "--fields", "characters,page")
     assert told(outcome) == {"characters": ["mio_(lanterns)"], "page": 0}
     assert cli("art", "identify", "waifu:7", "--jq", ".artists[0]", "-r").text == "aoba_mio\n"
+    asked = len(services.danbooru.arrivals)
+    services.waifu.arrivals.clear()
     assert cli("art", "identify", "waifu:7", "--fields", "character").code == 2
+    assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, asked)
 
 
 def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None:
@@ -81,13 +102,22 @@ def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None
     assert lines["page"] == "not known, so any of the same work"
     assert lines["posts"] == "danbooru:102, danbooru:101"
     known = terminal("art", "identify", "waifu:7", environment=plain)
-    assert any(line.split() == ["page", "0"] for line in known.text.splitlines())
+    assert any(line.split() == ["page", "1", "(p0)"] for line in known.text.splitlines())
 
 
 def test_a_row_may_be_given_as_it_is(cli: Cli, services: Services) -> None:
     assert told(cli("art", "identify", json.dumps(NEKO)))["query"] == "nekos:1.png"
     (found,) = many(cli("art", "identify", json.dumps([NEKO])))
     assert found["query"] == "nekos:1.png"
+    two = cli("art", "identify", f"{json.dumps(NEKO)} {json.dumps(NEKO)}")
+    assert len(many(two)) == 2
+
+
+def test_a_wrong_row_is_told_with_its_number(cli: Cli, services: Services) -> None:
+    outcome = cli("art", "identify", json.dumps([NEKO, {"id": 3}]))
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert outcome.err.startswith("animedex: the argument, row 2: that is no row of any service")
+    assert len(services.danbooru.arrivals) == 0
 
 
 def test_rows_come_through_a_pipe(process: Process, services: Services) -> None:
@@ -125,16 +155,26 @@ def test_what_is_not_found_is_named_beside_the_rest(process: Process, services: 
     assert gone.startswith("animedex: nekos:3.png: nobody has posted pixiv:404 ")
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [((LOST,), "nekos:2.png: no work is known"), ((LOST, GONE), "none of 2 pictures was found")],
-)
-def test_where_nothing_is_found_it_fails(
-    rows: tuple[object, ...], said: str, process: Process, services: Services
-) -> None:
-    outcome = process("art", "identify", "-", stdin=as_json(*rows))
-    assert (outcome.code, outcome.out, outcome.err.count("\n")) == (3, b"", 1)
-    assert said in outcome.err
+def test_where_nothing_is_found_it_fails(process: Process, services: Services) -> None:
+    alone = process("art", "identify", "-", stdin=as_json(LOST))
+    assert (alone.code, alone.out, alone.err.count("\n")) == (3, b"", 1)
+    assert alone.err.startswith("animedex: nekos:2.png: no work is known")
+    for options in ((), ("--jsonl",), ("--jq", "length")):
+        outcome = process("art", "identify", "-", *options, stdin=as_json(LOST, GONE))
+        assert (outcome.code, outcome.out) == (3, b"")
+        lost, gone, failure = outcome.err.splitlines()
+        assert lost.startswith("animedex: nekos:2.png: ")
+        assert gone.startswith("animedex: nekos:3.png: ")
+        assert failure.startswith("animedex: none of 2 pictures was found; the first: nekos:2.png")
+
+
+def test_what_was_not_found_before_a_failure_is_named(process: Process, services: Services) -> None:
+    services.danbooru.answer("/posts.json", status=403)
+    outcome = process("art", "identify", "-", stdin=as_json(LOST, NEKO))
+    assert (outcome.code, outcome.out) == (4, b"")
+    lost, failure = outcome.err.splitlines()
+    assert lost.startswith("animedex: nekos:2.png: no work is known")
+    assert "refused the request" in failure
 
 
 def test_a_picture_that_nobody_has_posted_is_not_found(cli: Cli, services: Services) -> None:
@@ -157,6 +197,12 @@ def test_what_was_found_before_a_failure_is_printed(process: Process, services: 
     assert outcome.code == 4
     (found,) = cast("list[JsonObject]", outcome.json)
     assert ids(found) == [5]
+    services.danbooru.answer("/posts.json", body=b'[{"id": 5, "pixiv_id": 15300}]')
+    services.danbooru.answer("/posts.json", status=403)
+    counted = process(
+        "art", "identify", "-", "--jq", "length", "--refresh", stdin=as_json(NEKO, GONE)
+    )
+    assert (counted.code, counted.text) == (4, "1\n")
     services.danbooru.answer("/posts.json", status=403)
     alone = process("art", "identify", "-", "--refresh", stdin=as_json(NEKO))
     assert (alone.code, alone.out) == (4, b"")
@@ -165,19 +211,102 @@ def test_what_was_found_before_a_failure_is_printed(process: Process, services: 
 @pytest.mark.parametrize(
     ("stdin", "said"),
     [
-        (b'[{"id": 3}]', "no row of any service"),
-        (b'[{"url": ', "row 1"),
-        (b"maid", "it is no JSON"),
+        (b'[{"id": 3}]', "standard input, row 1: that is no row of any service"),
+        (b'[{"url": ', "row 1: it ends in the middle"),
+        (b"maid", "row 1: it is no JSON"),
     ],
 )
-def test_wrong_rows_cost_no_request(
+def test_wrong_rows_take_nothing_away_from_those_before_them(
     stdin: bytes, said: str, process: Process, services: Services
 ) -> None:
-    outcome = process("art", "identify", "-", stdin=as_json(NEKO)[:-1] + b"," + stdin[1:])
-    assert (outcome.code, outcome.out) == (2, b"")
-    outcome = process("art", "identify", "-", stdin=stdin)
-    assert (outcome.code, said in outcome.err) == (2, True)
+    alone = process("art", "identify", "-", stdin=stdin)
+    assert (alone.code, alone.out, said in alone.err) == (2, b"", True)
     assert len(services.danbooru.arrivals) == 0
+    outcome = process("art", "identify", "-", stdin=as_json(NEKO)[:-1] + b"," + stdin[1:])
+    (found,) = cast("list[JsonObject]", outcome.json)
+    assert (outcome.code, found["query"], "row 2: " in outcome.err) == (2, "nekos:1.png", True)
+
+
+def test_an_art_post_of_nekos_is_identified_without_asking_nekos(
+    process: Process, cli: Cli, services: Services
+) -> None:
+    post = NekosImage.from_payload(cast("JsonObject", NEKO)).to_common().to_payload()
+    (found,) = many(process("art", "identify", "-", stdin=as_json(post)))
+    assert found["query"] == post["id"] == "nekos:1.png"
+    assert len(services.nekos.arrivals) == 0
+    outcome = cli("art", "identify", str(post["id"]))
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert "nekos finds no picture by its file name alone (give its URL, " in outcome.err
+
+
+def test_cards_come_below_each_other(terminal: Terminal, services: Services) -> None:
+    plain = {"NO_COLOR": "1", "TERM": "dumb"}
+    shown = terminal("art", "identify", json.dumps([NEKO, NEKO]), environment=plain)
+    first, second = shown.text.split("\n\n")
+    assert f"{first}\n" == second
+
+
+@contextmanager
+def piped(*options: str) -> Generator[subprocess.Popen[bytes]]:
+    """Run `identify -` with an open standard input, and end it if it hangs."""
+    command = [sys.executable, "-m", "animedex", "art", "identify", "-", *options]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:
+        guard = threading.Timer(PATIENCE, process.kill)
+        guard.start()
+        try:
+            yield process
+        finally:
+            guard.cancel()
+            process.kill()
+
+
+@pytest.mark.parametrize("opening", [b"", b"["], ids=["lines", "array"])
+def test_a_line_is_not_held_back_while_more_rows_may_come(
+    opening: bytes, services: Services
+) -> None:
+    with piped("--jsonl") as process:
+        assert process.stdin
+        assert process.stdout
+        for number in range(2):
+            process.stdin.write((b"," if opening and number else opening) + json_row(NEKO))
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["query"] == "nekos:1.png"
+        out, err = process.communicate(b"]" if opening else b"", timeout=PATIENCE)
+    assert (process.returncode, out, err) == (0, b"", b"")
+
+
+@pytest.mark.parametrize("options", [(), ("--jq", "."), ("--jsonl",)], ids=["json", "jq", "jsonl"])
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_what_was_found_before_ctrl_c_is_printed(
+    options: tuple[str, ...],
+    services: Services,
+    raw_server: StartRawServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = b'[{"id": 5, "pixiv_id": 15300}]'
+    second = threading.Barrier(2, timeout=PATIENCE)
+    answers = iter([b"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)])
+
+    def answer(connection: socket.socket, over: threading.Event) -> None:
+        once = next(answers, None)
+        if once is not None:
+            connection.sendall(once)
+            return
+        second.wait()
+        over.wait()
+
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", raw_server(answer).url)
+    with piped(*options, "--timeout", "none") as process:
+        assert process.stdin
+        process.stdin.write(json_row(NEKO) + json_row(GONE))
+        process.stdin.flush()
+        second.wait()
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+    told = json.loads(out)
+    (found,) = cast("list[JsonObject]", told if isinstance(told, list) else [told])
+    assert (process.returncode, ids(found), err) == (INTERRUPTED, [5], b"")
 
 
 @pytest.mark.parametrize("what", ["maid", "7", "waifu:mio", "{", "https://gallery.example/1"])

@@ -44,7 +44,7 @@ def test_a_failed_service_is_passed_over_in_silence(cli: Cli, services: Services
 def test_a_failed_service_is_named_to_whoever_wants_to_know(cli: Cli, services: Services) -> None:
     services.nekos.faults.add("*:403")
     told = cli("art", "random", "--category", "maid", "-v").err.splitlines()
-    assert any(line.startswith("nekos: passed over: ") for line in told)
+    assert any(line.startswith("animedex: nekos is passed over: ") for line in told)
 
 
 def test_where_all_fail_all_are_named(cli: Cli, services: Services) -> None:
@@ -60,6 +60,17 @@ def test_a_category_that_nobody_has_is_not_found(cli: Cli, services: Services) -
     outcome = cli("art", "random", "--category", "neko0")
     assert outcome.code == 3
     assert "did you mean neko?" in outcome.err
+
+
+def test_a_service_in_trouble_may_have_the_category(cli: Cli, services: Services) -> None:
+    services.waifu.faults.add("*:503;retry-after=3600")
+    asked = ("art", "random", "--from", "nekos,waifu", "--category", "zzzz")
+    outcome = cli(*asked, "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (1, "upstream-error")
+    assert outcome.error["backend"] == "waifu"
+    hint = str(outcome.error["hint"])
+    assert hint.startswith("nekos: ")
+    assert "; waifu: try again in " in hint
 
 
 def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None:

@@ -76,8 +76,8 @@ def test_a_terminal_shows_cards(terminal: Terminal, services: Services) -> None:
     shown = terminal("art", "search", "maid", "--limit", "2", environment=plain)
     assert shown.code == 0
     assert [line.split() for line in shown.text.splitlines() if "[src:" in line] == [
-        ["7", "[src:", "waifu]"],
-        ["102", "[src:", "danbooru]"],
+        ["waifu:7", "[src:", "waifu]"],
+        ["danbooru:102", "[src:", "danbooru]"],
     ]
 
 
@@ -96,7 +96,17 @@ def test_a_service_that_is_down_fails_a_strict_search(cli: Cli, services: Servic
     outcome = cli("art", "search", "maid", "--strict", "--errors", "json")
     assert (outcome.code, outcome.out) == (5, b"")
     assert (outcome.error["reason"], outcome.error["backend"]) == ("rate-limited", "danbooru")
+    assert str(outcome.error["message"]).startswith("danbooru: ")
     assert rows(cli("art", "search", "maid", "--strict", "--from", "waifu"))
+
+
+def test_a_failure_names_its_service_even_where_it_is_the_only_one(
+    cli: Cli, services: Services, raw_server: StartRawServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANIMEDEX_WAIFU_URL", raw_server(hang).url)
+    asked = ("art", "search", "maid", "--timeout", "1")
+    assert cli(*asked, "--strict").err.startswith("animedex: waifu: no complete answer")
+    assert cli(*asked, "--from", "waifu").err.startswith("animedex: waifu: no complete answer")
 
 
 def test_a_service_without_that_rating_is_left_out_and_said_so(

@@ -16,7 +16,7 @@ from animedex.errors import BadArguments
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.art.dedupe import Deduped, Group, Keep, Link
+    from animedex.art.dedupe import Deduped, Group, Joined, Keep
     from animedex.art.reading import Row
     from animedex.art.spool import Spool
     from animedex.render.text import Card
@@ -109,13 +109,23 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 
 def summary(found: Deduped) -> str:
     """Say in one line what was found."""
+    again = f"{_counted(found.duplicates, 'duplicate')} in {_counted(found.groups, 'group')}"
     told = [
-        (True, f"{found.groups} groups with {found.duplicates} duplicates"),
+        (True, again if found.duplicates else "no duplicates"),
         (found.same_work, f"{found.same_work} only the same work as another"),
         (found.refused, f"{found.refused} kept apart as other pages of one work"),
         (found.unknown, f"{found.unknown} of which nothing is known"),
     ]
-    return f"{found.rows} rows: {', '.join(text for count, text in told if count)}"
+    return f"{_counted(found.rows, 'row')}: {', '.join(text for count, text in told if count)}"
+
+
+def _counted(number: int, what: str) -> str:
+    """Count things.
+
+    >>> _counted(1, "row"), _counted(0, "row")
+    ('1 row', '0 rows')
+    """
+    return f"{number} {what}" + ("" if number == 1 else "s")
 
 
 def _noted(
@@ -168,16 +178,16 @@ def _told(found: Deduped, group: Group, *, explain: bool) -> JsonObject:
         "same_work": [found.label(row) for row in group.same_work],
     }
     if explain:
-        told["joined"] = [_told_link(found, link) for link in group.links]
-        told["refused"] = [_told_link(found, link) for link in group.refused]
+        told["joined"] = [_told_join(found, one) for one in group.joined]
+        told["refused"] = [_told_join(found, one) for one in group.refused]
     return told
 
 
-def _told_link(found: Deduped, link: Link) -> JsonValue:
+def _told_join(found: Deduped, join: Joined) -> JsonValue:
     return {
-        "row": found.label(link.row),
-        "with": found.label(link.other),
-        "evidence": link.reason,
+        "row": found.label(join.row),
+        "with": found.label(join.other),
+        "evidence": join.reason,
     }
 
 
@@ -201,9 +211,9 @@ def _lines(told: JsonObject) -> JsonObject:
         "same work": ", ".join(cast("list[str]", told["same_work"])),
     }
     for name in _EXPLAINED:
-        links = cast("list[dict[str, str]]", told.get(name, []))
+        joins = cast("list[dict[str, str]]", told.get(name, []))
         lines[name] = "; ".join(
-            f"{one['row']} with {one['with']} by {one['evidence']}" for one in links
+            f"{one['row']} with {one['with']} by {one['evidence']}" for one in joins
         )
     return {first: {name: line for name, line in lines.items() if line}}
 

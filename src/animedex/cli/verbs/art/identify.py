@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from animedex.cli.command import Command
 from animedex.cli.session import Session, picturing
-from animedex.errors import AnimedexError, NotFound
+from animedex.errors import AnimedexError, BadArguments, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from animedex.art.identify import Identified, Subject
+    from animedex.art.reading import Row
     from animedex.models import PictureRecord
     from animedex.render.text import Card
     from animedex.wire import JsonObject, JsonValue
@@ -45,65 +47,154 @@ def command(session: Session, what: str) -> None:
 
     A picture's row names its source, and the posts of that work on Danbooru name characters,
     series and artists. With - rows are read, an array or one below the other, and the answer is an
-    array of those that were found.
+    array of those that were found; with --jsonl each is printed as soon as it is.
     """
-    if what == "-" or what.lstrip()[:1] == "[":
-        _identify_rows(session, _read(what))
+    _check_fields(session)
+    if what == "-":
+        _identify_rows(session, _piped())
         return
+    subject: Subject | str = what
+    if what.lstrip().startswith(("[", "{")):
+        subjects = list(_given(what))
+        if what.lstrip().startswith("[") or len(subjects) > 1:
+            _identify_rows(session, subjects)
+            return
+        (subject,) = subjects
     from animedex.art.identify import identify
 
-    subject = _read(what)[0] if what.lstrip()[:1] == "{" else what
     found = identify(session.client, subject)
     session.output.facts(_told(session, found), lambda: _card(found))
 
 
-def _read(what: str) -> list[Subject]:
-    """Read all rows before anything is asked, so that a wrong one costs no request."""
+def _check_fields(session: Session) -> None:
+    """Refuse a field that there is not before anything is asked."""
+    if session.shared.fields is not None:
+        from animedex.render.json import picked
+
+        picked([], session.output.fields(), KEYS)
+
+
+def _piped() -> Iterator[Subject]:
+    from animedex.art.reading import read_files
+
+    return _subjects(read_files(["-"]), "standard input")
+
+
+def _given(text: str) -> Iterator[Subject]:
+    from animedex.art.reading import rows
+
+    name = "the argument"
+    return _subjects(rows([text.encode(errors="surrogateescape")], name), name)
+
+
+def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
+    """Read what rows name as their sources, one after the other; say which row is wrong."""
     from animedex.art.identify import subject_of
-    from animedex.art.reading import read_files, rows
 
-    given = read_files([what]) if what == "-" else rows([what.encode(errors="surrogateescape")])
-    return [subject_of(row.value) for row in given]
+    for number, row in enumerate(given, 1):
+        try:
+            subject = subject_of(row.value)
+        except BadArguments as error:
+            message = f"{name}, row {number}: {error.message}"
+            raise BadArguments(message, hint=error.hint) from None
+        yield subject
 
 
-def _identify_rows(session: Session, subjects: list[Subject]) -> None:
+def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
     """Print those that are found and name the others; fail where that is all of them."""
-    found: list[Identified] = []
-    try:
-        missing = list(_told_apart(session, subjects, found))
-    except AnimedexError:
-        # What was asked for already is not asked for again.
-        if found:
-            _print(session, found)
-        raise
-    if missing and not found:
-        raise _none(missing)
-    for error in missing:
-        session.note(f"animedex: {error.message}")
-    _print(session, found)
+    found = _found(session, subjects)
+    if session.output.mode in {"json", "jq"}:
+        _print_array(session, found)
+        return
+    from animedex.cli.streams import write_out
+
+    between = "\n" if session.output.mode == "text" else ""
+    for number, one in enumerate(found):
+        write_out(between if number else "")
+        session.output.findings([one], lambda one: _told(session, one), _card, KEYS)
 
 
-def _told_apart(
-    session: Session, subjects: list[Subject], found: list[Identified]
-) -> Iterator[NotFound]:
+def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identified]:
+    """Give each that is found, and name each other; raise `NotFound` where that is all of them."""
     from animedex.art.identify import identify_all
 
-    for one in identify_all(session.client, subjects):
-        if isinstance(one, NotFound):
-            yield one
-        else:
-            found.append(one)
+    lost = _Lost(session)
+    found = False
+    try:
+        for one in identify_all(session.client, subjects):
+            if isinstance(one, NotFound):
+                lost.add(one, alone=not found)
+            else:
+                lost.tell()
+                found = True
+                yield one
+        if not found:
+            lost.fail()
+    finally:
+        lost.tell()
 
 
-def _none(missing: list[NotFound]) -> NotFound:
-    if len(missing) == 1:
-        return missing[0]
-    message = f"none of {len(missing)} pictures was found; the first: {missing[0].message}"
-    return NotFound(message, hint=missing[0].hint)
+class _Lost:
+    """Name what is not found as it comes, but for a lone one: that is the command's failure."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._count = 0
+        self._first: NotFound | None = None
+        self._untold: NotFound | None = None
+
+    def add(self, error: NotFound, *, alone: bool) -> None:
+        """Count one and name it, unless it is `alone` so far."""
+        self.tell()
+        self._count += 1
+        self._first = self._first or error
+        self._untold = error
+        if self._count > 1 or not alone:
+            self.tell()
+
+    def tell(self) -> None:
+        """Name the latest, if it was not named yet."""
+        if self._untold is not None:
+            self._session.note(f"animedex: {self._untold.message}")
+        self._untold = None
+
+    def fail(self) -> None:
+        """Raise what tells of all of them, if there are any."""
+        if self._first is None:
+            return
+        if self._count == 1:
+            self._untold = None
+            raise self._first
+        message = f"none of {self._count} pictures was found; the first: {self._first.message}"
+        raise NotFound(message, hint=self._first.hint)
 
 
-def _print(session: Session, found: list[Identified]) -> None:
-    session.output.findings(found, lambda one: _told(session, one), _card, KEYS)
+def _print_array(session: Session, found: Iterator[Identified]) -> None:
+    """Print an array: whatever ends the search, what was found until then is not lost."""
+    from animedex.cli.long import print_long
+
+    ends: list[BaseException] = []
+    rows = _until_the_end(session, found, ends)
+    first = next(rows, None)
+    if first is not None:
+        print_long(session, chain([first], rows), KEYS)
+    elif not ends:
+        print_long(session, [], KEYS)
+    if ends:
+        raise ends[0]
+
+
+def _until_the_end(
+    session: Session, found: Iterator[Identified], ends: list[BaseException]
+) -> Iterator[bytes]:
+    """Give what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
+    import msgspec
+
+    try:
+        for one in found:
+            yield msgspec.json.encode(_told(session, one))
+    except (AnimedexError, KeyboardInterrupt) as error:
+        ends.append(error)
 
 
 def _told(session: Session, found: Identified) -> JsonObject:
@@ -144,7 +235,10 @@ def _card(found: Identified) -> Card:
             ("series", few(found.copyrights)),
             ("artist", few(found.artists)),
             ("work", found.work.key),
-            ("page", "not known, so any of the same work" if page is None else str(page)),
+            (
+                "page",
+                "not known, so any of the same work" if page is None else f"{page + 1} (p{page})",
+            ),
             ("posts", few([post.id for post in posts])),
         ),
         url=posts[0].page_url or posts[0].url or posts[0].id,

@@ -44,5 +44,5 @@ def command(
     found = draw(session.client, asked, category=category, amount=amount)
     if session.shared.verbose:
         for name, error in found.failures.items():
-            session.note(f"{name}: passed over: {error.message}")
+            session.note(f"animedex: {name} is passed over: {error.message}")
     session.output.pictures(found.rows, [part(name).record for name in asked])

@@ -58,13 +58,13 @@ def command(  # noqa: PLR0913  each is an option of the command
 
     A service that is slow is given ten seconds, unless --timeout says otherwise.
     """
-    from animedex.art.search import rating_of, search
+    from animedex.art.search import search
     from animedex.art.services import chosen, none_answered
     from animedex.backends.art import part
 
     hurry(session)
     asked, said = chosen(services), " ".join(words)
-    found = search(session.client, said, asked, rating=rating_of(rating), limit=limit)
+    found = search(session.client, said, asked, rating=rating, limit=limit)
     if strict and found.failures:
         raise none_answered(found.failures)
     _tell(session, found, said)
