@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from animedex.backends.backend import Backend, Bucket, Limits, SignIn
+from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

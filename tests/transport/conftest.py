@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from animedex.backends.backend import Backend, Bucket, Limits, SignIn, Window
+from animedex.backends.backend import Backend, Bucket, Limits, Window
+from animedex.backends.sign_in import SignIn
 from animedex.transport.cache import Cache
 from animedex.transport.flow import Flow
 from animedex.transport.http import AsyncHttp, SyncHttp

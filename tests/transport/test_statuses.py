@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.backend import Meaning, SignIn
+from animedex.backends.meaning import Meaning
 from animedex.backends.nekos import BACKEND
+from animedex.backends.sign_in import SignIn
 from animedex.errors import (
     AnimedexError,
     AuthRequired,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
-    from animedex.errors import AnimedexError
-    from animedex.wire import Headers, Response
+    from animedex.backends.meaning import Meaning
+    from animedex.backends.sign_in import SignIn
+    from animedex.wire import Response
 
 
 class Bucket(NamedTuple):
@@ -35,35 +36,6 @@ class Limits(NamedTuple):
     bucket: Bucket
     windows: dict[str, Window]
     per_path: bool = True
-
-
-class SignIn(NamedTuple):
-    """Declare how a service knows its users.
-
-    `fields` are what a user gives, such as a login and a key; `secret` is the one to be kept from
-    all others, `user` the one that names the user. `headers` makes of them what a request carries.
-    `path` answers only who is signed in, with a `name`; `key_page` is where a user makes a key.
-    """
-
-    fields: tuple[str, ...]
-    secret: str
-    headers: Callable[[Mapping[str, str]], Headers]
-    path: str
-    key_page: str
-    user: str | None = None
-
-
-class Meaning(NamedTuple):
-    """Say what a failure means to a service: which error it is, and what the service did.
-
-    `words` are the service's own as they came; None has them looked for in the answer, as in
-    general. Without a `hint` the general one is given.
-    """
-
-    kind: type[AnimedexError]
-    what: str
-    words: str | None = None
-    hint: str | None = None
 
 
 class Backend(NamedTuple):

@@ -24,7 +24,8 @@ from animedex.wire import Call, Request
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from animedex.backends.backend import Backend, SignIn
+    from animedex.backends.backend import Backend
+    from animedex.backends.sign_in import SignIn
     from animedex.client import Client
     from animedex.wire import Account, JsonObject, Response, SourceTag
 

@@ -13,7 +13,8 @@ from animedex.wire import Account
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.backend import Backend, SignIn
+    from animedex.backends.backend import Backend
+    from animedex.backends.sign_in import SignIn
 
 
 def account(backend: Backend, origin: str, timeout: float | None = None) -> Account | None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from animedex.backends.backend import Meaning
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -19,6 +18,7 @@ from animedex.transport.turns import rate_limited, spoken
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Backend
+    from animedex.backends.meaning import Meaning
     from animedex.wire import Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
@@ -77,6 +77,8 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
 
 def _general(response: Response) -> Meaning:
     """Look a status up in the table; whoever is asked too often has no more to say than that."""
+    from animedex.backends.meaning import Meaning
+
     default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
     kind, what = STATUSES.get(response.status, default)
     return Meaning(kind, what, "" if kind is RateLimited else None)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.backend import Backend, Bucket, Limits, SignIn
+from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.sign_in import SignIn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.backend import Meaning
+    from animedex.backends.meaning import Meaning
     from animedex.wire import Headers, Response
 
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from animedex.backends.backend import Meaning
 from animedex.backends.danbooru.query import free_metatags
+from animedex.backends.meaning import Meaning
 from animedex.errors import (
     AuthRequired,
     NotFound,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.backend import Backend, Bucket, Limits, SignIn
+from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.sign_in import SignIn
 from animedex.backends.waifu.explaining import VERSION, explain, notice
 
 if TYPE_CHECKING:

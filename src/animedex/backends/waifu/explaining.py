@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from animedex.backends.backend import Meaning
+from animedex.backends.meaning import Meaning
 from animedex.errors import NotFound, Refused, UpstreamError
 
 if TYPE_CHECKING:

@@ -91,6 +91,15 @@ def test_a_service_that_is_down_is_named_and_the_rest_is_shown(
     assert outcome.err.startswith("animedex: waifu is missing: ")
 
 
+def test_whoever_reads_errors_as_json_is_told_of_a_missing_service_too(
+    cli: Cli, services: Services
+) -> None:
+    services.waifu.faults.add("*:500")
+    outcome = cli("art", "search", "maid", "--errors", "json")
+    assert (outcome.code, backends(outcome)) == (0, ["danbooru", "danbooru"])
+    assert (outcome.error["reason"], outcome.error["backend"]) == ("upstream-error", "waifu")
+
+
 def test_a_service_that_is_down_fails_a_strict_search(cli: Cli, services: Services) -> None:
     services.danbooru.faults.add("*:429;retry-after=3600")
     outcome = cli("art", "search", "maid", "--strict", "--errors", "json")

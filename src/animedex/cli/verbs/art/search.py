@@ -8,6 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.session import Session, picturing
+from animedex.cli.streams import note
 from animedex.cli.verbs.art import from_option, hurry
 
 if TYPE_CHECKING:
@@ -76,6 +77,14 @@ def _tell(session: Session, found: Found, words: str) -> None:
     if found.left_out:
         names = ", ".join(found.left_out)
         session.note(f"animedex: left out, as there are no pictures of that rating: {names}")
+    if found.failures and session.shared.errors == "json":
+        # Who reads errors as JSON is to know of these as well: they are one object, as ever.
+        import msgspec
+
+        from animedex.art.services import none_answered
+
+        told = none_answered(found.failures).to_payload()
+        note(msgspec.json.encode(told).decode())
     for name, error in found.failures.items():
         hint = f" ({error.hint})" if error.hint else ""
         session.note(f"animedex: {name} is missing: {error.message}{hint}")
