@@ -34,6 +34,7 @@ __all__ = [
 
 
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
+_PAST_NUMBERS = 10**19
 
 
 class Rating(StrEnum):
@@ -278,6 +279,15 @@ def address(text: str | None) -> str | None:
     """
     found = filled(text)
     return found if found and _ADDRESS.fullmatch(found) else None
+
+
+def positive(value: object) -> int:
+    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
+
+    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
+    (7, 0, 0, 0, 0)
+    """
+    return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
 
 
 def filled(text: str | None) -> str | None:

@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.art.dedupe import Deduped, Group, Keep, Reason, dedupe
-from animedex.backends.nekos.models import NekosImage
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -439,24 +438,10 @@ def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
     assert (found.keep("best"), found.keep("first")) == ([0], [0])
 
 
-def test_a_row_of_which_nothing_is_known_stays() -> None:
-    rows: list[JsonObject] = [{"a": 1}, {"a": 1}, {"id": "elsewhere:1"}, {"_source": None}]
-    found = dedupe(rows)
-    assert (found.unknown, found.keep("best")) == (4, [0, 1, 2, 3])
-    assert found.label(1) == "row 2"
-
-
 def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
     bare: JsonObject = {"md5": MD5S[0], "_source": {"backend": "danbooru"}}
     found = dedupe([bare, Told("waifu:1", MD5S[0]).row, bare])
     assert (only_group(found).rows, found.unknown) == ((0, 1, 2), 0)
-
-
-def test_records_and_art_posts_are_read_as_rows_are() -> None:
-    row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": None}
-    record = NekosImage.from_payload(row)
-    found = dedupe([row, record, record.to_common()])
-    assert only_group(found).rows == (0, 1, 2)
 
 
 def test_numbers_of_any_size_are_borne() -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from animedex.art.dedupe import dedupe
 from animedex.art.recognise import known_fields, post_of, recognise, service_of
 from animedex.backends.art import Evidence
 from animedex.backends.nekos.models import NekosImage
@@ -107,3 +108,17 @@ def test_no_row_is_too_strange(row: JsonObject) -> None:
     if seen is not None:
         assert isinstance(seen.evidence.id, str)
         assert seen.evidence.pixels >= 0
+
+
+def test_a_row_of_which_nothing_is_known_stays() -> None:
+    rows: list[JsonObject] = [{"a": 1}, {"a": 1}, {"id": "elsewhere:1"}, {"_source": None}]
+    found = dedupe(rows)
+    assert (found.unknown, found.keep("best")) == (4, [0, 1, 2, 3])
+    assert found.label(1) == "row 2"
+
+
+def test_records_and_art_posts_are_read_as_rows_are() -> None:
+    row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": None}
+    record = NekosImage.from_payload(row)
+    found = dedupe([row, record, record.to_common()])
+    assert [group.rows for group in found.iter_groups()] == [(0, 1, 2)]

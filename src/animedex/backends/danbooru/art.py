@@ -9,9 +9,9 @@ from animedex.backends.art import ArtPart, Evidence
 from animedex.backends.danbooru import calls, parsing, wording
 from animedex.backends.danbooru.arguments import MOST_POSTS, check_name
 from animedex.backends.danbooru.declared import BACKEND
-from animedex.backends.danbooru.models import HOME, DanbooruPost, positive
+from animedex.backends.danbooru.models import HOME, DanbooruPost
 from animedex.backends.danbooru.works import by_work
-from animedex.models import address
+from animedex.models import address, positive
 from animedex.wire import Call, Say, ask
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import msgspec
 
-from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled
+from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled, positive
 
 HOME = "https://danbooru.donmai.us"
 KINDS = {0: "general", 1: "artist", 3: "copyright", 4: "character", 5: "meta"}
@@ -188,16 +188,6 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
 
 
 _RATINGS = {rating.value: rating for rating in Rating}
-_PAST_NUMBERS = 10**19
-
-
-def positive(value: object) -> int:
-    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
-
-    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
-    (7, 0, 0, 0, 0)
-    """
-    return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
 
 
 def _split(names: str | None) -> list[str]:

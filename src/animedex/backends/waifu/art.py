@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from animedex.backends.art import ArtPart, Evidence
 from animedex.backends.waifu import calls, filters, plans
 from animedex.backends.waifu.links import image_id
-from animedex.backends.waifu.models import WaifuImage, common_id, positive
+from animedex.backends.waifu.models import WaifuImage, common_id
 from animedex.errors import BadArguments, NotFound
 from animedex.folding import split_words
-from animedex.models import address
+from animedex.models import address, positive
 from animedex.wire import ask
 
 if TYPE_CHECKING:

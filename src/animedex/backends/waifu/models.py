@@ -10,11 +10,9 @@ from typing import ClassVar, Generic, TypeVar
 import msgspec
 
 from animedex.backends.waifu.links import image_id
-from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled
+from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled, positive
 
 R = TypeVar("R", bound=Record)
-
-_PAST_NUMBERS = 10**19
 
 
 class ImageTag(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -111,15 +109,6 @@ def common_id(number: object, url: str | None) -> str:
     """
     link = address(url) or ""
     return f"waifu:{positive(number) or image_id(link) or link}"
-
-
-def positive(value: object) -> int:
-    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
-
-    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
-    (7, 0, 0, 0, 0)
-    """
-    return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
 
 
 def _looked_at(perceptual_hash: str | None) -> str | None:
