@@ -70,7 +70,6 @@ class Joining:
     def __init__(self, columns: Columns, *, distance: int | None, same_work: bool) -> None:
         self._columns = columns
         self._rivals: dict[int, Rivals] = {}
-        self.same_work = same_work
         self.groups = Groups(columns.works, columns.pages)
         self.joined = Joins()
         self.refused = Joins()
