@@ -33,7 +33,7 @@ ALLOWED = {
     "schema": {"errors", "models", "wire"},
     "settings": {"errors"},
     "config": {"errors", "folders", "settings", "tomlfile"},
-    "sinks": {"errors"},
+    "sinks": {"errors", "wire"},
     "endpoint": {"wire", "client"},
     "backends": {"errors", "wire", "models", "endpoint", "sinks", "folding"},
     "transport": {"errors", "wire", "backends.backend", "backends.meaning", "settings"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeVar, cast
 
 import msgspec
 
@@ -21,6 +21,7 @@ R = TypeVar("R", bound="Record")
 
 __all__ = [
     "ArtPost",
+    "PictureFile",
     "PictureRecord",
     "Rating",
     "Record",
@@ -137,8 +138,32 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         return json_schema(cls)
 
 
+class PictureFile(NamedTuple):
+    """Say where a picture's file is, and what is known of it before it is fetched.
+
+    `md5` and `byte_size` are those of the very file at `url`, None where the service is silent.
+    """
+
+    url: str
+    md5: str | None = None
+    byte_size: int | None = None
+    extension: str | None = None
+
+
 class PictureRecord(Record, frozen=True, kw_only=True):
     """Keep one row that shows a picture."""
+
+    @property
+    def category(self) -> str | None:
+        """Name the category that the service keeps the picture in, where it has such."""
+        return None
+
+    def file(self) -> PictureFile | None:
+        """Say which file is the picture; None where it is withheld."""
+        post = self.to_common()
+        if post.url is None:
+            return None
+        return PictureFile(post.url, post.md5, post.byte_size, post.extension)
 
     def to_common(self) -> ArtPost:
         """Project onto the shape shared by all services."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
+    from animedex.wire import Response
+
 T = TypeVar("T")
 _OPENING = 64
 
@@ -65,6 +67,16 @@ class FileSink:
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) :]
+
+
+def to_file(path: str) -> Callable[[Response], FileSink]:
+    """Make what writes any answer to a file."""
+
+    def sink(head: Response) -> FileSink:
+        del head
+        return FileSink(path)
+
+    return sink
 
 
 def check_target(path: str) -> None:

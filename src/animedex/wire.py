@@ -138,7 +138,8 @@ class Call(NamedTuple, Generic[T_co]):
     cached, in seconds; 0 is never. `cap` bounds the decoded body, in bytes.
     `anonymous` makes the error for who is not signed in, where the service would turn them away.
     A `raw` call takes any status and the body as it came. `sink` makes what receives the body of
-    a 200, anew for each try; `parse` finds it in the response.
+    a success, anew for each try, from the head of the answer; `parse` finds it in the response.
+    `resume` gives headers that each try sends besides, such as a range of what is still lacking.
     """
 
     backend: Backend
@@ -149,7 +150,8 @@ class Call(NamedTuple, Generic[T_co]):
     cap: int = JSON_CAP
     raw: bool = False
     gzip: bool = True
-    sink: Callable[[], Sink] | None = None
+    sink: Callable[[Response], Sink] | None = None
+    resume: Callable[[], Headers] | None = None
     anonymous: Callable[[], AnimedexError] | None = None
 
 

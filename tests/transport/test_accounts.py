@@ -83,6 +83,15 @@ def test_the_user_is_looked_for_at_the_place_that_is_asked(stage: Stage, pick: C
     assert all("authorization" not in headers for headers in sent(stage))
 
 
+def test_a_host_of_files_is_asked_as_nobody(stage: Stage, pick: Call[bytes]) -> None:
+    stage.account = ME
+    file = pick._replace(request=Request("GET", "https://files.shelf.example/1.png"))
+    stage.play(file, [answer()])
+    assert stage.all_of(Identify) == []
+    assert stage.sent == ["https://files.shelf.example/1.png"]
+    assert TOKEN not in told(stage)
+
+
 def test_a_client_looks_for_its_user_once(stage: Stage, pick: Call[bytes]) -> None:
     stage.flow = stage.flow_for(MANNER)
     stage.account = ME

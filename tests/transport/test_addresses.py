@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
 from animedex.errors import BadArguments, UpstreamError
-from animedex.sinks import FileSink
+from animedex.sinks import to_file
 from animedex.transport.addresses import (
     base_of,
     cache_key,
+    is_at_home,
     redirected,
     require_loopback,
     resolved,
@@ -94,6 +95,34 @@ def test_what_only_looks_like_the_official_base_is_not_moved(
         assert origin(resolved(call(url), base)) == origin(base["nekos"])
     except BadArguments as error:
         assert "nothing was sent" in error.message  # noqa: PT017  either is safe
+
+
+FILES = "https://files.nekos.example"
+WITH_FILES = BACKEND._replace(hosts=("files.nekos.example",))
+
+
+@pytest.mark.parametrize("base", [{}, BARE, MIRROR])
+def test_a_file_on_another_host_of_the_service_is_where_it_is(base: dict[str, str]) -> None:
+    asked = call(f"{FILES}/original/a%20b.png?x=1#here")._replace(backend=WITH_FILES)
+    assert resolved(asked, base) == f"{FILES}/original/a%20b.png?x=1"
+    assert not is_at_home(resolved(asked, base), WITH_FILES, base)
+    at_home = call("/neko")._replace(backend=WITH_FILES)
+    assert is_at_home(resolved(at_home, base), WITH_FILES, base)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://files.nekos.example/1.png",
+        "https://files.nekos.example:8443/1.png",
+        "https://me@files.nekos.example/1.png",
+        "https://files.nekos.example.elsewhere.example/1.png",
+        "https://more.files.nekos.example/1.png",
+    ],
+)
+def test_what_only_looks_like_a_host_of_files_is_refused(url: str) -> None:
+    with pytest.raises(BadArguments, match="nothing was sent"):
+        resolved(call(url)._replace(backend=WITH_FILES), {})
 
 
 @pytest.mark.parametrize(
@@ -304,7 +333,7 @@ def test_headers_say_who_asks_for_what() -> None:
     }
     raw = dict(wire_headers(call("/neko", raw=True, gzip=False), f"{HOME}/neko", MANNER))
     assert (raw["accept"], raw["accept-encoding"]) == ("*/*", "identity")
-    sinking = call("/neko", sink=lambda: FileSink(""))
+    sinking = call("/neko", sink=to_file(""))
     assert dict(wire_headers(sinking, f"{HOME}/neko", MANNER))["accept"] == "*/*"
 
 

@@ -36,6 +36,14 @@ def response(status: int = 200, *headers: tuple[str, str]) -> Response:
     return Response(status, (DATE, *headers), b"{}", "")
 
 
+def test_each_try_asks_for_what_is_still_lacking(stage: Stage, pick: Call[SourceTag]) -> None:
+    have = iter([5, 9])
+    asking = pick._replace(resume=lambda: (("range", f"bytes={next(have)}-"),))
+    stage.play(asking, [broken(), response(206)])
+    asked = [dict(step.headers)["range"] for step in stage.all_of(Send)]
+    assert asked == ["bytes=5-", "bytes=9-"]
+
+
 def broken(*, transient: bool = True) -> Unreachable:
     error = Unreachable("the connection broke")
     error.transient = transient

@@ -320,14 +320,14 @@ def test_a_sink_is_discarded_whatever_ends_the_call(
 ) -> None:
     pockets: list[Pocket] = []
 
-    def make() -> Pocket:
+    def make(head: Response) -> Pocket:
         pockets.append(Pocket())
         return pockets[-1]
 
     def fail_after_sending(step: Step) -> None:
         if isinstance(step, Send):
             assert step.sink is not None
-            step.sink()
+            step.sink(answer())
         elif stage.all_of(Send):
             raise error
 
@@ -339,7 +339,11 @@ def test_a_sink_is_discarded_whatever_ends_the_call(
 
 def test_a_sink_that_was_read_from_is_left_alone(stage: Stage, pick: Call[Read]) -> None:
     pocket = Pocket()
-    stage.play(pick._replace(sink=lambda: pocket), [answer()])
+
+    def make(head: Response) -> Pocket:
+        return pocket
+
+    stage.play(pick._replace(sink=make), [answer()])
     assert not pocket.discarded
 
 

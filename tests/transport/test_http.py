@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from pyreqwest.response import BaseResponse
 
-    from animedex.wire import Sink
+    from animedex.wire import Response, Sink
     from tests.conftest import Script, StartRawServer
     from tests.transport.conftest import Exchange
 
@@ -50,7 +50,7 @@ def get(  # noqa: PLR0913  what a step holds
     method: str = "GET",
     timeout: float | None = 20.0,
     cap: int = CAP,
-    sink: Callable[[], Sink] | None = None,
+    sink: Callable[[Response], Sink] | None = None,
     gzipped: bool = False,
 ) -> Send:
     encoding = ("accept-encoding", "gzip" if gzipped else "identity")
@@ -149,14 +149,30 @@ def test_a_sink_takes_the_body_of_a_success(
 ) -> None:
     pocket = Pocket()
     server.answer("/here", status=status, body=b"tea")
-    answer = exchange(get(f"{server.url}/here", sink=lambda: pocket))
+    answer = exchange(get(f"{server.url}/here", sink=lambda _: pocket))
     assert (answer.sink, answer.body) == (pocket, b"")
     assert (pocket.body, pocket.discarded) == (b"tea", False)
 
 
+def test_a_sink_is_made_from_the_answers_head(exchange: Exchange, server: SampleServer) -> None:
+    heads: list[Response] = []
+
+    def make(head: Response) -> Pocket:
+        heads.append(head)
+        return Pocket()
+
+    url = f"{server.url}/here"
+    server.answer("/here", status=206, headers={"Content-Range": "bytes 5-7/8"}, body=b"tea")
+    exchange(get(url, sink=make))
+    assert [(head.status, head.body, head.url, head.sink) for head in heads] == [
+        (206, b"", url, None)
+    ]
+    assert heads[0].header("content-range") == "bytes 5-7/8"
+
+
 def test_a_failures_body_goes_to_no_sink(exchange: Exchange, server: SampleServer) -> None:
     server.answer("/here", status=404, body=b"no")
-    answer = exchange(get(f"{server.url}/here", sink=Pocket))
+    answer = exchange(get(f"{server.url}/here", sink=lambda _: Pocket()))
     assert (answer.sink, answer.body) == (None, b"no")
 
 
@@ -169,7 +185,7 @@ def test_a_sink_is_discarded_where_the_body_is_cut(
 ) -> None:
     pocket = Pocket()
     with pytest.raises(Unreachable):
-        exchange(get(raw_server(LONG_HEAD).url, sink=lambda: pocket))
+        exchange(get(raw_server(LONG_HEAD).url, sink=lambda _: pocket))
     assert pocket.discarded
 
 
@@ -177,14 +193,14 @@ def test_a_sink_that_fails_ends_the_exchange(exchange: Exchange, server: SampleS
     pocket = Pocket(NoSpace("full"))
     server.answer("/here", body=b"tea")
     with pytest.raises(NoSpace):
-        exchange(get(f"{server.url}/here", sink=lambda: pocket))
+        exchange(get(f"{server.url}/here", sink=lambda _: pocket))
     assert pocket.discarded
 
 
 def test_a_sink_that_cannot_be_made_ends_the_exchange(
     exchange: Exchange, server: SampleServer
 ) -> None:
-    def make() -> Pocket:
+    def make(head: Response) -> Pocket:
         message = "no such folder"
         raise BadArguments(message)
 
@@ -232,7 +248,7 @@ def test_a_dripping_body_is_left_at_the_deadline(
             connection.sendall(b"x")
 
     with pytest.raises(TimedOut):
-        exchange(get(raw_server(drip).url, timeout=0.2, sink=lambda: pocket))
+        exchange(get(raw_server(drip).url, timeout=0.2, sink=lambda _: pocket))
     assert pocket.discarded
 
 
@@ -293,7 +309,7 @@ HEAD = Head()
 
 def test_what_was_given_up_takes_no_more() -> None:
     pocket = Pocket()
-    body = Body(get("http://127.0.0.1/", sink=lambda: pocket))
+    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
     body.begin(_as_answer(HEAD))
     body.take(b"tea")
     body.abandon()
@@ -306,7 +322,7 @@ def test_what_was_given_up_takes_no_more() -> None:
 def test_what_was_given_up_opens_no_sink() -> None:
     made: list[Pocket] = []
 
-    def make() -> Pocket:
+    def make(head: Response) -> Pocket:
         made.append(Pocket())
         return made[-1]
 
@@ -320,7 +336,7 @@ def test_what_was_given_up_opens_no_sink() -> None:
 def test_a_sink_that_is_made_too_late_is_discarded() -> None:
     pocket = Pocket()
 
-    def make() -> Pocket:
+    def make(head: Response) -> Pocket:
         body.abandon()
         return pocket
 
@@ -338,7 +354,7 @@ def test_a_sink_that_is_held_up_notices_afterwards() -> None:
             super().write(chunk)
 
     pocket = Slow()
-    body = Body(get("http://127.0.0.1/", sink=lambda: pocket))
+    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
     body.begin(_as_answer(HEAD))
     with pytest.raises(Abandoned):
         body.take(b"tea")
@@ -365,7 +381,7 @@ def test_a_sink_that_is_held_up_does_not_hold_the_deadline(server: SampleServer)
     http = SyncHttp(Proxies())
     try:
         with pytest.raises(TimedOut):
-            http.send(get(f"{server.url}/here", timeout=0.2, sink=lambda: stuck))
+            http.send(get(f"{server.url}/here", timeout=0.2, sink=lambda _: stuck))
         assert not stuck.gone.is_set()
     finally:
         stuck.over.set()
@@ -381,7 +397,7 @@ def test_a_pipe_that_nobody_reads_ends_the_exchange(
     os.mkfifo(tmp_path / "pipe")
     server.answer("/here", body=b"tea")
     with pytest.raises(BadArguments, match="cannot be written"):
-        exchange(get(f"{server.url}/here", sink=lambda: FileSink(str(tmp_path / "pipe"))))
+        exchange(get(f"{server.url}/here", sink=lambda _: FileSink(str(tmp_path / "pipe"))))
 
 
 def _as_answer(head: Head) -> BaseResponse:
@@ -406,7 +422,7 @@ def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServe
 
     async def main() -> None:
         http = AsyncHttp(Proxies())
-        send = http.send(get(raw_server(stall).url, sink=Cancelling))
+        send = http.send(get(raw_server(stall).url, sink=lambda _: Cancelling()))
         with pytest.raises(asyncio.CancelledError):
             await asyncio.create_task(send)
         await http.close()
@@ -424,7 +440,7 @@ def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:
 
     async def main() -> None:
         http = AsyncHttp(Proxies())
-        task = asyncio.create_task(http.send(get(raw_server(stall).url, sink=lambda: pocket)))
+        task = asyncio.create_task(http.send(get(raw_server(stall).url, sink=lambda _: pocket)))
         await pocket.begun.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

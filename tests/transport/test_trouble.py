@@ -25,6 +25,7 @@ from animedex.transport.trouble import TROUBLES, Trouble, translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.wire import Response
     from tests.conftest import Script, StartRawServer
 
 OK = b"HTTP/1.1 200 OK\r\n"
@@ -168,6 +169,9 @@ def test_a_connection_that_breaks_in_the_body(send: Driver, raw_server: StartRaw
         reset(connection)
 
     class Taking:
+        def __init__(self, head: Response) -> None:
+            assert head.status == 200
+
         def write(self, chunk: bytes) -> None:
             taken.set()
 

@@ -48,7 +48,10 @@ def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
 
 
 def _adopted(url: str, base: str, backend: Backend) -> str:
-    """Take an absolute URL that is the service's, and move it below the base URL in force."""
+    """Take an absolute URL that is the service's, and move it below the base URL in force.
+
+    A file on one of the service's other hosts is where it is, whatever the base URL.
+    """
     hint = f"give a path, or a URL that begins with {base}"
     try:
         parts, here = urlsplit(url), origin(url)
@@ -65,6 +68,8 @@ def _adopted(url: str, base: str, backend: Backend) -> str:
             return here + rest
         if here == origin(backend.base_url) and f"{parts.path}/".startswith(f"{home}/"):
             return base + rest[len(home) :]
+        if here in {f"https://{host}" for host in backend.hosts}:
+            return here + rest
     message = f"{parts.hostname or 'that'} is not {backend.name}: nothing was sent"
     raise BadArguments(message, backend=backend.name, hint=hint)
 
@@ -98,6 +103,11 @@ def _declared(url: str, before: str, backend: Backend) -> bool:
     own = urlsplit(backend.base_url).hostname
     secure = parts.scheme == "https" or is_loopback(url)
     return secure and parts.hostname in {own, *backend.hosts}
+
+
+def is_at_home(url: str, backend: Backend, base_urls: Mapping[str, str]) -> bool:
+    """Tell whether a URL is on the origin that the service's API is on, and its keys are for."""
+    return origin(url) == origin(base_of(backend, base_urls))
 
 
 def require_loopback(url: str) -> None:

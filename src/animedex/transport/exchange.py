@@ -94,6 +94,7 @@ def _attempt(call: Call[object], url: str, run: Run) -> Steps[tuple[Outcome, boo
 def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Outcome]:
     method, name = call.request.method, call.backend.name
     headers, told = wire_headers(call, url, run.manner), shown(url)
+    headers += call.resume() if call.resume else ()
     yield Tell(Event("request", name, method, told, left=left))
     began = run.clock()
     try:

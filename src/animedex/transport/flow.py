@@ -14,7 +14,14 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from animedex.errors import AnimedexError, UpstreamDecode
-from animedex.transport.addresses import cache_key, require_secure, resolved, shown, signed
+from animedex.transport.addresses import (
+    cache_key,
+    is_at_home,
+    require_secure,
+    resolved,
+    shown,
+    signed,
+)
 from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
 from animedex.transport.run import Known, Manner, Run
@@ -129,7 +136,9 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
 def _account(call: Call[object], url: str, run: Run) -> Steps[Account | None]:
     """Find out as whom to ask; raise where that is nobody, and the call is of no use then."""
     account: Account | None = None
-    if call.backend.sign_in is not None:
+    # A file's host is another place, and asks nobody who they are.
+    known = is_at_home(url, call.backend, run.manner.base_urls)
+    if call.backend.sign_in is not None and known:
         place = call.backend.name, origin(url)
         if place not in run.known.accounts:
             run.known.accounts[place] = yield Identify(call.backend, origin(url), run.left())
@@ -152,9 +161,9 @@ def _fetched(
     sinks: list[Sink] = []
     make = call.sink
 
-    def noted() -> Sink:
+    def noted(head: Response) -> Sink:
         assert make is not None
-        sinks.append(make())
+        sinks.append(make(head))
         return sinks[-1]
 
     try:

@@ -189,8 +189,9 @@ class Body:
         wanted = answer.status // 100 == _SUCCESS
         with self._lock:
             self._require_wanted()
-            sink = self._step.sink() if self._step.sink and wanted else None
-            self._head = Response(answer.status, headers, b"", self._step.url, sink)
+            head = Response(answer.status, headers, b"", self._step.url)
+            sink = self._step.sink(head) if self._step.sink and wanted else None
+            self._head = head._replace(sink=sink)
             self._require_wanted()
 
     def take(self, chunk: bytes) -> None:

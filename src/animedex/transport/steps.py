@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from animedex.transport.cache import Cache, Kept
     from animedex.transport.ledger import Claim, Verdict
     from animedex.transport.state import State
-    from animedex.wire import Account, Headers, Sink
+    from animedex.wire import Account, Headers, Response, Sink
 
 
 class Event(NamedTuple):
@@ -57,7 +57,8 @@ class Sleep(NamedTuple):
 class Send(NamedTuple):
     """Exchange a request for an answer within `timeout` seconds.
 
-    The body, as it comes over the wire, may have `cap` bytes; that of a success goes to a sink.
+    The body, as it comes over the wire, may have `cap` bytes; that of a success goes to a sink,
+    which is made from the answer's head.
     """
 
     method: str
@@ -65,7 +66,7 @@ class Send(NamedTuple):
     headers: Headers
     timeout: float | None
     cap: int
-    sink: Callable[[], Sink] | None = None
+    sink: Callable[[Response], Sink] | None = None
 
 
 class Reserve(NamedTuple):

@@ -20,7 +20,7 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
     DanbooruWikiPage,
 )
-from animedex.models import ArtPost, Rating, parse_record
+from animedex.models import ArtPost, PictureFile, Rating, parse_record
 from animedex.server.danbooru.answers import shown_post
 from animedex.server.sample.danbooru_posts import drawn_posts
 from animedex.wire import SourceTag
@@ -151,6 +151,33 @@ def test_an_ugoira_is_its_file_and_what_plays_is_the_sample() -> None:
     ).to_common()
     assert (common.url, common.sample_url) == (f"{CDN}/original/x.zip", f"{CDN}/sample/x.webm")
     assert (common.animated, common.extension) == (True, "zip")
+
+
+def test_the_file_of_a_post_is_the_original() -> None:
+    row: JsonObject = {
+        "file_ext": "png",
+        "file_url": f"{CDN}/original/x.png",
+        "large_file_url": f"{CDN}/sample/x.jpg",
+        "md5": "0" * 32,
+        "file_size": 7,
+    }
+    file = DanbooruPost.from_payload(row).file()
+    assert file == PictureFile(f"{CDN}/original/x.png", "0" * 32, 7, "png")
+
+
+def test_the_file_of_an_ugoira_is_its_film() -> None:
+    row: JsonObject = {"file_ext": "zip", "file_url": f"{CDN}/original/x.zip", "md5": "0" * 32}
+    film = {**row, "large_file_url": f"{CDN}/sample/x.WEBM?1.2"}
+    assert DanbooruPost.from_payload(film).file() == PictureFile(
+        f"{CDN}/sample/x.WEBM?1.2", extension="webm"
+    )
+    only_frames = DanbooruPost.from_payload(row).file()
+    assert only_frames is not None
+    assert (only_frames.url, only_frames.md5) == (f"{CDN}/original/x.zip", "0" * 32)
+
+
+def test_a_withheld_post_has_no_file() -> None:
+    assert DanbooruPost.from_payload({"id": 1}).file() is None
 
 
 @pytest.mark.parametrize(

@@ -421,7 +421,7 @@ def test_an_asset_may_go_to_a_file(tmp_path: Path) -> None:
     for to in (tmp_path / "cat.png", str(tmp_path / "cat.png")):
         make = asset(ROW, to).sink
         assert make is not None
-        sink = make()
+        sink = make(Response(200, (), b"", ""))
         assert isinstance(sink, FileSink)
         assert sink.path == str(tmp_path / "cat.png")
         sink.discard()

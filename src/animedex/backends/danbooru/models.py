@@ -9,7 +9,16 @@ from typing import ClassVar
 
 import msgspec
 
-from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled, positive
+from animedex.models import (
+    ArtPost,
+    PictureFile,
+    PictureRecord,
+    Rating,
+    Record,
+    address,
+    filled,
+    positive,
+)
 
 HOME = "https://danbooru.donmai.us"
 KINDS = {0: "general", 1: "artist", 3: "copyright", 4: "character", 5: "meta"}
@@ -157,6 +166,16 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
         if extension in _MOVING or length or "animated" in self.tags:
             return True
         return False if extension in _STILL and self.tag_string is not None else None
+
+    def file(self) -> PictureFile | None:
+        """Say which file is the picture: of an ugoira, whose frames are a zip, the film of it.
+
+        https://danbooru.donmai.us/wiki_pages/ugoira
+        """
+        film = address(self.large_file_url)
+        if (self.file_ext or "").lower() != "zip" or film is None:
+            return super().file()
+        return PictureFile(film, extension=film.partition("?")[0].rpartition(".")[2].lower())
 
     def to_common(self) -> ArtPost:
         """Project onto the shape shared by all services.

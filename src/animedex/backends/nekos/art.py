@@ -102,7 +102,7 @@ def picture(text: str) -> Call[NekosImage] | None:
     def get(error: AnimedexError) -> Plan[NekosImage]:
         if error.status not in _NO_HEAD:
             raise error
-        return (yield from ask(head._replace(request=begin, sink=_Nowhere)))
+        return (yield from ask(head._replace(request=begin, sink=_nowhere)))
 
     return head._replace(recover=get)
 
@@ -115,6 +115,12 @@ class _Nowhere:
 
     def discard(self) -> None:
         """Do nothing, as nothing was kept."""
+
+
+def _nowhere(head: Response) -> _Nowhere:
+    """Take any answer."""
+    del head
+    return _Nowhere()
 
 
 def _credited(response: Response, source: SourceTag) -> NekosImage:

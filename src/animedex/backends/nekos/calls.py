@@ -8,14 +8,13 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from functools import partial
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
 from animedex.backends.nekos import assets, parsing, plans
 from animedex.backends.nekos.declared import BACKEND
 from animedex.errors import AnimedexError, BadArguments, NotFound
-from animedex.sinks import FileSink
+from animedex.sinks import to_file
 from animedex.wire import Call, Request, ask
 
 if TYPE_CHECKING:
@@ -122,7 +121,7 @@ def asset(
     are no such image, `NoSpace` where the disk is full.
     """
     path = _asset_path(what)
-    sink = None if to is None else partial(FileSink, os.fspath(to))
+    sink = None if to is None else to_file(os.fspath(to))
     request = Request("GET", path)
     return Call(BACKEND, request, assets.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
 

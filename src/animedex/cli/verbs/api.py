@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from functools import partial
 from shlex import quote
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
@@ -16,7 +15,7 @@ from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.models import parse_json
 from animedex.render.clean import clean
-from animedex.sinks import FileSink, check_target
+from animedex.sinks import FileSink, check_target, to_file
 from animedex.transport.statuses import is_success, status_error
 from animedex.wire import Call, Request, Response
 
@@ -121,7 +120,7 @@ def raw_call(backend: Backend, given: Given) -> Call[Response]:
     sink = None
     if given["to"] is not None:
         check_target(given["to"])
-        sink = partial(FileSink, given["to"])
+        sink = to_file(given["to"])
     return Call(
         backend,
         request,
