@@ -14,11 +14,11 @@ $(VENV)/bin/python:
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 
 $(VENV)/demo: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[serve]'
+	$(BIN)/python -m pip install --quiet --editable '.[pictures,serve]'
 	@touch $@
 
 $(VENV)/dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[serve]' --group dev
+	$(BIN)/python -m pip install --quiet --editable '.[pictures,serve]' --group dev
 	@touch $@ $(VENV)/demo
 
 demo: $(VENV)/demo  ## Run the real commands against a sample server on this machine
@@ -57,7 +57,11 @@ build: $(VENV)/dev
 smoke: build  ## Install wheel and sdist into empty environments, and use them
 	$(BIN)/python scripts/smoke.py dist
 
-bench: $(VENV)/dev  ## Measure what the benchmarks' README names, as ratios
+$(VENV)/bench: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group bench
+	@touch $@
+
+bench: $(VENV)/bench  ## Measure what the benchmarks' README names, as ratios
 	$(BIN)/python benchmarks/run.py
 
 test-all:  ## Run the tests under every Python version found

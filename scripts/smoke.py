@@ -28,6 +28,12 @@ assert (files("animedex") / "py.typed").is_file(), "py.typed is missing"
 assert callable(nekos.image) and nekos.image.call("neko").request.path == "/neko"
 print(animedex.__version__, animedex.__file__)
 """
+GALLERY = """
+from importlib.resources import files
+there = files("animedex.gallery")
+assert {one.name for one in (there / "templates").iterdir()} >= {"page.html", "picture.html"}
+assert any(one.name.endswith(".css") for one in (there / "static").iterdir())
+"""
 
 
 class Installed:
@@ -98,13 +104,21 @@ def check(artifact: Path) -> None:
         there.run("animedex", "serve", "--sample", "--port", "0", code=2)
         passed(artifact, "bare: version, help, imports, py.typed, a hint in place of the server")
 
-        there.install(f"animedex[serve] @ {artifact.as_uri()}")
+        there.run("animedex", "nekos", "download", "neko", code=2)
+        passed(artifact, "bare: a hint in place of a download")
+
+        there.install(f"animedex[pictures,serve] @ {artifact.as_uri()}")
         with there.sample_server() as url:
             expect(url.startswith("http://127.0.0.1:"), "the server says where it is")
             answer = there.run("animedex", "nekos", "image", "neko", ANIMEDEX_NEKOS_URL=url)
-        (row,) = json.loads(answer)
-        expect(row["url"].startswith(f"{url}/neko/"), "a picture comes from the sample server")
-        passed(artifact, "with [serve]: a picture from the sample server")
+            (row,) = json.loads(answer)
+            expect(row["url"].startswith(f"{url}/neko/"), "a picture comes from the sample server")
+            passed(artifact, "with [serve]: a picture from the sample server")
+            there.run("animedex", "nekos", "download", "hug", "--to", ".", ANIMEDEX_NEKOS_URL=url)
+        kept = json.loads(there.run("animedex", "library", "list"))
+        expect([entry["there"] for entry in kept] == [True], "the library has what was fetched")
+        there.run("python", "-c", GALLERY)
+        passed(artifact, "with [pictures]: a download, the library, the gallery's files")
 
 
 def expect(truth: object, what: str) -> None:

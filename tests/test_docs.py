@@ -387,7 +387,7 @@ def test_every_setting_is_told_with_its_default() -> None:
 
 
 def test_environment_variables_are_those_that_are_read() -> None:
-    names = [*SETTINGS, "config_dir", "cache_dir", "data_dir"]
+    names = [*SETTINGS, "config_dir", "cache_dir", "data_dir", "serve_token"]
     read = {f"ANIMEDEX_{name.upper()}" for name in names}
     for backend in map(backends.declared, backends.names()):
         fields = backend.sign_in.fields if backend.sign_in else ()

@@ -74,7 +74,7 @@ def loaded(url: str, *arguments: str) -> set[str]:
         check=True,
         timeout=60,
     )
-    code, modules = json.loads(done.stderr)
+    code, modules = json.loads(done.stderr.splitlines()[-1])
     assert code == 0
     assert done.stdout
     return set(modules)
@@ -102,6 +102,16 @@ def test_categories_from_the_cache(service: str) -> None:
     kept = loaded(service, "nekos", "categories")
     assert "animedex.transport.cache" in kept
     assert not kept & (SLOW | SENDING | {"animedex.transport.ledger", "jq", "msgspec", "shutil"})
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["library", "path"], ["library", "list"], ["library", "stats"], ["library", "random"]],
+)
+def test_the_library_without_looking_at_pictures(service: str, arguments: list[str]) -> None:
+    modules = loaded(service, *arguments, "--no-source")
+    assert "animedex.library" in modules
+    assert not modules & (SLOW | SENDING | {"PIL", "numpy", "animedex.client", "jq", "csv"})
 
 
 def test_image_through_jq(service: str) -> None:

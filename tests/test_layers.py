@@ -40,18 +40,29 @@ ALLOWED = {
     "options": {"backends", "config", "errors", "folders", "settings", "transport", ""},
     "client": {"credentials", "errors", "options", "transport", "wire", "backends"},
     "art": {"backends", "client", "errors", "models", "wire"},
+    "pictures": {"errors", "models", "sinks", "wire"},
+    "library": {
+        *("backends", "errors", "folders", "folding", "models", "pictures", "sinks"),
+        *("transport.database", "wire"),
+    },
+    "download": {
+        *("art", "backends", "client", "errors", "library", "models", "pictures", "sinks", "wire"),
+    },
+    "gallery": {"errors", "folders", "folding", "library", "models", "pictures", "server", "wire"},
     "render": {"errors", "models", "wire"},
     "server": {"folding", ""},
     "pytest_plugin": {"server"},
     "cli": {
-        *("", "art", "backends", "client", "config", "credentials", "errors", "folders", "models"),
-        *("options", "render", "schema", "server", "settings", "sinks", "transport", "wire"),
+        *("", "art", "backends", "client", "config", "credentials", "download", "errors"),
+        *("folders", "gallery", "library", "models", "options", "pictures", "render", "schema"),
+        *("server", "settings", "sinks", "transport", "wire"),
     },
     "__main__": {"cli", ""},
     "": {"client", "errors", "models", "wire"},
 }
 # The one kind of file below that speaks to the command line.
-COMMANDS = {"cli", "render"}
+COMMANDS = {"cli", "library", "render"}
+COMMAND_FILES = (".cards", ".commands", ".offline", ".saving")
 HTTP_LIBRARY = "pyreqwest"
 
 
@@ -79,7 +90,7 @@ def part_of(name: str) -> str:
 def may_import(name: str, other: str) -> bool:
     own = part_of(name)
     allowed = set(ALLOWED[own])
-    if own == "backends" and name.endswith((".cards", ".commands", ".saving")):
+    if own == "backends" and name.endswith(COMMAND_FILES):
         allowed |= COMMANDS
     if part_of(other) == own or any(other == one or other.startswith(f"{one}.") for one in allowed):
         return True

@@ -40,6 +40,12 @@ def test_a_source_tag_is_a_flat_object_in_utc(moment: datetime, stamp: str) -> N
     }
 
 
+def test_a_tag_says_that_a_datum_was_kept_only_where_it_was() -> None:
+    tag = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
+    assert "library" not in tag.to_payload()
+    assert tag._replace(library=True).to_payload() == {**tag.to_payload(), "library": True}
+
+
 def test_asking_yields_the_wish_and_goes_on_with_the_answer() -> None:
     plan = ask(CALL)
     assert next(plan) is CALL

@@ -36,13 +36,15 @@ class Request(NamedTuple):
 class SourceTag(NamedTuple):
     """Tell where a datum came from, and when.
 
-    `rate_limited` is true when the request really waited for a budget.
+    `rate_limited` is true when the request really waited for a budget, `library` when the datum
+    was kept in the user's library, and nothing was asked for it now.
     """
 
     backend: str
     fetched_at: datetime
     cached: bool
     rate_limited: bool
+    library: bool = False
 
     def to_payload(self) -> dict[str, str | bool]:
         """Give the tag as a JSON object, the time in UTC to the second."""
@@ -50,7 +52,10 @@ class SourceTag(NamedTuple):
 
         utc = self.fetched_at.astimezone(UTC)
         stamp = utc.isoformat(timespec="seconds").replace("+00:00", "Z")
-        return {**self._asdict(), "fetched_at": stamp}
+        told = {**self._asdict(), "fetched_at": stamp}
+        if not self.library:
+            del told["library"]
+        return told
 
 
 class Secret(str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.art.dedupe import dedupe
-from animedex.art.recognise import known_fields, post_of, recognise, service_of
+from animedex.art.recognise import known_fields, picture_of, post_of, recognise, service_of
 from animedex.backends.art import Evidence
 from animedex.backends.nekos.models import NekosImage
 from animedex.models import ArtPost, Rating, Record
 
 if TYPE_CHECKING:
-    from animedex.wire import JsonObject
+    from animedex.wire import JsonObject, JsonValue
 
 NEKOS: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "artist_name": "Aoba"}
 WAIFU: JsonObject = {
@@ -122,3 +123,49 @@ def test_records_and_art_posts_are_read_as_rows_are() -> None:
     record = NekosImage.from_payload(row)
     found = dedupe([row, record, record.to_common()])
     assert [group.rows for group in found.iter_groups()] == [(0, 1, 2)]
+
+
+def test_a_row_becomes_a_record_with_its_bytes_and_its_source() -> None:
+    raw = (
+        b'{"url": "https://nekos.best/api/v2/neko/1.png", "new": 1.50, "_match": 0.5,'
+        b' "_source": {"backend": "nekos", "fetched_at": "2026-11-26T12:00:00Z", "cached": true}}'
+    )
+    found = picture_of(json.loads(raw), raw)
+    assert isinstance(found, NekosImage)
+    assert found.raw == b'{"url":"https://nekos.best/api/v2/neko/1.png","new":1.50}'
+    assert found.source_tag is not None
+    assert (found.source_tag.cached, found.source_tag.fetched_at.hour) == (True, 12)
+    bare = b'{ "url": "https://nekos.best/api/v2/neko/1.png" }'
+    again = picture_of(json.loads(bare), bare)
+    assert isinstance(again, NekosImage)
+    assert (again.raw, again.source_tag) == (bare, None)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        None,
+        "nekos",
+        {"backend": "nekos"},
+        {"backend": 1, "fetched_at": "2026-11-26T12:00:00Z"},
+        {"backend": "nekos", "fetched_at": "yesterday"},
+        {"backend": "nekos", "fetched_at": "2026-11-26T12:00:00"},
+    ],
+)
+def test_a_source_that_is_none_is_left_out(source: JsonValue) -> None:
+    row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "_source": source}
+    found = picture_of(row)
+    assert isinstance(found, NekosImage)
+    assert found.source_tag is None
+
+
+def test_an_art_post_is_read_with_its_source() -> None:
+    row: JsonObject = {
+        "id": "waifu:7",
+        "rating": "g",
+        "_source": {"backend": "waifu", "fetched_at": "2026-11-26T12:00:00+00:00"},
+    }
+    found = picture_of(row)
+    assert isinstance(found, ArtPost)
+    assert found.source_tag is not None
+    assert picture_of({"a": 1}) is None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -14,12 +15,13 @@ import pytest
 from animedex import __version__, backends
 from animedex.cli.command import Command
 from animedex.cli.root import root
+from animedex.server import SampleServer
+from animedex.server.sample.collection import DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.server import SampleServer
     from tests.cli.conftest import Cli, Process
 
 MOST_TOKENS = 6000
@@ -113,6 +115,19 @@ def test_the_limits_of_nekos_are_told_in_numbers(cli: Cli) -> None:
     assert "7 searches in any 5 seconds" in shown
 
 
+@pytest.fixture(scope="module")
+def drawn_nekos() -> Iterator[SampleServer]:
+    with SampleServer(limits=False) as server:
+        yield server
+
+
+@pytest.fixture
+def drawn_service(drawn_nekos: SampleServer, monkeypatch: pytest.MonkeyPatch) -> SampleServer:
+    """Point the command line at nekos with pictures that can be decoded."""
+    monkeypatch.setenv("ANIMEDEX_NEKOS_URL", drawn_nekos.url)
+    return drawn_nekos
+
+
 @pytest.fixture
 def shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Put `animedex` on the path, and begin in an empty folder."""
@@ -131,25 +146,55 @@ def shim(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return work
 
 
+@pytest.fixture
+def library(shim: Path, cli: Cli) -> None:
+    """Keep five pictures, and have one more and an export at hand."""
+    pictures = os.path.join(os.environ["HOME"], "Pictures")
+    os.mkdir(pictures)
+    first, *rest = sorted((DRAWN / "neko").glob("*.png"))[:6]
+    shutil.copy(first, shim / "picture.png")
+    for path in rest:
+        shutil.copy(path, pictures)
+    assert cli("library", "add", pictures).code == 0
+    (shim / "library.jsonl").write_bytes(cli("library", "export").out)
+
+
+OF_THE_LIBRARY = "animedex library"
+
+
+@pytest.mark.parametrize(
+    "example", [example for _, example in EXAMPLES if example.startswith(OF_THE_LIBRARY)]
+)
+def test_the_example_runs_on_a_library(example: str, library: None) -> None:
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", example], capture_output=True, check=False, timeout=60
+    )
+    assert done.returncode == 0, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
 @pytest.mark.parametrize(
     "example",
     [
         example
         for _, example in EXAMPLES
-        if not example.startswith(NOT_RUN) and "powershell" not in example
+        # What is drawn needs a terminal and real pictures: docs/show.md is run with both.
+        if not example.startswith((*NOT_RUN, OF_THE_LIBRARY))
+        and not any(word in example for word in ("powershell", "animedex show"))
     ],
 )
 def test_the_example_runs(
-    example: str, shim: Path, service: SampleServer, neighbours: None
+    example: str, shim: Path, drawn_service: SampleServer, neighbours: None
 ) -> None:
-    line = example.replace("http://127.0.0.1:8080/api/v2", service.url)
+    line = example.replace("http://127.0.0.1:8080/api/v2", drawn_service.url)
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", line], capture_output=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr
     kept = [path for path in shim.iterdir() if path.suffix in {".png", ".json"}]
-    assert bool(kept) == (" -o " in example)
+    fetched = " download " in example and "--to" not in example
+    assert bool(kept) == (" -o " in example or fetched)
 
 
 def test_the_version_is_told_in_one_line(process: Process, cli: Cli) -> None:

@@ -6,12 +6,13 @@ import threading
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from starlette.responses import PlainTextResponse
 
 from animedex.server import SampleServer
 from animedex.server.loopback import LoopbackServer
 
 if TYPE_CHECKING:
-    from starlette.types import ASGIApp
+    from starlette.types import ASGIApp, Receive, Scope, Send
 
     from animedex.server.sample.collection import SampleCollection
     from tests.server.conftest import Ask
@@ -71,6 +72,18 @@ def test_only_loopback_is_bound(server: SampleServer) -> None:
     assert server.origin.startswith("http://127.0.0.1:")
     with socket.socket() as other, pytest.raises(ConnectionRefusedError):
         other.connect(("127.0.0.2", server.port))
+
+
+def test_another_address_is_bound_where_one_is_given() -> None:
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        await PlainTextResponse("here")(scope, receive, send)
+
+    with LoopbackServer(answer, host="127.0.0.2") as server:
+        assert server.origin == f"http://127.0.0.2:{server.port}"
+        connection = http.client.HTTPConnection("127.0.0.2", server.port, timeout=20)
+        connection.request("GET", "/")
+        assert connection.getresponse().read() == b"here"
+        connection.close()
 
 
 def test_closing_drops_idle_and_busy_connections(collection: SampleCollection) -> None:

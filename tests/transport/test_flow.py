@@ -19,13 +19,13 @@ from animedex.errors import (
 from animedex.transport.database import Busy
 from animedex.transport.run import Manner
 from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
-from animedex.wire import Call, Request, Response, Say, Unseen, ask, ask_unseen
+from animedex.wire import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.transport.steps import Step
-    from animedex.wire import Plan, SourceTag, Wish
+    from animedex.wire import Plan, Wish
     from tests.transport.conftest import Stage
 
 USER_AGENT = "tester/1.0"
@@ -57,7 +57,8 @@ def test_an_answer_is_read_and_dated(stage: Stage, pick: Call[Read]) -> None:
     before = datetime.now(UTC)
     found = stage.play(pick, [answer(b"[1]")])
     assert found.body == b"[1]"
-    assert found.source._replace(fetched_at=before) == ("shelf", before, False, False)
+    tag = SourceTag("shelf", before, cached=False, rate_limited=False, library=False)
+    assert found.source._replace(fetched_at=before) == tag
     assert before <= found.source.fetched_at <= datetime.now(UTC)
     (sent,) = stage.all_of(Send)
     assert (sent.method, sent.url) == ("GET", "https://shelf.example/api/pick")

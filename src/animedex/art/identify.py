@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex import backends
 from animedex.art.canonical import canonical
 from animedex.art.following import follow, follow_async
+from animedex.art.lookup import LOOKUP_HINT, lookup
 from animedex.art.recognise import recognise
 from animedex.art.services import every_service
 from animedex.art.work import Work
@@ -26,11 +26,10 @@ if TYPE_CHECKING:
     from animedex.backends.art import Evidence
     from animedex.client import AsyncClient, Client
     from animedex.models import PictureRecord
-    from animedex.wire import Call, JsonValue, Plan
+    from animedex.wire import JsonValue, Plan
 
 # A work that comes again within so many others is not asked for again.
 MOST_WORKS = 256
-_HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
 
 
 class Recent:
@@ -175,43 +174,15 @@ def subject_of(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Su
 
 def _looked_up(text: str, base_urls: Mapping[str, str]) -> Plan[Subject]:
     """Find the row of a service's URL or id, or else read the work that any other URL is."""
-    call = _picture(text.strip(), base_urls)
+    call = lookup(text.strip(), base_urls)
     if call is not None:
         row = yield from ask(call)
         return subject_of(row)._replace(query=text)
     work = canonical(text)
     if work is None:
         message = f"{text!r:.80} is neither a picture of a service nor a work that is known"
-        raise BadArguments(message, hint=_HINT)
+        raise BadArguments(message, hint=LOOKUP_HINT)
     return Subject(text, (work,))
-
-
-def _picture(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:
-    """Give what finds the row of a picture, if the text is a service's URL or id."""
-    name, colon, rest = text.partition(":")
-    if colon and name in backends.names():
-        call = part(name).picture(_at_home(rest, base_urls))
-        if call is None:
-            message = f"{rest!r:.80} is no id of {name}"
-            raise BadArguments(message, hint=_HINT)
-        return call
-    # A number alone would be an id of several services.
-    home = _at_home(text, base_urls)
-    calls = (part(name).picture(home) for name in every_service() if "/" in home)
-    return next((call for call in calls if call is not None), None)
-
-
-def _at_home(url: str, base_urls: Mapping[str, str]) -> str:
-    """Write a URL below a configured base as the service itself would.
-
-    >>> _at_home("http://127.0.0.1:8080/neko/1.png", {"nekos": "http://127.0.0.1:8080/"})
-    'https://nekos.best/api/v2/neko/1.png'
-    """
-    for name, base in base_urls.items():
-        below = f"{base.rstrip('/')}/"
-        if url.startswith(below):
-            return f"{backends.declared(name).base_url}/{url.removeprefix(below)}"
-    return url
 
 
 def _works(service: str, evidence: Evidence) -> tuple[Work, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,8 @@ import msgspec
 from animedex import backends
 from animedex.backends.art import Evidence, part
 from animedex.errors import AnimedexError
-from animedex.models import ArtPost, Record
+from animedex.models import ArtPost, PictureRecord, Record, parse_record
+from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
     from animedex.backends.art import ArtPart
@@ -56,13 +58,28 @@ def service_of(row: JsonObject) -> str | None:
 def post_of(row: JsonObject) -> ArtPost | None:
     """Give a row as an art post; None where no service knows it, or it is not what it should be."""
     try:
-        if _service_of_post(row):
-            return msgspec.convert(row, ArtPost)
-        service = service_of(row)
-        bare = {key: value for key, value in row.items() if key not in BESIDE}
-        return _part(service).record.from_payload(bare).to_common() if service else None
+        found = picture_of(row)
     except (AnimedexError, msgspec.ValidationError):
         return None
+    return found.to_common() if isinstance(found, PictureRecord) else found
+
+
+def picture_of(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
+    """Give a row as what its service sent, or as the art post that it is, with its source.
+
+    `raw` are the row's own bytes, so that numbers stay as they were written. It is None where no
+    service knows the row; raises `UpstreamShape`, or `ValidationError` for a post, where it is not
+    what it should be.
+    """
+    tag = _tag_of(row)
+    if _service_of_post(row):
+        bare = {key: value for key, value in row.items() if key not in BESIDE}
+        return msgspec.structs.replace(msgspec.convert(bare, ArtPost), source_tag=tag)
+    service = service_of(row)
+    if service is None:
+        return None
+    kind = _part(service).record
+    return parse_record(kind, _without_beside(row, raw), "", tag)
 
 
 def known_fields() -> set[str]:
@@ -98,6 +115,34 @@ def _service_of_post(row: JsonObject) -> str | None:
         return None
     service, colon, _ = name.partition(":")
     return service if colon and service in _names() else None
+
+
+def _without_beside(row: JsonObject, raw: bytes | None) -> bytes:
+    """Give a row's bytes as the service sent them, without what this program put beside."""
+    if raw is None:
+        return msgspec.json.encode({k: v for k, v in row.items() if k not in BESIDE})
+    if not any(key in row for key in BESIDE):
+        return raw
+    values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in BESIDE})
+
+
+def _tag_of(row: JsonObject) -> SourceTag | None:
+    """Read what this program prints of where a row came from, and when."""
+    source = row.get("_source")
+    if not isinstance(source, dict):
+        return None
+    backend, fetched_at = source.get("backend"), source.get("fetched_at")
+    if not isinstance(backend, str) or not isinstance(fetched_at, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(fetched_at)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    cached, limited = (source.get(name) is True for name in ("cached", "rate_limited"))
+    return SourceTag(backend, moment, cached=cached, rate_limited=limited)
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from keyword import iskeyword
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
@@ -115,6 +116,33 @@ class Group(click.Group):
         write_service(self.backend, formatter)
         guidance = self.backend.guidance if self.backend else None
         write_paragraph("For agents", guidance, formatter)
+
+
+class Folder(Group):
+    """Hold the commands of a package: each is a module of it, loaded when it is first needed.
+
+    A name that Python keeps for itself has an underscore behind it as the name of a module.
+    """
+
+    def __init__(
+        self, name: str | None, *, package: str, **settings: Unpack[CommandSettings]
+    ) -> None:
+        super().__init__(name, **settings)
+        self.package = package
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the modules."""
+        from pkgutil import iter_modules
+
+        modules = iter_modules(import_module(self.package).__path__)
+        return sorted(module.name.rstrip("_") for module in modules)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Give one command."""
+        if cmd_name in self.list_commands(ctx):
+            kept = "_" if iskeyword(cmd_name) else ""
+            return loaded(f"{self.package}.{cmd_name}{kept}")
+        return super().get_command(ctx, cmd_name)
 
 
 class Option(click.Option):

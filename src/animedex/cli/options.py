@@ -31,6 +31,7 @@ class Shared(NamedTuple):
     compact_output: bool = False
     no_source: bool = False
     common: bool = False
+    show: bool = False
     color: str | None = None
     verbose: bool = False
     timeout: str | None = None
@@ -71,13 +72,21 @@ class Shared(NamedTuple):
 
 def output_options(command: F, *, pictures: bool = False) -> F:
     """Add the options that say how an answer is printed; pictures have a shape in common."""
-    common = Option(
-        ["--common"],
-        is_flag=True,
-        section=_OUTPUT,
-        help="Print rows in the shape that all services share.",
-    )
-    return _with(
+    of_pictures = [
+        Option(
+            ["--common"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Print rows in the shape that all services share.",
+        ),
+        Option(
+            ["--show"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Draw the pictures, too, where a terminal is.",
+        ),
+    ]
+    return with_options(
         command,
         Option(["--json"], is_flag=True, section=_OUTPUT, help="Print JSON, on a terminal too."),
         Option(["--jsonl"], is_flag=True, section=_OUTPUT, help="Print each row as JSON, a line."),
@@ -101,7 +110,7 @@ def output_options(command: F, *, pictures: bool = False) -> F:
             section=_OUTPUT,
             help="Print rows exactly as the service sent them.",
         ),
-        *([common] if pictures else []),
+        *(of_pictures if pictures else []),
         Option(
             ["--color"],
             type=click.Choice(["auto", "always", "never"]),
@@ -113,7 +122,7 @@ def output_options(command: F, *, pictures: bool = False) -> F:
 
 def request_options(command: F) -> F:
     """Add the options that say how a request is made."""
-    return _with(
+    return with_options(
         command,
         Option(
             ["-v", "--verbose"],
@@ -147,7 +156,7 @@ def shared_from(values: dict[str, object]) -> Shared:
     return Shared(**taken).checked()  # type: ignore[arg-type]  # click has checked their types
 
 
-def _with(command: F, *options: Option) -> F:
+def with_options(command: F, *options: Option) -> F:
     """Put options below the command's own ones, in this order."""
     # Click turns the list around: decorators are read from the bottom up.
     params: list[click.Parameter] = command.__dict__.setdefault("__click_params__", [])

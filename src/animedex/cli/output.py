@@ -57,6 +57,7 @@ class Output:
         self.program = _compiled(shared.jq)
         # Whether an option says how to print, or it is left to where it is printed.
         self.asked = chosen_mode(shared, terminal=True) != "text"
+        self.to_draw: list[PictureRecord] = []
 
     def names(self, names: Sequence[str]) -> None:
         """Print plain strings: one per line, unless an option asks for JSON."""
@@ -94,6 +95,7 @@ class Output:
         card: Callable[[S], Card] | None = None,
     ) -> None:
         """Print rows that show pictures, or what they have in common with all others."""
+        self.draw_later(rows)
         if self._shared.common:
             self.posts([row.to_common() for row in rows])
         else:
@@ -101,6 +103,7 @@ class Output:
 
     def picture(self, row: S, card: Callable[[S], Card] | None = None) -> None:
         """Print the one picture that was asked for by its name, as `pictures` does several."""
+        self.draw_later([row])
         if self._shared.common and self.mode != "text":
             self.json(self._posts([row.to_common()])[0])
         else:
@@ -114,6 +117,11 @@ class Output:
             self._cards(posts, post_card)
         else:
             self.json(cast("list[JsonValue]", self._posts(posts)))
+
+    def draw_later(self, rows: Sequence[PictureRecord]) -> None:
+        """Remember whose pictures are to be drawn when all is printed, if they are to be."""
+        if self._shared.show:
+            self.to_draw += rows
 
     @property
     def _beside(self) -> bool:
@@ -196,8 +204,11 @@ class Output:
         if self.mode == "text":
             self._cards(found, card)
         else:
-            values = self._narrowed([told(one) for one in found], known)
-            self.json(cast("list[JsonValue]", values))
+            self.rows([told(one) for one in found], known)
+
+    def rows(self, values: list[JsonObject], known: Sequence[str]) -> None:
+        """Print JSON objects, on a terminal too; `known` are the keys that they have."""
+        self.json(cast("list[JsonValue]", self._narrowed(values, known)))
 
     def bytes(self, data: bytes) -> None:
         """Write bytes untouched."""

@@ -15,8 +15,11 @@ VERBS = {
     "cache": "Show or clear what is kept: answers, and which pictures were shown.",
     "completion": "Print a script that completes commands in your shell.",
     "config": "Show or change your settings.",
+    "download": "Fetch pictures into files that keep their artists' credit.",
+    "library": "Keep, search, compare and check the pictures that you have.",
     "schema": "Print the JSON Schema of a record.",
-    "serve": "Serve a sample of a service on this machine.",
+    "serve": "Serve your library, or a sample of a service, on this machine.",
+    "show": "Draw pictures in the terminal.",
     "status": "Show budgets, cache and settings as they are in force.",
 }
 

@@ -7,16 +7,25 @@ import sys
 import time
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-from animedex.cli.options import Shared, output_options, request_options, shared_from
+from animedex.cli.command import errors_option
+from animedex.cli.options import (
+    Shared,
+    output_options,
+    request_options,
+    shared_from,
+    with_options,
+)
 from animedex.cli.streams import is_terminal, note
 from animedex.folders import folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Concatenate
 
     from animedex.cli.output import Output
     from animedex.client import Client
+    from animedex.errors import AnimedexError
+    from animedex.library.store import Library
     from animedex.transport.steps import Event
     from animedex.wire import Call
 
@@ -33,6 +42,7 @@ class Session:
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
         self._client: Client | None = None
+        self._library: Library | None = None
         # A program that does not compile is told before anything is asked.
         self.output: Output = _output(shared)
 
@@ -48,6 +58,15 @@ class Session:
             self._suggest_contact(self._client)
         return self._client
 
+    @property
+    def library(self) -> Library:
+        """Give the user's library; its file is opened when something is first asked of it."""
+        if self._library is None:
+            from animedex.library.store import Library
+
+            self._library = Library(warn=lambda message: self.note(f"animedex: {message}"))
+        return self._library
+
     def ask(self, call: Call[T]) -> T:
         """Carry out a call."""
         return self.client.perform(call)
@@ -57,6 +76,13 @@ class Session:
         if self.shared.errors != "json":
             note(message)
 
+    def fail(self, failures: Sequence[AnimedexError]) -> None:
+        """Raise the first of several failures, if there is any, and name the others before it."""
+        for error in failures[1:]:
+            self.note(f"animedex: {error.message}")
+        if failures:
+            raise failures[0]
+
     def open(self, url: str) -> None:
         """Open a page in the browser; only what a browser shows, never a file or a program."""
         import webbrowser
@@ -64,10 +90,19 @@ class Session:
         if not url.startswith(("https://", "http://")) or not webbrowser.open(url):
             self.note(f"animedex: cannot open {url}")
 
+    def draw(self) -> None:
+        """Draw the pictures of what was printed, if that was asked for."""
+        if self.output.to_draw:
+            from animedex.cli.showing import show_rows
+
+            show_rows(self, self.output.to_draw)
+
     def close(self) -> None:
-        """Close the client."""
+        """Close the client and the library."""
         if self._client is not None:
             self._client.close()
+        if self._library is not None:
+            self._library.close()
 
     def _tell(self, event: Event) -> None:
         long = event.kind == "wait" and (event.seconds or 0.0) >= _LONG_WAIT
@@ -100,6 +135,19 @@ def picturing(command: Callable[Concatenate[Session, P], None]) -> Callable[P, N
     return requesting(command, output=True, pictures=True)
 
 
+def keeping(
+    command: Callable[Concatenate[Session, P], None], *, pictures: bool = False
+) -> Callable[P, None]:
+    """Do as `answering` does, for a command that asks no service: it has no options for that."""
+    run = output_options(_with_session(command), pictures=pictures)
+    return with_options(run, errors_option())
+
+
+def noting(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Give a command a session as its first argument, and no options for output or requests."""
+    return with_options(_with_session(command), errors_option())
+
+
 def requesting(
     command: Callable[Concatenate[Session, P], None],
     *,
@@ -107,17 +155,22 @@ def requesting(
     pictures: bool = False,
 ) -> Callable[P, None]:
     """Give a command the options of requests, and a session as its first argument."""
+    run = _with_session(command)
+    return request_options(output_options(run, pictures=pictures) if output else run)
 
+
+def _with_session(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         session = Session(shared_from(kwargs))
         try:
             command(session, *args, **kwargs)
+            session.draw()
         finally:
             session.close()
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    return request_options(output_options(run, pictures=pictures) if output else run)
+    return run
 
 
 def _output(shared: Shared) -> Output:

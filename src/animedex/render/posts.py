@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.render.text import Card
+from animedex.render.text import Card, source_label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from animedex.models import ArtPost
 
 _MOST = 5
-_RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit"}
+RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit"}
 
 
 def post_card(post: ArtPost) -> Card:
@@ -23,14 +23,14 @@ def post_card(post: ArtPost) -> Card:
             ("artist", few(post.artists)),
             ("characters", few(post.characters)),
             ("series", few(post.copyrights)),
-            ("rating", _RATINGS[post.rating]),
+            ("rating", RATINGS[post.rating]),
             ("size", f"{post.width} x {post.height}" if post.width and post.height else None),
             ("score", None if post.score is None else str(post.score)),
             ("source", post.source_url),
             ("page", post.page_url),
         ),
         url=post.url or "withheld by the service",
-        source=post.id.partition(":")[0],
+        source=source_label(post.id.partition(":")[0], post.source_tag),
     )
 
 

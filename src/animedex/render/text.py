@@ -14,7 +14,7 @@ from animedex.render.clean import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from animedex.wire import JsonObject
+    from animedex.wire import JsonObject, SourceTag
 
 
 class Card(NamedTuple):
@@ -39,7 +39,7 @@ class Look(NamedTuple):
 
 def cards(shown: Iterable[Card], look: Look) -> str:
     """Draw cards below each other, with an empty line between them."""
-    return "\n".join(_drawn(_card(card, look), look) for card in shown)
+    return "\n".join(styled(_card(card, look), look) for card in shown)
 
 
 def table(rows: Mapping[str, Sequence[str]], look: Look) -> str:
@@ -49,7 +49,7 @@ def table(rows: Mapping[str, Sequence[str]], look: Look) -> str:
     for name, values in rows.items():
         text.append(clean(name).ljust(width + 2), Style(bold=True))
         text.append("  ".join(clean(value) for value in values) + "\n")
-    return _drawn(text, look)
+    return styled(text, look)
 
 
 def outline(told: JsonObject, look: Look, indent: int = 0) -> str:
@@ -66,14 +66,23 @@ def outline(told: JsonObject, look: Look, indent: int = 0) -> str:
     for name, value in told.items():
         label = Text(" " * indent + clean(name), Style(bold=True))
         if isinstance(value, dict) and value:
-            text += _drawn(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
+            text += styled(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
         else:
             shown = (
                 "-" if value in (None, {}) else f"{value:g}" if isinstance(value, float) else value
             )
             gap = " " * (width - len(name) + 2)
-            text += _drawn(Text.assemble(label, gap, clean(str(shown)), "\n"), look)
+            text += styled(Text.assemble(label, gap, clean(str(shown)), "\n"), look)
     return text
+
+
+def source_label(name: str, tag: SourceTag | None) -> str:
+    """Name a source as a card does, and the library where the datum was kept there.
+
+    >>> source_label("nekos", None)
+    'nekos'
+    """
+    return f"{name}, library" if tag and tag.library else name
 
 
 def _card(card: Card, look: Look) -> Text:
@@ -104,7 +113,7 @@ def _value(value: str, look: Look) -> Text:
     return Text(value, Style(color="cyan", link=link))
 
 
-def _drawn(text: Text, look: Look) -> str:
+def styled(text: Text, look: Look) -> str:
     """Give text with the escapes that the terminal is to obey, and no others."""
     out = io.StringIO()
     console = Console(

@@ -1,4 +1,4 @@
-"""Run an ASGI application on a loopback port, in a thread that starts and stops at once."""
+"""Run an ASGI application on a port of this machine, in a thread that starts and stops at once."""
 
 from __future__ import annotations
 
@@ -28,15 +28,17 @@ class DropConnection(Exception):
 
 
 class LoopbackServer:
-    """Serve an application on 127.0.0.1 for as long as the ``with`` block lasts.
+    """Serve an application on loopback for as long as the ``with`` block lasts.
 
     The port is open once the block is entered; port 0 takes a free one. A port in use is an
     ``OSError``. Leaving the block drops every connection, without waiting for answers under way.
+    Another ``host`` than 127.0.0.1 may let in others: whoever gives one has to guard the door.
     """
 
-    def __init__(self, app: ASGIApp, *, port: int = 0) -> None:
+    def __init__(self, app: ASGIApp, *, port: int = 0, host: str = LOOPBACK) -> None:
         self._app = app
         self._port = port
+        self._host = host
         self._running: _Running | None = None
 
     @property
@@ -50,12 +52,13 @@ class LoopbackServer:
     @property
     def origin(self) -> str:
         """Tell where the server is, as ``http://127.0.0.1:PORT``."""
-        return f"http://{LOOPBACK}:{self.port}"
+        host = f"[{self._host}]" if ":" in self._host else self._host
+        return f"http://{host}:{self.port}"
 
     def start(self) -> None:
         """Open the port and answer on it from now on."""
         if self._running is None:
-            self._running = _Running(self._app, self._port)
+            self._running = _Running(self._app, self._host, self._port)
 
     def wait(self) -> None:
         """Block until the server is closed by another thread, or until Ctrl-C."""
@@ -79,8 +82,8 @@ class LoopbackServer:
 class _Running:
     """One run of an application: its socket, its thread and its event loop."""
 
-    def __init__(self, app: ASGIApp, port: int) -> None:
-        self._socket = _listen(port)
+    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+        self._socket = _listen(host, port)
         self.port: int = self._socket.getsockname()[1]
         self._failure: SystemExit | None = None
         self._uvicorn = _PromptServer(_settings(app))
@@ -176,13 +179,14 @@ class _Quiet(logging.Filter):
         return not (ordered and record.thread == self._thread)
 
 
-def _listen(port: int) -> socket.socket:
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)[0][0]
     # Only of a socket that says it is TCP does asyncio switch off the delay of small packets.
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         if os.name == "posix":  # elsewhere it would share a port that is in use
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((LOOPBACK, port))
+        listener.bind((host, port))
         listener.listen(BACKLOG)
     except (OSError, OverflowError):  # a port that is taken, and one that there is not
         listener.close()

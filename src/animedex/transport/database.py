@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
+    from typing import TypeAlias
+
+    Prepare: TypeAlias = Callable[[sqlite3.Connection], None]
 
 T = TypeVar("T")
 
@@ -32,11 +35,10 @@ _OTHER_TABLES = (
     "there is already",
     "unsupported file format",
 )
-_SETTINGS = (
-    "PRAGMA journal_mode = WAL",
-    # A crash of the machine may lose the last moments, never the file.
-    "PRAGMA synchronous = NORMAL",
-)
+_WAL = "PRAGMA journal_mode = WAL"
+# A crash of the machine may lose the last moments, never the file.
+_QUICK = "PRAGMA synchronous = NORMAL"
+_SAFE = "PRAGMA synchronous = FULL"
 # By process, as a forked one would inherit a lock that nobody there gives back.
 _opening: dict[int, threading.Lock] = {}
 
@@ -46,7 +48,14 @@ class Busy(Exception):
 
 
 class Unusable(Exception):
-    """Say that the file cannot be opened, read or written here."""
+    """Say that the file cannot be opened, read or written here.
+
+    `code` is SQLite's own for it, 0 where it has none.
+    """
+
+    def __init__(self, why: str, code: int = 0) -> None:
+        super().__init__(why)
+        self.code = code
 
 
 class Broken(Exception):
@@ -54,12 +63,25 @@ class Broken(Exception):
 
 
 class Database:
-    """Open a file when it is first needed, and run transactions on it from any thread."""
+    """Open a file when it is first needed, and run transactions on it from any thread.
 
-    def __init__(self, path: str, schema: str, warn: Callable[[str], None]) -> None:
+    What prepares the tables is a script, or a function that is given each new connection before
+    anything else is done with it. A `precious` file loses nothing that was committed, whatever
+    happens to the machine, and is not set aside because its tables are others than expected.
+    """
+
+    def __init__(
+        self,
+        path: str,
+        schema: str | Prepare,
+        warn: Callable[[str], None],
+        *,
+        precious: bool = False,
+    ) -> None:
         self.path = path
         self._schema = schema
         self._warn = warn
+        self._precious = precious
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
@@ -99,7 +121,7 @@ class Database:
                 _roll_back(connection)
                 raise
         except sqlite3.Error as error:
-            raise _sorted_out(error) from None
+            raise _sorted_out(error, precious=self._precious) from None
         except OSError as error:
             raise Unusable(error.strerror or str(error)) from None
         return found
@@ -128,13 +150,19 @@ class Database:
             self.path, timeout=0, isolation_level=None, check_same_thread=False
         )
         try:
-            for setting in _SETTINGS:
-                connection.execute(setting)
-            connection.executescript(self._schema)
+            self._prepare(connection)
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if callable(self._schema):
+            self._schema(connection)
+        connection.execute(_WAL)
+        connection.execute(_SAFE if self._precious else _QUICK)
+        if isinstance(self._schema, str):
+            connection.executescript(self._schema)
 
     def _set_aside(self) -> str:
         """Rename the file, unless another process has done so, and say that; else nothing."""
@@ -232,12 +260,15 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _sorted_out(error: sqlite3.Error) -> Exception:
+def _sorted_out(error: sqlite3.Error, *, precious: bool = False) -> Exception:
     """Say which of the three kinds of trouble an error is."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    whole = getattr(error, "sqlite_errorcode", 0)
+    code = whole & 0xFF
     if code in _BUSY:
         return Busy()
     plain = code == sqlite3.SQLITE_ERROR and any(mark in str(error) for mark in _OTHER_TABLES)
-    if code in _BROKEN or plain:
+    # An index of words that is broken can be made anew from a file that is not.
+    harmless = plain or whole == sqlite3.SQLITE_CORRUPT_VTAB
+    if (code in _BROKEN or plain) and not (precious and harmless):
         return Broken(str(error))
-    return Unusable(str(error))
+    return Unusable(str(error), whole)

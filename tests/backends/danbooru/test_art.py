@@ -144,6 +144,40 @@ def test_a_picture_is_known_by_its_page_or_its_id(text: str, number: str) -> Non
 @pytest.mark.parametrize(
     "text",
     [
+        f"https://cdn.donmai.us/original/01/23/{MD5}.png",
+        f"https://cdn.donmai.us/original/01/23/__mio_drawn_by_aoba__{MD5}.jpg?download=1",
+        f"https://cdn.donmai.us/sample/01/23/__mio__sample-{MD5}.jpg",
+        f"https://cdn.donmai.us/sample/01/23/sample-{MD5}.jpg",
+        f"https://cdn.donmai.us/180x180/01/23/{MD5.upper()}.jpg",
+        # A stand-in's file, written as if it were the service's.
+        f"https://danbooru.donmai.us/original/01/23/{MD5}.mp4",
+    ],
+)
+def test_a_picture_is_known_by_its_file(text: str) -> None:
+    call = ART.picture(text)
+    assert call is not None
+    assert (call.request.path, call.request.params) == ("/posts.json", (("md5", MD5),))
+
+
+def test_the_post_of_a_file_is_found(client: Client, server: DanbooruSample) -> None:
+    row = client.danbooru.search("filetype:png", limit=1)[0]
+    call = ART.picture((row.file_url or "").replace(server.url, "https://cdn.donmai.us"))
+    assert call is not None
+    assert client.perform(call) == row
+    none = ART.picture(f"https://cdn.donmai.us/original/01/23/{MD5}.png")
+    assert none is not None
+    with pytest.raises(NotFound, match="no post with that file"):
+        client.perform(none)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://cdn.donmai.us/original/01/23/{MD5}",
+        f"https://cdn.donmai.us/original/01/23/{MD5[:-1]}.png",
+        f"https://cdn.donmai.us/original/{MD5}.png",
+        f"https://cdn.donmai.us.evil.example/original/01/23/{MD5}.png",
+        f"https://evil.example/https://cdn.donmai.us/original/01/23/{MD5}.png",
         *("", "0", "07", "-7", "7 ", "٣", "1" * 19, "danbooru:7", "cat", "7?q", "7.json"),
         "https://danbooru.donmai.us/posts/0",
         "https://danbooru.donmai.us/posts/7/edit",

@@ -317,14 +317,18 @@ COMMANDS = cast("dict[str, Command]", cast("click.Group", command).commands)
 def test_every_command_is_there() -> None:
     assert set(COMMANDS) == {
         *("search", "post", "random", "count", "tags", "autocomplete"),
-        *("artist", "pool", "wiki", "related"),
+        *("artist", "pool", "wiki", "related", "download"),
     }
 
 
 @pytest.mark.parametrize(
     "example", [line for one in COMMANDS.values() for line in one.examples if "--open" not in line]
 )
-def test_the_examples_in_the_help_run(example: str, cli: Cli) -> None:
+def test_the_examples_in_the_help_run(
+    example: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is downloaded goes into the folder where one is.
+    monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(example)
     assert (name, arguments[0]) == ("animedex", "danbooru")
     found = cli(*arguments[1:])

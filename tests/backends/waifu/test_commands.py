@@ -245,7 +245,11 @@ def test_only_a_page_is_opened(body: bytes, told: str, opened: Path, server: Wai
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_examples_run(example: str, cli: Cli) -> None:
+def test_examples_run(
+    example: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # What is downloaded goes into the folder where one is.
+    monkeypatch.chdir(tmp_path)
     assert example.startswith("animedex waifu ")
     words = [*shlex.split(example), "|"]
     outcome = cli(*words[2 : words.index("|")])
@@ -256,7 +260,7 @@ def test_examples_run(example: str, cli: Cli) -> None:
 def test_every_command_has_examples() -> None:
     assert isinstance(command, click.Group)
     assert set(command.commands) == {
-        *("images", "image", "tags", "tag", "artists", "artist", "stats"),
+        *("images", "image", "tags", "tag", "artists", "artist", "stats", "download"),
     }
     assert all(isinstance(one, Command) and one.examples for one in command.commands.values())
 

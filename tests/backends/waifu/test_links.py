@@ -22,6 +22,8 @@ from animedex.backends.waifu.links import image_id
         "https://waifu.im/images/7256?x=1",
         "https://www.waifu.im/preview/7256/",
         "https://api.waifu.im/images/7256",
+        # A stand-in's file, written as if it were the service's.
+        "https://api.waifu.im/cdn/7256.jpg",
     ],
 )
 def test_a_picture_s_id_is_found(text: str) -> None:

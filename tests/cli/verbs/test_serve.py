@@ -8,20 +8,25 @@ import signal
 import socket
 import subprocess
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from tests.cli.conftest import Cli, Process
 
 BLOCKED = """
 import sys
-sys.modules["starlette"] = None
+sys.modules[sys.argv[1]] = None
 from animedex.cli.main import run
-sys.exit(run(["serve", "--sample", *sys.argv[1:]]))
+sys.exit(run(["serve", *sys.argv[2:]]))
 """
+SECRET = "correct-horse-battery"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
@@ -49,6 +54,63 @@ def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
             process.kill()
     assert (process.returncode, output) == (130, "")
     assert errors == f"try: ANIMEDEX_NEKOS_URL={url} animedex nekos image neko\n"
+
+
+@contextmanager
+def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]:
+    """Serve the library, which is empty; give the address and what is said besides."""
+    command = [sys.executable, "-m", "animedex", "serve", "--port", "0", *options]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, **variables},
+    ) as process:
+        try:
+            assert process.stdout is not None
+            address = process.stdout.readline().strip()
+            said: list[str] = []
+            yield address, said
+            process.send_signal(signal.SIGINT)
+            output, errors = process.communicate(timeout=60)
+            said += errors.splitlines()
+        finally:
+            process.kill()
+    assert (process.returncode, output) == (130, "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_the_library_is_served_until_ctrl_c() -> None:
+    with serving() as (address, said):
+        with urlopen(address, timeout=60) as answer:
+            assert "There is nothing in your library yet." in answer.read().decode()
+        with urlopen(f"{address}api/v2/endpoints", timeout=60) as answer:
+            assert json.load(answer) == {}
+    assert said == [f"try: ANIMEDEX_NEKOS_URL={address}api/v2 animedex nekos categories"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> None:
+    with serving("--host", "0.0.0.0", "--token", "new") as (address, said):
+        with pytest.raises(HTTPError) as refused:
+            urlopen(address, timeout=60)
+        refused.value.close()
+        assert refused.value.code == 401
+    assert address.startswith("http://127.0.0.1:")
+    token, opening = said
+    secret = token.removeprefix("the token is ")
+    assert len(secret) >= 32
+    assert opening == f"open: {address}?token={secret}"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_a_token_of_one_s_own_is_taken_out_of_sight_and_not_repeated() -> None:
+    with serving(ANIMEDEX_SERVE_TOKEN=SECRET) as (address, said):
+        signed = Request(address, headers={"Authorization": f"Bearer {SECRET}"})
+        with urlopen(signed, timeout=60) as answer:
+            assert answer.status == 200
+    assert said == ["it is open to who has the token"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
@@ -99,10 +161,11 @@ def served(*options: str, paths: list[str]) -> tuple[list[str], str]:
     return lines, tries
 
 
-def test_a_port_in_use_is_told(cli: Cli) -> None:
+@pytest.mark.parametrize("what", [("--sample",), ()])
+def test_a_port_in_use_is_told(what: tuple[str, ...], cli: Cli) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        outcome = cli("serve", "--sample", "--port", port)
+        outcome = cli("serve", *what, "--port", port)
     assert (outcome.code, outcome.out, outcome.err.count("\n")) == (2, b"", 1)
     assert f"port {port} cannot be used" in outcome.err
 
@@ -118,7 +181,14 @@ def test_of_several_ports_all_are_named(cli: Cli) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "use `animedex serve --sample`"),
+        (("--service", "waifu"), "use `animedex serve --sample`"),
+        (("--no-limits",), "use `animedex serve --sample`"),
+        (("--fault", "/neko:503"), "use `animedex serve --sample`"),
+        (("--sample", "--host", "0.0.0.0"), "--host is for the library"),
+        (("--sample", "--token", "x" * 20), "--token is for the library"),
+        (("--host", "0.0.0.0"), "`--token new` makes one"),
+        (("--token", "guessed"), "a token is 16 to 512 characters"),
+        (("--host", "no.invalid", "--token", "new"), "cannot be used"),
         (("--sample", "--port", "x"), "'x' is not a valid integer"),
         (("--sample", "--port", "-1"), "range"),
         (("--sample", "--port", "65536"), "range"),
@@ -137,17 +207,26 @@ def test_what_cannot_be_served_is_told(options: tuple[str, ...], said: str, cli:
     assert said in outcome.err
 
 
-def test_what_is_not_installed_is_told() -> None:
+@pytest.mark.parametrize(
+    ("missing", "options", "hint"),
+    [
+        ("starlette", ("--sample",), "pip install 'animedex[serve]'"),
+        ("starlette", (), "pip install 'animedex[serve]'"),
+        ("jinja2", (), "pip install 'animedex[serve]'"),
+        ("PIL", (), "pip install 'animedex[pictures,serve]'"),
+    ],
+)
+def test_what_is_not_installed_is_told(missing: str, options: tuple[str, ...], hint: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-c", BLOCKED, "--errors", "json"],
+        [sys.executable, "-c", BLOCKED, missing, *options, "--errors", "json"],
         capture_output=True,
         check=False,
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (2, b"")
     error = json.loads(done.stderr)
-    assert "starlette" in error["message"]
-    assert error["hint"] == "pip install 'animedex[serve]'"
+    assert {"PIL": "Pillow"}.get(missing, missing) in error["message"]
+    assert error["hint"] == hint
 
 
 def test_only_this_machine_is_served(process: Process) -> None:

@@ -6,13 +6,13 @@ import re
 from typing import TYPE_CHECKING
 
 from animedex.backends.art import ArtPart, Evidence
-from animedex.backends.danbooru import calls, parsing, wording
+from animedex.backends.danbooru import calls, parsing, plans, wording
 from animedex.backends.danbooru.arguments import MOST_POSTS, check_name
 from animedex.backends.danbooru.declared import BACKEND
 from animedex.backends.danbooru.models import HOME, DanbooruPost
 from animedex.backends.danbooru.works import by_work
 from animedex.models import address, positive
-from animedex.wire import Call, Say, ask
+from animedex.wire import Call, Request, Say, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,6 +24,12 @@ _OWN_KEYS = {"tag_string", "media_asset", "tag_string_general"}
 _OWN_PAIR = {"file_ext", "uploader_id"}
 _MD5 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 _ID = re.compile(r"[1-9][0-9]{0,17}")
+# The original, a sample or a thumbnail; in front of the checksum its tags may stand.
+_FILE = re.compile(
+    r"https?://[a-z]+\.donmai\.us/[a-z0-9]+/[0-9a-f]{2}/[0-9a-f]{2}/"
+    r"(?:[^/?#\s]*__)?(?:sample-)?([0-9a-f]{32})\.[a-z0-9]{1,8}(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
 _PAGE = re.compile(r"https?://[a-z]+\.donmai\.us/posts/([1-9][0-9]{0,17})(?:\.json)?(?:[?#]\S*)?")
 
 
@@ -72,10 +78,20 @@ def random(category: str | None, amount: int) -> Call[list[DanbooruPost]]:
 
 
 def picture(text: str) -> Call[DanbooruPost] | None:
-    """Find the post of its page's address, or of an id."""
+    """Find the post of its page's address, of its file's, or of an id."""
+    file = _FILE.fullmatch(text)
+    if file:
+        return _of_file(file[1].lower())
     page = _PAGE.fullmatch(text)
     number = page[1] if page else text
     return calls.post(int(number)) if _ID.fullmatch(number) else None
+
+
+def _of_file(md5: str) -> Call[DanbooruPost]:
+    """Find the post whose original file has this checksum."""
+    request = Request("GET", "/posts.json", (("md5", md5),))
+    missing = plans.missing("post with that file")
+    return Call(BACKEND, request, parsing.post, missing, lifetime=calls.TEN_MINUTES)
 
 
 def _tagged(

@@ -8,6 +8,7 @@ import click
 
 from animedex.backends.danbooru.declared import BACKEND
 from animedex.cli.command import Command, Group
+from animedex.cli.saving import Saving, fetching
 from animedex.cli.session import answering, picturing
 from animedex.errors import BadArguments
 
@@ -28,6 +29,13 @@ _tags = click.argument(
     "tags", nargs=-1, metavar="[TAG]...", help="Tags and metatags; -tag after --."
 )
 _rating = click.option("--rating", metavar="g|s|q|e", help="Only this rating; g fits everyone.")
+_order = click.option(
+    "--order", metavar="ORDER", help="Sort by score, favcount, rank, ...; one term."
+)
+_limit = click.option("--limit", type=int, metavar="1..200", help="How many posts, 20 if unsaid.")
+_page = click.option(
+    "--page", metavar="N|b<id>|a<id>", help="A page by number, or before or after a post."
+)
 
 
 @command.command(
@@ -43,11 +51,9 @@ _rating = click.option("--rating", metavar="g|s|q|e", help="Only this rating; g 
 )
 @_tags
 @_rating
-@click.option("--order", metavar="ORDER", help="Sort by score, favcount, rank, ...; one term.")
-@click.option("--limit", type=int, metavar="1..200", help="How many posts, 20 if unsaid.")
-@click.option(
-    "--page", metavar="N|b<id>|a<id>", help="A page by number, or before or after a post."
-)
+@_order
+@_limit
+@_page
 @click.option("--all", "everything", is_flag=True, help="Page on by id, up to --max posts.")
 @click.option("--max", "most", type=int, metavar="1..1000", help="How many posts with --all.")
 @click.option("--open", "opened", is_flag=True, help="Open the first post's page in a browser.")
@@ -79,6 +85,44 @@ def search(  # noqa: PLR0913  each is an option of the command
     if not rows:
         session.note(f"animedex: no post is found{_spelling(tags)}")
     _show(session, rows, opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex danbooru download cat_girl --rating g --limit 3 --to pictures",
+        "animedex danbooru download cat_girl --rating g --order score --limit 1 --sidecar txt",
+    ),
+)
+@_tags
+@_rating
+@_order
+@_limit
+@_page
+@fetching
+def download(  # noqa: PLR0913  each is an option of the command
+    session: Session,
+    saving: Saving,
+    tags: tuple[str, ...],
+    *,
+    rating: RatingWord | None,
+    order: str | None,
+    limit: int | None,
+    page: str | None,
+) -> None:
+    """Search posts by tags, a page of them, and fetch their pictures into files.
+
+    There is no way to fetch all that a tag has: the site asks not to be copied.
+    """
+    from animedex.backends.danbooru import calls
+    from animedex.cli.downloading import download_all
+
+    amount = 20 if limit is None else limit
+    rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
+    if not rows:
+        session.note(f"animedex: no post is found{_spelling(tags)}")
+    download_all(session, rows, saving)
 
 
 @command.command(

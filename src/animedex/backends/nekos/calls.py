@@ -126,6 +126,15 @@ def asset(
     return Call(BACKEND, request, assets.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
 
 
+def is_animated(kind: Kind) -> bool:
+    """Tell whether a type is that of animations; raise `BadArguments` for what is no type.
+
+    >>> is_animated("gif"), is_animated(1)
+    (True, False)
+    """
+    return _kind(kind) == _KINDS["gif"]
+
+
 def _pictures(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
     def read(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
         rows = parsing.rows(response, source)

@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 from animedex.backends.nekos.declared import BACKEND
 from animedex.cli.command import Command, Group
+from animedex.cli.saving import Saving, fetching
 from animedex.cli.session import answering, picturing
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from animedex.backends.nekos.calls import Kind
     from animedex.backends.nekos.models import NekosImage
     from animedex.cli.session import Session
     from animedex.render.text import Card
+
+    F = TypeVar("F", bound=Callable[..., None])
+
+
+def _offline_option(decorated: F) -> F:
+    """Add the option to ask the library instead of the service."""
+    add = click.option(
+        "--offline", is_flag=True, help="Answer from your library alone; nothing is asked."
+    )
+    return add(decorated)
 
 
 @click.group("nekos", cls=Group, backend=BACKEND)
@@ -27,9 +40,15 @@ def command() -> None:
     backend=BACKEND,
     examples=("animedex nekos categories | head", "animedex nekos categories --json"),
 )
+@_offline_option
 @answering
-def categories(session: Session) -> None:
+def categories(session: Session, *, offline: bool) -> None:
     """List the names of all categories, in alphabetical order."""
+    if offline:
+        from animedex.backends.nekos.offline import categories as kept
+
+        session.output.names(kept(session.library))
+        return
     from animedex.backends.nekos import calls
 
     session.output.names(session.ask(calls.categories()))
@@ -67,14 +86,20 @@ def categories_full(session: Session) -> None:
 @click.option("--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw.")
 @click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
+@_offline_option
 @picturing
-def image(
-    session: Session, category: str | None, amount: int, *, fresh: bool, opened: bool
+def image(  # noqa: PLR0913  each is an option of the command
+    session: Session, category: str | None, amount: int, *, fresh: bool, opened: bool, offline: bool
 ) -> None:
     """Draw random pictures from a category."""
     from animedex.backends.nekos import calls
 
-    rows = session.ask(calls.image(category, amount, fresh=fresh))
+    if offline:
+        from animedex.backends.nekos.offline import image as kept
+
+        rows = kept(session, category, amount, fresh=fresh)
+    else:
+        rows = session.ask(calls.image(category, amount, fresh=fresh))
     _show(session, rows, opened=opened)
 
 
@@ -106,6 +131,7 @@ def image(
     "--min-match", type=float, metavar="0..1", help="Drop rows that answer the query worse."
 )
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
+@_offline_option
 @picturing
 def search(  # noqa: PLR0913  each is an option of the command
     session: Session,
@@ -116,11 +142,17 @@ def search(  # noqa: PLR0913  each is an option of the command
     amount: int,
     min_match: float | None,
     opened: bool,
+    offline: bool,
 ) -> None:
     """Search artists and shows; the service's search is fuzzy, and each row's match says how."""
     from animedex.backends.nekos import calls
 
-    rows = session.ask(calls.search(query, kind, category, amount, min_match=min_match))
+    if offline:
+        from animedex.backends.nekos.offline import search as kept
+
+        rows = kept(session, query, kind, category, amount, min_match)
+    else:
+        rows = session.ask(calls.search(query, kind, category, amount, min_match=min_match))
     if not rows:
         enough = "" if min_match is None else " well enough"
         session.note(f"animedex: nothing matches {query!r}{enough}")
@@ -147,6 +179,32 @@ def asset(session: Session, what: str, *, to: str | None) -> None:
     saving.fetch(session, what, to)
 
 
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex nekos download neko --to pictures",
+        "animedex nekos download hug --amount 5 --to pictures --name '{category}/{id}.{ext}'",
+    ),
+)
+@click.argument("category", help="A category.")
+@click.option(
+    "--amount", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
+)
+@click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
+@fetching
+def download(session: Session, saving: Saving, category: str, *, amount: int, fresh: bool) -> None:
+    """Draw pictures from a category into files that keep their credit.
+
+    There is no way to fetch all of a category: the service's terms do not allow its collection to
+    be copied.
+    """
+    from animedex.backends.nekos import drawing
+    from animedex.cli.downloading import download_all
+
+    download_all(session, session.ask(drawing.draw(category, amount, fresh=fresh)), saving)
+
+
 def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
     from animedex.backends.nekos.models import NekosImage
 
@@ -157,7 +215,7 @@ def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
 
 def card(row: NekosImage) -> Card:
     """Lay out what a terminal shows of a row."""
-    from animedex.render.text import Card
+    from animedex.render.text import Card, source_label
 
     return Card(
         title=row.category or row.filename,
@@ -170,7 +228,7 @@ def card(row: NekosImage) -> Card:
             ("source", row.source_url),
         ),
         url=row.url,
-        source="nekos",
+        source=source_label("nekos", row.source_tag),
     )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
 
 from animedex.backends.waifu.declared import BACKEND
 from animedex.cli.command import Command, Group
+from animedex.cli.saving import Saving, fetching
 from animedex.cli.session import answering, picturing
 from animedex.errors import BadArguments
 
@@ -23,6 +24,25 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Record)
 
 
+class Filters(TypedDict):
+    """Hold the options that choose pictures."""
+
+    tags: Sequence[str]
+    exclude_tags: Sequence[str]
+    artists: Sequence[str]
+    exclude_artists: Sequence[str]
+    exclude_ids: Sequence[str]
+    nsfw: Nsfw
+    animated: bool | None
+    orientation: Orientation | None
+    order: Order
+    width: str | None
+    height: str | None
+    byte_size: str | None
+    page: int
+    limit: int
+
+
 def _size(name: str, text: str) -> Callable[[F], F]:
     """Make an option for a filter; of two the service would keep one in silence."""
 
@@ -34,6 +54,77 @@ def _size(name: str, text: str) -> Callable[[F], F]:
         return given[0] if given else None
 
     return click.option(name, metavar="SIZE", multiple=True, callback=once, help=text)
+
+
+_FILTERS = (
+    click.option(
+        "--tag",
+        "tags",
+        multiple=True,
+        metavar="SLUG",
+        help="Only with this tag; several are all needed.",
+    ),
+    click.option(
+        "--exclude-tag",
+        "exclude_tags",
+        multiple=True,
+        metavar="SLUG",
+        help="Without this tag; several as well.",
+    ),
+    click.option(
+        "--artist",
+        "artists",
+        multiple=True,
+        metavar="NAME|ID",
+        help="Only by this artist; several are all needed.",
+    ),
+    click.option(
+        "--exclude-artist",
+        "exclude_artists",
+        multiple=True,
+        metavar="NAME|ID",
+        help="Not by this artist; several as well.",
+    ),
+    click.option(
+        "--exclude-id",
+        "exclude_ids",
+        multiple=True,
+        metavar="ID",
+        help="Without this picture; several as well.",
+    ),
+    click.option(
+        "--nsfw",
+        metavar="no|yes|all",
+        default="no",
+        help="Safe pictures (no, the default), others (yes, for adults), or all.",
+    ),
+    click.option(
+        "--animated/--no-animated", default=None, help="Only what moves, or what does not."
+    ),
+    click.option("--orientation", metavar="landscape|portrait|square", help="Only of this shape."),
+    click.option(
+        "--order",
+        metavar="random|uploaded_at|favorites",
+        default="random",
+        help="Draw (the default), or the newest or the most favored first.",
+    ),
+    _size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500."),
+    _size("--height", "In pixels, as --width."),
+    _size("--byte-size", "In bytes, as --width."),
+    click.option(
+        "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
+    ),
+    click.option(
+        "--limit", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
+    ),
+)
+
+
+def _filtering(decorated: F) -> F:
+    """Add the options that choose pictures."""
+    for add in reversed(_FILTERS):
+        decorated = add(decorated)
+    return decorated
 
 
 @click.group("waifu", cls=Group, backend=BACKEND)
@@ -51,109 +142,42 @@ def command() -> None:
         "animedex waifu images --order favorites --limit 5 --page 2 --json",
     ),
 )
-@click.option(
-    "--tag",
-    "tags",
-    multiple=True,
-    metavar="SLUG",
-    help="Only with this tag; several are all needed.",
-)
-@click.option(
-    "--exclude-tag",
-    "exclude_tags",
-    multiple=True,
-    metavar="SLUG",
-    help="Without this tag; several as well.",
-)
-@click.option(
-    "--artist",
-    "artists",
-    multiple=True,
-    metavar="NAME|ID",
-    help="Only by this artist; several are all needed.",
-)
-@click.option(
-    "--exclude-artist",
-    "exclude_artists",
-    multiple=True,
-    metavar="NAME|ID",
-    help="Not by this artist; several as well.",
-)
-@click.option(
-    "--exclude-id",
-    "exclude_ids",
-    multiple=True,
-    metavar="ID",
-    help="Without this picture; several as well.",
-)
-@click.option(
-    "--nsfw",
-    metavar="no|yes|all",
-    default="no",
-    help="Safe pictures (no, the default), others (yes, for adults), or all.",
-)
-@click.option("--animated/--no-animated", default=None, help="Only what moves, or what does not.")
-@click.option("--orientation", metavar="landscape|portrait|square", help="Only of this shape.")
-@click.option(
-    "--order",
-    metavar="random|uploaded_at|favorites",
-    default="random",
-    help="Draw (the default), or the newest or the most favored first.",
-)
-@_size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500.")
-@_size("--height", "In pixels, as --width.")
-@_size("--byte-size", "In bytes, as --width.")
-@click.option(
-    "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
-)
-@click.option(
-    "--limit", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
-)
+@_filtering
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @picturing
-def images(  # noqa: PLR0913  each is an option of the command
-    session: Session,
-    *,
-    tags: Sequence[str],
-    exclude_tags: Sequence[str],
-    artists: Sequence[str],
-    exclude_artists: Sequence[str],
-    exclude_ids: Sequence[str],
-    nsfw: Nsfw,
-    animated: bool | None,
-    orientation: Orientation | None,
-    order: Order,
-    width: str | None,
-    height: str | None,
-    byte_size: str | None,
-    page: int,
-    limit: int,
-    opened: bool,
-) -> None:
+def images(session: Session, *, opened: bool, **filters: Unpack[Filters]) -> None:
     """Find pictures by tags, artists, sizes and shape; without any, draw one."""
+    _show(session, _chosen(session, filters), opened=opened)
+
+
+@command.command(
+    cls=Command,
+    backend=BACKEND,
+    examples=(
+        "animedex waifu download --tag maid --to pictures",
+        "animedex waifu download --tag maid --order favorites --limit 3 --sidecar json",
+    ),
+)
+@_filtering
+@fetching
+def download(session: Session, saving: Saving, **filters: Unpack[Filters]) -> None:
+    """Find pictures as `images` does, and fetch them into files.
+
+    There is no way to fetch all that a tag has: name what you want, up to a page of it.
+    """
+    from animedex.cli.downloading import download_all
+
+    download_all(session, _chosen(session, filters), saving)
+
+
+def _chosen(session: Session, filters: Filters) -> WaifuPage[WaifuImage]:
+    """Ask for pictures; say so where there are none."""
     from animedex.backends.waifu import calls
 
-    found = session.ask(
-        calls.images(
-            tags,
-            exclude_tags=exclude_tags,
-            artists=artists,
-            exclude_artists=exclude_artists,
-            exclude_ids=exclude_ids,
-            nsfw=nsfw,
-            animated=animated,
-            orientation=orientation,
-            order=order,
-            width=width,
-            height=height,
-            byte_size=byte_size,
-            page=page,
-            limit=limit,
-        )
-    )
+    found = session.ask(calls.images(**filters))
     if not found:
-        session.note(f"animedex: {_nothing(found, page, nsfw)}")
-    _show(session, found, opened=opened)
+        session.note(f"animedex: {_nothing(found, filters['page'], filters['nsfw'])}")
+    return found
 
 
 @command.command(

@@ -9,6 +9,8 @@ _ID = "([0-9]{1,18})"
 # Whole and with the host that it is, so that no other host can look like the service's.
 _ADDRESS = re.compile(
     rf"(?:https?://)?(?:cdn\.waifu\.im/{_ID}\.[a-z0-9]{{1,8}}"
+    # So are the files of a stand-in, written as if it were the service.
+    rf"|api\.waifu\.im/cdn/{_ID}\.[a-z0-9]{{1,8}}"
     rf"|(?:(?:www|api)\.)?waifu\.im/(?:images|preview)/{_ID}/?)(?:[?#].*)?",
     re.IGNORECASE | re.ASCII,
 )

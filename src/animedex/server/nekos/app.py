@@ -102,7 +102,10 @@ class _Routes:
         picture = self._collection.find(params["category"], params["filename"])
         if picture is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such picture.")
-        return file_answer(picture.path, credit_headers(picture), request.headers)
+        headers = credit_headers(picture)
+        if picture.media_type is not None:
+            headers["content-type"] = picture.media_type
+        return file_answer(picture.path, headers, request.headers)
 
     def _known(self, category: str) -> str:
         if category not in self._collection.formats():

@@ -30,6 +30,8 @@ class Picture(NamedTuple):
     credits: Mapping[str, str]
     """What is known of ``CREDITS``."""
     size: Size | None
+    media_type: str | None = None
+    """What the file is by its content; None leaves that to its name."""
 
 
 class Collection(Protocol):

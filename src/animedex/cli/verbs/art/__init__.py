@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pkgutil import iter_modules
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from animedex.cli.command import Group, loaded
+from animedex.cli.command import Folder
 from animedex.config import Config
 
 if TYPE_CHECKING:
@@ -21,22 +20,7 @@ F = TypeVar("F", bound="Callable[..., None]")
 PATIENCE = "10"
 
 
-class Lazy(Group):
-    """Load each command when it is first needed."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the modules of this folder."""
-        del ctx
-        return sorted(module.name for module in iter_modules(__path__))
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give one command."""
-        if cmd_name in self.list_commands(ctx):
-            return loaded(f"{__name__}.{cmd_name}")
-        return super().get_command(ctx, cmd_name)
-
-
-@click.group("art", cls=Lazy)
+@click.group("art", cls=Folder, package=__name__)
 def command() -> None:
     """Search, draw, compare and identify pictures across the services."""
 

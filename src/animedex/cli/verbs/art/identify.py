@@ -63,6 +63,7 @@ def command(session: Session, what: str) -> None:
     from animedex.art.identify import identify
 
     found = identify(session.client, subject)
+    session.output.draw_later(found.posts)
     session.output.facts(_told(session, found), lambda: _card(found))
 
 
@@ -127,6 +128,7 @@ def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identified
             else:
                 lost.tell()
                 found = True
+                session.output.draw_later(one.posts)
                 yield one
         if not found:
             lost.fail()

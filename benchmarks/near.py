@@ -1,0 +1,138 @@
+"""What finding near hashes among a million takes, in a process and from a cold start."""
+
+from __future__ import annotations
+
+import os
+import resource
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from hashlib import shake_128
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from running import path_of
+
+from animedex.library import hashes
+from animedex.pictures.fingerprint import LOOK, WITHIN, Fingerprint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+HASHES = 1_000_000
+# A fifth of the pictures are another one once more, with few bits changed.
+AGAIN, CHANGED = HASHES // 5, 4
+QUERIES, RUNS = 50, 5
+MOST_MEBIBYTES = 1024
+
+
+class Run(NamedTuple):
+    """Hold how long something may take and took, in milliseconds, and the most memory."""
+
+    name: str
+    most: float
+    milliseconds: float
+    mebibytes: int
+
+
+def measure() -> list[Run]:
+    """Ask for what is near one hash, and for all groups: about a minute."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "hashes.db")
+        fill(path)
+        return [
+            best([run("query", 5, path) for _ in range(RUNS)]),
+            best([cold(path) for _ in range(RUNS)]),
+            run("groups", 40_000, path),
+        ]
+
+
+def best(runs: Sequence[Run]) -> Run:
+    """Give the fastest."""
+    return min(runs, key=lambda run: run.milliseconds)
+
+
+def fill(path: str) -> None:
+    """Write the blocks of a million hashes, as the library has them."""
+    rng = np.random.default_rng(1)
+    values = rng.integers(0, 2**64, HASHES, np.uint64)
+    flips = np.zeros(AGAIN, np.uint64)
+    for _ in range(CHANGED):
+        flips |= np.uint64(1) << rng.integers(0, 64, AGAIN, np.uint64)
+    values[-AGAIN:] = values[:AGAIN] ^ flips
+    connection = sqlite3.connect(path)
+    connection.executescript(hashes.SCHEMA)
+    for start in range(0, HASHES, hashes.BLOCK):
+        ids = np.arange(start, min(HASHES, start + hashes.BLOCK), dtype=np.uint64)
+        block = np.stack([ids, values[ids]], 1).astype("<u8").tobytes()
+        connection.execute("INSERT INTO hash_block VALUES (?, ?)", (start // hashes.BLOCK, block))
+    connection.commit()
+    connection.close()
+
+
+def run(what: str, most: float, path: str) -> Run:
+    """Run this file for one thing."""
+    command = [sys.executable, path_of("near.py"), what, path]
+    answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    return Run(what, most, float(answer[0]), int(answer[1]))
+
+
+def cold(path: str) -> Run:
+    """Time a whole process that asks once."""
+    start = time.perf_counter()
+    memory = run("once", 0, path).mebibytes
+    return Run(
+        "query, with the process and loading", 300, (time.perf_counter() - start) * 1e3, memory
+    )
+
+
+def query(path: str) -> float:
+    """Ask many times in one process; give milliseconds each."""
+    known = hashes.load(sqlite3.connect(path))
+    wanted = np.random.default_rng(2).integers(0, 2**64, QUERIES, np.uint64).tolist()
+    start = time.perf_counter()
+    for value in wanted:
+        known.within(value, WITHIN)
+    return (time.perf_counter() - start) * 1e3 / QUERIES
+
+
+def once(path: str) -> float:
+    """Ask once."""
+    start = time.perf_counter()
+    hashes.load(sqlite3.connect(path)).within(0, WITHIN)
+    return (time.perf_counter() - start) * 1e3
+
+
+def groups(path: str) -> float:
+    """Give all groups, of pictures that look as alike as their hashes are."""
+    from animedex.pictures.alike import groups as find
+
+    start = time.process_time()
+    near = hashes.load(sqlite3.connect(path)).pairs(WITHIN)
+    found = sum(1 for _ in find(near, looks, WITHIN))
+    assert found >= AGAIN, "groups are missing"
+    return (time.process_time() - start) * 1e3
+
+
+def looks(ids: Sequence[int]) -> dict[int, Fingerprint]:
+    """Make up fingerprints: a picture that is there again has the same thumbnail."""
+    # The hashes suspected them already.
+    return {one: Fingerprint((0,), thumbnail(one % (HASHES - AGAIN))) for one in ids}
+
+
+def thumbnail(number: int) -> bytes:
+    """Make a look out of a number."""
+    return shake_128(number.to_bytes(4, "little")).digest(LOOK - 1) + b"\0"
+
+
+def main(what: str, path: str) -> None:
+    """Do one thing, and print its milliseconds and the most memory in mebibytes."""
+    took = {"query": query, "once": once, "groups": groups}[what](path)
+    print(took, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,112 @@
+"""Fetching pictures from the command line: what is seen meanwhile, and the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.cli.failures import Failures
+from animedex.cli.progress import watching
+from animedex.cli.streams import write_out
+from animedex.render.clean import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from animedex.cli.progress import Watch
+    from animedex.cli.saving import Saving
+    from animedex.cli.session import Session
+    from animedex.download import Downloaded
+    from animedex.download.targets import What
+    from animedex.errors import AnimedexError
+
+
+def download_all(session: Session, whats: Sequence[What], saving: Saving) -> None:
+    """Fetch all that is asked for, report on each, and fail as the worst of them did."""
+    from animedex.download.report import KEYS, summary
+    from animedex.download.targets import name_of
+    from animedex.render.json import picked
+
+    if session.shared.fields is not None:
+        # A field that there is not is refused before anything is asked.
+        picked([], session.output.fields(), KEYS)
+    report = Report(session, len(whats))
+    names = [name_of(what) for what in whats]
+    try:
+        with watching(names, color=session.shared.color) as watch:
+            for number, one in _found(session, whats, saving, watch):
+                watch.end(number)
+                report.add(number, one, at_once=not watch.are_seen)
+    except KeyboardInterrupt:
+        # What was fetched until then is told, too.
+        report.end()
+        raise
+    report.end()
+    results = list(report.results.values())
+    if len(results) != 1 or results[0].status == "here":
+        session.note(f"animedex: {summary(results)}")
+    report.failures.fail("pictures could not be fetched")
+
+
+def _found(
+    session: Session, whats: Sequence[What], saving: Saving, watch: Watch
+) -> Iterator[tuple[int, Downloaded]]:
+    from animedex.download import iter_downloads
+    from animedex.pictures.naming import DEFAULT
+
+    return iter_downloads(
+        session.client,
+        whats,
+        saving.to,
+        name=DEFAULT if saving.name is None else saving.name,
+        jobs=saving.jobs,
+        sidecar=saving.sidecar,
+        library=None if saving.no_library else session.library,
+        warn=lambda message: session.note(f"animedex: {message}"),
+        told=watch.told,
+    )
+
+
+class Report:
+    """Print what became of each: lines as they come, an array at the end."""
+
+    def __init__(self, session: Session, amount: int) -> None:
+        self.results: dict[int, Downloaded] = {}
+        self.failures = Failures(session)
+        self._session = session
+        self._amount = amount
+        self._unprinted: list[int] = []
+
+    def add(self, number: int, one: Downloaded, *, at_once: bool) -> None:
+        """Take one more; bars that are seen would be torn by what is printed between."""
+        self.results[number] = one
+        if one.error is not None:
+            self.failures.add(_named(one, one.error) if self._amount > 1 else one.error)
+        if at_once and self._session.output.mode in {"text", "jsonl"}:
+            self._print([one])
+        else:
+            self._unprinted.append(number)
+
+    def end(self) -> None:
+        """Print what was not printed yet, in the order in which it was asked for."""
+        if self._unprinted or not self._amount:
+            self._print([self.results[number] for number in sorted(self._unprinted)])
+        self._unprinted.clear()
+
+    def _print(self, some: Sequence[Downloaded]) -> None:
+        from animedex.download.report import KEYS
+
+        output = self._session.output
+        if output.mode == "text":
+            paths = [one.path for one in some if one.path is not None]
+            write_out("".join(f"{clean(path)}\n" for path in paths))
+        else:
+            output.rows([one.to_payload() for one in some], KEYS)
+
+
+def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:
+    """Say of which picture an error tells, where there are several."""
+    if one.asked in error.message:
+        return error
+    named = type(error)(f"{one.asked:.100}: {error.message}", hint=error.hint)
+    named.backend, named.status = error.backend, error.status
+    return named

@@ -1,0 +1,45 @@
+"""Numbers of entries, as they are given on a command line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.errors import BadArguments, NotFound
+
+if TYPE_CHECKING:
+    from animedex.library.entry import Entry
+    from animedex.library.store import Library
+
+_HINT = "numbers are listed by `animedex library list`"
+_MOST_DIGITS = 18
+
+
+def entry_of(library: Library, number: str) -> Entry:
+    """Give an entry; raise `NotFound` where there is none, `BadArguments` for what is no number."""
+    entry = library.get(as_number(number))
+    if entry is None:
+        message = f"the library has no picture {number}"
+        raise NotFound(message, hint=_HINT)
+    return entry
+
+
+def as_number(text: str) -> int:
+    """Read a number of an entry.
+
+    >>> as_number("12")
+    12
+    """
+    if not is_number(text):
+        message = f"{text!r:.80} is no number of a picture"
+        raise BadArguments(message, hint=_HINT)
+    # A number of a thousand digits is none of ours, either.
+    return int(text) if len(text) <= _MOST_DIGITS else 0
+
+
+def is_number(text: str) -> bool:
+    """Tell whether a text can only be the number of an entry.
+
+    >>> is_number("12"), is_number("12.png"), is_number("-1")
+    (True, False, False)
+    """
+    return text.isascii() and text.isdigit()

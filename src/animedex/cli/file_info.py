@@ -1,0 +1,151 @@
+"""`animedex show --info`: what a file is, and what travels with it."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from animedex.errors import AnimedexError, BadArguments, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from animedex.cli.session import Session
+    from animedex.models import ArtPost
+    from animedex.pictures.metadata import Credited
+    from animedex.render.text import Card
+    from animedex.wire import JsonObject
+
+_BY = {"file": "the file itself", "sidecar": "the file beside it"}
+_NOTHING = "the file tells nothing of whose it is"
+KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "post", "row")
+
+
+class Info(NamedTuple):
+    """Hold what is known of a file; `told_by` is the file itself, or the one beside it."""
+
+    path: str
+    format: str
+    byte_size: int
+    width: int | None
+    height: int | None
+    frames: int | None
+    told_by: str | None
+    post: ArtPost | None
+    row: bytes | None
+
+
+def tell(session: Session, what: Sequence[str]) -> None:
+    """Tell of files: of one an object, of several an array, or cards on a terminal."""
+    if not what or "-" in what:
+        message = "--info tells of files, and none is named"
+        raise BadArguments(message, hint="name one, as in `animedex show picture.png --info`")
+    if len(what) == 1:
+        found = info(session, what[0])
+        session.output.facts(_told(found), lambda: _card(found))
+        return
+    read: list[Info] = []
+    failures: list[AnimedexError] = []
+    for text in what:
+        try:
+            read.append(info(session, text))
+        except AnimedexError as error:
+            failures.append(error)
+    session.output.findings(read, _told, _card, KEYS)
+    session.fail(failures)
+
+
+def info(session: Session, text: str) -> Info:
+    """Read a file, or the file of a number of the library's; nothing is asked of any service.
+
+    Raises `Corrupt` for a picture that is not whole, `BadArguments` for what is no picture.
+    """
+    from animedex.pictures.frames import OPENING, file_of, known_format
+
+    path = _path(session, text)
+    with file_of(path) as file:
+        found = known_format(file.read(OPENING), path)
+    width, height, frames = _facts(path) if found.is_picture else (None, None, None)
+    told_by, credit = credited(path)
+    return Info(
+        path,
+        found.name,
+        os.path.getsize(path),
+        width,
+        height,
+        frames,
+        told_by,
+        credit.post if credit else None,
+        credit.row if credit else None,
+    )
+
+
+def _facts(path: str) -> tuple[int, int, int]:
+    from animedex.pictures.examining import examine
+
+    examined = examine(path)
+    return examined.width, examined.height, examined.frames
+
+
+def credited(path: str) -> tuple[str | None, Credited | None]:
+    """Read whose picture it is, from the file or else from the one beside it."""
+    from animedex.pictures.metadata import read_credit
+    from animedex.pictures.sidecar import read_sidecar
+
+    found = read_credit(path)
+    if found is not None:
+        return "file", found
+    found = read_sidecar(path)
+    return ("sidecar" if found else None), found
+
+
+def _path(session: Session, text: str) -> str:
+    """Give the path of a file, which may be named by its number in the library."""
+    if os.path.exists(text):
+        return text
+    if text.isascii() and text.isdecimal():
+        from animedex.cli.sights import numbered
+
+        return numbered(session, text).path
+    message = f"there is no file {text}"
+    raise NotFound(message, hint="--info reads files: fetch one with `animedex download`")
+
+
+def _told(found: Info) -> JsonObject:
+    """Give what is known as JSON: the post as `--common` prints it, the row as it came."""
+    from animedex.models import parse_json
+    from animedex.render.json import post_row
+
+    post = None if found.post is None else post_row(found.post)
+    row = None if found.row is None else parse_json(found.row, dict[str, object])
+    return cast("JsonObject", {**found._asdict(), "post": post, "row": row})
+
+
+def _card(found: Info) -> Card:
+    """Lay out what a terminal shows."""
+    from animedex.render.posts import few, post_card
+    from animedex.render.text import Card
+
+    size = f"{found.width} x {found.height}" if found.width else None
+    file = (
+        ("format", found.format),
+        ("bytes", f"{found.byte_size:,}"),
+        ("size", size),
+        ("frames", str(found.frames) if found.frames and found.frames > 1 else None),
+    )
+    if found.post is None:
+        return Card(found.path, (*file, ("told", _NOTHING)), os.path.abspath(found.path), "file")
+    post = post_card(found.post)
+    said = [line for line in post.lines if line[0] != "size"]
+    told = (
+        ("id", found.post.id),
+        *said,
+        ("tags", few(found.post.tags)),
+        ("fetched", _fetched(found.post)),
+        ("told by", _BY[found.told_by or "file"]),
+    )
+    return Card(found.path, (*file, *told), post.url, post.source)
+
+
+def _fetched(post: ArtPost) -> str | None:
+    return str(post.source_tag.to_payload()["fetched_at"]) if post.source_tag else None

@@ -1,0 +1,49 @@
+"""The options that say which of the library's entries are meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ParamSpec
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+
+
+def filtering(command: Callable[P, None]) -> Callable[P, None]:
+    """Give a command the options for filters, and what they come to as `filters`."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from animedex.library.filter_texts import FilterTexts, parse_filters
+
+        given = {name: kwargs.pop(name) for name in FilterTexts._fields}
+        texts = FilterTexts(**given)  # type: ignore[arg-type]  # click has checked their types
+        kwargs["filters"] = parse_filters(texts)
+        command(*args, **kwargs)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    for option in reversed(_OPTIONS):
+        option(run)
+    return run
+
+
+_OPTIONS = (
+    click.option(
+        "--source", metavar="NAME", help="Only pictures of this service; `own` for those of none."
+    ),
+    click.option("--rating", metavar="g|s|q|e", help="Only pictures of this rating."),
+    click.option("--category", metavar="NAME", help="Only pictures of this category."),
+    click.option("--artist", metavar="NAME", help="Only pictures by this artist."),
+    click.option(
+        "--added", metavar="'>DATE'", help="Only pictures added then: DATE, '>DATE', FROM..TO."
+    ),
+    click.option(
+        "--larger-than", metavar="SIZE", help="Only pictures larger than this: 2mp, 1920x1080."
+    ),
+    click.option(
+        "--animated/--no-animated", default=None, help="Only what moves, or only what does not."
+    ),
+)

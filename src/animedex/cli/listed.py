@@ -1,0 +1,77 @@
+"""Files named on a command line, or in a list on standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING, cast
+
+from animedex.cli.streams import is_terminal
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    import io
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from animedex.wire import JsonValue
+
+_HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
+
+
+def listed(names: Iterable[str]) -> Iterator[str]:
+    """Give names, and for `-` what a list on standard input names."""
+    for name in names:
+        if name == "-":
+            yield from read_list(standard_input())
+        else:
+            yield name
+
+
+def standard_input() -> io.BufferedReader:
+    """Give standard input, unless it is closed or a person sits there."""
+    if sys.stdin is None or is_terminal(sys.stdin):
+        message = "there is nothing to read on standard input"
+        raise BadArguments(message, hint=_HINT)
+    return cast("io.BufferedReader", sys.stdin.buffer)
+
+
+def read_list(file: BinaryIO) -> Iterator[str]:
+    r"""Read paths, one on a line or with NUL between them, or rows of JSON that have a `path`.
+
+    >>> import io
+    >>> list(read_list(io.BytesIO(b"a.png\n\nb.png\n"))), list(read_list(io.BytesIO(b"a\nb\0c\0")))
+    (['a.png', 'b.png'], ['a\nb', 'c'])
+    >>> list(read_list(io.BytesIO(b'[{"path": "a.png"}]')))
+    ['a.png']
+    """
+    text = file.read()
+    if text.lstrip()[:1] in {b"[", b"{"}:
+        return _paths(text)
+    parts = text.split(b"\0") if b"\0" in text else text.splitlines()
+    return (os.fsdecode(part) for part in parts if part)
+
+
+def _paths(text: bytes) -> Iterator[str]:
+    from animedex.errors import UpstreamDecode
+    from animedex.models import parse_json
+
+    whole = text.lstrip()[:1] == b"["
+    for number, part in enumerate([text] if whole else text.splitlines(), 1):
+        if not part.strip():
+            continue
+        try:
+            value = cast("JsonValue", parse_json(part, object))
+        except UpstreamDecode as error:
+            message = f"standard input, line {number}: {error.message}"
+            raise BadArguments(message, hint=_HINT) from None
+        for row in value if isinstance(value, list) else [value]:
+            yield _path(row)
+
+
+def _path(row: JsonValue) -> str:
+    path = row.get("path") if isinstance(row, dict) else None
+    if not isinstance(path, str):
+        message = "standard input: a row has no path"
+        raise BadArguments(message, hint="pipe in what `animedex library list` prints, or paths")
+    return path

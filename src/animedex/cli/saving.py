@@ -1,0 +1,119 @@
+"""The options of all commands that fetch pictures into files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec
+
+import click
+
+from animedex.cli.command import Option
+from animedex.cli.options import with_options
+from animedex.cli.session import Session, answering
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate
+
+P = ParamSpec("P")
+
+_FILES = "Files"
+
+
+class Saving(NamedTuple):
+    """Hold where files go, what they are called, and what is done besides."""
+
+    to: str
+    name: str | None
+    jobs: int
+    sidecar: str | None
+    no_library: bool
+
+
+def fetching(
+    command: Callable[Concatenate[Session, Saving, P], None],
+) -> Callable[P, None]:
+    """Give a command a session, and the options of files as its second argument."""
+
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        command(session, _saving_from(kwargs), *args, **kwargs)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    return answering(with_options(run, *_options()))
+
+
+def _saving_from(values: dict[str, object]) -> Saving:
+    """Take the options of files out of a command's parameters."""
+    taken = {name: values.pop(name) for name in Saving._fields}
+    return Saving(**taken)  # type: ignore[arg-type]  # click has checked their types
+
+
+def _options() -> list[Option]:
+    return [
+        Option(
+            ["--to"],
+            section=_FILES,
+            metavar="FOLDER",
+            default=".",
+            help="Put files here; the current folder if unsaid.",
+        ),
+        NameOption(
+            ["--name"],
+            section=_FILES,
+            metavar="TEMPLATE|help",
+            help="Call files so, as in '{source}/{artist} - {id}.{ext}'.",
+        ),
+        JobsOption(
+            ["--jobs"],
+            section=_FILES,
+            metavar="1..16",
+            default="4",
+            help="How many at a time, 4 if unsaid; budgets are kept.",
+        ),
+        Option(
+            ["--sidecar"],
+            section=_FILES,
+            type=click.Choice(["json", "txt", "hydrus", "none"]),
+            help="Write the credit beside each file, too.",
+        ),
+        Option(
+            ["--no-library"],
+            section=_FILES,
+            is_flag=True,
+            help="Do not look into your library, nor add to it.",
+        ),
+    ]
+
+
+class JobsOption(Option):
+    """Take a whole number; which ones are good is known to who does the work."""
+
+    def type_cast_value(self, ctx: click.Context, value: object) -> object:
+        """Read the number."""
+        return click.INT.convert(super().type_cast_value(ctx, value), self, ctx)
+
+
+class NameOption(Option):
+    """Take a template, or list its fields where that is `help`."""
+
+    def process_value(self, ctx: click.Context, value: object) -> object:
+        """Check the template before anything is asked, or print the fields, and end."""
+        from animedex.pictures.naming import Template
+
+        if value is None or ctx.resilient_parsing:
+            return value
+        if value == "help":
+            from animedex.cli.streams import write_out
+
+            write_out(_fields())
+            ctx.exit()
+        Template(str(value))
+        return value
+
+
+def _fields() -> str:
+    from animedex.pictures.naming import DEFAULT, FIELDS
+
+    width = max(map(len, FIELDS)) + 4
+    lines = [f"{f'{{{name}}}':<{width}}{about}\n" for name, about in FIELDS.items()]
+    return "".join([*lines, f"\nIf unsaid: {DEFAULT}\n"])

@@ -1,0 +1,26 @@
+"""The record of which pictures a user was shown, without the client that has it otherwise."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from animedex.options import set_up
+from animedex.transport.clock import shared_clock
+from animedex.transport.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from animedex.cli.session import Session
+
+
+@contextmanager
+def shown(session: Session) -> Generator[State]:
+    """Open the record; what is noted in it is there when this ends."""
+    path = set_up(session.shared.client_options()).state_path
+    state = State(path, shared_clock, lambda message: session.note(f"animedex: {message}"))
+    try:
+        yield state
+    finally:
+        state.close()

@@ -1,0 +1,126 @@
+"""`animedex download`: pictures into files, with the credit that belongs to them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.saving import Saving, fetching
+from animedex.cli.streams import is_terminal
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.cli.session import Session
+    from animedex.download.targets import What
+
+_HERE = "-"
+_NAME_OF_HERE = "standard input"
+_HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture command prints them"
+
+
+@click.command(
+    "download",
+    cls=Command,
+    examples=(
+        "animedex download waifu:5000",
+        "animedex download waifu:5001 danbooru:9000013 --to pictures",
+        "animedex nekos image neko --amount 3 | animedex download - --to pictures",
+        "animedex download waifu:5002 --to pictures --name '{source}/{id}.{ext}' --sidecar json",
+    ),
+    guidance=(
+        "Answers with an array, one report for each thing asked for: `path`, `id`, `url`,"
+        " `status` (fetched, here or failed), `bytes`, `sha256` and `error`. `here` was there"
+        " already, in the folder or in the library, and is no failure. One that fails does not"
+        " stop the rest; the exit code is the highest of the failures'. Running the same command"
+        " again fetches only what is lacking. Fetch what the user asks for, never collections."
+    ),
+)
+@click.argument(
+    "what",
+    metavar="[URL|ID|FILE|-]...",
+    nargs=-1,
+    help="URLs or ids of pictures, files with rows of JSON, or - to read rows or lines.",
+)
+@fetching
+def command(session: Session, saving: Saving, what: tuple[str, ...]) -> None:
+    """Fetch pictures into files that are named, checked and carry their artists' credit.
+
+    What you name is fetched, and no more. There is no way to fetch a whole category, tag or
+    service: their terms do not allow collections to be made of them. What comes half is fetched on
+    from there the next time; what your library has is not fetched again.
+    """
+    from animedex.cli.downloading import download_all
+
+    whats = [one for text in what or _piped() for one in _asked(text)]
+    download_all(session, whats, saving)
+
+
+def _piped() -> tuple[str, ...]:
+    if sys.stdin is None or is_terminal(sys.stdin):
+        message = "there is nothing to download"
+        raise BadArguments(message, hint=_HINT)
+    return (_HERE,)
+
+
+def _asked(text: str) -> Iterable[What]:
+    """Give what one argument asks for: itself, or what a file says."""
+    if text == _HERE:
+        return _read(_standard_input(), _NAME_OF_HERE)
+    if text.lstrip().startswith(("[", "{")):
+        return _read(text.encode(errors="surrogateescape"), "the argument")
+    if "://" not in text and os.path.isfile(text):
+        return _read(_content(text), text)
+    return [text]
+
+
+def _read(data: bytes, name: str) -> list[What]:
+    """Read rows of JSON, or URLs and ids that are a line each."""
+    from animedex.pictures.formats import format_of
+
+    if format_of(data) is not None:
+        message = f"{name} is a picture, and not rows that tell of one"
+        raise BadArguments(message, hint=_HINT)
+    opening = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not opening:
+        message = f"{name} is empty"
+        raise BadArguments(message, hint=_HINT)
+    if opening.startswith((b"[", b"{")):
+        return list(_rows(data, name))
+    lines = data.decode(errors="replace").splitlines()
+    return [line.strip().strip('"') for line in lines if line.strip()]
+
+
+def _rows(data: bytes, name: str) -> Iterator[What]:
+    """Read rows; what is no row is something asked for that fails, as any other might."""
+    from animedex.art.reading import rows
+
+    try:
+        yield from rows([data], name)
+    except BadArguments as error:
+        yield error
+
+
+def _standard_input() -> bytes:
+    if sys.stdin is None:
+        message = "standard input is closed"
+        raise BadArguments(message, hint=_HINT)
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        message = f"standard input cannot be read: {error.strerror or error}"
+        raise BadArguments(message, hint=_HINT) from None
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}"
+        raise BadArguments(message, hint="give another file") from None

@@ -1,0 +1,52 @@
+"""`animedex library export`: all that is known, as lines of text."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.filtering import filtering
+from animedex.cli.session import Session, noting
+
+if TYPE_CHECKING:
+    from animedex.library.filters import Filters
+    from animedex.library.transfer import Kind
+
+_BATCH = 200
+
+
+@click.command(
+    "export",
+    cls=Command,
+    examples=(
+        "animedex library export > library.jsonl",
+        "animedex library export --format csv --source nekos > nekos.csv",
+    ),
+    guidance=(
+        "jsonl has everything, and `library import` gives the same library again. csv is for"
+        " people: it has no rows of services, and lists of names are one cell with `; ` between."
+    ),
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    help="Write lines of JSON, or a table; jsonl if unsaid.",
+)
+@noting
+@filtering
+def command(session: Session, *, filters: Filters, kind: Kind) -> None:
+    """Write all that is known of your pictures to standard output, the oldest first.
+
+    In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
+    """
+    from animedex.cli.streams import write_bytes
+    from animedex.library.transfer import export
+
+    lines = export(session.library, kind, filters)
+    while batch := b"".join(islice(lines, _BATCH)):
+        write_bytes(batch)

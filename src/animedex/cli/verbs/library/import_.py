@@ -1,0 +1,72 @@
+"""`animedex library import`: what was exported, taken in."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.session import Session, noting
+
+if TYPE_CHECKING:
+    from animedex.library.transfer import Kind
+
+_PEEKED = 4096
+
+
+@click.command(
+    "import",
+    cls=Command,
+    examples=(
+        "animedex library import library.jsonl",
+        "animedex library export | ANIMEDEX_DATA_DIR=/tmp/other animedex library import -",
+    ),
+    guidance=(
+        "Doing it twice is the same as once. A line whose file is not where it says is not taken"
+        " in; lines that cannot be are named with their number, and the rest go on."
+    ),
+)
+@click.argument("file", metavar="FILE|-", help="What `library export` wrote; - reads it.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv"]),
+    help="Take it for this; told by how it begins if unsaid.",
+)
+@noting
+def command(session: Session, file: str, *, kind: Kind | None) -> None:
+    """Take in what was exported; the files must be where they were."""
+    from animedex.cli.failures import Failures
+    from animedex.library.transfer import import_lines, kind_of
+
+    failures = Failures(session)
+    new = known = 0
+    with ExitStack() as held:
+        source = _opened(file, held)
+        found = kind or kind_of(source.peek(_PEEKED))
+        for one in import_lines(session.library, source, found):
+            if one.error is not None:
+                message = f"line {one.number}: {one.error.message}"
+                failures.add(type(one.error)(message, hint=one.error.hint))
+            elif one.new:
+                new += 1
+            else:
+                known += 1
+    session.note(f"animedex: {new} added, {known} known already, {failures.count} failed")
+    failures.fail("lines could not be taken in")
+
+
+def _opened(file: str, held: ExitStack) -> io.BufferedReader:
+    """Open a file, or standard input."""
+    from animedex.cli.listed import standard_input
+    from animedex.library.file_facts import unreadable
+
+    if file == "-":
+        return standard_input()
+    try:
+        return held.enter_context(open(file, "rb"))
+    except (OSError, ValueError) as error:
+        raise unreadable(file, error) from None

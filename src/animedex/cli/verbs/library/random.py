@@ -1,0 +1,69 @@
+"""`animedex library random`: pictures drawn from those that one has."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.filtering import filtering
+from animedex.cli.session import Session, keeping
+
+if TYPE_CHECKING:
+    from animedex.library.entry import Entry
+    from animedex.library.filters import Filters
+
+
+@click.command(
+    "random",
+    cls=Command,
+    examples=(
+        "animedex library random",
+        "animedex library random --category neko --amount 3 --jq '.[].url'",
+    ),
+    guidance=(
+        "A service's picture is its row, as the service's own command prints it; `_source` says"
+        " `library`. A picture of one's own is a row as `library list` prints it. --paths prints"
+        " the files instead."
+    ),
+)
+@click.option(
+    "--amount",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="How many pictures to draw, at most.",
+)
+@click.option("--paths", is_flag=True, help="Print where the files are, one on a line.")
+@partial(keeping, pictures=True)
+@filtering
+def command(session: Session, *, filters: Filters, amount: int, paths: bool) -> None:
+    """Draw pictures from your own, none of them twice; only such whose files are there."""
+    from animedex.cli.entries import printable
+    from animedex.cli.kept import print_kept
+    from animedex.library.drawing import drawn
+
+    found = drawn(session.library, filters, amount)
+    if not found:
+        session.note("animedex: there is no such picture in the library")
+    if paths:
+        session.output.names([printable(entry.path) for entry in found])
+        return
+    print_kept(session, found)
+    if session.shared.show:
+        _draw(session, found)
+
+
+def _draw(session: Session, entries: list[Entry]) -> None:
+    """Draw the files that were drawn by lot."""
+    from animedex.cli.showing import draw
+    from animedex.cli.sights import of_entry
+    from animedex.cli.streams import write_out
+
+    if not session.output.terminal:
+        session.note("animedex: --show draws on a terminal only, and this is none")
+        return
+    write_out("\n")
+    session.fail(draw(session, [of_entry(entry) for entry in entries]))

@@ -1,0 +1,122 @@
+"""`animedex library verify`: every file looked at, and put in order what can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.session import Session, keeping
+from animedex.errors import NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.cli.failures import Failures
+    from animedex.library.verify import Finding
+    from animedex.render.text import Card
+    from animedex.wire import JsonObject
+
+_KEYS = ("state", "repaired", "id", "path", "message", "hint")
+
+
+@click.command(
+    "verify",
+    cls=Command,
+    examples=(
+        "animedex library verify",
+        "animedex library verify ~/Pictures --jq '.[] | select(.repaired | not)'",
+    ),
+    guidance=(
+        "No file is ever changed or deleted. Each row is something that was not in order, with"
+        " `repaired` and, where that is false, a `hint` of what to do; the exit code is then that"
+        " of the worst. `[]` and 0 mean that all is well."
+    ),
+)
+@click.argument(
+    "folders", metavar="[DIR]...", nargs=-1, help="Where to look for files that are gone."
+)
+@keeping
+def command(session: Session, folders: tuple[str, ...]) -> None:
+    """Read every file, and tell which is gone or not what it was.
+
+    What can be repaired is: a file that was moved is found by its bytes below the folders given;
+    one that was written anew and still looks the same, as after its tags were edited, is taken in
+    as it is; indexes that are wrong are made anew.
+    """
+    from animedex.cli.failures import Failures
+    from animedex.library.verify import verify
+
+    failures = Failures(session)
+    found = verify(session.library, [_folder(name) for name in folders])
+    count = _print(session, _noted(found, failures))
+    if not count:
+        session.note(f"animedex: all {session.library.count()} pictures are there and whole")
+    failures.fail("pictures are not in order")
+
+
+def _folder(name: str) -> str:
+    import os
+
+    if not os.path.isdir(name):
+        message = f"there is no folder {name}"
+        raise NotFound(message, hint="name folders in which files may be")
+    return os.path.abspath(name)
+
+
+def _noted(found: Iterable[Finding], failures: Failures) -> Iterator[Finding]:
+    for finding in found:
+        if finding.error is not None:
+            failures.add(finding.error)
+        yield finding
+
+
+def _print(session: Session, found: Iterator[Finding]) -> int:
+    """Print findings as they come; give how many there were."""
+    counted = 0
+
+    def counting() -> Iterator[Finding]:
+        nonlocal counted
+        for finding in found:
+            counted += 1
+            yield finding
+
+    if session.output.mode == "text":
+        from animedex.cli.entries import print_cards
+
+        print_cards(session, map(_card, counting()))
+    else:
+        import msgspec
+
+        from animedex.cli.long import print_long
+
+        print_long(session, (msgspec.json.encode(_told(one)) for one in counting()), _KEYS)
+    return counted
+
+
+def _told(finding: Finding) -> JsonObject:
+    from animedex.cli.entries import printable
+
+    entry, error = finding.entry, finding.error
+    return {
+        "state": finding.state,
+        "repaired": error is None,
+        "id": entry.id if entry else None,
+        "path": printable(entry.path) if entry else None,
+        "message": finding.told,
+        "hint": error.hint if error else None,
+    }
+
+
+def _card(finding: Finding) -> Card:
+    from animedex.cli.entries import entry_card, printable
+    from animedex.render.text import Card
+
+    done = "repaired" if finding.error is None else "found"
+    lines = ((done, finding.told), ("to do", finding.error.hint if finding.error else None))
+    if finding.entry is None:
+        return Card("the library itself", lines, "", "library")
+    entry = finding.entry
+    card = entry_card(entry)
+    return Card(card.title, lines, printable(entry.path), card.source)

@@ -1,0 +1,128 @@
+"""`animedex show`: pictures drawn in the terminal, or what travels with a file."""
+
+from __future__ import annotations
+
+import sys
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.session import Session, answering
+from animedex.cli.streams import is_terminal
+from animedex.errors import AnimedexError, BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from animedex.cli.sights import Sight
+
+_HERE = "-"
+_NAME_OF_HERE = "standard input"
+_OPENING = 64
+_PIECE = 64 * 1024
+
+
+@click.command(
+    "show",
+    cls=Command,
+    examples=(
+        "animedex show picture.png",
+        "animedex show waifu:5000",
+        "animedex nekos image baka --json | animedex show -",
+        "animedex show picture.png --info --json",
+    ),
+    guidance=(
+        "Only a person at a terminal sees a drawn picture: you do not. Use --info, which reads"
+        " from a file as JSON whose picture it is, and asks no service."
+    ),
+)
+@click.argument(
+    "what",
+    metavar="[FILE|URL|ID|-]...",
+    nargs=-1,
+    help="Files, URLs or ids of a service's pictures, numbers of the library's, or - to read rows.",
+)
+@click.option("--info", is_flag=True, help="Tell what travels with a file, and draw nothing.")
+@answering
+def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
+    """Draw pictures in the terminal, in pixels where it can, in coloured half-blocks elsewhere.
+
+    Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
+    With - rows of any picture command are read, or the bytes of one picture.
+    """
+    if info:
+        from animedex.cli.file_info import tell
+
+        tell(session, what)
+        return
+    _check(session)
+    sights, failures = _sights(session, what or _piped())
+    from animedex.cli.showing import draw
+
+    session.fail([*failures, *draw(session, sights)])
+
+
+def _check(session: Session) -> None:
+    """Refuse what cannot be done before anything is asked."""
+    if session.output.asked:
+        message = "a drawn picture is no JSON"
+        raise BadArguments(message, hint="add --info to be told what travels with a file")
+    if not session.output.terminal:
+        message = "pictures are drawn on a terminal, and standard output is none"
+        raise BadArguments(message, hint="fetch them with `animedex download`, or add --info")
+
+
+def _piped() -> tuple[str, ...]:
+    if sys.stdin is None or is_terminal(sys.stdin):
+        message = "there is nothing to show"
+        raise BadArguments(message, hint="name a file, a URL or an id, or pipe rows in")
+    return (_HERE,)
+
+
+def _sights(session: Session, what: Iterable[str]) -> tuple[list[Sight], list[AnimedexError]]:
+    """Find out what is meant; give the errors of what nobody knows beside it."""
+    from animedex.cli.sights import of_text
+
+    found: list[Sight] = []
+    failures: list[AnimedexError] = []
+    for text in what:
+        try:
+            found += _read(session, failures) if text == _HERE else [of_text(session, text)]
+        except AnimedexError as error:
+            failures.append(error)
+    return found, failures
+
+
+def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
+    """Read rows, or the bytes of one picture, from standard input."""
+    from animedex.cli.sights import Sight, of_row
+    from animedex.pictures.formats import format_of
+    from animedex.render.grid import Label
+
+    file = _standard_input()
+    opening = file.read(_OPENING)
+    if format_of(opening) is not None:
+        yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
+        return
+    from animedex.art.reading import rows
+
+    read = list(rows(chain([opening], iter(lambda: file.read(_PIECE), b"")), _NAME_OF_HERE))
+    if not read:
+        message = "there are no rows on standard input"
+        raise BadArguments(message, hint="pipe in what a picture command prints, or a picture")
+    for number, row in enumerate(read, 1):
+        try:
+            yield of_row(session, row.value, small=len(read) > 1)
+        except AnimedexError as error:
+            error.message = f"row {number}: {error.message}"
+            failures.append(error)
+
+
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        message = "standard input is closed"
+        raise BadArguments(message, hint="name a file, or pipe rows in")
+    return sys.stdin.buffer

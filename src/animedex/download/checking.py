@@ -1,0 +1,111 @@
+"""What was fetched, compared with what was promised: length, checksum, type; and decoded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import BadArguments, Corrupt, UpstreamDecode
+from animedex.pictures.formats import format_of
+
+if TYPE_CHECKING:
+    from animedex.backends.assets import Fetched
+    from animedex.download.partial import Partial
+    from animedex.download.targets import Target
+    from animedex.pictures.examining import Examined
+    from animedex.pictures.formats import Format
+
+_HINT = "try again later; if it stays so, the service has the file so"
+_PIECE = 1024 * 1024
+_PAGE = ("text/", "application/json", "application/xhtml")
+
+
+class Checked(NamedTuple):
+    """Hold what a file is by its content; `examined` is None for what is no picture."""
+
+    format: Format
+    examined: Examined | None
+
+
+def require_pillow() -> None:
+    """Raise `BadArguments` where pictures cannot be decoded, before any is asked for."""
+    from importlib.util import find_spec
+
+    for name in ("PIL", "numpy"):
+        if find_spec(name) is None:
+            message = f"downloads are checked with {name}, which is not installed"
+            raise BadArguments(message, hint="pip install 'animedex[pictures]'")
+
+
+def checked(target: Target, fetched: Fetched, partial: Partial) -> Checked:
+    """Check a file that has come to its end, and tell what it is.
+
+    Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
+    for another checksum and for what cannot be decoded.
+    """
+    name, size, opening = target.post.id, partial.size(), partial.opening()
+    _check_length(target, size, partial.total)
+    kind = format_of(opening)
+    if kind is None:
+        raise _no_picture(target, fetched, opening)
+    _check_sum(target, partial.path)
+    if not kind.is_picture:
+        return Checked(kind, None)
+    from animedex.pictures.examining import examine
+
+    try:
+        return Checked(kind, examine(partial.path))
+    except (Corrupt, BadArguments) as error:
+        # What it is called here says nothing to anybody.
+        message = error.message.replace(partial.path, name)
+        raise Corrupt(message, hint=_HINT, backend=target.backend) from None
+
+
+def _check_length(target: Target, size: int, announced: int | None) -> None:
+    for length in (announced, target.file.byte_size):
+        if length is not None and length != size:
+            message = f"{length} bytes were announced, and {size} came"
+            raise UpstreamDecode(message, hint=_HINT, backend=target.backend)
+    if not size:
+        message = "the file is empty"
+        raise UpstreamDecode(message, hint=_HINT, backend=target.backend)
+
+
+def _check_sum(target: Target, path: str) -> None:
+    if target.file.md5 is None:
+        return
+    with open(path, "rb") as file:
+        digest = hashlib.md5(usedforsecurity=False)
+        while piece := file.read(_PIECE):
+            digest.update(piece)
+    if digest.hexdigest() != target.file.md5.lower():
+        message = "the file has not the checksum that the service tells"
+        raise Corrupt(message, hint=_HINT, backend=target.backend)
+
+
+def _no_picture(target: Target, fetched: Fetched, opening: bytes) -> UpstreamDecode:
+    told = (fetched.header("content-type") or "").partition(";")[0].strip().lower()
+    page = opening.lstrip()[:1] == b"<" or told.startswith(_PAGE)
+    what = "a page" if page else "of no type that is known"
+    named = f" ({told[:60]})" if told.isprintable() and told else ""
+    message = f"the answer is {what}{named}, not a picture"
+    return UpstreamDecode(message, hint=_HINT, backend=target.backend)
+
+
+def file_sum(path: str) -> str:
+    """Give a file's SHA-256."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def same_bytes(one: str, other: str) -> bool:
+    """Tell whether two files hold the same bytes; what cannot be read is another."""
+    import filecmp
+
+    try:
+        return os.stat(one).st_size == os.stat(other).st_size and filecmp.cmp(
+            one, other, shallow=False
+        )
+    except OSError:
+        return False

@@ -1,0 +1,101 @@
+"""What is done with a file once it is in its place: the library has it, and a file beside it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from animedex.download.report import Downloaded
+from animedex.errors import AnimedexError, BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.download.targets import Target
+    from animedex.library.entry import Entry
+    from animedex.library.store import Library
+    from animedex.pictures.examining import Examined
+
+SIDECARS = ("json", "txt", "hydrus", "none")
+
+
+class Keeper:
+    """Know what the library has, and tell it of what is new.
+
+    A library that cannot be used is told to `warn`, and done without from then on. `sidecar` is
+    what to write beside each file; if unsaid, `json` beside what cannot carry its credit itself.
+    """
+
+    def __init__(
+        self, library: Library | None, sidecar: str | None, warn: Callable[[str], None]
+    ) -> None:
+        if sidecar is not None and sidecar not in SIDECARS:
+            message = f"there is no sidecar of the kind {sidecar!r:.40}"
+            raise BadArguments(message, hint=f"choose one of {', '.join(SIDECARS)}")
+        self._library = library
+        self._sidecar = sidecar
+        self._warn = warn
+        self._lock = threading.Lock()
+
+    def find(self, asked: str, post_id: str | None) -> Downloaded | None:
+        """Find a picture that the library has, file and all."""
+        entry = self._held(post_id) if post_id else None
+        if entry is None:
+            return None
+        url = entry.post.url if entry.post else None
+        return Downloaded(asked, "here", post_id, url, entry.path, entry.size, entry.sha256)
+
+    def keep(
+        self, path: str, target: Target, examined: Examined | None, *, is_credited: bool
+    ) -> None:
+        """Write the sidecar and tell the library; a failure of either is told, and no more."""
+        kind = self._sidecar or ("none" if is_credited else "json")
+        if kind != "none":
+            self._write_sidecar(path, kind, target)
+        self._add(path, target, examined)
+
+    def find_again(self, path: str, target: Target) -> None:
+        """Do as `keep` for a file that was there, and leave a sidecar as it is that is there."""
+        from animedex.pictures.sidecar import sidecar_of
+
+        kind = self._sidecar or "none"
+        if kind != "none" and not os.path.lexists(sidecar_of(path, kind)):
+            self._write_sidecar(path, kind, target)
+        self._add(path, target, None)
+
+    def _write_sidecar(self, path: str, kind: str, target: Target) -> None:
+        from animedex.pictures.sidecar import write_sidecar
+
+        try:
+            write_sidecar(path, kind, target.post, target.row)
+        except AnimedexError as error:
+            self._warn(error.message)
+
+    def _held(self, post_id: str) -> Entry | None:
+        library = self._library
+        if library is None:
+            return None
+        try:
+            return library.holding(post_id)
+        except AnimedexError as error:
+            self._do_without(error)
+            return None
+
+    def _add(self, path: str, target: Target, examined: Examined | None) -> None:
+        from animedex.library.entry import New
+
+        library = self._library
+        if library is None or self._held(target.post.id) is not None:
+            return
+        new = New(path, target.post, target.row, target.category, examined)
+        try:
+            library.add(new)
+        except AnimedexError as error:
+            self._do_without(error)
+
+    def _do_without(self, error: AnimedexError) -> None:
+        with self._lock:
+            library, self._library = self._library, None
+        if library is not None:
+            self._warn(f"the library does not have what is fetched: {error.message}")

@@ -1,0 +1,264 @@
+"""A file on its way: hidden, known by its URL, and fetched on from where it was left.
+
+Beside the bytes stands what tells whether the rest of them still is the rest of the same file: a
+strong ETag, or else the time of the last change (RFC 9110, 8.8.2.2 and 13.1.5).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import re
+import sys
+from typing import TYPE_CHECKING, Self
+
+from animedex.download.locks import lock
+from animedex.errors import UpstreamDecode
+from animedex.sinks import file_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from animedex.wire import Headers, Response
+
+PREFIX = ".animedex-"
+_PARTIAL = 206
+_OPENING = 64
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
+_MOST_STATE = 4096
+
+
+class Partial:
+    """Hold what has come of a file; one process at a time has it, and others wait.
+
+    `told` hears how much there is, and how much there will be, if that is known.
+    """
+
+    def __init__(
+        self,
+        folder: str,
+        url: str,
+        patience: float,
+        told: Callable[[int, int | None], None] = lambda _size, _total: None,
+    ) -> None:
+        self.url = url
+        key = hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:24]
+        # What a hidden file is called says nothing to anybody: errors name the folder.
+        self._folder = folder
+        self.path = os.path.join(folder, f"{PREFIX}{key}.part")
+        self.finished = os.path.join(folder, f"{PREFIX}{key}.ready.part")
+        self.total: int | None = None
+        # Whether a part was put behind another, and whether one came that would not fit.
+        self.is_resumed = False
+        self.is_odd = False
+        self._state = os.path.join(folder, f"{PREFIX}{key}.state.part")
+        self._patience = patience
+        self._forgotten = False
+        self._told = told
+        self._number = -1
+        self._sink: PartialSink | None = None
+
+    def __enter__(self) -> Self:
+        while True:
+            try:
+                self._number = os.open(self._state, os.O_RDWR | os.O_CREAT, 0o600)
+            except OSError as error:
+                raise file_error(self._folder, error) from None
+            try:
+                lock(self._number, self.url, self._patience, self.size)
+                if self._is_here():
+                    return self
+            except BaseException:
+                self._close()
+                raise
+            # Whoever had it before has finished, and taken it away.
+            self._close()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.let_go()
+        if not self.size() and not os.path.exists(self.finished):
+            self.forget()
+        self._close()
+        if self._forgotten and sys.platform == "win32":
+            # There no file can be unlinked that is open, be it by others.
+            with contextlib.suppress(OSError):
+                os.unlink(self._state)
+
+    def size(self) -> int:
+        """Tell how much there is."""
+        try:
+            return os.stat(self.path).st_size
+        except OSError:
+            return 0
+
+    def opening(self) -> bytes:
+        """Give the first bytes, which tell the format."""
+        try:
+            with open(self.path, "rb") as file:
+                return file.read(_OPENING)
+        except OSError:
+            return b""
+
+    def resume(self) -> Headers:
+        """Ask for the rest, where it is certain that it would fit."""
+        self.let_go()
+        if self._is_placed():
+            self.start_over()
+        size, validator = self.size(), self._validator()
+        if not size or not validator:
+            return ()
+        # One byte again: there is no range behind the end of a file of which all is here.
+        return (("range", f"bytes={size - 1}-"), ("if-range", validator))
+
+    def sink(self, head: Response) -> PartialSink:
+        """Make what takes the body: behind what there is, or from the start.
+
+        Raises `UpstreamDecode` for a part that was not asked for; then it begins anew.
+        """
+        encoding = head.header("content-encoding")
+        if encoding not in {None, "", "identity"}:
+            message = "the file came packed, although it was asked for as it is"
+            raise UpstreamDecode(message)
+        begin = self._begin(head) if head.status == _PARTIAL else None
+        if begin is None:
+            self.start_over()
+            self.total = _length(head)
+            self._note(_validator_of(head))
+        self._sink = PartialSink(self.path, begin, lambda size: self._told(size, self.total))
+        return self._sink
+
+    def start_over(self) -> None:
+        """Drop what there is."""
+        self.let_go()
+        self.is_resumed = False
+        for path in (self.path, self.finished):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+        self._note(None)
+
+    def forget(self) -> None:
+        """Drop everything, as the file is in its place, or was not what it should be."""
+        self.let_go()
+        self._forgotten = True
+        for path in (self.path, self.finished, self._state):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+    def let_go(self) -> None:
+        """Close what is written to."""
+        if self._sink is not None:
+            self._sink.discard()
+
+    def _begin(self, head: Response) -> int:
+        """Tell where a part begins that is the rest of what there is."""
+        found = _RANGE.fullmatch((head.header("content-range") or "").strip())
+        known = self._validator()
+        etag = head.header("etag")
+        other = bool(known and known.startswith('"') and etag and etag != known)
+        if found is None or int(found[1]) != self.size() - 1 or other:
+            self.start_over()
+            self.is_odd = True
+            message = "the service sent another part of the file than the one that was asked for"
+            raise UpstreamDecode(message, hint="try again: it begins anew")
+        self.total = int(found[2]) if found[2].isdigit() else None
+        self.is_resumed = True
+        return self.size() - 1
+
+    def _is_here(self) -> bool:
+        """Tell whether what is locked is what others would find."""
+        try:
+            there, mine = os.stat(self._state), os.fstat(self._number)
+        except OSError:
+            return False
+        return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
+
+    def _is_placed(self) -> bool:
+        """Tell whether the process ended just as the file had got its name, and has two now."""
+        try:
+            return os.stat(self.path).st_nlink > 1
+        except OSError:
+            return False
+
+    def _validator(self) -> str | None:
+        os.lseek(self._number, 0, os.SEEK_SET)
+        text = os.read(self._number, _MOST_STATE).decode("latin-1")
+        # A line that was cut by the end of a process has no end.
+        validator, end, _ = text.partition("\n")
+        return validator if end and validator else None
+
+    def _note(self, validator: str | None) -> None:
+        os.ftruncate(self._number, 0)
+        os.lseek(self._number, 0, os.SEEK_SET)
+        if validator:
+            try:
+                os.write(self._number, f"{validator}\n".encode("latin-1"))
+            except OSError as error:
+                raise file_error(self._folder, error) from None
+
+    def _close(self) -> None:
+        if self._number >= 0:
+            os.close(self._number)
+            self._number = -1
+
+
+class PartialSink:
+    """Write what comes behind what there is; when it is cut, what came stays."""
+
+    def __init__(self, path: str, begin: int | None, told: Callable[[int], None]) -> None:
+        self.size = begin or 0
+        self._path = path
+        self._told = told
+        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
+        try:
+            anew = os.O_CREAT | os.O_EXCL if begin is None else 0
+            self._number = os.open(path, flags | anew, 0o666)
+            os.lseek(self._number, self.size, os.SEEK_SET)
+        except OSError as error:
+            raise file_error(os.path.dirname(path), error) from None
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next piece; raise `NoSpace` where the disk is full."""
+        rest = memoryview(chunk)
+        try:
+            while rest:
+                rest = rest[os.write(self._number, rest) :]
+        except OSError as error:
+            raise file_error(os.path.dirname(self._path), error) from None
+        self.size += len(chunk)
+        self._told(self.size)
+
+    def discard(self) -> None:
+        """Close the file."""
+        number, self._number = self._number, -1
+        if number >= 0:
+            os.close(number)
+
+
+def _validator_of(head: Response) -> str | None:
+    """Give what tells a file from its later versions, to the byte; None where nothing does."""
+    etag = (head.header("etag") or "").strip()
+    if etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < _MOST_STATE:
+        return etag
+    changed, date = head.header("last-modified"), head.header("date")
+    if etag or not changed or not date:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        apart = parsedate_to_datetime(date) - parsedate_to_datetime(changed)
+    except (ValueError, TypeError):
+        return None
+    # Within one second a file may have had two versions.
+    return changed.strip() if apart.total_seconds() >= 1 else None
+
+
+def _length(head: Response) -> int | None:
+    told = (head.header("content-length") or "").strip()
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None  # noqa: PLR2004  more digits than any file has bytes

@@ -1,0 +1,185 @@
+"""Putting a finished file in its place: under a name that is free, never over another file.
+
+A name counts as taken where any system would take the two for the same: `Neko.png` and `neko.png`
+are one file on Windows and on most Macs, and folders are carried there.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import BadArguments
+from animedex.pictures.legal import folded
+from animedex.pictures.naming import LONGEST_PATH, numbered
+from animedex.sinks import file_error
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# What Windows takes of a whole path where nobody has told it to take more.
+_LONGEST_THERE = 259
+_LEAST = 64
+_MOST_TRIES = 100_000
+
+
+class Spot(NamedTuple):
+    """Hold a path, and whether the same picture is there already."""
+
+    path: str
+    is_here: bool
+
+
+class Place:
+    """Hold the folder that pictures are put into; it may be used from several threads."""
+
+    def __init__(self, folder: str) -> None:
+        """Take a folder; raise `BadArguments` where it cannot be made or written to."""
+        self.folder = os.path.abspath(folder)
+        self.longest = LONGEST_PATH
+        if sys.platform == "win32":
+            room = _LONGEST_THERE - len(self.folder) - 1
+            self.longest = max(_LEAST, min(LONGEST_PATH, room))
+        self._lock = threading.Lock()
+        self._listings: dict[str, dict[str, list[str]]] = {}
+        _make(self.folder)
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            message = f"{folder} cannot be written to"
+            raise BadArguments(message, hint="choose another folder with --to")
+
+    def find(self, path: str, is_same: Callable[[str], bool]) -> str | None:
+        """Find the same picture where it would be put, by a name or by its numbered ones."""
+        for spot in self._spots(path):
+            there = self._there(spot)
+            if not there:
+                return None
+            for one in there:
+                if is_same(one):
+                    return one
+        return None
+
+    def put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
+        """Give a finished file its name, or a numbered one; what is there already is kept.
+
+        Raises `NoSpace` where the disk is full, and `BadArguments` where it cannot be done.
+        """
+        with self._lock:
+            for spot in self._spots(path):
+                there = self._there(spot)
+                if not there:
+                    if self._moved(finished, spot):
+                        return Spot(os.path.join(self.folder, *spot.split("/")), is_here=False)
+                    # Another process was faster, perhaps with the same picture.
+                    there = self._there(spot)
+                for one in there:
+                    if is_same(one):
+                        return Spot(one, is_here=True)
+        message = f"there are too many files called {path}"
+        raise BadArguments(message, hint="use another folder, or put {id} into the name")
+
+    def _spots(self, path: str) -> Iterator[str]:
+        yield path
+        for number in range(2, _MOST_TRIES):
+            yield numbered(path, number, self.longest)
+
+    def _there(self, path: str) -> list[str]:
+        """List what already has a name, by whatever case and form it is written."""
+        folders = [self.folder]
+        *parents, name = path.split("/")
+        for parent in parents:
+            folders = [one for folder in folders for one in self._called(folder, parent)]
+        return [one for folder in folders for one in self._called(folder, name)]
+
+    def _called(self, folder: str, name: str) -> list[str]:
+        """List what a folder has by a name, seen when it was first asked for."""
+        listing = self._listings.get(folder)
+        if listing is None:
+            listing = self._listings[folder] = _listed(folder)
+        found = [os.path.join(folder, one) for one in listing.get(folded(name), ())]
+        exact = os.path.join(folder, name)
+        # Others may be putting files there meanwhile.
+        return found if exact in found or not os.path.lexists(exact) else [*found, exact]
+
+    def _moved(self, finished: str, path: str) -> bool:
+        """Move a file to a name that nothing has; tell whether nothing had it still."""
+        place = os.path.join(self.folder, *path.split("/"))
+        parent = os.path.dirname(place)
+        if not os.path.isdir(parent):
+            self._listings.clear()
+        self._make_below(parent)
+        try:
+            _link(finished, place)
+        except FileExistsError:
+            # Something has a name that this system takes for the same.
+            self._listings.pop(parent, None)
+            return False
+        except OSError as error:
+            raise file_error(place, error) from None
+        name = os.path.basename(place)
+        if parent in self._listings:
+            self._listings[parent].setdefault(folded(name), []).append(name)
+        _sync(parent)
+        return True
+
+    def _make_below(self, parent: str) -> None:
+        """Make a folder; raise `BadArguments` where a link would lead out of the chosen one."""
+        inside = os.path.realpath(self.folder)
+        if os.path.commonpath([inside, os.path.realpath(parent)]) != inside:
+            message = f"{parent} leads out of {self.folder}: nothing was written there"
+            raise BadArguments(message, hint="choose another folder, or name pictures otherwise")
+        _make(parent)
+
+
+def _make(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            raise file_error(folder, error) from None
+        message = f"{folder!r} is no name of a folder"
+        raise BadArguments(message, hint="choose another folder with --to") from None
+
+
+def _listed(folder: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return found
+    for name in names:
+        found.setdefault(folded(name), []).append(name)
+    return found
+
+
+def _link(finished: str, place: str) -> None:
+    """Give a file its name at once, and only if nothing has it."""
+    try:
+        os.link(finished, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every file system has links. Windows renames over no other file; elsewhere only
+        # another program could come between these two lines.
+        if os.path.lexists(place):
+            raise FileExistsError(place) from None
+        os.rename(finished, place)
+    else:
+        os.unlink(finished)
+
+
+def _sync(folder: str) -> None:
+    """Have a folder's new name written down; Windows does that by itself."""
+    if sys.platform == "win32":
+        return
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(number)
+    except OSError:
+        return
+    finally:
+        os.close(number)

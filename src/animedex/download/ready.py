@@ -1,0 +1,104 @@
+"""A file made ready to be put into its place: with the credit in it, synced, and its checksum."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import Corrupt
+from animedex.pictures.metadata import can_carry, write_credit
+from animedex.sinks import file_error
+
+if TYPE_CHECKING:
+    from animedex.download.checking import Checked
+    from animedex.download.partial import Partial
+    from animedex.download.targets import Target
+
+_PIECE = 1024 * 1024
+
+
+class Ready(NamedTuple):
+    """Hold a file that may be put into its place; whether the credit is in it."""
+
+    path: str
+    size: int
+    sha256: str
+    is_credited: bool
+
+
+def made_ready(target: Target, checked: Checked, partial: Partial) -> Ready:
+    """Put the credit into a copy where the format has a place for it, and sync either.
+
+    A picture that can be shown and whose container is damaged all the same stays as it is. Raises
+    `NoSpace` where the disk is full.
+    """
+    if can_carry(checked.format.name):
+        with suppress(Corrupt):
+            return _credited(target, partial)
+    return _as_it_is(partial.path)
+
+
+def _credited(target: Target, partial: Partial) -> Ready:
+    with suppress(FileNotFoundError):
+        # It may be the very file of another name that has got no further than to be linked.
+        os.unlink(partial.finished)
+    out = _Out(partial.finished)
+    try:
+        write_credit(partial.path, out, target.post, target.row)
+        out.sync()
+    except BaseException:
+        out.close()
+        with suppress(OSError):
+            os.unlink(partial.finished)
+        raise
+    out.close()
+    return Ready(partial.finished, out.size, out.digest.hexdigest(), is_credited=True)
+
+
+class _Out:
+    """Write into a new file, and know its checksum."""
+
+    def __init__(self, path: str) -> None:
+        self.size = 0
+        self.digest = hashlib.sha256()
+        self._path = path
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+        try:
+            self._number = os.open(path, flags, 0o666)
+        except OSError as error:
+            raise file_error(os.path.dirname(path), error) from None
+
+    def write(self, data: bytes, /) -> int:
+        rest = memoryview(data)
+        try:
+            while rest:
+                rest = rest[os.write(self._number, rest) :]
+        except OSError as error:
+            raise file_error(os.path.dirname(self._path), error) from None
+        self.size += len(data)
+        self.digest.update(data)
+        return len(data)
+
+    def sync(self) -> None:
+        try:
+            os.fsync(self._number)
+        except OSError as error:
+            raise file_error(os.path.dirname(self._path), error) from None
+
+    def close(self) -> None:
+        os.close(self._number)
+
+
+def _as_it_is(path: str) -> Ready:
+    digest, size = hashlib.sha256(), 0
+    try:
+        with open(path, "r+b") as file:
+            while piece := file.read(_PIECE):
+                digest.update(piece)
+                size += len(piece)
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise file_error(os.path.dirname(path), error) from None
+    return Ready(path, size, digest.hexdigest(), is_credited=False)

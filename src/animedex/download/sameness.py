@@ -1,0 +1,73 @@
+"""Is this file the picture that is asked for? Told by the credit in it, or by its bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING
+
+from animedex.errors import AnimedexError
+from animedex.pictures.formats import format_of
+
+if TYPE_CHECKING:
+    from animedex.download.targets import Target
+    from animedex.pictures.metadata.credit import Credited
+
+_OPENING = 64
+
+
+def is_same(target: Target, path: str, fetched: str | None = None) -> bool:
+    """Tell whether a file is a picture, and whole; `fetched` is the one that was fetched, if any.
+
+    A link is not followed, as it may lead anywhere.
+    """
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or not status.st_size:
+            return False
+        credited = _credited(path)
+        if credited is not None and credited.post.id == target.post.id:
+            return _same_version(target, credited) and _is_whole(target, path, status.st_size)
+        return _same_content(target, path, status.st_size, fetched)
+    except (AnimedexError, OSError):
+        # What cannot be read is certainly not it.
+        return False
+
+
+def _credited(path: str) -> Credited | None:
+    from animedex.pictures.metadata import read_credit
+    from animedex.pictures.sidecar import read_sidecar
+
+    return read_credit(path) or read_sidecar(path)
+
+
+def _same_version(target: Target, credited: Credited) -> bool:
+    """Tell whether the service has not put another file in the place of the one that is here."""
+    here, there = credited.post.md5, target.post.md5
+    return here is None or there is None or here == there
+
+
+def _is_whole(target: Target, path: str, size: int) -> bool:
+    with open(path, "rb") as file:
+        kind = format_of(file.read(_OPENING))
+    if kind is None:
+        return False
+    if kind.is_picture:
+        from animedex.pictures.examining import examine
+
+        examine(path)
+        return True
+    return target.file.byte_size in {None, size}
+
+
+def _same_content(target: Target, path: str, size: int, fetched: str | None) -> bool:
+    if fetched is not None:
+        from animedex.download.checking import same_bytes
+
+        return same_bytes(fetched, path)
+    if target.file.md5 is None or target.file.byte_size not in {None, size}:
+        return False
+    with open(path, "rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
+    return digest.hexdigest() == target.file.md5.lower()

@@ -1,0 +1,85 @@
+"""By which names this machine may be asked; a page elsewhere may have others lead here."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_ASKED = re.compile(
+    r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,251})))(?::\d{1,5})?"
+)
+
+
+class Hosts:
+    """Know the names that a gallery answers to: those of loopback, and the one it was given.
+
+    Where it listens on all addresses of the machine, any address will do. A name will not: whoever
+    owns a name may have it lead here, and ask in the name of a visitor's browser.
+    """
+
+    def __init__(self, host: str) -> None:
+        self._host = _plain(host)
+        self._any_address = is_everywhere(host)
+
+    def __contains__(self, asked: object) -> bool:
+        """Tell whether a host, as `asked_host` gives it, is one of ours."""
+        if not isinstance(asked, str):
+            return False
+        ours = asked == self._host or is_loopback(asked)
+        return ours or (self._any_address and _address(asked) is not None)
+
+
+def asked_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+    """Give the host that a request names, without its port; None where it names none or two.
+
+    >>> asked_host([(b"host", b"LocalHost:8080")]), asked_host([(b"host", b"[::1]:80")])
+    ('localhost', '::1')
+    >>> asked_host([]), asked_host([(b"host", b"a"), (b"host", b"b")])
+    (None, None)
+    >>> asked_host([(b"host", b"localhost/../x")]), asked_host([(b"host", b"me@localhost")])
+    (None, None)
+    """
+    named = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
+    found = _ASKED.fullmatch(named[0]) if len(named) == 1 else None
+    return _plain(found[1] or found[2]) if found else None
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether only this machine can reach a host.
+
+    >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.org")]
+    [True, True, True, False, False]
+    """
+    address = _address(host)
+    return _plain(host) == "localhost" if address is None else address.is_loopback
+
+
+def is_everywhere(host: str) -> bool:
+    """Tell whether a host stands for all addresses of this machine.
+
+    >>> [is_everywhere(host) for host in ("0.0.0.0", "::", "127.0.0.1", "")]
+    [True, True, False, False]
+    """
+    address = _address(host)
+    return address is not None and address.is_unspecified
+
+
+def _plain(host: str) -> str:
+    """Write an address in its one way, and a name in small letters.
+
+    >>> _plain("0:0:0:0:0:0:0:1"), _plain("Gallery.Example")
+    ('::1', 'gallery.example')
+    """
+    address = _address(host)
+    return host.lower() if address is None else str(address)
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None

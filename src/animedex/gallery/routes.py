@@ -1,0 +1,132 @@
+"""The routes of the gallery: the list, a picture's page, small pictures and files."""
+
+from __future__ import annotations
+
+import os
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.exceptions import HTTPException
+from starlette.responses import FileResponse, Response
+
+from animedex.errors import BadArguments
+from animedex.gallery import files, listing
+from animedex.gallery.asking import parse
+from animedex.gallery.pages import STATIC_FOLDER
+from animedex.gallery.showing import shown
+from animedex.gallery.thumbnails import MEDIA_TYPE
+from animedex.server.files import is_known
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from animedex.gallery.asking import Asked
+    from animedex.gallery.census import Census
+    from animedex.gallery.files import Files
+    from animedex.gallery.pages import Pages
+    from animedex.gallery.thumbnails import Thumbnails
+    from animedex.library.entry import Entry
+    from animedex.library.store import Library
+
+STATIC_TYPES = {
+    "page.css": "text/css",
+    "pictures.css": "text/css",
+    "gallery.js": "text/javascript",
+    "icon.svg": "image/svg+xml",
+    "placeholder.svg": "image/svg+xml",
+}
+
+
+class Gallery(NamedTuple):
+    """Answer from a library; each route runs in a thread of its own."""
+
+    library: Library
+    census: Census
+    files: Files
+    thumbnails: Thumbnails
+    pages: Pages
+
+    def grid(self, request: Request) -> Response:
+        """Answer with the pictures that an address asks for."""
+        asked = _asked(request)
+        return self.pages.page("grid.html", listing.listed(self.library, self.census, asked))
+
+    def picture(self, request: Request) -> Response:
+        """Answer with the page of one picture."""
+        asked = _asked(request)
+        entry = self._entry(request)
+        kept = self.files.look(entry)
+        older, newer = listing.neighbours(self.library, asked, entry.id)
+        return self.pages.page(
+            "picture.html",
+            {
+                "shown": shown(entry, is_film=files.is_film(kept.format), trouble=kept.trouble),
+                "back": asked.address(),
+                "older": older,
+                "newer": newer,
+                "rows": [
+                    listing.row("similar", "Similar pictures", self._similar(entry)),
+                    listing.row("same", *listing.by_the_same(self.library, entry)),
+                ],
+            },
+        )
+
+    def thumbnail(self, request: Request) -> Response:
+        """Answer with a small picture, or with one that stands for what cannot be drawn."""
+        entry = self._entry(request)
+        etag = f'"{entry.sha256}"'
+        if is_known(etag, request.headers.get("if-none-match")):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
+        small = self.thumbnails.get(entry.sha256) or self._drawn(entry)
+        if small is None:
+            return _static("placeholder.svg", "no-store")
+        lasting = {"Cache-Control": files.FOR_GOOD, "ETag": etag}
+        return Response(small, media_type=MEDIA_TYPE, headers=lasting)
+
+    def file(self, request: Request) -> Response:
+        """Answer with the file of an entry, if it is what was added."""
+        entry = self._entry(request)
+        kept = self.files.look(entry)
+        if kept.format is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, kept.trouble)
+        lasting = request.query_params.get("v") == entry.sha256[:16]
+        return files.answer_with(entry, kept.format, request.headers, lasting=lasting)
+
+    def static(self, request: Request) -> Response:
+        """Answer with a file that goes with the pages, of those that there are."""
+        name = request.path_params["name"]
+        if name not in STATIC_TYPES:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such file.")
+        return _static(name, files.FOR_GOOD)
+
+    def _entry(self, request: Request) -> Entry:
+        entry = self.library.get(request.path_params["number"])
+        if entry is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, "Your library has no picture of that number.")
+        return entry
+
+    def _drawn(self, entry: Entry) -> bytes | None:
+        """Draw a small picture of a file, but of no other than was added."""
+        kept = self.files.look(entry)
+        if kept.format is None or not kept.format.is_picture:
+            return None
+        return self.thumbnails.make(entry.sha256, entry.path)
+
+    def _similar(self, entry: Entry) -> list[Entry]:
+        fingerprint = self.library.fingerprint(entry.id)
+        if fingerprint is None:
+            return []
+        found = self.library.similar(fingerprint, limit=listing.MOST_BESIDE + 1)
+        return [each.entry for each in found if each.entry.id != entry.id][: listing.MOST_BESIDE]
+
+
+def _asked(request: Request) -> Asked:
+    try:
+        return parse(request.query_params)
+    except BadArguments as error:
+        raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
+
+
+def _static(name: str, lasting: str) -> Response:
+    path, kind = os.path.join(STATIC_FOLDER, name), STATIC_TYPES[name]
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": lasting})

@@ -1,0 +1,97 @@
+"""Small pictures: made once from the first frame, and kept by the hash of the file."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import threading
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+from animedex.errors import AnimedexError
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+SIDE = 480
+MEDIA_TYPE = "image/webp"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+_QUALITY = 82
+
+
+class Thumbnails:
+    """Keep small pictures in a folder, which several processes may share.
+
+    Where it cannot be written to, they are made each time.
+    """
+
+    def __init__(self, folder: str) -> None:
+        self._folder = folder
+        # Each takes a core, and the memory for a whole picture.
+        self._makers = threading.BoundedSemaphore(os.cpu_count() or 1)
+
+    def get(self, sha256: str) -> bytes | None:
+        """Give what was made of a file with this hash, if it was."""
+        try:
+            with open(self._path(sha256), "rb") as file:
+                return file.read() or None
+        except OSError:
+            return None
+
+    def make(self, sha256: str, path: str) -> bytes | None:
+        """Make and keep one; None for a file of which none can be made."""
+        with self._makers:
+            made = thumbnail(path)
+        if made is not None:
+            with contextlib.suppress(OSError):
+                _write(self._path(sha256), made)
+        return made
+
+    def _path(self, sha256: str) -> str:
+        if not _SHA256.fullmatch(sha256):
+            message = "a hash has 64 digits"
+            raise ValueError(message)
+        return os.path.join(self._folder, sha256[:2], f"{sha256[2:]}-{SIDE}.webp")
+
+
+def thumbnail(path: str) -> bytes | None:
+    """Draw the first frame of a picture within `SIDE` pixels; None for what cannot be decoded.
+
+    What claims to have more pixels than any picture has is not decoded.
+    """
+    from animedex.pictures.frames import opened
+
+    try:
+        with opened(path) as frames:
+            return _encoded(_in_colour(frames.first((SIDE * 2, SIDE * 2)).image))
+    except AnimedexError:
+        return None
+
+
+def _in_colour(picture: Image) -> Image:
+    """Convert to what can be scaled smoothly and encoded."""
+    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
+
+
+def _encoded(picture: Image) -> bytes:
+    picture.thumbnail((SIDE, SIDE))
+    into = BytesIO()
+    picture.save(into, "WEBP", quality=_QUALITY, method=4)
+    return into.getvalue()
+
+
+def _write(path: str, body: bytes) -> None:
+    """Write a file under a name of its own, and move it into place at once."""
+    import tempfile
+
+    folder = os.path.dirname(path)
+    os.makedirs(folder, mode=0o700, exist_ok=True)
+    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
+        try:
+            file.write(body)
+            file.close()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise

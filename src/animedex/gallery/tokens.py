@@ -1,0 +1,72 @@
+"""A token that lets visitors in: given in a header, or once in an address and then by a cookie."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from typing import TYPE_CHECKING
+from urllib.parse import quote, urlencode
+
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+PARAMETER = "token"
+COOKIE = "animedex_gallery"
+SHORTEST, LONGEST = 16, 512
+_USABLE = re.compile(rf"[!-~]{{{SHORTEST},{LONGEST}}}")
+_HINT = "`--token new` makes one, or set ANIMEDEX_SERVE_TOKEN"
+
+
+class Token:
+    """Know a token, and tell whether a request brings it.
+
+    Raises `BadArguments` for one that is easily guessed or that no header can carry. The cookie
+    does not hold the token itself, only what follows from it.
+    """
+
+    def __init__(self, text: str) -> None:
+        if not _USABLE.fullmatch(text):
+            message = f"a token is {SHORTEST} to {LONGEST} characters of plain ASCII without blanks"
+            raise BadArguments(message, hint=_HINT)
+        self._text = text
+        self.cookie = hmac.new(text.encode(), b"gallery cookie", hashlib.sha256).hexdigest()
+
+    def is_brought_by(self, request: Request) -> bool:
+        """Tell whether a request has the token in a header, or the cookie that it once got."""
+        scheme, _, given = request.headers.get("authorization", "").partition(" ")
+        by_header = scheme.lower() == "bearer" and _same(given.strip(), self._text)
+        return by_header or _same(request.cookies.get(COOKIE, ""), self.cookie)
+
+    def is_named_by(self, request: Request) -> bool:
+        """Tell whether a request has the token in its address."""
+        return _same(request.query_params.get(PARAMETER, ""), self._text)
+
+
+def new_token() -> str:
+    """Make a token that nobody guesses.
+
+    >>> len(new_token()), new_token() == new_token()
+    (32, False)
+    """
+    return secrets.token_urlsafe(24)
+
+
+def address_without(request: Request) -> str:
+    """Give the address that was asked for, on this server and without the token.
+
+    Its path begins with one slash: two would name another server.
+    """
+    kept = [
+        (name, value) for name, value in request.query_params.multi_items() if name != PARAMETER
+    ]
+    path = "/" + quote(str(request.scope["path"]).lstrip("/\\"), safe="/")
+    return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def _same(given: str, known: str) -> bool:
+    """Compare in a time that does not tell how much is right."""
+    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), known.encode())

@@ -1,0 +1,157 @@
+"""Adding many files: found below folders, examined at once, stored together."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import AnimedexError
+from animedex.library.credits import credited
+from animedex.library.file_facts import opening, unreadable
+from animedex.library.keeping import stored
+from animedex.library.looking import looked_at
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Generator, Iterable, Iterator
+    from concurrent.futures import Future
+
+    from animedex.library.entry import Entry
+    from animedex.library.looking import Looked
+    from animedex.library.store import Library
+
+# What a name must end in for a file to be missed where its bytes are those of no picture.
+_NAMED = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "avif", "mp4", "webm"}
+_BATCH = 32
+
+
+class Added(NamedTuple):
+    """Hold what came of one file: an entry, or what is wrong with it."""
+
+    path: str
+    entry: Entry | None = None
+    error: AnimedexError | None = None
+
+
+def files_below(
+    path: str, failed: Callable[[AnimedexError], None] = lambda _: None
+) -> Iterator[str]:
+    """Give a file, or the pictures in a folder and those below it, by name.
+
+    Hidden files, half-written ones and what neither is a picture nor is called like one are left
+    out. A folder that cannot be read is told and passed over, and none is gone through twice.
+    """
+    path = os.path.abspath(path)
+    if not os.path.isdir(path):
+        yield path
+        return
+    seen: set[tuple[int, int]] = set()
+    # Folders may lie in each other deeper than functions can call each other.
+    left = [iter(_listed(path, seen, failed))]
+    while left:
+        one = next(left[-1], None)
+        if one is None:
+            left.pop()
+        elif _is_folder(one):
+            left.append(iter(_listed(one.path, seen, failed)))
+        elif _is_meant(one):
+            yield one.path
+
+
+def _listed(
+    folder: str, seen: set[tuple[int, int]], failed: Callable[[AnimedexError], None]
+) -> list[os.DirEntry[str]]:
+    """List what is not hidden in a folder, by name; nothing the second time."""
+    try:
+        status = os.stat(folder)
+        with os.scandir(folder) as scanned:
+            found = sorted(scanned, key=lambda entry: entry.name)
+    except OSError as error:
+        failed(unreadable(folder, error))
+        return []
+    if (status.st_dev, status.st_ino) in seen:
+        return []
+    seen.add((status.st_dev, status.st_ino))
+    return [one for one in found if not one.name.startswith(".")]
+
+
+def _is_folder(one: os.DirEntry[str]) -> bool:
+    try:
+        return one.is_dir()
+    except OSError:
+        # A link that leads to itself leads nowhere.
+        return False
+
+
+def _is_meant(one: os.DirEntry[str]) -> bool:
+    """Tell whether a file of a folder is a picture, or ought to be one."""
+    ending = one.name.rpartition(".")[2].lower() if "." in one.name else ""
+    if ending in _NAMED:
+        return True
+    if ending == "part":
+        return False
+    from animedex.pictures.formats import format_of
+
+    try:
+        kind = format_of(opening(one.path)) if one.is_file() else None
+    except OSError:
+        return False
+    # An archive is a picture only where somebody says so.
+    return kind is not None and kind.name != "zip"
+
+
+def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> Generator[Added]:
+    """Add files with the credit that they carry; give what came of each, in their order.
+
+    Several are examined at once, and stored in a few transactions. A file that cannot be added
+    does not keep others from it; a library that cannot be written to is raised.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    workers = jobs or os.cpu_count() or 1
+    pool = ThreadPoolExecutor(workers)
+    waiting: deque[tuple[str, Future[Looked | AnimedexError]]] = deque()
+    left = iter(paths)
+    try:
+        while True:
+            for path in islice(left, 2 * workers - len(waiting)):
+                waiting.append((path, pool.submit(_look, path)))
+            if not waiting:
+                return
+            yield from _store(library, _done(waiting))
+    finally:
+        # Ctrl-C does not wait for a large picture to be decoded.
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _look(path: str) -> Looked | AnimedexError:
+    try:
+        return looked_at(credited(path))
+    except AnimedexError as error:
+        return error
+
+
+def _done(
+    waiting: deque[tuple[str, Future[Looked | AnimedexError]]],
+) -> list[tuple[str, Looked | AnimedexError]]:
+    """Take the first from what waits, and those after it that are done as well."""
+    done: list[tuple[str, Looked | AnimedexError]] = []
+    while waiting and len(done) < _BATCH and (not done or waiting[0][1].done()):
+        path, future = waiting.popleft()
+        done.append((path, future.result()))
+    return done
+
+
+def _store(library: Library, done: list[tuple[str, Looked | AnimedexError]]) -> list[Added]:
+    return library.file.change(lambda db: [_stored(db, path, found) for path, found in done])
+
+
+def _stored(db: sqlite3.Connection, path: str, found: Looked | AnimedexError) -> Added:
+    try:
+        if isinstance(found, AnimedexError):
+            raise found
+        return Added(path, stored(db, found))
+    except AnimedexError as error:
+        return Added(path, error=error)

@@ -1,0 +1,90 @@
+"""The library's file: waiting for others who write to it, and saying what is wrong with it."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from typing import TYPE_CHECKING, TypeVar
+
+from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
+from animedex.library.migrations import migrate
+from animedex.transport.database import Busy, Database, Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.errors import AnimedexError
+
+T = TypeVar("T")
+
+PATIENCE = 30.0
+_PAUSE = 0.005
+_ELSEWHERE = "free it, or put the library elsewhere with ANIMEDEX_DATA_DIR"
+
+
+class LibraryFile:
+    """Run transactions on the library's file, from any thread; it is opened with the first.
+
+    Raises `TimedOut` where another process keeps it locked for longer than `patience` seconds,
+    `NoSpace` where the disk is full, `BadArguments` where the file cannot be used here or is from
+    a newer version. A file that is no library any more is kept aside, which `warn` is told.
+    """
+
+    def __init__(self, path: str, warn: Callable[[str], None], patience: float) -> None:
+        self.path = path
+        self._warn = warn
+        self._patience = patience
+        self._owner, self._database = self._opened()
+        self._inherited: list[Database] = []
+
+    def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Have some work see the library as it is at one moment."""
+        return self._run(work, write=False)
+
+    def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Have some work done whole, or not at all."""
+        return self._run(work, write=True)
+
+    def close(self) -> None:
+        """Close the file; it opens again when it is next needed."""
+        self._own().close()
+
+    def _opened(self) -> tuple[int, Database]:
+        return os.getpid(), Database(self.path, migrate, self._warn, precious=True)
+
+    def _own(self) -> Database:
+        """Give what is this process's: a forked one must not touch what its parent has open."""
+        if self._owner != os.getpid():
+            # Nor may it be closed here, as it would be if nobody held it any more.
+            self._inherited.append(self._database)
+            self._owner, self._database = self._opened()
+        return self._database
+
+    def _run(self, work: Callable[[sqlite3.Connection], T], *, write: bool) -> T:
+        deadline = time.monotonic() + self._patience
+        while True:
+            try:
+                return self._own().run(work, write=write)
+            except Busy:
+                if time.monotonic() >= deadline:
+                    message = f"another process keeps {self.path} locked"
+                    raise TimedOut(message, hint="try again when it is done") from None
+            except Unusable as error:
+                raise trouble(self.path, error) from None
+            time.sleep(_PAUSE)
+
+
+def trouble(path: str, error: Unusable) -> AnimedexError:
+    """Make the error for a file that cannot be used.
+
+    >>> trouble("library.db", Unusable("database or disk is full", sqlite3.SQLITE_FULL)).reason
+    'no-space'
+    """
+    message = f"the library {path} cannot be used: {error}"
+    code = error.code & 0xFF
+    if code == sqlite3.SQLITE_FULL:
+        return NoSpace(message, hint="make room, and try again: nothing is lost")
+    if code == sqlite3.SQLITE_CORRUPT:
+        return Corrupt(message, hint="`animedex library verify` makes its indexes anew")
+    return BadArguments(message, hint=_ELSEWHERE)

@@ -1,0 +1,86 @@
+"""What a file is, whatever it is called: its size, its hash, its format."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import BadArguments, Corrupt, NotFound
+
+if TYPE_CHECKING:
+    from animedex.pictures.formats import Format
+
+_OPENING = 64
+_PIECE = 1024 * 1024
+
+
+class FileFacts(NamedTuple):
+    """Tell what is in a file; `mark` is another as soon as it is written to or replaced."""
+
+    size: int
+    sha256: str
+    format: Format
+    mark: tuple[int, ...]
+
+
+def file_facts(path: str) -> FileFacts:
+    """Read a file whole; raise where there is none, or none of a known format."""
+    from animedex.pictures.formats import format_of
+
+    try:
+        with open(path, "rb", buffering=0, opener=_at_once) as file:
+            mark = _mark(os.fstat(file.fileno()), path)
+            digest = hashlib.sha256()
+            opening, size = b"", 0
+            while piece := file.read(_PIECE):
+                opening += piece[: _OPENING - len(opening)]
+                size += len(piece)
+                digest.update(piece)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    kind = format_of(opening)
+    if kind is None:
+        what = "is empty" if not size else "is no picture of a known format"
+        message = f"{path} {what}"
+        raise Corrupt(message, hint="known are png, jpeg, gif, webp, avif, mp4 and webm")
+    return FileFacts(size, digest.hexdigest(), kind, mark)
+
+
+def opening(path: str) -> bytes:
+    """Read what tells a file's format."""
+    with open(path, "rb", buffering=0, opener=_at_once) as file:
+        return file.read(_OPENING)
+
+
+def check_unchanged(path: str, mark: tuple[int, ...]) -> None:
+    """Raise where a file is another than it was when its mark was taken."""
+    try:
+        changed = _mark(os.stat(path), path) != mark
+    except OSError as error:
+        raise unreadable(path, error) from None
+    if changed:
+        message = f"{path} is being written to"
+        raise BadArguments(message, hint="add it again when it is complete")
+
+
+def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArguments:
+    """Make the error for a file that cannot be read."""
+    if isinstance(error, FileNotFoundError):
+        return NotFound(f"there is no file {path}", hint="check the path")
+    why = error.strerror or error if isinstance(error, OSError) else error
+    return BadArguments(f"{path} cannot be read: {why}", hint="give another file")
+
+
+def _mark(status: os.stat_result, path: str) -> tuple[int, ...]:
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
+        message = f"{path} is {kind}"
+        raise BadArguments(message, hint="give the file of a picture")
+    return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def _at_once(path: str, flags: int) -> int:
+    """Open without waiting for somebody who writes into a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

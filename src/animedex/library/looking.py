@@ -1,0 +1,96 @@
+"""What is found out about a file before it is added."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import BadArguments
+from animedex.library.entry import Entry
+from animedex.library.file_facts import check_unchanged, file_facts
+
+if TYPE_CHECKING:
+    from animedex.library.entry import New
+    from animedex.library.file_facts import FileFacts
+    from animedex.pictures.examining import Examined
+    from animedex.pictures.fingerprint import Fingerprint
+
+
+class Looked(NamedTuple):
+    """Hold what is to be stored of a file; `mark` tells whether it is still the same."""
+
+    entry: Entry
+    fingerprint: Fingerprint | None
+    mark: tuple[int, ...]
+
+
+def looked_at(new: New) -> Looked:
+    """Read and examine a file; the entry has no number yet.
+
+    Raises `Corrupt` for what is no whole picture, `NotFound` where there is no file, and
+    `BadArguments` where it cannot be read, or is written to meanwhile.
+    """
+    new = new._replace(path=os.path.abspath(new.path))
+    facts = file_facts(new.path)
+    examined = new.examined or _examined(new, facts)
+    check_unchanged(new.path, facts.mark)
+    entry = Entry(
+        0,
+        new.path,
+        facts.sha256,
+        facts.size,
+        facts.format.name,
+        *_measures(new, facts, examined),
+        datetime.now(UTC),
+        new.category,
+        new.post,
+        new.row,
+    )
+    return Looked(entry, examined.fingerprint if examined else None, facts.mark)
+
+
+def _examined(new: New, facts: FileFacts) -> Examined | None:
+    """Decode a picture; None for what is none, such as a film.
+
+    A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
+    """
+    if not facts.format.is_picture:
+        return None
+    lacking = lacking_extra()
+    if lacking is not None:
+        if new.post is None:
+            raise lacking
+        return None
+    from animedex.pictures.examining import examine
+
+    return examine(new.path)
+
+
+def _measures(
+    new: New, facts: FileFacts, examined: Examined | None
+) -> tuple[int | None, int | None, int]:
+    """Give width, height and frames: as they are, or else as the service tells them.
+
+    Frames are 1 for what stands still, and 0 for what moves and was not decoded.
+    """
+    if examined:
+        return examined.width, examined.height, examined.frames
+    width, height, animated = (
+        (new.post.width, new.post.height, new.post.animated) if new.post else (None, None, None)
+    )
+    moves = animated or not facts.format.is_picture
+    return width, height, 0 if moves else 1
+
+
+def lacking_extra() -> BadArguments | None:
+    """Make the error for what it takes to look into pictures, where it is not installed."""
+    lacking = next((name for name in ("PIL", "numpy") if find_spec(name) is None), None)
+    return None if lacking is None else without_extra(lacking)
+
+
+def without_extra(name: str | None) -> BadArguments:
+    """Make the error for a library that is not installed."""
+    message = f"this needs {name}, which is not installed"
+    return BadArguments(message, hint="pip install 'animedex[pictures]'")

@@ -1,0 +1,54 @@
+"""The tables of the library, and the steps from each version of them to the next."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from animedex.errors import BadArguments
+from animedex.library import alike, hashes, rows, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# What a released version did is never changed: another step follows it.
+MIGRATIONS = (rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA,)
+VERSION = len(MIGRATIONS)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring a file up to this version, in one transaction; one from the future is left alone."""
+    if _version(db) == VERSION:
+        return
+    db.execute("BEGIN IMMEDIATE")
+    # Another process may have done it in the meantime.
+    for number in range(_version(db), VERSION):
+        for statement in statements(MIGRATIONS[number]):
+            db.execute(statement)
+    # The number is ours; a pragma takes no parameters.
+    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("COMMIT")
+
+
+def _version(db: sqlite3.Connection) -> int:
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version > VERSION:
+        message = (
+            f"the library was made by a newer animedex: its version is {version}, not {VERSION}"
+        )
+        raise BadArguments(message, hint="pip install --upgrade animedex")
+    return version
+
+
+def statements(script: str) -> Iterator[str]:
+    r"""Take a script apart, as running it whole would end the transaction.
+
+    >>> list(statements("CREATE TABLE a (b);\nCREATE TABLE c (d);"))
+    ['CREATE TABLE a (b);', 'CREATE TABLE c (d);']
+    """
+    piece = ""
+    for line in script.splitlines(keepends=True):
+        piece += line
+        if sqlite3.complete_statement(piece):
+            yield piece.strip()
+            piece = ""

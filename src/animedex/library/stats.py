@@ -1,0 +1,71 @@
+"""How many pictures there are: of which service, by whom, of which show, from when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from animedex.library.filters import Filters
+    from animedex.library.store import Library
+
+OWN = "own"
+
+
+class Stats(NamedTuple):
+    """Count pictures and their bytes, and the pictures of each kind, the most frequent first.
+
+    Months are `2026-11`, in UTC and in order. A picture of two artists counts for both.
+    """
+
+    pictures: int
+    bytes: int
+    sources: dict[str, int]
+    ratings: dict[str, int]
+    categories: dict[str, int]
+    formats: dict[str, int]
+    artists: dict[str, int]
+    shows: dict[str, int]
+    months: dict[str, int]
+
+
+def stats(library: Library, filters: Filters | None = None, most: int = 20) -> Stats:
+    """Count; of artists, shows and categories, `most` at most."""
+    from animedex.library.store import condition
+
+    where, values = condition(filters)
+
+    def counted(
+        db: sqlite3.Connection, of: str, limit: int, order: str = "2 DESC, 1"
+    ) -> dict[str, int]:
+        query = (
+            f"SELECT {of}, count(*) FROM entry WHERE {where}"  # noqa: S608  values are parameters
+            f" GROUP BY 1 HAVING 1 IS NOT NULL ORDER BY {order} LIMIT ?"
+        )
+        return {name: number for name, number in db.execute(query, (*values, limit)) if name}
+
+    def named(db: sqlite3.Connection, kind: str) -> dict[str, int]:
+        query = (
+            "SELECT name.text, count(*) FROM entry JOIN naming ON naming.entry = entry.id"  # noqa: S608
+            f" JOIN name ON name.id = naming.name WHERE name.kind = ? AND {where}"
+            " GROUP BY name.id ORDER BY 2 DESC, 1 LIMIT ?"
+        )
+        return dict(db.execute(query, (kind, *values, most)).fetchall())
+
+    def work(db: sqlite3.Connection) -> Stats:
+        query = f"SELECT count(*), coalesce(sum(size), 0) FROM entry WHERE {where}"  # noqa: S608
+        pictures, size = db.execute(query, values).fetchone()
+        return Stats(
+            pictures,
+            size,
+            counted(db, f"coalesce(backend, '{OWN}')", -1),
+            counted(db, "rating", -1),
+            counted(db, "category", most),
+            counted(db, "format", -1),
+            named(db, "artist"),
+            named(db, "copyright"),
+            counted(db, "strftime('%Y-%m', added_at, 'unixepoch')", -1, order="1"),
+        )
+
+    return library.file.read(work)

@@ -1,0 +1,145 @@
+"""The library written out as text, and taken in again."""
+
+from __future__ import annotations
+
+import os
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from animedex.errors import AnimedexError, BadArguments
+from animedex.library import rows
+from animedex.library.choosing import with_credit
+from animedex.library.entry import New
+from animedex.library.file_facts import opening, unreadable
+from animedex.library.keeping import kept, stored
+from animedex.library.lines import Told, read_line, write_line
+from animedex.library.looking import Looked, looked_at
+from animedex.library.tables import read_table, write_table
+from animedex.pictures.formats import format_of
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from typing import BinaryIO, TypeAlias
+
+    from animedex.library.entry import Entry
+    from animedex.library.filters import Filters
+    from animedex.library.store import Library
+
+    Taken: TypeAlias = Told | Looked | AnimedexError
+
+Kind = Literal["jsonl", "csv"]
+_BATCH = 200
+_LONGEST = 32 * 1024 * 1024
+
+
+class Imported(NamedTuple):
+    """Hold what came of one line: an entry, or what is wrong; `new` where it was not there."""
+
+    number: int
+    entry: Entry | None = None
+    error: AnimedexError | None = None
+    new: bool = False
+
+
+def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iterator[bytes]:
+    """Write entries as lines, the oldest first, a few at a time."""
+    entries = library.iter_entries(filters)
+    if kind == "csv":
+        yield from write_table(entries)
+        return
+    while batch := list(islice(entries, _BATCH)):
+        looks = library.fingerprints([entry.id for entry in batch])
+        yield from (write_line(entry, looks.get(entry.id)) for entry in batch)
+
+
+def import_lines(library: Library, file: BinaryIO, kind: Kind) -> Iterator[Imported]:
+    """Take in what `export` wrote; give what came of each line.
+
+    Importing the same again changes nothing. A line whose file is not there is not taken in, as
+    no entry is without its file. What a line says is believed where the file is of that size and
+    format; a file that is not is looked at anew.
+    """
+    read = _read_table(file) if kind == "csv" else _read_lines(file)
+    while batch := list(islice(read, _BATCH)):
+        yield from library.file.change(partial(_store_all, batch))
+
+
+def kind_of(opening: bytes) -> Kind:
+    """Tell lines of JSON from a table.
+
+    >>> kind_of(b' {"path": "/a.png"}'), kind_of(b"path,sha256")
+    ('jsonl', 'csv')
+    """
+    return "jsonl" if opening.lstrip()[:1] in {b"{", b""} else "csv"
+
+
+def _read_lines(file: BinaryIO) -> Iterator[tuple[int, Taken]]:
+    number = 0
+    while text := file.readline(_LONGEST):
+        number += 1
+        if text.strip():
+            yield number, _believed(text)
+
+
+def _read_table(file: BinaryIO) -> Iterator[tuple[int, Taken]]:
+    for number, new in read_table(file):
+        yield number, new if isinstance(new, AnimedexError) else _looked(new)
+
+
+def _believed(text: bytes) -> Taken:
+    """Read a line, and take its word for what is in the file if there is nothing against it."""
+    try:
+        told = read_line(text)
+        entry = told.entry
+        if not os.path.isabs(entry.path):
+            message = f"{entry.path!r:.200} is no whole path"
+            raise BadArguments(message, hint="begin it at the root")
+        kind = format_of(_opening(entry.path))
+    except AnimedexError as error:
+        return error
+    if kind is not None and kind.name == entry.format and entry.is_there():
+        return told
+    return _looked(New(entry.path, entry.post, entry.row, entry.category))
+
+
+def _looked(new: New) -> Taken:
+    try:
+        return looked_at(new)
+    except AnimedexError as error:
+        return error
+
+
+def _opening(path: str) -> bytes:
+    try:
+        return opening(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+
+
+def _store_all(batch: list[tuple[int, Taken]], db: sqlite3.Connection) -> list[Imported]:
+    return [_store(db, number, taken) for number, taken in batch]
+
+
+def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:
+    try:
+        if isinstance(taken, AnimedexError):
+            raise taken
+        before = rows.at_path(db, taken.entry.path)
+        entry = stored(db, taken) if isinstance(taken, Looked) else _put(db, before, taken)
+    except AnimedexError as error:
+        return Imported(number, error=error)
+    return Imported(number, entry, new=before is None)
+
+
+def _put(db: sqlite3.Connection, before: Entry | None, told: Told) -> Entry:
+    """Store what a line tells, unless all of that is known."""
+    entry, look = told
+    if before is None:
+        return kept(db, entry, look)
+    entry = with_credit(entry._replace(id=before.id, added_at=before.added_at), [before])
+    known = rows.fingerprints(db, [before.id]).get(before.id)
+    if entry == before and (known or not look):
+        return before
+    return kept(db, entry, look or known)

@@ -1,0 +1,89 @@
+"""Files that go into the system's trash, and the entries that go with them."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+from animedex.errors import BadArguments
+from animedex.library.choosing import is_intact, with_credit
+from animedex.library.keeping import erased, kept
+from animedex.library.looking import without_extra
+from animedex.library.rows import by_number, fingerprints
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable
+
+    from animedex.library.entry import Entry
+    from animedex.library.store import Library
+    from animedex.pictures.fingerprint import Fingerprint
+
+
+def check_trash() -> None:
+    """Raise where nothing can be put into the trash, as it takes a library that is not there."""
+    _trash()
+
+
+def discard(library: Library, entry: Entry) -> None:
+    """Put a file into the trash and forget its entry; raise with both still there.
+
+    The entry goes first: if this process is killed, no entry is left without its file.
+    """
+    check_trash()
+
+    def forget(db: sqlite3.Connection) -> Fingerprint | None:
+        look = fingerprints(db, [entry.id]).get(entry.id)
+        erased(db, entry.id)
+        return look
+
+    look = library.file.change(forget)
+    try:
+        _to_trash(entry.path)
+    except BaseException:
+        if os.path.lexists(entry.path):
+            library.file.change(lambda db: kept(db, entry, look))
+        raise
+
+
+def keep_only(library: Library, keep: Entry, entry: Entry) -> None:
+    """Put one of two files of a picture into the trash, its credit taken over where it is lost.
+
+    Raises `BadArguments` where it is another file by now than the one that was added.
+    """
+    if os.path.lexists(entry.path) and not is_intact(entry):
+        message = f"{entry.path} is not what it was when it was added"
+        raise BadArguments(message, hint="`animedex library verify` tells more")
+    if keep.post is None and entry.post is not None:
+        library.file.change(lambda db: _take_over(db, keep.id, entry))
+    discard(library, entry)
+
+
+def _take_over(db: sqlite3.Connection, number: int, entry: Entry) -> None:
+    """Give an entry the credit of another, unless it was given one meanwhile."""
+    now = by_number(db, [number]).get(number)
+    if now is not None:
+        kept(db, with_credit(now, [entry]), fingerprints(db, [number]).get(number))
+
+
+def _to_trash(path: str) -> None:
+    """Move a file into the trash; one that is gone already is no trouble."""
+    try:
+        # Some names are no text; as bytes it takes them all.
+        _trash()(os.fsencode(path) if os.name == "posix" else path)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        if not os.path.lexists(path):
+            return
+        message = f"{path} cannot be put into the trash: {error.strerror or error}"
+        raise BadArguments(message, hint="remove the file yourself; nothing was deleted") from None
+
+
+def _trash() -> Callable[[str | bytes], None]:
+    """Give what moves a file into the trash; its library has no types."""
+    try:
+        return cast("Callable[[str | bytes], None]", import_module("send2trash").send2trash)
+    except ImportError as error:
+        raise without_extra(error.name) from None

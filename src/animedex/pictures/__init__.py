@@ -1,0 +1,1 @@
+"""Picture files: named, fetched, credited, looked at, told apart."""

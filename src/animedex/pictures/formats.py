@@ -1,0 +1,76 @@
+"""What a file is, told by its first bytes and never by its name."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Format(NamedTuple):
+    """Describe a format that services have files in; a film or an archive is no picture."""
+
+    name: str
+    extension: str
+    media_type: str
+    is_picture: bool
+
+
+PNG = Format("png", "png", "image/png", is_picture=True)
+JPEG = Format("jpeg", "jpg", "image/jpeg", is_picture=True)
+GIF = Format("gif", "gif", "image/gif", is_picture=True)
+WEBP = Format("webp", "webp", "image/webp", is_picture=True)
+AVIF = Format("avif", "avif", "image/avif", is_picture=True)
+MP4 = Format("mp4", "mp4", "video/mp4", is_picture=False)
+WEBM = Format("webm", "webm", "video/webm", is_picture=False)
+ZIP = Format("zip", "zip", "application/zip", is_picture=False)
+FORMATS = (PNG, JPEG, GIF, WEBP, AVIF, MP4, WEBM, ZIP)
+
+_OPENINGS = (
+    (b"\x89PNG\r\n\x1a\n", PNG),
+    (b"\xff\xd8\xff", JPEG),
+    (b"GIF87a", GIF),
+    (b"GIF89a", GIF),
+    (b"PK\x03\x04", ZIP),
+    (b"PK\x05\x06", ZIP),
+)
+_MATROSKA = b"\x1aE\xdf\xa3"
+_AVIF_BRANDS = {b"avif", b"avis"}
+# Other members of the same family: HEIF, QuickTime, sound, and what was never finished.
+_NO_FILM = {
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+    *(b"qt  ", b"M4A ", b"M4B ", b"M4P ", b"crx ", b"jp2 ", b"jpx ", b"jxl "),
+}
+
+
+def format_of(opening: bytes) -> Format | None:
+    r"""Tell the format of a file by its first 64 bytes; None for any other than the known ones.
+
+    >>> format_of(b"GIF89a\x01\x00").name, format_of(b"<!DOCTYPE html>")
+    ('gif', None)
+    """
+    for mark, kind in _OPENINGS:
+        if opening.startswith(mark):
+            return kind
+    if opening[:4] == b"RIFF" and opening[8:12] == b"WEBP":
+        return WEBP
+    if opening[:4] == _MATROSKA:
+        return WEBM if b"webm" in opening[:64] else None
+    return _of_brands(opening) if opening[4:8] == b"ftyp" else None
+
+
+def format_named(extension: str) -> Format | None:
+    """Give the format that an extension stands for; None where it stands for none of the known.
+
+    >>> format_named(".JPEG").name, format_named("exe")
+    ('jpeg', None)
+    """
+    wanted = extension.strip().lstrip(".").lower()
+    return next((one for one in FORMATS if wanted in {one.name, one.extension}), None)
+
+
+def _of_brands(opening: bytes) -> Format | None:
+    """Tell AVIF from a film by the brands that a file of this family opens with."""
+    end = min(int.from_bytes(opening[:4], "big"), 64, len(opening))
+    brands = [opening[8:12], *(opening[at : at + 4] for at in range(16, end - 3, 4))]
+    if not _AVIF_BRANDS.isdisjoint(brands):
+        return AVIF
+    return None if brands[0] in _NO_FILM else MP4

@@ -1,0 +1,99 @@
+"""A picture's credit, in the picture's own file: written beside its pixels, never into them."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from animedex.errors import BadArguments, Corrupt
+from animedex.pictures.formats import format_of
+from animedex.pictures.metadata import gif, jpeg, png, webp
+from animedex.pictures.metadata.credit import Credited
+from animedex.pictures.metadata.layout import LONGEST, Source, Writable, pour
+from animedex.pictures.metadata.merging import credit_in, merged
+from animedex.pictures.metadata.packet import element
+from animedex.pictures.metadata.properties import properties_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from animedex.models import ArtPost
+    from animedex.pictures.metadata.properties import Property
+
+__all__ = ["Credited", "Writable", "can_carry", "read_credit", "write_credit"]
+
+_CONTAINERS = {"png": png, "jpeg": jpeg, "gif": gif, "webp": webp}
+_OPENING = 64
+
+
+def can_carry(format: str) -> bool:  # noqa: A002  the word that the field `Format` uses
+    """Tell whether files of a format can carry a credit.
+
+    >>> can_carry("webp"), can_carry("mp4")
+    (True, False)
+    """
+    return format in _CONTAINERS
+
+
+def read_credit(path: str) -> Credited | None:
+    """Read the credit that a picture carries; None where it carries none of ours.
+
+    Raises `Corrupt` for a container that is damaged, or a credit, and `BadArguments` for a file
+    that cannot be read. What the picture shows is not looked at.
+    """
+    with _opened(path) as (source, kind):
+        if kind not in _CONTAINERS:
+            return None
+        layout = _CONTAINERS[kind].survey(source, thorough=False)
+        return credit_in(layout.packets, path)
+
+
+def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None = None) -> None:
+    """Copy a picture with its credit put in; all else in it stays as it is, byte for byte.
+
+    A credit of ours that is there is replaced, so that writing twice is writing once. How it goes
+    together with what others have put there, `merging` tells. A row over 2 MiB is left out.
+
+    Raises `Corrupt` for a container that is damaged, before anything is written, and
+    `BadArguments` for a format that has no place for a credit.
+    """
+    with _opened(source) as (file, kind):
+        if kind is None:
+            message = f"{source} is no picture of a known format"
+            raise Corrupt(message, hint="fetch the picture again, or give another file")
+        if kind not in _CONTAINERS:
+            message = f"{kind} has no place for a credit"
+            raise BadArguments(message, hint="put it beside the file: --sidecar json")
+        container = _CONTAINERS[kind]
+        layout = container.survey(file, thorough=True)
+        merge = merged(layout.packets, _told(post, row))
+        pour(file, container.rewritten(file, layout, merge), target)
+
+
+def _told(post: ArtPost, row: bytes | None) -> list[Property]:
+    """Give what is to be told; too much of it would not be read again."""
+    properties = properties_of(post, row)
+    if sum(len(element(one)) for one in properties) > LONGEST // 2:
+        message = f"the credit of {post.id[:80]} is too long for a picture to carry"
+        raise BadArguments(message, hint="put it beside the file: --sidecar json")
+    return properties
+
+
+@contextmanager
+def _opened(path: str) -> Generator[tuple[Source, str | None]]:
+    """Open a picture; give its format, too."""
+    try:
+        with open(_checked(path), "rb") as file:
+            kind = format_of(file.read(_OPENING))
+            name = kind.name if kind else None
+            yield Source(path, file, (name or "picture").upper()), name
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}"
+        raise BadArguments(message, hint="give another file") from None
+
+
+def _checked(path: str) -> str:
+    if "\0" in path:
+        message = f"{path!r} is no name of a file"
+        raise BadArguments(message, hint="give another file")
+    return path

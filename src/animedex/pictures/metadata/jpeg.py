@@ -1,0 +1,190 @@
+"""XMP in JPEG: a segment APP1, and further ones for what has no room in it.
+
+https://www.w3.org/Graphics/JPEG/itu-t81.pdf and the XMP Specification, part 3.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.pictures.metadata.layout import CUT, Layout, Packet, pieces
+from animedex.pictures.metadata.merging import alone, blank
+from animedex.pictures.metadata.packet import element
+from animedex.pictures.metadata.properties import NOTE, TEXT, Name, Property
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.pictures.metadata.layout import Range, Source
+    from animedex.pictures.metadata.merging import Bare, Merge
+
+_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_MORE = b"http://ns.adobe.com/xmp/extension/\0"
+_LEADING = (b"JFIF\0", b"JFXX\0", b"Exif\0")
+_LONGEST = 65502
+_LONGEST_PART = 65400
+# Below this there is no use in sharing a packet with what somebody else put there.
+_ROOM = 4096
+# Which continuation, how long it is, and how far in it a part begins.
+_PART_HEAD = struct.Struct(">32sII")
+_HAS_MORE = Name(NOTE, "HasExtendedXMP")
+
+_FILL, _END, _SCAN, _APP0, _APP1 = 0xFF, 0xD9, 0xDA, 0xE0, 0xE1
+_ALONE = {0x01, *range(0xD0, 0xD9)}
+# Within a scan, 0xFF before a zero is a byte of it, and D0 to D7 count its parts.
+_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
+
+
+class _Part(NamedTuple):
+    """Hold a piece of a continuation: which, how far in it, and where in the file."""
+
+    digest: bytes
+    offset: int
+    data: bytes
+    range: Range
+
+
+def survey(source: Source, *, thorough: bool) -> Layout:
+    """Find the packets; ours goes behind the headers of JFIF and Exif, which want to be first.
+
+    Raises `Corrupt` for what is no JPEG and, if `thorough`, for one without an end.
+    """
+    if source.take(2) != b"\xff\xd8":
+        source.fail("it does not begin with its header")
+    mains: list[tuple[bytes, Range]] = []
+    parts: list[_Part] = []
+    place, leads, marker = source.at(), True, 0
+    while marker != _SCAN:
+        start = source.at()
+        marker, data = _segment(source)
+        area = (start, source.at())
+        if marker == _APP1 and data.startswith((_XMP, _MORE)) and not source.admits(len(data)):
+            continue
+        if marker == _APP1 and data.startswith(_XMP):
+            mains.append((data.removeprefix(_XMP), area))
+        elif marker == _APP1 and data.startswith(_MORE):
+            parts += _part(data.removeprefix(_MORE), area)
+        leads = leads and marker in {_APP0, _APP1} and data.startswith(_LEADING)
+        place = area[1] if leads else place
+    if thorough:
+        _skip_scans(source)
+    return Layout([_packet(*main, parts) for main in mains], place)
+
+
+def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+    """Say how the file is written with a packet, and a continuation where it is too long."""
+    main, more = _shared(merge)
+    if len(main) > _LONGEST:
+        merge = alone(merge.wanted)
+        main, more = _shared(merge)
+    put = _app1(_XMP + main) + b"".join(_continued(more))
+    return pieces(layout, merge.replaces, put, (0, source.size))
+
+
+def _segment(source: Source) -> tuple[int, bytes]:
+    """Read a segment: its marker and what it holds."""
+    if source.take(1) != b"\xff":
+        source.fail("a segment does not begin with a marker")
+    marker = _FILL
+    while marker == _FILL:
+        marker = source.take(1)[0]
+    if marker in _ALONE:
+        return marker, b""
+    if marker in {0, _END}:
+        source.fail("it ends before its picture")
+    return marker, source.take(_size(source))
+
+
+def _size(source: Source) -> int:
+    """Read how much follows in a segment."""
+    (size,) = struct.unpack(">H", source.take(2))
+    if size < len(b"\0\0"):
+        source.fail("a segment is too short")
+    return int(size) - 2
+
+
+def _skip_scans(source: Source) -> None:
+    """Go to the end of the picture, over any number of scans and of segments between them."""
+    marker = _SCAN
+    while marker != _END:
+        marker = _next_marker(source)
+        if marker != _END and marker not in _ALONE:
+            source.skip(_size(source))
+
+
+def _next_marker(source: Source) -> int:
+    """Go past the next marker."""
+    while True:
+        piece = source.some()
+        if not piece:
+            source.fail(CUT)
+        found = _MARKER.search(piece)
+        if found:
+            source.go(source.at() - len(piece) + found.end())
+            return found[1][0]
+        if piece.endswith(b"\xff") and len(piece) > 1:
+            # The marker may go on in the next piece.
+            source.go(source.at() - 1)
+
+
+def _part(data: bytes, area: Range) -> list[_Part]:
+    """Read a piece of a continuation; one that is too short is none."""
+    if len(data) < _PART_HEAD.size:
+        return []
+    digest, _, offset = _PART_HEAD.unpack_from(data)
+    return [_Part(digest, offset, data[_PART_HEAD.size :], area)]
+
+
+def _packet(main: bytes, area: Range, parts: Iterable[_Part]) -> Packet:
+    """Put a packet together with the continuation that it names."""
+    own = [part for part in parts if part.digest in main]
+    more = b"".join(part.data for part in sorted(own, key=lambda part: part.offset))
+    return Packet(main, (area, *(part.range for part in own)), more)
+
+
+def _shared(merge: Merge) -> tuple[bytes, bytes]:
+    """Share properties out between a packet and its continuation, which is empty if not needed."""
+    whole = merge.main.filled(merge.properties)
+    if merge.more is None and len(whole) <= _LONGEST:
+        return whole, b""
+    first, rest = _fitting(merge.main, merge.properties)
+    more = (merge.more or blank()).filled(rest)
+    return merge.main.filled([*first, _note(more)]), more
+
+
+def _fitting(main: Bare, properties: Sequence[Property]) -> tuple[list[Property], list[Property]]:
+    """Take the first properties that fit, the most important first."""
+    room = _LONGEST - len(main.filled([_note(b"")]))
+    if room < _ROOM:
+        return list(properties), []
+    first: list[Property] = []
+    rest: list[Property] = []
+    for one in properties:
+        size = len(element(one))
+        if size > room:
+            rest.append(one)
+        else:
+            first.append(one)
+            room -= size
+    return first, rest
+
+
+def _note(more: bytes) -> Property:
+    """Name the continuation, by its digest."""
+    from hashlib import md5
+
+    digest = md5(more, usedforsecurity=False).hexdigest().upper()
+    return Property(_HAS_MORE, TEXT, (digest,))
+
+
+def _continued(more: bytes) -> Iterable[bytes]:
+    digest = _note(more).values[0].encode()
+    for at in range(0, len(more), _LONGEST_PART):
+        head = _PART_HEAD.pack(digest, len(more), at)
+        yield _app1(_MORE + head + more[at : at + _LONGEST_PART])
+
+
+def _app1(data: bytes) -> bytes:
+    return b"\xff\xe1" + struct.pack(">H", len(data) + 2) + data

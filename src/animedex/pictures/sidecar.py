@@ -1,0 +1,101 @@
+"""A picture's credit in a file beside it: `picture.png.json` or `picture.png.txt`."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from animedex.errors import BadArguments, Corrupt
+from animedex.pictures.sidecars import hydrus, json, text
+from animedex.sinks import FileSink
+
+if TYPE_CHECKING:
+    from animedex.models import ArtPost
+    from animedex.pictures.metadata.credit import Credited
+
+KINDS = ("json", "txt", "hydrus")
+_FORMS = {"json": json, "txt": text, "hydrus": hydrus}
+_ENDINGS = {"json": ".json", "txt": ".txt", "hydrus": ".txt"}
+_LONGEST = 64 * 1024 * 1024
+
+
+def sidecar_of(path: str, kind: str) -> str:
+    """Name the file beside a picture; raise `BadArguments` for a kind that there is not.
+
+    >>> sidecar_of("cat.png", "json"), sidecar_of("cat.png", "hydrus")
+    ('cat.png.json', 'cat.png.txt')
+    """
+    if kind not in _ENDINGS:
+        message = f"there is no sidecar of the kind {kind!r}"
+        raise BadArguments(message, hint=f"choose one of {', '.join(KINDS)}")
+    return path + _ENDINGS[kind]
+
+
+def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None) -> str:
+    """Write what is known of a picture into a file beside it, at once, and give its name.
+
+    `json` alone keeps the row. A file of that name that is not a sidecar of ours is somebody's
+    work: it is left alone, and `BadArguments` raised.
+    """
+    place = sidecar_of(path, kind)
+    if os.path.lexists(place) and not _is_ours(place):
+        message = f"{place} is there already, and is no sidecar of animedex"
+        raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
+    sink = FileSink(place)
+    try:
+        sink.write(_FORMS[kind].written(post, row))
+    except BaseException:
+        sink.discard()
+        raise
+    sink.finish()
+    return place
+
+
+def read_sidecar(path: str) -> Credited | None:
+    """Read what a file beside a picture tells of it; None where there is none of ours.
+
+    `path` is the picture's, or the sidecar's own. Of several the one that tells most is taken. A
+    rating that is not told counts as explicit, the strictest. Raises `Corrupt` for a sidecar of
+    ours that is damaged.
+    """
+    own = path.lower().endswith((".json", ".txt"))
+    for place in [path] if own else [path + ".json", path + ".txt"]:
+        data = _content(place)
+        credit = None if data is None else _read(data, place)
+        if credit:
+            return credit
+    return None
+
+
+def _read(data: bytes, place: str) -> Credited | None:
+    if place.lower().endswith(".json"):
+        return json.read(data, place)
+    # Both kinds have one name: the one for people begins as no tag does.
+    return text.read(data, place) or hydrus.read(data)
+
+
+def _is_ours(place: str) -> bool:
+    """Tell whether a file is ours, or a device that takes anything."""
+    if not os.path.isfile(place):
+        return not os.path.isdir(place)
+    try:
+        return _read(_content(place) or b"", place) is not None
+    except Corrupt:
+        return True
+
+
+def _content(place: str) -> bytes | None:
+    """Read a file, if there is one."""
+    try:
+        with open(place, "rb") as file:
+            data = file.read(_LONGEST + 1)
+    except (FileNotFoundError, IsADirectoryError):
+        return None
+    except (OSError, ValueError) as error:
+        # A name with a null byte is a ValueError.
+        message = f"{place} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise BadArguments(message, hint="give another file") from None
+    if len(data) > _LONGEST:
+        message = f"{place} is too long to be a sidecar"
+        raise Corrupt(message, hint="move it away")
+    return data

@@ -1,0 +1,1 @@
+"""What stands in a sidecar, by its kind."""

@@ -1,0 +1,65 @@
+"""Which way a picture is held: the orientation in EXIF, read without the rest of it."""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+_ORIENTATION, _SHORT = 0x0112, 3
+_ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
+
+
+class Turn(NamedTuple):
+    """Hold an orientation as EXIF numbers them, from 1 to 8."""
+
+    orientation: int = 1
+
+    @property
+    def is_lying(self) -> bool:
+        """Tell whether width and height change places."""
+        return self.orientation > 4  # noqa: PLR2004  the numbers are EXIF's
+
+    def turned(self, image: Image) -> Image:
+        """Turn a picture the way it is looked at."""
+        from PIL.Image import Transpose
+
+        ways = (
+            Transpose.FLIP_LEFT_RIGHT,
+            Transpose.ROTATE_180,
+            Transpose.FLIP_TOP_BOTTOM,
+            Transpose.TRANSPOSE,
+            Transpose.ROTATE_270,
+            Transpose.TRANSVERSE,
+            Transpose.ROTATE_90,
+        )
+        return image if self.orientation == 1 else image.transpose(ways[self.orientation - 2])
+
+
+def turn_of(exif: object) -> Turn:
+    r"""Read the orientation; what makes no sense means that there is none.
+
+    >>> tag = b"\x01\x12\0\3\0\0\0\1\0\6\0\0"
+    >>> turn_of(b"Exif\0\0MM\0*\0\0\0\x08\0\1" + tag).orientation, turn_of(b"nonsense").orientation
+    (6, 1)
+    """
+    if not isinstance(exif, bytes):
+        return Turn()
+    data = exif.removeprefix(b"Exif\0\0")
+    order = _ORDERS.get(data[:4])
+    try:
+        return Turn(_orientation(data, order)) if order else Turn()
+    except struct.error:
+        return Turn()
+
+
+def _orientation(data: bytes, order: str) -> int:
+    (start,) = struct.unpack_from(f"{order}I", data, 4)
+    (count,) = struct.unpack_from(f"{order}H", data, start)
+    for at in range(start + 2, start + 2 + 12 * count, 12):
+        tag, kind, _, value = struct.unpack_from(f"{order}HHIH", data, at)
+        if tag == _ORIENTATION and kind == _SHORT:
+            return value if 1 <= value <= 8 else 1  # noqa: PLR2004  the numbers are EXIF's
+    return 1

@@ -1,0 +1,243 @@
+"""`animedex library remove`, `dupes`, `similar`, `verify`, `export`, `import`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from animedex.server import SampleServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.wire import JsonObject
+    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.cli.verbs.library.conftest import Draw, Kept
+
+
+def rows_of(value: object) -> list[JsonObject]:
+    return cast("list[JsonObject]", value)
+
+
+def in_trash() -> list[str]:
+    """Name what is in the trash of this test's user."""
+    folder = f"{os.environ['HOME']}/.local/share/Trash/files"
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def test_forgetting_leaves_the_file(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "remove", "4", "1")
+    assert (outcome.code, outcome.out) == (0, b"")
+    assert "forgotten: 4 " in outcome.err
+    assert kept.files["own"].exists()
+    assert [entry.id for entry in kept.library.entries()] == [3, 2]
+
+
+def test_an_unknown_number_leaves_all_as_it_is(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "remove", "1", "77", "--errors", "json")
+    assert (outcome.code, outcome.error["message"]) == (3, "the library has no picture 77")
+    assert kept.library.count() == 4
+
+
+def test_deleting_puts_the_file_into_the_trash(process: Process, kept: Kept) -> None:
+    outcome = process("library", "remove", "4", "4", "--delete")
+    assert (outcome.code, kept.files["own"].exists()) == (0, False)
+    assert in_trash() == ["holiday.png"]
+    assert kept.library.count() == 3
+
+
+@pytest.fixture
+def twice(cli: Cli, kept: Kept, draw: Draw) -> Kept:
+    """Keep the first picture three times: as it was, large, and small."""
+    cli(
+        "library", "add", str(draw("large.png", 1, (320, 240))), str(draw("small.jpg", 1, (80, 60)))
+    )
+    return kept
+
+
+def test_the_same_picture_is_grouped(cli: Cli, twice: Kept) -> None:
+    (group,) = rows_of(cli("library", "dupes").json)
+    pictures = rows_of(group["pictures"])
+    assert [row["id"] for row in pictures] == [1, 5, 6]
+    assert (group["keep"], group["deleted"]) == (None, [])
+    assert (pictures[0]["post"], pictures[1]["width"]) == ("nekos:1.png", 320)
+    (group,) = rows_of(cli("library", "dupes", "--keep", "best").json)
+    assert (group["keep"], group["deleted"]) == (5, [])
+
+
+def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "dupes")
+    assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")
+
+
+def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: Kept) -> None:
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--jq", ".[].deleted", "-c")
+    assert (outcome.code, outcome.text) == (0, "[1,6]\n")
+    assert in_trash() == ["neko.png", "small.jpg"]
+    entry = twice.library.get(5)
+    assert entry
+    assert (entry.row, entry.category) == (twice.rows["neko"], "neko")
+    assert twice.library.count() == 4
+
+
+def test_deleting_needs_to_know_what_to_keep(cli: Cli, twice: Kept) -> None:
+    outcome = cli("library", "dupes", "--delete")
+    assert (outcome.code, twice.library.count()) == (2, 6)
+
+
+def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Kept) -> None:
+    with open(f"{os.environ['HOME']}/.local", "wb"):
+        pass
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--jq", ".[].deleted", "-c")
+    assert (outcome.code, outcome.text) == (2, "[]\n")
+    assert "cannot be put into the trash" in outcome.err
+    assert twice.library.count() == 6
+    assert all(entry.is_there() for entry in twice.library.entries())
+
+
+def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: Kept) -> None:
+    shown = terminal("library", "dupes", "--keep", "best", columns=200).text
+    assert "3 times the same" in shown
+    assert "5 kept" in shown
+
+
+def test_what_looks_like_one_is_found(cli: Cli, twice: Kept, draw: Draw) -> None:
+    for named in ("1", "https://nekos.best/api/v2/neko/1.png", "nekos:1.png"):
+        found = rows_of(cli("library", "similar", named).json)
+        assert sorted(cast("int", row["id"]) for row in found) == [5, 6]
+        assert all(cast("int", row["_distance"]) < 8 for row in found)
+    file = draw("another size.webp", 1, (200, 150))
+    found = rows_of(cli("library", "similar", str(file), "--limit", "2").json)
+    assert len(found) == 2
+    assert cast("int", found[0]["_distance"]) <= cast("int", found[1]["_distance"])
+
+
+def test_a_picture_of_a_service_is_asked_for(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SampleServer(limits=False, seed=3) as server:
+        monkeypatch.setenv("ANIMEDEX_NEKOS_URL", server.url)
+        url = str(rows_of(cli("nekos", "image", "neko").json)[0]["url"])
+        file = str(tmp_path / "fetched.png")
+        assert cli("nekos", "asset", url, "-o", file).code == 0
+        assert cli("library", "add", file).code == 0
+        outcome = cli("library", "similar", url, "--fields", "id,_distance", "--no-source", "-c")
+    assert (outcome.code, outcome.text) == (0, '[{"id":1,"_distance":0}]\n')
+    assert cli("library", "list", "--jq", "length").json == 1
+
+
+def test_nothing_looks_like_it(cli: Cli, twice: Kept) -> None:
+    outcome = cli("library", "similar", "4", "--within", "0")
+    assert (outcome.code, outcome.text) == (0, "[]\n")
+    assert outcome.err == "animedex: nothing looks like 4\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [("99", 3), ("https://example.org/x.png", 2), ("nekos:9.png", 2), ("/nosuch.png", 3), ("/", 2)],
+)
+def test_what_is_not_there_is_like_nothing(named: str, code: int, cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "similar", named, "--errors", "json")
+    assert (outcome.code, bool(outcome.error["hint"])) == (code, True)
+
+
+def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
+    film = tmp_path / "1.webm"
+    film.write_bytes(b"\x1a\x45\xdf\xa3 webm")
+    cli("library", "add", str(film))
+    for named in ("1", str(film)):
+        outcome = cli("library", "similar", named, "--errors", "json")
+        assert (outcome.code, "film" in str(outcome.error["message"])) == (2, True)
+
+
+def test_all_is_well(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "verify")
+    assert (outcome.code, outcome.text) == (0, "[]\n")
+    assert outcome.err == "animedex: all 4 pictures are there and whole\n"
+
+
+def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
+    cli: Cli, kept: Kept, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    kept.files["own"].rename(tmp_path / "there" / "renamed.png")
+    kept.files["hug"].unlink()
+    kept.files["neko"].write_bytes(b"")
+    outcome = cli("library", "verify", str(tmp_path / "there"))
+    found = {row["id"]: row for row in rows_of(outcome.json)}
+    assert {number: row["state"] for number, row in found.items()} == {
+        1: "broken",
+        3: "missing",
+        4: "moved",
+    }
+    assert [row["repaired"] for row in found.values()] == [False, False, True]
+    assert outcome.code == 3
+    assert "2 pictures are not in order" in outcome.err
+    assert "library remove 3" in str(found[3]["hint"])
+    moved = kept.library.get(4)
+    assert moved
+    assert moved.path == str(tmp_path / "there" / "renamed.png")
+
+
+def test_a_folder_to_look_in_must_be_one(cli: Cli, kept: Kept) -> None:
+    assert cli("library", "verify", "/nosuch").code == 3
+
+
+def test_an_index_made_anew_is_told(cli: Cli, terminal: Terminal, kept: Kept) -> None:
+    for show in (cli, terminal):
+        kept.library.file.change(lambda db: db.execute("DELETE FROM hash_block"))
+        outcome = show("library", "verify")
+        assert (outcome.code, "index of hashes was wrong" in outcome.text) == (0, True)
+
+
+def test_findings_are_cards_on_a_terminal(terminal: Terminal, kept: Kept) -> None:
+    kept.files["own"].unlink()
+    outcome = terminal("library", "verify", columns=200)
+    assert outcome.code == 3
+    assert "holiday.png" in outcome.text
+    assert "to do" in outcome.text
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_what_was_exported_is_taken_in(
+    kind: str, cli: Cli, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "exported"
+    file.write_bytes(cli("library", "export", "--format", kind).out)
+    before = rows_of(cli("library", "list", "--all").json)
+    assert cli("library", "import", str(file)).err == (
+        "animedex: 0 added, 4 known already, 0 failed\n"
+    )
+    monkeypatch.setenv("ANIMEDEX_DATA_DIR", str(tmp_path / "other"))
+    outcome = cli("library", "import", str(file))
+    assert (outcome.code, outcome.err) == (0, "animedex: 4 added, 0 known already, 0 failed\n")
+    after = rows_of(cli("library", "list", "--all").json)
+    if kind == "jsonl":
+        assert after == before
+    assert [row["path"] for row in after] == [row["path"] for row in before]
+
+
+def test_filters_narrow_what_is_exported(cli: Cli, kept: Kept) -> None:
+    lines = cli("library", "export", "--category", "hug").text.splitlines()
+    assert [json.loads(line)["category"] for line in lines] == ["hug"]
+
+
+def test_bad_lines_are_named(process: Process, kept: Kept) -> None:
+    text = process("library", "export").out
+    kept.files["own"].unlink()
+    outcome = process("library", "import", "-", stdin=b"{}\n" + text)
+    assert outcome.code == 3
+    lines = outcome.err.splitlines()
+    assert lines[0].startswith("animedex: line 1: it is no line of an exported library")
+    assert lines[1].startswith("animedex: line 5: there is no file")
+    assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"
+
+
+@pytest.mark.parametrize("file", ["/nosuch", "/"])
+def test_a_file_to_import_must_be_one(file: str, cli: Cli) -> None:
+    outcome = cli("library", "import", file, "--errors", "json")
+    assert outcome.code in {2, 3}
+    assert file in str(outcome.error["message"])

@@ -1,0 +1,243 @@
+"""`animedex download`, and the searches that download at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from animedex.library.store import Library
+from animedex.pictures.naming import DEFAULT, FIELDS
+from animedex.server import SampleServer
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from animedex.wire import JsonObject
+    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.conftest import StartRawServer
+
+PATIENCE = 60
+FILE = "11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
+INTERRUPTED = 130
+
+
+@pytest.fixture(scope="module")
+def drawn_nekos() -> Iterator[SampleServer]:
+    with SampleServer(limits=False, seed=1) as server:
+        yield server
+
+
+@pytest.fixture(autouse=True)
+def nekos(
+    drawn_nekos: SampleServer, neighbours: None, monkeypatch: pytest.MonkeyPatch
+) -> SampleServer:
+    """Point the command line at services with pictures that can be decoded."""
+    monkeypatch.setenv("ANIMEDEX_NEKOS_URL", drawn_nekos.url)
+    monkeypatch.setenv("ANIMEDEX_LIMITS", "off")
+    drawn_nekos.arrivals.clear()
+    drawn_nekos.faults.clear()
+    return drawn_nekos
+
+
+@pytest.fixture
+def to(tmp_path: Path) -> str:
+    return str(tmp_path / "pictures")
+
+
+def reports(out: bytes) -> list[JsonObject]:
+    return cast("list[JsonObject]", json.loads(out))
+
+
+def test_a_report_in_a_pipe(cli: Cli, to: str) -> None:
+    found = cli("download", "waifu:5000", "--to", to)
+    (one,) = reports(found.out)
+    assert (found.code, found.err) == (0, "")
+    assert list(one) == ["path", "id", "url", "status", "bytes", "sha256", "error"]
+    assert (one["id"], one["status"], one["error"]) == ("waifu:5000", "fetched", None)
+    assert one["bytes"] == os.stat(str(one["path"])).st_size
+
+
+def test_paths_on_a_terminal_and_bars_that_go_away(terminal: Terminal, to: str) -> None:
+    found = terminal("download", "waifu:5000", "waifu:5001", "--to", to, "--name", "{id}")
+    assert sorted(found.text.splitlines()) == [f"{to}/5000.png", f"{to}/5001.png"]
+    assert found.err == "animedex: 2 fetched\n"
+    shown = terminal("download", "waifu:5002", "waifu:5003", "--to", to, errors=True).text
+    assert "2 files" in shown
+    assert shown.endswith("animedex: 2 fetched\n")
+
+
+def test_lines_as_they_come(cli: Cli, to: str) -> None:
+    found = cli("download", "waifu:5000", "waifu:5001", "waifu:1", "--to", to, "--jsonl")
+    lines = [json.loads(line) for line in found.text.splitlines()]
+    assert sorted(one["status"] for one in lines) == ["failed", "fetched", "fetched"]
+    assert found.err.splitlines()[-1].startswith("animedex: waifu:1: ")
+
+
+def test_fields_and_jq(cli: Cli, to: str) -> None:
+    ids = cli("download", "waifu:5000", "waifu:5001", "--to", to, "--jq", ".[].id", "-r")
+    assert ids.text == "waifu:5000\nwaifu:5001\n"
+    assert cli("download", "waifu:5000", "--to", to, "--fields", "id", "-c").json == [
+        {"id": "waifu:5000"}
+    ]
+    assert cli("download", "waifu:5000", "--to", to, "--fields", "nme").code == 2
+
+
+def test_the_worst_failure_is_the_command_s(cli: Cli, nekos: SampleServer, to: str) -> None:
+    nekos.answer(f"/neko/{FILE}", status=403, body=b"no", times=None)
+    rows = json.dumps({"url": f"{nekos.url}/neko/{FILE}", "artist_name": "a"})
+    found = cli("download", "waifu:1", rows, "waifu:5000", "--to", to)
+    assert found.code == 4
+    assert [one["status"] for one in reports(found.out)] == ["failed", "failed", "fetched"]
+    told = found.err.splitlines()
+    assert told[-2] == "animedex: 1 fetched, 2 failed"
+    assert told[-1].startswith("animedex: 2 pictures could not be fetched; the worst: nekos:")
+    error = cast("JsonObject", reports(found.out)[0]["error"])
+    assert error["reason"] == "not-found"
+    assert set(error) == {"reason", "message", "hint"}
+
+
+def test_one_failure_is_told_as_any(cli: Cli, to: str) -> None:
+    found = cli("download", "waifu:1", "--to", to, "--errors", "json")
+    assert found.code == 3
+    assert found.error["reason"] == "not-found"
+
+
+def test_rows_lines_and_common_rows_from_a_pipe(process: Process, cli: Cli, to: str) -> None:
+    rows = cli("waifu", "images", "--limit", "2").out
+    assert [one["status"] for one in reports(process("download", "--to", to, stdin=rows).out)] == [
+        "fetched",
+        "fetched",
+    ]
+    common = cli("nekos", "image", "neko", "--common", "--jsonl").out
+    assert process("download", "-", "--to", to, stdin=common).code == 0
+    urls = cli("danbooru", "search", "filetype:png", "--limit", "2", "--jq", ".[].file_url").out
+    found = process("download", "-", "--to", to, "--jq", ".[].status", "-r", stdin=urls)
+    assert found.text == "fetched\nfetched\n"
+
+
+def test_rows_from_a_file(cli: Cli, tmp_path: Path, to: str) -> None:
+    rows = tmp_path / "rows.json"
+    rows.write_bytes(cli("waifu", "images", "--limit", "2").out)
+    assert cli("download", str(rows), "--to", to, "--jq", "length").text == "2\n"
+
+
+def test_rows_before_a_broken_one_are_fetched(process: Process, cli: Cli, to: str) -> None:
+    rows = cli("waifu", "images", "--limit", "2", "--jsonl").out
+    found = process("download", "--to", to, stdin=rows + b'{"id": ')
+    assert found.code == 2
+    assert [one["status"] for one in reports(found.out)] == ["fetched", "fetched", "failed"]
+    assert "standard input, row 3" in found.err
+
+
+def test_nothing_found_is_nothing_to_fetch(process: Process, to: str) -> None:
+    found = process("download", "-", "--to", to, stdin=b"[]\n")
+    assert (found.code, found.json, found.err) == (0, [], "animedex: nothing was asked for\n")
+
+
+@pytest.mark.parametrize(
+    "given", [b"", b"  \n", b"\x89PNG\r\n\x1a\n"], ids=["nothing", "blanks", "a picture"]
+)
+def test_input_that_names_nothing(given: bytes, process: Process, to: str) -> None:
+    found = process("download", "--to", to, stdin=given)
+    assert (found.code, found.out) == (2, b"")
+    assert "(give a picture's URL" in found.err
+
+
+def test_nothing_on_a_terminal(terminal: Terminal) -> None:
+    assert terminal("download").code == 2
+
+
+def test_fields_of_names_are_listed(cli: Cli) -> None:
+    for command in (["download"], ["nekos", "download"]):
+        found = cli(*command, "--name", "help")
+        assert found.code == 0
+        assert [line.split()[0].strip("{}") for line in found.text.splitlines()[:-2]] == [*FIELDS]
+        assert found.text.endswith(f"If unsaid: {DEFAULT}\n")
+
+
+@pytest.mark.parametrize(
+    "wrong", [["--name", "{artst}"], ["--jobs", "0"], ["--jobs", "x"], ["--sidecar", "xml"]]
+)
+def test_what_is_wrong_is_told_before_anything_is_asked(
+    wrong: list[str], cli: Cli, nekos: SampleServer, to: str
+) -> None:
+    assert cli("nekos", "download", "neko", "--to", to, *wrong).code == 2
+    assert [each for each in nekos.arrivals if each.path != "/neko"] == []
+
+
+def test_the_library_has_what_was_fetched_unless_it_is_not_to(cli: Cli, to: str) -> None:
+    cli("download", "waifu:5000", "--to", to, "--no-library")
+    with Library() as library:
+        assert library.count() == 0
+    cli("download", "waifu:5001", "--to", to)
+    with Library() as library:
+        assert [entry.post and entry.post.id for entry in library.entries()] == ["waifu:5001"]
+    again = cli("download", "waifu:5001", "--to", f"{to}/elsewhere")
+    assert reports(again.out)[0]["status"] == "here"
+    assert again.err == "animedex: 1 already here\n"
+
+
+def test_categories_are_drawn_from(cli: Cli, nekos: SampleServer, to: str) -> None:
+    found = cli(
+        "nekos", "download", "neko", "--amount", "5", "--to", to, "--name", "{category}/{id}"
+    )
+    paths = [str(one["path"]) for one in reports(found.out)]
+    assert len(set(paths)) == len(paths) <= 5
+    assert all(path.startswith(f"{to}/neko/") for path in paths)
+
+
+def test_fewer_different_pictures_are_told(cli: Cli, to: str) -> None:
+    found = cli("nekos", "download", "hug", "--amount", "100", "--to", to)
+    assert found.code == 0
+    got = len(reports(found.out))
+    assert f"animedex: only {got} of 100 different pictures came" in found.err
+
+
+@pytest.mark.parametrize("amount", ["0", "101"])
+def test_amounts_are_few(amount: str, cli: Cli, to: str) -> None:
+    found = cli("nekos", "download", "neko", "--amount", amount, "--to", to)
+    assert found.code == 2
+    assert "from 1 to 100" in found.err
+
+
+def test_searches_download(cli: Cli, to: str) -> None:
+    posts = cli("danbooru", "download", "filetype:png", "--rating", "g", "--limit", "2", "--to", to)
+    assert [one["status"] for one in reports(posts.out)] == ["fetched", "fetched"]
+    images = cli("waifu", "download", "--tag", "maid", "--limit", "2", "--to", to)
+    assert [one["status"] for one in reports(images.out)] == ["fetched", "fetched"]
+    nothing = cli("waifu", "download", "--width", ">9999", "--to", to)
+    assert (nothing.code, nothing.json) == (0, [])
+    assert "nothing matches" in nothing.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
+def test_ctrl_c_leaves_nothing_but_a_hidden_part(
+    raw_server: StartRawServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    seen = threading.Event()
+    head = b'HTTP/1.1 200 OK\r\ncontent-length: 400000\r\netag: "1"\r\n\r\n\x89PNG\r\n\x1a\n'
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(head + bytes(200_000))
+        seen.set()
+        over.wait()
+
+    server = raw_server(stall)
+    monkeypatch.setenv("ANIMEDEX_NEKOS_URL", server.url)
+    row = json.dumps({"url": f"{server.url}/neko/{FILE}", "artist_name": "a"})
+    command = [sys.executable, "-m", "animedex", "download", row, "--to", str(tmp_path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert seen.wait(PATIENCE)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=PATIENCE)
+    assert (process.returncode, out, err) == (INTERRUPTED, b"", b"")
+    assert all(path.name.startswith(".animedex-") for path in tmp_path.iterdir())

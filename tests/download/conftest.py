@@ -1,0 +1,126 @@
+"""The three services with pictures that are worth fetching, and a client that asks them."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+from PIL import Image
+
+from animedex import Client
+from animedex.library.store import Library
+from animedex.server import DanbooruSample, SampleServer, WaifuSample
+from animedex.server.nekos.collection import Picture, Size
+from animedex.server.sample.collection import SampleCollection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from animedex.options import ClientOptions
+    from animedex.server.standin import StandIn
+
+PICTURES = 6
+
+
+class Services(NamedTuple):
+    """Hold the running servers."""
+
+    nekos: SampleServer
+    danbooru: DanbooruSample
+    waifu: WaifuSample
+
+    def urls(self) -> dict[str, str]:
+        """Give where each service is."""
+        return {name: server.url for name, server in self._asdict().items()}
+
+    def requests(self) -> int:
+        """Count what was asked of all of them."""
+        return sum(len(server.arrivals) for server in self)
+
+
+def noise(number: int, form: str = "png", side: int = 300) -> bytes:
+    """Draw a picture that no two numbers have in common and no compression makes small."""
+    import random
+
+    pixels = random.Random(number).randbytes(side * side * 3)
+    out = io.BytesIO()
+    Image.frombytes("RGB", (side, side), pixels).save(out, form)
+    return out.getvalue()
+
+
+def picture_name(number: int) -> str:
+    return f"{number:08x}-0000-4000-8000-000000000000.png"
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give a folder of pictures, of 270 KB each."""
+    folder = tmp_path_factory.mktemp("drawn")
+    for number in range(PICTURES):
+        (folder / picture_name(number)).write_bytes(noise(number))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def running(drawn: Path) -> Iterator[Services]:
+    pictures = [
+        Picture("neko", path.name, path, {"artist_name": "青葉ミオ"}, Size(300, 300))
+        for path in sorted(drawn.iterdir())
+    ]
+    with (
+        SampleServer(SampleCollection(pictures), limits=False, seed=1) as nekos,
+        DanbooruSample(limits=False, seed=1) as danbooru,
+        WaifuSample(limits=False, seed=1) as waifu,
+    ):
+        yield Services(nekos, danbooru, waifu)
+
+
+@pytest.fixture
+def services(running: Services) -> Services:
+    """Give servers that have seen nothing yet and do nothing wrong."""
+    for server in running:
+        _refresh(server)
+    return running
+
+
+def _refresh(server: StandIn) -> None:
+    server.arrivals.clear()
+    server.faults.clear()
+
+
+@pytest.fixture
+def options(services: Services, tmp_path: Path) -> ClientOptions:
+    """Lead to the three servers, without budgets, with files of the test's own."""
+    return {
+        "base_urls": services.urls(),
+        "state": tmp_path / "state.db",
+        "cache": tmp_path / "cache",
+        "timeout": 20.0,
+        "limits": False,
+    }
+
+
+@pytest.fixture
+def client(options: ClientOptions) -> Iterator[Client]:
+    with Client(**options) as made:
+        yield made
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(str(tmp_path / "library.db")) as made:
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Name the folder that pictures go into; it is not there yet."""
+    return tmp_path / "pictures"
+
+
+@pytest.fixture
+def url(services: Services) -> str:
+    """Give the address of the first picture."""
+    return f"{services.nekos.url}/neko/{picture_name(0)}"

@@ -1,0 +1,289 @@
+"""Pictures fetched into a folder, from what is asked for to the file in its place."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from animedex.download import download
+from animedex.errors import BadArguments
+from animedex.models import ArtPost, Rating
+from animedex.pictures.metadata import read_credit
+from tests.download.conftest import noise, picture_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex import Client
+    from animedex.download.targets import What
+    from animedex.library.store import Library
+    from tests.download.conftest import Services
+
+
+def visible(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def pixels(path: Path | str) -> bytes:
+    with Image.open(path) as image:
+        return image.tobytes()
+
+
+def test_a_url_becomes_a_file_with_its_credit(
+    client: Client, services: Services, folder: Path, url: str
+) -> None:
+    (one,) = download(client, url, folder)
+    name = f"青葉ミオ - nekos {picture_name(0)}"
+    assert visible(folder) == [name]
+    assert (one.status, one.path, one.error) == ("fetched", str(folder / name), None)
+    assert (one.id, one.url, one.asked) == (f"nekos:{picture_name(0)}", url, url)
+    written = (folder / name).read_bytes()
+    assert (one.size, one.sha256) == (len(written), hashlib.sha256(written).hexdigest())
+    assert pixels(folder / name) == random.Random(0).randbytes(300 * 300 * 3)
+    credited = read_credit(str(folder / name))
+    assert credited is not None
+    assert credited.post.artists == ["青葉ミオ"]
+    assert credited.post.source_tag is not None
+    assert [each.method for each in services.nekos.arrivals] == ["HEAD", "GET"]
+
+
+def test_ids_urls_rows_records_and_posts_are_all_understood(
+    client: Client, services: Services, folder: Path
+) -> None:
+    post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
+    image = client.waifu.images(limit=1)[0]
+    rows = client.nekos.image("neko")
+    whats: list[What] = [
+        "waifu:5000",
+        f"{services.waifu.url}/cdn/5001.png",
+        "danbooru:9000013",
+        post.file_url or "",
+        {**rows[0].payload, "_source": {"backend": "nekos"}},
+        image,
+        image.to_common(),
+    ]
+    found = download(client, whats, folder, jobs=1)
+    assert [one.error for one in found] == [None] * 7
+    assert [one.status for one in found] == ["fetched"] * 6 + ["here"]
+    assert found[0].id == "waifu:5000"
+    assert found[1].id == "waifu:5001"
+    assert found[3].id == f"danbooru:{post.id}"
+    assert found[6].path == found[5].path
+
+
+def test_a_row_is_kept_to_the_byte_and_what_stands_beside_it_is_not(
+    client: Client, services: Services, folder: Path, url: str
+) -> None:
+    from animedex.art.reading import rows
+
+    text = f'{{"url":"{url}","new":1.50,"_match":0.5,"_source":{{"backend":"nekos"}}}}'
+    (row,) = rows([text.encode()])
+    (one,) = download(client, [row], folder)
+    credited = read_credit(one.path or "")
+    assert credited is not None
+    assert credited.row == f'{{"url":"{url}","new":1.50}}'.encode()
+    assert [each.method for each in services.nekos.arrivals] == ["GET"]
+
+
+def test_what_is_in_the_folder_is_not_fetched_again(
+    client: Client, services: Services, folder: Path
+) -> None:
+    rows = list({row.url: row for row in client.nekos.image("neko", 20)}.values())
+    first = download(client, rows, folder)
+    before = services.requests()
+    again = download(client, rows, folder)
+    assert services.requests() == before
+    assert [one.status for one in again] == ["here"] * len(rows)
+    assert [one.path for one in again] == [one.path for one in first]
+    assert [one.sha256 for one in again] == [one.sha256 for one in first]
+
+
+def test_what_the_library_has_costs_no_request(
+    client: Client, services: Services, folder: Path, library: Library, url: str
+) -> None:
+    elsewhere = folder.with_name("elsewhere")
+    whats = [url, "waifu:5000", "danbooru:9000013"]
+    first = download(client, whats, folder, library=library)
+    before = services.requests()
+    again = download(client, whats, elsewhere, library=library)
+    assert services.requests() == before
+    assert [one.status for one in again] == ["here"] * 3
+    assert [one.path for one in again] == [one.path for one in first]
+    assert visible(elsewhere) == []
+
+
+def test_the_library_is_told_all_that_is_known(
+    client: Client, folder: Path, library: Library, url: str
+) -> None:
+    (one,) = download(client, url, folder, library=library)
+    (entry,) = library.entries()
+    assert (entry.path, entry.sha256, entry.category) == (one.path, one.sha256, "neko")
+    assert (entry.format, entry.width, entry.height) == ("png", 300, 300)
+    assert entry.post is not None
+    assert entry.row is not None
+    assert json.loads(entry.row)["url"] == url
+
+
+def test_what_was_fetched_without_the_library_is_added_the_next_time(
+    client: Client, services: Services, folder: Path, library: Library, url: str
+) -> None:
+    download(client, url, folder)
+    gets = len([each for each in services.nekos.arrivals if each.method == "GET"])
+    (one,) = download(client, url, folder, library=library)
+    assert one.status == "here"
+    assert len([each for each in services.nekos.arrivals if each.method == "GET"]) == gets
+    assert [entry.path for entry in library.entries()] == [one.path]
+
+
+def test_a_library_that_cannot_be_used_is_told_once_and_done_without(
+    client: Client, folder: Path, tmp_path: Path
+) -> None:
+    from animedex.library.store import Library
+
+    (tmp_path / "a file").write_bytes(b"")
+    said: list[str] = []
+    with Library(str(tmp_path / "a file" / "library.db")) as library:
+        found = download(
+            client, ["waifu:5000", "waifu:5001"], folder, library=library, warn=said.append
+        )
+    assert [one.status for one in found] == ["fetched", "fetched"]
+    assert len(said) == 1
+    assert said[0].startswith("the library does not have what is fetched")
+
+
+def test_one_that_fails_does_not_stop_the_rest(
+    client: Client, services: Services, folder: Path
+) -> None:
+    whats: list[What] = [
+        "waifu:5000",
+        "waifu:99",
+        "nothing",
+        "waifu:5001",
+        {"a": 1},
+        BadArguments("row 7"),
+    ]
+    found = download(client, whats, folder)
+    assert [one.status for one in found] == ["fetched", *["failed"] * 2, "fetched", *["failed"] * 2]
+    reasons = [one.error.reason for one in found if one.error]
+    assert reasons == ["not-found", "bad-args", "bad-args", "bad-args"]
+    assert len(visible(folder)) == 2
+
+
+def test_a_withheld_picture_says_so(client: Client, services: Services, folder: Path) -> None:
+    post = ArtPost(id="danbooru:1", rating=Rating.GENERAL)
+    (one,) = download(client, [post], folder)
+    assert one.error is not None
+    assert one.error.reason == "not-found"
+    assert "withheld" in one.error.message
+    assert services.requests() == 0
+
+
+def test_two_pictures_of_one_name_get_two(client: Client, folder: Path) -> None:
+    found = download(client, ["waifu:5000", "waifu:5001", "waifu:5002"], folder, name="{source}")
+    assert sorted(visible(folder)) == ["waifu (2).png", "waifu (3).png", "waifu.png"]
+    again = download(client, ["waifu:5002", "waifu:5001", "waifu:5000"], folder, name="{source}")
+    assert [one.status for one in again] == ["here"] * 3
+    assert [one.path for one in again] == [one.path for one in reversed(found)]
+
+
+def test_another_file_of_that_name_stays_as_it_is(client: Client, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "WAIFU.png").write_bytes(b"mine")
+    (folder / "waifu (2).png").write_bytes(noise(77))
+    (one,) = download(client, "waifu:5000", folder, name="{source}")
+    assert one.path == str(folder / "waifu (3).png")
+    assert (folder / "WAIFU.png").read_bytes() == b"mine"
+    assert (folder / "waifu (2).png").read_bytes() == noise(77)
+
+
+def test_a_file_that_was_cut_since_is_fetched_beside_it(
+    client: Client, folder: Path, url: str
+) -> None:
+    (one,) = download(client, url, folder)
+    assert one.path is not None
+    os.truncate(one.path, 100_000)
+    (other,) = download(client, url, folder)
+    assert other.status == "fetched"
+    assert other.path == one.path.replace(".png", " (2).png")
+    assert os.stat(one.path).st_size == 100_000
+
+
+def test_the_original_without_credit_is_the_same_picture(
+    client: Client, folder: Path, drawn: Path, url: str
+) -> None:
+    folder.mkdir()
+    name = f"青葉ミオ - nekos {picture_name(0)}"
+    (folder / name).write_bytes((drawn / picture_name(0)).read_bytes())
+    (one,) = download(client, url, folder)
+    assert (one.status, one.path) == ("here", str(folder / name))
+    assert visible(folder) == [name]
+
+
+def test_films_have_their_credit_beside_them_and_are_known_by_their_checksum(
+    client: Client, services: Services, folder: Path
+) -> None:
+    film = client.danbooru.search("filetype:mp4", limit=1)
+    (one,) = download(client, film, folder, name="{id}.{ext}")
+    assert visible(folder) == [f"{film[0].id}.mp4", f"{film[0].id}.mp4.json"]
+    before = services.requests()
+    (again,) = download(client, film, folder, name="{id}.{ext}")
+    assert (again.status, again.path) == ("here", one.path)
+    assert services.requests() == before
+
+
+@pytest.mark.parametrize(
+    ("kind", "names"), [("json", [".json"]), ("txt", [".txt"]), ("hydrus", [".txt"]), ("none", [])]
+)
+def test_sidecars(client: Client, folder: Path, kind: str, names: list[str]) -> None:
+    download(client, "waifu:5000", folder, name="{id}", sidecar=kind)
+    assert visible(folder) == ["5000.png", *(f"5000.png{name}" for name in names)]
+
+
+@pytest.mark.parametrize("jobs", [0, 17, True, "4"])
+def test_jobs_are_few(client: Client, services: Services, folder: Path, jobs: int) -> None:
+    with pytest.raises(BadArguments, match="from 1 to 16"):
+        download(client, "waifu:5000", folder, jobs=jobs)
+    assert services.requests() == 0
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"name": "{no}"}, {"sidecar": "xml"}], ids=["a field", "a sidecar"]
+)
+def test_what_is_wrong_is_told_before_anything_is_asked(
+    client: Client, services: Services, folder: Path, wrong: dict[str, str]
+) -> None:
+    with pytest.raises(BadArguments):
+        download(client, "waifu:5000", folder, **wrong)  # type: ignore[arg-type]
+    assert services.requests() == 0
+
+
+def test_nothing_is_nothing(client: Client, folder: Path) -> None:
+    assert download(client, [], folder) == []
+
+
+def test_a_sidecar_that_is_there_stays_and_one_that_is_not_is_written(
+    client: Client, folder: Path
+) -> None:
+    download(client, "waifu:5000", folder, name="{id}")
+    download(client, "waifu:5000", folder, name="{id}", sidecar="json")
+    sidecar = folder / "5000.png.json"
+    before = sidecar.read_bytes()
+    (one,) = download(client, "waifu:5000", folder, name="{id}", sidecar="json")
+    assert one.status == "here"
+    assert sidecar.read_bytes() == before
+
+
+def test_a_sidecar_of_somebody_else_stays_and_is_told(client: Client, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "5000.png.json").write_bytes(b"mine")
+    said: list[str] = []
+    (one,) = download(client, "waifu:5000", folder, name="{id}", sidecar="json", warn=said.append)
+    assert one.status == "fetched"
+    assert (folder / "5000.png.json").read_bytes() == b"mine"
+    assert len(said) == 1

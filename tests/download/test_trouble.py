@@ -1,0 +1,222 @@
+"""Services that send something else, and folders that take nothing."""
+
+from __future__ import annotations
+
+import io
+import os
+import struct
+import subprocess
+import sys
+import zlib
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image
+
+from animedex.download import download
+from animedex.errors import BadArguments
+from tests.download.conftest import noise, picture_name
+from tests.download.test_download import visible
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex import Client
+    from tests.download.conftest import Services
+
+PATH = f"/neko/{picture_name(0)}"
+PNG = noise(0)
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+BOMB = (
+    b"\x89PNG\r\n\x1a\n"
+    + chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0))
+    + chunk(b"IDAT", zlib.compress(bytes(1000)))
+    + chunk(b"IEND", b"")
+)
+BODIES = {
+    "nothing": (b"", "upstream-decode", "the file is empty"),
+    "a page": (b"<!DOCTYPE html><title>Blocked</title>", "upstream-decode", "a page"),
+    "JSON": (b'{"message": "no"}', "upstream-decode", "of no type that is known"),
+    "half a picture": (PNG[: len(PNG) // 2], "corrupt", None),
+    "damaged in the middle": (PNG[:1000] + bytes(500) + PNG[1500:], "corrupt", None),
+    "a bomb": (BOMB, "corrupt", None),
+}
+
+
+@pytest.mark.parametrize("sent", BODIES.values(), ids=BODIES)
+def test_what_is_no_whole_picture_leaves_nothing(
+    sent: tuple[bytes, str, str | None], client: Client, services: Services, folder: Path
+) -> None:
+    body, reason, message = sent
+    kind = "text/html" if body.startswith(b"<") else "image/png"
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    services.nekos.answer(PATH, body=body, headers={"content-type": kind, "etag": '"1"'})
+    (one,) = download(client, [row], folder)
+    assert one.error is not None
+    assert (one.status, one.error.reason) == ("failed", reason)
+    assert str(folder) not in one.error.message
+    assert one.error.hint
+    if message:
+        assert message in one.error.message
+    assert os.listdir(folder) == []
+
+
+def test_a_picture_of_another_type_is_called_what_it_is(
+    client: Client, services: Services, folder: Path
+) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (9, 9)).save(out, "jpeg")
+    services.nekos.answer(PATH, body=out.getvalue(), headers={"content-type": "image/png"})
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    (one,) = download(client, [row], folder)
+    assert one.error is None
+    assert visible(folder) == [f"a - nekos {picture_name(0)[:-4]}.jpg"]
+
+
+def test_another_checksum_than_the_one_promised(
+    client: Client, services: Services, folder: Path
+) -> None:
+    post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
+    path = (post.file_url or "").removeprefix(services.danbooru.url)
+    good = noise(1, side=4)
+    body = good + bytes((post.file_size or 0) - len(good))
+    services.danbooru.answer(path, body=body, headers={"content-type": "image/png"})
+    (one,) = download(client, [post], folder)
+    assert one.error is not None
+    assert one.error.reason == "corrupt"
+    assert "checksum" in one.error.message
+
+
+def test_another_length_than_the_one_promised(
+    client: Client, services: Services, folder: Path
+) -> None:
+    image = client.waifu.image(5000)
+    services.waifu.answer("/cdn/5000.png", body=PNG, headers={"content-type": "image/png"})
+    (one,) = download(client, [image], folder)
+    assert one.error is not None
+    assert one.error.reason == "upstream-decode"
+    assert f"{image.byte_size} bytes were announced, and {len(PNG)} came" == one.error.message
+    assert os.listdir(folder) == []
+
+
+def test_a_redirect_to_another_host_is_not_followed(
+    client: Client, services: Services, folder: Path
+) -> None:
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    services.nekos.answer(PATH, status=302, headers={"location": "https://elsewhere.example/1.png"})
+    (one,) = download(client, [row], folder)
+    assert one.error is not None
+    assert one.error.reason == "upstream-error"
+    assert "elsewhere.example" in one.error.message
+
+
+def test_a_url_of_another_host_is_refused_before_anything_is_sent(
+    client: Client, services: Services, folder: Path
+) -> None:
+    row = {"id": "danbooru:1", "rating": "g", "url": "https://elsewhere.example/1.png"}
+    found = download(client, [row, "https://elsewhere.example/1.png"], folder)
+    assert [one.error.reason for one in found if one.error] == ["bad-args", "bad-args"]
+    assert services.requests() == 0
+
+
+@pytest.mark.parametrize(
+    "artist",
+    [
+        "x" * 5000,
+        "..",
+        "../../../etc/passwd",
+        "a\x00b\x1b[31m",
+        "\u202egnp.exe",
+        "👩\u200d🚀" * 200,
+        "CON",
+    ],
+)
+def test_no_name_leads_anywhere_else(
+    artist: str, client: Client, services: Services, folder: Path, tmp_path: Path
+) -> None:
+    before = set(tmp_path.iterdir())
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": artist}
+    (one,) = download(client, [row], folder, name="{artist}/{artist} - {id}.{ext}")
+    assert one.error is None
+    assert one.path is not None
+    assert os.path.realpath(one.path).startswith(f"{folder}/")
+    assert set(tmp_path.iterdir()) - before == {folder}
+
+
+def test_a_link_in_the_folder_leads_nowhere_else(
+    client: Client, services: Services, folder: Path, tmp_path: Path
+) -> None:
+    folder.mkdir()
+    (tmp_path / "outside").mkdir()
+    (folder / "waifu").symlink_to(tmp_path / "outside")
+    (one,) = download(client, "waifu:5000", folder, name="{source}/{id}.{ext}")
+    assert one.error is not None
+    assert one.error.reason == "bad-args"
+    assert list((tmp_path / "outside").iterdir()) == []
+    # A link inside is no way out.
+    (folder / "here").mkdir()
+    (folder / "waifu").unlink()
+    (folder / "waifu").symlink_to(folder / "here")
+    (one,) = download(client, "waifu:5000", folder, name="{source}/{id}.{ext}")
+    assert one.error is None
+
+
+def test_a_link_is_not_followed_to_a_file(client: Client, folder: Path, tmp_path: Path) -> None:
+    folder.mkdir()
+    (tmp_path / "mine.png").write_bytes(b"mine")
+    (folder / "5000.png").symlink_to(tmp_path / "mine.png")
+    (one,) = download(client, "waifu:5000", folder, name="{id}")
+    assert one.path == str(folder / "5000 (2).png")
+    assert (tmp_path / "mine.png").read_bytes() == b"mine"
+
+
+def test_a_folder_that_is_a_file(client: Client, services: Services, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    for to in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(BadArguments):
+            download(client, "waifu:5000", to)
+    assert services.requests() == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="nothing is forbidden to root")
+def test_a_folder_that_is_not_writable(client: Client, services: Services, folder: Path) -> None:
+    folder.mkdir(mode=0o500)
+    with pytest.raises(BadArguments, match="cannot be written to"):
+        download(client, "waifu:5000", folder)
+    assert services.requests() == 0
+
+
+FULL = """
+import resource, sys
+from animedex import Client
+from animedex.download import download
+nekos, url, folder, limit = sys.argv[1:]
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
+with Client(base_urls={"nekos": nekos}, limits=False, state=folder + ".db", cache=False) as client:
+    (one,) = download(client, [{"url": url, "artist_name": "a"}], folder)
+    print(one.error.reason, one.error.message)
+"""
+
+
+@pytest.mark.parametrize("limit", [100_000, len(PNG) + 100], ids=["the file", "the credit"])
+def test_a_disk_that_fills_up(
+    limit: int, services: Services, folder: Path, client: Client, url: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", FULL, services.nekos.url, url, str(folder), str(limit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.startswith("no-space "), done.stderr
+    assert visible(folder) == [name for name in visible(folder) if name.startswith(".animedex-")]
+    # With room again it goes on from there.
+    (one,) = download(client, [{"url": url, "artist_name": "a"}], folder)
+    assert one.error is None
+    assert services.nekos.arrivals[-1].headers.get("range")
+    assert len(visible(folder)) == 1

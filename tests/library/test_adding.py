@@ -1,0 +1,169 @@
+"""Many files are added: what is a picture in a folder, and what becomes of each."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import BadArguments, NotFound
+from animedex.library.adding import add_all, files_below
+from animedex.library.credits import category_of, credited, kept_record
+from animedex.library.entry import New
+from animedex.library.file_facts import check_unchanged, file_facts
+from animedex.library.keeping import stored
+from animedex.library.looking import looked_at
+from animedex.pictures.metadata import write_credit
+from animedex.pictures.sidecar import write_sidecar
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.errors import AnimedexError
+    from animedex.library.store import Library
+    from animedex.models import ArtPost
+    from tests.library.conftest import Draw
+
+ROW = b'{"url":"https://nekos.best/api/v2/neko/1.png"}'
+
+
+def names(folder: Path) -> list[str]:
+    return [os.path.relpath(path, folder) for path in files_below(str(folder))]
+
+
+def test_a_folder_is_gone_through_by_name(draw: Draw, tmp_path: Path) -> None:
+    for name in ("b.png", "a/2.gif", "a/1.jpg", "c.WEBP"):
+        draw(name)
+    assert names(tmp_path) == ["a/1.jpg", "a/2.gif", "b.png", "c.WEBP"]
+
+
+def test_what_is_hidden_or_half_written_or_no_picture_is_left_out(
+    draw: Draw, tmp_path: Path
+) -> None:
+    drawn = draw("kept.png")
+    for name in (".hidden.png", ".folder/1.png", "1.png.part", "notes.txt", "1.zip"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(drawn.read_bytes())
+    (tmp_path / "notes.txt").write_bytes(b"only words")
+    (tmp_path / "1.zip").write_bytes(b"PK\x03\x04 any archive")
+    (tmp_path / "nameless").write_bytes(drawn.read_bytes())
+    assert names(tmp_path) == ["kept.png", "nameless"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="paths are not that long there")
+def test_folders_may_be_very_deep(draw: Draw, tmp_path: Path) -> None:
+    drawn = draw("1.png")
+    try:
+        with contextlib.chdir(tmp_path):
+            for _ in range(1500):
+                os.mkdir("d")
+                os.chdir("d")
+            os.link(drawn, "deep.png")
+        assert [len(name) for name in names(tmp_path)] == [5, 3008]
+    finally:
+        # Python's own would call itself as often.
+        subprocess.run(["rm", "-rf", tmp_path / "d"], check=True)
+
+
+def test_a_folder_that_goes_away_is_told(draw: Draw, tmp_path: Path) -> None:
+    told: list[AnimedexError] = []
+    drawn = draw("d/1.png")
+    (tmp_path / "e").mkdir()
+    walk = files_below(str(tmp_path), told.append)
+    assert next(walk) == str(drawn)
+    (tmp_path / "e").rmdir()
+    assert list(walk) == []
+    assert [type(error) for error in told] == [NotFound]
+
+
+def test_a_broken_picture_is_not_left_out(tmp_path: Path) -> None:
+    (tmp_path / "broken.png").write_bytes(b"")
+    assert names(tmp_path) == ["broken.png"]
+
+
+def test_links_in_a_circle_end(draw: Draw, tmp_path: Path) -> None:
+    draw("a/1.png")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    (tmp_path / "c").symlink_to(tmp_path / "c")
+    assert names(tmp_path) == ["a/1.png"]
+
+
+@pytest.mark.parametrize("jobs", [1, 3])
+def test_each_file_has_its_outcome_in_order(
+    jobs: int, library: Library, draw: Draw, tmp_path: Path
+) -> None:
+    paths = [str(draw(f"{n:02}.png", n)) for n in range(40)]
+    (tmp_path / "07.png").write_bytes(b"cut")
+    (tmp_path / "23.png").unlink()
+    added = list(add_all(library, paths, jobs))
+    assert [one.path for one in added] == paths
+    failed = {os.path.basename(one.path): one.error and one.error.reason for one in added}
+    assert {name: reason for name, reason in failed.items() if reason} == {
+        "07.png": "corrupt",
+        "23.png": "not-found",
+    }
+    kept = [one.entry for one in added if one.entry]
+    assert library.entries() == kept[::-1]
+    assert len(kept) == 38
+
+
+def test_stopping_early_keeps_what_was_given(library: Library, draw: Draw) -> None:
+    paths = [str(draw(f"{n:02}.png", n)) for n in range(9)]
+    adding = add_all(library, paths, 2)
+    first = next(adding).entry
+    adding.close()
+    assert first in library.entries()
+
+
+def test_the_credit_in_a_file_is_read(draw: Draw, tmp_path: Path, post: ArtPost) -> None:
+    source = draw("plain.png")
+    target = tmp_path / "credited.png"
+    with target.open("wb") as file:
+        write_credit(str(source), file, post, ROW)
+    found = credited(str(target))
+    assert found.post
+    assert (found.post.id, found.post.artists, found.row) == (post.id, post.artists, ROW)
+    assert found.category == "neko"
+    assert credited(str(source)) == New(str(source))
+
+
+def test_a_row_that_its_service_does_not_have_any_more_is_kept(
+    library: Library, draw: Draw, post: ArtPost
+) -> None:
+    path = str(draw("1.png"))
+    for row in (b'{"url": 7}', b"nonsense", b"\xff", b"[]"):
+        entry = library.add(New(path, post, row))
+        assert (entry.row, kept_record(entry), category_of(post, row)) == (row, None, None)
+
+
+def test_the_credit_beside_a_file_is_read(draw: Draw, post: ArtPost) -> None:
+    path = str(draw("1.png"))
+    write_sidecar(path, "json", post, ROW)
+    found = credited(path)
+    assert found.post
+    assert (found.post.id, found.row, found.category) == (post.id, ROW, "neko")
+
+
+def test_a_file_that_changes_meanwhile_is_not_added(library: Library, draw: Draw) -> None:
+    path = draw("1.png", 1)
+    looked = looked_at(New(str(path)))
+    draw("1.png", 2)
+    with pytest.raises(BadArguments, match="is being written to"):
+        library.file.change(lambda db: stored(db, looked))
+    assert library.count() == 0
+    path.unlink()
+    with pytest.raises(NotFound):
+        library.file.change(lambda db: stored(db, looked))
+
+
+def test_a_file_that_changes_while_it_is_read_is_told(draw: Draw) -> None:
+    path = str(draw("1.png", 1))
+    facts = file_facts(path)
+    check_unchanged(path, facts.mark)
+    draw("1.png", 2)
+    with pytest.raises(BadArguments, match="is being written to"):
+        check_unchanged(path, facts.mark)

@@ -1,0 +1,111 @@
+"""Files go into the trash with their entries, or stay with them."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import BadArguments
+from animedex.library import trash
+from animedex.library.entry import New
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.library.store import Library
+    from animedex.models import ArtPost
+    from tests.library.conftest import Draw
+
+
+@pytest.fixture
+def bin_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Have a trash of the test's own: the real one was found when its library was imported."""
+    other = pytest.importorskip("send2trash.plat_other", reason="the trash is another's there")
+    folder = tmp_path / "trash"
+    monkeypatch.setattr(other, "HOMETRASH_B", bytes(folder))
+    monkeypatch.setattr(trash, "_trash", lambda: other.send2trash)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return folder / "files"
+
+
+def test_a_file_goes_with_its_entry(library: Library, draw: Draw, bin_of_it: Path) -> None:
+    path = draw("1.png")
+    content = path.read_bytes()
+    trash.discard(library, library.add(New(str(path))))
+    assert (library.count(), path.exists()) == (0, False)
+    assert (bin_of_it / "1.png").read_bytes() == content
+
+
+def test_an_entry_whose_file_is_gone_is_forgotten(
+    library: Library, draw: Draw, bin_of_it: Path
+) -> None:
+    path = draw("1.png")
+    entry = library.add(New(str(path)))
+    path.unlink()
+    trash.discard(library, entry)
+    assert library.count() == 0
+
+
+def test_where_the_trash_fails_both_stay(
+    library: Library, draw: Draw, post: ArtPost, bin_of_it: Path
+) -> None:
+    path = draw("1.png")
+    entry = library.add(New(str(path), post, b"{}", "neko"))
+    look = library.fingerprint(entry.id)
+    bin_of_it.parent.write_bytes(b"no folder can be made here")
+    with pytest.raises(BadArguments, match="cannot be put into the trash") as caught:
+        trash.discard(library, entry)
+    assert "nothing was deleted" in str(caught.value.hint)
+    assert path.exists()
+    assert library.get(entry.id) == entry
+    assert library.fingerprint(entry.id) == look
+    assert [hit.entry for hit in library.search("ミオ")] == [entry]
+
+
+def test_without_the_library_for_it_nothing_is_done(
+    library: Library, draw: Draw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = draw("1.png")
+    entry = library.add(New(str(path)))
+    monkeypatch.setitem(sys.modules, "send2trash", None)
+    with pytest.raises(BadArguments, match="send2trash") as caught:
+        trash.discard(library, entry)
+    assert caught.value.hint == "pip install 'animedex[pictures]'"
+    assert (path.exists(), library.get(entry.id)) == (True, entry)
+
+
+def test_the_credit_stays_with_what_is_kept(
+    library: Library, draw: Draw, post: ArtPost, bin_of_it: Path
+) -> None:
+    large = library.add(New(str(draw("large.png", 1))))
+    small = library.add(New(str(draw("small.png", 1, (80, 60))), post, b"{}", "neko"))
+    trash.keep_only(library, large, small)
+    now = library.get(large.id)
+    assert now
+    assert (now.post, now.row, now.category) == (post, b"{}", "neko")
+    assert [hit.entry for hit in library.search("ミオ")] == [now]
+    assert library.count() == 1
+
+
+def test_what_is_another_file_by_now_is_not_deleted(
+    library: Library, draw: Draw, bin_of_it: Path
+) -> None:
+    one = library.add(New(str(draw("1.png", 1))))
+    other = library.add(New(str(draw("2.png", 1, (80, 60)))))
+    replaced = draw("2.png", 9)
+    with pytest.raises(BadArguments, match="not what it was"):
+        trash.keep_only(library, one, other)
+    assert replaced.exists()
+    assert library.count() == 2
+
+
+def test_names_that_are_no_text_go_too(library: Library, draw: Draw, bin_of_it: Path) -> None:
+    import os
+
+    path = draw("1.png")
+    strange = os.fsdecode(bytes(path.parent) + b"/\xff.png")
+    os.rename(path, strange)
+    trash.discard(library, library.add(New(strange)))
+    assert os.listdir(bytes(bin_of_it)) == [b"\xff.png"]
