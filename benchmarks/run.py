@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING
 
 import budgets
 import dedupe
+import downloading
+import gallery
+import hashing
+import near
 import overhead
+import searching
 import startup
 from running import path_of
 
@@ -48,6 +53,39 @@ A million rows of three services, a fifth of them duplicates, piped in: processo
 microseconds, and the most memory.
 
 {dedupe}
+
+## Downloading
+
+Wall time of a whole command over curl's, fetching the same files from the same server on loopback,
+with budgets off and as many at a time.
+
+{downloading}
+
+## What pictures look like
+
+Pictures of 1000x1500 a second, over those of the package `imagehash`, with both on so many threads;
+and how a process had grown after a thousand.
+
+{hashing}
+
+## Looking for what looks alike
+
+Among a million hashes: milliseconds, and the most memory in MiB.
+
+{near}
+
+## Searching the library
+
+Among 100,000 pictures; medians.
+
+{searching}
+
+## The gallery
+
+Over 100,000 pictures: milliseconds on the server, the median and the 95th percentile, and kB of the
+page.
+
+{gallery}
 """
 
 
@@ -66,10 +104,25 @@ def main() -> None:
             ("command", "at most", "µs", "at most", "MiB", "counts"),
             [(f"`{r.command}`", *r.time, *r.memory, r.counts) for r in dedupe.measure()],
         ),
+        **of_pictures(),
     )
     with open(path_of("RESULTS.md"), "w", encoding="utf-8") as file:
         file.write(page)
     sys.stdout.write(page)
+
+
+def of_pictures() -> dict[str, str]:
+    """Measure what is done with pictures."""
+    return {
+        "downloading": table(("run", "at most", "medians", "fastest"), downloading.measure()),
+        "hashing": table(
+            ("pictures", "threads", "at least", "ratio", "ours", "theirs", "grown by"),
+            hashing.measure(),
+        ),
+        "near": table(("what", "at most", "ms", "MiB"), near.measure()),
+        "searching": table(("what", "unit", "at most", "taken"), searching.measure()),
+        "gallery": table(("page", "at most", "median", "95 %", "kB"), gallery.measure()),
+    }
 
 
 def machine() -> str:
