@@ -45,36 +45,19 @@ class State:
 
     def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
         """Claim room for one request."""
-        from animedex.transport.ledger import reserve
-
-        return self._do(
-            lambda keeper: keeper.change(
-                origin,
-                lambda book: reserve(book, keeper.fitting(limits), claim, self.clock()),
-            )
-        )
+        return self._do(lambda keeper: keeper.reserve(origin, limits, claim, self.clock))
 
     def settle(self, origin: str, limits: Limits, claim: Claim) -> None:
         """Note that a claim's answer came, or never will."""
-        from animedex.transport.ledger import settle
-
-        self._change(origin, lambda book: settle(book, limits, claim, self.clock()))
+        self._do(lambda keeper: keeper.settle(origin, limits, claim, self.clock))
 
     def release(self, origin: str, claim: Claim, slot: float | None) -> None:
         """Give back what a claim holds that will not be sent."""
-        from animedex.transport.ledger import release
+        self._do(lambda keeper: keeper.release(origin, claim, slot, self.clock))
 
-        self._change(origin, lambda book: release(book, claim, slot, self.clock()))
-
-    def block(self, origin: str, path: str, seconds: float) -> None:
-        """Note that a path is spent for some seconds from now."""
-        from animedex.transport.ledger import block
-
-        def step(book: Ledger) -> Ledger:
-            now = self.clock()
-            return block(book, path, now + seconds, now)
-
-        self._change(origin, step)
+    def block(self, origin: str, claim: Claim, seconds: float) -> None:
+        """Note that a claim's path is spent for some seconds from now."""
+        self._do(lambda keeper: keeper.block(origin, claim, seconds, self.clock))
 
     def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         """Tell which pictures this user was never shown, and note all of them as shown."""
@@ -152,9 +135,6 @@ class State:
 
     def _unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
         return self._do(lambda keeper: keeper.unseen(backend, ids))
-
-    def _change(self, origin: str, step: Callable[[Ledger], Ledger]) -> None:
-        self._do(lambda keeper: keeper.change(origin, lambda book: (step(book), None)))
 
     def _do(self, work: Callable[[Keeper], T]) -> T:
         keeper = self._keeper or self._next(None)

@@ -106,15 +106,15 @@ class Release(NamedTuple):
 
 
 class Block(NamedTuple):
-    """Note that a path is spent for so many seconds."""
+    """Note that a claim's path is spent for so many seconds."""
 
     origin: str
-    path: str
+    claim: Claim
     seconds: float
 
     def do(self, desk: Desk) -> None:
         """Note it for all processes."""
-        desk.state.block(self.origin, self.path, self.seconds)
+        desk.state.block(self.origin, self.claim, self.seconds)
 
 
 class Recall(NamedTuple):

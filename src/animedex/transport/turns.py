@@ -80,7 +80,7 @@ class Turn(NamedTuple):
     def block(self, run: Run, seconds: float) -> Steps[None]:
         """Note for everyone that this path is spent for some seconds, if there is time to."""
         with contextlib.suppress(TimedOut):
-            yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
+            yield from run.unlocked(Block(self.origin, self.claim, seconds))
 
     def _denied(self, verdict: Denied, run: Run) -> RateLimited:
         what = "has no room for this before the deadline"
