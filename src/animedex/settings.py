@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from animedex.errors import BadArguments
 
 Value = str | float | bool | None
 _YEAR = 366 * 86_400.0
+_SERVERS = {"redis", "rediss", "valkey", "valkeys"}
+_STATE_OPTIONS = {"db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 _CONTACT = re.compile(r"[!-'*-~]+(?: [!-'*-~]+)*")
 
 
@@ -84,6 +86,29 @@ def read_proxy(text: str) -> str:
     raise BadArguments(message)
 
 
+def read_state(text: str) -> str:
+    """Read a file's path, or the URL of a Redis server; what may hold a password is not repeated.
+
+    >>> read_state("redis://cache.example:6380/1")
+    'redis://cache.example:6380/1'
+    """
+    if "://" not in text:
+        return text
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        number = "" if parts.scheme == "unix" else parts.path.strip("/")
+        known = query.keys() <= _STATE_OPTIONS and f"{query.get('db', '')}{number or 0}".isdecimal()
+        place = parts.path if parts.scheme == "unix" else _is_url(url, _SERVERS) and parts.hostname
+        if known and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:
+            return url
+    except ValueError:
+        pass
+    message = "that is neither a file's path nor the URL of a Redis server"
+    raise BadArguments(message, hint="such as redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS")
+
+
 def read_choice(*choices: str) -> Callable[[str], str]:
     """Make a reader of one word among several."""
 
@@ -115,5 +140,5 @@ SETTINGS = {
     "limits": Setting("on", read_choice("on", "off"), "`off` only works for a loopback server"),
     "color": Setting("auto", read_choice("auto", "always", "never"), "whether to use colour"),
     "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
-    "state": Setting(None, str, "the file in which budgets are kept"),
+    "state": Setting(None, read_state, "the file, or Redis server, in which budgets are kept"),
 }

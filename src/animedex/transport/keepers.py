@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import msgspec
 
 from animedex.transport.database import Broken, Database
-from animedex.transport.ledger import Ledger, block, last_moment, release, reserve, settle
+from animedex.transport.ledger import FOREVER, Ledger, block, last_moment, release, reserve, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,8 +59,8 @@ class Keeper(Protocol):
         """Give the ledger of every origin."""
         ...
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
-        """Tell which ids were never shown, and note all of them as shown."""
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
+        """Tell, before that moment, which ids were never shown, and note all of them as shown."""
         ...
 
     def shown(self) -> int:
@@ -134,8 +134,9 @@ class FileKeeper(LedgerKeeper):
         """Give the ledger of every origin."""
         return self.database.run(_ledgers, write=False)
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""
+        del latest  # Nothing here waits.
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
             new = frozenset(name for name in ids if _noted(connection, backend, name))
@@ -205,8 +206,9 @@ class MemoryKeeper(LedgerKeeper):
         """Give the ledger of every origin."""
         return dict(self._ledgers)
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""
+        del latest  # Nothing here waits.
         with self._lock:
             new = frozenset(name for name in ids if (backend, name) not in self._shown)
             self._shown.update(dict.fromkeys((backend, name) for name in ids))

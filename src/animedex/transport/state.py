@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.transport.database import Busy, Database, Unusable, temporary_folder
@@ -26,16 +27,24 @@ T = TypeVar("T")
 FILE_NAME = "budgets-1.db"
 # To write every answer's pictures down at once would cost as much as asking on a fast network.
 NOTING_SECONDS = 1.0
+# What is tidied up on the way out has so long, as Ctrl-C is to end everything in half a second.
+HASTE = 0.2
 
 
 class State:
-    """Answer claims on budgets from the best keeper that works here."""
+    """Answer claims on budgets, from the keeper given or else the best that works here."""
 
-    def __init__(self, path: str, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        clock: Clock,
+        warn: Callable[[str], None],
+        keeper: Keeper | None = None,
+    ) -> None:
         self.clock = clock
         self._warn = warn
         self._chosen = path
-        self._keeper: Keeper | None = None
+        self._keeper = keeper
         self._next_choice = 0
         self._lock = threading.Lock()
         self._noted: dict[str, set[str]] = {}
@@ -59,12 +68,12 @@ class State:
         """Note that a claim's path is spent for some seconds from now."""
         self._do(lambda keeper: keeper.block(origin, claim, seconds, self.clock))
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = inf) -> frozenset[str]:
         """Tell which pictures this user was never shown, and note all of them as shown."""
-        self._write_notes()
-        return self._unseen(backend, ids)
+        self._write_notes(latest)
+        return self._unseen(backend, ids, latest)
 
-    def note(self, backend: str, ids: tuple[str, ...]) -> None:
+    def note(self, backend: str, ids: tuple[str, ...], latest: float = inf) -> None:
         """Note pictures as shown: others learn of them in a second, or when this is closed.
 
         A process that is killed, or that ends without closing this, may lose the last second's.
@@ -72,7 +81,7 @@ class State:
         with self._lock:
             self._noted.setdefault(backend, set()).update(ids)
         if self.clock() >= self._write_at:
-            self._write_notes()
+            self._write_notes(latest)
         else:
             self._write_soon()
 
@@ -93,7 +102,7 @@ class State:
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
         with contextlib.suppress(Busy):
-            self._write_notes()
+            self._write_notes(self.clock() + HASTE)
         with self._lock:
             timer, self._timer = self._timer, None
         if timer is not None:
@@ -101,14 +110,14 @@ class State:
         if self._keeper is not None:
             self._keeper.close()
 
-    def _write_notes(self) -> None:
+    def _write_notes(self, latest: float = inf) -> None:
         """Write down what was noted, which stays noted here until that is done."""
         with self._lock:
             noted = {backend: tuple(ids) for backend, ids in self._noted.items() if ids}
             self._write_at = self.clock() + NOTING_SECONDS
         try:
             for backend, ids in noted.items():
-                self._unseen(backend, ids)
+                self._unseen(backend, ids, latest)
                 with self._lock:
                     self._noted[backend].difference_update(ids)
         except Busy:
@@ -133,8 +142,8 @@ class State:
         with contextlib.suppress(Busy):
             self._write_notes()
 
-    def _unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
-        return self._do(lambda keeper: keeper.unseen(backend, ids))
+    def _unseen(self, backend: str, ids: tuple[str, ...], latest: float) -> frozenset[str]:
+        return self._do(lambda keeper: keeper.unseen(backend, ids, latest))
 
     def _do(self, work: Callable[[Keeper], T]) -> T:
         keeper = self._keeper or self._next(None)
