@@ -60,7 +60,9 @@ class Gate:
         return away
 
     def passed(self) -> None:
-        """Open again, and say so."""
+        """Open again, where it was closed, and say so."""
+        if not self.closed:
+            return
         with self._lock:
             before, self._trouble = self._trouble, None
         if before is not None:

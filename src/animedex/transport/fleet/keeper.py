@@ -167,15 +167,16 @@ class FleetKeeper:
         if self._gate.closed:
             self._gate.enter()
         try:
-            try:
-                reply = self._link.ask(packed, latest)
-            except Unknown:
-                reply = self._link.ask(with_text(packed, name), latest)
+            reply = self._asked(name, packed, latest)
         except Refused as error:
             raise self._gate.failed(error.why) from None
-        if self._gate.closed:
-            self._gate.passed()
+        self._gate.passed()
         return reply
+
+    def _asked(self, name: str, packed: bytes, latest: float) -> Reply:
+        with contextlib.suppress(Unknown):
+            return self._link.ask(packed, latest)
+        return self._link.ask(with_text(packed, name), latest)
 
 
 @lru_cache(maxsize=256)

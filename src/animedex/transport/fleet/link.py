@@ -100,9 +100,10 @@ class Link:
         try:
             replies = self._exchange(packed, timeout, answers)
         except Exception as error:  # noqa: BLE001  whatever the library raises is sorted out
+            if is_answer(error):
+                self._gate.passed()
             raise self._sorted_out(error) from None
-        if self._gate.closed:
-            self._gate.passed()
+        self._gate.passed()
         return replies
 
     def _exchange(self, packed: bytes, timeout: float, answers: int) -> list[Reply]:

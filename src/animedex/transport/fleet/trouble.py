@@ -41,6 +41,8 @@ TABLE = (
     Trouble("RedisError", "can't access", "does not let this user keep budgets", _USER),
     Trouble("AuthenticationError", "", "refuses the user or the password", _USER),
     Trouble("AuthenticationWrongNumberOfArgsError", "", "refuses the user or the password", _USER),
+    # Before it knows somebody, a server does not even read long commands.
+    Trouble("RedisError", "unauthenticated", "refuses the user or the password", _USER),
     Trouble("RedisError", "AUTH", "refuses the user or the password", _USER),
     Trouble("RedisError", "MOVED", "is one node of a cluster", "use a server of its own"),
     Trouble("RedisError", "CROSSSLOT", "is one node of a cluster", "use a server of its own"),
