@@ -21,7 +21,10 @@ def ledger_of(body: bytes, shift: float) -> Ledger:
         clock, full_at, spare, windows, blocked, _ = cast("list[Any]", _decode(body))
         return Ledger(
             clock + shift,
-            BucketState((full_at or clock) + shift, tuple(slot + shift for slot in spare)),
+            BucketState(
+                (clock if full_at is False else full_at) + shift,
+                tuple(slot + shift for slot in spare),
+            ),
             {route: _window(window, shift) for route, window in dict(windows).items()},
             {path: until + shift for path, until in dict(blocked).items()},
         )
