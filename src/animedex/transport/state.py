@@ -12,6 +12,7 @@ import threading
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
+from animedex.errors import AnimedexError
 from animedex.transport.database import Busy, Database, Unusable, temporary_folder
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class State:
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(Busy, AnimedexError):
             self._write_notes(self.clock() + HASTE)
         with self._lock:
             timer, self._timer = self._timer, None
@@ -139,7 +140,7 @@ class State:
     def _write_at_last(self) -> None:
         with self._lock:
             self._timer = None
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(Busy, AnimedexError):
             self._write_notes()
 
     def _unseen(self, backend: str, ids: tuple[str, ...], latest: float) -> frozenset[str]:

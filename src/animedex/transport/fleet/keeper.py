@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from animedex.transport.database import Busy
+from animedex.errors import BadArguments
 from animedex.transport.fleet.away import Away
 from animedex.transport.fleet.gate import Gate
 from animedex.transport.fleet.link import PATIENCE
@@ -132,7 +132,7 @@ class FleetKeeper:
 
     def close(self) -> None:
         """Tell what is still to be told, if that can be done at once, and hang up."""
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(Away, BadArguments):
             self._pay(self._clock() + HASTE)
         self._link.close()
 
@@ -146,7 +146,8 @@ class FleetKeeper:
     ) -> None:
         head = calling("ledger", (key(origin),), arguments, 2)
         self._owed.append(Owed(head, claim.ticket.encode(), moment, sign))
-        with contextlib.suppress(Away):
+        # What is wrong for good is said to whoever asks for room.
+        with contextlib.suppress(Away, BadArguments):
             self._pay(claim.latest)
 
     def _pay(self, latest: float) -> None:
