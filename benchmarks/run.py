@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import budgets
 import dedupe
+import fleet
 import overhead
 import startup
 from running import path_of
@@ -42,6 +43,14 @@ allow; the most requests within any 5 seconds; answers that said "too often".
 
 {budgets}
 
+## Budgets at a server
+
+What one reservation costs, and hosts that share a Redis server on this machine.
+
+{reservations}
+
+{hosts}
+
 ## Finding duplicates
 
 A million rows of three services, a fifth of them duplicates, piped in: processor time per row in
@@ -53,6 +62,7 @@ microseconds, and the most memory.
 
 def main() -> None:
     """Measure and write."""
+    reservations, hosts = fleet.measure()
     page = PAGE.format(
         machine=machine(),
         runs=startup.RUNS,
@@ -62,6 +72,8 @@ def main() -> None:
         ),
         overhead=table(("calls", "at most", "medians", "fastest"), overhead.measure()),
         budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
+        reservations=table(("reservation", "at most", "found"), reservations),
+        hosts=table(("run", "at most", "time", "in 5 s", "refused"), hosts),
         dedupe=table(
             ("command", "at most", "µs", "at most", "MiB", "counts"),
             [(f"`{r.command}`", *r.time, *r.memory, r.counts) for r in dedupe.measure()],
