@@ -196,3 +196,16 @@ def test_a_server_keeps_budgets_and_answers(url: str, monkeypatch: pytest.Monkey
 def test_a_folder_for_answers_is_used_beside_a_server(tmp_path: Path) -> None:
     found = plan(state="redis://budgets.example", cache=tmp_path)
     assert found.cache_path == str(tmp_path / FILE_NAME)
+
+
+def test_a_share_is_a_part_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plan().share is None
+    monkeypatch.setenv("ANIMEDEX_STATE_SHARE", "1/4")
+    assert plan().share == 0.25
+    assert plan(state_share="1/2").share == 0.5
+
+
+@pytest.mark.parametrize("share", ["0.5", "0/3", "4/3", "1/0", "1/", "a/b", "1/-2"])
+def test_a_share_that_is_none_is_refused(share: str) -> None:
+    with pytest.raises(BadArguments, match="^state_share: "):
+        plan(state_share=share)

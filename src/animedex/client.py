@@ -104,7 +104,7 @@ def _desk(
     if "://" in plan.state:
         from animedex.transport.fleet.desk import fleet_desk
 
-        return fleet_desk(plan.state, plan.cache_path, shared_clock, teller, identify)
+        return fleet_desk(plan.state, plan.share, plan.cache_path, teller, identify)
     return Desk(
         State(plan.state, shared_clock, teller.warn),
         Cache(plan.cache_path, teller.warn),

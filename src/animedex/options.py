@@ -10,6 +10,7 @@ from animedex import __version__, backends
 from animedex.config import Config, read_setting
 from animedex.errors import BadArguments
 from animedex.folders import folder
+from animedex.settings import part_of
 from animedex.transport import cache, state
 from animedex.transport.proxies import Proxies, proxies_from
 from animedex.transport.run import Manner
@@ -31,6 +32,7 @@ class ClientOptions(TypedDict, total=False):
     refresh: True to fetch anew what the cache holds.
     state: the file in which budgets and the record of shown pictures are kept, or the URL of a
         Redis server that keeps them, and answers, for many machines.
+    state_share: this process's part of each limit while that server is away, such as "1/24".
     proxy: a proxy's URL for everything but loopback, in place of the usual variables.
     rate: "slow" halves the pace.
     limits: False switches budgets off, which only loopback servers accept.
@@ -43,6 +45,7 @@ class ClientOptions(TypedDict, total=False):
     cache: bool | str | os.PathLike[str]
     refresh: bool
     state: str | os.PathLike[str]
+    state_share: str
     proxy: str
     rate: Literal["normal", "slow"]
     limits: bool
@@ -53,13 +56,14 @@ class Setup(NamedTuple):
     """Hold what the options come to: how to carry out calls, and with which files.
 
     `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
-    answers too.
+    answers too. `share` is of each limit, for while it is away.
     """
 
     manner: Manner
     proxies: Proxies
     state: str
     cache_path: str
+    share: float | None = None
 
 
 def set_up(options: ClientOptions) -> Setup:
@@ -77,7 +81,14 @@ def set_up(options: ClientOptions) -> Setup:
         limited=options.get("limits", config.get("limits").value == "on"),
     )
     place = _state(options, config)
-    return Setup(manner, _proxies(options, config), place, _cache_path(options, place))
+    share = cast("str | None", options.get("state_share") or config.get("state_share").value)
+    return Setup(
+        manner,
+        _proxies(options, config),
+        place,
+        _cache_path(options, place),
+        part_of(str(read_setting("state_share", share))) if share else None,
+    )
 
 
 def user_agent(contact: str | None) -> str:

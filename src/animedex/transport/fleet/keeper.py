@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from animedex.backends.backend import Bucket, Limits, Window
     from animedex.transport.clock import Clock
     from animedex.transport.fleet.link import Link, Reply
+    from animedex.transport.fleet.share import Share
     from animedex.transport.ledger import Claim, Ledger, Verdict
 
 # Whoever changes what is kept changes the number, so that old and new versions do not meet.
@@ -61,19 +62,42 @@ class FleetKeeper:
     is told before it is next asked for room. Until then it assumes the worse.
     """
 
-    def __init__(self, link: Link, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        link: Link,
+        clock: Clock,
+        warn: Callable[[str], None],
+        share: Share | None = None,
+    ) -> None:
         self._link = link
+        self._share = share
         self._clock = clock
         self._gate = Gate(link.place.shown, PATIENCE, clock, warn)
         self._owed: deque[Owed] = deque(maxlen=_MOST_OWED)
 
     def reserve(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> Verdict:
-        """Claim room for one request, in one round trip. Raises `Away`."""
+        """Claim room for one request, in one round trip. Raises `Away`, unless there is a share."""
+        share = self._share
+        if share is None:
+            return self._reserve(origin, limits, claim, clock, b"")
+        lost = b"lost" if share.was_used(origin, limits, clock()) else b""
+        try:
+            verdict = self._reserve(origin, limits, claim, clock, lost)
+        except Away:
+            found = share.reserve(origin, limits, claim, clock())
+            if found is None:
+                raise
+            return found
+        share.end(origin)
+        return verdict
+
+    def _reserve(
+        self, origin: str, limits: Limits, claim: Claim, clock: Clock, lost: bytes
+    ) -> Verdict:
         if self._owed:
             self._pay(claim.latest)
-        head = _reserving(
-            origin, claim.path, claim.route, limits.bucket, limits.windows.get(claim.route)
-        )
+        rule = limits.windows.get(claim.route)
+        head = _reserving(origin, claim.path, claim.route, limits.bucket, rule, lost)
         patience = _duration(claim.latest, clock(), 1)
         reply = self._run("ledger", head + words(claim.ticket.encode(), patience), claim.latest)
         kind, pause, more = _verdict(reply)
@@ -85,17 +109,22 @@ class FleetKeeper:
     def settle(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> None:
         """Note that a claim's answer came, or never will."""
         rule = limits.windows.get(claim.route)
+        if self._share is not None:
+            self._share.settle(origin, limits, claim, clock())
         if rule is not None:
             arguments = (b"settle", b"", claim.route.encode(), number(rule.seconds))
             self._tell(origin, arguments, claim, clock(), -1)
 
     def release(self, origin: str, claim: Claim, slot: float | None, clock: Clock) -> None:
         """Give back what a claim holds that will not be sent."""
-        del clock
+        if self._share is not None:
+            self._share.release(origin, claim, slot, clock())
         self._tell(origin, (b"release", b"", claim.route.encode()), claim, slot, 1)
 
     def block(self, origin: str, claim: Claim, seconds: float, clock: Clock) -> None:
         """Note that a claim's path is spent for some seconds from now."""
+        if self._share is not None:
+            self._share.block(origin, claim, seconds, clock())
         arguments = (b"block", b"", claim.route.encode(), claim.path.encode())
         self._tell(origin, arguments, claim, clock() + seconds, 1)
 
@@ -181,10 +210,12 @@ class FleetKeeper:
 
 
 @lru_cache(maxsize=256)
-def _reserving(origin: str, path: str, route: str, bucket: Bucket, rule: Window | None) -> bytes:
+def _reserving(  # noqa: PLR0913, PLR0917  all that a reservation depends on
+    origin: str, path: str, route: str, bucket: Bucket, rule: Window | None, lost: bytes
+) -> bytes:
     """Write all of a reservation but ticket and patience, the same for many of them."""
     window = (b"", b"") if rule is None else (b"%d" % rule.calls, number(rule.seconds))
-    arguments = (path.encode(), number(bucket.rate), b"%d" % bucket.burst, *window, b"")
+    arguments = (path.encode(), number(bucket.rate), b"%d" % bucket.burst, *window, lost)
     return calling("ledger", (key(origin),), (b"reserve", b"", route.encode(), *arguments), 2)
 
 
