@@ -207,5 +207,5 @@ def test_a_share_is_a_part_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None
 
 @pytest.mark.parametrize("share", ["0.5", "0/3", "4/3", "1/0", "1/", "a/b", "1/-2"])
 def test_a_share_that_is_none_is_refused(share: str) -> None:
-    with pytest.raises(BadArguments, match="^state_share: "):
+    with pytest.raises(BadArguments, match=r"^state_share: "):
         plan(state_share=share)

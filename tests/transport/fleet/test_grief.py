@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,9 +12,11 @@ from animedex.backends.backend import Bucket, Limits, Window
 from animedex.errors import BadArguments
 from animedex.transport.fleet import link as link_module
 from animedex.transport.fleet.away import Away
+from animedex.transport.fleet.gate import Gate
 from animedex.transport.fleet.keeper import FleetKeeper
 from animedex.transport.fleet.link import Link
 from animedex.transport.fleet.place import place_of
+from animedex.transport.fleet.trouble import sorted_out
 from animedex.transport.ledger import Again, Claim, Go, Verdict
 
 if TYPE_CHECKING:
@@ -309,6 +312,33 @@ def test_a_wrong_password_is_told_at_once_and_never_repeated(
     assert "hunter2" not in str(caught.value)
     keeper = patient(f"redis://:correct@127.0.0.1:{server.port}/1")
     assert isinstance(keeper.claim(), Go)
+
+
+def test_who_signs_in_at_a_paused_server_waits_no_longer_than_wanted(
+    start_server: Callable[..., Server], patient: Callable[[str], Patient]
+) -> None:
+    server = start_server("--requirepass", "correct")
+    keeper = patient(f"redis://:correct@127.0.0.1:{server.port}")
+    server.pause()
+    assert keeper.away(seconds=0.05) == "does not answer"
+    server.go_on()
+    # Whoever is still signing in hangs up by itself.
+    for thread in threading.enumerate():
+        if thread.name == "animedex-connect":
+            thread.join(timeout=30)
+    assert isinstance(keeper.claim(), Go)
+
+
+def test_a_gate_that_is_open_lets_everyone_in(warnings: list[str]) -> None:
+    gate = Gate("redis://cache.example", 1.0, Clock(), warnings.append)
+    gate.enter()
+    gate.passed()
+    assert (gate.closed, warnings) == (False, [])
+
+
+@pytest.mark.parametrize("error", [OSError(), RuntimeError("can't start new thread")])
+def test_a_reason_that_nobody_tells_is_none(error: Exception) -> None:
+    assert sorted_out(error, "redis://cache.example") == "cannot be reached"
 
 
 def test_a_user_who_may_not_keep_budgets_is_told_so(

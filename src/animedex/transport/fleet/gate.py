@@ -60,9 +60,7 @@ class Gate:
         return away
 
     def passed(self) -> None:
-        """Open again, where it was closed, and say so."""
-        if not self.closed:
-            return
+        """Open again; say so where it was closed."""
         with self._lock:
             before, self._trouble = self._trouble, None
         if before is not None:

@@ -181,16 +181,18 @@ class FleetKeeper:
 
     def _pay(self, latest: float) -> None:
         """Tell the server all that it is still to be told. Raises `Away`."""
-        while self._owed:
-            try:
-                owed = self._owed.popleft()
-            except IndexError:
-                return  # Another thread was quicker.
+        while (owed := self._next_owed()) is not None:
             try:
                 self._run("ledger", owed.packed(self._clock()), latest)
             except BaseException:
                 self._owed.appendleft(owed)
                 raise
+
+    def _next_owed(self) -> Owed | None:
+        # Another thread may be quicker.
+        with contextlib.suppress(IndexError):
+            return self._owed.popleft()
+        return None
 
     def _run(self, name: str, packed: bytes, latest: float) -> Reply:
         """Call a script, with its text where the server does not know it."""
@@ -200,7 +202,8 @@ class FleetKeeper:
             reply = self._asked(name, packed, latest)
         except Refused as error:
             raise self._gate.failed(error.why) from None
-        self._gate.passed()
+        if self._gate.closed:
+            self._gate.passed()
         return reply
 
     def _asked(self, name: str, packed: bytes, latest: float) -> Reply:

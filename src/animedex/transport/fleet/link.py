@@ -103,7 +103,8 @@ class Link:
             if is_answer(error):
                 self._gate.passed()
             raise self._sorted_out(error) from None
-        self._gate.passed()
+        if self._gate.closed:
+            self._gate.passed()
         return replies
 
     def _exchange(self, packed: bytes, timeout: float, answers: int) -> list[Reply]:
