@@ -242,27 +242,53 @@ def crowd(times: list[float], seconds: float) -> int:
     return max(sum(0 <= other - time < seconds for other in times) for time in times)
 
 
-def test_hosts_whose_clocks_are_minutes_apart_keep_one_budget(
-    limited: SampleServer, redis_server: Server, tmp_path: Path
-) -> None:
+def hosts(url: str, state: str, folder: Path, seen: list[str]) -> list[threading.Thread]:
+    """Have six hosts, whose clocks are minutes apart, search three times each."""
+
     def work(number: int) -> None:
-        arguments = [limited.url, redis_server.url, str(number * 100 - 300)]
         done = subprocess.run(
-            [sys.executable, "-c", CHILD, *arguments],
-            env=host(tmp_path, number),
+            [sys.executable, "-c", CHILD, url, state, str(number * 100 - 300)],
+            env=host(folder, number),
             input="".join(f"{number} {n}\n" for n in range(3)),
             capture_output=True,
             text=True,
             check=True,
             timeout=120,
         )
-        assert (done.stdout, done.stderr) == ("done\n" * 3, "")
+        assert done.stdout == "done\n" * 3
+        seen.append(done.stderr)
 
     threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
     for thread in threads:
         thread.start()
+    return threads
+
+
+def test_hosts_whose_clocks_are_minutes_apart_keep_one_budget(
+    limited: SampleServer, redis_server: Server, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    for thread in hosts(limited.url, redis_server.url, tmp_path, seen):
+        thread.join()
+    assert seen == [""] * 6
+    assert [arrival.status for arrival in limited.arrivals] == [200] * 18
+    assert crowd([arrival.time for arrival in limited.arrivals], 5.0) <= 7
+
+
+def test_a_server_that_loses_everything_in_the_midst_of_it_lets_nobody_overrun(
+    limited: SampleServer, redis_server: Server, tmp_path: Path
+) -> None:
+    seen: list[str] = []
+    threads = hosts(limited.url, redis_server.url, tmp_path, seen)
+    for _ in range(2):
+        before = len(limited.arrivals)
+        while len(limited.arrivals) < before + 4:
+            threads[-1].join(0.05)
+        redis_server.kill()
+        redis_server.start()
     for thread in threads:
         thread.join()
+    assert len(seen) == 6
     assert [arrival.status for arrival in limited.arrivals] == [200] * 18
     assert crowd([arrival.time for arrival in limited.arrivals], 5.0) <= 7
 
