@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import budgets
 import dedupe
 import downloading
+import fleet
 import gallery
 import hashing
 import near
@@ -46,6 +47,14 @@ Time from the first request to the last, as the server saw them, over the best t
 allow; the most requests within any 5 seconds; answers that said "too often".
 
 {budgets}
+
+## Budgets at a server
+
+What one reservation costs, and hosts that share a Redis server on this machine.
+
+{reservations}
+
+{hosts}
 
 ## Finding duplicates
 
@@ -91,6 +100,7 @@ page.
 
 def main() -> None:
     """Measure and write."""
+    reservations, hosts = fleet.measure()
     page = PAGE.format(
         machine=machine(),
         runs=startup.RUNS,
@@ -100,6 +110,8 @@ def main() -> None:
         ),
         overhead=table(("calls", "at most", "medians", "fastest"), overhead.measure()),
         budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
+        reservations=table(("reservation", "at most", "found"), reservations),
+        hosts=table(("run", "at most", "time", "in 5 s", "refused"), hosts),
         dedupe=table(
             ("command", "at most", "µs", "at most", "MiB", "counts"),
             [(f"`{r.command}`", *r.time, *r.memory, r.counts) for r in dedupe.measure()],

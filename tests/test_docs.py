@@ -57,6 +57,7 @@ SHOWN_URLS = {
     "ANIMEDEX_WAIFU_URL": "http://127.0.0.1:8082",
 }
 HOSTS = {
+    "cache.example",
     *("nekos.best", "docs.nekos.best", "example.org", "127.0.0.1"),
     *("danbooru.donmai.us", "cdn.donmai.us", "www.waifu.im", "docs.waifu.im", "cdn.waifu.im"),
     *("api.waifu.im", "jqlang.org", "keepachangelog.com", "semver.org", "twitter.com"),

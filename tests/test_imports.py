@@ -41,6 +41,7 @@ SLOW = {
     "pydantic",
     "random",
     "rapidfuzz",
+    "redis",
     "rich",
     "secrets",
     "shlex",

@@ -11,6 +11,7 @@ import pytest
 from animedex import __version__, backends
 from animedex.errors import BadArguments
 from animedex.options import ClientOptions, Setup, set_up, user_agent
+from animedex.transport.cache import FILE_NAME
 from animedex.transport.proxies import Proxies
 
 
@@ -25,7 +26,7 @@ def test_defaults() -> None:
     assert (manner.base_urls, manner.timeout, manner.pace) == ({}, 30.0, 1.0)
     assert (manner.cached, manner.refresh, manner.limited) == (True, False, True)
     assert found.proxies == Proxies()
-    assert os.path.dirname(found.state_path) == os.environ["ANIMEDEX_DATA_DIR"]
+    assert os.path.dirname(found.state) == os.environ["ANIMEDEX_DATA_DIR"]
     assert os.path.dirname(found.cache_path) == os.environ["ANIMEDEX_CACHE_DIR"]
 
 
@@ -56,7 +57,7 @@ def outcome(name: str, found: Setup) -> object:
         "cache": found.manner.cached,
         "limits": found.manner.limited,
         "proxy": (found.proxies.every or "").partition(".")[0],
-        "state": found.state_path,
+        "state": found.state,
     }[name]
 
 
@@ -109,11 +110,11 @@ def test_no_deadline(given: str | None) -> None:
 def test_places_and_switches(tmp_path: Path) -> None:
     found = plan(cache=tmp_path, state=tmp_path / "budgets.db", rate="slow", refresh=True)
     assert os.path.dirname(found.cache_path) == str(tmp_path)
-    assert found.state_path == str(tmp_path / "budgets.db")
+    assert found.state == str(tmp_path / "budgets.db")
     assert (found.manner.cached, found.manner.pace, found.manner.refresh) == (True, 0.5, True)
     off = plan(cache=False, limits=False)
     assert (off.manner.cached, off.manner.limited) == (False, False)
-    assert os.path.isabs(plan(state="budgets.db").state_path)
+    assert os.path.isabs(plan(state="budgets.db").state)
 
 
 def test_a_configured_state_is_one_file_from_everywhere(
@@ -121,19 +122,19 @@ def test_a_configured_state_is_one_file_from_everywhere(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     config_file.write_text('state = "kept/budgets.db"\n')
-    assert plan().state_path == str(config_file.parent / "kept" / "budgets.db")
+    assert plan().state == str(config_file.parent / "kept" / "budgets.db")
     monkeypatch.setenv("ANIMEDEX_STATE", "other.db")
-    assert plan().state_path == str(config_file.parent / "other.db")
-    assert plan(state="mine.db").state_path == str(tmp_path / "mine.db")
+    assert plan().state == str(config_file.parent / "other.db")
+    assert plan(state="mine.db").state == str(tmp_path / "mine.db")
 
 
 def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     home = os.path.expanduser("~")
     found = plan(state="~/budgets.db", cache="~/answers")
-    assert found.state_path == os.path.join(home, "budgets.db")
+    assert found.state == os.path.join(home, "budgets.db")
     assert os.path.dirname(found.cache_path) == os.path.join(home, "answers")
     monkeypatch.setenv("ANIMEDEX_STATE", "~/other.db")
-    assert plan().state_path == os.path.join(home, "other.db")
+    assert plan().state == os.path.join(home, "other.db")
 
 
 def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,7 +157,15 @@ def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch) -> No
         ("rate", "fast"),
         ("rate", 0.5),
         ("proxy", "ftp://me:hunter2@proxy.example"),
-        ("state", "redis://budgets.example"),
+        ("state", "https://me:hunter2@budgets.example"),
+        ("state", "redis://me:hunter2@"),
+        ("state", "redis://me:hunter2@budgets.example:none"),
+        ("state", "redis://me:hunter2@budgets.example/first"),
+        ("state", "redis://budgets.example?password=hunter2"),
+        ("state", "redis://budgets.example?db=-1"),
+        ("state", "redis://budgets.example#hunter2"),
+        ("state", "redis://me:hunter2@[budgets"),
+        ("state", "unix://"),
         ("base_urls", {"nekos": "nowhere"}),
         ("base_urls", {"nekos": "http://me:hunter2@mirror.example"}),
     ],
@@ -167,8 +176,36 @@ def test_a_bad_argument_is_told_with_its_name(name: str, value: object) -> None:
     assert "hunter2" not in str(caught.value.to_payload())
 
 
-def test_a_server_for_budgets_is_not_there_yet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ANIMEDEX_STATE", "redis://me:hunter2@budgets.example")
-    with pytest.raises(BadArguments, match="redis://") as caught:
-        plan()
-    assert "hunter2" not in str(caught.value.to_payload())
+@pytest.mark.parametrize(
+    "url",
+    [
+        "redis://me:hunter2@budgets.example",
+        "rediss://budgets.example:6380/3?ssl_ca_certs=/etc/ca.pem",
+        "valkey://[::1]/",
+        "unix:///run/redis.sock?db=2",
+    ],
+)
+def test_a_server_keeps_budgets_and_answers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANIMEDEX_STATE", url)
+    found = plan()
+    assert (found.state, found.cache_path) == (url, "")
+    assert "hunter2" not in repr(found)
+    assert plan(cache=False).cache_path == ""
+
+
+def test_a_folder_for_answers_is_used_beside_a_server(tmp_path: Path) -> None:
+    found = plan(state="redis://budgets.example", cache=tmp_path)
+    assert found.cache_path == str(tmp_path / FILE_NAME)
+
+
+def test_a_share_is_a_part_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert plan().share is None
+    monkeypatch.setenv("ANIMEDEX_STATE_SHARE", "1/4")
+    assert plan().share == 0.25
+    assert plan(state_share="1/2").share == 0.5
+
+
+@pytest.mark.parametrize("share", ["0.5", "0/3", "4/3", "1/0", "1/", "a/b", "1/-2"])
+def test_a_share_that_is_none_is_refused(share: str) -> None:
+    with pytest.raises(BadArguments, match=r"^state_share: "):
+        plan(state_share=share)

@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from animedex.errors import ClientUnusable
-from animedex.options import ClientOptions, set_up
+from animedex.options import ClientOptions, Setup, set_up
 from animedex.transport.cache import Cache
 from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
@@ -20,6 +20,8 @@ from animedex.transport.steps import Desk
 from animedex.transport.telling import Teller
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from animedex.backends.backend import Backend
     from animedex.backends.danbooru import Danbooru
     from animedex.backends.nekos import Nekos
@@ -48,12 +50,7 @@ class _Core:
         plan = set_up(options)
         teller = Teller(options.get("on_event"))
         self.manner = plan.manner
-        self.desk = Desk(
-            State(plan.state_path, shared_clock, teller.warn),
-            Cache(plan.cache_path, teller.warn),
-            teller.tell,
-            self._identify,
-        )
+        self.desk = _desk(plan, teller, self._identify)
         self._proxies = plan.proxies
         self._flow = Flow(plan.manner, shared_clock, _jitter)
         self._pid = os.getpid()
@@ -99,6 +96,21 @@ class _Core:
             surface = import_module(f"animedex.backends.{name}").SURFACE(self)
             setattr(self, name, surface)
             return surface
+
+
+def _desk(
+    plan: Setup, teller: Teller, identify: Callable[[Backend, str, float | None], Account | None]
+) -> Desk:
+    if "://" in plan.state:
+        from animedex.transport.fleet.desk import fleet_desk
+
+        return fleet_desk(plan.state, plan.share, plan.cache_path, teller, identify)
+    return Desk(
+        State(plan.state, shared_clock, teller.warn),
+        Cache(plan.cache_path, teller.warn),
+        teller.tell,
+        identify,
+    )
 
 
 class Client(_Core):
@@ -173,7 +185,12 @@ class AsyncClient(_Core):
             http, self._http = self._http, None
         if http is not None:
             await http.close()
-        self._close_files()
+        lanes = self.desk.lanes
+        if lanes is None:
+            self._close_files()
+        else:
+            await lanes.run(self._close_files, 0, needed=True)
+            lanes.end()
 
     async def _send(self, step: Send) -> Response:
         return await self._sender().send(step)

@@ -10,9 +10,11 @@ from animedex import __version__, backends
 from animedex.config import Config, read_setting
 from animedex.errors import BadArguments
 from animedex.folders import folder
+from animedex.settings import part_of
 from animedex.transport import cache, state
 from animedex.transport.proxies import Proxies, proxies_from
 from animedex.transport.run import Manner
+from animedex.wire import Secret
 
 if TYPE_CHECKING:
     from animedex.transport.steps import Event
@@ -28,7 +30,9 @@ class ClientOptions(TypedDict, total=False):
     timeout: seconds for one call with all its waiting, 30 by default; None for no deadline.
     cache: False for none, or the folder in which answers are kept; `~` is the home folder.
     refresh: True to fetch anew what the cache holds.
-    state: the file in which budgets and the record of shown pictures are kept.
+    state: the file in which budgets and the record of shown pictures are kept, or the URL of a
+        Redis server that keeps them, and answers, for many machines.
+    state_share: this process's part of each limit while that server is away, such as "1/24".
     proxy: a proxy's URL for everything but loopback, in place of the usual variables.
     rate: "slow" halves the pace.
     limits: False switches budgets off, which only loopback servers accept.
@@ -41,6 +45,7 @@ class ClientOptions(TypedDict, total=False):
     cache: bool | str | os.PathLike[str]
     refresh: bool
     state: str | os.PathLike[str]
+    state_share: str
     proxy: str
     rate: Literal["normal", "slow"]
     limits: bool
@@ -48,12 +53,17 @@ class ClientOptions(TypedDict, total=False):
 
 
 class Setup(NamedTuple):
-    """Hold what the options come to: how to carry out calls, and with which files."""
+    """Hold what the options come to: how to carry out calls, and with which files.
+
+    `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
+    answers too. `share` is of each limit, for while it is away.
+    """
 
     manner: Manner
     proxies: Proxies
-    state_path: str
+    state: str
     cache_path: str
+    share: float | None = None
 
 
 def set_up(options: ClientOptions) -> Setup:
@@ -70,8 +80,14 @@ def set_up(options: ClientOptions) -> Setup:
         pace=_PACES[_rate(options, config)],
         limited=options.get("limits", config.get("limits").value == "on"),
     )
+    place = _state(options, config)
+    share = cast("str | None", options.get("state_share") or config.get("state_share").value)
     return Setup(
-        manner, _proxies(options, config), _state_path(options, config), _cache_path(options)
+        manner,
+        _proxies(options, config),
+        place,
+        _cache_path(options, place),
+        part_of(str(read_setting("state_share", share))) if share else None,
     )
 
 
@@ -137,12 +153,13 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
     return Proxies(every=str(read_setting("proxy", str(chosen))))
 
 
-def _state_path(options: ClientOptions, config: Config) -> str:
+def _state(options: ClientOptions, config: Config) -> str:
     given = os.fspath(options.get("state") or "")
+    if given:
+        read_setting("state", given)
     path = given or cast("str | None", config.get("state").value) or ""
     if "://" in path:
-        message = f"state: budgets are kept in a file, and {path.partition(':')[0]}:// is none"
-        raise BadArguments(message, hint="give the state as a file's path")
+        return Secret(path)
     if not path:
         return os.path.join(folder("data"), state.FILE_NAME)
     # What is configured names the same file from everywhere, or the budget would be split.
@@ -150,7 +167,9 @@ def _state_path(options: ClientOptions, config: Config) -> str:
     return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
 
 
-def _cache_path(options: ClientOptions) -> str:
+def _cache_path(options: ClientOptions, place: str) -> str:
     chosen = options.get("cache")
+    if "://" in place and (chosen is None or isinstance(chosen, bool)):
+        return ""
     place = folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
     return os.path.abspath(os.path.join(os.path.expanduser(place), cache.FILE_NAME))

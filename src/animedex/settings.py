@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from animedex.errors import BadArguments
 
 Value = str | float | bool | None
 _YEAR = 366 * 86_400.0
+_SERVERS = {"redis", "rediss", "valkey", "valkeys"}
+_SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
+_STATE_OPTIONS = {"db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 _CONTACT = re.compile(r"[!-'*-~]+(?: [!-'*-~]+)*")
 
 
@@ -84,6 +87,53 @@ def read_proxy(text: str) -> str:
     raise BadArguments(message)
 
 
+def read_state(text: str) -> str:
+    """Read a file's path, or the URL of a Redis server; what may hold a password is not repeated.
+
+    >>> read_state("redis://cache.example:6380/1")
+    'redis://cache.example:6380/1'
+    """
+    if "://" not in text:
+        return text
+    url = text.strip()
+    try:
+        parts = urlsplit(url)
+        query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        number = "" if parts.scheme == "unix" else parts.path.strip("/")
+        known = query.keys() <= _STATE_OPTIONS and f"{query.get('db', '')}{number or 0}".isdecimal()
+        place = parts.path if parts.scheme == "unix" else _is_url(url, _SERVERS) and parts.hostname
+        if known and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:
+            return url
+    except ValueError:
+        pass
+    message = "that is neither a file's path nor the URL of a Redis server"
+    raise BadArguments(message, hint="such as redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS")
+
+
+def read_share(text: str) -> str:
+    """Read a part of a whole, such as 1/24.
+
+    >>> read_share(" 1/24 ")
+    '1/24'
+    """
+    share = text.strip()
+    found = _SHARE.fullmatch(share)
+    if not found or not 0 < int(found[1]) <= int(found[2]):
+        message = f"{text!r} is not a part such as 1/24"
+        raise BadArguments(message, hint="1/N, for N processes at the most")
+    return share
+
+
+def part_of(share: str) -> float:
+    """Give a share as a number.
+
+    >>> part_of("1/4")
+    0.25
+    """
+    part, _, whole = share.partition("/")
+    return int(part) / int(whole)
+
+
 def read_choice(*choices: str) -> Callable[[str], str]:
     """Make a reader of one word among several."""
 
@@ -115,5 +165,6 @@ SETTINGS = {
     "limits": Setting("on", read_choice("on", "off"), "`off` only works for a loopback server"),
     "color": Setting("auto", read_choice("auto", "always", "never"), "whether to use colour"),
     "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
-    "state": Setting(None, str, "the file in which budgets are kept"),
+    "state": Setting(None, read_state, "the file, or Redis server, in which budgets are kept"),
+    "state_share": Setting(None, read_share, "a part of each limit while that server is away"),
 }

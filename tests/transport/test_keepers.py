@@ -9,13 +9,14 @@ import pytest
 from animedex.backends.backend import Bucket, Limits, Window
 from animedex.transport import keepers
 from animedex.transport.database import Database
-from animedex.transport.keepers import SCHEMA, FileKeeper, Keeper, MemoryKeeper
+from animedex.transport.keepers import SCHEMA, FileKeeper, MemoryKeeper
 from animedex.transport.ledger import Claim, Ledger, block, last_moment, reserve, settle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+AnyKeeper = FileKeeper | MemoryKeeper
 ORIGIN = "https://shelf.example"
 LIMITS = Limits(Bucket(rate=3.0, burst=10), {"/search": Window(7, 5.0)})
 
@@ -33,7 +34,7 @@ def file_keeper(tmp_path: Path, warnings: list[str]) -> Iterator[FileKeeper]:
 
 
 @pytest.fixture(params=["file", "memory"])
-def keeper(request: pytest.FixtureRequest, file_keeper: FileKeeper) -> Keeper:
+def keeper(request: pytest.FixtureRequest, file_keeper: FileKeeper) -> AnyKeeper:
     return file_keeper if request.param == "file" else MemoryKeeper()
 
 
@@ -47,18 +48,18 @@ def full_ledger() -> Ledger:
     return block(ledger, "/neko", 1060.0, 1000.5)
 
 
-def test_a_new_origin_has_an_empty_ledger(keeper: Keeper) -> None:
+def test_a_new_origin_has_an_empty_ledger(keeper: AnyKeeper) -> None:
     assert keeper.change(ORIGIN, lambda book: (book, book)) == Ledger()
 
 
-def test_a_ledger_comes_back_as_it_was_put(keeper: Keeper) -> None:
+def test_a_ledger_comes_back_as_it_was_put(keeper: AnyKeeper) -> None:
     keeper.change(ORIGIN, lambda _: (full_ledger(), None))
     keeper.change("http://127.0.0.1:8080", lambda book: (book, None))
     assert keeper.change(ORIGIN, lambda book: (book, book)) == full_ledger()
     assert keeper.ledgers() == {ORIGIN: full_ledger(), "http://127.0.0.1:8080": Ledger()}
 
 
-def test_a_step_that_fails_changes_nothing(keeper: Keeper) -> None:
+def test_a_step_that_fails_changes_nothing(keeper: AnyKeeper) -> None:
     def fail(book: Ledger) -> tuple[Ledger, None]:
         raise RuntimeError
 
@@ -68,7 +69,7 @@ def test_a_step_that_fails_changes_nothing(keeper: Keeper) -> None:
     assert keeper.ledgers() == {ORIGIN: full_ledger()}
 
 
-def test_threads_do_not_lose_each_others_changes(keeper: Keeper) -> None:
+def test_threads_do_not_lose_each_others_changes(keeper: AnyKeeper) -> None:
     def count(book: Ledger) -> tuple[Ledger, None]:
         return book._replace(clock=book.clock + 1), None
 
@@ -84,7 +85,7 @@ def test_threads_do_not_lose_each_others_changes(keeper: Keeper) -> None:
     assert keeper.ledgers()[ORIGIN].clock == 300
 
 
-def test_pictures_are_unseen_once(keeper: Keeper) -> None:
+def test_pictures_are_unseen_once(keeper: AnyKeeper) -> None:
     assert keeper.unseen("shelf", ("a", "b", "a")) == {"a", "b"}
     assert keeper.unseen("shelf", ("b", "c")) == {"c"}
     assert keeper.unseen("attic", ("a",)) == {"a"}
@@ -92,14 +93,16 @@ def test_pictures_are_unseen_once(keeper: Keeper) -> None:
     assert keeper.shown() == 4
 
 
-def test_what_was_shown_can_be_forgotten(keeper: Keeper) -> None:
+def test_what_was_shown_can_be_forgotten(keeper: AnyKeeper) -> None:
     keeper.unseen("shelf", ("a", "b"))
     assert keeper.forget() == 2
     assert keeper.forget() == keeper.shown() == 0
     assert keeper.unseen("shelf", ("a",)) == {"a"}
 
 
-def test_the_oldest_pictures_are_forgotten(keeper: Keeper, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oldest_pictures_are_forgotten(
+    keeper: AnyKeeper, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(keepers, "SHOWN_KEPT", 3)
     for name in "abcde":
         keeper.unseen("shelf", (name,))
@@ -129,7 +132,7 @@ def test_only_memory_allows_no_burst(file_keeper: FileKeeper) -> None:
     assert MemoryKeeper().fitting(LIMITS) == Limits(Bucket(rate=3.0, burst=1), LIMITS.windows)
 
 
-def test_a_keeper_goes_on_after_closing(keeper: Keeper) -> None:
+def test_a_keeper_goes_on_after_closing(keeper: AnyKeeper) -> None:
     keeper.change(ORIGIN, lambda _: (full_ledger(), None))
     keeper.close()
     assert keeper.ledgers() == {ORIGIN: full_ledger()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import TimedOut
 from animedex.transport.database import Busy
+from animedex.transport.fleet.away import Away
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +28,8 @@ def patiently(work: Callable[[], T], timeout: float | None) -> T:
     while True:
         try:
             return work()
+        except Away as away:
+            raise away.unreachable() from None
         except Busy:
             if time.monotonic() + _PAUSE >= deadline:
                 message = "another process kept a file of budgets or answers locked"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from animedex.folders import folder
 from animedex.options import set_up
 from animedex.transport.clock import shared_clock
-from animedex.transport.state import State
+from animedex.transport.state import FILE_NAME, State
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -17,8 +19,14 @@ if TYPE_CHECKING:
 
 @contextmanager
 def shown(session: Session) -> Generator[State]:
-    """Open the record; what is noted in it is there when this ends."""
-    path = set_up(session.shared.client_options()).state_path
+    """Open the record; what is noted in it is there when this ends.
+
+    Where a server keeps it for many machines, one of this machine's own stands in: nothing is to
+    be asked of anybody.
+    """
+    path = set_up(session.shared.client_options()).state
+    if "://" in path:
+        path = os.path.join(folder("data"), FILE_NAME)
     state = State(path, shared_clock, lambda message: session.note(f"animedex: {message}"))
     try:
         yield state

@@ -33,7 +33,10 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
 
 def _unexpected(error: Exception) -> AnimedexError:
     from animedex.transport.database import Busy
+    from animedex.transport.fleet.away import Away
 
+    if isinstance(error, Away):
+        return error.unreachable()
     if isinstance(error, Busy):
         message = "another process keeps a file of budgets or answers locked"
         return TimedOut(message, hint="try again in a moment")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import time
+from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from animedex.transport.database import Busy, Database, Unusable
@@ -39,12 +40,12 @@ class Kept(NamedTuple):
 
 
 class CacheReport(NamedTuple):
-    """Count what is kept: answers, and the bytes of their bodies."""
+    """Count what is kept: answers, and the bytes of their bodies; `cap` is the most of these."""
 
     path: str
     answers: int
     size: int
-    cap: int
+    cap: int | None
 
 
 class Cache:
@@ -65,8 +66,9 @@ class Cache:
         self._lock = threading.Lock()
         self._database: Database | None = Database(path, _SCHEMA, warn)
 
-    def get(self, key: str) -> Kept | None:
+    def get(self, key: str, latest: float = inf) -> Kept | None:
         """Give what is kept under a key, unless it has expired or claims to be from the future."""
+        del latest  # Nothing here waits.
         now = self._clock()
         row = None
         # What another process keeps locked just now is not worth waiting for.
@@ -81,8 +83,11 @@ class Cache:
             )
         return Kept(*row) if row else None
 
-    def put(self, key: str, backend: str, body: bytes, lifetime: float) -> None:
+    def put(
+        self, key: str, backend: str, body: bytes, lifetime: float, latest: float = inf
+    ) -> None:
         """Keep a body for so many seconds, and drop what has expired or is too much."""
+        del latest
         if len(body) > self._cap:
             return
         now = self._clock()

@@ -44,7 +44,12 @@ _opening: dict[int, threading.Lock] = {}
 
 
 class Busy(Exception):
-    """Say that another process is writing; to ask again shortly will do."""
+    """Say that another process is writing; to ask again shortly will do.
+
+    `pause` is what to wait for before that, in seconds.
+    """
+
+    pause = 0.01
 
 
 class Unusable(Exception):

@@ -7,7 +7,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from animedex.transport.steps import Identify, Send, Sleep
+from animedex.transport.steps import FarStep, Identify, Send, Sleep
 
 if TYPE_CHECKING:
     from asyncio import Future
@@ -59,6 +59,8 @@ async def drive_async(
                     await sleep(max(0.0, step.seconds))
                 elif isinstance(step, Identify):
                     found = await _aside(partial(step.do, desk))
+                elif desk.lanes is not None and isinstance(step, FarStep):
+                    found = await desk.lanes.do(step, desk)
                 else:
                     found = step.do(desk)
             except BaseException as error:  # noqa: BLE001  the flow gives back what it holds

@@ -82,7 +82,7 @@ def _attempt(call: Call[object], url: str, run: Run) -> Steps[tuple[Outcome, boo
         raise
     except BaseException:
         # Who gives up does not wait any more, not even to leave things tidy.
-        yield from turn.settle_at_once()
+        yield from turn.settle_at_once(run)
         raise
     yield from turn.settle(run)
     spent = None if isinstance(outcome, Unreachable) else spent_seconds(outcome)

@@ -107,7 +107,7 @@ def _grant(wish: Wish, run: Run) -> Steps[object]:
         return (yield from _perform(wish, run))
     if isinstance(wish, Say):
         return (yield Tell(Event("warning", wish.backend, message=run.known.hide(wish.message))))
-    show = Show(wish.backend, wish.ids, wish.quiet)
+    show = Show(wish.backend, wish.ids, wish.quiet, run.deadline)
     if not wish.quiet:
         return (yield from run.unlocked(show))
     with contextlib.suppress(Busy):
@@ -121,7 +121,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
     keep = call.lifetime > 0 and run.manner.cached
     key = cache_key(call, url, account)
     if keep and not run.manner.refresh:
-        kept: Kept | None = yield Recall(key)
+        kept: Kept | None = yield Recall(key, run.deadline)
         if kept is not None:
             yield Tell(
                 Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
@@ -129,7 +129,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
             return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
     response, found = yield from _fetched(call, account, url, run)
     if keep and response.status == _OK and not _tells_key(response.body, account):
-        yield Keep(key, call.backend.name, response.body, call.lifetime)
+        yield Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
     return found
 
 

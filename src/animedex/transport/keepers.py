@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import msgspec
 
 from animedex.transport.database import Broken, Database
-from animedex.transport.ledger import Ledger, last_moment
+from animedex.transport.ledger import FOREVER, Ledger, block, last_moment, release, reserve, settle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.backend import Limits
+    from animedex.transport.clock import Clock
+    from animedex.transport.ledger import Claim, Verdict
 
 T = TypeVar("T")
 
@@ -31,18 +33,34 @@ CREATE TABLE IF NOT EXISTS shown (
 
 
 class Keeper(Protocol):
-    """Keep ledgers, and the record of what was shown."""
+    """Keep ledgers, and the record of what was shown.
 
-    def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
-        """Put the next ledger in the place of an origin's; give what the step found."""
+    Moments are always the caller's, whose clock each method is given: a keeper that goes by
+    another clock hands durations to and fro.
+    """
+
+    def reserve(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> Verdict:
+        """Claim room for one request."""
+        ...
+
+    def settle(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> None:
+        """Note that a claim's answer came, or never will."""
+        ...
+
+    def release(self, origin: str, claim: Claim, slot: float | None, clock: Clock) -> None:
+        """Give back what a claim holds that will not be sent."""
+        ...
+
+    def block(self, origin: str, claim: Claim, seconds: float, clock: Clock) -> None:
+        """Note that a claim's path is spent for some seconds from now."""
         ...
 
     def ledgers(self) -> dict[str, Ledger]:
         """Give the ledger of every origin."""
         ...
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
-        """Tell which ids were never shown, and note all of them as shown."""
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
+        """Tell, before that moment, which ids were never shown, and note all of them as shown."""
         ...
 
     def shown(self) -> int:
@@ -53,16 +71,46 @@ class Keeper(Protocol):
         """Forget what was shown; give how many pictures that were."""
         ...
 
-    def fitting(self, limits: Limits) -> Limits:
-        """Give the limits that hold as far as this keeper sees."""
-        ...
-
     def close(self) -> None:
         """Close what is open."""
         ...
 
 
-class FileKeeper:
+class LedgerKeeper(Protocol):
+    """Do what is asked of a keeper by changing ledgers here."""
+
+    def change(self, origin: str, step: Callable[[Ledger], tuple[Ledger, T]]) -> T:
+        """Put the next ledger in the place of an origin's; give what the step found."""
+        ...
+
+    def fitting(self, limits: Limits) -> Limits:
+        """Give the limits that hold as far as this keeper sees."""
+        ...
+
+    def reserve(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> Verdict:
+        """Claim room for one request."""
+        fitting = self.fitting(limits)
+        return self.change(origin, lambda book: reserve(book, fitting, claim, clock()))
+
+    def settle(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> None:
+        """Note that a claim's answer came, or never will."""
+        self.change(origin, lambda book: (settle(book, limits, claim, clock()), None))
+
+    def release(self, origin: str, claim: Claim, slot: float | None, clock: Clock) -> None:
+        """Give back what a claim holds that will not be sent."""
+        self.change(origin, lambda book: (release(book, claim, slot, clock()), None))
+
+    def block(self, origin: str, claim: Claim, seconds: float, clock: Clock) -> None:
+        """Note that a claim's path is spent for some seconds from now."""
+
+        def step(book: Ledger) -> tuple[Ledger, None]:
+            now = clock()
+            return block(book, claim.path, now + seconds, now), None
+
+        self.change(origin, step)
+
+
+class FileKeeper(LedgerKeeper):
     """Keep everything in an SQLite file."""
 
     def __init__(self, database: Database) -> None:
@@ -86,8 +134,9 @@ class FileKeeper:
         """Give the ledger of every origin."""
         return self.database.run(_ledgers, write=False)
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""
+        del latest  # Nothing here waits.
 
         def work(connection: sqlite3.Connection) -> frozenset[str]:
             new = frozenset(name for name in ids if _noted(connection, backend, name))
@@ -139,7 +188,7 @@ def _noted(connection: sqlite3.Connection, backend: str, name: str) -> bool:
     return added.rowcount > 0
 
 
-class MemoryKeeper:
+class MemoryKeeper(LedgerKeeper):
     """Keep everything in this process alone, for want of a file."""
 
     def __init__(self) -> None:
@@ -157,8 +206,9 @@ class MemoryKeeper:
         """Give the ledger of every origin."""
         return dict(self._ledgers)
 
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = FOREVER) -> frozenset[str]:
         """Tell which ids were never shown, note all of them, and forget the oldest."""
+        del latest  # Nothing here waits.
         with self._lock:
             new = frozenset(name for name in ids if (backend, name) not in self._shown)
             self._shown.update(dict.fromkeys((backend, name) for name in ids))

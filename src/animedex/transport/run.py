@@ -6,8 +6,9 @@ from collections.abc import Callable, Generator
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
-from animedex.errors import TimedOut
+from animedex.errors import AnimedexError, TimedOut
 from animedex.transport.database import Busy
+from animedex.transport.fleet.away import Away
 from animedex.transport.steps import LocalStep, Sleep, Step
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # A driver answers each step according to its kind, which a generator's type cannot say.
 Steps: TypeAlias = Generator[Step, Any, T]
-
-_LOCK_PAUSE = 0.01
 
 
 class Manner(NamedTuple):
@@ -83,12 +82,22 @@ class Run(NamedTuple):
         return self.clock() + seconds < self.deadline
 
     def unlocked(self, step: LocalStep) -> Steps[Any]:
-        """Have a local step done, waiting while another process keeps the file locked."""
+        """Have a local step done, waiting while what it needs cannot be had.
+
+        That is a file that another process keeps locked, or a server that does not answer.
+        """
         while True:
             try:
                 return (yield step)
-            except Busy:
-                if not self.fits(_LOCK_PAUSE):
-                    message = "another process kept the file of budgets locked until the deadline"
-                    raise TimedOut(message, hint="`animedex status` tells where it is") from None
-                yield Sleep(_LOCK_PAUSE * (0.5 + self.jitter()))
+            except Busy as busy:
+                pause = busy.pause * (0.5 + self.jitter())
+                if not self.fits(pause):
+                    raise _given_up(busy) from None
+                yield Sleep(pause)
+
+
+def _given_up(busy: Busy) -> AnimedexError:
+    if isinstance(busy, Away):
+        return busy.denied()
+    message = "another process kept the file of budgets locked until the deadline"
+    return TimedOut(message, hint="`animedex status` tells where it is")

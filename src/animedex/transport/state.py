@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
+from animedex.errors import AnimedexError
 from animedex.transport.database import Busy, Database, Unusable, temporary_folder
 
 if TYPE_CHECKING:
@@ -26,16 +28,24 @@ T = TypeVar("T")
 FILE_NAME = "budgets-1.db"
 # To write every answer's pictures down at once would cost as much as asking on a fast network.
 NOTING_SECONDS = 1.0
+# What is tidied up on the way out has so long, as Ctrl-C is to end everything in half a second.
+HASTE = 0.2
 
 
 class State:
-    """Answer claims on budgets from the best keeper that works here."""
+    """Answer claims on budgets, from the keeper given or else the best that works here."""
 
-    def __init__(self, path: str, clock: Clock, warn: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        clock: Clock,
+        warn: Callable[[str], None],
+        keeper: Keeper | None = None,
+    ) -> None:
         self.clock = clock
         self._warn = warn
         self._chosen = path
-        self._keeper: Keeper | None = None
+        self._keeper = keeper
         self._next_choice = 0
         self._lock = threading.Lock()
         self._noted: dict[str, set[str]] = {}
@@ -45,43 +55,26 @@ class State:
 
     def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
         """Claim room for one request."""
-        from animedex.transport.ledger import reserve
-
-        return self._do(
-            lambda keeper: keeper.change(
-                origin,
-                lambda book: reserve(book, keeper.fitting(limits), claim, self.clock()),
-            )
-        )
+        return self._do(lambda keeper: keeper.reserve(origin, limits, claim, self.clock))
 
     def settle(self, origin: str, limits: Limits, claim: Claim) -> None:
         """Note that a claim's answer came, or never will."""
-        from animedex.transport.ledger import settle
-
-        self._change(origin, lambda book: settle(book, limits, claim, self.clock()))
+        self._do(lambda keeper: keeper.settle(origin, limits, claim, self.clock))
 
     def release(self, origin: str, claim: Claim, slot: float | None) -> None:
         """Give back what a claim holds that will not be sent."""
-        from animedex.transport.ledger import release
+        self._do(lambda keeper: keeper.release(origin, claim, slot, self.clock))
 
-        self._change(origin, lambda book: release(book, claim, slot, self.clock()))
+    def block(self, origin: str, claim: Claim, seconds: float) -> None:
+        """Note that a claim's path is spent for some seconds from now."""
+        self._do(lambda keeper: keeper.block(origin, claim, seconds, self.clock))
 
-    def block(self, origin: str, path: str, seconds: float) -> None:
-        """Note that a path is spent for some seconds from now."""
-        from animedex.transport.ledger import block
-
-        def step(book: Ledger) -> Ledger:
-            now = self.clock()
-            return block(book, path, now + seconds, now)
-
-        self._change(origin, step)
-
-    def unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
+    def unseen(self, backend: str, ids: tuple[str, ...], latest: float = inf) -> frozenset[str]:
         """Tell which pictures this user was never shown, and note all of them as shown."""
-        self._write_notes()
-        return self._unseen(backend, ids)
+        self._write_notes(latest)
+        return self._unseen(backend, ids, latest)
 
-    def note(self, backend: str, ids: tuple[str, ...]) -> None:
+    def note(self, backend: str, ids: tuple[str, ...], latest: float = inf) -> None:
         """Note pictures as shown: others learn of them in a second, or when this is closed.
 
         A process that is killed, or that ends without closing this, may lose the last second's.
@@ -89,7 +82,7 @@ class State:
         with self._lock:
             self._noted.setdefault(backend, set()).update(ids)
         if self.clock() >= self._write_at:
-            self._write_notes()
+            self._write_notes(latest)
         else:
             self._write_soon()
 
@@ -109,8 +102,8 @@ class State:
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
-        with contextlib.suppress(Busy):
-            self._write_notes()
+        with contextlib.suppress(Busy, AnimedexError):
+            self._write_notes(self.clock() + HASTE)
         with self._lock:
             timer, self._timer = self._timer, None
         if timer is not None:
@@ -118,14 +111,14 @@ class State:
         if self._keeper is not None:
             self._keeper.close()
 
-    def _write_notes(self) -> None:
+    def _write_notes(self, latest: float = inf) -> None:
         """Write down what was noted, which stays noted here until that is done."""
         with self._lock:
             noted = {backend: tuple(ids) for backend, ids in self._noted.items() if ids}
             self._write_at = self.clock() + NOTING_SECONDS
         try:
             for backend, ids in noted.items():
-                self._unseen(backend, ids)
+                self._unseen(backend, ids, latest)
                 with self._lock:
                     self._noted[backend].difference_update(ids)
         except Busy:
@@ -147,14 +140,11 @@ class State:
     def _write_at_last(self) -> None:
         with self._lock:
             self._timer = None
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(Busy, AnimedexError):
             self._write_notes()
 
-    def _unseen(self, backend: str, ids: tuple[str, ...]) -> frozenset[str]:
-        return self._do(lambda keeper: keeper.unseen(backend, ids))
-
-    def _change(self, origin: str, step: Callable[[Ledger], Ledger]) -> None:
-        self._do(lambda keeper: keeper.change(origin, lambda book: (step(book), None)))
+    def _unseen(self, backend: str, ids: tuple[str, ...], latest: float) -> frozenset[str]:
+        return self._do(lambda keeper: keeper.unseen(backend, ids, latest))
 
     def _do(self, work: Callable[[Keeper], T]) -> T:
         keeper = self._keeper or self._next(None)

@@ -1,11 +1,13 @@
 """What a flow may wish for: steps that a driver obeys, and the events that it tells.
 
 A step with `do` is carried out at this process's own desk, alike in both worlds. Only `Sleep`,
-`Send` and `Identify` take time; each driver has its own way with those.
+`Send` and `Identify` take time; each driver has its own way with those. Where the desk is shared by
+many machines, a `FarStep` may wait for their server too, until its moment `latest`.
 """
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 
     from animedex.backends.backend import Backend, Limits
     from animedex.transport.cache import Cache, Kept
+    from animedex.transport.fleet.cache import FleetCache
+    from animedex.transport.fleet.lanes import Lanes
     from animedex.transport.ledger import Claim, Verdict
     from animedex.transport.state import State
     from animedex.wire import Account, Headers, Response, Sink
@@ -39,13 +43,14 @@ class Desk(NamedTuple):
     """Hold what steps are carried out with: budgets, cache, who listens to events, who asks.
 
     `identify` finds the user's account with a service at an origin, if there is one, within so
-    many seconds.
+    many seconds. `lanes` are there where state or cache may wait for a server.
     """
 
     state: State
-    cache: Cache
+    cache: Cache | FleetCache
     tell: Callable[[Event], None]
     identify: Callable[[Backend, str, float | None], Account | None]
+    lanes: Lanes | None = None
 
 
 class Sleep(NamedTuple):
@@ -76,6 +81,11 @@ class Reserve(NamedTuple):
     limits: Limits
     claim: Claim
 
+    @property
+    def latest(self) -> float:
+        """Give the claim's deadline."""
+        return self.claim.latest
+
     def do(self, desk: Desk) -> Verdict:
         """Answer with a verdict."""
         return desk.state.reserve(self.origin, self.limits, self.claim)
@@ -87,6 +97,11 @@ class Settle(NamedTuple):
     origin: str
     limits: Limits
     claim: Claim
+
+    @property
+    def latest(self) -> float:
+        """Give the claim's deadline."""
+        return self.claim.latest
 
     def do(self, desk: Desk) -> None:
         """Note it for all processes."""
@@ -100,31 +115,42 @@ class Release(NamedTuple):
     claim: Claim
     slot: float | None
 
+    @property
+    def latest(self) -> float:
+        """Give the claim's deadline."""
+        return self.claim.latest
+
     def do(self, desk: Desk) -> None:
         """Give it back for all processes."""
         desk.state.release(self.origin, self.claim, self.slot)
 
 
 class Block(NamedTuple):
-    """Note that a path is spent for so many seconds."""
+    """Note that a claim's path is spent for so many seconds."""
 
     origin: str
-    path: str
+    claim: Claim
     seconds: float
+
+    @property
+    def latest(self) -> float:
+        """Give the claim's deadline."""
+        return self.claim.latest
 
     def do(self, desk: Desk) -> None:
         """Note it for all processes."""
-        desk.state.block(self.origin, self.path, self.seconds)
+        desk.state.block(self.origin, self.claim, self.seconds)
 
 
 class Recall(NamedTuple):
     """Look a body up in the cache."""
 
     key: str
+    latest: float = inf
 
     def do(self, desk: Desk) -> Kept | None:
         """Answer with what is kept."""
-        return desk.cache.get(self.key)
+        return desk.cache.get(self.key, self.latest)
 
 
 class Keep(NamedTuple):
@@ -134,10 +160,11 @@ class Keep(NamedTuple):
     backend: str
     body: bytes
     lifetime: float
+    latest: float = inf
 
     def do(self, desk: Desk) -> None:
         """Keep it."""
-        desk.cache.put(self.key, self.backend, self.body, self.lifetime)
+        desk.cache.put(self.key, self.backend, self.body, self.lifetime, self.latest)
 
 
 class Show(NamedTuple):
@@ -146,12 +173,13 @@ class Show(NamedTuple):
     backend: str
     ids: tuple[str, ...]
     quiet: bool = False
+    latest: float = inf
 
     def do(self, desk: Desk) -> frozenset[str]:
         """Answer with the new ones; where nobody asks which they are, with none."""
         if not self.quiet:
-            return desk.state.unseen(self.backend, self.ids)
-        desk.state.note(self.backend, self.ids)
+            return desk.state.unseen(self.backend, self.ids, self.latest)
+        desk.state.note(self.backend, self.ids, self.latest)
         return frozenset()
 
 
@@ -177,5 +205,6 @@ class Tell(NamedTuple):
         desk.tell(self.event)
 
 
-LocalStep = Reserve | Settle | Release | Block | Recall | Keep | Show | Identify | Tell
+FarStep = Reserve | Settle | Release | Block | Recall | Keep | Show
+LocalStep = FarStep | Identify | Tell
 Step = Sleep | Send | LocalStep

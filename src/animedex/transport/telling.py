@@ -30,7 +30,8 @@ class Teller:
         unheard = self._listener is None and event.kind == "warning"
         if self._logger is None and (unheard or "logging" in sys.modules):
             self._logger = _logger()
-        if self._logger is not None:
+        # Who loaded it need not have set it up; it would then print what was heard already.
+        if self._logger is not None and (unheard or self._logger.hasHandlers()):
             _log(self._logger, event)
 
     def warn(self, message: str) -> None:

@@ -14,6 +14,7 @@ from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
 from animedex.transport.ledger import Again, Claim, Denied, Go
 from animedex.transport.limits import slowed
+from animedex.transport.state import HASTE
 from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sleep, Tell
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Turn(NamedTuple):
         except BaseException:
             # Whoever gives up waiting (a cancelled task, Ctrl-C) leaves the room to others.
             with contextlib.suppress(Busy):
-                yield Release(self.origin, self.claim, slot)
+                yield Release(self.origin, self._hasty(run), slot)
             raise
 
     def settle(self, run: Run) -> Steps[None]:
@@ -68,19 +69,23 @@ class Turn(NamedTuple):
         What cannot be noted before the deadline counts for longer, and takes no answer away.
         """
         if self.claim.route in self.limits.windows:
-            with contextlib.suppress(TimedOut):
+            with contextlib.suppress(TimedOut, RateLimited):
                 yield from run.unlocked(Settle(self.origin, self.limits, self.claim))
 
-    def settle_at_once(self) -> Steps[None]:
+    def settle_at_once(self, run: Run) -> Steps[None]:
         """Note that no answer is waited for any more, unless the file is locked just now."""
         if self.claim.route in self.limits.windows:
             with contextlib.suppress(Busy):
-                yield Settle(self.origin, self.limits, self.claim)
+                yield Settle(self.origin, self.limits, self._hasty(run))
 
     def block(self, run: Run, seconds: float) -> Steps[None]:
         """Note for everyone that this path is spent for some seconds, if there is time to."""
-        with contextlib.suppress(TimedOut):
-            yield from run.unlocked(Block(self.origin, self.claim.path, seconds))
+        with contextlib.suppress(TimedOut, RateLimited):
+            yield from run.unlocked(Block(self.origin, self.claim, seconds))
+
+    def _hasty(self, run: Run) -> Claim:
+        """Give the claim as who does not wait any more holds it."""
+        return self.claim._replace(latest=min(self.claim.latest, run.clock() + HASTE))
 
     def _denied(self, verdict: Denied, run: Run) -> RateLimited:
         what = "has no room for this before the deadline"

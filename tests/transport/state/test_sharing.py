@@ -66,7 +66,7 @@ def test_what_is_released_is_free_for_others(opened: Open, path: Path, clock: Cl
 
 def test_a_blocked_path_is_blocked_for_all(opened: Open, path: Path, clock: Clock) -> None:
     first, second = opened(path), opened(path)
-    first.block(first.origin, "/neko", 60.0)
+    first.block(first.origin, Claim("b", "/neko"), 60.0)
     free = clock.start + 60
     assert second.reserve(second.origin, second.limits, Claim("a", "/neko")) == Again(free, free)
 

@@ -32,6 +32,8 @@ def list_(session: Session) -> None:
 def get(name: str) -> None:
     """Print the value of one setting, and nothing where it has none."""
     value = Config().get(name).value
+    # Only what somebody types into a shell again is printed whole.
+    value = shown(name, value) if name == "state" else value
     if value is not None:
         write_out(f"{value:g}\n" if isinstance(value, float) else f"{value}\n")
 
@@ -59,12 +61,12 @@ def path() -> None:
 
 
 def shown(name: str, value: str | float | None) -> str | float | None:
-    """Give a value fit to be printed: a proxy's password is not.
+    """Give a value fit to be printed: a password in a URL is not.
 
     >>> shown("proxy", "http://me:secret@proxy.example:3128")
     'http://***@proxy.example:3128'
     """
-    if name == "proxy" and isinstance(value, str) and "@" in value:
+    if name in {"proxy", "state"} and isinstance(value, str) and "@" in value and "://" in value:
         scheme, _, rest = value.partition("://")
         return f"{scheme}://***@{rest.rpartition('@')[2]}"
     return value

@@ -45,6 +45,15 @@ def test_nothing_is_asked(
     assert list(service.arrivals) == []
 
 
+def test_a_server_that_keeps_budgets_is_not_asked_either(
+    cli: Cli, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ANIMEDEX_STATE", "redis://127.0.0.1:9/0")
+    for _ in range(2):
+        outcome = cli("nekos", "image", "neko", "--offline", "--fresh")
+        assert (outcome.code, len(rows_of(outcome.json))) == (0, 1)
+
+
 @pytest.mark.parametrize("arguments", COMMANDS)
 def test_no_client_is_loaded(arguments: tuple[str, ...], kept: Kept) -> None:
     done = subprocess.run(

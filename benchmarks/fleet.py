@@ -1,0 +1,168 @@
+"""Budgets at a Redis server: what a reservation costs, and how close many hosts come to the best.
+
+The server is started for this, without persistence. Every process has a home of its own, as on a
+host of its own, and a clock that is minutes from the others'.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import contextmanager
+from importlib import import_module
+from itertools import count
+from math import ceil
+from statistics import median
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from budgets import WINDOW_CALLS, WINDOW_SECONDS, Kept, kept
+from running import path_of
+
+from animedex.backends.nekos import BACKEND
+from animedex.server import SampleServer
+from animedex.transport.clock import shared_clock
+from animedex.transport.fleet.keeper import FleetKeeper
+from animedex.transport.fleet.link import Link
+from animedex.transport.fleet.place import place_of
+from animedex.transport.ledger import Claim
+from animedex.transport.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from animedex.server.arrivals import Arrival
+
+SEARCHES, PROCESSES = 100, 24
+TIMES, ROUNDS = 400, 10
+ORIGIN = "https://shelf.example"
+
+
+class Cost(NamedTuple):
+    """Hold what a reservation costs, in microseconds or as a ratio, and the most that it may."""
+
+    what: str
+    most: float
+    found: float
+
+
+def measure() -> tuple[list[Cost], list[Kept]]:
+    """Measure both; without a Redis server there is nothing to measure."""
+    if shutil.which("redis-server") is None:
+        return [], []
+    with redis_server() as port:
+        costs = reservations(port)
+        best = WINDOW_SECONDS * (ceil(SEARCHES / WINDOW_CALLS) - 1)
+        name = f"{SEARCHES} searches from {PROCESSES} hosts"
+        arrivals = searches(f"redis://127.0.0.1:{port}/1", PROCESSES, SEARCHES)
+        return costs, [kept(name, 1.10, best, arrivals)]
+
+
+@contextmanager
+def redis_server() -> Generator[int]:
+    """Run a server on a free port, in a folder of its own; give the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = int(listener.getsockname()[1])
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["redis-server", "--port", str(port), "--save", "", "--dir", folder]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            while "eady to accept" not in process.stdout.readline():
+                pass
+            yield port
+            process.kill()
+
+
+def reservations(port: int) -> list[Cost]:
+    """Time reservations by turns with the library's own PING on a connection that is kept."""
+    library: Any = import_module("redis")
+    link = Link(place_of(f"redis://127.0.0.1:{port}"), shared_clock, sys.exit)
+    limits = BACKEND.limits._replace(bucket=BACKEND.limits.bucket._replace(rate=1e6))
+    claim = Claim("0123456789abcdef", "/api/v2/neko", "/neko", shared_clock() + 3600)
+    keeper = FleetKeeper(link, shared_clock, sys.exit)
+    with tempfile.TemporaryDirectory() as folder, library.Redis(port=port) as client:
+        local = State(f"{folder}/state.db", shared_clock, sys.exit)
+        far = State("", shared_clock, sys.exit, keeper)
+        here, there, ping = by_turns(
+            lambda: local.reserve(ORIGIN, limits, claim),
+            lambda: far.reserve(ORIGIN, limits, claim),
+            client.ping,
+        )
+        local.close()
+        far.close()
+    return [
+        Cost("in a file, µs", 150.0, here),
+        Cost("at Redis, over one PING", 1.3, there / ping),
+        Cost("one PING, µs", float("inf"), ping),
+    ]
+
+
+def by_turns(*works: Callable[[], object]) -> list[float]:
+    """Give the median time of each, in microseconds, after a round to warm up."""
+    times: list[list[float]] = [[] for _ in works]
+    for number in range(ROUNDS + 1):
+        for work, taken in zip(works, times, strict=True):
+            for _ in range(TIMES):
+                began = time.perf_counter()
+                work()
+                if number:
+                    taken.append(time.perf_counter() - began)
+    return [median(taken) * 1e6 for taken in times]
+
+
+def searches(state: str, processes: int, total: int) -> Sequence[Arrival]:
+    """Have so many hosts take one search after the other until all are done."""
+    with SampleServer() as server, tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, path_of("caller.py"), server.url, state, "search"]
+        numbers = count()
+        threads = [
+            threading.Thread(
+                target=feed, args=(command, host(folder, number), number * 60.0, numbers, total)
+            )
+            for number in range(processes)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        return server.arrivals[:]
+
+
+def host(folder: str, number: int) -> dict[str, str]:
+    """Give an environment that shares nothing with another's."""
+    home = os.path.join(folder, f"host-{number}")
+    os.mkdir(home)
+    plain = {name: text for name, text in os.environ.items() if not name.startswith("ANIMEDEX_")}
+    places = {f"ANIMEDEX_{kind}_DIR": f"{home}/{kind}" for kind in ("CONFIG", "CACHE", "DATA")}
+    return {**plain, **places, "HOME": home}
+
+
+def feed(
+    command: list[str], surroundings: dict[str, str], ahead: float, numbers: count[int], total: int
+) -> None:
+    """Give one process its next call whenever it has done the last."""
+    with subprocess.Popen(
+        [*command, str(ahead)],
+        env=surroundings,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()  # it has loaded what it needs
+        while (number := next(numbers)) < total:
+            process.stdin.write(f"{number}\n")
+            process.stdin.flush()
+            assert process.stdout.readline(), "a call failed"
+        process.stdin.close()
+
+
+if __name__ == "__main__":
+    for row in [row for rows in measure() for row in rows]:
+        print(row)

@@ -1,0 +1,99 @@
+"""Answers kept by a server, for everyone who asks it.
+
+Like a cache in a file, it is a convenience: where the server cannot be asked, or takes no more,
+calls go on without. The server forgets answers when their time has come, by its own clock; what
+that leaves of a lifetime tells how old an answer is.
+"""
+
+from __future__ import annotations
+
+import time
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from animedex.transport.cache import CacheReport, Kept
+from animedex.transport.fleet.away import Away
+from animedex.transport.fleet.keeper import PREFIX
+from animedex.transport.fleet.link import PATIENCE
+from animedex.transport.fleet.scripts import command
+from animedex.transport.fleet.trouble import Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.transport.clock import Clock
+    from animedex.transport.fleet.link import Link
+
+# One answer may not push everything else out of the server's memory.
+BODY_CAP = 1024 * 1024
+_HEAD = 8
+
+
+class FleetCache:
+    """Keep bodies by key until they expire."""
+
+    def __init__(self, link: Link, clock: Clock, warn: Callable[[str], None]) -> None:
+        self.path = link.place.shown
+        self._link = link
+        self._clock = clock
+        self._warn = warn
+        self._refused = False
+
+    def get(self, key: str, latest: float) -> Kept | None:
+        """Give what is kept under a key."""
+        name = _name(key)
+        asked = (command(b"GET", name), command(b"PTTL", name))
+        try:
+            value, left = self._link.ask_each(asked, latest)
+        except Away:
+            return None
+        if not isinstance(value, bytes) or not isinstance(left, int) or left < 0:
+            return None
+        age = max(0, int.from_bytes(value[:_HEAD], "big") - left) / 1000
+        return Kept(value[_HEAD:], time.time() - age)
+
+    def put(self, key: str, backend: str, body: bytes, lifetime: float, latest: float) -> None:
+        """Keep a body for so many seconds."""
+        del backend
+        if len(body) > BODY_CAP:
+            return
+        milliseconds = max(1, int(lifetime * 1000))
+        value = milliseconds.to_bytes(_HEAD, "big") + body
+        packed = command(b"SET", _name(key), value, b"PX", b"%d" % milliseconds)
+        try:
+            self._link.ask(packed, latest)
+        except Refused as error:
+            if not self._refused:
+                self._refused = True
+                self._warn(f"answers cannot be cached at {self.path}, which {error.why}")
+        except Away:
+            return
+        else:
+            self._refused = False
+
+    def clear(self) -> int:
+        """Drop everything; give how many answers that were. Raises `Away`."""
+        names = self._names()
+        asked = [command(b"DEL", name) for name in names]
+        return sum(map(int, self._link.ask_each(asked, self._clock() + PATIENCE)))
+
+    def report(self) -> CacheReport:
+        """Count what is kept. Raises `Away`."""
+        names = self._names()
+        asked = [command(b"STRLEN", name) for name in names]
+        sizes = self._link.ask_each(asked, self._clock() + PATIENCE)
+        return CacheReport(self.path, len(names), sum(map(int, sizes)) - _HEAD * len(names), None)
+
+    def close(self) -> None:
+        """Do nothing: the keeper of budgets hangs up."""
+
+    def _names(self) -> list[bytes]:
+        return self._link.matching(_name_of("*"), self._clock() + PATIENCE)
+
+
+def _name(key: str) -> bytes:
+    return _name_of(sha256(key.encode()).hexdigest())
+
+
+def _name_of(digest: str) -> bytes:
+    return f"{PREFIX}:answer:{digest}".encode()

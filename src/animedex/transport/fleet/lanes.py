@@ -1,0 +1,125 @@
+"""Threads on which tasks have done what may wait for a server, so that their loop never does.
+
+A thread costs a task some 50 µs, a client of its own for asyncio would cost twice that. What is
+done for one claim is done in one lane, and so in the order in which it was wished for: what is
+given back is never overtaken by what was taken.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from animedex.transport.fleet.away import Away
+from animedex.transport.steps import Keep, Recall, Reserve, Show
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop, Future
+
+    from animedex.transport.clock import Clock
+    from animedex.transport.steps import Desk, FarStep
+
+T = TypeVar("T")
+LANES = 8
+
+
+class Errand(NamedTuple):
+    """Hold something to be done, and who waits for it; `needed` even when nobody does any more."""
+
+    work: Callable[[], object]
+    loop: AbstractEventLoop
+    future: Future[Any]
+    needed: bool
+
+    def run(self) -> None:
+        """Do it, and tell who waits."""
+        if self.future.cancelled() and not self.needed:
+            return
+        try:
+            give = partial(self.future.set_result, self.work())
+        except BaseException as error:  # noqa: BLE001  raised again by the waiting task
+            give = partial(self.future.set_exception, error)
+        # A loop that has ended waits for nothing.
+        with contextlib.suppress(RuntimeError):
+            self.loop.call_soon_threadsafe(self._settle, give)
+
+    def _settle(self, give: Callable[[], None]) -> None:
+        if not self.future.done():
+            give()
+
+
+class Lane:
+    """Do one errand after the other, on a thread that starts with the first."""
+
+    def __init__(self) -> None:
+        self._errands: SimpleQueue[Errand | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def add(self, errand: Errand) -> None:
+        """Have an errand done after all those that were added before."""
+        self._errands.put(errand)
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="animedex-lane", daemon=True
+                )
+                self._thread.start()
+
+    def end(self) -> None:
+        """End the thread when all that was added is done."""
+        with self._lock:
+            if self._thread is not None:
+                self._thread = None
+                self._errands.put(None)
+
+    def _work(self) -> None:
+        while (errand := self._errands.get()) is not None:
+            errand.run()
+
+
+class Lanes:
+    """Have far steps done on threads, for tasks that wait for them without blocking their loop."""
+
+    def __init__(self, place: str, clock: Clock) -> None:
+        self._place = place
+        self._clock = clock
+        self._lanes = [Lane() for _ in range(LANES)]
+        self._next = count()
+
+    async def do(self, step: FarStep, desk: Desk) -> object:
+        """Have a step done before its moment `latest`; raise `Away` where that cannot be."""
+        from asyncio import timeout
+
+        left = step.latest - self._clock()
+        # What takes nothing, or is not begun yet, is left undone where nobody waits for it.
+        needed = not isinstance(step, Reserve | Recall)
+        try:
+            async with timeout(max(0.0, left) if left <= threading.TIMEOUT_MAX else None):
+                return await self.run(partial(step.do, desk), self._lane(step), needed=needed)
+        except TimeoutError:
+            raise Away(self._place, "does not answer", 0.0) from None
+
+    def _lane(self, step: FarStep) -> int:
+        if isinstance(step, Recall | Keep | Show):
+            return next(self._next)
+        return hash(step.claim.ticket)
+
+    async def run(self, work: Callable[[], T], lane: int, *, needed: bool) -> T:
+        """Have some work done in a lane."""
+        from asyncio import get_running_loop
+
+        loop = get_running_loop()
+        future: Future[T] = loop.create_future()
+        self._lanes[lane % LANES].add(Errand(work, loop, future, needed))
+        return await future
+
+    def end(self) -> None:
+        """End all threads when they have done what they were given."""
+        for lane in self._lanes:
+            lane.end()

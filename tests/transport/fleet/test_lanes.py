@@ -1,0 +1,128 @@
+"""Tasks that have far steps done: in order, before a moment, and without blocking their loop."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.backends.backend import Bucket, Limits, Window
+from animedex.transport.clock import shared_clock
+from animedex.transport.fleet.away import Away
+from animedex.transport.fleet.lanes import LANES, Lanes
+from animedex.transport.ledger import Claim, Go
+from animedex.transport.steps import Block, Keep, Recall, Release, Reserve, Settle, Show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from animedex.transport.steps import FarStep
+    from tests.transport.conftest import Stage
+
+ORIGIN = "https://shelf.example"
+LIMITS = Limits(Bucket(rate=2.0, burst=4), {"/search": Window(2, 5.0)})
+
+
+@pytest.fixture
+def lanes() -> Iterator[Lanes]:
+    lanes = Lanes("redis://cache.example", shared_clock)
+    yield lanes
+    lanes.end()
+
+
+def test_every_far_step_is_done(lanes: Lanes, stage: Stage) -> None:
+    claim = Claim("a", "/search", "/search")
+    steps: list[FarStep] = [
+        Reserve(ORIGIN, LIMITS, claim),
+        Settle(ORIGIN, LIMITS, claim),
+        Release(ORIGIN, claim, None),
+        Block(ORIGIN, claim, 5.0),
+        Keep("key", "shelf", b"body", 60.0),
+        Recall("key"),
+        Show("shelf", ("a",)),
+    ]
+
+    async def main() -> list[object]:
+        return [await lanes.do(step, stage.desk) for step in steps]
+
+    found = asyncio.run(main())
+    assert isinstance(found[0], Go)
+    assert found[1:5] == [None] * 4
+    assert found[5] is not None
+    assert found[6] == {"a"}
+
+
+def test_what_goes_wrong_is_raised_in_the_task(lanes: Lanes) -> None:
+    def fail() -> None:
+        raise KeyError
+
+    async def main() -> None:
+        with pytest.raises(KeyError):
+            await lanes.run(fail, 0, needed=True)
+
+    asyncio.run(main())
+
+
+def test_a_lane_that_is_held_up_costs_no_more_than_the_deadline(lanes: Lanes, stage: Stage) -> None:
+    over = threading.Event()
+
+    async def main() -> list[str]:
+        held = [
+            asyncio.create_task(lanes.run(over.wait, number, needed=True))
+            for number in range(LANES)
+        ]
+        await asyncio.sleep(0)
+        claim = Claim("a", "/neko", latest=shared_clock() + 0.05)
+        with pytest.raises(Away, match="does not answer"):
+            await lanes.do(Reserve(ORIGIN, LIMITS, claim), stage.desk)
+        with pytest.raises(Away, match="does not answer"):
+            await lanes.do(Block(ORIGIN, claim, 60.0), stage.desk)
+        over.set()
+        await asyncio.gather(*held)
+        await asyncio.gather(
+            *(lanes.run(threading.get_ident, number, needed=True) for number in range(LANES))
+        )
+        return list(stage.ledger().blocked)
+
+    # What takes nothing is done all the same; what nobody waits for takes nothing.
+    assert asyncio.run(main()) == ["/neko"]
+    assert stage.ledger().bucket.full_at == 0
+
+
+def test_what_is_done_for_a_claim_is_done_in_order(lanes: Lanes) -> None:
+    done: list[int] = []
+
+    async def main() -> None:
+        await asyncio.gather(
+            *(lanes.run(partial(done.append, n), 3, needed=True) for n in range(50))
+        )
+
+    asyncio.run(main())
+    assert done == list(range(50))
+
+
+def test_a_loop_that_has_ended_waits_for_nothing(lanes: Lanes) -> None:
+    over, begun = threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        over.wait()
+
+    async def main() -> None:
+        task = asyncio.create_task(lanes.run(work, 0, needed=True))
+        await asyncio.sleep(0)
+        begun.wait()
+        task.cancel()
+
+    asyncio.run(main())
+    over.set()
+    assert asyncio.run(lanes.run(lambda: "next", 0, needed=True)) == "next"
+
+
+def test_lanes_begin_again_after_their_end(lanes: Lanes) -> None:
+    for _ in range(2):
+        assert asyncio.run(lanes.run(lambda: "done", 0, needed=True)) == "done"
+        lanes.end()

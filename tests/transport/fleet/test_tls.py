@@ -1,0 +1,70 @@
+"""TLS to a server: whom it trusts, and what is said where it does not."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import trustme
+
+from animedex.backends.backend import Bucket, Limits
+from animedex.errors import BadArguments
+from animedex.transport.clock import shared_clock
+from animedex.transport.ledger import Claim, Go
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from animedex.transport.fleet.keeper import FleetKeeper
+    from tests.conftest import StartRawServer
+    from tests.transport.fleet.conftest import Server
+
+LIMITS = Limits(Bucket(rate=1000.0, burst=100), {})
+
+
+@pytest.fixture
+def secure(start_server: Callable[..., Server], tmp_path: Path) -> tuple[int, Path]:
+    """Start a server with a certificate; give its port for TLS and its authority's certificate."""
+    from tests.transport.fleet.conftest import free_port
+
+    authority = trustme.CA()
+    certificate = authority.issue_cert("127.0.0.1", "localhost")
+    authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    certificate.private_key_pem.write_to_path(str(tmp_path / "key.pem"))
+    certificate.cert_chain_pems[0].write_to_path(str(tmp_path / "cert.pem"))
+    port = free_port()
+    files = {"cert": "cert.pem", "key": "key.pem", "ca-cert": "ca.pem"}
+    named = [
+        word
+        for kind, name in files.items()
+        for word in (f"--tls-{kind}-file", str(tmp_path / name))
+    ]
+    start_server("--tls-port", str(port), "--tls-auth-clients", "no", *named)
+    return port, tmp_path / "ca.pem"
+
+
+def test_a_trusted_certificate_will_do(
+    secure: tuple[int, Path], keeper_at: Callable[[str], FleetKeeper]
+) -> None:
+    port, authority = secure
+    keeper = keeper_at(f"rediss://127.0.0.1:{port}?ssl_ca_certs={authority}")
+    verdict = keeper.reserve("https://shelf.example", LIMITS, Claim("a", "/"), shared_clock)
+    assert isinstance(verdict, Go)
+
+
+def test_any_other_is_told_at_once(
+    secure: tuple[int, Path], keeper_at: Callable[[str], FleetKeeper]
+) -> None:
+    keeper = keeper_at(f"valkeys://127.0.0.1:{secure[0]}")
+    with pytest.raises(BadArguments, match="has a certificate that is not trusted"):
+        keeper.reserve("https://shelf.example", LIMITS, Claim("a", "/"), shared_clock)
+
+
+def test_a_server_without_tls_is_told_at_once(
+    raw_server: StartRawServer, keeper_at: Callable[[str], FleetKeeper]
+) -> None:
+    port = raw_server(b"-ERR Protocol error\r\n").port
+    keeper = keeper_at(f"rediss://127.0.0.1:{port}")
+    with pytest.raises(BadArguments, match="does not speak TLS"):
+        keeper.reserve("https://shelf.example", LIMITS, Claim("a", "/"), shared_clock)
