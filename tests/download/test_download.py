@@ -15,6 +15,7 @@ from animedex.download import download
 from animedex.errors import BadArguments
 from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import read_credit
+from animedex.pictures.sidecar import read_sidecar
 from tests.download.conftest import noise, picture_name
 
 if TYPE_CHECKING:
@@ -222,7 +223,69 @@ def test_the_original_without_credit_is_the_same_picture(
     (folder / name).write_bytes((drawn / picture_name(0)).read_bytes())
     (one,) = download(client, url, folder)
     assert (one.status, one.path) == ("here", str(folder / name))
-    assert visible(folder) == [name]
+    assert visible(folder) == [name, f"{name}.json"]
+    credited = read_sidecar(one.path or "")
+    assert credited is not None
+    assert credited.post.artists == ["青葉ミオ"]
+    assert download(client, url, folder, sidecar="none")[0].status == "here"
+
+
+def test_a_credit_that_was_left_out_comes_later_unless_it_is_not_wanted(
+    client: Client, services: Services, folder: Path
+) -> None:
+    film = client.danbooru.search("filetype:mp4", limit=1)
+    for sidecar in ("none", "none"):
+        download(client, film, folder, name="{id}", sidecar=sidecar)
+        assert visible(folder) == [f"{film[0].id}.mp4"]
+    # As a process leaves it that ends between the two.
+    (one,) = download(client, film, folder, name="{id}")
+    assert one.status == "here"
+    assert visible(folder) == [f"{film[0].id}.mp4", f"{film[0].id}.mp4.json"]
+    before = (folder / f"{film[0].id}.mp4.json").read_bytes()
+    download(client, film, folder, name="{id}")
+    assert (folder / f"{film[0].id}.mp4.json").read_bytes() == before
+
+
+def test_what_carries_its_credit_gets_no_sidecar_the_next_time(
+    client: Client, folder: Path
+) -> None:
+    download(client, "waifu:5000", folder, name="{id}")
+    download(client, "waifu:5000", folder, name="{id}")
+    assert visible(folder) == ["5000.png"]
+
+
+def test_a_file_that_was_overwritten_with_nothing_is_fetched_again(
+    client: Client, folder: Path, library: Library, url: str
+) -> None:
+    (one,) = download(client, url, folder, library=library)
+    assert one.path is not None
+    with open(one.path, "r+b") as file:
+        file.write(bytes(one.size or 0))
+    (other,) = download(client, url, folder, library=library)
+    assert other.status == "fetched"
+    assert other.path == one.path.replace(".png", " (2).png")
+    (again,) = download(client, url, folder, library=library)
+    assert (again.status, again.path) == ("here", other.path)
+
+
+def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
+    client: Client, folder: Path, library: Library, url: str
+) -> None:
+    from animedex.download.keeping import Keeper
+    from animedex.download.targets import target_of
+
+    said: list[str] = []
+    keeper = Keeper(library, "none", said.append)
+    target = target_of(client, url)
+    folder.mkdir()
+    (folder / "no picture.png").write_bytes(b"text")
+    (folder / "a folder").mkdir()
+    (folder / "half.png").write_bytes(noise(1)[:1000])
+    (folder / "good.png").write_bytes(noise(2))
+    for name in ("gone.png", "no picture.png", "a folder", "half.png", "good.png"):
+        keeper.find_again(str(folder / name), target)
+    assert len(said) == 4
+    assert [entry.path for entry in library.entries()] == [str(folder / "good.png")]
 
 
 def test_films_have_their_credit_beside_them_and_are_known_by_their_checksum(

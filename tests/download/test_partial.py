@@ -99,10 +99,12 @@ def test_what_comes_is_put_behind_what_is_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "headers",
     [
-        {"content_range": "bytes 3-8/9"},
-        {"content_range": "bytes */9"},
+        {"content_range": "bytes 3-8/9", "etag": '"a"'},
+        {"content_range": "bytes */9", "etag": '"a"'},
         {},
         {"content_range": "bytes 4-8/9", "etag": '"b"'},
+        {"content_range": "bytes 4-8/9"},
+        {"content_range": "bytes 4-8/9", "last_modified": EARLIER},
     ],
 )
 def test_another_part_is_refused_and_all_begins_anew(
@@ -114,6 +116,32 @@ def test_another_part_is_refused_and_all_begins_anew(
             partial.sink(head(206, **headers))
         assert partial.is_odd
         assert (partial.size(), partial.resume()) == (0, ())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"last_modified": "Thu, 26 Nov 2026 11:30:00 GMT", "content_range": "bytes 4-8/9"},
+        {"content_range": "bytes 4-8/9"},
+        {"last_modified": EARLIER, "content_range": "bytes 4-9/10"},
+    ],
+    ids=["another version", "no version", "another length"],
+)
+def test_a_part_of_a_version_of_another_time_is_refused(
+    headers: dict[str, str], tmp_path: Path
+) -> None:
+    left(tmp_path, b"12345", last_modified=EARLIER, date=DATE, content_length="9")
+    with Partial(str(tmp_path), URL, 1.0) as partial:
+        with pytest.raises(UpstreamDecode, match="another part"):
+            partial.sink(head(206, **headers))
+        assert (partial.is_odd, partial.size()) == (True, 0)
+
+
+def test_the_length_that_was_announced_is_known_to_the_next_process(tmp_path: Path) -> None:
+    left(tmp_path, b"12345", last_modified=EARLIER, date=DATE, content_length="9")
+    with Partial(str(tmp_path), URL, 1.0) as partial:
+        partial.sink(head(206, last_modified=EARLIER, content_range="bytes 4-8/*"))
+        assert partial.total == 9
 
 
 def test_nothing_is_left_where_nothing_came(tmp_path: Path) -> None:
@@ -193,6 +221,20 @@ def test_a_cut_is_mended_in_the_same_run(
     assert [each.status for each in services.nekos.arrivals] == [200, 206]
 
 
+def test_a_cut_after_a_few_bytes_leaves_them(
+    raw_server: StartRawServer, folder: Path, tmp_path: Path
+) -> None:
+    body = noise(0)
+    head = f'HTTP/1.1 200 OK\r\ncontent-length: {len(body)}\r\netag: "a"\r\n\r\n'
+    server = raw_server(head.encode() + body[:1000])
+    url = f"{server.url}/neko/{picture_name(0)}"
+    state = tmp_path / "state.db"
+    with Client(base_urls={"nekos": server.url}, limits=False, state=state, cache=False) as client:
+        (one,) = download(client, [{"url": url, "artist_name": "a"}], folder)
+    assert one.status == "failed"
+    assert asked(folder, url) == {"range": "bytes=999-", "if-range": '"a"'}
+
+
 def test_a_file_that_has_changed_begins_anew(
     client: Client, services: Services, folder: Path, row: JsonObject
 ) -> None:
@@ -217,7 +259,12 @@ def test_a_server_that_ignores_ranges(
 ODD = {
     "a range that there is not": (416, {"content-range": "bytes */5"}, b""),
     "another part": (206, {"content-range": "bytes 0-4/5", "etag": '"a"'}, b"12345"),
-    "the rest of another file": (206, {"content-range": "bytes 999-1003/1004"}, b"12345"),
+    "the rest of another file": (
+        206,
+        {"content-range": "bytes 999-1003/1004", "etag": '"a"'},
+        b"12345",
+    ),
+    "the rest of who knows what": (206, {"content-range": "bytes 999-1003/1004"}, b"12345"),
 }
 
 

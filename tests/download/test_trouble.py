@@ -10,6 +10,7 @@ import sys
 import zlib
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from PIL import Image
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
+    from animedex.library.store import Library
+    from animedex.wire import JsonObject
     from tests.download.conftest import Services
 
 PATH = f"/neko/{picture_name(0)}"
@@ -104,6 +107,39 @@ def test_another_length_than_the_one_promised(
     assert os.listdir(folder) == []
 
 
+ODD_ROWS = {
+    "no URL": {"url": "http://[", "artist_name": "a"},
+    "no URL in a post": {"id": "danbooru:1", "rating": "g", "url": "http://["},
+    "a URL by itself": "http://[",
+    "no host": {"url": "https://[::1/neko/a.png", "artist_name": "a"},
+}
+
+
+@pytest.mark.parametrize("odd", ODD_ROWS.values(), ids=ODD_ROWS)
+def test_what_is_no_url_is_told_and_the_rest_is_fetched(
+    odd: JsonObject | str, client: Client, services: Services, folder: Path
+) -> None:
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    bad, good = download(client, [odd, row], folder)
+    assert bad.error is not None
+    assert (bad.status, bad.error.reason) == ("failed", "bad-args")
+    assert bad.error.hint
+    assert good.status == "fetched"
+
+
+@pytest.mark.parametrize("number", [10**21, -(10**21)])
+def test_a_number_that_no_column_holds_does_not_end_the_download(
+    number: int, client: Client, services: Services, folder: Path, library: Library
+) -> None:
+    film = client.danbooru.search("filetype:mp4", limit=1)[0]
+    post = msgspec.structs.replace(film.to_common(), width=number, height=number)
+    said: list[str] = []
+    found = download(client, [post, "waifu:5000"], folder, library=library, warn=said.append)
+    assert [one.status for one in found] == ["fetched", "fetched"]
+    assert len(said) + library.count() == 2
+    assert library.holding("waifu:5000") is not None
+
+
 def test_a_redirect_to_another_host_is_not_followed(
     client: Client, services: Services, folder: Path
 ) -> None:
@@ -158,12 +194,42 @@ def test_a_link_in_the_folder_leads_nowhere_else(
     assert one.error is not None
     assert one.error.reason == "bad-args"
     assert list((tmp_path / "outside").iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == ["waifu"]
+    assert "/cdn/5000.png" not in [each.path for each in services.waifu.arrivals]
     # A link inside is no way out.
     (folder / "here").mkdir()
     (folder / "waifu").unlink()
     (folder / "waifu").symlink_to(folder / "here")
     (one,) = download(client, "waifu:5000", folder, name="{source}/{id}.{ext}")
     assert one.error is None
+
+
+@pytest.mark.parametrize("named", ["waifu", "WAIFU"])
+def test_a_picture_that_a_link_leads_out_to_is_not_here(
+    named: str, client: Client, folder: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    download(client, "waifu:5000", outside, name="{id}")
+    before = sorted(outside.iterdir())
+    folder.mkdir()
+    (folder / named).symlink_to(outside)
+    # Some systems take the two names for one.
+    leads_out = (folder / "waifu").is_symlink()
+    (one,) = download(client, "waifu:5000", folder, name="{source}/{id}.{ext}", sidecar="json")
+    assert one.status == ("failed" if leads_out else "fetched")
+    assert sorted(outside.iterdir()) == before
+
+
+def test_a_sidecar_that_is_a_link_is_not_followed(
+    client: Client, folder: Path, tmp_path: Path
+) -> None:
+    folder.mkdir()
+    (folder / "5000.png.json").symlink_to(tmp_path / "outside.json")
+    said: list[str] = []
+    (one,) = download(client, "waifu:5000", folder, name="{id}", sidecar="json", warn=said.append)
+    assert one.status == "fetched"
+    assert not (tmp_path / "outside.json").exists()
+    assert len(said) == 1
 
 
 def test_a_link_is_not_followed_to_a_file(client: Client, folder: Path, tmp_path: Path) -> None:

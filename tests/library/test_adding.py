@@ -5,9 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
+import sys
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from animedex.errors import BadArguments, NotFound
 from animedex.library.adding import add_all, files_below
@@ -16,17 +20,18 @@ from animedex.library.entry import New
 from animedex.library.file_facts import check_unchanged, file_facts
 from animedex.library.keeping import stored
 from animedex.library.looking import looked_at
+from animedex.library.verify import verify
+from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import write_credit
 from animedex.pictures.sidecar import write_sidecar
+from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from animedex.errors import AnimedexError
     from animedex.library.store import Library
-    from animedex.models import ArtPost
     from tests.library.conftest import Draw
 
+EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
 ROW = b'{"url":"https://nekos.best/api/v2/neko/1.png"}'
 
 
@@ -167,3 +172,65 @@ def test_a_file_that_changes_while_it_is_read_is_told(draw: Draw) -> None:
     draw("1.png", 2)
     with pytest.raises(BadArguments, match="is being written to"):
         check_unchanged(path, facts.mark)
+
+
+def test_a_file_is_not_read_again_for_who_has_just_written_it(library: Library, draw: Draw) -> None:
+    path = draw("1.png", 1)
+    facts = file_facts(str(path))._replace(sha256="0f" * 32)
+    new = New(str(path), facts=facts)
+    assert library.add(new).sha256 == "0f" * 32
+    draw("1.png", 2, (80, 60))
+    entry = library.add(new)
+    assert (entry.sha256, entry.width) == (file_facts(str(path)).sha256, 80)
+
+
+def test_a_sidecar_that_tells_little_takes_nothing_away(
+    library: Library, draw: Draw, post: ArtPost
+) -> None:
+    path = str(draw("1.png", 1))
+    before = library.add(New(path, post, ROW, "neko"))
+    write_sidecar(path, "json", ArtPost(id=post.id, rating=post.rating, tags=["sea"]))
+    (added,) = add_all(library, [path])
+    assert added.entry == before._replace(post=replace(post, tags=["sea"]))
+
+
+def test_where_nobody_can_look_what_was_seen_stays(
+    library: Library, draw: Draw, post: ArtPost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = str(draw("1.png", 1))
+    before = library.add(New(path, post))
+    look = library.fingerprint(before.id)
+    monkeypatch.setitem(sys.modules, "PIL", None)
+    assert library.add(New(path, post)) == before
+    assert library.fingerprint(before.id) == look
+
+
+@pytest.mark.parametrize("width", [10**20, -1])
+def test_numbers_that_are_none_count_as_not_told(
+    width: int, library: Library, tmp_path: Path
+) -> None:
+    path = tmp_path / "film.webm"
+    path.write_bytes(b"\x1aE\xdf\xa3\x42\x82\x84webm" + bytes(80))
+    tag = SourceTag("nekos", EARLY, cached=False, rate_limited=False)
+    post = ArtPost(id="nekos:1", source_tag=tag, rating=Rating.GENERAL, width=width, height=5)
+    write_sidecar(str(path), "json", post)
+    (added,) = add_all(library, [str(path)])
+    assert added.entry
+    assert (added.entry.width, added.entry.height) == (None, 5)
+    assert library.entries() == [added.entry]
+    assert added.entry.post
+    assert added.entry.post.source_tag is None
+
+
+def test_one_file_does_not_stop_others_whatever_is_wrong_with_it(
+    library: Library, draw: Draw, post: ArtPost
+) -> None:
+    paths = [str(draw(f"{number}.png", number)) for number in range(3)]
+    place = Path(write_sidecar(paths[1], "json", post))
+    place.write_text(place.read_text().replace("Lantern", "\\ud800"))
+    found = list(add_all(library, paths))
+    assert [one.entry and one.entry.path for one in found] == [paths[0], None, paths[2]]
+    assert found[1].error
+    assert found[1].error.reason == "corrupt"
+    assert library.count() == 2
+    assert not list(verify(library))

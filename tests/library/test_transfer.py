@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -231,3 +232,109 @@ def test_what_is_no_fingerprint_is_none(look: bytes, filled: Library, empty: Lib
 def test_a_table_from_a_spreadsheet_is_read(filled: Library, empty: Library) -> None:
     text = exported(filled, "csv").replace(b"\n", b"\r\n")
     assert all(one.new for one in taken(empty, b"\xef\xbb\xbf" + text, "csv"))
+
+
+def test_a_table_taken_in_again_changes_nothing(library: Library, draw: Draw) -> None:
+    tag = SourceTag("nekos", datetime(2026, 11, 1, tzinfo=UTC), cached=False, rate_limited=False)
+    post = ArtPost(
+        id="nekos:1.png",
+        source_tag=tag,
+        rating=Rating.SENSITIVE,
+        tags=["one; two", "'=three", ""],
+        score=0,
+        width=7,
+    )
+    library.add(New(str(draw("1.png", 1)), post, ROW, "=1+1"))
+    library.add(New(str(draw("2.png", 2))))
+    before = library.entries()
+    text = exported(library, "csv")
+    assert [one.new for one in taken(library, text, "csv")] == [False] * 2
+    assert library.entries() == before
+
+
+def test_what_a_table_tells_anew_is_taken(filled: Library, draw: Draw) -> None:
+    path = str(draw("1.png", 1))
+    taken(filled, f"path,id,rating,artists\n{path},nekos:1.png,q,Tove\n".encode(), "csv")
+    entry = filled.get(1)
+    assert entry
+    assert entry.post
+    assert (entry.post.artists, entry.post.rating) == (["Tove"], Rating.QUESTIONABLE)
+    assert (entry.post.copyrights, entry.row) == (["Lantern Street Diaries"], ROW)
+    taken(filled, f"path,id\n{path},nekos:2.png\n".encode(), "csv")
+    entry = filled.get(1)
+    assert entry
+    assert (entry.post, entry.row) == (ArtPost(id="nekos:2.png", rating=Rating.EXPLICIT), None)
+
+
+def test_a_line_without_a_row_takes_none_away(filled: Library) -> None:
+    before = filled.entries()
+    line = json.loads(exported(filled).splitlines()[0])
+    del line["row"], line["post"]["artists"]
+    assert [one.new for one in taken(filled, json.dumps(line).encode())] == [False]
+    assert filled.entries() == before
+
+
+def test_a_category_is_no_formula(library: Library, draw: Draw, post: ArtPost) -> None:
+    library.add(New(str(draw("1.png")), post, None, "=1+1"))
+    assert ",'=1+1," in exported(library, "csv").decode()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (r'"added_at":"[^"]*"', '"added_at":"0001-01-01T00:00:00+14:00"'),
+        (r'"added_at":"[^"]*"', '"added_at":"9999-12-31T23:59:59-14:00"'),
+        (r'"added_at":"[^"]*"', '"added_at":"2026-11-01T00:00:00"'),
+        (r'"width":\d+', '"width":100000000000000000000'),
+        (r'"height":\d+', '"height":-1'),
+        (r'"frames":\d+', '"frames":9223372036854775808'),
+        (r'"size":\d+', '"size":1e30'),
+    ],
+)
+def test_numbers_and_times_that_are_none_are_not_taken_in(
+    old: str, new: str, filled: Library, empty: Library
+) -> None:
+    first, *others = exported(filled).decode().splitlines(keepends=True)
+    changed, count = re.subn(old, new, first)
+    assert count == 1
+    found = taken(empty, "".join([changed, *others]).encode())
+    assert [(one.number, one.entry is None) for one in found] == [(1, True), (2, False), (3, False)]
+    assert len(empty.entries()) == 2
+
+
+def test_a_table_that_breaks_off_in_its_first_line_is_none(empty: Library) -> None:
+    with pytest.raises(BadArguments, match="no table of an exported library"):
+        taken(empty, b'"path', "csv")
+
+
+@pytest.mark.parametrize("column", ["path", "category", "id", "tags"])
+def test_a_line_of_a_table_that_is_not_utf_8_is_named(
+    column: str, draw: Draw, empty: Library
+) -> None:
+    bad = {"path": str(draw("1.png", 1)), "category": "", "id": "nekos:1.png", "tags": ""}
+    bad[column] += "ä"
+    good = str(draw("2.png", 2))
+    text = f"{','.join(bad)},more\n{','.join(bad.values())},\n{good},,,,ä\n".encode("latin-1")
+    first, second = taken(empty, text, "csv")
+    assert (first.number, first.entry, second.number, second.new) == (2, None, 3, True)
+    assert first.error
+    assert first.error.message == f"its {column} is not UTF-8"
+
+
+def test_a_path_of_a_table_may_be_no_text(library: Library, draw: Draw, empty: Library) -> None:
+    path = draw("1.png")
+    strange = os.fsdecode(bytes(path.parent) + b"/\xff.png")
+    os.rename(path, strange)
+    library.add(New(strange))
+    assert [one.new for one in taken(empty, exported(library, "csv"), "csv")] == [True]
+    assert empty.entries()[0].path == strange
+
+
+@pytest.mark.parametrize("time", [b"0001-01-01T00:00:00+14:00", b"2026-11-01T00:00:00"])
+def test_a_source_without_a_time_is_not_told(time: bytes, filled: Library, empty: Library) -> None:
+    text, count = re.subn(rb'("nekos",)"[^"]*"', rb'\1"' + time + b'"', exported(filled))
+    assert count == 1
+    assert [one.new for one in taken(empty, text)] == [True] * 3
+    entry = empty.entries()[-1]
+    assert entry.post
+    assert (entry.post.id, entry.post.source_tag) == ("nekos:1.png", None)

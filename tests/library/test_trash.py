@@ -109,3 +109,51 @@ def test_names_that_are_no_text_go_too(library: Library, draw: Draw, bin_of_it: 
     os.rename(path, strange)
     trash.discard(library, library.add(New(strange)))
     assert os.listdir(bytes(bin_of_it)) == [b"\xff.png"]
+
+
+def test_another_file_in_its_place_is_not_deleted(
+    library: Library, draw: Draw, bin_of_it: Path
+) -> None:
+    entry = library.add(New(str(draw("1.png", 1))))
+    replaced = draw("1.png", 2)
+    with pytest.raises(BadArguments, match="not what it was") as caught:
+        trash.discard(library, entry)
+    assert caught.value.hint == "`animedex library remove 1` forgets it and leaves the file"
+    assert (replaced.exists(), library.get(1)) == (True, entry)
+
+
+@pytest.mark.parametrize("way", ["folder", "link", "hard link"])
+def test_one_file_by_two_paths_stays(
+    way: str, library: Library, draw: Draw, post: ArtPost, bin_of_it: Path
+) -> None:
+    path = draw("pictures/1.png")
+    other = path.parent.parent / "other" / "1.png"
+    if way == "folder":
+        other.parent.symlink_to(path.parent)
+    else:
+        other.parent.mkdir()
+        other.symlink_to(path) if way == "link" else other.hardlink_to(path)
+    keep, entry = library.add(New(str(path))), library.add(New(str(other), post))
+    assert not trash.keep_only(library, keep, entry)
+    assert (path.exists(), other.exists(), bin_of_it.exists()) == (True, True, False)
+    (now,) = library.entries()
+    assert (now.path, now.post) == (str(path), post)
+
+
+def test_of_a_link_the_link_goes(library: Library, draw: Draw, bin_of_it: Path) -> None:
+    target, link = draw("pictures/1.png", 1), draw("large.png", 1, (320, 240)).with_name("2.png")
+    link.symlink_to(target)
+    keep = library.add(New(str(link.with_name("large.png"))))
+    assert trash.keep_only(library, keep, library.add(New(str(link))))
+    assert (target.exists(), link.is_symlink()) == (True, False)
+    assert (bin_of_it / "2.png").is_symlink()
+
+
+def test_nothing_goes_where_nothing_would_be_kept(
+    library: Library, draw: Draw, bin_of_it: Path
+) -> None:
+    keep, entry = (library.add(New(str(draw(name, 1)))) for name in ("1.png", "2.png"))
+    draw("1.png", 9)
+    with pytest.raises(BadArguments, match="which was to be kept"):
+        trash.keep_only(library, keep, entry)
+    assert (library.count(), (bin_of_it / "2.png").exists()) == (2, False)

@@ -10,6 +10,7 @@ import pytest
 from animedex.library import indexes
 from animedex.library.entry import Entry, New
 from animedex.library.verify import Finding, verify
+from animedex.models import ArtPost, Rating
 from animedex.pictures.examining import examine
 from animedex.pictures.metadata import write_credit
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.library.store import Library
-    from animedex.models import ArtPost
     from tests.library.conftest import Draw
 
 ROW = b'{"url":"https://nekos.best/api/v2/neko/1.png"}'
@@ -232,3 +232,24 @@ def test_an_entry_that_is_removed_meanwhile_stays_removed(
     library.remove(entry.id)
     assert list(findings) == []
     assert library.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "url", "again"),
+    [
+        ("waifu:5000", "https://cdn.waifu.im/5000.png", "`animedex download waifu:5000`"),
+        ("nekos:1.png", "https://e.org/1.png?a&b", "`animedex download 'https://e.org/1.png?a&b'`"),
+        ("nekos:1.png", None, "find it again yourself"),
+    ],
+)
+def test_how_to_fetch_a_broken_file_again_is_told(
+    name: str, url: str | None, again: str, library: Library, draw: Draw
+) -> None:
+    path = draw("1.png")
+    library.add(New(str(path), ArtPost(id=name, rating=Rating.GENERAL, url=url)))
+    path.write_bytes(b"")
+    finding = only(library)
+    assert finding.error
+    hint = str(finding.error.hint)
+    assert again in hint
+    assert ("`animedex library remove 1`, then" in hint) == (url is not None)

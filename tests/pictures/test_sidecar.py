@@ -52,7 +52,7 @@ def _posts() -> st.SearchStrategy[ArtPost]:
     zones = st.sampled_from([UTC, timezone(timedelta(hours=9))])
     tags = st.builds(SourceTag, text, st.datetimes(timezones=zones), st.booleans(), st.booleans())
     fields: dict[str, st.SearchStrategy[Any]] = {
-        "id": text,
+        "id": st.builds("{}:{}".format, st.sampled_from(["danbooru", "nekos", "waifu"]), text),
         "source_tag": st.none() | tags,
         "rating": st.sampled_from(Rating),
         **dict.fromkeys(
@@ -91,6 +91,7 @@ def test_json_gives_everything_back(picture: str, post: ArtPost, row: bytes | No
     assert place == picture + ".json"
     assert read_sidecar(picture) == read_sidecar(place) == (post, row)
     json.loads(content(place), parse_int=str)
+    os.unlink(place)
 
 
 def test_json_holds_the_row_in_its_own_bytes(picture: str) -> None:
@@ -196,7 +197,7 @@ def test_what_tells_most_is_read_first(picture: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_writing_again_replaces_ours(kind: str, picture: str) -> None:
-    other = ArtPost(id="waifu:7", rating=Rating.GENERAL)
+    other = ArtPost(id=POST.id, rating=Rating.GENERAL)
     place = write_sidecar(picture, kind, POST, ROW)
     assert write_sidecar(picture, kind, other) == place
     assert read_sidecar(picture) == (other, None)
@@ -209,7 +210,14 @@ def test_text_and_hydrus_may_follow_each_other(picture: str) -> None:
     assert read_sidecar(picture) == (POST, None)
 
 
-@pytest.mark.parametrize("told", [b"", b"my notes\n", b"blue sky\ncreator:me\n", b'{"id": 1}'])
+@pytest.mark.parametrize(
+    "told",
+    [
+        *(b"", b"my notes\n", b"blue sky\ncreator:me\n", b'{"id": 1}'),
+        *(b"id: shelf 4\n", b"Id: shelf 4\n", b"id: shelf: 4\n", b"id:4\n", b"Id:\n"),
+        *(b"bought in May\nid:danbooru:123\n", b"bought in May\nId: danbooru:123\n"),
+    ],
+)
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_somebody_else_wrote_is_neither_read_nor_overwritten(
     kind: str, told: bytes, picture: str
@@ -225,16 +233,44 @@ def test_what_somebody_else_wrote_is_neither_read_nor_overwritten(
         assert file.read() == told
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_ours_of_another_picture_is_not_overwritten(kind: str, picture: str) -> None:
+    other = ArtPost(id="waifu:7", rating=Rating.GENERAL)
+    place = write_sidecar(picture, kind, other)
+    before = content(place)
+    with pytest.raises(BadArguments, match="for danbooru:123") as caught:
+        write_sidecar(picture, kind, POST, ROW)
+    assert caught.value.hint
+    assert content(place) == before
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_link_is_never_followed(kind: str, picture: str, tmp_path: Path) -> None:
+    place, elsewhere = sidecar_of(picture, kind), tmp_path / "elsewhere"
+    os.symlink(elsewhere, place)
+    with pytest.raises(BadArguments, match="is there already"):
+        write_sidecar(picture, kind, POST)
+    assert not elsewhere.exists()
+    os.rename(write_sidecar(str(tmp_path / "other"), kind, POST), elsewhere)
+    before = elsewhere.read_bytes()
+    with pytest.raises(BadArguments, match="is there already"):
+        write_sidecar(picture, kind, POST, ROW)
+    assert elsewhere.read_bytes() == before
+
+
 def test_ours_that_is_cut_is_told_and_may_be_written_anew(picture: str) -> None:
     place = write_sidecar(picture, "json", POST, ROW)
     with open(place, "rb") as file:
         whole = file.read()
-    for size in (30, len(whole) // 2, len(whole) - 2):
+    for size in (30, 80, len(whole) // 2, len(whole) - 2):
         with open(place, "wb") as file:
             file.write(whole[:size])
         with pytest.raises(Corrupt, match="damaged") as caught:
             read_sidecar(picture)
         assert caught.value.hint
+    for other in ("waifu:7", "danbooru:12"):
+        with pytest.raises(BadArguments):
+            write_sidecar(picture, "json", ArtPost(id=other, rating=Rating.GENERAL))
     write_sidecar(picture, "json", POST, ROW)
     assert read_sidecar(picture) == (POST, ROW)
 

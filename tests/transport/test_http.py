@@ -176,7 +176,7 @@ def test_a_failures_body_goes_to_no_sink(exchange: Exchange, server: SampleServe
     assert (answer.sink, answer.body) == (None, b"no")
 
 
-# The library collects a body's first pieces before it shows the head.
+SHORT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\ntea"
 LONG_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + bytes(500_000)
 
 
@@ -186,6 +186,16 @@ def test_a_sink_is_discarded_where_the_body_is_cut(
     pocket = Pocket()
     with pytest.raises(Unreachable):
         exchange(get(raw_server(LONG_HEAD).url, sink=lambda _: pocket))
+    assert pocket.discarded
+
+
+def test_a_sink_has_what_came_before_the_cut(
+    exchange: Exchange, raw_server: StartRawServer
+) -> None:
+    pocket = Pocket()
+    with pytest.raises(Unreachable):
+        exchange(get(raw_server(SHORT_HEAD).url, sink=lambda _: pocket))
+    assert pocket.body == b"tea"
     assert pocket.discarded
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from animedex.pictures.formats import Format
 
 _HINT = "try again later; if it stays so, the service has the file so"
-_PIECE = 1024 * 1024
 _PAGE = ("text/", "application/json", "application/xhtml")
 
 
@@ -49,7 +48,7 @@ def checked(target: Target, fetched: Fetched, partial: Partial) -> Checked:
     kind = format_of(opening)
     if kind is None:
         raise _no_picture(target, fetched, opening)
-    _check_sum(target, partial.path)
+    _check_sum(target, partial)
     if not kind.is_picture:
         return Checked(kind, None)
     from animedex.pictures.examining import examine
@@ -72,14 +71,10 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
         raise UpstreamDecode(message, hint=_HINT, backend=target.backend)
 
 
-def _check_sum(target: Target, path: str) -> None:
+def _check_sum(target: Target, partial: Partial) -> None:
     if target.file.md5 is None:
         return
-    with open(path, "rb") as file:
-        digest = hashlib.md5(usedforsecurity=False)
-        while piece := file.read(_PIECE):
-            digest.update(piece)
-    if digest.hexdigest() != target.file.md5.lower():
+    if (partial.md5() or file_md5(partial.path)) != target.file.md5.lower():
         message = "the file has not the checksum that the service tells"
         raise Corrupt(message, hint=_HINT, backend=target.backend)
 
@@ -91,6 +86,12 @@ def _no_picture(target: Target, fetched: Fetched, opening: bytes) -> UpstreamDec
     named = f" ({told[:60]})" if told.isprintable() and told else ""
     message = f"the answer is {what}{named}, not a picture"
     return UpstreamDecode(message, hint=_HINT, backend=target.backend)
+
+
+def file_md5(path: str) -> str:
+    """Give a file's MD5, which is what services tell."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def file_sum(path: str) -> str:

@@ -94,9 +94,9 @@ def _saved(
     if spot.is_here:
         saving.keeper.find_again(spot.path, target)
         return _here(asked, target, spot.path)
-    saving.keeper.keep(spot.path, target, content.examined, is_credited=ready.is_credited)
-    post, url = target.post, target.file.url
-    return Downloaded(asked, "fetched", post.id, url, spot.path, ready.size, ready.sha256)
+    saving.keeper.keep(spot.path, target, content.examined, ready)
+    post, url, facts = target.post, target.file.url, ready.facts
+    return Downloaded(asked, "fetched", post.id, url, spot.path, facts.size, facts.sha256)
 
 
 def _brought(client: Client, target: Target, partial: Partial) -> tuple[Fetched, Checked]:

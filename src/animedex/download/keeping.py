@@ -7,24 +7,32 @@ import threading
 from typing import TYPE_CHECKING
 
 from animedex.download.report import Downloaded
-from animedex.errors import AnimedexError, BadArguments
+from animedex.download.sameness import is_credited
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
+from animedex.library.entry import New
+from animedex.pictures.formats import format_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.download.ready import Ready
     from animedex.download.targets import Target
     from animedex.library.entry import Entry
     from animedex.library.store import Library
+    from animedex.models import ArtPost
     from animedex.pictures.examining import Examined
 
 SIDECARS = ("json", "txt", "hydrus", "none")
+_WITHOUT = "the library does not have what is fetched"
+_OPENING = 64
 
 
 class Keeper:
     """Know what the library has, and tell it of what is new.
 
-    A library that cannot be used is told to `warn`, and done without from then on. `sidecar` is
-    what to write beside each file; if unsaid, `json` beside what cannot carry its credit itself.
+    A library that cannot be used is told to `warn`, and done without from then on; a file that it
+    cannot take is told, too. `sidecar` is what to write beside each file; if unsaid, `json` beside
+    what does not carry its credit itself.
     """
 
     def __init__(
@@ -46,23 +54,21 @@ class Keeper:
         url = entry.post.url if entry.post else None
         return Downloaded(asked, "here", post_id, url, entry.path, entry.size, entry.sha256)
 
-    def keep(
-        self, path: str, target: Target, examined: Examined | None, *, is_credited: bool
-    ) -> None:
+    def keep(self, path: str, target: Target, examined: Examined | None, ready: Ready) -> None:
         """Write the sidecar and tell the library; a failure of either is told, and no more."""
-        kind = self._sidecar or ("none" if is_credited else "json")
+        kind = self._sidecar or ("none" if ready.is_credited else "json")
         if kind != "none":
             self._write_sidecar(path, kind, target)
-        self._add(path, target, examined)
+        self._add(New(path, *_told(target), examined, ready.facts))
 
     def find_again(self, path: str, target: Target) -> None:
         """Do as `keep` for a file that was there, and leave a sidecar as it is that is there."""
         from animedex.pictures.sidecar import sidecar_of
 
-        kind = self._sidecar or "none"
+        kind = self._sidecar or ("none" if is_credited(path) else "json")
         if kind != "none" and not os.path.lexists(sidecar_of(path, kind)):
             self._write_sidecar(path, kind, target)
-        self._add(path, target, None)
+        self._add(New(path, *_told(target)))
 
     def _write_sidecar(self, path: str, kind: str, target: Target) -> None:
         from animedex.pictures.sidecar import write_sidecar
@@ -77,25 +83,50 @@ class Keeper:
         if library is None:
             return None
         try:
-            return library.holding(post_id)
+            entry = library.holding(post_id)
         except AnimedexError as error:
             self._do_without(error)
             return None
+        return entry if entry and _is_still(entry) else None
 
-    def _add(self, path: str, target: Target, examined: Examined | None) -> None:
-        from animedex.library.entry import New
-
+    def _add(self, new: New) -> None:
         library = self._library
-        if library is None or self._held(target.post.id) is not None:
+        if library is None or (new.post and self._held(new.post.id)):
             return
-        new = New(path, target.post, target.row, target.category, examined)
         try:
             library.add(new)
         except AnimedexError as error:
-            self._do_without(error)
+            if _is_of_file(error, library):
+                self._warn(f"{_WITHOUT}: {error.message}")
+            else:
+                self._do_without(error)
+        except (OverflowError, ValueError) as error:
+            # A service may tell numbers and signs that no database has room for.
+            self._warn(f"{_WITHOUT}: {new.path}: {error}")
 
     def _do_without(self, error: AnimedexError) -> None:
         with self._lock:
             library, self._library = self._library, None
         if library is not None:
-            self._warn(f"the library does not have what is fetched: {error.message}")
+            self._warn(f"{_WITHOUT}: {error.message}")
+
+
+def _told(target: Target) -> tuple[ArtPost, bytes | None, str | None]:
+    """Give what a service tells of a picture."""
+    return target.post, target.row, target.category
+
+
+def _is_of_file(error: AnimedexError, library: Library) -> bool:
+    """Tell whether an error is about one file; the library's own ones name it."""
+    known = isinstance(error, NotFound | Corrupt | BadArguments)
+    return known and library.path not in error.message
+
+
+def _is_still(entry: Entry) -> bool:
+    """Tell whether a file begins as one of its format does; zeros, say, do not."""
+    try:
+        with open(entry.path, "rb") as file:
+            kind = format_of(file.read(_OPENING))
+    except OSError:
+        return False
+    return kind is not None and kind.name == entry.format

@@ -106,12 +106,17 @@ class Partial:
         except OSError:
             return b""
 
+    def md5(self) -> str | None:
+        """Give the checksum of what came, unless it came in parts."""
+        digest = self._sink.digest if self._sink else None
+        return digest.hexdigest() if digest else None
+
     def resume(self) -> Headers:
         """Ask for the rest, where it is certain that it would fit."""
         self.let_go()
         if self._is_placed():
             self.start_over()
-        size, validator = self.size(), self._validator()
+        size, (validator, _) = self.size(), self._known()
         if not size or not validator:
             return ()
         # One byte again: there is no range behind the end of a file of which all is here.
@@ -130,13 +135,14 @@ class Partial:
         if begin is None:
             self.start_over()
             self.total = _length(head)
-            self._note(_validator_of(head))
+            self._note(_validator_of(head), self.total)
         self._sink = PartialSink(self.path, begin, lambda size: self._told(size, self.total))
         return self._sink
 
     def start_over(self) -> None:
         """Drop what there is."""
         self.let_go()
+        self._sink = None
         self.is_resumed = False
         for path in (self.path, self.finished):
             with contextlib.suppress(FileNotFoundError):
@@ -159,15 +165,15 @@ class Partial:
     def _begin(self, head: Response) -> int:
         """Tell where a part begins that is the rest of what there is."""
         found = _RANGE.fullmatch((head.header("content-range") or "").strip())
-        known = self._validator()
-        etag = head.header("etag")
-        other = bool(known and known.startswith('"') and etag and etag != known)
-        if found is None or int(found[1]) != self.size() - 1 or other:
+        validator, total = self._known()
+        announced = int(found[2]) if found and found[2].isdigit() else total
+        fits = _is_of(head, validator) and total in {None, announced}
+        if found is None or int(found[1]) != self.size() - 1 or not fits:
             self.start_over()
             self.is_odd = True
             message = "the service sent another part of the file than the one that was asked for"
             raise UpstreamDecode(message, hint="try again: it begins anew")
-        self.total = int(found[2]) if found[2].isdigit() else None
+        self.total = announced
         self.is_resumed = True
         return self.size() - 1
 
@@ -186,19 +192,22 @@ class Partial:
         except OSError:
             return False
 
-    def _validator(self) -> str | None:
+    def _known(self) -> tuple[str | None, int | None]:
+        """Give the validator of what there is, and how long the whole file was announced to be."""
         os.lseek(self._number, 0, os.SEEK_SET)
         text = os.read(self._number, _MOST_STATE).decode("latin-1")
         # A line that was cut by the end of a process has no end.
-        validator, end, _ = text.partition("\n")
-        return validator if end and validator else None
+        validator, end, rest = text.partition("\n")
+        total, whole, _ = rest.partition("\n")
+        return validator if end and validator else None, _number(total) if whole else None
 
-    def _note(self, validator: str | None) -> None:
+    def _note(self, validator: str | None, total: int | None = None) -> None:
         os.ftruncate(self._number, 0)
         os.lseek(self._number, 0, os.SEEK_SET)
         if validator:
+            lines = f"{validator}\n" if total is None else f"{validator}\n{total}\n"
             try:
-                os.write(self._number, f"{validator}\n".encode("latin-1"))
+                os.write(self._number, lines.encode("latin-1"))
             except OSError as error:
                 raise file_error(self._folder, error) from None
 
@@ -209,10 +218,14 @@ class Partial:
 
 
 class PartialSink:
-    """Write what comes behind what there is; when it is cut, what came stays."""
+    """Write what comes behind what there is; when it is cut, what came stays.
+
+    `digest` knows the MD5 of what begins with the first byte.
+    """
 
     def __init__(self, path: str, begin: int | None, told: Callable[[int], None]) -> None:
         self.size = begin or 0
+        self.digest = hashlib.md5(usedforsecurity=False) if begin is None else None
         self._path = path
         self._told = told
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
@@ -232,6 +245,8 @@ class PartialSink:
         except OSError as error:
             raise file_error(os.path.dirname(self._path), error) from None
         self.size += len(chunk)
+        if self.digest is not None:
+            self.digest.update(chunk)
         self._told(self.size)
 
     def discard(self) -> None:
@@ -259,6 +274,15 @@ def _validator_of(head: Response) -> str | None:
     return changed.strip() if apart.total_seconds() >= 1 else None
 
 
+def _is_of(head: Response, validator: str | None) -> bool:
+    """Tell whether a part is of the version that a validator tells of, and says so."""
+    name = "etag" if validator and validator.startswith('"') else "last-modified"
+    return validator is not None and (head.header(name) or "").strip() == validator
+
+
 def _length(head: Response) -> int | None:
-    told = (head.header("content-length") or "").strip()
+    return _number((head.header("content-length") or "").strip())
+
+
+def _number(told: str) -> int | None:
     return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None  # noqa: PLR2004  more digits than any file has bytes

@@ -50,14 +50,18 @@ class Place:
             raise BadArguments(message, hint="choose another folder with --to")
 
     def find(self, path: str, is_same: Callable[[str], bool]) -> str | None:
-        """Find the same picture where it would be put, by a name or by its numbered ones."""
+        """Find the same picture where it would be put, by a name or by its numbered ones.
+
+        Raises `BadArguments` where a link would lead out of the chosen folder.
+        """
+        self._require_inside(os.path.dirname(self._at(path)))
         for spot in self._spots(path):
             there = self._there(spot)
             if not there:
                 return None
-            for one in there:
-                if is_same(one):
-                    return one
+            found = self._same(there, is_same)
+            if found is not None:
+                return found
         return None
 
     def put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
@@ -70,12 +74,12 @@ class Place:
                 there = self._there(spot)
                 if not there:
                     if self._moved(finished, spot):
-                        return Spot(os.path.join(self.folder, *spot.split("/")), is_here=False)
+                        return Spot(self._at(spot), is_here=False)
                     # Another process was faster, perhaps with the same picture.
                     there = self._there(spot)
-                for one in there:
-                    if is_same(one):
-                        return Spot(one, is_here=True)
+                found = self._same(there, is_same)
+                if found is not None:
+                    return Spot(found, is_here=True)
         message = f"there are too many files called {path}"
         raise BadArguments(message, hint="use another folder, or put {id} into the name")
 
@@ -83,6 +87,15 @@ class Place:
         yield path
         for number in range(2, _MOST_TRIES):
             yield numbered(path, number, self.longest)
+
+    def _at(self, path: str) -> str:
+        return os.path.join(self.folder, *path.split("/"))
+
+    def _same(self, there: list[str], is_same: Callable[[str], bool]) -> str | None:
+        """Give the same picture among some; none is it that a folder's link leads out to."""
+        return next(
+            (one for one in there if self._is_inside(os.path.dirname(one)) and is_same(one)), None
+        )
 
     def _there(self, path: str) -> list[str]:
         """List what already has a name, by whatever case and form it is written."""
@@ -104,11 +117,12 @@ class Place:
 
     def _moved(self, finished: str, path: str) -> bool:
         """Move a file to a name that nothing has; tell whether nothing had it still."""
-        place = os.path.join(self.folder, *path.split("/"))
+        place = self._at(path)
         parent = os.path.dirname(place)
         if not os.path.isdir(parent):
             self._listings.clear()
-        self._make_below(parent)
+        self._require_inside(parent)
+        _make(parent)
         try:
             _link(finished, place)
         except FileExistsError:
@@ -123,13 +137,19 @@ class Place:
         _sync(parent)
         return True
 
-    def _make_below(self, parent: str) -> None:
-        """Make a folder; raise `BadArguments` where a link would lead out of the chosen one."""
-        inside = os.path.realpath(self.folder)
-        if os.path.commonpath([inside, os.path.realpath(parent)]) != inside:
+    def _require_inside(self, parent: str) -> None:
+        if not self._is_inside(parent):
             message = f"{parent} leads out of {self.folder}: nothing was written there"
             raise BadArguments(message, hint="choose another folder, or name pictures otherwise")
-        _make(parent)
+
+    def _is_inside(self, parent: str) -> bool:
+        """Tell whether no link leads out of the chosen folder."""
+        inside = os.path.realpath(self.folder)
+        try:
+            return os.path.commonpath([inside, os.path.realpath(parent)]) == inside
+        except ValueError:
+            # On Windows it may lead to another drive.
+            return False
 
 
 def _make(folder: str) -> None:

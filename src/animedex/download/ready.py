@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import Corrupt
+from animedex.library.file_facts import FileFacts, mark_of
 from animedex.pictures.metadata import can_carry, write_credit
 from animedex.sinks import file_error
 
@@ -15,16 +16,16 @@ if TYPE_CHECKING:
     from animedex.download.checking import Checked
     from animedex.download.partial import Partial
     from animedex.download.targets import Target
+    from animedex.pictures.formats import Format
 
 _PIECE = 1024 * 1024
 
 
 class Ready(NamedTuple):
-    """Hold a file that may be put into its place; whether the credit is in it."""
+    """Hold a file that may be put into its place, and what is in it; whether the credit is, too."""
 
     path: str
-    size: int
-    sha256: str
+    facts: FileFacts
     is_credited: bool
 
 
@@ -36,29 +37,30 @@ def made_ready(target: Target, checked: Checked, partial: Partial) -> Ready:
     """
     if can_carry(checked.format.name):
         with suppress(Corrupt):
-            return _credited(target, partial)
-    return _as_it_is(partial.path)
+            return _credited(target, checked, partial)
+    return _as_it_is(checked, partial.path)
 
 
-def _credited(target: Target, partial: Partial) -> Ready:
+def _credited(target: Target, checked: Checked, partial: Partial) -> Ready:
     with suppress(FileNotFoundError):
         # It may be the very file of another name that has got no further than to be linked.
         os.unlink(partial.finished)
     out = _Out(partial.finished)
     try:
-        write_credit(partial.path, out, target.post, target.row)
-        out.sync()
+        is_checked = checked.examined is not None
+        write_credit(partial.path, out, target.post, target.row, is_checked=is_checked)
+        facts = out.synced(checked.format)
     except BaseException:
         out.close()
         with suppress(OSError):
             os.unlink(partial.finished)
         raise
     out.close()
-    return Ready(partial.finished, out.size, out.digest.hexdigest(), is_credited=True)
+    return Ready(partial.finished, facts, is_credited=True)
 
 
 class _Out:
-    """Write into a new file, and know its checksum."""
+    """Write into a new file, and know what is in it."""
 
     def __init__(self, path: str) -> None:
         self.size = 0
@@ -81,17 +83,19 @@ class _Out:
         self.digest.update(data)
         return len(data)
 
-    def sync(self) -> None:
+    def synced(self, kind: Format) -> FileFacts:
         try:
             os.fsync(self._number)
+            mark = mark_of(os.fstat(self._number), self._path)
         except OSError as error:
             raise file_error(os.path.dirname(self._path), error) from None
+        return FileFacts(self.size, self.digest.hexdigest(), kind, mark)
 
     def close(self) -> None:
         os.close(self._number)
 
 
-def _as_it_is(path: str) -> Ready:
+def _as_it_is(checked: Checked, path: str) -> Ready:
     digest, size = hashlib.sha256(), 0
     try:
         with open(path, "r+b") as file:
@@ -99,6 +103,8 @@ def _as_it_is(path: str) -> Ready:
                 digest.update(piece)
                 size += len(piece)
             os.fsync(file.fileno())
+            mark = mark_of(os.fstat(file.fileno()), path)
     except OSError as error:
         raise file_error(os.path.dirname(path), error) from None
-    return Ready(path, size, digest.hexdigest(), is_credited=False)
+    facts = FileFacts(size, digest.hexdigest(), checked.format, mark)
+    return Ready(path, facts, is_credited=False)

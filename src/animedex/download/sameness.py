@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -35,6 +34,14 @@ def is_same(target: Target, path: str, fetched: str | None = None) -> bool:
         return False
 
 
+def is_credited(path: str) -> bool:
+    """Tell whether a credit is in a file or beside it; one that is damaged is there, too."""
+    try:
+        return _credited(path) is not None
+    except AnimedexError:
+        return True
+
+
 def _credited(path: str) -> Credited | None:
     from animedex.pictures.metadata import read_credit
     from animedex.pictures.sidecar import read_sidecar
@@ -62,12 +69,10 @@ def _is_whole(target: Target, path: str, size: int) -> bool:
 
 
 def _same_content(target: Target, path: str, size: int, fetched: str | None) -> bool:
-    if fetched is not None:
-        from animedex.download.checking import same_bytes
+    from animedex.download.checking import file_md5, same_bytes
 
+    if fetched is not None:
         return same_bytes(fetched, path)
     if target.file.md5 is None or target.file.byte_size not in {None, size}:
         return False
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False))
-    return digest.hexdigest() == target.file.md5.lower()
+    return file_md5(path) == target.file.md5.lower()

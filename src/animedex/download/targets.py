@@ -76,6 +76,8 @@ def target_of(client: Client, what: What) -> Target:
     if file is None:
         message = f"{post.id} is withheld by the service: there is no file to fetch"
         raise NotFound(message, hint="its page may show it to who is signed in", backend=_of(post))
+    for url in filter(None, (file.url, post.url)):
+        _require_url(url)
     return Target(post, file, record.raw if record else None, record.category if record else None)
 
 
@@ -116,6 +118,16 @@ def _file_of(post: ArtPost) -> PictureFile | None:
     if post.url is None:
         return None
     return PictureFile(post.url, post.md5, post.byte_size, post.extension)
+
+
+def _require_url(url: str) -> None:
+    from urllib.parse import urlsplit
+
+    try:
+        urlsplit(url)
+    except ValueError as error:
+        message = f"{url!r:.80} is no URL: {error}"
+        raise BadArguments(message, hint=ROW_HINT) from None
 
 
 def _of(post: ArtPost) -> str:

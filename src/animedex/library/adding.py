@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import deque
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import AnimedexError
+from animedex.library import keeping, looking
 from animedex.library.credits import credited
 from animedex.library.file_facts import opening, unreadable
 from animedex.library.keeping import stored
@@ -127,10 +129,7 @@ def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> 
 
 
 def _look(path: str) -> Looked | AnimedexError:
-    try:
-        return looked_at(credited(path))
-    except AnimedexError as error:
-        return error
+    return looking.attempted(path, lambda: looked_at(credited(path)))
 
 
 def _done(
@@ -149,9 +148,9 @@ def _store(library: Library, done: list[tuple[str, Looked | AnimedexError]]) -> 
 
 
 def _stored(db: sqlite3.Connection, path: str, found: Looked | AnimedexError) -> Added:
-    try:
-        if isinstance(found, AnimedexError):
-            raise found
-        return Added(path, stored(db, found))
-    except AnimedexError as error:
-        return Added(path, error=error)
+    if not isinstance(found, AnimedexError):
+        entry = keeping.attempted(db, path, partial(stored, db, found))
+        if not isinstance(entry, AnimedexError):
+            return Added(path, entry)
+        found = entry
+    return Added(path, error=found)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 
 from animedex.errors import AnimedexError
+from animedex.library.entry import BETWEEN
 from animedex.library.file_facts import file_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from animedex.library.entry import Entry
+    from animedex.models import ArtPost
 
 Keep = Literal["best", "oldest", "newest"]
 # What compresses without loss, at the same size in pixels, is nearer to what was drawn.
@@ -49,6 +51,34 @@ def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
             category = entry.category or other.category
             return entry._replace(post=other.post, row=other.row, category=category)
     return entry
+
+
+def with_known(entry: Entry, before: Entry) -> Entry:
+    """Give an entry with what was known of its picture before, and is not told anew."""
+    post, old = entry.post, before.post
+    if post is not None and (old is None or old.id != post.id):
+        return entry
+    return entry._replace(
+        post=_filled(post, old) if post and old else old,
+        row=entry.row or before.row,
+        category=entry.category or before.category,
+    )
+
+
+def _filled(post: ArtPost, old: ArtPost) -> ArtPost:
+    """Give a post with the values of an old one where it has none."""
+    from msgspec.structs import replace
+
+    values = ((name, getattr(post, name), getattr(old, name)) for name in post.__struct_fields__)
+    return replace(post, **{name: known for name, new, known in values if not _tells(new, known)})
+
+
+def _tells(new: object, known: object) -> bool:
+    """Tell whether a value is one, and not a list that a table could only write as text."""
+    if isinstance(new, list) and isinstance(known, list):
+        text = BETWEEN.join(cast("list[str]", new))
+        return text not in {"", BETWEEN.join(cast("list[str]", known))}
+    return new is not None and new != ""
 
 
 def _worth(entry: Entry) -> tuple[int, int, bool, int, bool, int]:

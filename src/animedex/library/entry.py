@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
+    from animedex.library.file_facts import FileFacts
     from animedex.models import ArtPost
     from animedex.pictures.examining import Examined
+
+# SQLite knows no larger numbers; and the first and the last time that is one everywhere.
+LARGEST = (1 << 63) - 1
+_FIRST, _END = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1970, 9999))
+
+# What stands between names where they are one text.
+BETWEEN = "; "
 
 
 class New(NamedTuple):
     """Name a picture to add; the library examines the file itself where `examined` is None.
 
-    `path` is absolute. `row` is the service's row as it came, in JSON.
+    `path` is absolute. `row` is the service's row as it came, in JSON. `facts` are of who has just
+    written the file; it is read anew where they are None, or it is another by now.
     """
 
     path: str
@@ -23,6 +31,7 @@ class New(NamedTuple):
     row: bytes | None = None
     category: str | None = None
     examined: Examined | None = None
+    facts: FileFacts | None = None
 
 
 class Entry(NamedTuple):
@@ -51,6 +60,20 @@ class Entry(NamedTuple):
             return os.stat(self.path).st_size == self.size
         except (OSError, ValueError):
             return False
+
+
+def is_moment(time: datetime) -> bool:
+    """Tell whether a time is in the years that can be worked with, 1970 to 9998."""
+    return time.tzinfo is not None and _FIRST <= time.timestamp() < _END
+
+
+def sound(post: ArtPost | None) -> ArtPost | None:
+    """Give a post without its source where the time of that is none."""
+    if post is None or post.source_tag is None or is_moment(post.source_tag.fetched_at):
+        return post
+    from msgspec.structs import replace
+
+    return replace(post, source_tag=None)
 
 
 class Similar(NamedTuple):

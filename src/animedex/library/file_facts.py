@@ -31,7 +31,7 @@ def file_facts(path: str) -> FileFacts:
 
     try:
         with open(path, "rb", buffering=0, opener=_at_once) as file:
-            mark = _mark(os.fstat(file.fileno()), path)
+            mark = mark_of(os.fstat(file.fileno()), path)
             digest = hashlib.sha256()
             opening, size = b"", 0
             while piece := file.read(_PIECE):
@@ -48,6 +48,14 @@ def file_facts(path: str) -> FileFacts:
     return FileFacts(size, digest.hexdigest(), kind, mark)
 
 
+def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
+    """Tell whether a file is the one that it was when its mark was taken."""
+    try:
+        return mark_of(os.stat(path), path) == mark
+    except (OSError, ValueError, BadArguments):
+        return False
+
+
 def opening(path: str) -> bytes:
     """Read what tells a file's format."""
     with open(path, "rb", buffering=0, opener=_at_once) as file:
@@ -57,7 +65,7 @@ def opening(path: str) -> bytes:
 def check_unchanged(path: str, mark: tuple[int, ...]) -> None:
     """Raise where a file is another than it was when its mark was taken."""
     try:
-        changed = _mark(os.stat(path), path) != mark
+        changed = mark_of(os.stat(path), path) != mark
     except OSError as error:
         raise unreadable(path, error) from None
     if changed:
@@ -73,7 +81,8 @@ def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArgument
     return BadArguments(f"{path} cannot be read: {why}", hint="give another file")
 
 
-def _mark(status: os.stat_result, path: str) -> tuple[int, ...]:
+def mark_of(status: os.stat_result, path: str) -> tuple[int, ...]:
+    """Give the mark of a file from its status; raise where that is no file's."""
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
         message = f"{path} is {kind}"

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
+from animedex.errors import AnimedexError
 from animedex.library import hashes, rows, words
 from animedex.library.alike import renew_edition
+from animedex.library.choosing import with_known
 from animedex.library.file_facts import check_unchanged
+from animedex.library.looking import unfit
 from animedex.pictures.fingerprint import resembles
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Callable
 
     from animedex.library.entry import Entry
     from animedex.library.looking import Looked
@@ -24,11 +28,15 @@ def stored(db: sqlite3.Connection, looked: Looked) -> Entry:
     """
     check_unchanged(looked.entry.path, looked.mark)
     before = rows.at_path(db, looked.entry.path)
-    entry = looked.entry
-    if before is not None and entry.post is None and _is_same(db, before, looked):
-        category = entry.category or before.category
-        entry = entry._replace(post=before.post, row=before.row, category=category)
-    return kept(db, entry, looked.fingerprint)
+    entry, look = looked.entry, looked.fingerprint
+    if before is None or not _is_same(db, before, looked):
+        return kept(db, entry, look)
+    if look is None:
+        # It was not decoded this time, and has the bytes that it had.
+        look = rows.fingerprints(db, [before.id]).get(before.id)
+        seen = before if look else entry
+        entry = entry._replace(width=seen.width, height=seen.height, frames=seen.frames)
+    return kept(db, with_known(entry, before), look)
 
 
 def kept(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
@@ -47,6 +55,26 @@ def erased(db: sqlite3.Connection, number: int) -> None:
     hashes.remove(db, number)
     renew_edition(db)
     rows.erase(db, number)
+
+
+def attempted(
+    db: sqlite3.Connection, path: str, store: Callable[[], Entry]
+) -> Entry | AnimedexError:
+    """Store one of many, whole or not at all; give what is wrong with it, whatever that is.
+
+    A library that cannot be written to is raised.
+    """
+    db.execute("SAVEPOINT one")
+    try:
+        entry = store()
+    except sqlite3.Error:
+        raise
+    except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
+        db.execute("ROLLBACK TO one")
+        db.execute("RELEASE one")
+        return error if isinstance(error, AnimedexError) else unfit(path, error)
+    db.execute("RELEASE one")
+    return entry
 
 
 def _is_same(db: sqlite3.Connection, before: Entry, looked: Looked) -> bool:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import re
 from datetime import datetime
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeAlias
 
 import msgspec
 
 from animedex.errors import BadArguments
-from animedex.library.entry import Entry
+from animedex.library.entry import LARGEST, Entry, is_moment, sound
 from animedex.models import ArtPost  # noqa: TC001  read when the class is made
 from animedex.pictures.fingerprint import Fingerprint
 
 NOTHING = msgspec.Raw(b"")
+_Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -28,11 +29,11 @@ class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
     path: str
     path_bytes: bytes | None = None
     sha256: str
-    size: int
+    size: _Number
     format: str
-    width: int | None = None
-    height: int | None = None
-    frames: int
+    width: _Number | None = None
+    height: _Number | None = None
+    frames: _Number
     added_at: datetime
     category: str | None = None
     post: ArtPost | None = None
@@ -93,7 +94,7 @@ def read_line(text: bytes) -> Told:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise _unreadable(str(error)) from None
     path = line.path if line.path_bytes is None else os.fsdecode(line.path_bytes)
-    if not _SHA256.fullmatch(line.sha256) or line.added_at.tzinfo is None:
+    if not _SHA256.fullmatch(line.sha256) or not is_moment(line.added_at):
         why = "its sha256 or its time is none"
         raise _unreadable(why)
     row = line.row_bytes if line.row_bytes is not None else bytes(line.row) or None
@@ -108,7 +109,7 @@ def read_line(text: bytes) -> Told:
         line.frames,
         line.added_at,
         line.category,
-        line.post,
+        sound(line.post),
         row,
     )
     return Told(entry, look)

@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.errors import BadArguments
-from animedex.library.entry import Entry
-from animedex.library.file_facts import check_unchanged, file_facts
+from animedex.errors import AnimedexError, BadArguments, Corrupt
+from animedex.library.entry import LARGEST, Entry, sound
+from animedex.library.file_facts import check_unchanged, file_facts, is_unchanged
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from animedex.library.entry import New
     from animedex.library.file_facts import FileFacts
     from animedex.pictures.examining import Examined
@@ -33,7 +35,8 @@ def looked_at(new: New) -> Looked:
     `BadArguments` where it cannot be read, or is written to meanwhile.
     """
     new = new._replace(path=os.path.abspath(new.path))
-    facts = file_facts(new.path)
+    told = new.facts
+    facts = told if told and is_unchanged(new.path, told.mark) else file_facts(new.path)
     examined = new.examined or _examined(new, facts)
     check_unchanged(new.path, facts.mark)
     entry = Entry(
@@ -45,7 +48,7 @@ def looked_at(new: New) -> Looked:
         *_measures(new, facts, examined),
         datetime.now(UTC),
         new.category,
-        new.post,
+        sound(new.post),
         new.row,
     )
     return Looked(entry, examined.fingerprint if examined else None, facts.mark)
@@ -81,7 +84,29 @@ def _measures(
         (new.post.width, new.post.height, new.post.animated) if new.post else (None, None, None)
     )
     moves = animated or not facts.format.is_picture
-    return width, height, 0 if moves else 1
+    return _bounded(width), _bounded(height), 0 if moves else 1
+
+
+def _bounded(number: int | None) -> int | None:
+    """Take a number that is none of pixels for one that is not told."""
+    return number if number is not None and 0 <= number <= LARGEST else None
+
+
+def attempted(path: str, look: Callable[[], Looked]) -> Looked | AnimedexError:
+    """Look at one of many files; what is wrong with it, whatever that is, does not stop others."""
+    try:
+        return look()
+    except AnimedexError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
+        return unfit(path, error)
+
+
+def unfit(path: str, error: Exception) -> Corrupt:
+    """Make the error for a file whose trouble nobody thought of."""
+    why = str(error) or type(error).__name__
+    message = f"{path} cannot be added: {why:.200}"
+    return Corrupt(message, hint="move it away, or what is beside it")
 
 
 def lacking_extra() -> BadArguments | None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.library.filters import OWN
+
 if TYPE_CHECKING:
     import sqlite3
 
     from animedex.library.filters import Filters
     from animedex.library.store import Library
-
-OWN = "own"
 
 
 class Stats(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from animedex.errors import BadArguments
-from animedex.library.entry import New
+from animedex.library.entry import BETWEEN, New
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ _TEXTS = ("url", "page_url", "source_url")
 COLUMNS = (*_FACTS, "id", "rating", *_NAMES, *_TEXTS)
 # A spreadsheet takes what begins with these for a formula, and runs it.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BETWEEN = "; "
 
 
 def write_table(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -41,9 +40,7 @@ def read_table(lines: Iterable[bytes]) -> Iterator[tuple[int, New | BadArguments
     over.
     """
     reader = csv.DictReader(_decoded(lines), strict=True)
-    if "path" not in (reader.fieldnames or ()):
-        message = "it is no table of an exported library: there is no column path"
-        raise BadArguments(message, hint="give what `animedex library export` wrote")
+    _check_columns(reader)
     while True:
         try:
             row = next(reader, None)
@@ -53,6 +50,16 @@ def read_table(lines: Iterable[bytes]) -> Iterator[tuple[int, New | BadArguments
         if row is None:
             return
         yield reader.line_num, _new({name: cell or "" for name, cell in row.items() if name})
+
+
+def _check_columns(reader: csv.DictReader[str]) -> None:
+    try:
+        why = None if "path" in (reader.fieldnames or ()) else "there is no column path"
+    except csv.Error as error:
+        why = str(error)
+    if why is not None:
+        message = f"it is no table of an exported library: {why}"
+        raise BadArguments(message, hint="give what `animedex library export` wrote")
 
 
 def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
@@ -70,7 +77,8 @@ def _line(cells: Iterable[object]) -> bytes:
 
 
 def _cells(entry: Entry) -> Iterator[object]:
-    facts = {**entry._asdict(), "added_at": entry.added_at.isoformat()}
+    category = _guarded(entry.category or "")
+    facts = {**entry._asdict(), "added_at": entry.added_at.isoformat(), "category": category}
     yield from (facts[name] for name in _FACTS)
     post = entry.post
     if post is None:
@@ -79,21 +87,22 @@ def _cells(entry: Entry) -> Iterator[object]:
     yield from (_guarded(post.id), post.rating.value)
     for name in _NAMES:
         names: list[str] = getattr(post, name)
-        yield _guarded(_BETWEEN.join(names))
+        yield _guarded(BETWEEN.join(names))
     yield from (_guarded(getattr(post, name) or "") for name in _TEXTS)
 
 
 def _guarded(cell: str) -> str:
     """Keep a spreadsheet from running what a service sent.
 
-    >>> _guarded("=1+1"), _unguarded("'=1+1"), _unguarded("'tis")
-    ("'=1+1", '=1+1', "'tis")
+    >>> _guarded("=1+1"), _unguarded("'=1+1"), _unguarded("'tis"), _guarded("'=")
+    ("'=1+1", '=1+1', "'tis", "''=")
     """
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and cell[1:].startswith(_FORMULA) else cell
+    bare = cell.lstrip("'")
+    return cell[1:] if bare != cell and bare.startswith(_FORMULA) else cell
 
 
 def _new(row: dict[str, str]) -> New | BadArguments:
@@ -101,15 +110,31 @@ def _new(row: dict[str, str]) -> New | BadArguments:
     if not os.path.isabs(path):
         message = f"{path!r:.200} is no whole path"
         return BadArguments(message, hint="begin it at the root")
+    strange = _no_text(row)
+    if strange:
+        message = f"its {strange} is not UTF-8"
+        return BadArguments(message, hint="save the table as UTF-8")
     told = {name: _unguarded(cell) for name, cell in row.items()}
     category = told.get("category") or None
     if not told.get("id"):
         return New(path, category=category)
     try:
-        rating = Rating(told.get("rating") or "g")
+        # The strictest, as everywhere, where it is not told.
+        rating = Rating(told.get("rating") or "e")
     except ValueError:
         return BadArguments(f"{told['rating']!r:.80} is no rating", hint="g, s, q or e")
-    names = {name: cell.split(_BETWEEN) for name in _NAMES if (cell := told.get(name))}
+    names = {name: cell.split(BETWEEN) for name in _NAMES if (cell := told.get(name))}
     texts = {name: cell for name in _TEXTS if (cell := told.get(name))}
     post = msgspec.convert({"id": told["id"], "rating": rating, **names, **texts}, ArtPost)
     return New(path, post, None, category)
+
+
+def _no_text(row: dict[str, str]) -> str | None:
+    """Name a cell that is no text, but for a path that leads to a file as it is."""
+    for name in COLUMNS:
+        cell = row.get(name, "")
+        # As it was decoded, what is no UTF-8 is lone surrogates.
+        whole = cell.encode(errors="ignore").decode() == cell
+        if not whole and not (name == "path" and os.path.lexists(cell)):
+            return name
+    return None

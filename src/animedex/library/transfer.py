@@ -8,8 +8,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.library import rows
-from animedex.library.choosing import with_credit
+from animedex.library import keeping, looking, rows
+from animedex.library.choosing import with_credit, with_known
 from animedex.library.entry import New
 from animedex.library.file_facts import opening, unreadable
 from animedex.library.keeping import kept, stored
@@ -105,10 +105,7 @@ def _believed(text: bytes) -> Taken:
 
 
 def _looked(new: New) -> Taken:
-    try:
-        return looked_at(new)
-    except AnimedexError as error:
-        return error
+    return looking.attempted(new.path, lambda: looked_at(new))
 
 
 def _opening(path: str) -> bytes:
@@ -123,13 +120,18 @@ def _store_all(batch: list[tuple[int, Taken]], db: sqlite3.Connection) -> list[I
 
 
 def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:
-    try:
-        if isinstance(taken, AnimedexError):
-            raise taken
-        before = rows.at_path(db, taken.entry.path)
-        entry = stored(db, taken) if isinstance(taken, Looked) else _put(db, before, taken)
-    except AnimedexError as error:
-        return Imported(number, error=error)
+    if isinstance(taken, AnimedexError):
+        return Imported(number, error=taken)
+    path = taken.entry.path
+    before = rows.at_path(db, path)
+    store = (
+        partial(stored, db, taken)
+        if isinstance(taken, Looked)
+        else partial(_put, db, before, taken)
+    )
+    entry = keeping.attempted(db, path, store)
+    if isinstance(entry, AnimedexError):
+        return Imported(number, error=entry)
     return Imported(number, entry, new=before is None)
 
 
@@ -138,7 +140,9 @@ def _put(db: sqlite3.Connection, before: Entry | None, told: Told) -> Entry:
     entry, look = told
     if before is None:
         return kept(db, entry, look)
-    entry = with_credit(entry._replace(id=before.id, added_at=before.added_at), [before])
+    entry = entry._replace(id=before.id, added_at=before.added_at)
+    same = entry.sha256 == before.sha256
+    entry = with_known(entry, before) if same else with_credit(entry, [before])
     known = rows.fingerprints(db, [before.id]).get(before.id)
     if entry == before and (known or not look):
         return before

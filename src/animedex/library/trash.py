@@ -29,9 +29,54 @@ def check_trash() -> None:
 def discard(library: Library, entry: Entry) -> None:
     """Put a file into the trash and forget its entry; raise with both still there.
 
-    The entry goes first: if this process is killed, no entry is left without its file.
+    Raises `BadArguments` where it is another file by now than the one that was added. Of a link,
+    it is the link that goes.
     """
     check_trash()
+    _check_its_own(entry)
+    _discard(library, entry)
+
+
+def keep_only(library: Library, keep: Entry, entry: Entry) -> bool:
+    """Put one of two files of a picture into the trash, its credit taken over where it is lost.
+
+    Where both are one file, that stays and the entry is forgotten: tells whether a file went.
+    Raises `BadArguments` where one of them is another by now than the one that was added.
+    """
+    check_trash()
+    _check_its_own(entry)
+    if not is_intact(keep):
+        message = f"{keep.path}, which was to be kept, is not what it was when it was added"
+        raise BadArguments(
+            message, hint="nothing was deleted; `animedex library verify` tells more"
+        )
+    if keep.post is None and entry.post is not None:
+        library.file.change(lambda db: _take_over(db, keep.id, entry))
+    if _is_one_file(keep.path, entry.path):
+        library.remove(entry.id)
+        return False
+    _discard(library, entry)
+    return True
+
+
+def _check_its_own(entry: Entry) -> None:
+    """Raise where there is a file, but not the one that was added."""
+    if os.path.lexists(entry.path) and not is_intact(entry):
+        message = f"{entry.path} is not what it was when it was added"
+        hint = f"`animedex library remove {entry.id}` forgets it and leaves the file"
+        raise BadArguments(message, hint=hint)
+
+
+def _is_one_file(one: str, other: str) -> bool:
+    """Tell whether two paths lead to one file, as links do; not where there is none."""
+    try:
+        return os.path.samefile(one, other)
+    except (OSError, ValueError):
+        return False
+
+
+def _discard(library: Library, entry: Entry) -> None:
+    """Forget an entry, and then its file: if this is killed, no entry is left without one."""
 
     def forget(db: sqlite3.Connection) -> Fingerprint | None:
         look = fingerprints(db, [entry.id]).get(entry.id)
@@ -45,19 +90,6 @@ def discard(library: Library, entry: Entry) -> None:
         if os.path.lexists(entry.path):
             library.file.change(lambda db: kept(db, entry, look))
         raise
-
-
-def keep_only(library: Library, keep: Entry, entry: Entry) -> None:
-    """Put one of two files of a picture into the trash, its credit taken over where it is lost.
-
-    Raises `BadArguments` where it is another file by now than the one that was added.
-    """
-    if os.path.lexists(entry.path) and not is_intact(entry):
-        message = f"{entry.path} is not what it was when it was added"
-        raise BadArguments(message, hint="`animedex library verify` tells more")
-    if keep.post is None and entry.post is not None:
-        library.file.change(lambda db: _take_over(db, keep.id, entry))
-    discard(library, entry)
 
 
 def _take_over(db: sqlite3.Connection, number: int, entry: Entry) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from shlex import quote
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from animedex import backends
+from animedex.backends.art import part
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.library import indexes, rows
 from animedex.library.choosing import with_credit
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from animedex.library.entry import Entry
     from animedex.library.looking import Looked
     from animedex.library.store import Library
+    from animedex.models import ArtPost
 
 State = Literal[
     "moved", "joined", "changed", "unexamined", "missing", "replaced", "broken", "index"
@@ -146,9 +150,21 @@ def _broken(entry: Entry, error: AnimedexError) -> Finding:
 
 
 def _again(entry: Entry) -> str:
-    """Say how to fetch a picture again."""
-    post = entry.post
-    return f"fetch it again from {post.url}" if post and post.url else "find it again yourself"
+    """Say how to fetch a picture again, which takes that the library does not have it."""
+    name = _fetchable(entry.post) if entry.post else None
+    if name is None:
+        return "find it again yourself"
+    return f"fetch it again with {_forget(entry)}, then `animedex download {quote(name)}`"
+
+
+def _fetchable(post: ArtPost) -> str | None:
+    """Give the id of a post where its service finds pictures by that, or else its address."""
+    service, _, rest = post.id.partition(":")
+    try:
+        found = service in backends.names() and part(service).picture(rest) is not None
+    except AnimedexError:
+        found = False
+    return post.id if found else post.url
 
 
 def _forget(entry: Entry) -> str:

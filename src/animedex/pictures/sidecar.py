@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
 from animedex.pictures.sidecars import hydrus, json, text
+from animedex.pictures.sidecars.text import one_line
 from animedex.sinks import FileSink
 
 if TYPE_CHECKING:
@@ -34,12 +36,12 @@ def sidecar_of(path: str, kind: str) -> str:
 def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None) -> str:
     """Write what is known of a picture into a file beside it, at once, and give its name.
 
-    `json` alone keeps the row. A file of that name that is not a sidecar of ours is somebody's
-    work: it is left alone, and `BadArguments` raised.
+    `json` alone keeps the row. A file of that name that is not a sidecar of ours, of this very
+    picture, is somebody's work: it is left alone, as a link is, and `BadArguments` raised.
     """
     place = sidecar_of(path, kind)
-    if os.path.lexists(place) and not _is_ours(place):
-        message = f"{place} is there already, and is no sidecar of animedex"
+    if os.path.lexists(place) and not _is_ours(place, post):
+        message = f"{place} is there already, and is no sidecar of animedex for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
     sink = FileSink(place)
     try:
@@ -74,14 +76,22 @@ def _read(data: bytes, place: str) -> Credited | None:
     return text.read(data, place) or hydrus.read(data)
 
 
-def _is_ours(place: str) -> bool:
-    """Tell whether a file is ours, or a device that takes anything."""
-    if not os.path.isfile(place):
-        return not os.path.isdir(place)
+def _is_ours(place: str, post: ArtPost) -> bool:
+    """Tell whether a file is ours and of this picture, or a device that takes anything.
+
+    A link is not followed, as it may lead anywhere.
+    """
+    mode = os.lstat(place).st_mode
+    if not stat.S_ISREG(mode):
+        return not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode)
+    number = one_line(post.id)
+    data = _content(place) or b""
     try:
-        return _read(_content(place) or b"", place) is not None
+        credit = _read(data, place)
     except Corrupt:
-        return True
+        # What is left of it tells of which picture it was.
+        return any(mark.encode() in data for mark in (f'"{number}"', f"Id: {number}\n"))
+    return credit is not None and one_line(credit.post.id) == number
 
 
 def _content(place: str) -> bytes | None:

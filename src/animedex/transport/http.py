@@ -167,6 +167,9 @@ def configured(builder: Builder, url: str, proxies: Proxies) -> Builder:
 def prepared(request: Prepared, step: Send) -> Prepared:
     """Put a step's headers and time limit on a request."""
     request.headers(list(step.headers))
+    if step.sink is not None:
+        # The library would hold back the head until so many bytes are there, or lose them.
+        request.streamed_read_buffer_limit(0)
     if step.timeout is None:
         return request
     return request.timeout(timedelta(seconds=min(step.timeout, _LONGEST_TIMEOUT)))

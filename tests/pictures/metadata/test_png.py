@@ -12,9 +12,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from animedex.errors import Corrupt
+from animedex.pictures.metadata import write_credit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from animedex.pictures.metadata import Credited
     from tests.pictures.metadata.conftest import Files
@@ -121,6 +123,17 @@ def test_a_wrong_checksum_is_told(
     with pytest.raises(Corrupt, match="checksum"):
         files.write(bytes(whole), credited)
     assert files.read(bytes(whole)) == credited, "the credit of a damaged picture is still of use"
+
+
+def test_checksums_that_were_looked_at_are_not_looked_at_again(
+    drawn: dict[str, bytes], credited: Credited, tmp_path: Path
+) -> None:
+    damaged = bytearray(drawn["png/alpha"])
+    damaged[-20] ^= 1
+    (tmp_path / "damaged.png").write_bytes(damaged)
+    out = io.BytesIO()
+    write_credit(str(tmp_path / "damaged.png"), out, *credited, is_checked=True)
+    assert out.getvalue().endswith(damaged[33:])
 
 
 ODD: dict[str, Callable[[bytes], bytes]] = {

@@ -48,14 +48,22 @@ def read_credit(path: str) -> Credited | None:
         return credit_in(layout.packets, path)
 
 
-def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None = None) -> None:
+def write_credit(
+    source: str,
+    target: Writable,
+    post: ArtPost,
+    row: bytes | None = None,
+    *,
+    is_checked: bool = False,
+) -> None:
     """Copy a picture with its credit put in; all else in it stays as it is, byte for byte.
 
     A credit of ours that is there is replaced, so that writing twice is writing once. How it goes
     together with what others have put there, `merging` tells. A row over 2 MiB is left out.
 
     Raises `Corrupt` for a container that is damaged, before anything is written, and
-    `BadArguments` for a format that has no place for a credit.
+    `BadArguments` for a format that has no place for a credit. Checksums of what `is_checked`, as
+    `examine` does it, are not looked at again.
     """
     with _opened(source) as (file, kind):
         if kind is None:
@@ -65,7 +73,8 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
             message = f"{kind} has no place for a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
         container = _CONTAINERS[kind]
-        layout = container.survey(file, thorough=True)
+        # Of a JPEG nothing else looks for the end.
+        layout = container.survey(file, thorough=kind == "jpeg" or not is_checked)
         merge = merged(layout.packets, _told(post, row))
         pour(file, container.rewritten(file, layout, merge), target)
 

@@ -6,6 +6,7 @@ colon for a namespace; a tag that has none but a colon of its own begins with on
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from animedex.models import ArtPost, Rating
@@ -15,6 +16,7 @@ from animedex.pictures.sidecars.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_OPENING = re.compile(r"id:[a-z0-9_-]+:.*")
 _RATINGS = {rating.name.lower(): rating for rating in Rating}
 
 
@@ -26,14 +28,15 @@ def written(post: ArtPost, row: bytes | None) -> bytes:
 
 
 def read(data: bytes) -> Credited | None:
-    """Read tags back; None where none of them names a picture of a service, as ours do."""
+    """Read tags back; None where the first names no picture of a service, as ours does."""
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    if not lines or not _OPENING.fullmatch(lines[0]):
+        return None
     told: dict[str, list[str]] = {}
-    for line in data.decode("utf-8-sig", "replace").splitlines():
+    for line in lines:
         namespace, divide, name = line.strip().partition(":")
         if namespace or divide:
             told.setdefault(namespace if divide else "", []).append(name if divide else namespace)
-    if "id" not in told:
-        return None
     post = ArtPost(
         id=told["id"][0],
         rating=_RATINGS.get(told.get("rating", [""])[0], Rating.EXPLICIT),

@@ -34,7 +34,8 @@ _FIELDS = {
     "Tag": "tags",
 }
 _SERVICE, _FETCHED = "Service", "Fetched"
-_OPENING = "Id: "
+# An id is a service's name and the service's own: anybody may write of the Id of something else.
+_OPENING = re.compile(r"Id: [a-z0-9_-]+:.*")
 _LISTS = {"artists", "characters", "copyrights", "tags"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
@@ -60,7 +61,7 @@ def read(data: bytes, where: str) -> Credited | None:
     import msgspec
 
     lines = data.decode("utf-8-sig", "replace").splitlines()
-    if not lines or not f"{lines[0]} ".startswith(_OPENING):
+    if not lines or not _OPENING.fullmatch(lines[0]):
         return None
     values: dict[str, list[str]] = {}
     for line in lines:

@@ -68,6 +68,26 @@ def test_the_same_picture_is_grouped(cli: Cli, twice: Kept) -> None:
     assert (group["keep"], group["deleted"]) == (5, [])
 
 
+def test_a_link_to_what_is_kept_is_forgotten(process: Process, kept: Kept, draw: Draw) -> None:
+    link = kept.files["own"].with_name("link.png")
+    link.symlink_to(kept.files["own"])
+    assert process("library", "add", str(link)).code == 0
+    outcome = process("library", "dupes", "--keep", "oldest", "--delete", "-c")
+    (group,) = rows_of(json.loads(outcome.out))
+    assert (group["keep"], group["deleted"], group["forgotten"]) == (4, [], [5])
+    assert (in_trash(), link.exists(), kept.library.count()) == ([], True, 4)
+
+
+def test_in_the_place_of_what_was_added_nothing_is_deleted(
+    cli: Cli, kept: Kept, draw: Draw
+) -> None:
+    draw("holiday.png", 77)
+    outcome = cli("library", "remove", "4", "--delete", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
+    assert "leaves the file" in str(outcome.error["hint"])
+    assert (kept.files["own"].exists(), kept.library.count()) == (True, 4)
+
+
 def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
     outcome = cli("library", "dupes")
     assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.render.text import Card
     from animedex.wire import JsonObject
 
-_KEYS = ("pictures", "keep", "deleted")
+_KEYS = ("pictures", "keep", "deleted", "forgotten")
 _FACTS = ("id", "size", "format", "width", "height", "frames")
 
 
@@ -27,6 +27,7 @@ class _Group(NamedTuple):
     entries: list[Entry]
     keep: Entry | None
     deleted: tuple[int, ...] = ()
+    forgotten: tuple[int, ...] = ()
 
 
 @click.command(
@@ -40,7 +41,8 @@ class _Group(NamedTuple):
     guidance=(
         "Nothing is deleted without --delete, and nothing is deleted for good: files go into the"
         " system's trash. Look at the groups first. The picture that is kept is checked to be"
-        " whole before any other goes, and takes over the credit if it has none."
+        " whole before any other goes, and takes over the credit if it has none. What leads to the"
+        " very file that is kept, as a link does, is forgotten and no file touched."
     ),
 )
 @click.option(
@@ -95,15 +97,16 @@ def _deleted(session: Session, group: _Group, failures: Failures) -> _Group:
     if group.keep is None:
         return group
     deleted: list[int] = []
+    forgotten: list[int] = []
     for entry in group.entries:
         if entry.id == group.keep.id:
             continue
         try:
-            keep_only(session.library, group.keep, entry)
-            deleted.append(entry.id)
+            went = keep_only(session.library, group.keep, entry)
+            (deleted if went else forgotten).append(entry.id)
         except AnimedexError as error:
             failures.add(error)
-    return group._replace(deleted=tuple(deleted))
+    return group._replace(deleted=tuple(deleted), forgotten=tuple(forgotten))
 
 
 def _print(session: Session, groups: Iterator[_Group]) -> int:
@@ -143,6 +146,7 @@ def _told(group: _Group) -> JsonObject:
         ],
         "keep": group.keep.id if group.keep else None,
         "deleted": list(group.deleted),
+        "forgotten": list(group.forgotten),
     }
 
 
@@ -153,6 +157,8 @@ def _card(group: _Group) -> Card:
     def fate(entry: Entry) -> str:
         if entry.id in group.deleted:
             return "in the trash"
+        if entry.id in group.forgotten:
+            return "forgotten, as it is the file that is kept"
         return "kept" if group.keep and entry.id == group.keep.id else ""
 
     lines = tuple(
