@@ -15,6 +15,7 @@ VERBS = {
     "cache": "Show or clear what is kept: answers, and which pictures were shown.",
     "completion": "Print a script that completes commands in your shell.",
     "config": "Show or change your settings.",
+    "mcp": "Serve tools for a language model over standard input and output.",
     "schema": "Print the JSON Schema of a record.",
     "serve": "Serve a sample of a service on this machine.",
     "status": "Show budgets, cache and settings as they are in force.",

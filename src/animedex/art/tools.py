@@ -1,0 +1,5 @@
+"""What agents may ask of all services together."""
+
+from __future__ import annotations
+
+TOOLS = ()
