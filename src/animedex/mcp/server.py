@@ -16,7 +16,6 @@ from mcp.shared.exceptions import MCPError
 
 from animedex import __version__
 from animedex.client import AsyncClient
-from animedex.errors import AnimedexError
 from animedex.mcp import resources
 from animedex.mcp.answering import Answer, answered, failure
 from animedex.mcp.catalogue import every_tool, input_schema, output_schema
@@ -24,6 +23,7 @@ from animedex.mcp.reading import chosen, read
 from animedex.mcp.waiting import reporting, tell
 
 if TYPE_CHECKING:
+    from animedex.errors import AnimedexError
     from animedex.options import ClientOptions
     from animedex.tool import Tool
 

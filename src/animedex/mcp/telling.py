@@ -49,7 +49,7 @@ def post_of(value: object) -> ArtPost | None:
 
 
 def _lines(tool: Tool[Any], key: str, value: object) -> list[str]:
-    if value is None or value == [] and key != "rows":
+    if value is None or (value == [] and key != "rows"):
         return []
     if not isinstance(value, list):
         return [f"{key}: {value}"]

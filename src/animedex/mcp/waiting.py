@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from animedex.transport.telling import described
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Generator
 
     from animedex.transport.steps import Event
 
@@ -26,7 +26,7 @@ def tell(event: Event) -> None:
 
 
 @contextmanager
-def reporting(report: Report) -> Iterator[None]:
+def reporting(report: Report) -> Generator[None]:
     """Report each wait and each retry of what is done inside, counted from 1."""
     from asyncio import Task, create_task
 

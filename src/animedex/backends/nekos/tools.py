@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from msgspec import Meta
 
@@ -11,7 +11,10 @@ from animedex.backends.nekos.declared import BACKEND
 from animedex.backends.nekos.models import NekosImage
 from animedex.tool import Arguments, Tool, rows
 
-_Category = Annotated[str, Meta(description="One of nekos_categories, such as neko or hug.")]
+if TYPE_CHECKING:
+    from animedex.wire import Call
+
+_Category = Annotated[str | None, Meta(description="One of nekos_categories, such as neko or hug.")]
 _Amount = Annotated[int, Meta(ge=1, le=calls.MOST, description="How many pictures.")]
 _Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
 
@@ -23,7 +26,7 @@ class Nothing(Arguments, frozen=True):
 class ImageArguments(Arguments, frozen=True, kw_only=True):
     """Say what to draw."""
 
-    category: _Category | None = None
+    category: _Category = None
     amount: _Amount = 1
     fresh: Annotated[bool, Meta(description="Leave out what this user has been shown before.")] = (
         False
@@ -38,12 +41,27 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
     type: Annotated[
         Literal["image", "gif"], Meta(description="Still pictures, or animations of shows.")
     ] = "image"
-    category: _Category | None = None
+    category: _Category = None
     amount: _Amount = 5
     min_match: Annotated[
         float, Meta(ge=0, le=1, description="Drop rows that answer worse; 0 keeps all.")
     ] = 0.8
     picture: _Picture = False
+
+
+def _categories(given: Nothing) -> Call[list[str]]:
+    del given
+    return calls.categories()
+
+
+def _image(given: ImageArguments) -> Call[list[NekosImage]]:
+    return calls.image(given.category, given.amount, fresh=given.fresh)
+
+
+def _search(given: SearchArguments) -> Call[list[NekosImage]]:
+    return calls.search(
+        given.query, given.type, given.category, given.amount, min_match=given.min_match
+    )
 
 
 TOOLS = (
@@ -53,7 +71,7 @@ TOOLS = (
         guidance="Names of all categories. Pick one; do not loop over them to collect pictures.",
         arguments=Nothing,
         answer={"categories": list[str]},
-        run=rows(lambda _: calls.categories(), key="categories"),
+        run=rows(_categories, key="categories"),
     ),
     Tool(
         name="nekos_image",
@@ -61,7 +79,7 @@ TOOLS = (
         guidance=f"Random pictures of a category, or of any. {BACKEND.guidance}",
         arguments=ImageArguments,
         answer={"rows": list[NekosImage]},
-        run=rows(lambda given: calls.image(given.category, given.amount, fresh=given.fresh)),
+        run=rows(_image),
         varies=True,
     ),
     Tool(
@@ -70,14 +88,6 @@ TOOLS = (
         guidance=BACKEND.guidance,
         arguments=SearchArguments,
         answer={"rows": list[NekosImage]},
-        run=rows(
-            lambda given: calls.search(
-                given.query,
-                given.type,
-                given.category,
-                given.amount,
-                min_match=given.min_match,
-            )
-        ),
+        run=rows(_search),
     ),
 )
