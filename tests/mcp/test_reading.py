@@ -79,4 +79,4 @@ def test_whatever_is_given_is_read_or_refused(name: str, arguments: dict[str, ob
         found = read(TOOLS[name], arguments)
     except BadArguments as error:
         found = error
-    assert isinstance(found, TOOLS[name].arguments) or isinstance(found, BadArguments)
+    assert isinstance(found, (TOOLS[name].arguments, BadArguments))

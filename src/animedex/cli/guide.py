@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -14,57 +13,96 @@ from animedex.cli.command import Command, Group, Option, loaded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_INTRODUCTION = """\
-# animedex for agents
+    from animedex.backends.backend import Backend
 
+INTRODUCTION = """\
 Data goes to standard output, all else to standard error. In a pipe rows are JSON, and lists of
 names are one per line; `--jq EXPR` filters, `--fields a,b` picks keys, `-r` prints bare strings.
 Each row names its service in `_source`. Exit codes: 0 done, 2 bad arguments, 3 not found,
 4 refused, 5 no budget, 6 no connection or too slow, 7 an answer that makes no sense, 1 all else.
 `--errors json` prints an error as one object {reason, message, hint, backend, status}. Put options
-after the command.
+after the command; `--help` after it tells more. `animedex mcp` serves tools instead.
 """
+# A service is asked in more ways than the program itself is.
+_EXAMPLES, _EXAMPLES_OF_NO_SERVICE = 2, 1
+
+
+class Told(NamedTuple):
+    """Hold one command with the context that it is written in."""
+
+    context: click.Context
+    command: Command
+
+    @property
+    def path(self) -> str:
+        """Give the words that name it."""
+        return self.context.command_path
+
+    @property
+    def summary(self) -> str:
+        """Say in a sentence what it does."""
+        return self.command.get_short_help_str(limit=200)
+
+    def options(self) -> Iterator[tuple[click.Option, str, str]]:
+        """Give its own options, each with how it is written and what it means."""
+        for param in self.command.params:
+            own = isinstance(param, click.Option) and not isinstance(param, Option)
+            record = param.get_help_record(self.context) if own else None
+            if isinstance(param, click.Option) and record:
+                yield param, *record
+
+
+def services() -> Iterator[tuple[Backend, list[Told]]]:
+    """Give each service with its commands."""
+    for name in backends.names():
+        group = loaded(f"animedex.backends.{name}.commands")
+        assert isinstance(group, Group)
+        assert group.backend is not None
+        yield group.backend, list(_commands(name, group))
+
+
+def of_no_service() -> Iterator[list[Told]]:
+    """Give the other commands, those of a group together."""
+    from pkgutil import iter_modules
+
+    for name in sorted(module.name for module in iter_modules(verbs.__path__)):
+        yield list(_commands(name, loaded(f"animedex.cli.verbs.{name}")))
 
 
 def agent_guide() -> str:
     """Write the guide: how to call, then each service with its limits, then all commands."""
-    return "\n".join([_INTRODUCTION, *(_service(name) for name in backends.names()), _verbs()])
-
-
-def _service(name: str) -> str:
-    group = loaded(f"animedex.backends.{name}.commands")
-    assert isinstance(group, Group)
-    backend = group.backend
-    assert backend is not None
-    lines = [f"## {backend.title}", "", backend.guidance, f"Limits: {backend.limits_note}", ""]
-    return "\n".join([*lines, *_commands(name, group)]) + "\n"
-
-
-def _verbs() -> str:
-    lines = ["## Commands of no service", ""]
-    for name in sorted(module.name for module in iter_modules(verbs.__path__)):
-        lines += _commands(name, loaded(f"animedex.cli.verbs.{name}"))
+    lines = ["# animedex for agents", "", INTRODUCTION]
+    for backend, commands in services():
+        lines += [f"## {backend.title}", "", backend.guidance]
+        lines += [f"Limits: {backend.limits_note}", "", *_written(commands, _EXAMPLES), ""]
+    lines += ["## Commands of no service", ""]
+    for commands in of_no_service():
+        lines += _written(commands, _EXAMPLES_OF_NO_SERVICE)
     return "\n".join(lines) + "\n"
 
 
-def _commands(name: str, command: click.Command) -> Iterator[str]:
-    """Write a command, or every command of a group."""
+def _written(commands: list[Told], examples: int) -> Iterator[str]:
+    """Write commands that belong together; what an option means is said once."""
+    said: set[tuple[str, str]] = set()
+    for told in commands:
+        usage = told.command.collect_usage_pieces(told.context)[1:]
+        yield f"- `{' '.join([told.path, *usage])}`: {told.summary}"
+        known = [(written, meaning) for _, written, meaning in told.options()]
+        yield from (f"  - `{one[0]}`: {one[1]}" for one in known if one not in said)
+        again = ", ".join(f"`{one[0]}`" for one in known if one in said)
+        if again:
+            yield f"  - also {again}"
+        said.update(known)
+        yield from (f"  - example: `{one}`" for one in told.command.examples[:examples])
+
+
+def _commands(name: str, command: click.Command) -> Iterator[Told]:
+    """Give a command, or every command of a group."""
     context = click.Context(command, info_name=f"animedex {name}")
     if isinstance(command, Command):
-        yield from _command(context, command)
+        yield Told(context, command)
     if isinstance(command, click.Group):
         for inner_name in command.list_commands(context):
             inner = command.get_command(context, inner_name)
             if isinstance(inner, Command):
-                yield from _command(click.Context(inner, context, info_name=inner_name), inner)
-
-
-def _command(context: click.Context, command: Command) -> Iterator[str]:
-    """Write one command: what it does, its own options, and its examples."""
-    usage = command.collect_usage_pieces(context)[1:]
-    yield f"- `{' '.join([context.command_path, *usage])}`: {command.get_short_help_str(limit=200)}"
-    for param in command.params:
-        record = None if isinstance(param, Option) else param.get_help_record(context)
-        if isinstance(param, click.Option) and record:
-            yield f"  - `{record[0]}`: {record[1]}"
-    yield from (f"  - example: `{example}`" for example in command.examples)
+                yield Told(click.Context(inner, context, info_name=inner_name), inner)

@@ -1,0 +1,106 @@
+"""The guide for agents as one JSON object: every command and every tool with a JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from animedex.cli.guide import INTRODUCTION, of_no_service, services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from animedex.cli.guide import Told
+    from animedex.wire import JsonObject, JsonValue
+
+_RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
+_CHOICE = re.compile(r"\[?([a-z_]+(?:\|[a-z_]+)+)\]?")
+_KINDS = {"integer": "integer", "float": "number", "boolean": "boolean"}
+
+
+def catalogue() -> JsonObject:
+    """Give the same as the guide tells: how to call, services with their limits, all commands.
+
+    What `animedex mcp` serves is named; it describes its tools itself.
+
+    Commands of a group whose options are alike are told together.
+    """
+    from animedex.mcp.catalogue import every_tool
+
+    told, others = list(services()), list(of_no_service())
+    return {
+        "about": " ".join(INTRODUCTION.split()),
+        "services": {
+            backend.name: {"guidance": backend.guidance, "limits": backend.limits_note}
+            for backend, _ in told
+        },
+        "commands": _described([*(one for _, one in told), *others]),
+        "tools": {name: tool.title for name, tool in every_tool().items()},
+    }
+
+
+def _described(groups: Iterable[list[Told]]) -> JsonObject:
+    found: dict[str, JsonValue] = {}
+    for commands in groups:
+        alike: dict[str, list[Told]] = {}
+        for told in commands:
+            alike.setdefault(repr(input_schema(told)) + _kind(told), []).append(told)
+        for same in alike.values():
+            found["; ".join(told.path.removeprefix("animedex ") for told in same)] = {
+                "does": _summary(same),
+                "input": input_schema(same[0]),
+            }
+    return found
+
+
+def _summary(same: list[Told]) -> str:
+    backend = same[0].command.backend
+    alone = len(same) == 1 or backend is None
+    return same[0].summary if alone else same[0].summary.replace(backend.title, "the service")
+
+
+def _kind(told: Told) -> str:
+    """Tell commands apart that do different things with the same arguments."""
+    backend = told.command.backend
+    return told.summary.replace(backend.title, "") if backend else told.summary
+
+
+def input_schema(told: Told) -> JsonObject:
+    """Describe a command's arguments and its own options; an option is named as it is written."""
+    known: dict[str, JsonValue] = {}
+    needed: list[JsonValue] = []
+    for param in told.command.params:
+        if isinstance(param, click.Argument):
+            name = param.human_readable_name
+            known[name] = _schema(param, param.metavar or "", str(getattr(param, "help", "")))
+            if param.required:
+                needed.append(name)
+    for option, _, _ in told.options():
+        name = max(option.opts, key=len)
+        known[name] = _schema(option, option.metavar or "", option.help or "")
+    required: JsonObject = {"required": needed} if needed else {}
+    return {"properties": known, **required} if known else {}
+
+
+def _schema(param: click.Parameter, shown: str, help_text: str) -> JsonObject:
+    told: JsonObject = {"description": help_text.rstrip(".")} if help_text else {}
+    one = _value(param, shown)
+    if param.nargs == -1 or getattr(param, "multiple", False):
+        return {"type": "array", "items": one, **told}
+    return {**one, **told}
+
+
+def _value(param: click.Parameter, shown: str) -> JsonObject:
+    """Describe one value, by its type and by how the help shows it."""
+    choice, bounds = _CHOICE.fullmatch(shown), _RANGE.fullmatch(shown)
+    if isinstance(param.type, click.Choice):
+        choices = cast("Iterable[str]", param.type.choices)
+        return {"enum": [str(one) for one in choices]}
+    if choice:
+        return {"enum": [*choice[1].split("|")]}
+    kind: JsonObject = {"type": _KINDS.get(param.type.name.partition(" ")[0], "string")}
+    if bounds and kind["type"] != "string":
+        return {**kind, "minimum": int(bounds[1]), "maximum": int(bounds[2])}
+    return kind
