@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import agents
 import budgets
 import dedupe
 import overhead
@@ -42,6 +43,12 @@ allow; the most requests within any 5 seconds; answers that said "too often".
 
 {budgets}
 
+## Agents
+
+A tool called over standard streams, a thousand tasks on one client.
+
+{agents}
+
 ## Finding duplicates
 
 A million rows of three services, a fifth of them duplicates, piped in: processor time per row in
@@ -62,6 +69,7 @@ def main() -> None:
         ),
         overhead=table(("calls", "at most", "medians", "fastest"), overhead.measure()),
         budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
+        agents=table(("what", "at most", "found"), agents.measure()),
         dedupe=table(
             ("command", "at most", "µs", "at most", "MiB", "counts"),
             [(f"`{r.command}`", *r.time, *r.memory, r.counts) for r in dedupe.measure()],

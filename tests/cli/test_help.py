@@ -186,7 +186,9 @@ def test_agents_are_told_the_same_as_json(cli: Cli) -> None:
     assert told["services"].keys() == set(SERVICES)
     image = told["commands"]["nekos image"]["input"]["properties"]
     assert image["--amount"] == {
-        "type": "integer", "minimum": 1, "maximum": 20,
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 20,
         "description": "How many pictures to draw",
     }
     assert "nekos_image" in told["tools"]

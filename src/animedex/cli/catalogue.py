@@ -56,9 +56,10 @@ def _described(groups: Iterable[list[Told]]) -> JsonObject:
 
 
 def _summary(same: list[Told]) -> str:
-    backend = same[0].command.backend
-    alone = len(same) == 1 or backend is None
-    return same[0].summary if alone else same[0].summary.replace(backend.title, "the service")
+    summary, backend = same[0].summary, same[0].command.backend
+    if len(same) == 1 or backend is None:
+        return summary
+    return summary.replace(backend.title, "the service")
 
 
 def _kind(told: Told) -> str:
