@@ -61,7 +61,9 @@ def test_first_come_first_served(server: SampleServer, options: ClientOptions) -
         assert [int(url.rpartition("=")[2]) for url in answers] == list(range(MANY))
 
     asyncio.run(main())
-    assert sent == list(range(MANY))
+    assert sorted(sent) == list(range(MANY))
+    # Moments are given in order, a thousandth of a second apart; the machine may miss some.
+    assert max(abs(place - number) for place, number in enumerate(sent)) < MANY // 5
     assert len(server.arrivals) == MANY
 
 
