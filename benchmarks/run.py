@@ -8,6 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import agents
 import budgets
 import dedupe
 import downloading
@@ -55,6 +56,12 @@ What one reservation costs, and hosts that share a Redis server on this machine.
 {reservations}
 
 {hosts}
+
+## Agents
+
+A tool called over standard streams, a thousand tasks on one client.
+
+{agents}
 
 ## Finding duplicates
 
@@ -112,6 +119,7 @@ def main() -> None:
         budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
         reservations=table(("reservation", "at most", "found"), reservations),
         hosts=table(("run", "at most", "time", "in 5 s", "refused"), hosts),
+        agents=table(("what", "at most", "found"), agents.measure()),
         dedupe=table(
             ("command", "at most", "µs", "at most", "MiB", "counts"),
             [(f"`{r.command}`", *r.time, *r.memory, r.counts) for r in dedupe.measure()],

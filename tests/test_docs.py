@@ -32,6 +32,10 @@ from animedex.backends.nekos.declared import BACKEND
 from animedex.cli.options import output_options
 from animedex.client import Client
 from animedex.config import Config
+from animedex.mcp.answering import MOST_PICTURES
+from animedex.mcp.catalogue import every_tool
+from animedex.mcp.pictures import LONGEST_EDGE
+from animedex.mcp.resources import every_resource
 from animedex.options import ClientOptions
 from animedex.server import SampleServer
 from animedex.server.faults import parse_fault
@@ -61,7 +65,7 @@ HOSTS = {
     *("nekos.best", "docs.nekos.best", "example.org", "127.0.0.1"),
     *("danbooru.donmai.us", "cdn.donmai.us", "www.waifu.im", "docs.waifu.im", "cdn.waifu.im"),
     *("api.waifu.im", "jqlang.org", "keepachangelog.com", "semver.org", "twitter.com"),
-    *("x.com", "www.pixiv.net", "i.pximg.net"),
+    *("x.com", "www.pixiv.net", "i.pximg.net", "modelcontextprotocol.io"),
 }
 FENCE = re.compile(r"^```(\S*)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 COMMAND = re.compile(r"(?:[A-Z_]+=\S+ )*animedex\b")
@@ -235,7 +239,13 @@ def test_configuration_example_is_readable(config_file: Path) -> None:
 
 @pages
 def test_every_block_says_what_it_is(page: Path) -> None:
-    assert {block.language for block in blocks(page)} <= {"python", "console", "text", "toml"}
+    assert {block.language for block in blocks(page)} <= {
+        "python",
+        "console",
+        "json",
+        "text",
+        "toml",
+    }
     assert {block.mark for block in blocks(page)} <= {"", "no-run", "pytest"}
 
 
@@ -257,9 +267,29 @@ def test_relative_links_resolve(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+def test_every_tool_is_in_the_table_with_its_arguments() -> None:
+    rows = cells("docs/mcp.md", "tool | gives | arguments")
+    told = {quoted(name)[0]: quoted(arguments) for name, _, arguments in rows}
+    tools = every_tool()
+    assert told == {n: list(tool.arguments.__struct_fields__) for n, tool in tools.items()}
+
+
+def test_every_resource_is_in_the_table() -> None:
+    told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | holds")}
+    assert told == {one.uri for one in every_resource(every_tool())}
+
+
+def test_the_size_of_shown_pictures_is_told() -> None:
+    said = words_of("docs/mcp.md")
+    assert MOST_PICTURES == 4
+    assert "the first four pictures" in said
+    assert f"{LONGEST_EDGE} × {LONGEST_EDGE} pixels" in said
+
+
 @pages
 def test_other_hosts_are_few_and_known(page: Path) -> None:
-    urls: list[str] = re.findall(r"[a-z]+://[^\s<>\"'`)|]+", page.read_text("utf-8"))
+    # What `animedex mcp` names has no host.
+    urls: list[str] = re.findall(r"(?!animedex)\b[a-z]+://[^\s<>\"'`)|]+", page.read_text("utf-8"))
     assert {urlsplit(url.partition("…")[0]).hostname for url in urls} <= HOSTS
 
 

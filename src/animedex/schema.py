@@ -22,6 +22,11 @@ def json_schema(kind: type[Record]) -> JsonObject:
 
     Keys that the class does not know are allowed, as services add them.
     """
+    return written_out(kind)
+
+
+def written_out(kind: object) -> JsonObject:
+    """Give the JSON Schema of a type, with its references written out."""
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     return _described(_inline(schema, definitions))
 

@@ -7,13 +7,16 @@ import shlex
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 import pytest
 
 from animedex import __version__, backends
+from animedex.cli.catalogue import input_schema
 from animedex.cli.command import Command
+from animedex.cli.guide import Told
 from animedex.cli.root import root
 from animedex.server import SampleServer
 from animedex.server.sample.collection import DRAWN
@@ -25,8 +28,8 @@ if TYPE_CHECKING:
     from tests.cli.conftest import Cli, Process
 
 MOST_TOKENS = 6000
-# What serves does not end, and what signs in wants a key.
-NOT_RUN = ("animedex serve", "animedex auth login")
+# What serves does not end, or speaks no shell; what signs in wants a key.
+NOT_RUN = ("animedex serve", "animedex mcp", "animedex auth login")
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
@@ -216,6 +219,42 @@ def test_agents_are_told_of_every_command(cli: Cli) -> None:
         assert f"- `animedex {' '.join(path)}" in guide
     # A token is at least three characters of English and code.
     assert len(guide) / 3 < MOST_TOKENS
+
+
+def test_agents_are_told_the_same_as_json(cli: Cli) -> None:
+    outcome = cli("--agent-guide", "--json")
+    assert outcome.code == 0
+    assert len(outcome.text) / 3 < MOST_TOKENS
+    told = cast("dict[str, Any]", outcome.json)
+    named = {name for names in told["commands"] for name in names.split("; ")}
+    assert named == {" ".join(path) for path in LEAVES}
+    assert told["services"].keys() == set(SERVICES)
+    image = told["commands"]["nekos image"]["input"]["properties"]
+    assert image["--amount"] == {
+        "type": "integer",
+        "minimum": 1,
+        "maximum": 20,
+        "description": "How many pictures to draw",
+    }
+    assert "nekos_image" in told["tools"]
+    assert cli("--json", "--agent-guide").text == outcome.text
+
+
+@pytest.mark.parametrize("path", LEAVES, ids=" ".join)
+def test_every_command_is_described_by_a_schema(path: tuple[str, ...]) -> None:
+    command = command_at(path)
+    assert isinstance(command, Command)
+    schema = input_schema(Told(click.Context(command, info_name=" ".join(path)), command))
+    import_module("jsonschema").Draft202012Validator.check_schema(schema)
+    known = cast("dict[str, Any]", schema.get("properties", {}))
+    assert set(cast("list[str]", schema.get("required", []))) <= set(known)
+    assert all(one["description"] for one in known.values())
+
+
+def test_json_is_for_a_command_or_the_guide(cli: Cli) -> None:
+    outcome = cli("--json", "nekos", "categories")
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert "--json goes after a command" in outcome.err
 
 
 def test_agents_are_told_codes_and_limits(cli: Cli) -> None:

@@ -8,6 +8,7 @@ import struct
 import threading
 from typing import TYPE_CHECKING
 
+import anyio
 import pytest
 
 from animedex.errors import (
@@ -439,6 +440,32 @@ def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServe
         assert len(sizes) == 1
 
     asyncio.run(main())
+
+
+def test_a_cancel_scope_of_anyio_knows_its_cancellation(raw_server: StartRawServer) -> None:
+    pocket = Pocket()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(LONG_HEAD)
+        over.wait()
+
+    async def main() -> None:
+        http = AsyncHttp(Proxies())
+        scope = anyio.CancelScope()
+
+        async def cancel() -> None:
+            await pocket.begun.wait()
+            scope.cancel()
+
+        task = asyncio.create_task(cancel())
+        with scope:
+            await http.send(get(raw_server(stall).url, sink=lambda _: pocket))
+        await task
+        assert scope.cancelled_caught
+        await http.close()
+
+    asyncio.run(main())
+    assert pocket.discarded
 
 
 def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:

@@ -253,6 +253,23 @@ def test_the_window_is_used_to_the_full(data: st.DataObject, calls: int, process
     assert world.arrivals[-1] <= 1.10 * best + 7 * 0.08
 
 
+@settings(max_examples=10)
+@given(st.lists(st.none() | st.floats(0, 60), min_size=60, max_size=200))
+def test_nobody_in_a_crowd_starves_however_many_give_up(crowd: list[float | None]) -> None:
+    stays = Visit()
+    leaves = Visit(fate="cancels")
+    world = Simulation(
+        [[stays if at is None else leaves._replace(struck=at)] for at in crowd]
+    ).run()
+    slots = dict(world.sent)
+    staying = [number for number, at in enumerate(crowd) if at is None]
+    assert set(staying) <= set(slots)
+    assert all(slots[one] <= slots[other] + ROUNDING for one, other in pairwise(staying))
+    assert most_in(world.arrivals, 5.0) <= 7
+    # Whoever gives up takes nobody's time.
+    assert max(world.arrivals, default=0.0) <= 1.1 * 5.0 * ceil(len(crowd) / 7) + 1.0
+
+
 @settings(max_examples=50)
 @given(
     st.lists(st.lists(steady, max_size=4), min_size=1, max_size=16),

@@ -22,7 +22,7 @@ names are one per line; `--jq EXPR` filters, `--fields a,b` picks keys, `-r` pri
 Each row names its service in `_source`. Exit codes: 0 done, 2 bad arguments, 3 not found,
 4 refused, 5 no budget, 6 no connection or too slow, 7 an answer that makes no sense, 1 all else.
 `--errors json` prints an error as one object {reason, message, hint, backend, status}. Put options
-after the command; `--help` after it tells more.
+after the command; `--help` after it tells more. `animedex mcp` serves tools instead.
 """
 _NAME = re.compile(r"--[a-z-]+")
 
@@ -44,9 +44,13 @@ class Told(NamedTuple):
         return self.command.get_short_help_str(limit=200)
 
     def options(self) -> Iterator[tuple[click.Option, str, str]]:
-        """Give its own options, each with how it is written and what it means."""
+        """Give its own options, each with how it is written and what it means.
+
+        What is opened in a browser is for people.
+        """
         for param in self.command.params:
             own = isinstance(param, click.Option) and not isinstance(param, Option)
+            own = own and "--open" not in param.opts
             record = param.get_help_record(self.context) if own else None
             if isinstance(param, click.Option) and record:
                 yield param, *record

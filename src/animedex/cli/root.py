@@ -7,6 +7,7 @@ import click
 from animedex import __version__, backends
 from animedex.cli.command import loaded
 from animedex.cli.usage import no_such_command
+from animedex.errors import BadArguments
 
 VERBS = {
     "api": "Send a request of your own to a service, within its limits.",
@@ -17,11 +18,15 @@ VERBS = {
     "config": "Show or change your settings.",
     "download": "Fetch pictures into files that keep their artists' credit.",
     "library": "Keep, search, compare and check the pictures that you have.",
+    "mcp": "Serve tools for a language model over standard input and output.",
     "schema": "Print the JSON Schema of a record.",
     "serve": "Serve your library, or a sample of a service, on this machine.",
     "show": "Draw pictures in the terminal.",
     "status": "Show budgets, cache and settings as they are in force.",
 }
+
+
+_JSON = "animedex.json"
 
 
 class Root(click.Group):
@@ -58,13 +63,38 @@ class Root(click.Group):
 def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> None:
     """Print what agents should know about every command, and end."""
     del param
-    if not value or ctx.resilient_parsing:
+    if ctx.resilient_parsing:
         return
-    from animedex.cli.guide import agent_guide
+    as_json = ctx.meta.get(_JSON, False)
+    if not value:
+        if as_json:
+            message = "--json goes after a command, or with --agent-guide"
+            raise BadArguments(message, hint="as in `animedex nekos image --json`")
+        return
     from animedex.cli.streams import write_out
 
-    write_out(agent_guide())
+    write_out(_catalogue() if as_json else _guide())
     ctx.exit()
+
+
+def _guide() -> str:
+    from animedex.cli.guide import agent_guide
+
+    return agent_guide()
+
+
+def _catalogue() -> str:
+    import msgspec
+
+    from animedex.cli.catalogue import catalogue
+
+    return msgspec.json.encode(catalogue()).decode() + "\n"
+
+
+def _note_json(ctx: click.Context, param: click.Parameter, value: object) -> None:
+    """Remember how the guide is to be printed, for when it is."""
+    del param
+    ctx.meta[_JSON] = bool(value)
 
 
 def _print_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
@@ -89,9 +119,16 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: object) ->
     help="Print the version.",
 )
 @click.option(
-    "--agent-guide",
+    "--json",
     is_flag=True,
     is_eager=True,
+    expose_value=False,
+    callback=_note_json,
+    help="With --agent-guide: print it as JSON, with JSON Schemas.",
+)
+@click.option(
+    "--agent-guide",
+    is_flag=True,
     expose_value=False,
     callback=_print_guide,
     help="Print what an LLM agent should know about every command.",

@@ -110,6 +110,8 @@ class AsyncHttp:
                     _require_task(before)
         except BaseException as error:  # noqa: BLE001  translated, or given on as it is
             body.discard()
+            if _cancellations() > before:
+                await _yield_to_scopes()
             raise translate(error) from None
         return body.response()
 
@@ -251,6 +253,16 @@ def _require_task(before: int) -> None:
 
     if _cancellations() > before:
         raise CancelledError
+
+
+async def _yield_to_scopes() -> None:
+    """Let a cancel scope of anyio cancel once more, as it does until its task has left it.
+
+    It knows its own cancellations by what they say, which the library loses.
+    """
+    from asyncio import sleep
+
+    await sleep(0)
 
 
 def _patience(step: Send) -> float | None:

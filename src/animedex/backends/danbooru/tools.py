@@ -1,0 +1,123 @@
+"""What agents may ask Danbooru for: https://danbooru.donmai.us/wiki_pages/help:api."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from animedex.backends.danbooru import calls
+from animedex.backends.danbooru.models import DanbooruPost, DanbooruTag
+from animedex.tool import Arguments, Tool, row, rows
+
+if TYPE_CHECKING:
+    from animedex.wire import Call
+
+# A model pays for every row that it reads.
+_MOST_ROWS = 50
+_CREDIT = (
+    " Always name the artist and the source with a picture; one that is withheld has no file_url."
+    " Do not page through tags to collect them."
+)
+_Rating = Annotated[
+    Literal["g", "s", "q", "e", "any"],
+    Meta(
+        description=(
+            "g fits everyone; s sensitive, q questionable, e explicit and `any` are for adults:"
+            " only where the user asks for them."
+        )
+    ),
+]
+_Limit = Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="How many rows.")]
+_Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
+
+
+class SearchArguments(Arguments, frozen=True, kw_only=True):
+    """Say what to search for."""
+
+    tags: Annotated[
+        list[str],
+        Meta(
+            max_length=20,
+            description=(
+                "Tags with underscores, such as cat_girl; -tag leaves out. Without a sign-in 2"
+                " at most, order being one; metatags such as score:>10, id: and date: are free."
+            ),
+        ),
+    ] = []
+    rating: _Rating = "g"
+    order: Annotated[
+        str | None, Meta(description="score, favcount, rank, random, id; the newest if unsaid.")
+    ] = None
+    limit: _Limit = 5
+    page: Annotated[
+        int | str | None, Meta(description="A number, b<id> or a<id>: before or after a post.")
+    ] = None
+    picture: _Picture = False
+
+
+class PostArguments(Arguments, frozen=True, kw_only=True):
+    """Say which post."""
+
+    id: Annotated[int, Meta(ge=1, description="The post's number.")]
+    picture: _Picture = False
+
+
+class TagsArguments(Arguments, frozen=True, kw_only=True):
+    """Say which tags."""
+
+    pattern: Annotated[
+        str, Meta(min_length=1, description="A tag with * for anything, such as cat_* or *_hair.")
+    ]
+    limit: _Limit = 20
+
+
+def _search(given: SearchArguments) -> Call[list[DanbooruPost]]:
+    rating = None if given.rating == "any" else given.rating
+    return calls.search(
+        *given.tags, rating=rating, order=given.order, limit=given.limit, page=given.page
+    )
+
+
+def _post(given: PostArguments) -> Call[DanbooruPost]:
+    return calls.post(given.id)
+
+
+def _tags(given: TagsArguments) -> Call[list[DanbooruTag]]:
+    return calls.tags(given.pattern, given.limit)
+
+
+def _line(tag: DanbooruTag) -> str:
+    return f"{tag.name}: {tag.post_count} posts"
+
+
+TOOLS = (
+    Tool(
+        name="danbooru_search",
+        title="Search Danbooru by tags",
+        guidance=(
+            "Posts that have all these tags, of general rating unless another is named. Find tags"
+            f" with danbooru_tags first; a tag that does not exist finds nothing.{_CREDIT}"
+        ),
+        arguments=SearchArguments,
+        answer={"rows": list[DanbooruPost]},
+        run=rows(_search),
+    ),
+    Tool(
+        name="danbooru_post",
+        title="Show one post of Danbooru",
+        guidance=f"A post by its id, whatever its rating: see `rating` in the row.{_CREDIT}",
+        arguments=PostArguments,
+        answer={"rows": list[DanbooruPost]},
+        run=row(_post),
+    ),
+    Tool(
+        name="danbooru_tags",
+        title="Find tags of Danbooru",
+        guidance="Tags by a pattern, the most used first, each with its number of posts.",
+        arguments=TagsArguments,
+        answer={"rows": list[DanbooruTag]},
+        run=rows(_tags),
+        line=_line,
+    ),
+)

@@ -1,0 +1,93 @@
+"""What agents may ask nekos.best for: https://docs.nekos.best/getting-started/api-endpoints.html."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from msgspec import Meta
+
+from animedex.backends.nekos import calls
+from animedex.backends.nekos.declared import BACKEND
+from animedex.backends.nekos.models import NekosImage
+from animedex.tool import Arguments, Tool, rows
+
+if TYPE_CHECKING:
+    from animedex.wire import Call
+
+_Category = Annotated[str | None, Meta(description="One of nekos_categories, such as neko or hug.")]
+_Amount = Annotated[int, Meta(ge=1, le=calls.MOST, description="How many pictures.")]
+_Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
+
+
+class Nothing(Arguments, frozen=True):
+    """Need no arguments."""
+
+
+class ImageArguments(Arguments, frozen=True, kw_only=True):
+    """Say what to draw."""
+
+    category: _Category = None
+    amount: _Amount = 1
+    fresh: Annotated[bool, Meta(description="Leave out what this user has been shown before.")] = (
+        False
+    )
+    picture: _Picture = False
+
+
+class SearchArguments(Arguments, frozen=True, kw_only=True):
+    """Say what to search for."""
+
+    query: Annotated[str, Meta(min_length=1, description="An artist or a show.")]
+    type: Annotated[
+        Literal["image", "gif"], Meta(description="Still pictures, or animations of shows.")
+    ] = "image"
+    category: _Category = None
+    amount: _Amount = 5
+    min_match: Annotated[
+        float, Meta(ge=0, le=1, description="Drop rows that answer worse; 0 keeps all.")
+    ] = 0.8
+    picture: _Picture = False
+
+
+def _categories(given: Nothing) -> Call[list[str]]:
+    del given
+    return calls.categories()
+
+
+def _image(given: ImageArguments) -> Call[list[NekosImage]]:
+    return calls.image(given.category, given.amount, fresh=given.fresh)
+
+
+def _search(given: SearchArguments) -> Call[list[NekosImage]]:
+    return calls.search(
+        given.query, given.type, given.category, given.amount, min_match=given.min_match
+    )
+
+
+TOOLS = (
+    Tool(
+        name="nekos_categories",
+        title="List the categories of nekos.best",
+        guidance="Names of all categories. Pick one; do not loop over them to collect pictures.",
+        arguments=Nothing,
+        answer={"categories": list[str]},
+        run=rows(_categories, key="categories"),
+    ),
+    Tool(
+        name="nekos_image",
+        title="Draw random pictures from nekos.best",
+        guidance=f"Random pictures of a category, or of any. {BACKEND.guidance}",
+        arguments=ImageArguments,
+        answer={"rows": list[NekosImage]},
+        run=rows(_image),
+        varies=True,
+    ),
+    Tool(
+        name="nekos_search",
+        title="Search nekos.best for an artist or a show",
+        guidance=BACKEND.guidance,
+        arguments=SearchArguments,
+        answer={"rows": list[NekosImage]},
+        run=rows(_search),
+    ),
+)

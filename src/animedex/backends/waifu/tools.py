@@ -1,0 +1,100 @@
+"""What agents may ask Waifu.im for: https://docs.waifu.im/docs/api."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+from msgspec import Meta
+
+from animedex.backends.waifu import calls
+from animedex.backends.waifu.filters import Nsfw, Order, Orientation
+from animedex.backends.waifu.models import WaifuImage, WaifuTag
+from animedex.tool import Arguments, Tool, rows
+
+if TYPE_CHECKING:
+    from animedex.backends.waifu.models import WaifuPage
+    from animedex.wire import Call
+
+_MOST_ROWS = 50
+_Tags = Annotated[
+    list[str], Meta(max_length=20, description="Slugs of waifu_tags; all are needed.")
+]
+_Size = Annotated[str | None, Meta(description="In pixels: >=1500, <1500, 1000..2000 or 1500.")]
+
+
+class ImagesArguments(Arguments, frozen=True, kw_only=True):
+    """Say which pictures."""
+
+    tags: _Tags = []
+    exclude_tags: Annotated[list[str], Meta(max_length=20, description="None of these.")] = []
+    artists: Annotated[list[str], Meta(max_length=5, description="Names or ids.")] = []
+    nsfw: Annotated[
+        Nsfw, Meta(description="`yes` and `all` are for adults: only where the user asks.")
+    ] = "no"
+    orientation: Orientation | None = None
+    animated: bool | None = None
+    width: _Size = None
+    height: _Size = None
+    order: Annotated[
+        Order, Meta(description="A random order repeats and has no pages; the others have.")
+    ] = "random"
+    page: Annotated[int, Meta(ge=1)] = 1
+    limit: Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="How many pictures.")] = 1
+    picture: Annotated[
+        bool, Meta(description="Return the pictures themselves too, scaled down.")
+    ] = False
+
+
+class Nothing(Arguments, frozen=True):
+    """Need no arguments."""
+
+
+def _images(given: ImagesArguments) -> Call[WaifuPage[WaifuImage]]:
+    return calls.images(
+        given.tags,
+        exclude_tags=given.exclude_tags,
+        artists=given.artists,
+        nsfw=given.nsfw,
+        orientation=given.orientation,
+        animated=given.animated,
+        width=given.width,
+        height=given.height,
+        order=given.order,
+        page=given.page,
+        limit=given.limit,
+    )
+
+
+def _tags(given: Nothing) -> Call[list[WaifuTag]]:
+    del given
+    return calls.tags()
+
+
+def _line(tag: WaifuTag) -> str:
+    return f"{tag.slug}: {tag.description or tag.name}"
+
+
+TOOLS = (
+    Tool(
+        name="waifu_images",
+        title="Find pictures on Waifu.im",
+        guidance=(
+            "Pictures by tags, artists, size and shape; without any, a random one. They are safe"
+            " unless nsfw says otherwise; ratings are g or e. Take tags from waifu_tags. Always"
+            " show the artist or the source; commercial use must credit Waifu.im."
+        ),
+        arguments=ImagesArguments,
+        answer={"rows": list[WaifuImage]},
+        run=rows(_images),
+        varies=True,
+    ),
+    Tool(
+        name="waifu_tags",
+        title="List the tags of Waifu.im",
+        guidance="All tags, as slugs for waifu_images, with what they mean.",
+        arguments=Nothing,
+        answer={"rows": list[WaifuTag]},
+        run=rows(_tags),
+        line=_line,
+    ),
+)

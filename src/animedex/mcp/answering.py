@@ -1,0 +1,105 @@
+"""A tool's answer in the three forms that a client may want: values, text, pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from animedex import backends
+from animedex.backends.assets import fetch
+from animedex.errors import AnimedexError, NotFound, TimedOut
+from animedex.mcp.pictures import MOST_BYTES, Picture, scaled
+from animedex.mcp.telling import post_of, told
+from animedex.models import ArtPost
+from animedex.render.json import plain, post_row
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Mapping
+
+    from animedex.client import AsyncClient
+    from animedex.tool import Arguments, Tool
+    from animedex.wire import JsonObject, JsonValue
+
+MOST_PICTURES = 4
+_REPORT = "please report this, with the call that you made"
+# What a service has besides still pictures.
+_FILMS = (".mp4", ".webm", ".zip", ".swf")
+
+
+class Answer(NamedTuple):
+    """Hold what is told of one call."""
+
+    content: JsonObject
+    text: str
+    pictures: list[Picture]
+
+
+async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -> Answer:
+    """Run a tool; raises `AnimedexError`."""
+    found = await tool.run(client, arguments)
+    content = {key: _plain(value) for key, value in found.items()}
+    text, pictures = told(tool, found), list[Picture]()
+    if getattr(arguments, "picture", False):
+        notes = [note async for note in _shown(client, found, pictures)]
+        text = "\n".join([text, *notes])
+    return Answer(content, text, pictures)
+
+
+def failure(error: Exception) -> AnimedexError:
+    """Give the error to tell for anything that was raised."""
+    from animedex.transport.database import Busy
+
+    if isinstance(error, AnimedexError):
+        return error
+    if isinstance(error, Busy):
+        message = "another process keeps a file of budgets or answers locked"
+        return TimedOut(message, hint="try again in a moment")
+    return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
+
+
+async def _shown(
+    client: AsyncClient, found: Mapping[str, object], pictures: list[Picture]
+) -> AsyncGenerator[str]:
+    """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
+    posts = [post for value in found.values() for post in _posts(value)]
+    for post in posts[:MOST_PICTURES]:
+        try:
+            pictures.append(await _fetched(client, post))
+        except AnimedexError as error:
+            yield f"{post.id} is not shown: {error}"
+        else:
+            yield f"picture {len(pictures)} is {post.id}"
+    if len(posts) > MOST_PICTURES:
+        yield f"no more than {MOST_PICTURES} pictures are shown"
+
+
+async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:
+    """Fetch a picture, the smaller file that is large enough; the next one where that fails."""
+    from asyncio import to_thread
+
+    backend = backends.declared(post.id.partition(":")[0])
+    urls = [post.sample_url, post.url, post.preview_url]
+    wanted = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
+    failed: AnimedexError = NotFound("there is no picture to be fetched", backend=backend.name)
+    for url in wanted:
+        try:
+            file = await client.perform(fetch(backend, url, cap=MOST_BYTES))
+            return await to_thread(scaled, file.body)
+        except AnimedexError as error:
+            failed = error
+    raise failed
+
+
+def _posts(value: object) -> Iterator[ArtPost]:
+    for item in cast("list[object]", value) if isinstance(value, list) else []:
+        post = post_of(item)
+        if post is not None:
+            yield post
+
+
+def _plain(value: object) -> JsonValue:
+    """Give records and art posts as rows, each with its source."""
+    if isinstance(value, ArtPost):
+        return post_row(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[object]", value)]
+    return plain(value)

@@ -1,0 +1,76 @@
+"""What a client may read beside calling tools: lists, the shape of art posts, the limits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from animedex import backends
+from animedex.errors import NotFound
+from animedex.mcp.answering import answered
+from animedex.models import ArtPost
+from animedex.schema import post_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from animedex.client import AsyncClient
+    from animedex.tool import Tool
+    from animedex.wire import JsonObject
+
+_SCHEME = "animedex://"
+SCHEMA = f"{_SCHEME}schema/art-post"
+LIMITS = f"{_SCHEME}limits"
+
+
+class Readable(NamedTuple):
+    """Name one resource; all are JSON."""
+
+    uri: str
+    title: str
+    description: str
+
+
+def every_resource(tools: Mapping[str, Tool[Any]]) -> Iterator[Readable]:
+    """Name all resources: a tool that needs no arguments is one as well."""
+    yield Readable(SCHEMA, "The shape of an art post", "JSON Schema of what all services share.")
+    yield Readable(LIMITS, "The limits of all services", "Budgets, as numbers and in words.")
+    for tool in _lists(tools):
+        yield Readable(f"{_SCHEME}{tool.name}", tool.title, tool.guidance)
+
+
+async def read(client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str) -> JsonObject:
+    """Read one resource; raise `NotFound` where there is none, or `AnimedexError`."""
+    if uri == SCHEMA:
+        return post_schema(ArtPost)
+    if uri == LIMITS:
+        return limits()
+    for tool in _lists(tools):
+        if uri == f"{_SCHEME}{tool.name}":
+            return (await answered(client, tool, tool.arguments())).content
+    known = ", ".join(one.uri for one in every_resource(tools))
+    message = f"there is no resource {uri!r:.80}"
+    raise NotFound(message, hint=f"there are {known}")
+
+
+def limits() -> JsonObject:
+    """Give what every service declares of its limits."""
+    return {name: _limits(name) for name in backends.names()}
+
+
+def _limits(name: str) -> JsonObject:
+    backend = backends.declared(name)
+    bucket, windows, per_path = backend.limits
+    return {
+        "title": backend.title,
+        "note": backend.limits_note,
+        "bucket": {"per_second": bucket.rate, "burst": bucket.burst},
+        "windows": {
+            path: {"calls": window.calls, "seconds": window.seconds}
+            for path, window in windows.items()
+        },
+        "refusals_are_per_path": per_path,
+    }
+
+
+def _lists(tools: Mapping[str, Tool[Any]]) -> Iterator[Tool[Any]]:
+    return (tool for tool in tools.values() if not tool.arguments.__struct_fields__)

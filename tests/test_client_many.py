@@ -1,0 +1,129 @@
+"""A thousand tasks at once on one client without a deadline, as in a bot."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import tracemalloc
+from typing import TYPE_CHECKING
+
+from animedex import AsyncClient
+from animedex.backends.backend import Bucket, Limits
+from animedex.backends.nekos.declared import BACKEND
+from animedex.wire import Call, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.options import ClientOptions
+    from animedex.server import SampleServer
+    from animedex.transport.steps import Event
+    from animedex.wire import Response, SourceTag
+
+MANY = 1000
+MIB = 1024 * 1024
+# As the service would be, were it faster.
+QUICK = BACKEND._replace(limits=Limits(Bucket(rate=1000.0, burst=10), {}))
+SLOW = BACKEND._replace(limits=Limits(Bucket(rate=0.001, burst=1), {}))
+
+
+def numbered(number: int) -> Call[str]:
+    """Ask for something that the server can tell from the others."""
+
+    def read(response: Response, source: SourceTag) -> str:
+        return response.url
+
+    request = Request("GET", "/neko", (("amount", "1"), ("number", str(number))))
+    return Call(QUICK, request, read)
+
+
+def patient(options: ClientOptions, note: Callable[[Event], None]) -> AsyncClient:
+    """Make a client that waits without a deadline."""
+    told: ClientOptions = {**options, "timeout": None, "on_event": note}
+    return AsyncClient(**told)
+
+
+def number_of(event: Event) -> int:
+    return int(event.url.rpartition("=")[2])
+
+
+def test_first_come_first_served(server: SampleServer, options: ClientOptions) -> None:
+    sent: list[int] = []
+
+    def note(event: Event) -> None:
+        if event.kind == "request":
+            sent.append(number_of(event))
+
+    async def main() -> None:
+        async with patient(options, note) as client:
+            tasks = [asyncio.create_task(client.perform(numbered(n))) for n in range(MANY)]
+            answers = await asyncio.gather(*tasks)
+        assert [int(url.rpartition("=")[2]) for url in answers] == list(range(MANY))
+
+    asyncio.run(main())
+    assert sorted(sent) == list(range(MANY))
+    # Moments are given in order, a thousandth of a second apart; the machine may miss some.
+    assert max(abs(place - number) for place, number in enumerate(sent)) < MANY // 5
+    assert len(server.arrivals) == MANY
+
+
+def test_who_gives_up_leaves_the_room_to_others(
+    server: SampleServer, options: ClientOptions
+) -> None:
+    waiting: set[asyncio.Task[object] | None] = set()
+
+    def note(event: Event) -> None:
+        if event.kind == "wait":
+            waiting.add(asyncio.current_task())
+
+    async def main() -> None:
+        async with patient(options, note) as client:
+            tasks = [asyncio.create_task(client.perform(numbered(n))) for n in range(MANY)]
+            await asyncio.sleep(0)
+            leaving = [task for task in tasks[1::3] if task in set(waiting)]
+            for task in leaving:
+                task.cancel()
+            outcomes = await asyncio.gather(*tasks, return_exceptions=True)
+            gone = [one for one in outcomes if isinstance(one, asyncio.CancelledError)]
+            assert len(gone) == len(leaving) > MANY // 10
+            assert len([one for one in outcomes if isinstance(one, str)]) == MANY - len(gone)
+            assert len(server.arrivals) == MANY - len(gone)
+
+    asyncio.run(main())
+
+
+def test_waiting_takes_little_memory_and_leaves_none(
+    server: SampleServer, options: ClientOptions
+) -> None:
+    async def main() -> None:
+        waiting = asyncio.Event()
+        count = 0
+
+        def note(event: Event) -> None:
+            nonlocal count
+            count += event.kind == "wait"
+            if count == MANY:
+                waiting.set()
+
+        call = numbered(0)._replace(backend=SLOW)
+        async with patient(options, note) as client:
+            await client.perform(call)
+            tracemalloc.start()
+            before, _ = tracemalloc.get_traced_memory()
+            tasks = [asyncio.create_task(client.perform(call)) for _ in range(MANY)]
+            await waiting.wait()
+            during, _ = tracemalloc.get_traced_memory()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            tasks.clear()
+            # What has just been waited for is held until the next turn of the loop.
+            await asyncio.sleep(0)
+            gc.collect()
+            after, _ = tracemalloc.get_traced_memory()
+            tracemalloc.stop()
+            assert during - before < 20 * MIB
+            assert after - before < 1 * MIB
+
+    asyncio.run(main())
+    assert len(server.arrivals) == 1
