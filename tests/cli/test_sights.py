@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
+from PIL import Image
 
 from animedex.cli.options import Shared
 from animedex.cli.session import Session
-from animedex.cli.sights import of_post
+from animedex.cli.sights import of_post, of_text
 from animedex.errors import BadArguments, NotFound
 from animedex.models import ArtPost, Rating
 
@@ -28,6 +31,22 @@ def session() -> Iterator[Session]:
 def post(**known: object) -> ArtPost:
     given = {"id": "danbooru:7", "rating": Rating.GENERAL, "url": LARGE, **known}
     return ArtPost(**given)  # type: ignore[arg-type]  # the tests give what fits
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes have no paths there")
+def test_what_can_be_read_but_once_is_read_once(session: Session) -> None:
+    body = BytesIO()
+    Image.new("RGB", (40, 60)).save(body, "PNG")
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, body.getvalue())
+        os.close(writing)
+        sight = of_text(session, f"/dev/fd/{reading}")
+    finally:
+        os.close(reading)
+    assert sight.body == body.getvalue()
+    with sight.opened() as frames:
+        assert frames.first((40, 60)).image.size == (40, 60)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +73,7 @@ def test_of_many_the_smaller_picture_will_do(
         ({"copyrights": ["series"]}, "series"),
         ({}, "large.png"),
         ({"url": "https://cdn.donmai.us/a/%E7%8C%AB.png"}, "猫.png"),
+        ({"url": "http://["}, "http://["),
     ],
 )
 def test_a_label_names_the_artist_or_what_else_there_is(

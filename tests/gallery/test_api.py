@@ -11,6 +11,8 @@ import pytest
 from animedex import Client
 from animedex.cli.main import run
 from animedex.errors import BadArguments, NotFound
+from animedex.gallery.shelf import name_of, place_of
+from animedex.models import Rating
 from animedex.server.sample.collection import drawn_collection
 from tests.gallery.conftest import NEKO, Made, post
 
@@ -75,6 +77,25 @@ def test_the_command_line_needs_no_network(
     assert run(["nekos", "image", "waifu", "--json", "--no-source"]) == 0
     (row,) = json.loads(capfdbinary.readouterr().out)
     assert row["url"].startswith(f"{gallery.origin}/api/v2/waifu/")
+
+
+@pytest.mark.parametrize("rating", Rating)
+def test_a_rating_goes_from_gallery_to_gallery(
+    rating: Rating, own: Made, own_server: LoopbackServer, tmp_path: Path
+) -> None:
+    entry = own.add(own.draw("a.png"), post(rating=rating))
+    category = place_of(entry)
+    with Client(
+        base_urls={"nekos": f"{own_server.origin}/api/v2"},
+        state=tmp_path / "state.db",
+        cache=False,
+        limits=False,
+    ) as client:
+        (row,) = client.nekos.image(category)
+    told = row.to_common()
+    assert told.rating == rating
+    again = entry._replace(post=told, row=row.raw, category=row.category)
+    assert (place_of(again), name_of(again)) == (category, name_of(entry))
 
 
 def test_names_that_no_address_has_are_found(

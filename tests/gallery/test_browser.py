@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Route
 
     from animedex.server.loopback import LoopbackServer
     from tests.gallery.browser import Scheme
@@ -45,7 +45,9 @@ class Open(Protocol):
         ...
 
 
-@pytest.fixture(scope="session")
+# Playwright has its event loop running in this thread, where other tests start one of their own: it
+# ends with this file.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with started() as running:
         yield running
@@ -98,6 +100,39 @@ def test_it_tells_a_screen_reader_what_was_found(tab: Open) -> None:
         expect(page.locator("#count")).to_contain_text("found")
         said = page.evaluate("window.said")
         assert said[-1].endswith("pictures found")
+
+
+def test_escape_leaves_the_search_as_it_is(tab: Open, filled: Made) -> None:
+    with tab() as visited:
+        page = visited.open("/?q=inkwell")
+        page.locator("#q").focus()
+        page.keyboard.press("Escape")
+        expect(page.locator("#q")).not_to_be_focused()
+        expect(page.locator("#q")).to_have_value("inkwell")
+
+
+def test_enter_waits_for_what_is_being_searched(tab: Open, filled: Made) -> None:
+    with tab() as visited:
+        page = visited.open("/")
+
+        def hurry(route: Route) -> None:
+            page.keyboard.press("Enter")
+            route.continue_()
+
+        page.route("**/?q=inkwell", hurry)
+        page.locator("#q").fill("inkwell")
+        found = [hit.entry.id for hit in filled.library.search("inkwell")]
+        expect(page.locator("#count")).to_have_text(f"{len(found)} pictures found")
+        expect(page.locator(".card a").first).to_be_focused()
+        assert visited.focused() == found[0]
+
+
+def test_back_leads_to_all_where_one_does_not_come_from_the_grid(tab: Open) -> None:
+    with tab() as visited:
+        visited.open("/?category=neko")
+        page = visited.open("/picture/5?category=waifu")
+        page.locator("#back").click()
+        page.wait_for_url("**/?category=waifu")
 
 
 def test_filters_narrow_at_once_and_stand_in_the_address(tab: Open, filled: Made) -> None:
@@ -362,13 +397,34 @@ def test_the_token_opens_the_gallery_once_and_for_all(
         visited.seen.errors.clear()  # that it was turned away
         page.get_by_label("Token").fill(secret)
         page.get_by_role("button", name="Open the gallery").click()
-        page.wait_for_url(f"{server.origin}/")
+        page.wait_for_url(f"{server.origin}/?q=inkwell")
         expect(page.locator(".card").first).to_be_visible()
         assert secret not in page.url
         (cookie,) = page.context.cookies()
-        assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Strict")
+        assert (cookie.get("httpOnly"), cookie.get("sameSite")) == (True, "Lax")
         visited.open("/picture/1")
         expect(page.locator("#shown")).to_be_visible()
+
+
+def test_a_link_on_another_site_opens_the_gallery(
+    filled: Made, browser: Browser, tmp_path: Path
+) -> None:
+    secret = "correct-horse-battery"
+    with (
+        gallery_server(filled.library, cache=str(tmp_path), token=secret) as server,
+        opened(browser, server.origin) as visited,
+    ):
+        page = visited.page
+        link = f'<a href="{server.origin}/?q=inkwell&token={secret}">the gallery</a>'
+        page.route(
+            "http://elsewhere.example/",
+            lambda route: route.fulfill(body=link, content_type="text/html"),
+        )
+        page.goto("http://elsewhere.example/")
+        page.get_by_role("link", name="the gallery").click()
+        page.wait_for_url(f"{server.origin}/?q=inkwell")
+        expect(page.locator(".card").first).to_be_visible()
+        visited.seen.outside.clear()  # where it was linked
 
 
 SHOTS: dict[str, tuple[str, Scheme]] = {

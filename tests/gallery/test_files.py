@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from animedex.gallery.files import Files
+from animedex.gallery.shelf import name_of
 from animedex.library.entry import New
 from tests.gallery.conftest import NEKO, Page
 
@@ -50,8 +51,7 @@ def test_a_file_is_what_its_content_is_whatever_it_is_called(
     rows = visit("/api/v2/own", server=own_server).json
     assert isinstance(rows, dict)
     assert str(rows).count("/own/") == 1
-    extension = name.rpartition(".")[2]
-    served = visit(f"/api/v2/own/{entry.id}.{extension}", server=own_server)
+    served = visit(f"/api/v2/own/{name_of(entry)}", server=own_server)
     assert served.headers["Content-Type"] == f"image/{entry.format}"
 
 
@@ -66,7 +66,7 @@ def test_what_has_changed_is_not_served(
     path.write_bytes(content)
     answer = visit(f"/file/{entry.id}", server=own_server)
     assert (answer.status, "has changed" in Page(answer).text) == (404, True)
-    assert visit(f"/api/v2/own/{entry.id}.png", server=own_server).status == 404
+    assert visit(f"/api/v2/own/{name_of(entry)}", server=own_server).status == 404
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right there")
@@ -136,3 +136,14 @@ def test_a_file_is_read_again_only_when_it_was_written_to(own: Made) -> None:
     Image.new("RGB", (60, 80), "red").save(again, "PNG")
     path.write_bytes(again.getvalue())
     assert files.look(entry).format is None
+
+
+def test_at_a_glance_only_what_was_written_to_is_read(own: Made) -> None:
+    path = own.draw("a.png")
+    entry = own.add(path)
+    path.write_bytes(path.read_bytes()[:-1] + b"!")
+    for seconds, said in ((-10, ""), (10, "The file has changed since it was added.")):
+        moment = entry.added_at.timestamp() + seconds
+        os.utime(path, (moment, moment))
+        assert Files().glance(entry).startswith(said)
+        assert bool(Files().glance(entry)) == bool(said)

@@ -130,13 +130,19 @@ def test_a_form_asks_people_for_it(closed: LoopbackServer) -> None:
     assert ask(closed, "/static/page.css").status == 200
 
 
+def test_signing_in_keeps_what_was_asked_for(closed: LoopbackServer) -> None:
+    page = Page(ask(closed, "/?q=a%26b+%22c%22&token=of-somebody-else&rating=g"))
+    kept = [(each["name"], each.get("value")) for each in page.all("input")]
+    assert kept == [("q", 'a&b "c"'), ("rating", "g"), ("token", None)]
+
+
 def test_an_address_brings_it_once_and_a_cookie_from_then_on(closed: LoopbackServer) -> None:
     answer = ask(closed, f"/picture/1?token={SECRET}&rating=g")
     assert (answer.status, answer.headers["Location"]) == (303, "/picture/1?rating=g")
     cookie = answer.headers["Set-Cookie"]
     assert SECRET not in cookie
     attributes = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=strict", "path=/"} == attributes
+    assert {"httponly", "samesite=lax", "path=/"} == attributes
     back = {"Cookie": cookie.partition(";")[0]}
     assert ask(closed, answer.headers["Location"], headers=back).status == 200
 
@@ -176,5 +182,9 @@ def test_a_library_that_cannot_be_used_is_told_and_no_insides(
     ):
         page, api = ask(server, "/"), ask(server, "/api/v2/endpoints")
     assert (page.status, api.status) == (503, 503)
-    assert "cannot be used" in Page(page).text
+    message = "The library cannot be read. The terminal where the gallery runs says why."
+    assert message in Page(page).text
+    assert api.json == {"code": 503, "message": message}
+    assert str(tmp_path) not in page.text + api.text
+    assert f"{newer} cannot be used" in caplog.text
     assert "Traceback" not in page.text + caplog.text

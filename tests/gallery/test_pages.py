@@ -99,6 +99,23 @@ def test_nothing_found_is_said(visit: Visit) -> None:
     assert "Nothing in your library is like that." in page.text
 
 
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("/?q=tanuki&page=999", "/?q=tanuki"),
+        ("/?before=1", "/"),
+        ("/?rating=g&before=1", "/?rating=g"),
+    ],
+)
+def test_where_a_list_has_ended_there_is_a_way_back(path: str, first: str, visit: Visit) -> None:
+    page = Page(visit(path))
+    assert "There is no such page." in page.text
+    assert "Nothing in your library" not in page.text
+    assert "There is nothing in your library" not in page.text
+    assert first in page.links
+    assert Page(visit(first)).numbers
+
+
 def test_an_empty_library_says_how_to_fill_it(own_server: LoopbackServer, visit: Visit) -> None:
     page = Page(visit("/", server=own_server))
     assert "There is nothing in your library yet." in page.text

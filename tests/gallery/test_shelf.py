@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from animedex.gallery.census import Census
 from animedex.gallery.files import Files
-from animedex.gallery.shelf import Shelf, place
+from animedex.gallery.shelf import Shelf, name_of, place, place_of
 from animedex.models import Rating
 from animedex.server.sample.collection import drawn_collection
 from tests.gallery.conftest import NEKO, Made, post
@@ -99,14 +99,14 @@ def search(shelf: Shelf, words: str, category: str | None = None) -> list[Pictur
 
 
 def test_a_category_has_the_format_that_most_of_it_has(own: Made, shelf: Shelf) -> None:
-    for name in ("1.jpg", "2.jpg", "3.png"):
-        own.add(own.draw(name), None, "cats")
+    names = ("1.jpg", "2.jpg", "3.png")
+    added = [own.add(own.draw(name), None, "cats") for name in names]
     assert shelf.formats() == {"cats": "jpg"}
-    own.add(own.draw("4.png", colour="red"), None, "cats")
+    added.append(own.add(own.draw("4.png", colour="red"), None, "cats"))
     assert shelf.formats() == {"cats": "jpg"}
-    own.add(own.draw("5.png", colour="blue"), None, "cats")
+    added.append(own.add(own.draw("5.png", colour="blue"), None, "cats"))
     assert shelf.formats() == {"cats": "png"}
-    assert drawn(shelf, "cats") == {"1.jpg", "2.jpg", "3.png", "4.png", "5.png"}
+    assert drawn(shelf, "cats") == {name_of(entry) for entry in added}
 
 
 def test_what_was_added_or_removed_by_others_is_known_at_once(own: Made, shelf: Shelf) -> None:
@@ -125,8 +125,8 @@ def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: Shelf) -> None:
     there, gone = own.draw("a.png", colour="red"), own.draw("b.png", colour="blue")
     kept, lost = own.add(there), own.add(gone)
     gone.unlink()
-    assert drawn(shelf, "own") == {f"{kept.id}.png"}
-    assert shelf.find("own", f"{lost.id}.png") is None
+    assert drawn(shelf, "own") == {name_of(kept)}
+    assert shelf.find("own", name_of(lost)) is None
 
 
 @pytest.mark.parametrize(
@@ -134,6 +134,7 @@ def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: Shelf) -> None:
     [
         ("own", NEKO),
         ("neko", "1.png"),
+        ("own", "1-" + "0" * 16 + ".jpg"),
         ("neko", "0bfb0c80"),
         ("neko", "../" + NEKO),
         ("own", "0.png"),
@@ -146,6 +147,28 @@ def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: Shelf) -> None:
 def test_a_picture_has_one_name_in_one_category(category: str, filename: str, filled: Made) -> None:
     assert shelf_of(filled).find(category, filename) is None
     assert shelf_of(filled).find("neko", NEKO) is not None
+
+
+def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(own: Made, shelf: Shelf) -> None:
+    mine = own.add(own.draw("a.png", colour="red"))
+    theirs = name_of(mine._replace(sha256="0" * 64))
+    entry = own.add(own.draw("b.png", colour="blue"), post(id=f"nekos:{theirs}"), "own")
+    assert name_of(entry) == theirs
+    assert drawn(shelf, "own") == {name_of(mine), theirs}
+    found = shelf.find("own", theirs)
+    assert found is not None
+    assert found.path.samefile(entry.path)
+
+
+def test_what_came_from_this_gallery_is_found_where_it_stands(own: Made, shelf: Shelf) -> None:
+    mine = own.add(own.draw("a.png"))
+    again = own.folder / "again.png"
+    again.write_bytes((own.folder / "a.png").read_bytes())
+    entry = own.add(again, post(id=f"nekos:{name_of(mine)}"), "elsewhere")
+    for each in (mine, entry):
+        found = shelf.find(place_of(each), name_of(mine))
+        assert found is not None
+        assert found.path.samefile(each.path)
 
 
 def test_a_service_s_credit_is_told_as_it_was(filled: Made) -> None:
@@ -165,7 +188,7 @@ def test_credit_of_other_services_is_told_in_the_same_words(own: Made, shelf: Sh
         page_url="https://danbooru.donmai.us/posts/1",
     )
     entry = own.add(own.draw("a.png"), about)
-    found = shelf.find("danbooru-general", f"{entry.id}.png")
+    found = shelf.find("danbooru-general", name_of(entry))
     assert found is not None
     assert found.credits == {"anime_name": "Lantern Street", "artist_name": "mio"}
 

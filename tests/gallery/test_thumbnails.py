@@ -8,6 +8,7 @@ import subprocess
 import sys
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,11 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.gallery.thumbnails import SIDE, Thumbnails, thumbnail
+from animedex.gallery.thumbnails import SIDE, Thumbnails, folder_in, forget, thumbnail
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from animedex.server.loopback import LoopbackServer
     from tests.gallery.conftest import Made, Visit
 
@@ -171,3 +170,42 @@ def test_what_is_corrupt_or_gone_has_one_that_stands_for_it(
         answer = visit(f"/thumbnail/{entry.id}", server=own_server)
         assert (answer.status, answer.headers["Content-Type"]) == (200, "image/svg+xml")
         assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("change", ["gone", "cut", "drawn over", "of the same size"])
+def test_what_was_drawn_before_does_not_stand_for_what_is_no_more(
+    change: str, own: Made, own_server: LoopbackServer, visit: Visit
+) -> None:
+    path = own.draw("a.png")
+    entry = own.add(path)
+    first = visit(f"/thumbnail/{entry.id}", server=own_server)
+    assert first.headers["Content-Type"] == "image/webp"
+    content = path.read_bytes()
+    if change == "gone":
+        path.unlink()
+    elif change == "cut":
+        path.write_bytes(content[:-20])
+    elif change == "drawn over":
+        own.draw("a.png", (61, 80), "red")
+    else:
+        path.write_bytes(content[:-20] + bytes(20))
+        later = entry.added_at.timestamp() + 10
+        os.utime(path, (later, later))
+    headers = {"If-None-Match": first.headers["ETag"]}
+    answer = visit(f"/thumbnail/{entry.id}", headers=headers, server=own_server)
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "image/svg+xml")
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_they_can_be_forgotten_and_nothing_else_is(own: Made, tmp_path: Path) -> None:
+    folder = folder_in(str(tmp_path))
+    assert forget(folder) == 0
+    kept = Thumbnails(folder)
+    kept.make(HASH, str(own.draw("a.png")))
+    others = [Path(folder, name) for name in ("a.webp", HASH[:2] + "/a.webp", "photos/b.webp")]
+    for other in others:
+        other.parent.mkdir(exist_ok=True)
+        other.write_bytes(b"mine")
+    assert forget(folder) == 1
+    assert kept.get(HASH) is None
+    assert all(other.exists() for other in others)

@@ -49,8 +49,16 @@ class Sight(NamedTuple):
 
 
 def of_file(path: str) -> Sight:
-    """Look at a file; the artist is named where the file tells."""
+    """Look at a file; the artist is named where the file tells.
+
+    What can be read but once, such as a pipe, is read now.
+    """
     from animedex.cli.file_info import credited
+
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # Whatever is wrong with it is told when it is opened to be drawn.
+        with suppress(OSError), open(path, "rb") as file:
+            return Sight(Label(os.path.basename(path), None), path, body=file.read(_CAP))
 
     # Whatever is wrong with the file is told when it is drawn.
     with suppress(AnimedexError):
@@ -180,7 +188,11 @@ def _label(post: ArtPost, *beside: str) -> Label:
 
 
 def _file_name(url: str) -> str:
-    return unquote(urlsplit(url).path.rpartition("/")[2]) or url
+    try:
+        return unquote(urlsplit(url).path.rpartition("/")[2]) or url
+    except ValueError:
+        # A service may tell what is no URL; who asks for it will say so.
+        return url
 
 
 def _extension(url: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, NamedTuple, cast
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from animedex.gallery.hosts import Hosts
     from animedex.gallery.tokens import Token
     from animedex.library.store import Library
+
+_log = logging.getLogger("animedex")
 
 
 def gallery_app(
@@ -88,10 +91,10 @@ class _Telling(NamedTuple):
         return self.pages.refusal(request, Refusal(status, refused.detail))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
-        """Say what is the matter with the library, and what to do about it."""
-        met = cast("AnimedexError", error)
-        refusal = Refusal(HTTPStatus.SERVICE_UNAVAILABLE, met.message)
-        return self.pages.refusal(request, refusal, met.hint)
+        """Say that the library cannot be read; where it is, and why, is for who runs this."""
+        _log.error("%s failed: %s", request.url.path, error)
+        message = "The library cannot be read. The terminal where the gallery runs says why."
+        return self.pages.refusal(request, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message))
 
     async def fault(self, request: Request, error: Exception) -> Response:
         """Say that this program is at fault, but nothing of its insides."""

@@ -45,12 +45,22 @@ class Files:
 
     def look(self, entry: Entry) -> Kept:
         """Tell whether an entry's file is there, and the one that was added."""
-        try:
-            status = os.stat(entry.path)
-        except (OSError, ValueError):
-            return Kept(None, _GONE)
-        if status.st_size != entry.size:
-            return Kept(None, _CHANGED)
+        status = _status(entry)
+        return status if isinstance(status, Kept) else self._looked(entry, status)
+
+    def glance(self, entry: Entry) -> str:
+        """Tell what is the matter with an entry's file, if anything; it is not read without need.
+
+        What was not written to since it was added is taken for what it was.
+        """
+        status = _status(entry)
+        if isinstance(status, Kept):
+            return status.trouble
+        if status.st_mtime <= entry.added_at.timestamp():
+            return ""
+        return self._looked(entry, status).trouble
+
+    def _looked(self, entry: Entry, status: os.stat_result) -> Kept:
         mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         with self._lock:
             known = self._known.get(mark)
@@ -61,6 +71,15 @@ class Files:
                     self._known.clear()
                 self._known[mark] = known
         return known
+
+
+def _status(entry: Entry) -> os.stat_result | Kept:
+    """Give what the system knows of an entry's file, or what is plainly the matter with it."""
+    try:
+        status = os.stat(entry.path)
+    except (OSError, ValueError):
+        return Kept(None, _GONE)
+    return status if status.st_size == entry.size else Kept(None, _CHANGED)
 
 
 def _read(entry: Entry) -> Kept:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from random import Random
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments
 from animedex.gallery.app import gallery_app
 from animedex.gallery.hosts import Hosts, is_everywhere, is_loopback
+from animedex.gallery.thumbnails import folder_in
 from animedex.gallery.tokens import Token
 from animedex.server.loopback import LOOPBACK, LoopbackServer
 
@@ -40,7 +40,7 @@ def gallery_server(  # noqa: PLR0913 - options, each for itself
     bound = LOOPBACK if host.lower() == "localhost" else host
     app = gallery_app(
         library,
-        thumbnails=os.path.join(cache, "thumbnails"),
+        thumbnails=folder_in(cache),
         hosts=Hosts(host),
         token=None if token is None else Token(token),
         random=Random(seed),  # noqa: S311 - which picture is drawn is no secret

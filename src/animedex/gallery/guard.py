@@ -121,9 +121,12 @@ class Guard:
 
 
 def _let_in(request: Request, token: Token) -> Response:
-    """Give the cookie, and lead to the same address without the token."""
+    """Give the cookie, and lead to the same address without the token.
+
+    A link elsewhere may bring the cookie: only GET is answered, and nothing changes by it.
+    """
     answer = RedirectResponse(address_without(request), HTTPStatus.SEE_OTHER)
-    answer.set_cookie(COOKIE, token.cookie, httponly=True, samesite="strict", path="/")
+    answer.set_cookie(COOKIE, token.cookie, httponly=True, samesite="lax", path="/")
     return answer
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
+from animedex.gallery.tokens import PARAMETER
 from animedex.server.json_answers import Json
 from animedex.server.nekos.app import BASE
 
@@ -46,15 +47,15 @@ class Pages:
         """Answer with a page."""
         return HTMLResponse(self._environment.get_template(name).render(values), status)
 
-    def refusal(self, request: Request, refusal: Refusal, hint: str | None = None) -> Response:
+    def refusal(self, request: Request, refusal: Refusal) -> Response:
         """Say why there is no other answer: to programs in JSON, to people on a page."""
         if request.url.path.startswith(f"{BASE}/"):
             return Json({"code": refusal.status, "message": refusal.message}, refusal.status)
         told = {
             "title": _TITLES.get(refusal.status, "This does not work"),
             "message": refusal.message,
-            "hint": hint,
             "signing_in": refusal.signing_in,
+            "asked": [each for each in request.query_params.multi_items() if each[0] != PARAMETER],
         }
         return self.page("refusal.html", told, refusal.status)
 

@@ -74,6 +74,8 @@ class Gallery(NamedTuple):
     def thumbnail(self, request: Request) -> Response:
         """Answer with a small picture, or with one that stands for what cannot be drawn."""
         entry = self._entry(request)
+        if self.files.glance(entry):
+            return _static("placeholder.svg", "no-store")
         etag = f'"{entry.sha256}"'
         if is_known(etag, request.headers.get("if-none-match")):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})

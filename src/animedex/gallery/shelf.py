@@ -38,8 +38,10 @@ MOST_SEARCHED = 300
 _NEKOS = "nekos"
 _ROUTES = ("search", "endpoints")
 _NO_WORD = re.compile(r"[^\w-]+")
-_FILE = re.compile(r"([1-9][0-9]{0,17})\.[a-z]{3,4}")
-_NEKOS_FILE = re.compile(r"[0-9A-Za-z_-]{1,80}\.(?:png|gif|jpg|jpeg|webp)")
+# Another gallery has other files under the same numbers, but none with the same digits of the hash.
+_DIGITS = 16
+_FILE = re.compile(rf"([1-9][0-9]{{0,17}})-[0-9a-f]{{{_DIGITS}}}\.[a-z]{{3,4}}")
+_NEKOS_FILE = re.compile(r"[0-9A-Za-z_-]{1,80}\.(?:png|gif|jpg|jpeg|webp|avif)")
 _TRIES = 4
 
 
@@ -87,11 +89,12 @@ class Shelf:
 
     def find(self, category: str, filename: str) -> Picture | None:
         """Look a picture up; what is no longer the file that was added is not given."""
-        entry = self._named(filename)
-        if entry is None or place_of(entry) != category or name_of(entry) != filename:
-            return None
-        kept = self._files.look(entry)
-        return picture(entry, kept.format.media_type) if kept.format else None
+        for entry in self._named(filename):
+            if place_of(entry) == category and name_of(entry) == filename:
+                kept = self._files.look(entry)
+                if kept.format is not None:
+                    return picture(entry, kept.format.media_type)
+        return None
 
     def _served(self) -> Iterator[tuple[Kind, int]]:
         return (each for each in self._census.kinds().items() if each[0].format in FORMATS)
@@ -100,10 +103,12 @@ class Shelf:
         entries = (self._library.get(number) for number in numbers)
         return (picture(entry) for entry in entries if entry is not None and entry.is_there())
 
-    def _named(self, filename: str) -> Entry | None:
-        if number := _FILE.fullmatch(filename):
-            return self._library.get(int(number[1]))
-        return self._library.holding(f"{_NEKOS}:{filename}")
+    def _named(self, filename: str) -> Iterator[Entry]:
+        """Give what may have a name: one's own by its number, a download by the name it has."""
+        number = _FILE.fullmatch(filename)
+        own = self._library.get(int(number[1])) if number else None
+        found = (own, self._library.holding(f"{_NEKOS}:{filename}"))
+        return (entry for entry in found if entry is not None)
 
     def _narrowed(self, category: str | None, animated: bool) -> Filters:  # noqa: FBT001
         """Ask for no more than may fit."""
@@ -145,23 +150,28 @@ def place(category: str | None, source: str | None, rating: str | None) -> str:
     ('neko', 'danbooru-explicit', 'own')
     >>> place("Cat Ears!", None, None), place("neko", None, "q"), place("search", None, None)
     ('cat-ears', 'neko-questionable', 'own-search')
+    >>> place("danbooru-explicit", "nekos", "e")
+    'danbooru-explicit'
     """
     named = _slug(category or "")
     word = RATING_WORDS[Rating(rating)] if rating else None
     if named and rating in {None, Rating.GENERAL}:
         return f"{OWN}-{named}" if named in _ROUTES else named
+    # What comes from a gallery has been named there.
+    if word and f"-{named}".endswith(f"-{word}"):
+        return named
     return "-".join(part for part in (named or source or OWN, word) if part)
 
 
 def name_of(entry: Entry) -> str:
-    """Name an entry's file as the service does, or else by its number.
+    """Name an entry's file as the service does, or else by its number and hash.
 
-    Nothing of the path is told.
+    No other gallery's file has that name, and nothing of the path is told.
     """
     service, _, name = entry.post.id.partition(":") if entry.post else ("", "", "")
-    if service == _NEKOS and _NEKOS_FILE.fullmatch(name) and not _FILE.fullmatch(name):
+    if service == _NEKOS and _NEKOS_FILE.fullmatch(name):
         return name
-    return f"{entry.id}.{FORMATS.get(entry.format, 'bin')}"
+    return f"{entry.id}-{entry.sha256[:_DIGITS]}.{FORMATS.get(entry.format, 'bin')}"
 
 
 def credits_of(entry: Entry) -> Mapping[str, str]:

@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING
 from animedex.errors import AnimedexError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from PIL.Image import Image
 
 SIDE = 480
 MEDIA_TYPE = "image/webp"
+_FOLDER = "thumbnails"
+_PLACE = re.compile(r"[0-9a-f]{2}/[0-9a-f]{62}-[0-9]+\.webp")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _QUALITY = 82
 
@@ -53,6 +57,31 @@ class Thumbnails:
             message = "a hash has 64 digits"
             raise ValueError(message)
         return os.path.join(self._folder, sha256[:2], f"{sha256[2:]}-{SIDE}.webp")
+
+
+def folder_in(cache: str) -> str:
+    """Name the folder where small pictures are kept, below that of what is kept for a while."""
+    return os.path.join(cache, _FOLDER)
+
+
+def forget(folder: str) -> int:
+    """Delete the small pictures in a folder and nothing else; tell how many there were."""
+    from pathlib import Path
+
+    found = [each for each in Path(folder).glob("*/*.webp") if _is_small(each, folder)]
+    return sum(map(_deleted, found))
+
+
+def _is_small(file: Path, folder: str) -> bool:
+    return _PLACE.fullmatch(file.relative_to(folder).as_posix()) is not None
+
+
+def _deleted(file: Path) -> bool:
+    try:
+        file.unlink()
+    except OSError:
+        return False
+    return True
 
 
 def thumbnail(path: str) -> bytes | None:

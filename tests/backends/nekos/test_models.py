@@ -52,6 +52,24 @@ def test_a_still_picture_becomes_a_post() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("category", "rating"),
+    [
+        ("neko", Rating.GENERAL),
+        ("explicit", Rating.EXPLICIT),
+        ("danbooru-explicit", Rating.EXPLICIT),
+        ("waifu-questionable", Rating.QUESTIONABLE),
+        ("own-sensitive", Rating.SENSITIVE),
+        ("inexplicit", Rating.GENERAL),
+        ("explicit-neko", Rating.GENERAL),
+        ("danbooru-general", Rating.GENERAL),
+    ],
+)
+def test_a_category_may_be_named_for_a_rating(category: str, rating: Rating) -> None:
+    row = picture(url=f"http://127.0.0.1:8080/api/v2/{category}/a.png")
+    assert row.to_common().rating == rating
+
+
 def test_an_animation_becomes_a_post() -> None:
     post = NekosImage.from_payload(MOVING).to_common()
     assert (post.id, post.rating, post.tags) == (

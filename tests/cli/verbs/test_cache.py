@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -34,6 +35,16 @@ def test_answers_are_counted_and_forgotten(cli: Cli, service: SampleServer) -> N
     assert info(cli)["answers"] == 0
     cli("nekos", "categories")
     assert len(service.arrivals.on("/endpoints")) == 2
+
+
+def test_small_pictures_of_the_gallery_are_forgotten_with_answers(cli: Cli) -> None:
+    kept = Path(os.environ["ANIMEDEX_CACHE_DIR"], "thumbnails", "ab", f"{'c' * 62}-480.webp")
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"small")
+    assert cli("cache", "clear", "--seen").err == "forgot 0 shown pictures\n"
+    assert kept.exists()
+    assert cli("cache", "clear").err == "forgot 0 answers\nforgot 1 small pictures\n"
+    assert not kept.exists()
 
 
 def test_shown_pictures_are_counted_and_forgotten(cli: Cli, service: SampleServer) -> None:

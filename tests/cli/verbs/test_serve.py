@@ -98,7 +98,9 @@ def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> N
         refused.value.close()
         assert refused.value.code == 401
     assert address.startswith("http://127.0.0.1:")
-    token, opening = said
+    token, opening, others = said
+    port = address.rstrip("/").rpartition(":")[2]
+    assert others == f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN"
     secret = token.removeprefix("the token is ")
     assert len(secret) >= 32
     assert opening == f"open: {address}?token={secret}"
@@ -188,7 +190,9 @@ def test_of_several_ports_all_are_named(cli: Cli) -> None:
         (("--sample", "--token", "x" * 20), "--token is for the library"),
         (("--host", "0.0.0.0"), "`--token new` makes one"),
         (("--token", "guessed"), "a token is 16 to 512 characters"),
-        (("--host", "no.invalid", "--token", "new"), "cannot be used"),
+        (("--host", "no.invalid", "--token", "new"), "no.invalid is no address of this machine"),
+        (("--host", "203.0.113.1", "--token", "new"), "203.0.113.1 is no address of this machine"),
+        (("--host", "203.0.113.1", "--token", "new"), "give --host one that it has"),
         (("--sample", "--port", "x"), "'x' is not a valid integer"),
         (("--sample", "--port", "-1"), "range"),
         (("--sample", "--port", "65536"), "range"),

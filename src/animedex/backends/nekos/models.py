@@ -59,13 +59,17 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
         return self.artist_name or self.anime_name or None
 
     def to_common(self) -> ArtPost:
-        """Project onto the shape shared by all services; the rating is always general."""
+        """Project onto the shape shared by all services.
+
+        The rating is general, as all of the service's pictures are, but where the category is
+        named for another, such as `waifu-explicit`: the service has none like that, a gallery has.
+        """
         size = self.dimensions or Dimensions()
         shows = [self.anime_name] if self.anime_name else []
         return ArtPost(
             id=f"nekos:{self.filename}",
             source_tag=self.source_tag,
-            rating=Rating.GENERAL,
+            rating=_rating(self.category or ""),
             url=self.url or None,
             source_url=self.source_url or None,
             tags=shows,
@@ -84,6 +88,20 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
 
 
 _ANIMATED = {"gif": True, "png": False}
+_RATINGS = {
+    "sensitive": Rating.SENSITIVE,
+    "questionable": Rating.QUESTIONABLE,
+    "explicit": Rating.EXPLICIT,
+}
+
+
+def _rating(category: str) -> Rating:
+    """Read the rating that a category is named for.
+
+    >>> _rating("waifu-explicit").value, _rating("sensitive").value, _rating("neko").value
+    ('e', 's', 'g')
+    """
+    return _RATINGS.get(category.rpartition("-")[2], Rating.GENERAL)
 
 
 class NekosAsset(NamedTuple):

@@ -43,3 +43,13 @@ def clear(session: Session, *, seen: bool) -> None:
     forget = client.desk.state.forget if seen else client.desk.cache.clear
     count = patiently(forget, client.manner.timeout)
     session.note(f"forgot {count} {'shown pictures' if seen else 'answers'}")
+    if not seen and (small := _forget_small()):
+        session.note(f"forgot {small} small pictures")
+
+
+def _forget_small() -> int:
+    """Delete what the gallery has drawn; tell how many there were."""
+    from animedex.folders import folder
+    from animedex.gallery.thumbnails import folder_in, forget
+
+    return forget(folder_in(folder("cache")))

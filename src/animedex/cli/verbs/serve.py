@@ -104,7 +104,7 @@ def command(  # noqa: PLR0913 - options, each for itself
         with _told(port, port + len(services) - 1):
             _serve_samples(services, port, faults, seed, limits=not no_limits)
     else:
-        with _told(port, port):
+        with _told(port, port, host):
             _serve_library(host, port, token, seed)
     # Nothing but Ctrl-C ends it.
     ctx.exit(_INTERRUPTED)
@@ -123,7 +123,7 @@ def _check_meant(ctx: click.Context, *, sample: bool) -> None:
 
 
 @contextmanager
-def _told(port: int, last: int) -> Generator[None]:
+def _told(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
     """Turn what goes wrong with a server into one of this package's errors."""
     try:
         yield
@@ -132,11 +132,28 @@ def _told(port: int, last: int) -> Generator[None]:
         raise BadArguments(message, hint="pip install 'animedex[serve]'") from None
     except ValueError as error:
         raise BadArguments(str(error)) from None
-    except (OSError, OverflowError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "there are 65535"
-        ports = f"port {port}" if last == port else f"one of the ports {port} to {last}"
-        message = f"{ports} cannot be used: {reason}"
-        raise BadArguments(message, hint="choose another with --port, or 0 for any") from None
+    except OSError as error:
+        if not _is_about_host(error):
+            raise _unusable(port, last, error.strerror) from None
+        message = f"{host} is no address of this machine: {error.strerror}"
+        hint = "give --host one that it has, or 0.0.0.0 for all of them"
+        raise BadArguments(message, hint=hint) from None
+    except OverflowError:
+        raise _unusable(port, last, "there are 65535") from None
+
+
+def _is_about_host(error: OSError) -> bool:
+    """Tell whether it is for the host that nothing can be served, and not for the port."""
+    import errno
+    import socket
+
+    return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+
+
+def _unusable(port: int, last: int, reason: str | None) -> BadArguments:
+    ports = f"port {port}" if last == port else f"one of the ports {port} to {last}"
+    message = f"{ports} cannot be used: {reason}"
+    return BadArguments(message, hint="choose another with --port, or 0 for any")
 
 
 def _serve_samples(
@@ -174,6 +191,7 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
 def _announce_library(origin: str, host: str, token: str | None, *, made: bool) -> None:
     """Print the gallery's address; and how to use it, for people."""
     from animedex.gallery.foreground import visited_at
+    from animedex.gallery.hosts import is_everywhere
 
     address = visited_at(origin, host)
     write_out(f"{address}/\n")
@@ -184,6 +202,9 @@ def _announce_library(origin: str, host: str, token: str | None, *, made: bool) 
         note("it is open to who has the token")
     else:
         note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
+    if is_everywhere(host):
+        port = origin.rpartition(":")[2]
+        note(f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN")
 
 
 def _announce(services: list[str], urls: tuple[str, ...]) -> None:

@@ -11,6 +11,7 @@
   const PAUSE = 150;
   let timer = 0;
   let asking = null;
+  let loading = null;
   let typed = false;
 
   function addressOf(asked) {
@@ -19,7 +20,12 @@
     return query ? `/?${query}` : "/";
   }
 
-  async function load(address) {
+  function load(address) {
+    loading = fill(address);
+    return loading;
+  }
+
+  async function fill(address) {
     asking?.abort();
     asking = new AbortController();
     const { signal } = asking;
@@ -44,7 +50,7 @@
 
   function search() {
     const address = addressOf(form);
-    if (address === location.pathname + location.search) return null;
+    if (address === location.pathname + location.search) return loading;
     // One step back leads to what was there before the typing.
     history[typed ? "replaceState" : "pushState"](null, "", address);
     typed = true;
@@ -140,8 +146,11 @@
   function onGrid(event) {
     const { key, target } = event;
     const isField = target.matches("input, select, textarea");
-    if (key === "Escape" && isField) target.blur();
-    else if (key === "ArrowDown" && target.id === "q") {
+    if (key === "Escape" && isField) {
+      // Browsers would empty the search.
+      if (target.id === "q") event.preventDefault();
+      target.blur();
+    } else if (key === "ArrowDown" && target.id === "q") {
       event.preventDefault();
       cards()[0]?.focus();
     } else if (isField) return;
@@ -175,7 +184,14 @@
     }
   });
   if (form) {
-    addEventListener("pagehide", () => sessionStorage.setItem("animedex-from", "grid"));
+    const apart = (event) => event.ctrlKey || event.metaKey || event.shiftKey;
+    const forget = () => sessionStorage.removeItem("animedex-from");
+    forget();
+    addEventListener("pageshow", ({ persisted }) => persisted && forget());
+    byId("results").addEventListener("click", (event) => {
+      if (!event.target.closest(".card a") || apart(event)) return;
+      sessionStorage.setItem("animedex-from", "grid");
+    });
   } else {
     for (const way of document.querySelectorAll("#newer, #older, .alike a, .about a")) {
       way.addEventListener("click", () => sessionStorage.removeItem("animedex-from"));
