@@ -124,6 +124,37 @@ def compare() -> None:
     expect(told["work"] == "pixiv:990000000", "the work is known by its name")
 
 
+def keep(folder: str) -> None:
+    """Walk through files: fetched with their credit in them, and found again."""
+    place = os.path.join(folder, "pictures")
+    told = json.loads(
+        run(
+            *("nekos", "download", "kitsune", "--amount", "3", "--to", place),
+            *("--fields", "status,path"),
+            title="Pictures into files",
+        )
+    )
+    expect([one["status"] for one in told] == ["fetched"] * 3, "three files")
+    path = told[0]["path"]
+    facts = json.loads(
+        run(
+            *("show", path, "--info", "--jq", ".post | {artists, source_url, rating}"),
+            title="A file says whose it is",
+        )
+    )
+    expect(facts["artists"], "the artist is in the file")
+    found = run(
+        *("library", "search", facts["artists"][0], "--jq", ".[].path", "-r"),
+        title="The library finds it by its artist",
+    )
+    expect(path in found.splitlines(), "the file is found")
+    alike = run(
+        *("library", "similar", path, "--fields", "id,_distance", "--no-source", "-c"),
+        title="And by what it looks like",
+    )
+    expect('"_distance":0' in alike, "it looks like itself")
+
+
 BRIEF = "id,url,md5,source_url,width,height"
 FACTS = "work,characters,copyrights,artists"
 
@@ -159,6 +190,7 @@ def main() -> None:
         print(f"{DIM}sample servers: {', '.join(urls.values())}{PLAIN}")
         demonstrate(folder)
         compare()
+        keep(folder)
         project()
         print(f"\n{BOLD}All of it worked.{PLAIN}")
 
