@@ -32,10 +32,6 @@ from animedex.backends.nekos.declared import BACKEND
 from animedex.cli.options import output_options
 from animedex.client import Client
 from animedex.config import Config
-from animedex.mcp.answering import MOST_PICTURES
-from animedex.mcp.catalogue import every_tool
-from animedex.mcp.pictures import LONGEST_EDGE
-from animedex.mcp.resources import every_resource
 from animedex.options import ClientOptions
 from animedex.server import SampleServer
 from animedex.server.faults import parse_fault
@@ -45,11 +41,11 @@ from animedex.settings import SETTINGS
 from animedex.transport import advice, cache, exchange, keepers, ledger, limits, state
 from animedex.transport.statuses import STATUSES
 from animedex.wire import JSON_CAP
+from tests.pages import ROOT, cells, quoted, text_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-ROOT = Path(__file__).parent.parent
 PAGES = [
     *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
@@ -82,15 +78,6 @@ class Block(NamedTuple):
     line: int
 
 
-def text_of(name: str) -> str:
-    return (ROOT / name).read_text("utf-8")
-
-
-def words_of(name: str) -> str:
-    """Give a page with every run of white space as one space."""
-    return " ".join(text_of(name).split())
-
-
 def blocks(page: Path) -> list[Block]:
     text = page.read_text("utf-8")
     return [
@@ -113,18 +100,6 @@ def examples(block: Block) -> list[tuple[str, str]]:
     """Give each command with what is shown below it."""
     parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
-
-
-def cells(name: str, header: str) -> list[list[str]]:
-    """Give the rows of the table that has this header, cell by cell."""
-    _, found, rest = text_of(name).partition(f"\n| {header} |\n")
-    assert found, f"{name} has no table with the header {header!r}"
-    lines = rest.partition("\n\n")[0].splitlines()[1:]
-    return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
-
-
-def quoted(text: str) -> list[str]:
-    return re.findall(r"`([^`]+)`", text)
 
 
 @pytest.fixture
@@ -265,25 +240,6 @@ def test_relative_links_resolve(page: Path) -> None:
         target = (page.parent / path).resolve() if path else page
         assert target.is_file(), link
         assert not anchor or anchor in anchors(target), link
-
-
-def test_every_tool_is_in_the_table_with_its_arguments() -> None:
-    rows = cells("docs/mcp.md", "tool | gives | arguments")
-    told = {quoted(name)[0]: quoted(arguments) for name, _, arguments in rows}
-    tools = every_tool()
-    assert told == {n: list(tool.arguments.__struct_fields__) for n, tool in tools.items()}
-
-
-def test_every_resource_is_in_the_table() -> None:
-    told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | holds")}
-    assert told == {one.uri for one in every_resource(every_tool())}
-
-
-def test_the_size_of_shown_pictures_is_told() -> None:
-    said = words_of("docs/mcp.md")
-    assert MOST_PICTURES == 4
-    assert "the first four pictures" in said
-    assert f"{LONGEST_EDGE} × {LONGEST_EDGE} pixels" in said
 
 
 @pages

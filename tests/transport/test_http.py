@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import asyncio
 import gzip
-import os
 import socket
 import struct
 import threading
 from typing import TYPE_CHECKING
 
-import anyio
 import pytest
 
 from animedex.errors import (
@@ -20,61 +17,20 @@ from animedex.errors import (
     UpstreamDecode,
 )
 from animedex.server import SampleServer
-from animedex.sinks import FileSink
-from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
-from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Send
+from tests.transport.sending import LONG_HEAD, USER_AGENT, Pocket, get
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    from pyreqwest.response import BaseResponse
-
-    from animedex.wire import Response, Sink
+    from animedex.wire import Response
     from tests.conftest import Script, StartRawServer
     from tests.transport.conftest import Exchange
-
-CAP = 1_000_000
-USER_AGENT = ("user-agent", "tester/1.0 (tests@example.org)")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[SampleServer]:
     with SampleServer(limits=False, seed=1) as running:
         yield running
-
-
-def get(  # noqa: PLR0913  what a step holds
-    url: str,
-    *,
-    method: str = "GET",
-    timeout: float | None = 20.0,
-    cap: int = CAP,
-    sink: Callable[[Response], Sink] | None = None,
-    gzipped: bool = False,
-) -> Send:
-    encoding = ("accept-encoding", "gzip" if gzipped else "identity")
-    return Send(method, url, (USER_AGENT, encoding), timeout, cap, sink)
-
-
-class Pocket:
-    """Take a body in memory, and fail when told to."""
-
-    def __init__(self, error: AnimedexError | None = None) -> None:
-        self.body = b""
-        self.discarded = False
-        self.begun = asyncio.Event()
-        self._error = error
-
-    def write(self, chunk: bytes) -> None:
-        if self._error is not None:
-            raise self._error
-        self.body += chunk
-        self.begun.set()
-
-    def discard(self) -> None:
-        self.discarded = True
 
 
 def test_an_answer_comes_whole(exchange: Exchange, server: SampleServer) -> None:
@@ -178,7 +134,6 @@ def test_a_failures_body_goes_to_no_sink(exchange: Exchange, server: SampleServe
 
 
 SHORT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\ntea"
-LONG_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + bytes(500_000)
 
 
 def test_a_sink_is_discarded_where_the_body_is_cut(
@@ -306,183 +261,3 @@ def test_what_is_no_url_is_a_bad_argument(exchange: Exchange, url: str) -> None:
 
 
 # Giving up
-
-
-class Head:
-    """Stand for the head of an answer, as the library gives it."""
-
-    status = 200
-    headers: dict[str, str] = {}
-
-
-HEAD = Head()
-
-
-def test_what_was_given_up_takes_no_more() -> None:
-    pocket = Pocket()
-    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
-    body.begin(_as_answer(HEAD))
-    body.take(b"tea")
-    body.abandon()
-    assert pocket.discarded
-    with pytest.raises(Abandoned):
-        body.take(b"more")
-    assert pocket.body == b"tea"
-
-
-def test_what_was_given_up_opens_no_sink() -> None:
-    made: list[Pocket] = []
-
-    def make(head: Response) -> Pocket:
-        made.append(Pocket())
-        return made[-1]
-
-    body = Body(get("http://127.0.0.1/", sink=make))
-    body.abandon()
-    with pytest.raises(Abandoned):
-        body.begin(_as_answer(HEAD))
-    assert made == []
-
-
-def test_a_sink_that_is_made_too_late_is_discarded() -> None:
-    pocket = Pocket()
-
-    def make(head: Response) -> Pocket:
-        body.abandon()
-        return pocket
-
-    body = Body(get("http://127.0.0.1/", sink=make))
-    with pytest.raises(Abandoned):
-        body.begin(_as_answer(HEAD))
-    body.discard()
-    assert pocket.discarded
-
-
-def test_a_sink_that_is_held_up_notices_afterwards() -> None:
-    class Slow(Pocket):
-        def write(self, chunk: bytes) -> None:
-            body.abandon()
-            super().write(chunk)
-
-    pocket = Slow()
-    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
-    body.begin(_as_answer(HEAD))
-    with pytest.raises(Abandoned):
-        body.take(b"tea")
-
-
-class Stuck(Pocket):
-    """Take nothing until the test has ended."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.over = threading.Event()
-        self.gone = threading.Event()
-
-    def write(self, chunk: bytes) -> None:
-        self.over.wait()
-
-    def discard(self) -> None:
-        self.gone.set()
-
-
-def test_a_sink_that_is_held_up_does_not_hold_the_deadline(server: SampleServer) -> None:
-    stuck = Stuck()
-    server.answer("/here", body=b"tea")
-    http = SyncHttp(Proxies())
-    try:
-        with pytest.raises(TimedOut):
-            http.send(get(f"{server.url}/here", timeout=0.2, sink=lambda _: stuck))
-        assert not stuck.gone.is_set()
-    finally:
-        stuck.over.set()
-        http.close()
-    assert stuck.gone.wait(60)
-
-
-def test_a_pipe_that_nobody_reads_ends_the_exchange(
-    exchange: Exchange, server: SampleServer, tmp_path: Path
-) -> None:
-    if not hasattr(os, "mkfifo"):
-        pytest.skip("there are no named pipes to be had")
-    os.mkfifo(tmp_path / "pipe")
-    server.answer("/here", body=b"tea")
-    with pytest.raises(BadArguments, match="cannot be written"):
-        exchange(get(f"{server.url}/here", sink=lambda _: FileSink(str(tmp_path / "pipe"))))
-
-
-def _as_answer(head: Head) -> BaseResponse:
-    from typing import cast
-
-    return cast("BaseResponse", head)
-
-
-def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServer) -> None:
-    sizes: list[int] = []
-
-    class Cancelling(Pocket):
-        def write(self, chunk: bytes) -> None:
-            sizes.append(len(chunk))
-            task = asyncio.current_task()
-            assert task is not None
-            task.cancel()
-
-    def stall(connection: socket.socket, over: threading.Event) -> None:
-        connection.sendall(LONG_HEAD)
-        over.wait()
-
-    async def main() -> None:
-        http = AsyncHttp(Proxies())
-        send = http.send(get(raw_server(stall).url, sink=lambda _: Cancelling()))
-        with pytest.raises(asyncio.CancelledError):
-            await asyncio.create_task(send)
-        await http.close()
-        assert len(sizes) == 1
-
-    asyncio.run(main())
-
-
-def test_a_cancel_scope_of_anyio_knows_its_cancellation(raw_server: StartRawServer) -> None:
-    pocket = Pocket()
-
-    def stall(connection: socket.socket, over: threading.Event) -> None:
-        connection.sendall(LONG_HEAD)
-        over.wait()
-
-    async def main() -> None:
-        http = AsyncHttp(Proxies())
-        scope = anyio.CancelScope()
-
-        async def cancel() -> None:
-            await pocket.begun.wait()
-            scope.cancel()
-
-        task = asyncio.create_task(cancel())
-        with scope:
-            await http.send(get(raw_server(stall).url, sink=lambda _: pocket))
-        await task
-        assert scope.cancelled_caught
-        await http.close()
-
-    asyncio.run(main())
-    assert pocket.discarded
-
-
-def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:
-    pocket = Pocket()
-
-    def stall(connection: socket.socket, over: threading.Event) -> None:
-        connection.sendall(LONG_HEAD)
-        over.wait()
-
-    async def main() -> None:
-        http = AsyncHttp(Proxies())
-        task = asyncio.create_task(http.send(get(raw_server(stall).url, sink=lambda _: pocket)))
-        await pocket.begun.wait()
-        task.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await task
-        await http.close()
-
-    asyncio.run(main())
-    assert pocket.discarded

@@ -1,0 +1,28 @@
+"""What the page on the protocol tells is what the server serves."""
+
+from __future__ import annotations
+
+from animedex.mcp.answering import MOST_PICTURES
+from animedex.mcp.catalogue import every_tool
+from animedex.mcp.pictures import LONGEST_EDGE
+from animedex.mcp.resources import every_resource
+from tests.pages import cells, quoted, words_of
+
+
+def test_every_tool_is_in_the_table_with_its_arguments() -> None:
+    rows = cells("docs/mcp.md", "tool | gives | arguments")
+    told = {quoted(name)[0]: quoted(arguments) for name, _, arguments in rows}
+    tools = every_tool()
+    assert told == {n: list(tool.arguments.__struct_fields__) for n, tool in tools.items()}
+
+
+def test_every_resource_is_in_the_table() -> None:
+    told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | holds")}
+    assert told == {one.uri for one in every_resource(every_tool())}
+
+
+def test_the_size_of_shown_pictures_is_told() -> None:
+    said = words_of("docs/mcp.md")
+    assert MOST_PICTURES == 4
+    assert "the first four pictures" in said
+    assert f"{LONGEST_EDGE} × {LONGEST_EDGE} pixels" in said

@@ -1,0 +1,218 @@
+"""Sinks and tasks that are given up while something arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+import threading
+from typing import TYPE_CHECKING
+
+import anyio
+import pytest
+
+from animedex.errors import (
+    BadArguments,
+    TimedOut,
+)
+from animedex.server import SampleServer
+from animedex.sinks import FileSink
+from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
+from animedex.transport.proxies import Proxies
+from tests.transport.sending import LONG_HEAD, Pocket, get
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pyreqwest.response import BaseResponse
+
+    from animedex.wire import Response
+    from tests.conftest import StartRawServer
+    from tests.transport.conftest import Exchange
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[SampleServer]:
+    with SampleServer(limits=False, seed=1) as running:
+        yield running
+
+
+class Head:
+    """Stand for the head of an answer, as the library gives it."""
+
+    status = 200
+    headers: dict[str, str] = {}
+
+
+HEAD = Head()
+
+
+def test_what_was_given_up_takes_no_more() -> None:
+    pocket = Pocket()
+    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
+    body.begin(_as_answer(HEAD))
+    body.take(b"tea")
+    body.abandon()
+    assert pocket.discarded
+    with pytest.raises(Abandoned):
+        body.take(b"more")
+    assert pocket.body == b"tea"
+
+
+def test_what_was_given_up_opens_no_sink() -> None:
+    made: list[Pocket] = []
+
+    def make(head: Response) -> Pocket:
+        made.append(Pocket())
+        return made[-1]
+
+    body = Body(get("http://127.0.0.1/", sink=make))
+    body.abandon()
+    with pytest.raises(Abandoned):
+        body.begin(_as_answer(HEAD))
+    assert made == []
+
+
+def test_a_sink_that_is_made_too_late_is_discarded() -> None:
+    pocket = Pocket()
+
+    def make(head: Response) -> Pocket:
+        body.abandon()
+        return pocket
+
+    body = Body(get("http://127.0.0.1/", sink=make))
+    with pytest.raises(Abandoned):
+        body.begin(_as_answer(HEAD))
+    body.discard()
+    assert pocket.discarded
+
+
+def test_a_sink_that_is_held_up_notices_afterwards() -> None:
+    class Slow(Pocket):
+        def write(self, chunk: bytes) -> None:
+            body.abandon()
+            super().write(chunk)
+
+    pocket = Slow()
+    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
+    body.begin(_as_answer(HEAD))
+    with pytest.raises(Abandoned):
+        body.take(b"tea")
+
+
+class Stuck(Pocket):
+    """Take nothing until the test has ended."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.over = threading.Event()
+        self.gone = threading.Event()
+
+    def write(self, chunk: bytes) -> None:
+        self.over.wait()
+
+    def discard(self) -> None:
+        self.gone.set()
+
+
+def test_a_sink_that_is_held_up_does_not_hold_the_deadline(server: SampleServer) -> None:
+    stuck = Stuck()
+    server.answer("/here", body=b"tea")
+    http = SyncHttp(Proxies())
+    try:
+        with pytest.raises(TimedOut):
+            http.send(get(f"{server.url}/here", timeout=0.2, sink=lambda _: stuck))
+        assert not stuck.gone.is_set()
+    finally:
+        stuck.over.set()
+        http.close()
+    assert stuck.gone.wait(60)
+
+
+def test_a_pipe_that_nobody_reads_ends_the_exchange(
+    exchange: Exchange, server: SampleServer, tmp_path: Path
+) -> None:
+    if not hasattr(os, "mkfifo"):
+        pytest.skip("there are no named pipes to be had")
+    os.mkfifo(tmp_path / "pipe")
+    server.answer("/here", body=b"tea")
+    with pytest.raises(BadArguments, match="cannot be written"):
+        exchange(get(f"{server.url}/here", sink=lambda _: FileSink(str(tmp_path / "pipe"))))
+
+
+def _as_answer(head: Head) -> BaseResponse:
+    from typing import cast
+
+    return cast("BaseResponse", head)
+
+
+def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServer) -> None:
+    sizes: list[int] = []
+
+    class Cancelling(Pocket):
+        def write(self, chunk: bytes) -> None:
+            sizes.append(len(chunk))
+            task = asyncio.current_task()
+            assert task is not None
+            task.cancel()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(LONG_HEAD)
+        over.wait()
+
+    async def main() -> None:
+        http = AsyncHttp(Proxies())
+        send = http.send(get(raw_server(stall).url, sink=lambda _: Cancelling()))
+        with pytest.raises(asyncio.CancelledError):
+            await asyncio.create_task(send)
+        await http.close()
+        assert len(sizes) == 1
+
+    asyncio.run(main())
+
+
+def test_a_cancel_scope_of_anyio_knows_its_cancellation(raw_server: StartRawServer) -> None:
+    pocket = Pocket()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(LONG_HEAD)
+        over.wait()
+
+    async def main() -> None:
+        http = AsyncHttp(Proxies())
+        scope = anyio.CancelScope()
+
+        async def cancel() -> None:
+            await pocket.begun.wait()
+            scope.cancel()
+
+        task = asyncio.create_task(cancel())
+        with scope:
+            await http.send(get(raw_server(stall).url, sink=lambda _: pocket))
+        await task
+        assert scope.cancelled_caught
+        await http.close()
+
+    asyncio.run(main())
+    assert pocket.discarded
+
+
+def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:
+    pocket = Pocket()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(LONG_HEAD)
+        over.wait()
+
+    async def main() -> None:
+        http = AsyncHttp(Proxies())
+        task = asyncio.create_task(http.send(get(raw_server(stall).url, sink=lambda _: pocket)))
+        await pocket.begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await http.close()
+
+    asyncio.run(main())
+    assert pocket.discarded
