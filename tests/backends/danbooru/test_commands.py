@@ -224,6 +224,12 @@ def test_pictures_come_in_the_shape_of_all_services(cli: Cli) -> None:
     assert json.loads(cli("post", "9000013", "--common", "--fields", "md5").out)["md5"]
 
 
+def test_a_download_of_nothing(cli: Cli, server: DanbooruSample) -> None:
+    outcome = cli("download", "no_such_tag")
+    assert (outcome.code, outcome.out) == (0, "[]\n")
+    assert "no post is found" in outcome.err
+
+
 def test_a_random_post(cli: Cli, server: DanbooruSample) -> None:
     (row,) = cli("random", "1girl", "--rating", "g", "--", "-solo").rows
     assert row["rating"] == "g"
