@@ -35,6 +35,10 @@ def fetching(
     """Give a command a session, and the options of files as its second argument."""
 
     def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        from animedex.download.checking import require_pillow
+
+        # What cannot be checked is not searched for either.
+        require_pillow()
         command(session, _saving_from(kwargs), *args, **kwargs)
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__

@@ -241,3 +241,20 @@ def test_ctrl_c_leaves_nothing_but_a_hidden_part(
         out, err = process.communicate(timeout=PATIENCE)
     assert (process.returncode, out, err) == (INTERRUPTED, b"", b"")
     assert all(path.name.startswith(".animedex-") for path in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("extra", ["PIL", "numpy"])
+def test_what_to_install_is_said_before_anything_is_asked(extra: str, nekos: SampleServer) -> None:
+    program = (
+        f"import sys; sys.modules[{extra!r}] = None\n"
+        "from animedex.__main__ import main; sys.exit(main())"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "nekos", "download", "neko"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "pip install 'animedex[pictures]'" in done.stderr
+    assert len(nekos.arrivals) == 0
