@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
 from animedex.pictures.formats import format_of
+from animedex.pictures.sidecar import credit_of
 
 if TYPE_CHECKING:
     from animedex.download.targets import Target
@@ -25,7 +26,7 @@ def is_same(target: Target, path: str, fetched: str | None = None) -> bool:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
             return False
-        credited = _credited(path)
+        credited = credit_of(path)
         if credited is not None and credited.post.id == target.post.id:
             return _same_version(target, credited) and _is_whole(target, path, status.st_size)
         return _same_content(target, path, status.st_size, fetched)
@@ -37,16 +38,9 @@ def is_same(target: Target, path: str, fetched: str | None = None) -> bool:
 def is_credited(path: str) -> bool:
     """Tell whether a credit is in a file or beside it; one that is damaged is there, too."""
     try:
-        return _credited(path) is not None
+        return credit_of(path) is not None
     except AnimedexError:
         return True
-
-
-def _credited(path: str) -> Credited | None:
-    from animedex.pictures.metadata import read_credit
-    from animedex.pictures.sidecar import read_sidecar
-
-    return read_credit(path) or read_sidecar(path)
 
 
 def _same_version(target: Target, credited: Credited) -> bool:

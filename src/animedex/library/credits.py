@@ -19,14 +19,13 @@ def credited(path: str) -> New:
 
     Raises `Corrupt` for a damaged one, `NotFound` where there is no file.
     """
-    from animedex.pictures.metadata import read_credit
-    from animedex.pictures.sidecar import read_sidecar
+    from animedex.pictures.sidecar import credit_of
 
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
-    found = read_credit(path) or read_sidecar(path)
+    found = credit_of(path)
     if found is None:
         return New(path)
     return New(path, found.post, found.row, category_of(found.post, found.row))

@@ -53,6 +53,16 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     return place
 
 
+def credit_of(path: str) -> Credited | None:
+    """Read whose picture a file is, from itself or else from what stands beside it.
+
+    Raises `Corrupt` for a damaged one, be it the picture or the sidecar.
+    """
+    from animedex.pictures.metadata import read_credit
+
+    return read_credit(path) or read_sidecar(path)
+
+
 def read_sidecar(path: str) -> Credited | None:
     """Read what a file beside a picture tells of it; None where there is none of ours.
 
