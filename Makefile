@@ -42,7 +42,7 @@ tests: $(VENV)/dev  ## Run the tests, and see that transport and backends are co
 	$(BIN)/coverage report --include='*/transport/*,*/backends/*' --fail-under=100 --format=total
 
 test-slow: $(VENV)/dev  ## Run the tests with ten times the search for counterexamples
-	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -n auto
+	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -n auto --timeout 3600
 
 docs: $(VENV)/dev  ## Write the commands' help into the documentation
 	$(BIN)/python scripts/write_help.py

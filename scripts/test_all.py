@@ -42,7 +42,8 @@ def tested(version: str, python: str) -> bool:
         subprocess.run([python, "-m", "venv", folder], check=True)
     pip = [inside, "-m", "pip", "install", "--quiet", "--upgrade"]
     subprocess.run([*pip, "pip>=25.1"], check=True)
-    subprocess.run([*pip, "--editable", ".[serve]", "--group", "dev"], cwd=ROOT, check=True)
+    project = ["--editable", ".[pictures,serve]", "--group", "dev"]
+    subprocess.run([*pip, *project], cwd=ROOT, check=True)
     done = subprocess.run([inside, "-m", "pytest", "-n", "auto", "-q"], cwd=ROOT, check=False)
     return done.returncode == 0
 

@@ -31,7 +31,7 @@ KEYS = ["reason", "message", "hint", "backend", "status"]
         (("config", "get", "zzz"), 2),
         (("config", "set", "timeout", "x"), 2),
         (("completion", "zzz"), 2),
-        (("serve", "--seed", "1"), 2),
+        (("serve", "--no-limits"), 2),
         (("api", "nekos", "/nekoo", "--silent"), 3),
         (("api", "zzz", "/neko"), 2),
         (("cache", "zzz"), 2),
