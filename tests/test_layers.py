@@ -52,8 +52,8 @@ ALLOWED = {
     "gallery": {"errors", "folders", "folding", "library", "models", "pictures", "server", "wire"},
     "render": {"errors", "models", "wire"},
     "mcp": {
-        *("", "backends", "client", "errors", "models", "options", "render", "schema", "tool"),
-        *("transport", "wire"),
+        *("", "backends", "client", "errors", "models", "options", "pictures", "render", "schema"),
+        *("tool", "transport", "wire"),
     },
     "server": {"folding", ""},
     "pytest_plugin": {"server"},

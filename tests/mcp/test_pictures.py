@@ -60,6 +60,21 @@ def test_the_first_frame_is_shown_of_what_moves() -> None:
     assert found[0] > 200
 
 
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_is_shown_the_way_it_is_held(form: str) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    out = io.BytesIO()
+    Image.new("RGB", (30, 10)).save(out, form, exif=exif)
+    assert opened(scaled(out.getvalue()).data).size == (10, 30)
+
+
+@pytest.mark.parametrize("form", ["BMP", "EPS", "ICO", "PDF", "TIFF"])
+def test_only_what_services_send_is_decoded(form: str) -> None:
+    with pytest.raises(Corrupt, match="is no picture"):
+        scaled(drawn((30, 40), form))
+
+
 def bomb(edge: int) -> bytes:
     """Claim a picture of so many pixels on a side in a few bytes."""
 

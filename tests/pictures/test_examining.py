@@ -19,7 +19,8 @@ from PIL import Image, ImageFile
 
 import animedex.server.sample
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
-from animedex.pictures.examining import MOST_PIXELS, examine
+from animedex.pictures.decoding import MOST_PIXELS
+from animedex.pictures.examining import examine
 from animedex.pictures.fingerprint import resembles
 
 if TYPE_CHECKING:

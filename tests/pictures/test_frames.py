@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import threading
+import warnings
 import zlib
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import pytest
 from PIL import Image
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
+from animedex.pictures.examining import examine
 from animedex.pictures.frames import opened, reading
 
 if TYPE_CHECKING:
@@ -76,6 +78,30 @@ def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
         assert frames.first((30, 20)).image.size[0] > frames.first((30, 20)).image.size[1]
 
 
+def test_a_png_may_tell_behind_its_pixels_how_it_is_held(tmp_path: Path) -> None:
+    held = Image.Exif()
+    held[0x0112] = 6
+    content = save(tmp_path / "a", "png", exif=held).read_bytes()
+    start = content.index(b"eXIf") - 4
+    end = start + 12 + int.from_bytes(content[start : start + 4], "big")
+    at = content.index(b"IEND") - 4
+    (tmp_path / "a").write_bytes(
+        content[:start] + content[end:at] + content[start:end] + content[at:]
+    )
+    with opened(str(tmp_path / "a")) as frames:
+        assert frames.size == (60, 40)
+        assert frames.first().image.size == (60, 40)
+    assert examine(str(tmp_path / "a"))[1:3] == (60, 40)
+
+
+def test_nothing_is_set_for_the_whole_process(tmp_path: Path) -> None:
+    path = str(save(tmp_path / "a", "jpeg", exif=b"Exif\0\0II*\0damaged"))
+    before = list(warnings.filters)
+    with opened(path) as frames:
+        assert warnings.filters == before
+        assert frames.first().image.size == (40, 60)
+
+
 def test_a_large_jpeg_may_come_smaller_but_never_too_small(tmp_path: Path) -> None:
     with opened(str(save(tmp_path / "a", "jpeg", (1600, 2400)))) as frames:
         assert frames.size == (1600, 2400)
@@ -128,7 +154,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     whole[16:24] = (60_000).to_bytes(4, "big") * 2
     whole[29:33] = zlib.crc32(whole[12:29]).to_bytes(4, "big")
     path.write_bytes(whole)
-    with pytest.raises(Corrupt, match="more pixels"), opened(str(path)):
+    with pytest.raises(Corrupt, match="more than is decoded"), opened(str(path)):
         pass
 
 

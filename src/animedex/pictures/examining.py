@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from animedex.errors import AnimedexError, BadArguments, Corrupt
+from animedex.errors import BadArguments
 from animedex.pictures import formats
+from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.frames import OPENING, file_of, known_format
 from animedex.pictures.turning import turn_of
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
 
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
@@ -19,12 +19,9 @@ if TYPE_CHECKING:
     from animedex.pictures.fingerprint import Fingerprint
     from animedex.pictures.formats import Format
 
-# A little less than what Pillow itself warns of, by a warning or an error.
-MOST_PIXELS = 89_000_000
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
 _SEEN, _FRAMES, _PIXELS = 4, 40, 120_000_000
-_HINT = "fetch it again, or give another file"
 
 
 class Examined(NamedTuple):
@@ -48,11 +45,11 @@ def examine(path: str) -> Examined:
         if not kind.is_picture:
             message = f"{path} is no picture: it is {kind.media_type}"
             raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
-        with _told(path):
+        with damage_told(path):
             _check_parts(path, file, kind)
             file.seek(0)
-            with _opened(file, kind) as image:
-                return _examined(path, image, kind)
+            with image_of(file, kind, path) as image:
+                return _examined(image, kind)
 
 
 def _check_parts(path: str, file: BinaryIO, kind: Format) -> None:
@@ -67,42 +64,18 @@ def _check_parts(path: str, file: BinaryIO, kind: Format) -> None:
     walkers[kind.name](Source(path, file, kind.name.upper()), thorough=True)
 
 
-def _opened(file: BinaryIO, kind: Format) -> ImageFile:
-    """Open by the format's own class: nothing is guessed, and nothing set for the process."""
-    if kind == formats.JPEG:
-        from animedex.pictures.plain_jpeg import PlainJpeg
-
-        return PlainJpeg(file)
-    if kind == formats.PNG:
-        from PIL.PngImagePlugin import PngImageFile
-
-        return PngImageFile(file)
-    if kind == formats.GIF:
-        from PIL.GifImagePlugin import GifImageFile
-
-        return GifImageFile(file)
-    if kind == formats.WEBP:
-        from PIL.WebPImagePlugin import WebPImageFile
-
-        return WebPImageFile(file)
-    from PIL.AvifImagePlugin import AvifImageFile
-
-    return AvifImageFile(file)
-
-
-def _examined(path: str, image: ImageFile, kind: Format) -> Examined:
+def _examined(image: ImageFile, kind: Format) -> Examined:
     from animedex.pictures.hashing import fingerprint
 
     width, height = image.size
-    if width * height > MOST_PIXELS:
-        message = f"{path} claims to have {width} x {height} pixels, more than is decoded"
-        raise Corrupt(message, hint="make it smaller with another program, if it is whole")
-    turn = turn_of(cast("object", image.info.get("exif")))
     count = int(getattr(image, "n_frames", 1))
     if kind == formats.JPEG:
         from animedex.pictures.hashing import DRAFT
 
         image.draft("YCbCr", (DRAFT, DRAFT))
+    image.load()
+    # A PNG may tell it behind its pixels.
+    turn = turn_of(cast("object", image.info.get("exif")))
     seen = [turn.turned(frame) for frame in _seen(image, count)]
     size = (height, width) if turn.is_lying else (width, height)
     return Examined(kind.name, *size, count, fingerprint(seen))
@@ -119,18 +92,4 @@ def _seen(image: ImageFile, count: int) -> Iterator[Image]:
         for step in range(image.tell() + 1, number + 1):
             image.seek(step)
             image.load()
-        if not number:
-            image.load()
         yield coarse(image)
-
-
-@contextmanager
-def _told(path: str) -> Generator[None]:
-    """Turn whatever a decoder raises into `Corrupt`."""
-    try:
-        yield
-    except AnimedexError:
-        raise
-    except Exception as error:  # noqa: BLE001  decoders raise what they meet, of any kind
-        message = f"{path} is a damaged picture: {str(error) or type(error).__name__}"
-        raise Corrupt(message, hint=_HINT) from None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
-import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
-from animedex.pictures.formats import JPEG, format_of
+from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.pictures.decoding import HINT, damage_told, image_of
+from animedex.pictures.formats import PNG, format_of
+from animedex.pictures.turning import turn_of
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
     from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
 
     from animedex.pictures.formats import Format
 
@@ -21,9 +23,6 @@ if TYPE_CHECKING:
 _UNSAID = 0.1
 _LEAST = 0.011
 OPENING = 64
-_ORIENTATION = 0x0112
-_LYING = {5, 6, 7, 8}
-_HINT = "fetch it again, or give another file"
 
 
 class Frame(NamedTuple):
@@ -36,19 +35,21 @@ class Frame(NamedTuple):
 class Frames:
     """Give the frames of an open picture; raise `Corrupt` where they cannot be decoded."""
 
-    def __init__(self, name: str, image: Image, *, moves: bool) -> None:
+    def __init__(self, name: str, image: ImageFile, kind: Format) -> None:
         self._name = name
         self._image = image
-        with _told(name):
-            self._turn = int(image.getexif().get(_ORIENTATION, 1) or 1)
-            # A JPEG may hold several pictures, which are no animation.
-            self.moves = moves and bool(getattr(image, "is_animated", False))
+        with damage_told(name):
+            if kind == PNG:
+                # It may tell behind its pixels which way it is held.
+                image.load()
+            self._turn = turn_of(cast("object", image.info.get("exif")))
+            self.moves = bool(getattr(image, "is_animated", False))
         width, height = image.size
-        self.size = (height, width) if self._turn in _LYING else (width, height)
+        self.size = (height, width) if self._turn.is_lying else (width, height)
 
     def first(self, size: tuple[int, int] | None = None) -> Frame:
         """Give the first frame; one that is much larger than `size` may come smaller than it is."""
-        with _told(self._name):
+        with damage_told(self._name):
             if size is not None and not self.moves:
                 # Only JPEG can be decoded smaller, and it never gets smaller than this.
                 self._image.draft("RGB", (max(size), max(size)))
@@ -57,21 +58,19 @@ class Frames:
     def rest(self) -> Iterator[Frame]:
         """Give the frames after the first, each decoded when it is asked for."""
         for number in range(1, self.count()):
-            with _told(self._name):
+            with damage_told(self._name):
                 self._image.seek(number)
                 frame = self._frame()
             yield frame
 
     def count(self) -> int:
         """Count the frames."""
-        with _told(self._name):
+        with damage_told(self._name):
             return int(getattr(self._image, "n_frames", 1))
 
     def _frame(self) -> Frame:
-        from PIL import ImageOps
-
         self._image.load()
-        seen = self._image if self.moves else ImageOps.exif_transpose(self._image)
+        seen = self._image if self.moves else self._turn.turned(self._image)
         told = cast("object", self._image.info.get("duration"))
         seconds = told / 1000 if isinstance(told, int | float) else 0.0
         return Frame(seen.copy(), seconds if seconds >= _LEAST else _UNSAID)
@@ -91,24 +90,22 @@ def opened(path: str) -> Generator[Frames]:
 @contextmanager
 def reading(file: BinaryIO, name: str) -> Generator[Frames]:
     """Do as `opened`, with a file that is open and can be read at any place."""
-    from PIL import Image
-
     found = known_format(file.read(OPENING), name)
     if not found.is_picture:
         message = f"{name} cannot be drawn: it is {found.media_type}"
         raise BadArguments(message, hint="open it with a player, such as mpv")
     file.seek(0)
-    with _told(name):
-        image = Image.open(file, formats=[found.name.upper()])
+    with damage_told(name):
+        image = image_of(file, found, name)
     with image:
-        yield Frames(name, image, moves=found != JPEG)
+        yield Frames(name, image, found)
 
 
 def known_format(opening: bytes, name: str) -> Format:
     """Tell what a file is that begins so; raise where it is empty, or nothing known."""
     if not opening:
         message = f"{name} is empty"
-        raise Corrupt(message, hint=_HINT)
+        raise Corrupt(message, hint=HINT)
     found = format_of(opening)
     if found is None:
         message = f"{name} is no picture"
@@ -132,26 +129,3 @@ def file_of(path: str) -> Generator[BinaryIO]:
         # A name with a null byte is a ValueError.
         message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise BadArguments(message, hint="give another file") from None
-
-
-@contextmanager
-def _told(name: str) -> Generator[None]:
-    """Turn whatever a decoder raises into `Corrupt`."""
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            yield
-    except AnimedexError:
-        raise
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        message = f"{name} claims to have more pixels than any picture has"
-        raise Corrupt(message, hint=_HINT) from None
-    except UnidentifiedImageError:
-        message = f"{name} is a damaged picture: its beginning says too little"
-        raise Corrupt(message, hint=_HINT) from None
-    except Exception as error:  # noqa: BLE001  decoders raise what they meet, of any kind
-        message = f"{name} is a damaged picture: {str(error) or type(error).__name__}"
-        raise Corrupt(message, hint=_HINT) from None

@@ -1,0 +1,69 @@
+"""Opening pictures for a decoder: by what they are, none too large, and nothing told aside."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO
+
+from animedex.errors import AnimedexError, Corrupt
+from animedex.pictures import formats
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from PIL.ImageFile import ImageFile
+
+    from animedex.pictures.formats import Format
+
+# A little less than what Pillow itself warns of, by a warning or an error.
+MOST_PIXELS = 89_000_000
+HINT = "fetch it again, or give another file"
+
+
+def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
+    """Open a picture without decoding it.
+
+    It is opened by its format's own class, so that nothing is guessed, and nothing set for the
+    whole process. Raises `Corrupt` where it claims to be enormous, and else what the class meets,
+    which is for `damage_told`.
+    """
+    image = _opened(file, kind)
+    width, height = image.size
+    if width * height > MOST_PIXELS:
+        message = f"{name} claims to have {width} x {height} pixels, more than is decoded"
+        raise Corrupt(message, hint="make it smaller with another program, if it is whole")
+    return image
+
+
+def _opened(file: BinaryIO, kind: Format) -> ImageFile:
+    if kind == formats.JPEG:
+        from animedex.pictures.plain_jpeg import PlainJpeg
+
+        return PlainJpeg(file)
+    if kind == formats.PNG:
+        from PIL.PngImagePlugin import PngImageFile
+
+        return PngImageFile(file)
+    if kind == formats.GIF:
+        from PIL.GifImagePlugin import GifImageFile
+
+        return GifImageFile(file)
+    if kind == formats.WEBP:
+        from PIL.WebPImagePlugin import WebPImageFile
+
+        return WebPImageFile(file)
+    from PIL.AvifImagePlugin import AvifImageFile
+
+    return AvifImageFile(file)
+
+
+@contextmanager
+def damage_told(name: str) -> Generator[None]:
+    """Turn whatever a decoder raises into `Corrupt`."""
+    try:
+        yield
+    except AnimedexError:
+        raise
+    except Exception as error:  # noqa: BLE001  decoders raise what they meet, of any kind
+        message = f"{name} is a damaged picture: {str(error) or type(error).__name__}"
+        raise Corrupt(message, hint=HINT) from None
