@@ -132,6 +132,7 @@ class State:
             if self._timer is not None and self._timer.is_alive():
                 return
             self._timer = threading.Timer(NOTING_SECONDS, self._write_at_last)
+            self._timer.name = "animedex-notes"
             self._timer.daemon = True
             # At the end of a process no thread can be started; closing writes all the same.
             with contextlib.suppress(RuntimeError):
