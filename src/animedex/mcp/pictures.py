@@ -27,11 +27,11 @@ def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
 
     Raises `Corrupt` for bytes that are no picture, or one that would not fit into memory.
     """
-    try:
-        import PIL  # noqa: F401  to know whether it is there
-    except ImportError:
+    from importlib.util import find_spec
+
+    if find_spec("PIL") is None:
         message = "pictures can be scaled with Pillow alone, which is not installed"
-        raise BadArguments(message, hint="pip install 'animedex[pictures]'") from None
+        raise BadArguments(message, hint="pip install 'animedex[pictures]'")
     from animedex.pictures.decoding import damage_told
     from animedex.pictures.frames import reading
 
