@@ -81,10 +81,10 @@ def info(session: Session, text: str) -> Info:
 
 
 def _facts(path: str) -> tuple[int, int, int]:
-    from animedex.pictures.examining import examine
+    from animedex.pictures.examining import measure
 
-    examined = examine(path)
-    return examined.width, examined.height, examined.frames
+    measured = measure(path)
+    return measured.width, measured.height, measured.frames
 
 
 def credited(path: str) -> tuple[str | None, Credited | None]:

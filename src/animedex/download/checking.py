@@ -21,7 +21,7 @@ _PAGE = ("text/", "application/json", "application/xhtml")
 
 
 class Checked(NamedTuple):
-    """Hold what a file is by its content; `examined` is None for what is no picture."""
+    """Hold what a file is by its content; `examined` is None where nobody has looked at it."""
 
     format: Format
     examined: Examined | None
@@ -37,8 +37,8 @@ def require_pillow() -> None:
             raise BadArguments(message, hint="pip install 'animedex[pictures]'")
 
 
-def checked(target: Target, fetched: Fetched, partial: Partial) -> Checked:
-    """Check a file that has come to its end, and tell what it is.
+def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -> Checked:
+    """Check a file that has come to its end, and tell what it is, and what it looks like if asked.
 
     Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
     for another checksum and for what cannot be decoded.
@@ -51,14 +51,17 @@ def checked(target: Target, fetched: Fetched, partial: Partial) -> Checked:
     _check_sum(target, partial)
     if not kind.is_picture:
         return Checked(kind, None)
-    from animedex.pictures.examining import examine
+    from animedex.pictures.examining import examine, measure
 
     try:
-        return Checked(kind, examine(partial.path))
+        if look:
+            return Checked(kind, examine(partial.path))
+        measure(partial.path)
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
         message = error.message.replace(partial.path, name)
         raise Corrupt(message, hint=_HINT, backend=target.backend) from None
+    return Checked(kind, None)
 
 
 def _check_length(target: Target, size: int, announced: int | None) -> None:

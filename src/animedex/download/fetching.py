@@ -73,7 +73,8 @@ def _saved(
 ) -> Downloaded:
     patience = client.manner.timeout or _PATIENCE
     promised = target.file.extension or ""
-    with Partial(saving.place.folder, target.file.url, patience, told) as partial:
+    folder, url, summed = saving.place.folder, target.file.url, target.file.md5 is not None
+    with Partial(folder, url, patience, told, summed=summed) as partial:
         # Only now: another process may have put it there while this one waited.
         found = saving.place.find(
             _path(target, promised, saving), lambda path: is_same(target, path)
@@ -82,7 +83,7 @@ def _saved(
             partial.forget()
             saving.keeper.find_again(found, target)
             return _here(asked, target, found)
-        fetched, content = _brought(client, target, partial)
+        fetched, content = _brought(client, target, partial, look=saving.keeper.has_library)
         target = _dated(target, fetched)
         ready = made_ready(target, content, partial)
         spot = saving.place.put(
@@ -99,13 +100,15 @@ def _saved(
     return Downloaded(asked, "fetched", post.id, url, spot.path, facts.size, facts.sha256)
 
 
-def _brought(client: Client, target: Target, partial: Partial) -> tuple[Fetched, Checked]:
+def _brought(
+    client: Client, target: Target, partial: Partial, *, look: bool
+) -> tuple[Fetched, Checked]:
     """Fetch a file and check it; one that was put together and is wrong is fetched anew, once."""
     while True:
         fetched = _whole(client, target, partial)
         partial.let_go()
         try:
-            return fetched, checked(target, fetched, partial)
+            return fetched, checked(target, fetched, partial, look=look)
         except (UpstreamDecode, Corrupt):
             if not partial.is_resumed:
                 partial.forget()

@@ -46,6 +46,11 @@ class Keeper:
         self._warn = warn
         self._lock = threading.Lock()
 
+    @property
+    def has_library(self) -> bool:
+        """Tell whether there is a library to tell of what is new."""
+        return self._library is not None
+
     def find(self, asked: str, post_id: str | None) -> Downloaded | None:
         """Find a picture that the library has, file and all."""
         entry = self._held(post_id) if post_id else None

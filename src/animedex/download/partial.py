@@ -33,7 +33,8 @@ _MOST_STATE = 4096
 class Partial:
     """Hold what has come of a file; one process at a time has it, and others wait.
 
-    `told` hears how much there is, and how much there will be, if that is known.
+    `told` hears how much there is, and how much there will be, if that is known. `summed` is
+    whether the checksum will be asked for.
     """
 
     def __init__(
@@ -42,6 +43,8 @@ class Partial:
         url: str,
         patience: float,
         told: Callable[[int, int | None], None] = lambda _size, _total: None,
+        *,
+        summed: bool = True,
     ) -> None:
         self.url = url
         key = hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:24]
@@ -57,6 +60,7 @@ class Partial:
         self._patience = patience
         self._forgotten = False
         self._told = told
+        self._summed = summed
         self._number = -1
         self._sink: PartialSink | None = None
 
@@ -107,7 +111,7 @@ class Partial:
             return b""
 
     def md5(self) -> str | None:
-        """Give the checksum of what came, unless it came in parts."""
+        """Give the checksum of what came, unless it came in parts or was not to be summed."""
         digest = self._sink.digest if self._sink else None
         return digest.hexdigest() if digest else None
 
@@ -136,7 +140,9 @@ class Partial:
             self.start_over()
             self.total = _length(head)
             self._note(_validator_of(head), self.total)
-        self._sink = PartialSink(self.path, begin, lambda size: self._told(size, self.total))
+        self._sink = PartialSink(
+            self.path, begin, lambda size: self._told(size, self.total), summed=self._summed
+        )
         return self._sink
 
     def start_over(self) -> None:
@@ -220,12 +226,15 @@ class Partial:
 class PartialSink:
     """Write what comes behind what there is; when it is cut, what came stays.
 
-    `digest` knows the MD5 of what begins with the first byte.
+    `digest` knows the MD5 of what begins with the first byte, if it is `summed`.
     """
 
-    def __init__(self, path: str, begin: int | None, told: Callable[[int], None]) -> None:
+    def __init__(
+        self, path: str, begin: int | None, told: Callable[[int], None], *, summed: bool
+    ) -> None:
         self.size = begin or 0
-        self.digest = hashlib.md5(usedforsecurity=False) if begin is None else None
+        whole = summed and begin is None
+        self.digest = hashlib.md5(usedforsecurity=False) if whole else None
         self._path = path
         self._told = told
         flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)

@@ -47,8 +47,8 @@ def _credited(target: Target, checked: Checked, partial: Partial) -> Ready:
         os.unlink(partial.finished)
     out = _Out(partial.finished)
     try:
-        is_checked = checked.examined is not None
-        write_credit(partial.path, out, target.post, target.row, is_checked=is_checked)
+        post, row = target.post, target.row
+        write_credit(partial.path, out, post, row, is_checked=checked.format.is_picture)
         facts = out.synced(checked.format)
     except BaseException:
         out.close()

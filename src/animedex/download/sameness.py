@@ -55,9 +55,9 @@ def _is_whole(target: Target, path: str, size: int) -> bool:
     if kind is None:
         return False
     if kind.is_picture:
-        from animedex.pictures.examining import examine
+        from animedex.pictures.examining import measure
 
-        examine(path)
+        measure(path)
         return True
     return target.file.byte_size in {None, size}
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from animedex.pictures.peeling import Box
 
-# What is asked of a decoder that can make less of a JPEG while it reads all of it.
-DRAFT = 96
 # A frame is looked at on as few pixels as these, or up to twice as many, on a side.
 _COARSE = 160
 _COLUMNS, _FEW = 6, 3
