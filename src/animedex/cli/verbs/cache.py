@@ -38,7 +38,10 @@ def info(session: Session) -> None:
 @click.option("--seen", is_flag=True, help="Forget which pictures were shown, instead of answers.")
 @answering
 def clear(session: Session, *, seen: bool) -> None:
-    """Forget all answers that are kept, or which pictures were shown to you."""
+    """Forget all answers that are kept, or which pictures were shown to you.
+
+    With the answers goes what the gallery has drawn: it draws its small pictures again.
+    """
     client = session.client
     forget = client.desk.state.forget if seen else client.desk.cache.clear
     count = patiently(forget, client.manner.timeout)

@@ -88,6 +88,16 @@ def test_in_the_place_of_what_was_added_nothing_is_deleted(
     assert (kept.files["own"].exists(), kept.library.count()) == (True, 4)
 
 
+def test_one_that_cannot_be_deleted_does_not_stop_the_rest(
+    process: Process, kept: Kept, draw: Draw
+) -> None:
+    draw("holiday.png", 77)
+    outcome = process("library", "remove", "4", "1", "--delete")
+    assert (outcome.code, kept.files["own"].exists(), in_trash()) == (2, True, ["neko.png"])
+    assert [entry.id for entry in kept.library.entries()] == [4, 3, 2]
+    assert outcome.err.count("is not what it was") == 1
+
+
 def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
     outcome = cli("library", "dupes")
     assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from animedex.cli.command import Command
 from animedex.cli.session import Session, noting
+
+if TYPE_CHECKING:
+    from animedex.library.entry import Entry
 
 
 @click.command(
@@ -23,18 +28,30 @@ from animedex.cli.session import Session, noting
 def command(session: Session, numbers: tuple[str, ...], *, delete: bool) -> None:
     """Forget pictures; their files stay where they are, unless they are to be deleted.
 
-    Where one of the numbers is unknown nothing is done.
+    Where one of the numbers is unknown nothing is done. One that cannot be deleted stays, and does
+    not stop the rest.
     """
-    from animedex.cli.entries import printable
     from animedex.cli.entry_numbers import entry_of
+    from animedex.cli.failures import Failures
+    from animedex.errors import AnimedexError
+
+    entries = {entry.id: entry for entry in [entry_of(session.library, one) for one in numbers]}
+    failures = Failures(session)
+    for entry in entries.values():
+        try:
+            _forget(session, entry, delete=delete)
+        except AnimedexError as error:
+            failures.add(error)
+    failures.fail("pictures could not be removed")
+
+
+def _forget(session: Session, entry: Entry, *, delete: bool) -> None:
+    from animedex.cli.entries import printable
     from animedex.library.trash import discard
 
-    library = session.library
-    entries = {number: entry_of(library, number) for number in numbers}
-    for entry in {entry.id: entry for entry in entries.values()}.values():
-        if delete:
-            discard(library, entry)
-        else:
-            library.remove(entry.id)
-        done = "in the trash" if delete else "forgotten"
-        session.note(f"animedex: {done}: {entry.id} {printable(entry.path)}")
+    if delete:
+        discard(session.library, entry)
+    else:
+        session.library.remove(entry.id)
+    done = "in the trash" if delete else "forgotten"
+    session.note(f"animedex: {done}: {entry.id} {printable(entry.path)}")
