@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from animedex.cli.streams import is_terminal
+from animedex.cli.streams import is_terminal, read_in
 from animedex.errors import BadArguments
 
 # More than any key; what is longer is some other file.
@@ -45,10 +45,7 @@ def ask_secret(label: str) -> str:
 
 def read_secret() -> str:
     """Read a secret from standard input, all of it."""
-    if sys.stdin is None:
-        message = "standard input is closed"
-        raise BadArguments(message, hint="send the key to it, as in `pass show key | animedex …`")
-    text = sys.stdin.buffer.read(_MOST + 1)
+    text = read_in("send the key to it, as in `pass show key | animedex …`", _MOST + 1)
     if len(text) > _MOST:
         message = f"standard input holds more than a key: over {_MOST} bytes"
         raise BadArguments(message)

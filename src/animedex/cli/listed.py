@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, cast
 
-from animedex.cli.streams import is_terminal
+from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterable, Iterator
+    from io import BufferedReader
     from typing import BinaryIO
 
     from animedex.wire import JsonValue
@@ -23,17 +22,17 @@ def listed(names: Iterable[str]) -> Iterator[str]:
     """Give names, and for `-` what a list on standard input names."""
     for name in names:
         if name == "-":
-            yield from read_list(standard_input())
+            yield from read_list(piped())
         else:
             yield name
 
 
-def standard_input() -> io.BufferedReader:
+def piped() -> BufferedReader:
     """Give standard input, unless it is closed or a person sits there."""
-    if sys.stdin is None or is_terminal(sys.stdin):
+    if not is_piped():
         message = "there is nothing to read on standard input"
         raise BadArguments(message, hint=_HINT)
-    return cast("io.BufferedReader", sys.stdin.buffer)
+    return standard_input(_HINT)
 
 
 def read_list(file: BinaryIO) -> Iterator[str]:

@@ -1,14 +1,15 @@
-"""Standard output and error: what they can show, and writing to them without surprises."""
+"""The standard streams: what they can show, and reading and writing them without surprises."""
 
 from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments, NoSpace, is_full
 
 if TYPE_CHECKING:
+    from io import BufferedReader
     from typing import TextIO
 
     from animedex.render.text import Look
@@ -23,6 +24,30 @@ def is_terminal(stream: TextIO) -> bool:
         return stream.isatty()
     except (AttributeError, ValueError):
         return False
+
+
+def is_piped() -> bool:
+    """Tell whether something is sent to standard input; a person who types there is asked to."""
+    return sys.stdin is not None and not is_terminal(sys.stdin)
+
+
+def standard_input(hint: str) -> BufferedReader:
+    """Give standard input, to be read in pieces; raise `BadArguments` where it is closed."""
+    if sys.stdin is None:
+        message = "standard input is closed"
+        raise BadArguments(message, hint=hint)
+    # Nobody has put anything else in its place.
+    return cast("BufferedReader", sys.stdin.buffer)
+
+
+def read_in(hint: str, most: int = -1) -> bytes:
+    """Read standard input, all of it or so many bytes; raise `BadArguments` where that fails."""
+    file = standard_input(hint)
+    try:
+        return file.read(most)
+    except OSError as error:
+        message = f"standard input cannot be read: {error.strerror or error}"
+        raise BadArguments(message, hint=hint) from None
 
 
 def write_out(text: str) -> None:

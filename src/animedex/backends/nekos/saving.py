@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS
+from animedex.cli.streams import read_in
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.models import parse_json
 from animedex.sinks import check_target
@@ -47,7 +47,7 @@ def fetch(session: Session, what: str, to: str | None) -> None:
 
 def where(what: str) -> str:
     """Give a picture's address, from a row as JSON or read from standard input if need be."""
-    text = _standard_input() if what == "-" else what
+    text = read_in(_ROW_HINT, _MOST_ROW).decode(errors="replace") if what == "-" else what
     if not text.lstrip().startswith(("{", "[")):
         return text.strip().strip('"')
     inside = f"[{text}]" if text.lstrip().startswith("{") else text
@@ -63,14 +63,6 @@ def where(what: str) -> str:
         message = "that is no row: it has no url"
         raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     return url
-
-
-def _standard_input() -> str:
-    # Where a process starts without a standard input, there is nothing to read from.
-    if sys.stdin is None:
-        message = "standard input is closed"
-        raise BadArguments(message, hint=_ROW_HINT)
-    return sys.stdin.buffer.read(_MOST_ROW).decode(errors="replace")
 
 
 def file_name(what: str) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
 from animedex.cli.command import Command
 from animedex.cli.saving import Saving, fetching
-from animedex.cli.streams import is_terminal
+from animedex.cli.streams import is_piped, read_in
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -62,7 +61,7 @@ def command(session: Session, saving: Saving, what: tuple[str, ...]) -> None:
 
 
 def _piped() -> tuple[str, ...]:
-    if sys.stdin is None or is_terminal(sys.stdin):
+    if not is_piped():
         message = "there is nothing to download"
         raise BadArguments(message, hint=_HINT)
     return (_HERE,)
@@ -71,7 +70,7 @@ def _piped() -> tuple[str, ...]:
 def _asked(text: str) -> Iterable[What]:
     """Give what one argument asks for: itself, or what a file says."""
     if text == _HERE:
-        return _read(_standard_input(), _NAME_OF_HERE)
+        return _read(read_in(_HINT), _NAME_OF_HERE)
     if text.lstrip().startswith(("[", "{")):
         return _read(text.encode(errors="surrogateescape"), "the argument")
     if "://" not in text and os.path.isfile(text):
@@ -104,17 +103,6 @@ def _rows(data: bytes, name: str) -> Iterator[What]:
         yield from rows([data], name)
     except BadArguments as error:
         yield error
-
-
-def _standard_input() -> bytes:
-    if sys.stdin is None:
-        message = "standard input is closed"
-        raise BadArguments(message, hint=_HINT)
-    try:
-        return sys.stdin.buffer.read()
-    except OSError as error:
-        message = f"standard input cannot be read: {error.strerror or error}"
-        raise BadArguments(message, hint=_HINT) from None
 
 
 def _content(path: str) -> bytes:

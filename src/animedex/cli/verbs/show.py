@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -10,12 +9,11 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.session import Session, answering
-from animedex.cli.streams import is_terminal
+from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import AnimedexError, BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import BinaryIO
 
     from animedex.cli.sights import Sight
 
@@ -76,7 +74,7 @@ def _check(session: Session) -> None:
 
 
 def _piped() -> tuple[str, ...]:
-    if sys.stdin is None or is_terminal(sys.stdin):
+    if not is_piped():
         message = "there is nothing to show"
         raise BadArguments(message, hint="name a file, a URL or an id, or pipe rows in")
     return (_HERE,)
@@ -102,7 +100,7 @@ def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
     from animedex.pictures.formats import format_of
     from animedex.render.grid import Label
 
-    file = _standard_input()
+    file = standard_input("name a file, or pipe rows in")
     opening = file.read(_OPENING)
     if format_of(opening) is not None:
         yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
@@ -119,10 +117,3 @@ def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
         except AnimedexError as error:
             error.message = f"row {number}: {error.message}"
             failures.append(error)
-
-
-def _standard_input() -> BinaryIO:
-    if sys.stdin is None:
-        message = "standard input is closed"
-        raise BadArguments(message, hint="name a file, or pipe rows in")
-    return sys.stdin.buffer

@@ -61,11 +61,11 @@ def command(session: Session, file: str, *, kind: Kind | None) -> None:
 
 def _opened(file: str, held: ExitStack) -> io.BufferedReader:
     """Open a file, or standard input."""
-    from animedex.cli.listed import standard_input
+    from animedex.cli.listed import piped
     from animedex.library.file_facts import unreadable
 
     if file == "-":
-        return standard_input()
+        return piped()
     try:
         return held.enter_context(open(file, "rb"))
     except (OSError, ValueError) as error:
