@@ -28,6 +28,15 @@ def test_the_first_header_of_a_name_counts_in_any_case() -> None:
             datetime(2026, 5, 8, 9, 8, 7, tzinfo=timezone(timedelta(hours=9))),
             "2026-05-08T00:08:07Z",
         ),
+        # In UTC these would be in years that there are none of.
+        (
+            datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9))),
+            "0001-01-01T00:00:00+09:00",
+        ),
+        (
+            datetime(9999, 12, 31, 23, tzinfo=timezone(timedelta(hours=-9))),
+            "9999-12-31T23:00:00-09:00",
+        ),
     ],
 )
 def test_a_source_tag_is_a_flat_object_in_utc(moment: datetime, stamp: str) -> None:

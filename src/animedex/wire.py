@@ -48,14 +48,21 @@ class SourceTag(NamedTuple):
 
     def to_payload(self) -> dict[str, str | bool]:
         """Give the tag as a JSON object, the time in UTC to the second."""
-        from datetime import UTC
-
-        utc = self.fetched_at.astimezone(UTC)
-        stamp = utc.isoformat(timespec="seconds").replace("+00:00", "Z")
-        told = {**self._asdict(), "fetched_at": stamp}
+        told = {**self._asdict(), "fetched_at": _stamp(self.fetched_at)}
         if not self.library:
             del told["library"]
         return told
+
+
+def _stamp(moment: datetime) -> str:
+    """Write a time in UTC, or as it is where its like in UTC would be before all years or after."""
+    from datetime import UTC
+
+    try:
+        moment = moment.astimezone(UTC)
+    except OverflowError:
+        return moment.isoformat(timespec="seconds")
+    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class Secret(str):
