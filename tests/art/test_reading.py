@@ -12,14 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.art.reading import LONGEST, read_files, rows
+from animedex.art.reading import LONGEST, Row, read_files, rows, rows_and_faults
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from animedex.art.reading import Row
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
@@ -192,3 +190,34 @@ def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setattr("sys.stdin", None)
     with pytest.raises(BadArguments, match="standard input is closed"):
         list(read_files([]))
+
+
+LINES = st.lists(
+    st.sampled_from(
+        [b'{"a": 1}', b'{"a": ?', b'{"a": 1', b"[]", b'[{"a": 1}, {"a": 1}]', b'{"a": "\xff"}', b""]
+    ),
+    max_size=12,
+)
+
+
+@given(LINES, st.integers(1, 7))
+def test_what_is_wrong_in_a_line_is_told_and_the_others_are_read(
+    lines: list[bytes], size: int
+) -> None:
+    data = b"\n".join(lines)
+    pieces = [data[at : at + size] for at in range(0, len(data), size)]
+    found = list(rows_and_faults(pieces, "it"))
+    whole = sum(line.count(b'{"a": 1}') for line in lines)
+    assert [one.value for one in found if isinstance(one, Row)] == [{"a": 1}] * whole
+    faults = [one for one in found if isinstance(one, BadArguments)]
+    assert len(faults) == sum(line.startswith((b'{"a": ?', b'{"a": "')) for line in lines) + sum(
+        line == b'{"a": 1' for line in lines
+    )
+
+
+def test_behind_what_is_wrong_in_an_array_nothing_is_read() -> None:
+    row, fault = rows_and_faults([b'[{"a": 1}, {"b": ?},\n{"c": 3}]\n{"d": 4}\n'], "it")
+    assert isinstance(row, Row)
+    assert isinstance(fault, BadArguments)
+    assert fault.message.startswith("it, row 2: ")
+    assert fault.message.endswith("what follows was not read")

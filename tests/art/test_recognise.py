@@ -54,6 +54,40 @@ def test_a_row_is_known_by_its_keys_and_by_its_source(service: str) -> None:
     assert service_of({"_source": {"backend": service}}) == service
 
 
+def entry_of(post: JsonValue, row: JsonValue = None, **more: JsonValue) -> JsonObject:
+    return {"id": 3, "path": "/a.png", "sha256": "0" * 64, "post": post, "row": row, **more}
+
+
+@pytest.mark.parametrize(("service", "name"), [("waifu", "waifu:7"), ("danbooru", "danbooru:8")])
+def test_of_an_entry_of_the_library_its_picture_counts(service: str, name: str) -> None:
+    tag: JsonValue = {"backend": service, "fetched_at": "2026-05-08T09:08:07Z", "library": True}
+    entry = entry_of({"id": name, "rating": "g"}, ROWS[service], _source=tag)
+    for row in (entry, {**entry, "row": None}, {**entry, "_source": None}, {**entry, "id": name}):
+        seen = recognise(row)
+        assert seen
+        assert (seen.service, seen.evidence.id) == (service, name)
+    found = picture_of(entry)
+    assert isinstance(found, Record)
+    assert (found.backend, found.payload) == (service, ROWS[service])
+    post = picture_of({**entry, "row": None})
+    assert isinstance(post, ArtPost)
+    assert post.id == name
+
+
+def test_the_row_in_an_entry_keeps_its_bytes() -> None:
+    inner = b'{"id":8,"tag_string":"solo","rating":"g","odd":1.50}'
+    raw = json.dumps(entry_of({"id": "danbooru:8"}, "~")).encode().replace(b'"~"', inner)
+    found = picture_of(json.loads(raw), raw)
+    assert isinstance(found, Record)
+    assert found.raw == inner
+
+
+@pytest.mark.parametrize("post", [None, {}, {"id": "elsewhere:1"}, {"id": 3}, []])
+def test_an_entry_of_ones_own_is_of_no_service(post: JsonValue) -> None:
+    entry = entry_of(post, WAIFU, _source={"backend": "own", "library": True})
+    assert (recognise(entry), picture_of(entry), post_of(entry)) == (None, None, None)
+
+
 def test_what_stands_beside_a_row_is_believed_before_its_keys() -> None:
     assert service_of({**NEKOS, "_source": {"backend": "danbooru"}}) == "danbooru"
     assert service_of({**NEKOS, "_source": {"backend": "elsewhere"}}) == "nekos"

@@ -97,6 +97,19 @@ def test_links_in_a_circle_end(draw: Draw, tmp_path: Path) -> None:
     assert names(tmp_path) == ["a/1.png"]
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_nobody_waits_for_a_pipe_among_pictures(
+    library: Library, draw: Draw, tmp_path: Path
+) -> None:
+    for name in ("1.png", "2.png.json", "3.png.txt"):
+        os.mkfifo(tmp_path / name)
+    paths = [str(draw(f"{n}.png", n)) for n in (2, 3)]
+    failed, *added = add_all(library, files_below(str(tmp_path)))
+    assert failed.error
+    assert "no ordinary file" in failed.error.message
+    assert [one.path for one in added if one.entry] == paths
+
+
 @pytest.mark.parametrize("jobs", [1, 3])
 def test_each_file_has_its_outcome_in_order(
     jobs: int, library: Library, draw: Draw, tmp_path: Path

@@ -28,6 +28,7 @@ _PIECE = 256 * 1024
 _HINT = "give JSON or JSON lines, as any picture command prints with --json"
 _BOM = b"\xef\xbb\xbf"
 _SPACE = re.compile(rb"[ \t\r\n]*")
+_LINE = re.compile(rb"\n[{\[]")
 _KINDS = {b"[": "it is an array, no object", b'"': "it is a string, no object"}
 _TRAILING = re.compile(r"trailing characters \(byte ([0-9]+)\)$")
 _NO_UTF8 = "it is not UTF-8"
@@ -74,6 +75,20 @@ def rows(source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE) -> Itera
     return _Reader(_puller(source), name).rows()
 
 
+def rows_and_faults(
+    source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE
+) -> Iterator[Row | BadArguments]:
+    r"""Read rows as `rows` does, and go on behind a line that is wrong, which is told in its place.
+
+    What is wrong within an array is the last thing told, as nothing behind it can be trusted.
+
+    >>> found = rows_and_faults([b'{"a": 1}\n{"a": ?\n{"a": 3}\n'])
+    >>> [one.value if isinstance(one, Row) else type(one).__name__ for one in found]
+    [{'a': 1}, 'BadArguments', {'a': 3}]
+    """
+    return _Reader(_puller(source), name).rows_and_faults()
+
+
 class _Reader:
     """Find where each row begins and ends."""
 
@@ -83,6 +98,8 @@ class _Reader:
         self._data = b""
         self._at = 0
         self._number = 0
+        self._is_inside = False
+        self._is_passed = False
 
     def rows(self) -> Iterator[Row]:
         """Give every row of every value."""
@@ -92,9 +109,37 @@ class _Reader:
         while start := self._next():
             if start == b"[":
                 self._at += 1
+                self._is_inside = True
                 yield from self._elements()
+                self._is_inside = False
             else:
                 yield self._row(start)
+
+    def rows_and_faults(self) -> Iterator[Row | BadArguments]:
+        """Give every row, and every fault; go on in the next line that begins as a row does."""
+        while True:
+            try:
+                yield from self.rows()
+            except BadArguments as error:
+                if self._is_inside:
+                    error.message += "; what follows was not read"
+                yield error
+                if self._is_inside or not (self._is_passed or self._skip()):
+                    return
+            else:
+                return
+
+    def _skip(self) -> bool:
+        """Go to the next line that begins as a row does; tell whether there is one."""
+        while True:
+            found = _LINE.search(self._data, self._at)
+            if found:
+                self._at = found.end() - 1
+                return True
+            # A line may have ended just here.
+            self._at = len(self._data) - self._data.endswith(b"\n")
+            if not self._more():
+                return False
 
     def _elements(self) -> Iterator[Row]:
         """Give the rows of an array whose opening was read, and go behind its end."""
@@ -120,9 +165,11 @@ class _Reader:
 
     def _row(self, start: bytes) -> Row:
         self._number += 1
+        self._is_passed = False
         if start != b"{":
             raise self._no_object(start)
         raw = self._taken()
+        self._is_passed = True
         try:
             return Row(raw, cast("JsonObject", _object(raw)))
         except UnicodeDecodeError:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # What stands beside a service's row in this program's output.
 BESIDE = ("_source", "_match")
+# By these keys an entry of the library is known, as it prints it.
+_ENTRY = {"path", "sha256", "post"}
 
 
 class Seen(NamedTuple):
@@ -32,13 +34,15 @@ class Seen(NamedTuple):
 def recognise(row: JsonObject | Record | ArtPost) -> Seen | None:
     """Read the evidence of a row, a record or an art post; None where no service knows the row.
 
-    A row's `_source` is believed; an art post is known by its id, any other row by its keys.
+    A row's `_source` is believed; an art post is known by its id, any other row by its keys. Of an
+    entry of the library, what counts is the picture that it tells of.
     """
     if isinstance(row, ArtPost):
         return Seen(row.id.partition(":")[0], evidence_of_post(row.to_payload()))
     if isinstance(row, Record):
         known = row.backend in _names()
         return Seen(row.backend, _part(row.backend).evidence(row.payload)) if known else None
+    row, _ = _kept(row, None)
     service = _service_of_post(row)
     if service:
         return Seen(service, evidence_of_post(row))
@@ -71,6 +75,7 @@ def picture_of(row: JsonObject, raw: bytes | None = None) -> PictureRecord | Art
     service knows the row; raises `UpstreamShape`, or `ValidationError` for a post, where it is not
     what it should be.
     """
+    row, raw = _kept(row, raw)
     tag = _tag_of(row)
     if _service_of_post(row):
         bare = {key: value for key, value in row.items() if key not in BESIDE}
@@ -106,6 +111,24 @@ withheld=True)
         byte_size=_count(row.get("byte_size")),
         withheld=not _text(row.get("url")),
     )
+
+
+def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
+    """Give what an entry of the library tells of: its service's row, or else its art post.
+
+    Any other row is given as it is.
+    """
+    if not row.keys() >= _ENTRY:
+        return row, raw
+    post, inner = row["post"], row.get("row")
+    if not isinstance(post, dict) or (name := _service_of_post(post)) is None:
+        return {}, None
+    source = row.get("_source", {"backend": name})
+    if not isinstance(inner, dict):
+        return {**post, "_source": source}, None
+    if raw is not None:
+        raw = bytes(msgspec.json.decode(raw, type=dict[str, msgspec.Raw])["row"])
+    return {**inner, "_source": source}, raw
 
 
 def _service_of_post(row: JsonObject) -> str | None:

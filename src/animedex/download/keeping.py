@@ -52,8 +52,8 @@ class Keeper:
         return self._library is not None
 
     def find(self, asked: str, post_id: str | None) -> Downloaded | None:
-        """Find a picture that the library has, file and all."""
-        entry = self._held(post_id) if post_id else None
+        """Find a picture that the library has, file and all: by its id, or else its address."""
+        entry = self._held(post_id) if post_id else self._addressed(asked)
         if entry is None:
             return None
         url = entry.post.url if entry.post else None
@@ -84,11 +84,23 @@ class Keeper:
             self._warn(error.message)
 
     def _held(self, post_id: str) -> Entry | None:
+        return self._asked(lambda library: library.holding(post_id))
+
+    def _addressed(self, url: str) -> Entry | None:
+        if "://" not in url:
+            return None
+        entry = self._asked(lambda library: library.addressed(url))
+        # That another picture names it as its source says nothing.
+        own = entry is not None and entry.post and url in {entry.post.url, entry.post.page_url}
+        return entry if own else None
+
+    def _asked(self, ask: Callable[[Library], Entry | None]) -> Entry | None:
+        """Ask the library, if there is one that answers, for what is there still."""
         library = self._library
         if library is None:
             return None
         try:
-            entry = library.holding(post_id)
+            entry = ask(library)
         except AnimedexError as error:
             self._do_without(error)
             return None

@@ -8,6 +8,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.pictures.ordinary import at_once
 
 if TYPE_CHECKING:
     from animedex.pictures.formats import Format
@@ -30,7 +31,7 @@ def file_facts(path: str) -> FileFacts:
     from animedex.pictures.formats import format_of
 
     try:
-        with open(path, "rb", buffering=0, opener=_at_once) as file:
+        with open(path, "rb", buffering=0, opener=at_once) as file:
             mark = mark_of(os.fstat(file.fileno()), path)
             digest = hashlib.sha256()
             opening, size = b"", 0
@@ -58,7 +59,7 @@ def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
 
 def opening(path: str) -> bytes:
     """Read what tells a file's format."""
-    with open(path, "rb", buffering=0, opener=_at_once) as file:
+    with open(path, "rb", buffering=0, opener=at_once) as file:
         return file.read(_OPENING)
 
 
@@ -88,8 +89,3 @@ def mark_of(status: os.stat_result, path: str) -> tuple[int, ...]:
         message = f"{path} is {kind}"
         raise BadArguments(message, hint="give the file of a picture")
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Open without waiting for somebody who writes into a pipe."""
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))

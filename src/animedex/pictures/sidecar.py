@@ -7,6 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
+from animedex.pictures.ordinary import open_ordinary
 from animedex.pictures.sidecars import hydrus, json, text
 from animedex.pictures.sidecars.text import one_line
 from animedex.sinks import FileSink
@@ -105,11 +106,11 @@ def _is_ours(place: str, post: ArtPost) -> bool:
 
 
 def _content(place: str) -> bytes | None:
-    """Read a file, if there is one."""
+    """Read a file, if there is one; a folder or a pipe of its name is none."""
     try:
-        with open(place, "rb") as file:
+        with open_ordinary(place) as file:
             data = file.read(_LONGEST + 1)
-    except (FileNotFoundError, IsADirectoryError):
+    except (FileNotFoundError, IsADirectoryError, BadArguments):
         return None
     except (OSError, ValueError) as error:
         # A name with a null byte is a ValueError.

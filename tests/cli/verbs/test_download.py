@@ -105,6 +105,60 @@ def test_the_worst_failure_is_the_command_s(cli: Cli, nekos: SampleServer, to: s
     assert set(error) == {"reason", "message", "hint"}
 
 
+def test_what_the_library_has_is_asked_of_nobody(
+    cli: Cli, nekos: SampleServer, to: str, tmp_path: Path
+) -> None:
+    asked = ["waifu:5000", "danbooru:9000013"]
+    assert cli("download", *asked, "--to", to).code == 0
+    assert cli("nekos", "download", "neko", "--to", to).code == 0
+    entries = cast("list[JsonObject]", cli("library", "list").json)
+    posts = [cast("JsonObject", entry["post"]) for entry in entries]
+    urls = [str(post[key]) for post in posts for key in ("url", "page_url") if post[key]]
+    assert len(urls) == 5
+    found = cli("download", *urls, "--to", f"{tmp_path}/other", "--no-cache", "-v")
+    assert {one["status"] for one in reports(found.out)} == {"here"}
+    assert "GET" not in found.err
+
+
+def test_rows_of_the_library_are_pictures_too(
+    cli: Cli, process: Process, to: str, tmp_path: Path
+) -> None:
+    asked = ["waifu:5001", "waifu:5000"]
+    cli("download", *asked, "--to", to, "--jobs", "1")
+    for command in (["list"], ["list", "--no-source"], ["export"], ["search", "png"]):
+        rows = cli("library", *command).out
+        for options, status in (((), "here"), (("--no-library",), "fetched")):
+            folder = str(tmp_path / "-".join([*command, status]))
+            done = process("download", "-", "--to", folder, *options, stdin=rows)
+            found = reports(done.out)
+            assert {one["id"] for one in found} == set(asked)
+            assert {one["status"] for one in found} == {status}
+
+
+def test_a_line_that_is_wrong_does_not_stop_the_others(cli: Cli, process: Process, to: str) -> None:
+    first, second = (cli("waifu", "image", number, "-c").out for number in ("5000", "5001"))
+    found = process("download", "-", "--to", to, stdin=first + b'{"id": broken\n' + second)
+    assert [one["status"] for one in reports(found.out)] == ["fetched", "failed", "fetched"]
+    assert (found.code, "row 2: it is no JSON" in found.err) == (2, True)
+
+
+@pytest.mark.parametrize(("name", "told"), [("none.json", "there is no file"), (".", "a folder")])
+def test_a_name_of_no_file_is_told(name: str, told: str, cli: Cli, to: str) -> None:
+    found = cli("download", name, "waifu:5000", "--to", to)
+    assert [one["status"] for one in reports(found.out)] == ["failed", "fetched"]
+    assert (found.code, told in found.err) == (3, True)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_rows_come_from_a_named_pipe_too(process: Process, to: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(b"waifu:5000\n",))
+    writer.start()
+    assert process("download", str(pipe), "--to", to).code == 0
+    writer.join(PATIENCE)
+
+
 def test_one_failure_is_told_as_any(cli: Cli, to: str) -> None:
     found = cli("download", "waifu:1", "--to", to, "--errors", "json")
     assert found.code == 3

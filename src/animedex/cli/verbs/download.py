@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from animedex import backends
 from animedex.cli.command import Command
 from animedex.cli.saving import Saving, fetching
 from animedex.cli.streams import is_piped, read_in
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, NotFound
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from animedex.cli.session import Session
     from animedex.download.targets import What
@@ -73,13 +74,18 @@ def _asked(text: str) -> Iterable[What]:
         return _read(read_in(_HINT), _NAME_OF_HERE)
     if text.lstrip().startswith(("[", "{")):
         return _read(text.encode(errors="surrogateescape"), "the argument")
-    if "://" not in text and os.path.isfile(text):
+    if "://" in text or text.partition(":")[0] in backends.names():
+        return [text]
+    if os.path.isdir(text):
+        return [NotFound(f"{text} is a folder", hint=_HINT)]
+    if os.path.exists(text):
         return _read(_content(text), text)
-    return [text]
+    return [NotFound(f"there is no file {text}, and no service's picture", hint=_HINT)]
 
 
 def _read(data: bytes, name: str) -> list[What]:
     """Read rows of JSON, or URLs and ids that are a line each."""
+    from animedex.art.reading import rows_and_faults
     from animedex.pictures.formats import format_of
 
     if format_of(data) is not None:
@@ -90,19 +96,10 @@ def _read(data: bytes, name: str) -> list[What]:
         message = f"{name} is empty"
         raise BadArguments(message, hint=_HINT)
     if opening.startswith((b"[", b"{")):
-        return list(_rows(data, name))
+        # What is no row is something asked for that fails, as any other might.
+        return list(rows_and_faults([data], name))
     lines = data.decode(errors="replace").splitlines()
     return [line.strip().strip('"') for line in lines if line.strip()]
-
-
-def _rows(data: bytes, name: str) -> Iterator[What]:
-    """Read rows; what is no row is something asked for that fails, as any other might."""
-    from animedex.art.reading import rows
-
-    try:
-        yield from rows([data], name)
-    except BadArguments as error:
-        yield error
 
 
 def _content(path: str) -> bytes:

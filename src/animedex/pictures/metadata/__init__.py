@@ -13,6 +13,7 @@ from animedex.pictures.metadata.layout import LONGEST, Source, Writable, pour
 from animedex.pictures.metadata.merging import credit_in, merged
 from animedex.pictures.metadata.packet import element
 from animedex.pictures.metadata.properties import properties_of
+from animedex.pictures.ordinary import open_ordinary
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -92,7 +93,7 @@ def _told(post: ArtPost, row: bytes | None) -> list[Property]:
 def _opened(path: str) -> Generator[tuple[Source, str | None]]:
     """Open a picture; give its format, too."""
     try:
-        with open(_checked(path), "rb") as file:
+        with open_ordinary(_checked(path)) as file:
             kind = format_of(file.read(_OPENING))
             name = kind.name if kind else None
             yield Source(path, file, (name or "picture").upper()), name
