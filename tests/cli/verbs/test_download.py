@@ -125,7 +125,7 @@ def test_rows_of_the_library_are_pictures_too(
 ) -> None:
     asked = ["waifu:5001", "waifu:5000"]
     cli("download", *asked, "--to", to, "--jobs", "1")
-    for command in (["list"], ["list", "--no-source"], ["export"], ["search", "png"]):
+    for command in (["list"], ["list", "--no-source"], ["export"], ["random", "--amount", "2"]):
         rows = cli("library", *command).out
         for options, status in (((), "here"), (("--no-library",), "fetched")):
             folder = str(tmp_path / "-".join([*command, status]))
