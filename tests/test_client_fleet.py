@@ -179,6 +179,72 @@ def test_an_answer_is_not_lost_when_the_server_goes_meanwhile(
     redis_server.start()
 
 
+@pytest.mark.parametrize("timeout", [0.5, 1.5])
+@pytest.mark.parametrize("as_task", [False, True], ids=["at once", "from a task"])
+def test_looking_for_a_kept_answer_leaves_time_to_say_why(
+    timeout: float,
+    as_task: bool,  # noqa: FBT001  pytest passes it by name
+    fleet: ClientOptions,
+    redis_server: Server,
+) -> None:
+    async def ask() -> None:
+        async with AsyncClient(**fleet) as client:
+            await client.nekos.categories()
+
+    fleet["timeout"] = timeout
+    redis_server.pause()
+    told = f"^budgets are kept at {redis_server.url}, which "
+    if as_task:
+        with pytest.raises(RateLimited, match=told):
+            asyncio.run(ask())
+    else:
+        with Client(**fleet) as client, pytest.raises(RateLimited, match=told):
+            client.nekos.categories()
+    redis_server.go_on()
+
+
+def test_a_task_s_answer_is_not_lost_when_the_server_halts_meanwhile(
+    server: SampleServer, fleet: ClientOptions, redis_server: Server
+) -> None:
+    def note(event: Event) -> None:
+        if event.kind == "response":
+            redis_server.pause()
+
+    async def main() -> int:
+        async with AsyncClient(**fleet) as client:
+            return len(await client.nekos.categories())
+
+    fleet["on_event"], fleet["timeout"] = note, 1.0
+    assert asyncio.run(main()) > 0
+    redis_server.go_on()
+
+
+def test_tasks_that_are_cancelled_while_they_ask_for_room_take_none(fleet: ClientOptions) -> None:
+    waits: list[float] = []
+
+    def note(event: Event) -> None:
+        if event.kind == "wait":
+            assert event.seconds is not None
+            waits.append(event.seconds)
+
+    async def main() -> None:
+        async with AsyncClient(**fleet) as client:
+            for turns in range(60):
+                tasks = [asyncio.create_task(client.nekos.image("neko")) for _ in range(4)]
+                for _ in range(turns % 12):
+                    await asyncio.sleep(0)
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+            waits.clear()
+            await client.nekos.image("neko")
+
+    fleet["on_event"] = note
+    asyncio.run(main())
+    # What may go at once may have passed by; nothing that was still to come is taken.
+    assert max(waits, default=0.0) < 1.0
+
+
 def test_a_full_server_keeps_no_answers_and_says_so_once(
     fleet: ClientOptions, redis_server: Server
 ) -> None:

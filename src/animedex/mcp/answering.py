@@ -47,9 +47,12 @@ async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -
 def failure(error: Exception) -> AnimedexError:
     """Give the error to tell for anything that was raised."""
     from animedex.transport.database import Busy
+    from animedex.transport.fleet.away import Away
 
     if isinstance(error, AnimedexError):
         return error
+    if isinstance(error, Away):
+        return error.denied()
     if isinstance(error, Busy):
         message = "another process keeps a file of budgets or answers locked"
         return TimedOut(message, hint="try again in a moment")

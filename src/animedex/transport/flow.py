@@ -121,7 +121,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
     keep = call.lifetime > 0 and run.manner.cached
     key = cache_key(call, url, account)
     if keep and not run.manner.refresh:
-        kept: Kept | None = yield Recall(key, run.deadline)
+        kept = yield from _kept(key, run)
         if kept is not None:
             yield Tell(
                 Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
@@ -129,8 +129,22 @@ def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
             return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
     response, found = yield from _fetched(call, account, url, run)
     if keep and response.status == _OK and not _tells_key(response.body, account):
-        yield Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
+        # What cannot be kept just now is an answer all the same.
+        with contextlib.suppress(Busy):
+            yield Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
     return found
+
+
+def _kept(key: str, run: Run) -> Steps[Kept | None]:
+    """Look an answer up; nothing is kept where that takes half of the time there is.
+
+    The other half is for the budgets, which can say why they cannot be asked.
+    """
+    left = run.left()
+    latest = run.deadline if left is None else run.clock() + left / 2
+    with contextlib.suppress(Busy):
+        return cast("Kept | None", (yield Recall(key, latest)))
+    return None
 
 
 def _account(call: Call[object], url: str, run: Run) -> Steps[Account | None]:

@@ -126,3 +126,60 @@ def test_lanes_begin_again_after_their_end(lanes: Lanes) -> None:
     for _ in range(2):
         assert asyncio.run(lanes.run(lambda: "done", 0, needed=True)) == "done"
         lanes.end()
+
+
+def test_who_asks_first_is_answered_first(
+    lanes: Lanes, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    all_asked, answered = threading.Event(), list[str]()
+    tickets = [str(number) for number in range(20)]
+
+    def reserve(origin: str, limits: Limits, claim: Claim) -> Go:
+        assert all_asked.wait(60)
+        answered.append(claim.ticket)
+        return Go(0.0, 1)
+
+    async def main() -> None:
+        claims = [Claim(ticket, "/neko", "/neko") for ticket in tickets]
+        tasks = [
+            asyncio.create_task(lanes.do(Reserve(ORIGIN, LIMITS, claim), stage.desk))
+            for claim in claims
+        ]
+        await asyncio.sleep(0)
+        all_asked.set()
+        await asyncio.gather(*tasks)
+
+    monkeypatch.setattr(stage.desk.state, "reserve", reserve)
+    asyncio.run(main())
+    assert answered == tickets
+
+
+def test_a_slot_that_nobody_heard_of_is_given_back(
+    lanes: Lanes, stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, go_on, released = threading.Event(), threading.Event(), list[float | None]()
+    claim = Claim("a", "/neko", "/neko")
+
+    def reserve(origin: str, limits: Limits, claim: Claim) -> Go:
+        asked.set()
+        assert go_on.wait(60)
+        return Go(30.0, 1)
+
+    def release(origin: str, claim: Claim, slot: float | None) -> None:
+        released.append(slot)
+
+    async def main() -> None:
+        task = asyncio.create_task(lanes.do(Reserve(ORIGIN, LIMITS, claim), stage.desk))
+        await asyncio.to_thread(asked.wait, 60)
+        task.cancel()
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await lanes.do(Release(ORIGIN, claim, None), stage.desk)
+        assert await lanes.do(Reserve(ORIGIN, LIMITS, claim), stage.desk) == Go(30.0, 1)
+        await lanes.do(Release(ORIGIN, claim, None), stage.desk)
+
+    monkeypatch.setattr(stage.desk.state, "reserve", reserve)
+    monkeypatch.setattr(stage.desk.state, "release", release)
+    asyncio.run(main())
+    assert released == [30.0, None]

@@ -1,8 +1,9 @@
 """Threads on which tasks have done what may wait for a server, so that their loop never does.
 
-A thread costs a task some 50 µs, a client of its own for asyncio would cost twice that. What is
-done for one claim is done in one lane, and so in the order in which it was wished for: what is
-given back is never overtaken by what was taken.
+A thread costs a task some 50 µs, a client of its own for asyncio would cost twice that. All that is
+done for one origin's claims is done in one lane, and so in the order in which it was wished for:
+who comes first is served first, and what is given back is never overtaken by what was taken.
+Looking into the cache, which comes before, has one lane for the same reason.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from animedex.transport.fleet.away import Away
-from animedex.transport.steps import Keep, Recall, Reserve, Show
+from animedex.transport.ledger import Go
+from animedex.transport.steps import Keep, Recall, Release, Reserve, Show
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -91,6 +93,8 @@ class Lanes:
         self._clock = clock
         self._lanes = [Lane() for _ in range(LANES)]
         self._next = count()
+        # Slots that were given to claims, until whoever waits for them has heard of it.
+        self._given: dict[str, float] = {}
 
     async def do(self, step: FarStep, desk: Desk) -> object:
         """Have a step done before its moment `latest`; raise `Away` where that cannot be."""
@@ -99,16 +103,32 @@ class Lanes:
         left = step.latest - self._clock()
         # What takes nothing, or is not begun yet, is left undone where nobody waits for it.
         needed = not isinstance(step, Reserve | Recall)
+        work = partial(self._done, step, desk)
         try:
             async with timeout(max(0.0, left) if left <= threading.TIMEOUT_MAX else None):
-                return await self.run(partial(step.do, desk), self._lane(step), needed=needed)
+                found = await self.run(work, self._lane(step), needed=needed)
         except TimeoutError:
             raise Away(self._place, "does not answer", 0.0) from None
+        if isinstance(step, Reserve):
+            self._given.pop(step.claim.ticket, None)
+        return found
+
+    def _done(self, step: FarStep, desk: Desk) -> object:
+        """Do a step; a slot that nobody has heard of any more is given back with its claim."""
+        if isinstance(step, Release):
+            given = self._given.pop(step.claim.ticket, None)
+            step = step._replace(slot=given if step.slot is None else step.slot)
+        found = step.do(desk)
+        if isinstance(step, Reserve) and isinstance(found, Go):
+            self._given[step.claim.ticket] = found.at
+        return found
 
     def _lane(self, step: FarStep) -> int:
-        if isinstance(step, Recall | Keep | Show):
+        if isinstance(step, Recall):
+            return 0
+        if isinstance(step, Keep | Show):
             return next(self._next)
-        return hash(step.claim.ticket)
+        return hash(step.origin)
 
     async def run(self, work: Callable[[], T], lane: int, *, needed: bool) -> T:
         """Have some work done in a lane."""
