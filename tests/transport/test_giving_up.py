@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING
 import anyio
 import pytest
 
-from animedex.errors import (
-    BadArguments,
-    TimedOut,
-)
+from animedex.errors import BadArguments, TimedOut, Unreachable
 from animedex.server import SampleServer
 from animedex.sinks import FileSink
+from animedex.transport import http
 from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
 from animedex.transport.proxies import Proxies
 from tests.transport.sending import LONG_HEAD, Pocket, get
@@ -216,3 +214,43 @@ def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:
 
     asyncio.run(main())
     assert pocket.discarded
+
+
+@pytest.fixture
+def little_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "SILENCE", 0.2)
+
+
+@pytest.mark.usefixtures("little_silence")
+@pytest.mark.parametrize("head", [b"", LONG_HEAD])
+def test_whoever_falls_silent_is_not_waited_for_without_end(
+    head: bytes, raw_server: StartRawServer, exchange: Exchange
+) -> None:
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(head)
+        over.wait()
+
+    with pytest.raises((TimedOut, Unreachable)):
+        exchange(get(raw_server(stall).url)._replace(timeout=None))
+
+
+@pytest.mark.usefixtures("little_silence")
+def test_the_connection_of_a_cancelled_task_is_closed(raw_server: StartRawServer) -> None:
+    asked, hung_up = threading.Event(), threading.Event()
+
+    def stall(connection: socket.socket, over: threading.Event) -> None:
+        asked.set()
+        if connection.recv(1) == b"":
+            hung_up.set()
+
+    async def main() -> None:
+        client = AsyncHttp(Proxies())
+        task = asyncio.create_task(client.send(get(raw_server(stall).url)._replace(timeout=None)))
+        assert await asyncio.to_thread(asked.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(hung_up.wait, 60)
+        await client.close()
+
+    asyncio.run(main())

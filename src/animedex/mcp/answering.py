@@ -13,7 +13,7 @@ from animedex.models import ArtPost
 from animedex.render.json import plain, post_row
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from animedex.client import AsyncClient
     from animedex.tool import Arguments, Tool
@@ -34,13 +34,17 @@ class Answer(NamedTuple):
 
 
 async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -> Answer:
-    """Run a tool; raises `AnimedexError`."""
+    """Run a tool, within the client's time limit for one call; raises `AnimedexError`."""
+    from asyncio import get_running_loop
+
+    now, limit = get_running_loop().time, client.manner.timeout
+    began = now()
     found = await tool.run(client, arguments)
     content = {key: _plain(value) for key, value in found.items()}
     text, pictures = told(tool, found), list[Picture]()
     if getattr(arguments, "picture", False):
-        notes = [note async for note in _shown(client, found, pictures)]
-        text = "\n".join([text, *notes])
+        left = None if limit is None else max(0.0, began + limit - now())
+        text = "\n".join([text, *await _shown(client, found, pictures, left)])
     return Answer(content, text, pictures)
 
 
@@ -60,19 +64,48 @@ def failure(error: Exception) -> AnimedexError:
 
 
 async def _shown(
-    client: AsyncClient, found: Mapping[str, object], pictures: list[Picture]
-) -> AsyncGenerator[str]:
+    client: AsyncClient,
+    found: Mapping[str, object],
+    pictures: list[Picture],
+    seconds: float | None,
+) -> list[str]:
     """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
     posts = [post for value in found.values() for post in _posts(value)]
-    for post in posts[:MOST_PICTURES]:
-        try:
-            pictures.append(await _fetched(client, post))
-        except AnimedexError as error:
-            yield f"{post.id} is not shown: {error}"
+    shown = posts[:MOST_PICTURES]
+    notes: list[str] = []
+    for post, came in zip(shown, await _all_fetched(client, shown, seconds), strict=True):
+        if isinstance(came, Picture):
+            pictures.append(came)
+            notes.append(f"picture {len(pictures)} is {post.id}")
         else:
-            yield f"picture {len(pictures)} is {post.id}"
+            notes.append(f"{post.id} is not shown: {came}")
     if len(posts) > MOST_PICTURES:
-        yield f"no more than {MOST_PICTURES} pictures are shown"
+        notes.append(f"no more than {MOST_PICTURES} pictures are shown")
+    return notes
+
+
+async def _all_fetched(
+    client: AsyncClient, posts: Sequence[ArtPost], seconds: float | None
+) -> list[Picture | AnimedexError]:
+    """Fetch pictures at once; give for each what came in time, or why it did not."""
+    import asyncio
+
+    tasks = [asyncio.create_task(_fetched(client, post)) for post in posts]
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return [_come(each) for each in await asyncio.gather(*tasks, return_exceptions=True)]
+
+
+def _come(each: Picture | BaseException) -> Picture | AnimedexError:
+    if isinstance(each, Picture | AnimedexError):
+        return each
+    if isinstance(each, Exception):
+        return failure(each)
+    return TimedOut("it did not come within the call's time limit")
 
 
 async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:

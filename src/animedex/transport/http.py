@@ -32,6 +32,10 @@ Builder = TypeVar("Builder", ClientBuilder, SyncClientBuilder)
 Prepared = TypeVar("Prepared", bound="BaseRequestBuilder")
 
 
+# No service that works is silent for so many seconds, and none is waited for longer.
+SILENCE = 120.0
+
+
 class SyncHttp:
     """Send requests from ordinary code, and stay open to Ctrl-C meanwhile."""
 
@@ -154,6 +158,8 @@ def configured(builder: Builder, url: str, proxies: Proxies) -> Builder:
     """Set up a client that leaves bodies, redirects and errors alone."""
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
     builder = builder.follow_redirects(False).referer(False).no_proxy()
+    # Of a task that was cancelled the library holds the connection on, until it is told to end.
+    builder = builder.read_timeout(timedelta(seconds=SILENCE))
     if is_loopback(url):
         return builder
     for kind, proxy in (
