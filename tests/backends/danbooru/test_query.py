@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.danbooru import query
+from animedex.backends.danbooru import calls, query
 from animedex.errors import BadArguments
 from animedex.models import Rating
 from animedex.server.danbooru.query import FREE, count_terms, parse_query
@@ -221,3 +221,45 @@ def test_a_search_of_very_many_terms_is_told_briefly() -> None:
     error = query.over_limit([f"tag_number_{n}" for n in range(500)])
     assert "this one has 500: tag_number_0, " in error.message
     assert len(error.message) < 220
+
+
+@pytest.mark.parametrize(
+    ("tags", "sent"),
+    [
+        ("cat or dog", "( cat or dog )"),
+        ("cat OR dog solo", "( cat OR dog solo )"),
+        ("(cat or saber_(fate)) solo", "( (cat or saber_(fate)) solo )"),
+        ("cat and dog", "cat and dog"),
+        ("~cat ~dog", "~cat ~dog"),
+        ("fish_(or)", "fish_(or)"),
+    ],
+)
+def test_a_rating_holds_for_all_of_a_choice(tags: str, sent: str) -> None:
+    params = dict(calls.search(tags, rating="g", order="score").request.params)
+    assert params["tags"] == f"{sent} rating:g order:score"
+    assert dict(calls.search(tags).request.params)["tags"] == tags
+
+
+@pytest.mark.parametrize(
+    "tags", ["cat) or (dog", "cat or dog)", "(cat or dog", ") or (", "((cat) or dog", "-(cat or x"]
+)
+def test_brackets_that_would_let_some_out_of_a_rating_are_refused(tags: str) -> None:
+    with pytest.raises(BadArguments, match="brackets"):
+        calls.search(tags, rating="g")
+    calls.search(tags)
+
+
+@given(st.lists(st.sampled_from(["a", "or", "(", ")", "(a", "a)", "-(a", "a_(b)", "a_(b))", "~a"])))
+def test_what_is_held_together_closes_all_that_it_opens(terms: list[str]) -> None:
+    """Of grouping brackets, that is: those of a name such as `a_(b)` are none."""
+    try:
+        held = query.held_together(tuple(terms))
+    except BadArguments:
+        return
+    if "or" not in terms:
+        assert held == tuple(terms)
+        return
+    text = " ".join(held).replace("a_(b)", "ab")
+    depths = [text[:end].count("(") - text[:end].count(")") for end in range(1, len(text) + 1)]
+    assert depths[-1] == 0
+    assert min(depths[:-1]) > 0

@@ -216,6 +216,8 @@ def _terms(
 ) -> tuple[str, ...]:
     """Give all terms of a search, those of its options last."""
     terms = query.split(tags)
+    if rating is not None or order is not None:
+        terms = query.held_together(terms)
     if rating is not None:
         terms = (*terms, query.rating_term(rating))
     if order is not None:

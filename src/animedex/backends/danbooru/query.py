@@ -89,9 +89,40 @@ def bare(term: str) -> str:
     ('rating:e', 'saber_(fate)', '')
     """
     name = term.lstrip("-~(")
+    return name[: len(name) - _closed(name)].lower()
+
+
+def held_together(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """Put brackets around terms of which some are alternatives, for more to hold of all of them.
+
+    To the site `a or b rating:g` is a, whatever its rating. Raises `BadArguments` where brackets of
+    the terms' own would end these.
+
+    >>> held_together(("a", "b")), held_together(("a", "or", "b_(c)"))
+    (('a', 'b'), ('(', 'a', 'or', 'b_(c)', ')'))
+    """
+    if "or" not in map(bare, terms):
+        return terms
+    depth = 0
+    for term in terms:
+        depth += _opened(term) - _closed(term.lstrip("-~("))
+        if depth < 0:
+            break
+    if depth:
+        message = "the brackets of these tags do not fit each other"
+        raise BadArguments(message, backend="danbooru", hint="close each that is opened, in order")
+    return ("(", *terms, ")")
+
+
+def _opened(term: str) -> int:
+    signs = len(term) - len(term.lstrip("-~("))
+    return term.count("(", 0, signs)
+
+
+def _closed(name: str) -> int:
+    """Count the brackets at the end that are not of the name, such as that of `saber_(fate)` is."""
     at_end = len(name) - len(name.rstrip(")"))
-    unopened = max(0, name.count(")") - name.count("("))
-    return name[: len(name) - min(at_end, unopened)].lower()
+    return min(at_end, max(0, name.count(")") - name.count("(")))
 
 
 def counted(terms: Iterable[str]) -> list[str]:
