@@ -87,7 +87,7 @@ def set_up(options: ClientOptions) -> Setup:
         _proxies(options, config),
         place,
         _cache_path(options, place),
-        part_of(str(read_setting("state_share", share))) if share else None,
+        part_of(str(read_setting("state_share", str(share)))) if share else None,
     )
 
 
@@ -154,7 +154,12 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
 
 
 def _state(options: ClientOptions, config: Config) -> str:
-    given = os.fspath(options.get("state") or "")
+    try:
+        given = os.fspath(options.get("state") or "")
+    except TypeError as error:
+        # Not everybody uses a type checker.
+        message = f"state: {error}"
+        raise BadArguments(message) from None
     if given:
         read_setting("state", given)
     path = given or cast("str | None", config.get("state").value) or ""

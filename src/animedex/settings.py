@@ -13,7 +13,11 @@ Value = str | float | bool | None
 _YEAR = 366 * 86_400.0
 _SERVERS = {"redis", "rediss", "valkey", "valkeys"}
 _SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
-_STATE_OPTIONS = {"db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
+_SECURE_SERVERS = {"rediss", "valkeys"}
+_STATE_OPTIONS = {"db"}
+_TLS_OPTIONS = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
+# What is written wrong may hold a password all the same, and is no file's path.
+_NEARLY_URL = re.compile(r"\s*(?:rediss?|valkeys?|unix)\s*(?::|//)", re.IGNORECASE)
 _CONTACT = re.compile(r"[!-'*-~]+(?: [!-'*-~]+)*")
 
 
@@ -93,14 +97,15 @@ def read_state(text: str) -> str:
     >>> read_state("redis://cache.example:6380/1")
     'redis://cache.example:6380/1'
     """
-    if "://" not in text:
+    if "://" not in text and not _NEARLY_URL.match(text):
         return text
     url = text.strip()
     try:
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
         number = "" if parts.scheme == "unix" else parts.path.strip("/")
-        known = query.keys() <= _STATE_OPTIONS and f"{query.get('db', '')}{number or 0}".isdecimal()
+        options = _STATE_OPTIONS | (_TLS_OPTIONS if parts.scheme in _SECURE_SERVERS else set[str]())
+        known = query.keys() <= options and f"{query.get('db', '')}{number or 0}".isdecimal()
         place = parts.path if parts.scheme == "unix" else _is_url(url, _SERVERS) and parts.hostname
         if known and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:
             return url

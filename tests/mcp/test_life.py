@@ -34,9 +34,9 @@ INITIALIZED = {"jsonrpc": "2.0", "method": "notifications/initialized"}
 
 
 @contextmanager
-def started(environment: Mapping[str, str]) -> Generator[subprocess.Popen[bytes]]:
+def started(environment: Mapping[str, str], *options: str) -> Generator[subprocess.Popen[bytes]]:
     with subprocess.Popen(
-        [sys.executable, "-m", "animedex", "mcp"],
+        [sys.executable, "-m", "animedex", "mcp", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -154,3 +154,14 @@ def test_the_extra_is_named_where_it_lacks(environment: dict[str, str], tmp_path
     assert done.stderr == (
         b"animedex: the server needs mcp, which is not installed (pip install 'animedex[mcp]')\n"
     )
+
+
+def test_requests_are_told_on_standard_error_if_asked(environment: dict[str, str]) -> None:
+    with started(environment, "-v") as process:
+        open_up(process)
+        send(process, call(1, "nekos_image", {"category": "neko"}))
+        assert answer(process)["id"] == 1
+        rest, told = process.communicate(timeout=PATIENCE)
+    assert rest == b""
+    assert b"GET " in told
+    assert b"/neko?" in told

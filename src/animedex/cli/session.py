@@ -105,7 +105,9 @@ class Session:
             self._library.close()
 
     def _tell(self, event: Event) -> None:
-        long = event.kind == "wait" and (event.seconds or 0.0) >= _LONG_WAIT
+        # Of a wait for a server there is a warning.
+        waits = event.kind == "wait" and not event.message
+        long = waits and (event.seconds or 0.0) >= _LONG_WAIT
         loud = event.kind == "warning" or (long and is_terminal(sys.stderr))
         if loud or (self.shared.verbose and event.kind != "request"):
             from animedex.transport.telling import described

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from base64 import b64encode
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import mcp_types as types
@@ -127,9 +128,12 @@ class Service:
         return await answered(self._client, tool, arguments)
 
 
-async def serve(options: ClientOptions) -> None:
-    """Serve one client over standard streams, until it closes ours or Ctrl-C comes."""
-    options["on_event"] = tell
+async def serve(options: ClientOptions, *, verbose: bool = False) -> None:
+    """Serve one client over standard streams, until it closes ours or Ctrl-C comes.
+
+    What is told on standard error are warnings, and every request if it is to be `verbose`.
+    """
+    options["on_event"] = partial(tell, verbose=verbose)
     async with AsyncClient(**options) as client:
         service = Service(client)
         serving = asyncio.create_task(_serve(service.server()))

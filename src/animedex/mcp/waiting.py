@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 _heard: ContextVar[Callable[[Event], None] | None] = ContextVar("heard", default=None)
 
 
-def tell(event: Event) -> None:
+def tell(event: Event, *, verbose: bool = False) -> None:
     """Hand an event on to the call in whose task, or a task of whose, it happens.
 
-    Warnings are for whoever reads standard error, as standard output is the protocol's.
+    Warnings, and all that happens if it is `verbose`, are for whoever reads standard error, as
+    standard output is the protocol's.
     """
-    if event.kind == "warning" and sys.stderr is not None:
-        sys.stderr.write(f"animedex: {clean(described(event))}\n")
+    heard = event.kind == "warning" or (verbose and event.kind != "request")
+    if heard and sys.stderr is not None:
+        name = "animedex: " if event.kind == "warning" else ""
+        sys.stderr.write(f"{name}{clean(described(event))}\n")
     listener = _heard.get()
     if listener is not None:
         listener(event)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 from animedex.errors import AnimedexError, TimedOut
 from animedex.transport.database import Busy
 from animedex.transport.fleet.away import Away
-from animedex.transport.steps import LocalStep, Sleep, Step
+from animedex.transport.steps import Event, LocalStep, Sleep, Step, Tell
 
 if TYPE_CHECKING:
     from animedex.transport.clock import Clock
@@ -81,11 +81,13 @@ class Run(NamedTuple):
         """Tell whether a pause would end before the deadline."""
         return self.clock() + seconds < self.deadline
 
-    def unlocked(self, step: LocalStep) -> Steps[Any]:
+    def unlocked(self, step: LocalStep, backend: str = "") -> Steps[Any]:
         """Have a local step done, waiting while what it needs cannot be had.
 
-        That is a file that another process keeps locked, or a server that does not answer.
+        That is a file that another process keeps locked, or a server that does not answer. With the
+        `backend` whose call it is for, it is told once that this waits for the server.
         """
+        told = not backend
         while True:
             try:
                 return (yield step)
@@ -93,6 +95,9 @@ class Run(NamedTuple):
                 pause = busy.pause * (0.5 + self.jitter())
                 if not self.fits(pause):
                     raise _given_up(busy) from None
+                if isinstance(busy, Away) and not told:
+                    told = True
+                    yield Tell(Event("wait", backend, seconds=self.left(), message=str(busy)))
                 yield Sleep(pause)
 
 

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 class Event(NamedTuple):
     """Tell what just happened; `seconds` is how long it took or will take.
 
-    `left` is how many more requests the budget would let through at once. URLs carry no secrets.
+    `left` is how many more requests the budget would let through at once. A wait with a message is
+    for the server that keeps the budgets, for so long at most. URLs carry no secrets.
     """
 
     kind: Literal["request", "response", "failure", "wait", "retry", "warning"]

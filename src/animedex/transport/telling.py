@@ -57,7 +57,8 @@ def _happened(event: Event) -> str:
     if event.kind == "request":
         return "sent"
     if event.kind == "wait":
-        return f"waiting {seconds:.1f} s for room in the budget"
+        budget = f"waiting {seconds:.1f} s for room in the budget"
+        return f"waiting: {event.message}" if event.message else budget
     if event.kind == "retry":
         return f"trying again in {seconds:.1f} s"
     if event.kind == "failure":

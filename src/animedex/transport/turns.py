@@ -42,7 +42,8 @@ class Turn(NamedTuple):
         waited = False
         try:
             while True:
-                verdict = yield from run.unlocked(Reserve(self.origin, self.limits, self.claim))
+                reserve = Reserve(self.origin, self.limits, self.claim)
+                verdict = yield from run.unlocked(reserve, self.backend)
                 if isinstance(verdict, Denied):
                     raise self._denied(verdict, run)
                 slot = verdict.at if isinstance(verdict, Go) else None

@@ -68,3 +68,27 @@ def test_a_server_without_tls_is_told_at_once(
     keeper = keeper_at(f"rediss://127.0.0.1:{port}")
     with pytest.raises(BadArguments, match="does not speak TLS"):
         keeper.reserve("https://shelf.example", LIMITS, Claim("a", "/"), shared_clock)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        ("gone.pem", None, "which cannot be read"),
+        ("odd.pem", "no certificate", "is given a file that holds no certificate"),
+    ],
+)
+def test_a_file_that_will_not_do_is_told_at_once(  # noqa: PLR0913, PLR0917  what it is made of
+    name: str,
+    content: str | None,
+    told: str,
+    secure: tuple[int, Path],
+    keeper_at: Callable[[str], FleetKeeper],
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / name
+    if content is not None:
+        path.write_text(content)
+    keeper = keeper_at(f"rediss://127.0.0.1:{secure[0]}?ssl_ca_certs={path}")
+    with pytest.raises(BadArguments, match=told) as caught:
+        keeper.reserve("https://shelf.example", LIMITS, Claim("a", "/"), shared_clock)
+    assert caught.value.hint

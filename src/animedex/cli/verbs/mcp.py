@@ -28,4 +28,5 @@ def command(session: Session) -> None:
     except ImportError as error:
         message = f"the server needs {error.name}, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[mcp]'") from None
-    asyncio.run(serve(session.shared.client_options()))
+    shared = session.shared
+    asyncio.run(serve(shared.client_options(), verbose=shared.verbose))

@@ -7,6 +7,7 @@ is left alone for a while, in which everyone is turned away at once; then one of
 
 from __future__ import annotations
 
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, cast
 
@@ -210,8 +211,17 @@ def _made(place: Place, timeout: float) -> Connection:
         kind, options["path"] = cast("Any", library.UnixDomainSocketConnection), place.path
     else:
         kind = cast("Any", library.SSLConnection if place.secure else library.Connection)
-        options |= {"host": place.host, "port": place.port, **dict(place.tls)}
+        options |= {"host": place.host, "port": place.port, **_certificates(place)}
     return kind(**options)
+
+
+def _certificates(place: Place) -> dict[str, str]:
+    """Give the options of TLS; raise `BadArguments` where a file that they name is not there."""
+    for name, path in place.tls:
+        if not os.access(path, os.R_OK):
+            message = f"{name} of {place.shown} names {path!r}, which cannot be read"
+            raise BadArguments(message, hint="check the path in ANIMEDEX_STATE")
+    return dict(place.tls)
 
 
 _SHORTEST = 0.01

@@ -36,6 +36,8 @@ _TLS = "check the certificate, or name the authority's with ?ssl_ca_certs=FILE"
 TABLE = (
     Trouble("SSLCertVerificationError", "", "has a certificate that is not trusted", _TLS),
     Trouble("SSLError", "WRONG_VERSION", "does not speak TLS", "use redis:// there"),
+    Trouble("SSLError", "NO_CERTIFICATE", "is given a file that holds no certificate", _TLS),
+    Trouble("SSLError", "PEM lib", "is given a file that holds no certificate", _TLS),
     Trouble("RedisError", "NOPERM", "does not let this user keep budgets", _USER),
     Trouble("RedisError", "can't run this command", "does not let this user keep budgets", _USER),
     Trouble("RedisError", "can't access", "does not let this user keep budgets", _USER),
