@@ -321,3 +321,12 @@ def test_the_library_has_no_part(
     assert one.status == "failed"
     assert library.count() == 0
     assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize(("etag", "left_over"), [('"a"', 2), ("", 0)])
+def test_what_nothing_can_be_put_behind_is_not_left(
+    etag: str, left_over: int, tmp_path: Path
+) -> None:
+    with Partial(str(tmp_path), URL, 1.0) as partial:
+        partial.sink(head(200, etag=etag)).write(b"123")
+    assert len(os.listdir(tmp_path)) == left_over

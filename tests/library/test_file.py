@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sqlite3
 import subprocess
 import sys
@@ -13,10 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NoSpace, TimedOut
+from animedex.library import file
 from animedex.library.entry import New
+from animedex.library.file import trouble
 from animedex.library.migrations import VERSION
 from animedex.library.store import Library
+from animedex.transport.database import Database, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +189,52 @@ def test_a_full_disk_says_so_and_loses_nothing(library: Library, draw: Draw) -> 
     assert library.add(New(str(draw("2.png", 2)), row=row)).row == row
 
 
+def test_a_disk_without_room_for_what_sqlite_needs_is_full() -> None:
+    error = trouble("library.db", Unusable("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE))
+    assert (type(error), error.message) == (
+        NoSpace,
+        "the library library.db cannot be used: the disk is full",
+    )
+
+
+@pytest.mark.parametrize("content", [b"", b"no library", b"SQLite format 3\0cut"])
+def test_what_is_no_library_and_cannot_be_written_to_is_told(
+    content: bytes, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(library.path)
+    path.parent.mkdir()
+    path.write_bytes(content)
+    monkeypatch.setattr(file, "_is_writable", _never)
+    monkeypatch.setattr(Database, "run", _unusable)
+    with pytest.raises(AnimedexError, match=re.escape(library.path)) as caught:
+        library.count()
+    assert caught.value.hint
+    assert path.read_bytes() == content
+
+
+def test_what_was_written_last_may_be_out_of_reach(
+    library: Library, draw: Draw, warnings: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    library.add(New(str(draw("1.png", 1))))
+    library.close()
+    library.add(New(str(draw("2.png", 2))))
+    monkeypatch.setattr(file, "_is_writable", _never)
+    monkeypatch.setattr(Database, "run", _unusable)
+    assert library.count() == 1
+    assert warnings == [f"what was written to {library.path} last cannot be read here"]
+    with pytest.raises(BadArguments, match="cannot be written to here"):
+        library.remove(1)
+
+
+def _never(path: str) -> bool:
+    return False
+
+
+def _unusable(*_: object, **__: object) -> None:
+    message = "unable to open database file"
+    raise Unusable(message, sqlite3.SQLITE_CANTOPEN)
+
+
 @pytest.fixture
 def public() -> Iterator[Path]:
     """Give a folder that other users can get at."""
@@ -219,12 +269,12 @@ def test_rights_that_lack_are_told(public: Path, draw: Draw, tmp_path: Path) -> 
     path.chmod(0o444)
     folder.chmod(0o777)
     listed, added = as_nobody(path, picture, elsewhere)
-    assert (listed, "cannot be used: attempt to write a readonly database" in added) == ("1", True)
+    assert (listed, "cannot be written to here (free it" in added) == ("1", True)
     for left in folder.glob("library.db-*"):
         left.unlink()
     folder.chmod(0o555)
-    for told in as_nobody(path, picture, elsewhere):
-        assert told.startswith(f"BadArguments the library {path} cannot be used: ")
+    listed, added = as_nobody(path, picture, elsewhere)
+    assert (listed, "cannot be written to here (free it" in added) == ("1", True)
     path.unlink()
     for told in as_nobody(path, picture, elsewhere):
         assert "Permission denied (free it, or put the library elsewhere" in told

@@ -79,7 +79,8 @@ class Session:
     def fail(self, failures: Sequence[AnimedexError]) -> None:
         """Raise the first of several failures, if there is any, and name the others before it."""
         for error in failures[1:]:
-            self.note(f"animedex: {error.message}")
+            hint = f" ({error.hint})" if error.hint else ""
+            self.note(f"animedex: {error.message}{hint}")
         if failures:
             raise failures[0]
 

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments, Corrupt, UpstreamDecode
+from animedex.pictures.decoding import HINT
 from animedex.pictures.formats import format_of
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
         message = error.message.replace(partial.path, name)
-        raise Corrupt(message, hint=_HINT, backend=target.backend) from None
+        hint = _HINT if error.hint == HINT else error.hint
+        raise Corrupt(message, hint=hint, backend=target.backend) from None
     return Checked(kind, None)
 
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from animedex.pictures.naming import Template
 
 _NO_SUCH_RANGE = 416
+_HINT = "look at the picture's page, or try again later"
 _PATIENCE = 60.0
 
 
@@ -58,6 +59,7 @@ def download_one(
         return _saved(client, asked, target, saving, told)
     except AnimedexError as error:
         failure = error
+        failure.hint = failure.hint or _HINT
     except OSError as error:
         failure = file_error(saving.place.folder, error)
     url = target.file.url if target else None

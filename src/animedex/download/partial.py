@@ -87,7 +87,9 @@ class Partial:
         trace: TracebackType | None,
     ) -> None:
         self.let_go()
-        if not self.size() and not os.path.exists(self.finished):
+        # Without a validator nothing could be put behind it.
+        of_use = self.size() and self._known()[0]
+        if not of_use and not os.path.exists(self.finished):
             self.forget()
         self._close()
         if self._forgotten and sys.platform == "win32":

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
+from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import quote
 
 from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library.migrations import migrate
@@ -71,8 +73,37 @@ class LibraryFile:
                     message = f"another process keeps {self.path} locked"
                     raise TimedOut(message, hint="try again when it is done") from None
             except Unusable as error:
-                raise trouble(self.path, error) from None
+                if write or _is_writable(self.path):
+                    raise trouble(self.path, error) from None
+                return self._looked_at(work)
             time.sleep(_PAUSE)
+
+    def _looked_at(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        """Read a file that cannot be written to, and so not be locked nor brought up to date."""
+        if _size(f"{self.path}-wal"):
+            self._warn(f"what was written to {self.path} last cannot be read here")
+        address = f"file:{quote(os.path.abspath(self.path))}?mode=ro&immutable=1"
+        try:
+            with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as db:
+                migrate(db)
+                return work(db)
+        except sqlite3.Error as error:
+            code = getattr(error, "sqlite_errorcode", 0)
+            raise trouble(self.path, Unusable(str(error), code)) from None
+
+
+def _is_writable(path: str) -> bool:
+    """Tell whether a file, if it is there, and its folder can be written to."""
+    there = os.path.exists(path)
+    folder = os.path.dirname(path) or "."
+    return not there or (os.access(path, os.W_OK) and os.access(folder, os.W_OK))
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except OSError:
+        return 0
 
 
 def trouble(path: str, error: Unusable) -> AnimedexError:
@@ -83,8 +114,12 @@ def trouble(path: str, error: Unusable) -> AnimedexError:
     """
     message = f"the library {path} cannot be used: {error}"
     code = error.code & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    # The second is told where the index of what was written has no room.
+    if code == sqlite3.SQLITE_FULL or error.code == sqlite3.SQLITE_IOERR_SHMSIZE:
+        message = f"the library {path} cannot be used: the disk is full"
         return NoSpace(message, hint="make room, and try again: nothing is lost")
     if code == sqlite3.SQLITE_CORRUPT:
         return Corrupt(message, hint="`animedex library verify` makes its indexes anew")
+    if not _is_writable(path):
+        message = f"the library {path} cannot be written to here"
     return BadArguments(message, hint=_ELSEWHERE)

@@ -30,7 +30,8 @@ def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
     image = _opened(file, kind)
     width, height = image.size
     if width * height > MOST_PIXELS:
-        message = f"{name} claims to have {width} x {height} pixels, more than is decoded"
+        most = f"the {MOST_PIXELS // 1_000_000} megapixels that are decoded"
+        message = f"{name} claims to have {width} x {height} pixels, more than {most}"
         raise Corrupt(message, hint="make it smaller with another program, if it is whole")
     return image
 

@@ -47,7 +47,10 @@ def categories(session: Session, *, offline: bool) -> None:
     if offline:
         from animedex.backends.nekos.offline import categories as kept
 
-        session.output.names(kept(session.library))
+        names = kept(session.library)
+        if not names:
+            session.note("animedex: the library has no pictures of nekos.best")
+        session.output.names(names)
         return
     from animedex.backends.nekos import calls
 

@@ -124,6 +124,12 @@ def test_a_category_of_which_nothing_is_there(
     assert list(service.arrivals) == []
 
 
+def test_an_empty_library_has_no_categories(cli: Cli) -> None:
+    outcome = cli("nekos", "categories", "--offline")
+    told = "animedex: the library has no pictures of nekos.best\n"
+    assert (outcome.code, outcome.text, outcome.err) == (0, "", told)
+
+
 def test_an_empty_library_has_no_pictures(cli: Cli) -> None:
     outcome = cli("nekos", "image", "--offline", "--errors", "json")
     assert (outcome.code, outcome.error["reason"]) == (3, "not-found")
