@@ -232,3 +232,20 @@ def test_what_cannot_be_read_is_an_error(agent: Agent, services: Services) -> No
     with pytest.raises(MCPError) as caught:
         _read(agent, "animedex://nekos_categories")
     assert caught.value.data["reason"] == "upstream-decode"
+
+
+def test_options_of_the_command_line_are_none_of_a_caller_s(
+    agent: Agent, services: Services
+) -> None:
+    services.nekos.faults.add("/neko:404x9")
+    for name, arguments, said in (
+        ("art_identify", {"what": "nonsense"}, "such as waifu:6460"),
+        ("danbooru_search", {"tags": ["cat_girl"], "page": "2000"}, "page"),
+        ("waifu_images", {"tags": ["maid"], "page": 2}, "order"),
+    ):
+        hint = agent.call(name, arguments).error["hint"]
+        assert said in hint
+        assert "--" not in hint
+        assert "as JSON" not in hint
+    tools = agent.run(lambda client: client.list_tools()).tools
+    assert [tool.name for tool in tools if "--" in str(tool.description)] == []

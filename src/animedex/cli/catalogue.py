@@ -73,8 +73,9 @@ def _shared(commands: JsonObject) -> JsonObject:
         if "input" in cast("JsonObject", one)
     }
     shared: JsonObject = {}
-    for names, options in _bundles(inputs).items():
-        title = f"of {names[0]}"
+    for number, (names, options) in enumerate(_bundles(inputs).items(), 1):
+        # As a part of a reference it must not hold what a URL may not.
+        title = f"{names[0].partition(' ')[0]}-{number}"
         shared[title] = {"properties": dict(options)}
         for schema in map(inputs.__getitem__, names):
             own = cast("JsonObject", schema["properties"])

@@ -9,6 +9,7 @@ from animedex.backends.assets import fetch
 from animedex.errors import AnimedexError, NotFound, TimedOut
 from animedex.mcp.pictures import MOST_BYTES, Picture, scaled
 from animedex.mcp.telling import post_of, told
+from animedex.mcp.wording import for_callers
 from animedex.models import ArtPost
 from animedex.render.json import plain, post_row
 
@@ -54,6 +55,7 @@ def failure(error: Exception) -> AnimedexError:
     from animedex.transport.fleet.away import Away
 
     if isinstance(error, AnimedexError):
+        error.hint = error.hint and for_callers(error.hint)
         return error
     if isinstance(error, Away):
         return error.denied()

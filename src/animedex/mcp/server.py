@@ -22,6 +22,7 @@ from animedex.mcp.answering import Answer, answered, failure
 from animedex.mcp.catalogue import every_tool, input_schema, output_schema
 from animedex.mcp.reading import chosen, read
 from animedex.mcp.waiting import reporting, tell
+from animedex.mcp.wording import for_callers
 
 if TYPE_CHECKING:
     from animedex.errors import AnimedexError
@@ -165,7 +166,7 @@ def _tool(tool: Tool[Any]) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
-        description=tool.guidance,
+        description=for_callers(tool.guidance),
         input_schema=input_schema(tool),
         output_schema=output_schema(tool),
         annotations=types.ToolAnnotations(
