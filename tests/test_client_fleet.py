@@ -397,5 +397,6 @@ def test_ctrl_c_ends_waiting_for_a_server(server: SampleServer, redis_server: Se
         assert process.stdout.readline() == "warning\n"
         process.send_signal(signal.SIGINT)
         told, _ = process.communicate(timeout=30)
-    assert told == "interrupted\n"
+    # Where the machine is busy, the call may get to say that it waits.
+    assert told.removeprefix("wait\n") == "interrupted\n"
     redis_server.go_on()
