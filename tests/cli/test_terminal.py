@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tests.cli.conftest import Emulator
 
-ATTRIBUTES, CELL, KITTY = b"\x1b[c", b"\x1b[16t", b"\x1b_Gi=31"
+ATTRIBUTES, CELL, KITTY = b"\x1b[c", b"\x1b[16t", b"\x1b_Gi=31,s=1"
 PLAIN = {ATTRIBUTES: b"\x1b[?1;2c"}
 SIXEL = {CELL: b"\x1b[6;17;8t", ATTRIBUTES: b"\x1b[?62;4;22c"}
 GRAPHICS = {CELL: b"\x1b[6;17;8t", KITTY: b"\x1b_Gi=31;OK\x1b\\", **PLAIN}
