@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from animedex.settings import SECURE_SERVERS
 from animedex.wire import Secret
 
 _DEFAULT_PORT = 6379
-_SECURE = frozenset({"rediss", "valkeys"})
 
 
 class Place(NamedTuple):
@@ -42,7 +42,7 @@ def place_of(url: str) -> Place:
     number = query.get("db") or ("" if local else parts.path.strip("/"))
     return Place(
         shown=f"{hidden(url).partition('?')[0]}",
-        secure=parts.scheme in _SECURE,
+        secure=parts.scheme in SECURE_SERVERS,
         host=parts.hostname or "",
         port=parts.port or _DEFAULT_PORT,
         path=unquote(parts.path) if local else "",
