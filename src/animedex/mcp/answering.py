@@ -103,7 +103,7 @@ async def _all_fetched(
 
 
 def _come(each: Picture | BaseException) -> Picture | AnimedexError:
-    if isinstance(each, Picture | AnimedexError):
+    if isinstance(each, Picture):
         return each
     if isinstance(each, Exception):
         return failure(each)
