@@ -45,5 +45,4 @@ class Failures:
     def _tell(self) -> None:
         error, self._untold = self._untold, None
         if error is not None:
-            hint = f" ({error.hint})" if error.hint else ""
-            self._session.note(f"animedex: {error.message}{hint}")
+            self._session.note(f"animedex: {error}")

@@ -79,8 +79,7 @@ class Session:
     def fail(self, failures: Sequence[AnimedexError]) -> None:
         """Raise the first of several failures, if there is any, and name the others before it."""
         for error in failures[1:]:
-            hint = f" ({error.hint})" if error.hint else ""
-            self.note(f"animedex: {error.message}{hint}")
+            self.note(f"animedex: {error}")
         if failures:
             raise failures[0]
 

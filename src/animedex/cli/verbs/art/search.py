@@ -86,7 +86,6 @@ def _tell(session: Session, found: Found, words: str) -> None:
         told = none_answered(found.failures).to_payload()
         note(msgspec.json.encode(told).decode())
     for name, error in found.failures.items():
-        hint = f" ({error.hint})" if error.hint else ""
-        session.note(f"animedex: {name} is missing: {error.message}{hint}")
+        session.note(f"animedex: {name} is missing: {error}")
     if not found.rows:
         session.note(f"animedex: nothing matches {words!r}")
