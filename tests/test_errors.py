@@ -31,6 +31,7 @@ CODES = {
     "upstream-error": {1},
     "no-space": {1},
     "corrupt": {1},
+    "too-large": {1},
 }
 
 

@@ -17,6 +17,7 @@ AnimedexError
 ├── UpstreamError         upstream-error   1   the service answered with another failure
 ├── NoSpace               no-space         1   the disk is full, or the quota is
 └── Corrupt               corrupt          1   bytes that are not what they claim to be
+    └── TooLarge          too-large        1   a picture that needs too much time or memory to decode
 
 The columns are the class, its `reason` and the exit code of the command line.
 """
@@ -197,3 +198,15 @@ class Corrupt(AnimedexError):
     """Report bytes that are not what they claim to be."""
 
     reason = "corrupt"
+
+
+class TooLarge(Corrupt):
+    """Report a picture that is not decoded because that takes too much time or memory.
+
+    It is a `Corrupt` for callers that only want pictures they can use, but nothing says that the
+    file is damaged. `width` and `height` are those of its header, in pixels, where they are known.
+    """
+
+    reason = "too-large"
+    width: int | None = None
+    height: int | None = None

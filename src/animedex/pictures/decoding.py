@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from animedex.errors import AnimedexError, Corrupt
+from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.pictures import formats
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
     """Open a picture without decoding it.
 
     It is opened by its format's own class, so that nothing is guessed, and nothing set for the
-    whole process. Raises `Corrupt` where it claims to be enormous, and else what the class meets,
+    whole process. Raises `TooLarge` where it has too many pixels, and else what the class meets,
     which is for `damage_told`.
     """
     image = _opened(file, kind)
     width, height = image.size
     if width * height > MOST_PIXELS:
-        most = f"the {MOST_PIXELS // 1_000_000} megapixels that are decoded"
-        message = f"{name} claims to have {width} x {height} pixels, more than {most}"
-        raise Corrupt(message, hint="make it smaller with another program, if it is whole")
+        most = f"the limit of {MOST_PIXELS // 1_000_000} megapixels"
+        message = f"{name} has {width} x {height} pixels, more than {most}"
+        raise TooLarge(message, hint="make it smaller with another program")
     return image
 
 
