@@ -447,3 +447,33 @@ def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
 def test_numbers_of_any_size_are_borne() -> None:
     huge: JsonObject = {**Told("waifu:1", MD5S[0]).row, "width": 10**30, "height": 10**30}
     assert dedupe([Told("waifu:2", MD5S[0], pixels=1).row, huge]).keep("best") == [1]
+
+
+def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not() -> None:
+    rows = [
+        Told("danbooru:1", MD5S[0], 100, 1, 7),
+        Told("waifu:2", MD5S[0], 200, 1, 7),
+        Told("danbooru:3", None, 200, 2, 7),
+        Told("waifu:4", None, 100, 3, 7),
+    ]
+    found = found_in(rows)
+    assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
+    assert [group.joined for group in found.iter_groups()] == [
+        ((1, 0, Reason.MD5),),
+        ((3, 2, Reason.HASH),),
+    ]
+
+
+def test_the_earliest_row_of_a_group_is_named_as_the_one_that_was_joined() -> None:
+    rows = [Told(f"waifu:{n}", hash=value) for n, value in enumerate((0xF0, 0xF1, 0xF2), 1)]
+    assert only_group(found_in(rows)).joined == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
+
+
+def test_the_earliest_row_is_named_of_those_that_refused() -> None:
+    rows = [
+        pixiv("danbooru:1", 0)._replace(hash=0xF1),
+        pixiv("danbooru:2", 1)._replace(hash=0xF2),
+        pixiv("danbooru:3", 2)._replace(hash=0xF3),
+    ]
+    (group,) = found_in(rows).iter_groups()
+    assert group.refused == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))

@@ -113,6 +113,25 @@ def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read
     assert not stage.all_of(Keep)
 
 
+def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    moments: list[float] = []
+
+    def meddle(step: Step) -> None:
+        if isinstance(step, Recall):
+            # As a locked file does: nothing until the moment that the lookup may last.
+            moments.append(step.latest - stage.clock.now)
+            stage.clock.now = step.latest
+            raise Busy
+
+    stage.meddle = meddle
+    call = pick._replace(lifetime=60)
+    assert stage.play(call, [answer(b"1")], manner(timeout=10)).body == b"1"
+    assert moments == [5.0]
+    assert [send.timeout for send in stage.all_of(Send)] == [5.0]
+
+
 @pytest.mark.parametrize("status", [204, 404, 500])
 def test_only_a_200_is_kept(stage: Stage, pick: Call[Read], status: int) -> None:
     stage.play(pick._replace(lifetime=60, raw=True), [answer(status=status)])

@@ -127,16 +127,18 @@ def test_a_packet_of_somebody_else_is_joined(
     assert files.write(done, credited) == done
 
 
+@pytest.mark.parametrize("order", [1, -1])
 def test_a_continuation_of_somebody_else_is_kept(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credited, files: Files, order: int
 ) -> None:
     more = foreign(b'o:long="' + b"2" * 150_000 + b'">')
     digest = hashlib.md5(more).hexdigest().upper().encode()
     main = foreign(b'n:HasExtendedXMP="' + digest + b'" o:mine="1">')
-    added = [segment(0xE1, XMP + main), *continued(more)]
+    added = [segment(0xE1, XMP + main), *continued(more)[::order]]
     picture = with_segments(drawn["jpeg/extras"], *added)
     done = files.write(picture, credited)
-    assert b'o:mine="1"' in mains(done)[0]
+    (packet,) = mains(done)
+    assert b'o:mine="1"' in packet
     ((name, joined),) = continuations(done).items()
     assert name in mains(done)[0]
     assert name == digest, "ours had room in the first part"

@@ -112,6 +112,14 @@ def test_what_others_told_outlives_several_credits() -> None:
     assert there["photoshop:Credit"] == ["me"]
 
 
+def test_what_another_program_said_after_us_stays_as_it_said_it() -> None:
+    ours, theirs = b">https://pixiv.example/1</dc:source>", b' xml:lang="en">theirs</dc:source>'
+    once = put(packet("/>"))
+    assert once.main.count(ours) == 1
+    edited = once._replace(main=once.main.replace(ours, theirs))
+    assert theirs in put(edited, BARE).main
+
+
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "yuzu"]), unique=True, max_size=3)
 SINGLE = st.sampled_from(["d:source", "d:identifier", "p:Credit", "p:Source", "o:other"])
 
