@@ -17,7 +17,7 @@ AnimedexError
 ├── UpstreamError         upstream-error   1   the service answered with another failure
 ├── NoSpace               no-space         1   the disk is full, or the quota is
 └── Corrupt               corrupt          1   bytes that are not what they claim to be
-    └── TooLarge          too-large        1   a picture that needs too much time or memory to decode
+    └── TooLarge          too-large        1   a picture that costs too much to decode
 
 The columns are the class, its `reason` and the exit code of the command line.
 """
