@@ -130,7 +130,8 @@ def look_at_all(path: Path) -> None:
 def test_a_picture_that_is_cut_is_corrupt(form: str, part: float, tmp_path: Path) -> None:
     whole = save(tmp_path / "whole", form).read_bytes()
     (tmp_path / "cut").write_bytes(whole[: int(len(whole) * part)])
-    with pytest.raises(Corrupt, match=r"cut is a damaged picture") as told:
+    words = r"cut is a damaged picture: it (is cut short|cannot be decoded) "
+    with pytest.raises(Corrupt, match=words) as told:
         look_at_all(tmp_path / "cut")
     assert told.value.hint
 

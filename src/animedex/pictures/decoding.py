@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # A little less than what Pillow itself warns of, by a warning or an error.
 MOST_PIXELS = 89_000_000
 HINT = "fetch it again, or give another file"
+# What decoders say where a file ends too soon.
+_CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
 
 
 def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
@@ -60,11 +62,24 @@ def _opened(file: BinaryIO, kind: Format) -> ImageFile:
 
 @contextmanager
 def damage_told(name: str) -> Generator[None]:
-    """Turn whatever a decoder raises into `Corrupt`."""
+    """Turn whatever a decoder raises into `Corrupt`; the decoder's own words go to the log."""
     try:
         yield
     except AnimedexError:
         raise
     except Exception as error:  # noqa: BLE001  decoders raise what they meet, of any kind
-        message = f"{name} is a damaged picture: {str(error) or type(error).__name__}"
+        import logging  # not before: loading it takes longer than a request
+
+        logging.getLogger("animedex").debug("%s: %s: %s", name, type(error).__name__, error)
+        message = f"{name} is a damaged picture: {_describe_damage(error)}"
         raise Corrupt(message, hint=HINT) from None
+
+
+def _describe_damage(error: Exception) -> str:
+    """Return what is wrong with a picture, in words that are the same whatever the decoder says."""
+    text = str(error).lower()
+    if isinstance(error, EOFError | IndexError) or any(word in text for word in _CUT):
+        return "it is cut short"
+    if "checksum" in text:
+        return "a checksum is wrong"
+    return "it cannot be decoded"
