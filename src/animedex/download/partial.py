@@ -14,11 +14,12 @@ import sys
 from typing import TYPE_CHECKING, Self
 
 from animedex.download.locks import lock
+from animedex.download.own_files import NotOwnFile, is_taken, open_own, own_size
 from animedex.errors import UpstreamDecode
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import TracebackType
 
     from animedex.wire import Headers, Response
@@ -28,6 +29,8 @@ _PARTIAL = 206
 _OPENING = 64
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
 _MOST_STATE = 4096
+# Names that are tried before one that nobody can know.
+_NAMES = 8
 
 
 class Partial:
@@ -47,16 +50,13 @@ class Partial:
         summed: bool = True,
     ) -> None:
         self.url = url
-        key = hashlib.sha256(url.encode(errors="surrogatepass")).hexdigest()[:24]
         # What a hidden file is called says nothing to anybody: errors name the folder.
         self._folder = folder
-        self.path = os.path.join(folder, f"{PREFIX}{key}.part")
-        self.finished = os.path.join(folder, f"{PREFIX}{key}.ready.part")
+        self._choose_paths(next(_keys(url)))
         self.total: int | None = None
         # Whether a part was put behind another, and whether one came that would not fit.
         self.is_resumed = False
         self.is_odd = False
-        self._state = os.path.join(folder, f"{PREFIX}{key}.state.part")
         self._patience = patience
         self._forgotten = False
         self._told = told
@@ -65,20 +65,12 @@ class Partial:
         self._sink: PartialSink | None = None
 
     def __enter__(self) -> Self:
-        while True:
-            try:
-                self._number = os.open(self._state, os.O_RDWR | os.O_CREAT, 0o600)
-            except OSError as error:
-                raise file_error(self._folder, error) from None
-            try:
-                lock(self._number, self.url, self._patience, self.size)
-                if self._is_here():
-                    return self
-            except BaseException:
-                self._close()
-                raise
-            # Whoever had it before has finished, and taken it away.
-            self._close()
+        for number, key in enumerate(_keys(self.url)):
+            self._choose_paths(key)
+            self._is_found_again = number < _NAMES
+            if self._claim():
+                return self
+        raise file_error(self._folder, NotOwnFile(self._folder))
 
     def __exit__(
         self,
@@ -88,7 +80,7 @@ class Partial:
     ) -> None:
         self.let_go()
         # Without a validator nothing could be put behind it.
-        of_use = self.size() and self._known()[0]
+        of_use = self._is_found_again and self.size() and self._known()[0]
         if not of_use and not os.path.exists(self.finished):
             self.forget()
         self._close()
@@ -99,15 +91,12 @@ class Partial:
 
     def size(self) -> int:
         """Tell how much there is."""
-        try:
-            return os.stat(self.path).st_size
-        except OSError:
-            return 0
+        return own_size(self.path)
 
     def opening(self) -> bytes:
         """Give the first bytes, which tell the format."""
         try:
-            with open(self.path, "rb") as file:
+            with open(open_own(self.path, os.O_RDONLY), "rb") as file:
                 return file.read(_OPENING)
         except OSError:
             return b""
@@ -120,8 +109,6 @@ class Partial:
     def resume(self) -> Headers:
         """Ask for the rest, where it is certain that it would fit."""
         self.let_go()
-        if self._is_placed():
-            self.start_over()
         size, (validator, _) = self.size(), self._known()
         if not size or not validator:
             return ()
@@ -152,18 +139,14 @@ class Partial:
         self.let_go()
         self._sink = None
         self.is_resumed = False
-        for path in (self.path, self.finished):
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(path)
+        _remove(self.path, self.finished)
         self._note(None)
 
     def forget(self) -> None:
         """Drop everything, as the file is in its place, or was not what it should be."""
         self.let_go()
         self._forgotten = True
-        for path in (self.path, self.finished, self._state):
-            with contextlib.suppress(OSError):
-                os.unlink(path)
+        _remove(self.path, self.finished, self._state)
 
     def let_go(self) -> None:
         """Close what is written to."""
@@ -185,20 +168,45 @@ class Partial:
         self.is_resumed = True
         return self.size() - 1
 
+    def _choose_paths(self, key: str) -> None:
+        self.path = os.path.join(self._folder, f"{PREFIX}{key}.part")
+        self.finished = os.path.join(self._folder, f"{PREFIX}{key}.ready.part")
+        self._state = os.path.join(self._folder, f"{PREFIX}{key}.state.part")
+
+    def _claim(self) -> bool:
+        """Lock the files of the chosen name; return whether they are this user's own."""
+        while True:
+            try:
+                self._number = open_own(self._state, os.O_RDWR | os.O_CREAT, 0o600)
+            except NotOwnFile:
+                return False
+            except OSError as error:
+                raise file_error(self._folder, error) from None
+            try:
+                lock(self._number, self.url, self._patience, self.size)
+                if self._is_here():
+                    return self._has_own_files()
+            except BaseException:
+                self._close()
+                raise
+            # Whoever had it before has finished, and taken it away.
+            self._close()
+
+    def _has_own_files(self) -> bool:
+        """Return whether nothing of others has the names; leave nothing there otherwise."""
+        if not (is_taken(self.path) or is_taken(self.finished)):
+            return True
+        _remove(self.path, self.finished, self._state)
+        self._close()
+        return False
+
     def _is_here(self) -> bool:
         """Tell whether what is locked is what others would find."""
         try:
-            there, mine = os.stat(self._state), os.fstat(self._number)
+            there, mine = os.lstat(self._state), os.fstat(self._number)
         except OSError:
             return False
         return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
-
-    def _is_placed(self) -> bool:
-        """Tell whether the process ended just as the file had got its name, and has two now."""
-        try:
-            return os.stat(self.path).st_nlink > 1
-        except OSError:
-            return False
 
     def _known(self) -> tuple[str | None, int | None]:
         """Give the validator of what there is, and how long the whole file was announced to be."""
@@ -225,6 +233,26 @@ class Partial:
             self._number = -1
 
 
+def _remove(*paths: str) -> None:
+    """Remove files of this user's own, and nothing that others have put in their place."""
+    for path in paths:
+        if not is_taken(path):
+            with contextlib.suppress(OSError):
+                os.unlink(path)
+
+
+def _keys(url: str) -> Iterator[str]:
+    """Yield what the files of a URL may be called, ending with a name that nobody can know.
+
+    Each user has names of their own, so that users of one folder do not meet.
+    """
+    owner = os.geteuid() if hasattr(os, "geteuid") else 0
+    for number in range(_NAMES):
+        text = f"{owner} {number} {url}".encode(errors="surrogatepass")
+        yield hashlib.sha256(text).hexdigest()[:24]
+    yield os.urandom(12).hex()
+
+
 class PartialSink:
     """Write what comes behind what there is; when it is cut, what came stays.
 
@@ -239,10 +267,9 @@ class PartialSink:
         self.digest = hashlib.md5(usedforsecurity=False) if whole else None
         self._path = path
         self._told = told
-        flags = os.O_WRONLY | getattr(os, "O_BINARY", 0)
         try:
             anew = os.O_CREAT | os.O_EXCL if begin is None else 0
-            self._number = os.open(path, flags | anew, 0o666)
+            self._number = open_own(path, os.O_WRONLY | anew)
             os.lseek(self._number, self.size, os.SEEK_SET)
         except OSError as error:
             raise file_error(os.path.dirname(path), error) from None
