@@ -153,6 +153,39 @@ def test_an_unnamed_pipe_gets_everything() -> None:
         assert reader.read() == b"tea"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="there links take a privilege")
+def test_a_link_of_ones_own_is_followed_and_may_be_replaced_instead(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    link, real = tmp_path / "link", tmp_path / "folder" / "real"
+    link.symlink_to(real)
+    FileSink(str(link)).finish()
+    assert link.is_symlink()
+    real.write_bytes(b"old")
+    FileSink(str(link), follow_links=False).finish()
+    assert (link.is_symlink(), link.read_bytes(), real.read_bytes()) == (False, b"", b"old")
+    assert sorted(os.listdir(tmp_path)) == ["folder", "link"]
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("through", ["", "first"])
+def test_a_link_that_another_user_has_made_is_refused(through: str, tmp_path: Path) -> None:
+    victim, link, first = tmp_path / "victim", tmp_path / "link", tmp_path / "first"
+    victim.write_bytes(b"precious")
+    link.symlink_to(victim)
+    os.chown(link, 12_345, 12_345, follow_symlinks=False)
+    first.symlink_to(link)
+    target = str(tmp_path / through) if through else str(link)
+    with pytest.raises(BadArguments, match="a link that another user has made"):
+        FileSink(target)
+    with pytest.raises(BadArguments, match="a link that another user has made"):
+        check_target(target)
+    assert victim.read_bytes() == b"precious"
+    # The owner of the folder may put links into it.
+    os.chown(tmp_path, 12_345, 12_345)
+    FileSink(target).finish()
+    assert victim.read_bytes() == b""
+
+
 def test_a_name_that_cannot_be_one(tmp_path: Path) -> None:
     with pytest.raises(BadArguments, match="cannot be written"):
         FileSink(str(tmp_path / "cat\0.png"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import stat
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import AnimedexError, BadArguments, NoSpace, is_full
@@ -17,20 +18,24 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _OPENING = 64
+_MOST_LINKS = 40
 
 
 class FileSink:
     """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
 
-    A link is followed; a device or a pipe is written to as it is, and a pipe that nobody reads
-    refused. `size` counts the bytes, `opening` holds the first 64 of them.
+    A link is followed if the user, root or the owner of its folder made it, and refused otherwise;
+    without `follow_links` the new file takes its place. A device or a pipe is written to as it is,
+    and a pipe that nobody reads refused. `size` counts the bytes, `opening` holds the first 64.
     """
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, follow_links: bool = True) -> None:
         self.path = path
         self.size = 0
         self.opening = b""
-        self._place, self._partial = _written(path, lambda: _places(path))
+        if follow_links:
+            _written(path, lambda: _check_links(path))
+        self._place, self._partial = _written(path, lambda: _places(path, follow_links))
         self._file = _written(path, lambda: _opened(path, self._partial))
 
     def write(self, chunk: bytes) -> None:
@@ -93,23 +98,44 @@ def _opened(path: str, partial: str | None) -> FileIO:
     if partial is not None:
         # No file may be lost to chance: the hidden one must not be there yet.
         return open(partial, "xb", buffering=0)
-    return open(path, "wb", buffering=0, opener=_at_once if hasattr(os, "O_NONBLOCK") else None)
+    return open(path, "wb", buffering=0, opener=_open_special)
 
 
-def _at_once(path: str, flags: int) -> int:
-    """Open a pipe without waiting for somebody who reads it."""
-    number = os.open(path, flags | os.O_NONBLOCK, 0o666)
-    os.set_blocking(number, True)
+def _open_special(path: str, flags: int) -> int:
+    """Open a device or a pipe without waiting for a reader; refuse what has become a file."""
+    flags &= ~(os.O_CREAT | os.O_TRUNC)
+    number = os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+    if stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
+    if hasattr(os, "O_NONBLOCK"):
+        os.set_blocking(number, True)
     return number
+
+
+def _check_links(path: str) -> None:
+    """Raise `PermissionError` for a link that leads to a path and that somebody else has made.
+
+    Linux follows links in shared folders by the same rule (`fs.protected_symlinks`).
+    """
+    for _ in range(_MOST_LINKS):
+        if not os.path.islink(path):
+            return
+        folder = os.path.dirname(path)
+        trusted = {0, os.stat(folder or ".").st_uid}
+        if hasattr(os, "geteuid") and os.lstat(path).st_uid not in {os.geteuid(), *trusted}:
+            raise PermissionError(errno.EPERM, "it is a link that another user has made")
+        path = os.path.join(folder, os.readlink(path))
 
 
 def _is_special(path: str) -> bool:
     return os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
 
 
-def _places(path: str) -> tuple[str, str | None]:
+def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: FBT001  it is private
     """Give where a file is to be in the end, and where until then; None to write it at once."""
-    place = os.path.realpath(path)
+    folder, name = os.path.split(path)
+    place = os.path.realpath(path) if follow_links else os.path.join(os.path.realpath(folder), name)
     if os.path.isdir(place):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if _is_special(path):

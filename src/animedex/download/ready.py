@@ -7,6 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.download.own_files import open_own
 from animedex.errors import Corrupt
 from animedex.library.file_facts import FileFacts, mark_of
 from animedex.pictures.metadata import can_carry, write_credit
@@ -98,7 +99,7 @@ class _Out:
 def _as_it_is(checked: Checked, path: str) -> Ready:
     digest, size = hashlib.sha256(), 0
     try:
-        with open(path, "r+b") as file:
+        with open(open_own(path, os.O_RDWR), "r+b") as file:
             while piece := file.read(_PIECE):
                 digest.update(piece)
                 size += len(piece)

@@ -44,7 +44,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     if os.path.lexists(place) and not _is_ours(place, post):
         message = f"{place} is there already, and is no sidecar of animedex for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
-    sink = FileSink(place)
+    sink = FileSink(place, follow_links=False)
     try:
         sink.write(_FORMS[kind].written(post, row))
     except BaseException:
