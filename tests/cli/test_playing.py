@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from animedex.cli.playing import Film, play
-from animedex.pictures.frames import Frame
+from animedex.pictures.open_image import Frame
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from animedex.pictures.frames import Frame
+    from animedex.pictures.open_image import Frame
 
 _STOPPING = b"qQ "
 _ESCAPE = b"\x1b"

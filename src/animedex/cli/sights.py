@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from animedex.cli.session import Session
     from animedex.library.entry import Entry
     from animedex.models import ArtPost
-    from animedex.pictures.frames import Frames
+    from animedex.pictures.open_image import OpenImage
     from animedex.wire import Call, JsonObject
 
 # More than any picture of these services has.
@@ -41,11 +41,11 @@ class Sight(NamedTuple):
     body: bytes = b""
     call: Call[Fetched] | None = None
 
-    def opened(self) -> AbstractContextManager[Frames]:
+    def opened(self) -> AbstractContextManager[OpenImage]:
         """Open it to be looked at."""
-        from animedex.pictures.frames import opened, reading
+        from animedex.pictures.open_image import open_image, read_image
 
-        return opened(self.path) if self.path else reading(io.BytesIO(self.body), self.name)
+        return open_image(self.path) if self.path else read_image(io.BytesIO(self.body), self.name)
 
 
 def of_file(path: str) -> Sight:

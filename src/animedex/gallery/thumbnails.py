@@ -89,18 +89,13 @@ def thumbnail(path: str) -> bytes | None:
 
     What claims to have more pixels than any picture has is not decoded.
     """
-    from animedex.pictures.frames import opened
+    from animedex.pictures.open_image import open_image
 
     try:
-        with opened(path) as frames:
-            return _encoded(_in_colour(frames.first((SIDE * 2, SIDE * 2)).image))
+        with open_image(path) as picture:
+            return _encoded(picture.first((SIDE, SIDE)).image)
     except AnimedexError:
         return None
-
-
-def _in_colour(picture: Image) -> Image:
-    """Convert to what can be scaled smoothly and encoded."""
-    return picture.convert("RGBA" if picture.has_transparency_data else "RGB")
 
 
 def _encoded(picture: Image) -> bytes:

@@ -33,11 +33,11 @@ def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
         message = "pictures can be scaled with Pillow alone, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[pictures]'")
     from animedex.pictures.decoding import damage_told
-    from animedex.pictures.frames import reading
+    from animedex.pictures.open_image import read_image
 
     try:
-        with damage_told("it"), reading(io.BytesIO(data), "it") as frames:
-            return _scaled(frames.first((edge, edge)).image, edge)
+        with damage_told("it"), read_image(io.BytesIO(data), "it") as picture:
+            return _scaled(picture.first((edge, edge)).image, edge)
     except AnimedexError as error:
         message = f"the picture cannot be shown: {error.message}"
         raise Corrupt(message, hint="open its URL instead") from None
@@ -46,11 +46,10 @@ def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
 def _scaled(image: Image.Image, edge: int) -> Picture:
     from PIL import Image
 
-    small = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    small.thumbnail((edge, edge))
+    image.thumbnail((edge, edge))
     # What is transparent would come out black.
-    white = Image.new("RGBA", small.size, "white")
-    white.alpha_composite(small.convert("RGBA"))
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image.convert("RGBA"))
     out = io.BytesIO()
     white.convert("RGB").save(out, "JPEG", quality=_QUALITY)
     return Picture(out.getvalue())

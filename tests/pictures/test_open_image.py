@@ -1,4 +1,4 @@
-"""Frames of real files, whole and otherwise."""
+"""Real files opened for the eye, whole and otherwise."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PIL import Image
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.pictures.examining import examine
-from animedex.pictures.frames import opened, reading
+from animedex.pictures.open_image import open_image, read_image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,7 +36,7 @@ def animate(path: Path, durations: int | list[int], form: str = "gif") -> Path:
 
 @pytest.mark.parametrize("form", STILLS)
 def test_a_still_picture_has_one_frame(form: str, tmp_path: Path) -> None:
-    with opened(str(save(tmp_path / "a", form))) as frames:
+    with open_image(str(save(tmp_path / "a", form))) as frames:
         assert (frames.size, frames.moves, frames.count()) == ((40, 60), False, 1)
         assert frames.first().image.size == (40, 60)
         assert list(frames.rest()) == []
@@ -44,7 +44,7 @@ def test_a_still_picture_has_one_frame(form: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("form", ["gif", "webp", "png"])
 def test_an_animation_gives_its_frames_in_order(form: str, tmp_path: Path) -> None:
-    with opened(str(animate(tmp_path / "a", [500, 250, 40], form))) as frames:
+    with open_image(str(animate(tmp_path / "a", [500, 250, 40], form))) as frames:
         assert (frames.size, frames.moves, frames.count()) == ((20, 20), True, 3)
         seen = [frames.first(), *frames.rest()]
     assert [frame.seconds for frame in seen] == [0.5, 0.25, 0.04]
@@ -56,14 +56,14 @@ def test_an_animation_gives_its_frames_in_order(form: str, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("duration", [0, 10])
 def test_frames_that_say_too_little_are_seen_as_browsers_do(duration: int, tmp_path: Path) -> None:
-    with opened(str(animate(tmp_path / "a", duration))) as frames:
+    with open_image(str(animate(tmp_path / "a", duration))) as frames:
         assert {frame.seconds for frame in [frames.first(), *frames.rest()]} == {0.1}
 
 
 def test_many_frames_are_decoded_one_by_one(tmp_path: Path) -> None:
     images = [Image.new("L", (8, 8), number % 256) for number in range(300)]
     images[0].save(tmp_path / "a.gif", save_all=True, append_images=images[1:], duration=20)
-    with opened(str(tmp_path / "a.gif")) as frames:
+    with open_image(str(tmp_path / "a.gif")) as frames:
         rest = frames.rest()
         next(rest)
         assert frames.count() == 300
@@ -73,7 +73,7 @@ def test_many_frames_are_decoded_one_by_one(tmp_path: Path) -> None:
 def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
     turned = Image.Exif()
     turned[0x0112] = 6
-    with opened(str(save(tmp_path / "a", "jpeg", exif=turned))) as frames:
+    with open_image(str(save(tmp_path / "a", "jpeg", exif=turned))) as frames:
         assert frames.size == (60, 40)
         assert frames.first((30, 20)).image.size[0] > frames.first((30, 20)).image.size[1]
 
@@ -88,7 +88,7 @@ def test_a_png_may_tell_behind_its_pixels_how_it_is_held(tmp_path: Path) -> None
     (tmp_path / "a").write_bytes(
         content[:start] + content[end:at] + content[start:end] + content[at:]
     )
-    with opened(str(tmp_path / "a")) as frames:
+    with open_image(str(tmp_path / "a")) as frames:
         assert frames.size == (60, 40)
         assert frames.first().image.size == (60, 40)
     assert examine(str(tmp_path / "a"))[1:3] == (60, 40)
@@ -97,13 +97,13 @@ def test_a_png_may_tell_behind_its_pixels_how_it_is_held(tmp_path: Path) -> None
 def test_nothing_is_set_for_the_whole_process(tmp_path: Path) -> None:
     path = str(save(tmp_path / "a", "jpeg", exif=b"Exif\0\0II*\0damaged"))
     before = list(warnings.filters)
-    with opened(path) as frames:
+    with open_image(path) as frames:
         assert warnings.filters == before
         assert frames.first().image.size == (40, 60)
 
 
 def test_a_large_jpeg_may_come_smaller_but_never_too_small(tmp_path: Path) -> None:
-    with opened(str(save(tmp_path / "a", "jpeg", (1600, 2400)))) as frames:
+    with open_image(str(save(tmp_path / "a", "jpeg", (1600, 2400)))) as frames:
         assert frames.size == (1600, 2400)
         width, height = frames.first((100, 150)).image.size
     assert 100 <= width < 1600
@@ -113,13 +113,13 @@ def test_a_large_jpeg_may_come_smaller_but_never_too_small(tmp_path: Path) -> No
 def test_a_jpeg_with_a_thumbnail_is_no_animation(tmp_path: Path) -> None:
     other = Image.new("RGB", (40, 60))
     other.save(tmp_path / "a.jpg", "mpo", save_all=True, append_images=[other])
-    with opened(str(tmp_path / "a.jpg")) as frames:
+    with open_image(str(tmp_path / "a.jpg")) as frames:
         assert frames.moves is False
         assert frames.first().image.size == (40, 60)
 
 
 def look_at_all(path: Path) -> None:
-    with opened(str(path)) as frames:
+    with open_image(str(path)) as frames:
         frames.first()
         for _ in frames.rest():
             pass
@@ -155,7 +155,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     whole[16:24] = (60_000).to_bytes(4, "big") * 2
     whole[29:33] = zlib.crc32(whole[12:29]).to_bytes(4, "big")
     path.write_bytes(whole)
-    with pytest.raises(Corrupt, match="limit of 89 megapixels"), opened(str(path)):
+    with pytest.raises(Corrupt, match="limit of 89 megapixels"), open_image(str(path)):
         pass
 
 
@@ -164,7 +164,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     [
         (b"", Corrupt, "is empty"),
         (b"<!DOCTYPE html>", BadArguments, "is no picture"),
-        (b"\0\0\0\x18ftypmp42" + bytes(60), BadArguments, "cannot be drawn: it is video/mp4"),
+        (b"\0\0\0\x18ftypmp42" + bytes(60), BadArguments, "is not a picture: it is video/mp4"),
         (b"PK\x03\x04" + bytes(60), BadArguments, "it is application/zip"),
         (b"\x89PNG\r\n\x1a\n", Corrupt, "damaged"),
         (b"GIF89a", Corrupt, "damaged"),
@@ -181,7 +181,7 @@ def test_what_is_no_picture_says_what_it_is(
 
 def test_what_cannot_be_opened_says_why(tmp_path: Path) -> None:
     for path, error in (("none.png", NotFound), ("", BadArguments), ("a\0b", BadArguments)):
-        with pytest.raises(error), opened(str(tmp_path / path) if path else str(tmp_path)):
+        with pytest.raises(error), open_image(str(tmp_path / path) if path else str(tmp_path)):
             pass
 
 
@@ -192,14 +192,17 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(body,))
     writer.start()
-    with opened(str(pipe)) as frames:
+    with open_image(str(pipe)) as frames:
         assert frames.first().image.size == (40, 60)
     writer.join()
 
 
 def test_bytes_are_read_as_a_file_is(tmp_path: Path) -> None:
     body = save(tmp_path / "a.png", "png").read_bytes()
-    with reading(io.BytesIO(body), "it") as frames:
+    with read_image(io.BytesIO(body), "it") as frames:
         assert frames.first().image.size == (40, 60)
-    with pytest.raises(Corrupt, match="it is a damaged"), reading(io.BytesIO(body[:90]), "it") as f:
+    with (
+        pytest.raises(Corrupt, match="it is a damaged"),
+        read_image(io.BytesIO(body[:90]), "it") as f,
+    ):
         f.first()

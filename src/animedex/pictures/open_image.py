@@ -1,0 +1,142 @@
+"""Opening a picture for the eye: frames in 8-bit sRGB, turned upright.
+
+Whatever is shown or compared comes from here, so that all of it has the same colours and shape.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+
+from animedex.errors import BadArguments
+from animedex.pictures.decoding import damage_told, image_of
+from animedex.pictures.formats import JPEG, PNG
+from animedex.pictures.frames import OPENING, file_of, known_format
+from animedex.pictures.srgb import shrink, to_srgb
+from animedex.pictures.turning import turn_of
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
+
+    from animedex.pictures.formats import Format
+
+# Files that say less were made for browsers, which take it for this.
+_DEFAULT_SECONDS = 0.1
+_LEAST_SECONDS = 0.011
+# For a fingerprint, a frame has at least so many pixels on a side, if it ever had; a JPEG may be
+# decoded to fewer, as all of it is read all the same.
+_COARSE_SIDE, _DRAFT_SIDE = 160, 96
+
+
+class Frame(NamedTuple):
+    """A frame of a picture, and for how many seconds it is seen."""
+
+    image: Image
+    seconds: float
+
+
+class OpenImage:
+    """A picture that is open; `Corrupt` is raised where a frame cannot be decoded.
+
+    `size` is that of the upright picture, in pixels.
+    """
+
+    def __init__(self, name: str, image: ImageFile, kind: Format) -> None:
+        self.format = kind.name
+        self._name = name
+        self._image = image
+        with damage_told(name):
+            self._raw_mode = _raw_mode(image)
+            if kind == PNG:
+                # The orientation may stand behind the pixels.
+                image.load()
+            self._turn = turn_of(cast("object", image.info.get("exif")))
+            self.moves = bool(getattr(image, "is_animated", False))
+            self._profile = cast("bytes | None", image.info.get("icc_profile"))
+        self.size = self._swap(image.size)
+
+    def first(self, size: tuple[int, int] | None = None) -> Frame:
+        """Return the first frame, reduced where it is more than twice as large as `size`."""
+        with damage_told(self._name):
+            if size is not None and self.format == JPEG.name:
+                # Only JPEG can be decoded smaller, and it never gets smaller than this.
+                self._image.draft("RGB", (max(size), max(size)))
+            return self._frame(size)
+
+    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+        """Yield the frames after the first, each decoded when it is asked for."""
+        for number in range(1, self.count()):
+            with damage_told(self._name):
+                self._image.seek(number)
+                frame = self._frame(size)
+            yield frame
+
+    def count(self) -> int:
+        """Return the number of frames."""
+        with damage_told(self._name):
+            return int(getattr(self._image, "n_frames", 1))
+
+    def coarse(self, number: int) -> Image:
+        """Return a frame reduced to what a fingerprint is made of; never an earlier one again."""
+        if self.format == JPEG.name:
+            self._image.draft("YCbCr", (_DRAFT_SIDE, _DRAFT_SIDE))
+        if number:
+            self._image.seek(number)
+        self._image.load()
+        width, height = self._image.size
+        return self._upright((max(1, width // _COARSE_SIDE), max(1, height // _COARSE_SIDE)))
+
+    def _frame(self, size: tuple[int, int] | None) -> Frame:
+        self._image.load()
+        duration = cast("object", self._image.info.get("duration"))
+        seconds = duration / 1000 if isinstance(duration, int | float) else 0.0
+        factor = 1
+        if size is not None:
+            sides = zip(self._image.size, self._swap(size), strict=True)
+            factor = max(1, *(side // (2 * least) for side, least in sides))
+        image = self._upright((factor, factor))
+        return Frame(image, seconds if seconds >= _LEAST_SECONDS else _DEFAULT_SECONDS)
+
+    def _upright(self, factors: tuple[int, int]) -> Image:
+        small = to_srgb(shrink(self._image, factors, self._raw_mode), self._profile)
+        turned = self._turn.turned(small)
+        return turned.copy() if turned is self._image else turned
+
+    def _swap(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Exchange width and height where the picture is stored lying on its side."""
+        width, height = size
+        return (height, width) if self._turn.is_lying else (width, height)
+
+
+@contextmanager
+def open_image(path: str) -> Generator[OpenImage]:
+    """Open a picture file.
+
+    Raises `NotFound` where there is none, `BadArguments` for what is no picture or cannot be
+    opened, `Corrupt` for a picture that cannot be decoded, and `TooLarge` for one that is not.
+    """
+    with file_of(path) as file, read_image(file, path) as image:
+        yield image
+
+
+@contextmanager
+def read_image(file: BinaryIO, name: str) -> Generator[OpenImage]:
+    """Do as `open_image`, with a file that is open and can be read at any place."""
+    kind = known_format(file.read(OPENING), name)
+    if not kind.is_picture:
+        message = f"{name} is not a picture: it is {kind.media_type}"
+        raise BadArguments(message, hint="open it with a player, such as mpv")
+    file.seek(0)
+    with damage_told(name):
+        image = image_of(file, kind, name)
+    with image:
+        yield OpenImage(name, image, kind)
+
+
+def _raw_mode(image: ImageFile) -> str:
+    """Return how the file stores pixels, in Pillow's words."""
+    arguments = cast("object", image.tile[0].args) if image.tile else None
+    return arguments if isinstance(arguments, str) else ""
