@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TooLarge
+from animedex.pictures.decoding import damage_told
 from animedex.pictures.examining import examine
 from animedex.pictures.open_image import open_image, read_image
 
@@ -206,3 +207,9 @@ def test_bytes_are_read_as_a_file_is(tmp_path: Path) -> None:
         read_image(io.BytesIO(body[:90]), "it") as f,
     ):
         f.first()
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("out of memory error when reading")])
+def test_lack_of_memory_is_not_damage(error: Exception) -> None:
+    with pytest.raises(TooLarge, match="not enough memory to decode a.png"), damage_told("a.png"):
+        raise error

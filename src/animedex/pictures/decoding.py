@@ -62,7 +62,10 @@ def _opened(file: BinaryIO, kind: Format) -> ImageFile:
 
 @contextmanager
 def damage_told(name: str) -> Generator[None]:
-    """Turn whatever a decoder raises into `Corrupt`; the decoder's own words go to the log."""
+    """Turn whatever a decoder raises into `Corrupt`; the decoder's own words go to the log.
+
+    Lack of memory says nothing about the picture: it is `TooLarge`.
+    """
     try:
         yield
     except AnimedexError:
@@ -71,8 +74,16 @@ def damage_told(name: str) -> Generator[None]:
         import logging  # not before: loading it takes longer than a request
 
         logging.getLogger("animedex").debug("%s: %s: %s", name, type(error).__name__, error)
+        if isinstance(error, MemoryError) or "memory" in str(error).lower():
+            raise out_of_memory(name) from None
         message = f"{name} is a damaged picture: {_describe_damage(error)}"
         raise Corrupt(message, hint=HINT) from None
+
+
+def out_of_memory(name: str) -> TooLarge:
+    """Return the error for a picture that the memory left does not suffice for."""
+    message = f"there is not enough memory to decode {name}"
+    return TooLarge(message, hint="close other programs, or decode fewer at once")
 
 
 def _describe_damage(error: Exception) -> str:
