@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import functools
 import os
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -303,3 +304,101 @@ def test_processes_may_use_one_cache_at_once(path: Path) -> None:
     cache.close()
     assert 0 < report.answers <= 10
     assert report.size == report.answers * 100
+
+
+def test_one_body_can_be_dropped(opened: Open) -> None:
+    cache = opened()
+    for key in ("a", "b"):
+        cache.put(key, "shelf", b"body", 60)
+    cache.drop("a")
+    cache.drop("never kept")
+    assert [cache.get("a"), cache.get("b")] == [None, Kept(b"body", START)]
+    assert cache.report().size == 4
+
+
+def steps_of_a_put(
+    path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, kept: int, cap: int
+) -> int:
+    """Count what SQLite's machine does to keep one answer more, in hundreds of instructions."""
+    full = Cache(str(path), pytest.fail, cap=cap, clock=clock)
+    full.put("first", "shelf", b"x" * 100, 3600)
+    full.close()
+    connection = sqlite3.connect(path)
+    rows = ((f"{n}", "shelf", START, START + 3600, 100, b"x" * 100) for n in range(1, kept))
+    connection.executemany("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    counted: list[None] = []
+
+    class Counted(sqlite3.Connection):
+        """Count instructions from the first transaction on."""
+
+        def execute(self, *arguments: Any) -> sqlite3.Cursor:
+            if arguments[0].startswith("BEGIN"):
+                self.set_progress_handler(lambda: counted.append(None), 100)
+            return super().execute(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sqlite3, "connect", functools.partial(sqlite3.connect, factory=Counted))
+        cache = Cache(str(path), pytest.fail, cap=cap, clock=clock)
+        cache.put("another", "shelf", b"x" * 100, 3600)
+    steps = len(counted)
+    assert cache.report().size == min(cap, 100 * (kept + 1))
+    cache.close()
+    return steps
+
+
+@pytest.mark.parametrize("cap", [1_000_000_000, 1_000_000])
+def test_keeping_an_answer_costs_no_more_where_many_are_kept(
+    tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, cap: int
+) -> None:
+    few = steps_of_a_put(tmp_path / "few.db", clock, monkeypatch, kept=2, cap=cap)
+    many = steps_of_a_put(tmp_path / "many.db", clock, monkeypatch, kept=10_000, cap=cap)
+    assert many <= few + 5
+
+
+def test_expired_answers_are_deleted_some_at_a_time(opened: Open, clock: Clock) -> None:
+    cache = opened(cap=100_000)
+    for number in range(100):
+        cache.put(f"{number}", "shelf", b"x", 10)
+    clock.now += 20
+    left: list[int] = []
+    for number in range(4):
+        cache.put(f"new {number}", "shelf", b"x", 10)
+        left.append(cache.report().answers)
+    assert left == [69, 38, 7, 4]
+
+
+OLD_SCHEMA = """
+CREATE TABLE answer (
+    key TEXT PRIMARY KEY, backend TEXT NOT NULL, stored_at REAL NOT NULL,
+    expires_at REAL NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL
+);
+CREATE INDEX answer_age ON answer (stored_at);
+"""
+
+
+def test_the_file_of_an_earlier_version_is_used_on(
+    opened: Open, path: Path, warnings: list[str], clock: Clock
+) -> None:
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    old.executescript(OLD_SCHEMA)
+    rows = ((f"{n}", "shelf", START - 10 + n, START + 60, 100, b"x" * 100) for n in range(10))
+    old.executemany("REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)", rows)
+    old.commit()
+    cache = opened(cap=1000)
+    assert cache.get("0") == Kept(b"x" * 100, START - 10)
+    cache.put("new", "shelf", b"x" * 100, 60)
+    assert [cache.get("0"), cache.get("1")] == [None, Kept(b"x" * 100, START - 9)]
+    # An earlier version replaces answers meanwhile, which no trigger sees.
+    for _ in range(30):
+        row = ("new", "shelf", START, START + 60, 100, b"y" * 100)
+        old.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
+    old.commit()
+    old.close()
+    clock.now += 1
+    cache.put("newer", "shelf", b"x" * 100, 60)
+    cache.put("newest", "shelf", b"x" * 100, 60)
+    assert cache.get("newest") == Kept(b"x" * 100, START + 1)
+    assert (cache.report().size, warnings) == (100 * cache.report().answers, [])

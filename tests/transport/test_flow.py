@@ -15,14 +15,15 @@ from animedex.errors import (
     Unreachable,
     UpstreamDecode,
     UpstreamError,
+    UpstreamShape,
 )
 from animedex.transport.database import Busy
 from animedex.transport.run import Manner
-from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
+from animedex.transport.steps import Drop, Keep, Recall, Send, Show, Sleep, Tell
 from animedex.wire import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable, Generator
 
     from animedex.transport.steps import Step
     from animedex.wire import Plan, Wish
@@ -394,3 +395,118 @@ def test_an_error_keeps_the_backend_that_it_names(stage: Stage, pick: Call[Read]
 def _final(error: Unreachable) -> Unreachable:
     error.transient = False
     return error
+
+
+def lazily(stage: Stage, body_of: Callable[[bytes], bytes]) -> Call[bytes]:
+    """Return a call whose answer is read when its plan begins, as `art search` reads it."""
+
+    def read_lazily(response: Response, source: SourceTag) -> Plan[bytes]:
+        found = body_of(response.body)
+        yield Say("shelf", "read")
+        return found
+
+    return Call(stage.shelf, Request("GET", "/lazy"), read_lazily, lifetime=60)
+
+
+def understood(body: bytes) -> bytes:
+    if body.startswith(b"<"):
+        message = "the answer is not JSON"
+        raise UpstreamDecode(message)
+    return body
+
+
+def test_what_a_plan_cannot_read_is_not_kept(stage: Stage) -> None:
+    call = lazily(stage, understood)
+    with pytest.raises(UpstreamDecode):
+        stage.play(call, [answer(b"<html>")])
+    assert not stage.all_of(Keep)
+    assert stage.play(call, [answer(b"[1]")]) == b"[1]"
+    assert stage.play(call) == b"[1]"
+
+
+def test_a_plan_may_end_without_a_wish(stage: Stage) -> None:
+    def at_once(response: Response, source: SourceTag) -> Plan[bytes]:
+        yield from ()
+        return response.body
+
+    call: Call[bytes] = Call(stage.shelf, Request("GET", "/lazy"), at_once, lifetime=60)
+    assert (stage.play(call, [answer(b"[1]")]), stage.play(call)) == (b"[1]", b"[1]")
+
+
+@pytest.mark.parametrize("error", [UpstreamDecode("not JSON"), UpstreamShape("not a list")])
+@pytest.mark.parametrize("lazy", [False, True])
+def test_what_is_kept_and_cannot_be_read_is_dropped_and_asked_anew(
+    stage: Stage, pick: Call[Read], error: AnimedexError, *, lazy: bool
+) -> None:
+    def strict(body: bytes) -> bytes:
+        if body == b"old":
+            raise error
+        return body
+
+    def read_at_once(response: Response, source: SourceTag) -> bytes:
+        return strict(response.body)
+
+    call = lazily(stage, strict) if lazy else lazily(stage, strict)._replace(parse=read_at_once)
+    stage.play(pick._replace(request=call.request, lifetime=60), [answer(b"old")])
+    with pytest.raises(Unreachable):
+        stage.play(call, [_final(Unreachable("no"))])
+    # Nothing is kept of it, so that it is not read again and again.
+    assert stage.play(pick._replace(request=call.request, lifetime=60), [answer(b"old")])
+    assert stage.play(call, [answer(b"new")]) == b"new"
+    assert stage.play(call) == b"new"
+    assert [event.cached for event in stage.events if event.kind == "response"][-1]
+
+
+def test_a_kept_answer_with_another_failure_is_not_asked_anew(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    def missing(response: Response, source: SourceTag) -> Read:
+        message = "no such leaf"
+        raise NotFound(message)
+
+    kept = pick._replace(lifetime=60)
+    stage.play(kept, [answer()])
+    with pytest.raises(NotFound):
+        stage.play(kept._replace(parse=missing))
+
+
+@pytest.mark.parametrize("kind", [Keep, Tell])
+def test_what_interrupts_the_cache_closes_a_plan_that_has_begun(
+    stage: Stage, kind: type[Step]
+) -> None:
+    closed: list[str] = []
+
+    def plan() -> Plan[bytes]:
+        try:
+            yield Say("shelf", "read")
+        finally:
+            closed.append("closed")
+        return b""
+
+    def read_lazily(response: Response, source: SourceTag) -> Plan[bytes]:
+        return plan()
+
+    def interrupt(step: Step) -> None:
+        if isinstance(step, kind) and stage.all_of(Recall):
+            raise KeyboardInterrupt
+
+    call: Call[bytes] = Call(stage.shelf, Request("GET", "/lazy"), read_lazily, lifetime=60)
+    if kind is Tell:
+        stage.play(call, [answer()])
+        closed.clear()
+    stage.meddle = interrupt
+    with pytest.raises(KeyboardInterrupt) as raised:
+        stage.play(call, [answer()])
+    # What is still told of the interruption keeps no plan open.
+    assert (closed, raised.type) == (["closed"], KeyboardInterrupt)
+
+
+def test_a_plan_goes_on_where_the_cache_is_busy(stage: Stage) -> None:
+    def be_busy(step: Step) -> None:
+        if isinstance(step, Keep | Drop):
+            raise Busy
+
+    call = lazily(stage, understood)
+    stage.play(lazily(stage, bytes), [answer(b"<html>")])
+    stage.meddle = be_busy
+    assert stage.play(call, [answer(b"[1]")]) == b"[1]"

@@ -29,7 +29,15 @@ CREATE TABLE IF NOT EXISTS answer (
     expires_at REAL NOT NULL, size INTEGER NOT NULL, body BLOB NOT NULL
 );
 CREATE INDEX IF NOT EXISTS answer_age ON answer (stored_at);
+CREATE INDEX IF NOT EXISTS answer_expiry ON answer (expires_at);
+CREATE TABLE IF NOT EXISTS total (size INTEGER NOT NULL);
+CREATE TRIGGER IF NOT EXISTS answer_added AFTER INSERT ON answer
+    BEGIN UPDATE total SET size = size + new.size; END;
+CREATE TRIGGER IF NOT EXISTS answer_dropped AFTER DELETE ON answer
+    BEGIN UPDATE total SET size = size - old.size; END;
 """
+# So many expired answers at most are deleted at once, so that no call pays for all of them.
+_EXPIRED_AT_ONCE = 32
 
 
 class Kept(NamedTuple):
@@ -94,12 +102,20 @@ class Cache:
 
         def work(db: sqlite3.Connection) -> None:
             row = (key, backend, now, now + lifetime, len(body), body)
-            db.execute("REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
-            db.execute("DELETE FROM answer WHERE expires_at <= ? OR stored_at > ?", (now, now))
+            # Deleting first, as no trigger sees what REPLACE deletes.
+            db.execute("DELETE FROM answer WHERE key = ?", (key,))
+            db.execute("INSERT INTO answer VALUES (?, ?, ?, ?, ?, ?)", row)
+            _delete_expired(db, now)
             _shrink(db, self._cap)
 
         with contextlib.suppress(Busy):
             self._run(work)
+
+    def drop(self, key: str, latest: float = inf) -> None:
+        """Delete what is kept under a key."""
+        del latest
+        with contextlib.suppress(Busy):
+            self._run(lambda db: db.execute("DELETE FROM answer WHERE key = ?", (key,)))
 
     def clear(self) -> int:
         """Drop everything; give how many answers that were. Raises `Busy`."""
@@ -138,13 +154,27 @@ class Cache:
             self._warn(f"answers cannot be cached in {self.path} ({why}): going on without")
 
 
+def _delete_expired(db: sqlite3.Connection, now: float) -> None:
+    """Delete answers that have expired or claim to be from the future, some at a time."""
+    for expired in ("expires_at <= ?", "stored_at > ?"):
+        chosen = f"SELECT rowid FROM answer WHERE {expired} LIMIT {_EXPIRED_AT_ONCE}"  # noqa: S608  no text of others
+        db.execute(f"DELETE FROM answer WHERE rowid IN ({chosen})", (now,))  # noqa: S608
+
+
 def _shrink(db: sqlite3.Connection, cap: int) -> None:
-    """Drop the oldest answers until the rest fit."""
-    excess = db.execute("SELECT coalesce(sum(size), 0) FROM answer").fetchone()[0] - cap
-    if excess <= 0:
-        return
-    oldest = iter(db.execute("SELECT key, size FROM answer ORDER BY stored_at").fetchall())
-    while excess > 0:
-        key, size = next(oldest)
-        db.execute("DELETE FROM answer WHERE key = ?", (key,))
-        excess -= size
+    """Delete the oldest answers until the rest fit."""
+    while _total_size(db) > cap:
+        oldest = "SELECT rowid FROM answer ORDER BY stored_at LIMIT 1"
+        if not db.execute(f"DELETE FROM answer WHERE rowid = ({oldest})").rowcount:  # noqa: S608
+            # Earlier versions replace answers unnoticed: count anew.
+            db.execute("DELETE FROM total")
+
+
+def _total_size(db: sqlite3.Connection) -> int:
+    """Return the size of all bodies, which is counted once and then kept up to date."""
+    row = db.execute("SELECT size FROM total").fetchone()
+    if row is None:
+        db.execute("INSERT INTO total SELECT coalesce(sum(size), 0) FROM answer")
+        row = db.execute("SELECT size FROM total").fetchone()
+    size: int = row[0]
+    return size

@@ -11,9 +11,9 @@ import contextlib
 from collections.abc import Callable, Generator
 from datetime import UTC, datetime
 from math import inf
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
-from animedex.errors import AnimedexError, UpstreamDecode
+from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
 from animedex.transport.addresses import (
     cache_key,
     is_at_home,
@@ -25,13 +25,14 @@ from animedex.transport.addresses import (
 from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
 from animedex.transport.run import Known, Manner, Run
-from animedex.transport.steps import Event, Identify, Keep, Recall, Show, Tell
+from animedex.transport.steps import Drop, Event, Identify, Keep, Recall, Show, Tell
 from animedex.wire import Call, Response, Say, SourceTag
 
 if TYPE_CHECKING:
     from animedex.transport.cache import Kept
     from animedex.transport.clock import Clock
     from animedex.transport.run import Steps
+    from animedex.transport.steps import Step
     from animedex.wire import Account, Plan, Sink, Wish
 
 T = TypeVar("T")
@@ -74,23 +75,42 @@ def _strike(error: BaseException | None, known: Known) -> None:
 
 def _perform(call: Call[T], run: Run) -> Steps[T]:
     try:
-        found = yield from _answer(call, run)
+        found: T | Plan[T] | _Begun = yield from _answer(call, run)
     except AnimedexError as error:
         error.backend = error.backend or call.backend.name
         if call.recover is None:
             raise
         found = call.recover(error)
-    if isinstance(found, Generator):
-        return (yield from _follow(cast("Plan[T]", found), run))
-    return found
+    begun = found if isinstance(found, _Begun) else _begin(found)
+    return (yield from _follow(begun, run))
 
 
-def _follow(plan: Plan[T], run: Run) -> Steps[T]:
+class _Begun(NamedTuple):
+    """A plan that ran up to its first wish, and so has read the answer that it is made of."""
+
+    plan: Plan[object]
+    wish: Wish
+
+
+def _begin(found: T | Plan[T]) -> T | _Begun:
+    """Run a plan up to its first wish; return any other value as it is."""
+    if not isinstance(found, Generator):
+        return found
+    plan = cast("Plan[object]", found)
+    try:
+        return _Begun(plan, next(plan))
+    except StopIteration as end:
+        return cast("T", end.value)
+
+
+def _follow(found: T | _Begun, run: Run) -> Steps[T]:
     """Grant a plan's wishes one after the other until it ends in an answer."""
+    if not isinstance(found, _Begun):
+        return found
+    plan, wish = found
     # Ctrl-C and cancellation end a plan too, and not whenever its memory is freed.
     with contextlib.closing(plan):
         try:
-            wish = next(plan)
             while True:
                 try:
                     granted = yield from _grant(wish, run)
@@ -115,24 +135,42 @@ def _grant(wish: Wish, run: Run) -> Steps[object]:
     return frozenset[str]()
 
 
-def _answer(call: Call[T], run: Run) -> Steps[T | Plan[T]]:
+def _answer(call: Call[T], run: Run) -> Steps[T | _Begun]:
     url = resolved(call, run.manner.base_urls)
     account = yield from _account(call, url, run)
     keep = call.lifetime > 0 and run.manner.cached
     key = cache_key(call, url, account)
-    if keep and not run.manner.refresh:
-        kept = yield from _kept(key, run)
-        if kept is not None:
-            yield Tell(
-                Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
-            )
-            return call.parse(Response(200, (), kept.body, url), _recalled(call, kept))
+    kept = (yield from _kept(key, run)) if keep and not run.manner.refresh else None
+    if kept is not None:
+        try:
+            found = _begin(call.parse(Response(_OK, (), kept.body, url), _recalled(call, kept)))
+        except (UpstreamDecode, UpstreamShape):
+            # An earlier version may have kept what this one cannot read.
+            with contextlib.suppress(Busy):
+                yield Drop(key, run.deadline)
+        else:
+            event = Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
+            yield from _guard(found, Tell(event))
+            return found
     response, found = yield from _fetched(call, account, url, run)
     if keep and response.status == _OK and not _tells_key(response.body, account):
         # What cannot be kept just now is an answer all the same.
         with contextlib.suppress(Busy):
-            yield Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
+            step = Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
+            yield from _guard(found, step)
     return found
+
+
+def _guard(found: object, step: Step) -> Steps[None]:
+    """Yield a step while a plan stands begun: what ends the step ends the plan."""
+    try:
+        yield step
+    except Busy:
+        raise
+    except BaseException:
+        if isinstance(found, _Begun):
+            found.plan.close()
+        raise
 
 
 def _kept(key: str, run: Run) -> Steps[Kept | None]:
@@ -166,7 +204,7 @@ def _account(call: Call[object], url: str, run: Run) -> Steps[Account | None]:
 
 def _fetched(
     call: Call[T], account: Account | None, url: str, run: Run
-) -> Steps[tuple[Response, T | Plan[T]]]:
+) -> Steps[tuple[Response, T | _Begun]]:
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
     # What the cache answers does without all that asking takes.
     from animedex.transport.exchange import exchange
@@ -192,7 +230,7 @@ def _fetched(
             check_status(response, call.backend, run.manner.user_agent)
             yield from _noticed(response, call, run)
         tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
-        return response, call.parse(response, tag)
+        return response, _begin(call.parse(response, tag))
     except BaseException:
         for sink in sinks:
             sink.discard()

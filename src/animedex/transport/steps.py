@@ -168,6 +168,17 @@ class Keep(NamedTuple):
         desk.cache.put(self.key, self.backend, self.body, self.lifetime, self.latest)
 
 
+class Drop(NamedTuple):
+    """Delete a body from the cache."""
+
+    key: str
+    latest: float = inf
+
+    def do(self, desk: Desk) -> None:
+        """Delete it."""
+        desk.cache.drop(self.key, self.latest)
+
+
 class Show(NamedTuple):
     """Note pictures as shown to this user; the answer is which of them are new."""
 
@@ -206,6 +217,6 @@ class Tell(NamedTuple):
         desk.tell(self.event)
 
 
-FarStep = Reserve | Settle | Release | Block | Recall | Keep | Show
+FarStep = Reserve | Settle | Release | Block | Recall | Keep | Drop | Show
 LocalStep = FarStep | Identify | Tell
 Step = Sleep | Send | LocalStep

@@ -204,3 +204,20 @@ def test_any_body_is_read_or_an_error_of_ours(
         assert isinstance(parse(answer(body), TAG), list | dict)
     except AnimedexError as error:
         assert error.exit_code == 7  # noqa: PT017  either is right
+
+
+@pytest.mark.parametrize(
+    ("body", "error"),
+    [
+        ("<html>", UpstreamDecode),
+        (b"\xff", UpstreamDecode),
+        ("[1, 2]", UpstreamShape),
+        ("{}", UpstreamShape),
+        ("[" * 100_000, UpstreamDecode),
+    ],
+)
+def test_a_kept_catalogue_that_is_none_is_an_error(
+    body: bytes | str, error: type[AnimedexError]
+) -> None:
+    with pytest.raises(error):
+        parsing.names(answer(body), KEPT)

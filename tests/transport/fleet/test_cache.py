@@ -96,3 +96,13 @@ def test_a_value_that_is_none_of_ours_is_passed_over(
     (name,) = redis_server.does("KEYS", "*")
     redis_server.does("SET", name, "for ever")
     assert cache.get("key", inf) is None
+
+
+def test_one_body_can_be_dropped(cache: FleetCache, redis_server: Server) -> None:
+    for key in ("a", "b"):
+        cache.put(key, "shelf", b"body", 60.0, inf)
+    cache.drop("a", inf)
+    assert (cache.get("a", inf), cache.report().answers) == (None, 1)
+    redis_server.kill()
+    cache.drop("b", inf)
+    redis_server.start()

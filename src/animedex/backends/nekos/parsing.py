@@ -5,6 +5,7 @@ https://docs.nekos.best/getting-started/api-endpoints.html
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ def names(response: Response, source: SourceTag) -> list[str]:
         # It was checked before it was kept, and this parser is loaded in a tenth of the time.
         import json
 
-        return sorted(cast("dict[str, object]", json.loads(response.body)))
+        # What an earlier version kept unchecked is checked now.
+        with contextlib.suppress(ValueError, RecursionError):
+            found: object = json.loads(response.body)
+            if found and isinstance(found, dict):
+                return sorted(cast("dict[str, object]", found))
     return list(catalogue(response, source))
 
 

@@ -7,6 +7,7 @@ that leaves of a lifetime tells how old an answer is.
 
 from __future__ import annotations
 
+import contextlib
 import time
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -70,6 +71,11 @@ class FleetCache:
             return
         else:
             self._refused = False
+
+    def drop(self, key: str, latest: float) -> None:
+        """Delete what is kept under a key."""
+        with contextlib.suppress(Refused, Away):
+            self._link.ask(command(b"DEL", _name(key)), latest)
 
     def clear(self) -> int:
         """Drop everything; give how many answers that were. Raises `Away`."""

@@ -219,3 +219,15 @@ def test_ctrl_c_ends_a_search_while_services_hang(
         finally:
             process.kill()
     assert (process.returncode, out, err) == (INTERRUPTED, b"", b"")
+
+
+@pytest.mark.parametrize("name", ["nekos", "danbooru", "waifu"])
+@pytest.mark.parametrize("fault", ["*:htmlx1", "*:garbagex1"])
+def test_an_answer_that_was_not_understood_is_not_kept(
+    cli: Cli, services: Services, name: str, fault: str
+) -> None:
+    getattr(services, name).faults.add(fault)
+    words = {"nekos": "mio", "danbooru": "maid", "waifu": "maid"}[name]
+    first = cli("art", "search", words, "--from", name)
+    assert (first.code, first.out) == (7, b"")
+    assert rows(cli("art", "search", words, "--from", name))
