@@ -16,6 +16,7 @@ from PIL import Image
 
 from animedex.download import download
 from animedex.errors import BadArguments
+from animedex.pictures.sidecar import read_sidecar
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
 
@@ -67,6 +68,24 @@ def test_what_is_no_whole_picture_leaves_nothing(
     if message:
         assert message in one.error.message
     assert os.listdir(folder) == []
+
+
+@pytest.mark.parametrize(("sidecar", "where"), [(None, "json file"), ("none", "no file")])
+def test_what_has_metadata_that_cannot_be_read_gets_a_sidecar_and_a_warning(
+    sidecar: str | None, where: str, client: Client, services: Services, folder: Path
+) -> None:
+    body = PNG[:33] + chunk(b"iTXt", b"XML:com.adobe.xmp\0\0\0\0\0<!DOCTYPE x><a/>") + PNG[33:]
+    services.nekos.answer(PATH, body=body, headers={"content-type": "image/png"})
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    said: list[str] = []
+    (one,) = download(client, [row], folder, sidecar=sidecar, warn=said.append)
+    assert one.path is not None
+    assert (folder / one.path).read_bytes() == body
+    (warning,) = said
+    assert "metadata" in warning
+    assert where in warning
+    credited = read_sidecar(one.path)
+    assert (credited and credited.post.artists) == (None if sidecar else ["a"])
 
 
 def test_a_picture_of_another_type_is_called_what_it_is(

@@ -64,6 +64,8 @@ class Keeper:
         kind = self._sidecar or ("none" if ready.is_credited else "json")
         if kind != "none":
             self._write_sidecar(path, kind, target)
+        if ready.is_refused:
+            self._warn(_refusal(path, kind))
         self._add(New(path, *_told(target), examined, ready.facts))
 
     def find_again(self, path: str, target: Target) -> None:
@@ -126,6 +128,12 @@ class Keeper:
             library, self._library = self._library, None
         if library is not None:
             self._warn(f"{_WITHOUT}: {error.message}")
+
+
+def _refusal(path: str, kind: str) -> str:
+    """Return the warning for a picture whose file cannot carry its credit."""
+    where = "in no file: --sidecar is none" if kind == "none" else f"in the {kind} file beside it"
+    return f"{path}: its metadata or its structure is damaged, so its credit is {where}"
 
 
 def _told(target: Target) -> tuple[ArtPost, bytes | None, str | None]:

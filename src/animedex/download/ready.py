@@ -23,11 +23,15 @@ _PIECE = 1024 * 1024
 
 
 class Ready(NamedTuple):
-    """Hold a file that may be put into its place, and what is in it; whether the credit is, too."""
+    """Hold a file that may be put into its place, and what is in it; whether the credit is, too.
+
+    `is_refused` says that the format has a place for a credit, and that this file has none.
+    """
 
     path: str
     facts: FileFacts
     is_credited: bool
+    is_refused: bool = False
 
 
 def made_ready(target: Target, checked: Checked, partial: Partial) -> Ready:
@@ -36,10 +40,12 @@ def made_ready(target: Target, checked: Checked, partial: Partial) -> Ready:
     A picture that can be shown and whose container is damaged all the same stays as it is. Raises
     `NoSpace` where the disk is full.
     """
-    if can_carry(checked.format.name):
-        with suppress(Corrupt):
-            return _credited(target, checked, partial)
-    return _as_it_is(checked, partial.path)
+    if not can_carry(checked.format.name):
+        return _as_it_is(checked, partial.path)
+    try:
+        return _credited(target, checked, partial)
+    except Corrupt:
+        return _as_it_is(checked, partial.path)._replace(is_refused=True)
 
 
 def _credited(target: Target, checked: Checked, partial: Partial) -> Ready:

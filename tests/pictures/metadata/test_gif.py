@@ -79,14 +79,39 @@ def test_a_packet_of_somebody_else_is_joined(
     assert files.write(done, credited) == done
 
 
-@pytest.mark.parametrize("data", [b"photo" + TRAILER, blocks(b"photo"), b"\0"])
-def test_what_cannot_be_read_is_left_beside_ours(
+@pytest.mark.parametrize("data", [b"photo" + TRAILER, blocks(b"photo")])
+def test_nothing_is_written_beside_what_cannot_be_read(
+    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+) -> None:
+    picture = drawn["gif/still"]
+    place = past_screen(picture)
+    foreign = picture[:place] + NAME + data + picture[place:]
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(foreign, credited)
+    assert files.read(foreign) is None
+
+
+@pytest.mark.parametrize("data", [b"\0", TRAILER])
+def test_an_empty_packet_is_replaced(
     data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
 ) -> None:
     picture = drawn["gif/still"]
     place = past_screen(picture)
     done = files.write(picture[:place] + NAME + data + picture[place:], credited)
-    assert NAME + data + picture[place:] in done
+    assert done == files.write(picture, credited)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32-le"])
+def test_zeros_do_not_end_a_packet(
+    encoding: str, drawn: dict[str, bytes], credited: Credited, files: Files
+) -> None:
+    """Its text is no data of sub-blocks, in which a zero would be the end."""
+    picture = drawn["gif/still"]
+    place = past_screen(picture)
+    packet = NAME + FOREIGN.decode().encode(encoding) + bytes(100) + TRAILER
+    done = files.write(picture[:place] + packet + picture[place:], credited)
+    assert done.count(NAME) == 1
+    assert MINE in done
     assert files.read(done) == credited
     assert files.write(done, credited) == done
 

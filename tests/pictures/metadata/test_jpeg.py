@@ -156,12 +156,19 @@ def test_a_continuation_that_is_not_whole_is_left_as_it_is(
     main = segment(0xE1, XMP + foreign(b'n:HasExtendedXMP="' + digest + b'">'))
     stray = segment(0xE1, MORE + b"short")
     picture = with_segments(drawn["jpeg/extras"], main, parts[0], stray)
-    done = files.write(picture, credited)
-    assert main in done
-    assert parts[0] in done
-    assert stray in done
-    assert files.read(done) == credited
-    assert files.write(done, credited) == done
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(picture, credited)
+
+
+def test_parts_of_a_continuation_may_stand_in_any_order(
+    drawn: dict[str, bytes], credited: Credited, files: Files
+) -> None:
+    parts = continued(foreign(b'o:long="' + b"2" * 150_000 + b'">'))
+    digest = parts[0][4 + len(MORE) :][:32]
+    main = segment(0xE1, XMP + foreign(b'n:HasExtendedXMP="' + digest + b'">'))
+    expected = files.write(with_segments(drawn["jpeg/extras"], main, *parts), credited)
+    for added in ([*parts[::-1], main], [parts[1], main, parts[2], parts[1], parts[0]]):
+        assert files.write(with_segments(drawn["jpeg/extras"], *added), credited) == expected
 
 
 @pytest.mark.parametrize("size", [61_000, 64_000, 65_300])
@@ -171,8 +178,10 @@ def test_a_full_packet_of_somebody_else_is_left_room(
     full = foreign(b'o:long="' + b"2" * (size - 300) + b'">')
     picture = with_segments(drawn["jpeg/extras"], segment(0xE1, XMP + full))
     done = files.write(picture, credited)
-    assert b'o:long="222' in b"".join(mains(done))
-    assert all(len(main) <= 65502 for main in mains(done))
+    (main,) = mains(done)
+    assert len(main) <= 65502
+    assert b"<rdf:li>yuzu</rdf:li>" in main
+    assert b'o:long="222' in main + b"".join(continuations(done).values())
     assert files.read(done) == credited
     assert files.write(done, credited) == done
     assert files.write(files.write(done, OTHER), credited) == done
@@ -180,13 +189,35 @@ def test_a_full_packet_of_somebody_else_is_left_room(
         image.load()
 
 
-@pytest.mark.parametrize("data", [b"", b"photo", b"<!DOCTYPE x>" + FOREIGN])
-def test_what_cannot_be_read_is_left_beside_ours(
+@pytest.mark.parametrize("data", [b"photo", b"<!DOCTYPE x>" + FOREIGN])
+def test_nothing_is_written_beside_what_cannot_be_read(
     data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
 ) -> None:
     broken = segment(0xE1, XMP + data)
-    done = files.write(with_segments(drawn["jpeg/extras"], broken), credited)
-    assert broken in done
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(with_segments(drawn["jpeg/extras"], broken), credited)
+
+
+def test_an_empty_packet_is_replaced(
+    drawn: dict[str, bytes], credited: Credited, files: Files
+) -> None:
+    empty = with_segments(drawn["jpeg/extras"], segment(0xE1, XMP), segment(0xE1, XMP + bytes(9)))
+    done = files.write(empty, credited)
+    assert len(mains(done)) == 1
+    assert files.read(done) == credited
+    assert files.write(done, credited) == done
+
+
+def test_two_full_packets_become_one(
+    drawn: dict[str, bytes], credited: Credited, files: Files
+) -> None:
+    packets = [foreign(b"o:" + name + b'="' + b"2" * 64_000 + b'">') for name in (b"a", b"b")]
+    added = (segment(0xE1, XMP + packet) for packet in packets)
+    done = files.write(with_segments(drawn["jpeg/extras"], *added), credited)
+    (main,), (more,) = mains(done), continuations(done).values()
+    assert b"<rdf:li>yuzu</rdf:li>" in main
+    assert b'o:a="222' in more
+    assert b'o:b="222' in more
     assert files.read(done) == credited
     assert files.write(done, credited) == done
 
@@ -195,8 +226,8 @@ def test_thousands_of_packets_are_not_all_held(
     drawn: dict[str, bytes], credited: Credited, files: Files
 ) -> None:
     many = segment(0xE1, XMP + b"?" * 65_000) * 600
-    done = files.write(with_segments(drawn["jpeg/extras"], many), credited)
-    assert many in done
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(with_segments(drawn["jpeg/extras"], many), credited)
 
 
 END = b"\xff\xd9"

@@ -11,7 +11,7 @@ from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata.layout import Packet
 from animedex.pictures.metadata.merging import credit_in, merged
 from animedex.pictures.metadata.packet import RDF
-from animedex.pictures.metadata.parsing import parse
+from animedex.pictures.metadata.parsing import NoXmp, parse
 from animedex.pictures.metadata.properties import (
     DUBLIN_CORE,
     PHOTOSHOP,
@@ -159,24 +159,62 @@ def test_whatever_was_there_the_last_credit_is_read(
             assert value in kept or f"{name}={value}" in kept
 
 
-UNREADABLE = [b"", b"photo", b"<!DOCTYPE x>" + FOREIGN.main, FOREIGN.main[:-40]]
+UNREADABLE = [b"photo", b"<!DOCTYPE x>" + FOREIGN.main, FOREIGN.main[:-40]]
 
 
 @pytest.mark.parametrize("main", UNREADABLE)
-def test_beside_what_cannot_be_read_ours_stands_alone(main: bytes) -> None:
+def test_nothing_is_written_beside_what_cannot_be_read(main: bytes) -> None:
     broken = Packet(main, ((0, 1),))
-    merge = merged([broken], properties_of(POST))
-    assert merge.replaces is None
-    assert merge.main.filled(merge.properties) == put(None).main
+    for packets in ([broken], [FOREIGN, broken]):
+        with pytest.raises(NoXmp):
+            merged(packets, properties_of(POST))
     assert credit_in([broken], "") is None
     assert credit_in([broken, put(None)], "") == (POST, None)
     assert merged([broken, put(None)], properties_of(POST)).replaces == put(None)
 
 
-def test_of_several_packets_ours_is_replaced() -> None:
-    ours = put(None)
-    assert merged([FOREIGN, ours], properties_of(BARE)).replaces == ours
-    assert merged([FOREIGN, packet()], properties_of(BARE)).replaces == FOREIGN
+def test_an_empty_packet_is_replaced() -> None:
+    for main in (b"", b"\0\0", b"\n ", b"\xef\xbb\xbf", b"\xff\xfe"):
+        merge = merged([Packet(main, ((0, 1),))], properties_of(POST))
+        assert merge.replaces == Packet(main, ((0, 1),))
+        assert merge.main.filled(merge.properties) == put(None).main
+
+
+def test_several_packets_become_one() -> None:
+    second = packet(
+        'xmlns="urn:o" o:b="2" o:tool="Krita"><d:subject><rdf:Bag><rdf:li>second</rdf:li></rdf:Bag>'
+        "</d:subject><o:list><rdf:Seq><rdf:li><deep/></rdf:li></rdf:Seq></o:list>"
+        "</rdf:Description>",
+        "d:source='theirs'/>",
+    )._replace(ranges=((9, 12),))
+    merge = merged([FOREIGN, second], properties_of(POST))
+    done = Packet(merge.main.filled(merge.properties), ((0, 9),))
+    assert merge.replaces == Packet(b"", ((0, 9), (9, 12)))
+    there = told(done)
+    assert there["dc:subject"] == ["maid", "cat", "lanterns", "mine", "second"]
+    assert there["urn:o:tool"] == ["GIMP"]
+    assert there["urn:o:b"] == ["2"]
+    assert b"<o:list><rdf:Seq><rdf:li><deep/></rdf:li></rdf:Seq></o:list>" in done.main
+    assert set(there["animedex:before"]) == {
+        *("urn:o:tool=Krita", "dc:source=mine", "dc:source=theirs", "dc:subject=cat")
+    }
+    assert credit_in([done], "") == (POST, None)
+    assert put(done) == done
+
+
+def test_ours_is_the_packet_that_others_go_into() -> None:
+    ours = put(None)._replace(ranges=((9, 12),))
+    merge = merged([FOREIGN, ours], properties_of(BARE))
+    done = Packet(merge.main.filled(merge.properties), ((0, 9),))
+    assert credit_in([done], "") == (BARE, None)
+    assert told(done)["dc:subject"] == ["mine", "cat"]
+    assert "dc:creator" not in told(done)
+
+
+def test_a_node_that_means_more_is_not_moved() -> None:
+    odd = packet('rdf:ID="a" o:b="2"/>')._replace(ranges=((9, 12),))
+    with pytest.raises(NoXmp):
+        merged([FOREIGN, odd], properties_of(POST))
 
 
 def damaged(post: str) -> Packet:

@@ -94,7 +94,7 @@ REFUSED = {
     "depth": packet("<a>" * 70 + "</a>" * 70),
     "endless depth": b"<a>" * 200_000,
     "no UTF-8": packet("<r:Description dc:source='?'/>").replace(b"?", b"\xff"),
-    "UTF-16": packet("").decode().encode("utf-16"),
+    "cut UTF-16": packet("").decode().encode("utf-16")[:-30],
     "controls": packet("<r:Description dc:source='?'/>").replace(b"?", b"\x01"),
     "no namespace": b"<r:RDF/>",
 }
@@ -124,6 +124,49 @@ PIECES = st.sampled_from([
     *("<r:Seq>", "<r:li>", "a", "&amp;", "</r:li>", "</r:Seq>", "</dc:creator>", "<!--b-->"),
     *("</r:Description>", " ", "<?c d?>", "<r:RDF>", "</r:RDF>", "]]>", "<![CDATA[x]]>"),
 ])  # fmt: skip
+
+
+INSIDE = "<r:Description r:about='é' dc:source='猫'><dc:creator>é</dc:creator></r:Description>"
+READ = {SOURCE: ("猫",), CREATOR: ("é",)}
+BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+END = '<?xpacket end="w"?>'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+@pytest.mark.parametrize("head", ["", "\ufeff", BEGIN, "\ufeff" + BEGIN])
+@pytest.mark.parametrize(
+    "tail", ["", END, END + "\0", f"  {END}er</dc:title></x:m>{END}", "\0" * 7]
+)
+def test_a_packet_may_be_in_any_encoding_and_have_a_rest_behind(
+    encoding: str, head: str, tail: str
+) -> None:
+    text = head + packet(INSIDE).decode() + tail
+    document = parse(text.encode(encoding))
+    assert {found.name: found.values for found in document.found} == READ
+    assert parse(document.data) == document
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0" + packet(INSIDE),
+        packet(INSIDE) + b"\xff\xfe",
+        packet(INSIDE).removesuffix(b"</x:m>") + b"\0\0",
+        packet(INSIDE).replace(b"</x:m>", b"\0</x:m>"),
+        packet(INSIDE, BEGIN + '<?xml version="1.0"?>'),
+        packet(INSIDE, BEGIN + "\ufeff"),
+        packet(INSIDE, BEGIN + "<!-- a <b> -->\0"),
+        packet(INSIDE, "rest"),
+        packet(INSIDE).decode().encode("utf-16") + b"\0",
+        packet(INSIDE).decode().encode("utf-16-be") + b"\xd8",
+        packet(INSIDE, '<?xml version="1.0" encoding="UTF-16"?>').decode().encode("utf-16"),
+        packet(INSIDE.replace("猫", "&#x732B;"), '<?xml version="1.0" encoding="iso-8859-1"?>')
+        .decode()
+        .encode("latin-1"),
+    ],
+)
+def test_a_packet_may_be_wrapped_in_odd_ways(data: bytes) -> None:
+    assert values(data) == READ
 
 
 @given(st.lists(PIECES, max_size=14))

@@ -12,6 +12,7 @@ from animedex.pictures.metadata.credit import Credited
 from animedex.pictures.metadata.layout import LONGEST, Source, Writable, pour
 from animedex.pictures.metadata.merging import credit_in, merged
 from animedex.pictures.metadata.packet import element
+from animedex.pictures.metadata.parsing import NoXmp
 from animedex.pictures.metadata.properties import properties_of
 from animedex.pictures.ordinary import open_ordinary
 
@@ -62,9 +63,9 @@ def write_credit(
     A credit of ours that is there is replaced, so that writing twice is writing once. How it goes
     together with what others have put there, `merging` tells. A row over 2 MiB is left out.
 
-    Raises `Corrupt` for a container that is damaged, before anything is written, and
-    `BadArguments` for a format that has no place for a credit. Checksums of what `is_checked`, as
-    `examine` does it, are not looked at again.
+    Raises `Corrupt` for a container that is damaged or has XMP that cannot be read, before anything
+    is written, and `BadArguments` for a format that has no place for a credit. Checksums of what
+    `is_checked`, as `examine` does it, are not looked at again.
     """
     with _opened(source) as (file, kind):
         if kind is None:
@@ -76,8 +77,13 @@ def write_credit(
         container = _CONTAINERS[kind]
         # Of a JPEG nothing else looks for the end.
         layout = container.survey(file, thorough=kind == "jpeg" or not is_checked)
-        merge = merged(layout.packets, _told(post, row))
-        pour(file, container.rewritten(file, layout, merge), target)
+        try:
+            merge = merged(layout.packets, _told(post, row))
+            parts = container.rewritten(file, layout, merge)
+        except NoXmp:
+            message = f"{source} has XMP metadata that cannot be read, so none is put beside it"
+            raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
+        pour(file, parts, target)
 
 
 def _told(post: ArtPost, row: bytes | None) -> list[Property]:

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.pictures.metadata.layout import Layout, Packet, pieces
+from animedex.pictures.metadata.layout import TOO_LONG, Layout, Packet, pieces
+from animedex.pictures.metadata.parsing import NoXmp, parse
 
 if TYPE_CHECKING:
     from animedex.pictures.metadata.layout import Range, Source
@@ -18,6 +19,8 @@ _XMP = b"\x21\xff\x0bXMP DataXMP"
 # Wherever a reader of sub-blocks comes out of the text, it is led to the last zero.
 _TRAILER = bytes([1, *range(255, -1, -1), 0])
 _IMAGE, _EXTENSION, _END, _PADDING = b"\x2c", b"\x21", b"\x3b", b"\0"
+# How much is searched for the end of a packet that has zeros in it.
+_LONGEST_SEARCH = 4 * 1024 * 1024
 _APPLICATION, _COMMENT = b"\xff", b"\xfe"
 
 
@@ -78,8 +81,7 @@ def _extension(source: Source, start: int, packets: list[Packet]) -> bool:
     label = source.take(1)
     source.go(start)
     if source.size - start >= len(_XMP) and source.take(len(_XMP)) == _XMP:
-        _skip_blocks(source)
-        packets += _packet(source, start, source.at())
+        packets.append(_packet(source, start))
         return False
     source.go(start + 2)
     _skip_blocks(source)
@@ -91,15 +93,38 @@ def _skip_blocks(source: Source) -> None:
         source.skip(size)
 
 
-def _packet(source: Source, start: int, end: int) -> list[Packet]:
-    """Read a packet; some programs have put it into sub-blocks like any other data."""
+def _packet(source: Source, start: int) -> Packet:
+    """Read a packet and go past it; some programs put it into sub-blocks like any other data."""
     begin = start + len(_XMP)
+    source.go(begin)
+    _skip_blocks(source)
+    end = source.at()
     if not source.admits(end - begin):
-        return []
+        return Packet(TOO_LONG, ((start, end),))
     source.go(begin)
     data = source.take(end - begin)
-    text = data.removesuffix(_TRAILER)
-    return [Packet(text if len(text) < len(data) else _joined(data), ((start, end),))]
+    if data.endswith(_TRAILER):
+        return Packet(data.removesuffix(_TRAILER), ((start, end),))
+    text = _text_with_zeros(source, begin)
+    if text is not None:
+        return Packet(text, ((start, source.at()),))
+    source.go(end)
+    return Packet(data if data.startswith(b"<") else _joined(data), ((start, end),))
+
+
+def _text_with_zeros(source: Source, begin: int) -> bytes | None:
+    """Read a packet that ends sub-blocks too soon: one in UTF-16, or with zeros at its end."""
+    source.go(begin)
+    data = source.take(min(_LONGEST_SEARCH, source.size - begin))
+    text, trailer, _ = data.partition(_TRAILER)
+    if not trailer or b"\0" not in text or _XMP in text:
+        return None
+    try:
+        parse(text)
+    except NoXmp:
+        return None
+    source.go(begin + len(text) + len(trailer))
+    return text
 
 
 def _joined(data: bytes) -> bytes:

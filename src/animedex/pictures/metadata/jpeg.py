@@ -9,10 +9,18 @@ import re
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.pictures.metadata.layout import CUT, Layout, Packet, pieces
-from animedex.pictures.metadata.merging import alone, blank
+from animedex.pictures.metadata.layout import (
+    CUT,
+    INCOMPLETE,
+    TOO_LONG,
+    Layout,
+    Packet,
+    pieces,
+)
+from animedex.pictures.metadata.merging import all_continued, blank
 from animedex.pictures.metadata.packet import element
 from animedex.pictures.metadata.properties import NOTE, TEXT, Name, Property
+from animedex.pictures.metadata.unicode import to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -38,9 +46,10 @@ _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 
 
 class _Part(NamedTuple):
-    """Hold a piece of a continuation: which, how far in it, and where in the file."""
+    """Hold a piece of a continuation: which, its whole length, how far in it, where in the file."""
 
     digest: bytes
+    length: int
     offset: int
     data: bytes
     range: Range
@@ -60,11 +69,11 @@ def survey(source: Source, *, thorough: bool) -> Layout:
         start = source.at()
         marker, data = _segment(source)
         area = (start, source.at())
-        if marker == _APP1 and data.startswith((_XMP, _MORE)) and not source.admits(len(data)):
-            continue
-        if marker == _APP1 and data.startswith(_XMP):
+        if marker == _APP1 and data.startswith(_XMP) and not source.admits(len(data)):
+            mains.append((TOO_LONG, area))
+        elif marker == _APP1 and data.startswith(_XMP):
             mains.append((data.removeprefix(_XMP), area))
-        elif marker == _APP1 and data.startswith(_MORE):
+        elif marker == _APP1 and data.startswith(_MORE) and source.admits(len(data)):
             parts += _part(data.removeprefix(_MORE), area)
         leads = leads and marker in {_APP0, _APP1} and data.startswith(_LEADING)
         place = area[1] if leads else place
@@ -77,7 +86,7 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
     """Say how the file is written with a packet, and a continuation where it is too long."""
     main, more = _shared(merge)
     if len(main) > _LONGEST:
-        merge = alone(merge.wanted)
+        merge = all_continued(merge)
         main, more = _shared(merge)
     put = _app1(_XMP + main) + b"".join(_continued(more))
     return pieces(layout, merge.replaces, put, (0, source.size))
@@ -133,15 +142,19 @@ def _part(data: bytes, area: Range) -> list[_Part]:
     """Read a piece of a continuation; one that is too short is none."""
     if len(data) < _PART_HEAD.size:
         return []
-    digest, _, offset = _PART_HEAD.unpack_from(data)
-    return [_Part(digest, offset, data[_PART_HEAD.size :], area)]
+    digest, length, offset = _PART_HEAD.unpack_from(data)
+    return [_Part(digest, length, offset, data[_PART_HEAD.size :], area)]
 
 
-def _packet(main: bytes, area: Range, parts: Iterable[_Part]) -> Packet:
-    """Put a packet together with the continuation that it names."""
-    own = [part for part in parts if part.digest in main]
-    more = b"".join(part.data for part in sorted(own, key=lambda part: part.offset))
-    return Packet(main, (area, *(part.range for part in own)), more)
+def _packet(main: bytes, area: Range, parts: Sequence[_Part]) -> Packet:
+    """Put a packet together with the continuation that it names, in the order of its parts."""
+    text = to_utf8(main)
+    own = {part.offset: part for part in parts if part.digest in text}
+    ordered = [own[offset] for offset in sorted(own)]
+    more = b"".join(part.data for part in ordered)
+    is_whole = all(part.length == len(more) for part in ordered)
+    ranges = tuple(part.range for part in parts if part.digest in text)
+    return Packet(main, (area, *ranges), more if is_whole else INCOMPLETE)
 
 
 def _shared(merge: Merge) -> tuple[bytes, bytes]:

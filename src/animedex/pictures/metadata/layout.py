@@ -16,6 +16,8 @@ Range: TypeAlias = "tuple[int, int]"
 LONGEST = 32 * 1024 * 1024
 _PIECE = 256 * 1024
 CUT = "it ends too soon"
+# What stands for a packet that cannot be read, as its bytes are not all there or too many.
+TOO_LONG, INCOMPLETE = b"too long", b"incomplete"
 
 
 class Writable(Protocol):

@@ -4,7 +4,7 @@ A packet of somebody else is kept byte for byte but for what we set. Lists of na
 are joined, ours first. A statement about rights, a title or a line of credit that is there stands.
 What is set anew, such as `dc:source`, is remembered under `animedex:before`, and so is what
 somebody told in the very words that we do. What an earlier credit of ours told is replaced. A
-packet that cannot be read is left as it is.
+file has one packet afterwards; where one of its packets cannot be read, nothing is written.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import Corrupt
+from animedex.pictures.metadata.combine import combine_documents
+from animedex.pictures.metadata.layout import Packet
 from animedex.pictures.metadata.packet import BLANK, BLANK_MORE, description, told
 from animedex.pictures.metadata.parsing import NoXmp, parse
 from animedex.pictures.metadata.properties import (
@@ -30,8 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
     from animedex.pictures.metadata.credit import Credited
-    from animedex.pictures.metadata.layout import Packet
     from animedex.pictures.metadata.parsing import Document, Found
+
+# What an empty packet may consist of: NUL bytes, white space, a byte order mark.
+_EMPTY = b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"
 
 
 class Bare(NamedTuple):
@@ -61,29 +65,81 @@ class Merge(NamedTuple):
     more: Bare | None
 
 
-def alone(wanted: Sequence[Property]) -> Merge:
-    """Prepare a packet of its own, beside whatever is there."""
-    writable = [_writable(one) for one in wanted]
-    return Merge(writable, writable, None, blank(BLANK), None)
-
-
 def merged(packets: Sequence[Packet], wanted: Sequence[Property]) -> Merge:
-    """Find the packet that a credit goes into, and prepare both: ours, or else the first."""
-    readable = [(packet, documents) for packet in packets if (documents := _documents(packet))]
-    readable.sort(key=lambda one: not any(_is_ours(document) for document in one[1]))
-    if not readable:
-        return alone(wanted)
-    packet, documents = readable[0]
+    """Prepare the one packet that a file has afterwards: ours, or else the first.
+
+    What the others say is moved into it. Raise `NoXmp` where one cannot be read: it must neither
+    be lost nor stand beside a second one.
+    """
     wanted = [_writable(one) for one in wanted]
-    old = _told_before(documents)
-    settled = _settled([found for one in documents for found in one.found], wanted, old)
-    ours = old.keys() | {one.name for one in wanted}
-    main, *rest = (_bare(document, ours - settled.standing) for document in documents)
+    packets, documents = _readable(packets)
+    if not documents:
+        return Merge(wanted, wanted, _replaced(packets), blank(BLANK), None)
+    old = _told_before([one for several in documents for one in several])
+    settled = _settled(documents, wanted, old)
+    ours = (old.keys() | {one.name for one in wanted}) - settled.standing
+    kept, left_out = _combined(documents, ours)
+    properties = [*settled.properties, *_before(settled.replaced + left_out)]
+    main, *rest = (_bare(document, ours) for document in kept)
     if settled.left:
         # In a node of its own, as it is ours no longer.
         main = main._replace(head=main.head + description(settled.left, main.about))
-    more = rest[0] if rest and _holds(documents[1], ours - settled.standing) else None
-    return Merge(wanted, settled.properties, packet, main, more)
+    more = rest[0] if rest and _holds(kept[1], ours) else None
+    return Merge(wanted, properties, _replaced(packets), main, more)
+
+
+def all_continued(merge: Merge) -> Merge:
+    """Move what a packet says into its continuation, as it leaves no room for ours."""
+    documents = [parse(bare.filled(())) for bare in (merge.main, merge.more) if bare is not None]
+    combined, left_out = combine_documents(parse(BLANK_MORE), documents, about=merge.main.about)
+    main = blank(BLANK)._replace(about=merge.main.about)
+    replaced = [value for one in merge.properties if one.name == BEFORE for value in one.values]
+    others = [one for one in merge.properties if one.name != BEFORE]
+    properties = [*others, *_before(replaced + _values(left_out))]
+    return merge._replace(main=main, more=_bare(combined, ()), properties=properties)
+
+
+def _readable(packets: Sequence[Packet]) -> tuple[list[Packet], list[list[Document]]]:
+    """Return the packets that go into the new one, ours first, and those that say something."""
+    read = [(packet, _documents(packet)) for packet in packets]
+    parsed = [(packet, documents) for packet, documents in read if documents is not None]
+    parsed.sort(key=lambda one: not any(_is_ours(document) for document in one[1]))
+    is_written = bool(parsed) and any(_is_ours(document) for document in parsed[0][1])
+    if len(parsed) < len(read) and not is_written:
+        message = "a packet cannot be read"
+        raise NoXmp(message)
+    return [one[0] for one in parsed], [one[1] for one in parsed if one[1]]
+
+
+def _replaced(packets: Sequence[Packet]) -> Packet | None:
+    """Return what is to be cut out of the file, as one packet."""
+    if len(packets) <= 1:
+        return packets[0] if packets else None
+    ranges = dict.fromkeys(area for packet in packets for area in packet.ranges)
+    return Packet(b"", tuple(ranges))
+
+
+def _combined(
+    documents: list[list[Document]], ours: Container[Name]
+) -> tuple[list[Document], list[str]]:
+    """Move the properties of further packets into the first; return what had no room there."""
+    (main, *more), *others = documents
+    further = [one for several in others for one in several]
+    if not further:
+        return [main, *more], []
+    last, first = (more[-1], [main]) if more else (main, [])
+    names = [found.name for one in first for found in one.found]
+    combined = combine_documents(last, further, names, main.about)
+    left_out = [one for one in combined.left_out if not _goes(one.name, ours)]
+    return [*first, combined.document], _values(left_out)
+
+
+def _values(left_out: Iterable[Found]) -> list[str]:
+    return [f"{found.name}={value}" for found in left_out for value in found.values]
+
+
+def _before(replaced: Sequence[str]) -> list[Property]:
+    return [Property(BEFORE, BAG, tuple(dict.fromkeys(replaced)))] if replaced else []
 
 
 def credit_in(packets: Iterable[Packet], where: str) -> Credited | None:
@@ -103,7 +159,9 @@ def blank(packet: bytes = BLANK_MORE) -> Bare:
 
 
 def _documents(packet: Packet) -> list[Document] | None:
-    """Read a packet and its continuation; None where one of them cannot be read."""
+    """Read a packet and its continuation; None where one cannot be read, none of an empty one."""
+    if not packet.more and not packet.main.strip(_EMPTY):
+        return []
     try:
         return [parse(data) for data in (packet.main, packet.more) if data]
     except NoXmp:
@@ -133,23 +191,29 @@ class _Settled(NamedTuple):
     """Hold what is to be written, and what others told.
 
     What is `standing` stays as it is in the file. Of what is `left`, our own part is taken away.
+    What is `replaced` is remembered as text.
     """
 
     properties: list[Property]
     standing: set[Name]
     left: list[Property]
+    replaced: list[str]
 
 
 def _settled(
-    everything: Sequence[Found], wanted: Sequence[Property], old: dict[Name, Property]
+    documents: Sequence[Sequence[Document]],
+    wanted: Sequence[Property],
+    old: dict[Name, Property],
 ) -> _Settled:
-    there = _gathered(found for found in everything if found.name.space != OWN)
+    there = _others(documents, old)
+    everything = [found for several in documents for one in several for found in one.found]
     replaced = [value for found in everything if found.name == BEFORE for value in found.values]
-    settled = _Settled([], set(), [])
+    settled = _Settled([], set(), [], replaced)
     names = {one.name for one in wanted}
     for one in [*wanted, *(one for one in old.values() if one.name not in names)]:
-        theirs = _theirs(one.name, there, old)
-        others = [value for value in theirs if value not in one.values]
+        theirs = list(there.get(one.name, ()))
+        is_wanted = one.name in names
+        others = [value for value in theirs if not (is_wanted and value in one.values)]
         listed = one.form in {BAG, SEQ}
         if others and (one.yields or not (listed or one.name in names)):
             settled.standing.add(one.name)
@@ -161,23 +225,25 @@ def _settled(
             )
             gone = [value for value in theirs if value in one.values] if listed else theirs
             replaced += [f"{one.name}={value}" for value in gone]
-    if replaced:
-        settled.properties.append(Property(BEFORE, BAG, tuple(dict.fromkeys(replaced))))
     return settled
 
 
-def _gathered(everything: Iterable[Found]) -> dict[Name, list[str]]:
-    """Give all that is told under each name."""
-    there: dict[Name, list[str]] = {}
-    for found in everything:
-        there.setdefault(found.name, []).extend(found.values)
+def _others(
+    documents: Iterable[Sequence[Document]], old: dict[Name, Property]
+) -> dict[Name, dict[str, None]]:
+    """Return what others told under each name, each once.
+
+    Only in a packet of ours can a value be ours.
+    """
+    there: dict[Name, dict[str, None]] = {}
+    for several in documents:
+        ours = old if any(map(_is_ours, several)) else {}
+        for found in (found for document in several for found in document.found):
+            own = ours[found.name].values if found.name in ours else ()
+            if found.name.space != OWN:
+                values = there.setdefault(found.name, {})
+                values.update(dict.fromkeys(value for value in found.values if value not in own))
     return there
-
-
-def _theirs(name: Name, there: dict[Name, list[str]], old: dict[Name, Property]) -> list[str]:
-    """Give what others told under a name, each once."""
-    ours = set(old[name].values) if name in old else set[str]()
-    return list(dict.fromkeys(value for value in there.get(name, ()) if value not in ours))
 
 
 def _goes(name: Name, ours: Container[Name]) -> bool:

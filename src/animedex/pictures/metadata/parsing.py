@@ -7,11 +7,13 @@ refused; so is what is nested deeply. Nothing is built up but the properties' ow
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from animedex.pictures.metadata.packet import RDF
+from animedex.pictures.metadata.packet import BLANK, RDF
 from animedex.pictures.metadata.properties import Name
+from animedex.pictures.metadata.unicode import to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +45,15 @@ class Found(NamedTuple):
 
 
 class Node(NamedTuple):
-    """Hold where a node stands; a `plain` one says nothing beside its properties."""
+    """Hold where a node stands; a `plain` one says nothing beside its properties.
+
+    `spaces` are the namespaces declared there, by prefix; an empty prefix is the default one.
+    """
 
     start: int
     end: int
     plain: bool
+    spaces: dict[str, str]
 
 
 class Document(NamedTuple):
@@ -68,9 +74,22 @@ class Document(NamedTuple):
 
 
 def parse(data: bytes) -> Document:
-    """Read a packet in UTF-8; raise `NoXmp` for what is none, or is not to be trusted."""
+    """Return the properties of a packet, and where each stands in `Document.data`.
+
+    The data is the packet itself if it is well-formed XML in UTF-8. Otherwise it is the packet
+    converted to UTF-8, without the bytes before and after its XML. Raise `NoXmp` if there is no
+    RDF in it, or if it must not be trusted.
+    """
+    text = to_utf8(data)
+    try:
+        return _read(text)
+    except NoXmp:
+        return _read(_recover(text))
+
+
+def _read(data: bytes) -> Document:
     if b"\0" in data:
-        message = "it is binary, or UTF-16"
+        message = "it contains NUL bytes"
         raise NoXmp(message)
     reader = _Reader(data)
     try:
@@ -85,11 +104,38 @@ def parse(data: bytes) -> Document:
     return reader.document
 
 
+def _recover(data: bytes) -> bytes:
+    """Return the XML in a packet that has other bytes around it: padding, a rest, a second BOM.
+
+    Raise `NoXmp` if the RDF is not complete, or if what follows it is another packet.
+    """
+    prologue = _PROLOGUE.match(data)
+    if prologue is None:
+        message = "there is no XML element"
+        raise NoXmp(message)
+    body = data[prologue.end() :]
+    reader = _Reader(body)
+    with suppress(expat.ExpatError, ValueError):
+        reader.parser.Parse(body, True)
+    if reader.document is None:
+        message = "there is no complete rdf:RDF"
+        raise NoXmp(message)
+    if _SECOND.search(body, reader.end):
+        message = "another packet follows in it"
+        raise NoXmp(message)
+    xml = body[: reader.end] + reader.closing
+    return _BEGIN + xml + _END if b"<?xpacket" in data else xml
+
+
 class _Reader:
     """Follow a packet as it is parsed."""
 
     def __init__(self, data: bytes) -> None:
         self.document: Document | None = None
+        # Where the root element ends, or the RDF if the root is cut, and what closes it then.
+        self.end = 0
+        self.closing = b""
+        self._spaces: dict[str, list[str]] = {}
         self._data = data
         self._found: list[Found] = []
         self._nodes: list[Node] = []
@@ -99,6 +145,7 @@ class _Reader:
         # Of every open element: where its tag begins and ends.
         self._open: list[tuple[int, int]] = []
         self._plain = True
+        self._declared: dict[str, str] = {}
         self._texts: list[str] = []
         self._items: list[str] | None = None
         self._name = Name("", "")
@@ -106,6 +153,8 @@ class _Reader:
         self.parser.namespace_prefixes = True
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
+        self.parser.StartNamespaceDeclHandler = self._declare
+        self.parser.EndNamespaceDeclHandler = self._undeclare
         self.parser.StartElementHandler = self._start
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._text
@@ -113,6 +162,12 @@ class _Reader:
     def _refuse(self, *_: object) -> None:
         message = "it declares a document type"
         raise NoXmp(message)
+
+    def _declare(self, prefix: str | None, space: str | None) -> None:
+        self._spaces.setdefault(prefix or "", []).append(space or "")
+
+    def _undeclare(self, prefix: str | None) -> None:
+        self._spaces[prefix or ""].pop()
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         start = self.parser.CurrentByteIndex
@@ -140,13 +195,15 @@ class _Reader:
         if self._rdf and level == 0:
             self._end_rdf(start, inner, end)
         elif self._rdf and level == _NODE:
-            self._nodes.append(Node(start, end, self._plain))
+            self._nodes.append(Node(start, end, self._plain, self._declared))
         elif self._rdf and level == _PROPERTY:
             values = ["".join(self._texts)] if self._items is None else self._items
             self._add(self._name, values, start, end)
         elif self._items is not None and level == _IN_LIST and _name(tag) == _ITEM:
             self._items.append("".join(self._texts))
         self._depth -= 1
+        if not self._depth:
+            self.end, self.closing = end, b""
 
     def _text(self, text: str) -> None:
         self._texts.append(text)
@@ -154,6 +211,7 @@ class _Reader:
     def _start_node(self, name: Name, attributes: dict[str, str]) -> None:
         start, end = self._open[-1]
         self._plain = name == _DESCRIPTION
+        self._declared = {prefix: spaces[-1] for prefix, spaces in self._spaces.items() if spaces}
         written = dict(_attributes(self._data, _past_name(self._data, start), end))
         for attribute, value in attributes.items():
             known, prefix = _name(attribute), attribute.split(_DIVIDE)[2:]
@@ -190,6 +248,9 @@ class _Reader:
             closing=closing,
         )
         self._rdf = 0
+        self.end = end
+        names = [self._data[at + 1 : _past_name(self._data, at)] for at, _ in self._open]
+        self.closing = b"".join(b"</" + name + b">" for name in reversed(names))
 
     def _tag_end(self, start: int) -> int:
         found = _TAG.match(self._data, start)
@@ -231,3 +292,8 @@ def _past_name(data: bytes, start: int) -> int:
 
 
 _NAME = re.compile(rb"<[^\s/>]+")
+# Comments, instructions and stray text before the root; a document type is not passed over.
+_PROLOGUE = re.compile(rb"(?:<!--.*?-->|<\?.*?\?>|[^<]++)*+(?=<[^!?])", re.DOTALL)
+_SECOND = re.compile(rb"<(?:[^\s<>/:]+:)?RDF[\s>]")
+_BEGIN = BLANK[: BLANK.index(b"<x:")]
+_END = BLANK[BLANK.rindex(b"\n") :]

@@ -9,7 +9,7 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from animedex.pictures.metadata.layout import Layout, Packet, pieces
+from animedex.pictures.metadata.layout import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
     from animedex.pictures.metadata.layout import Range, Source
@@ -20,7 +20,12 @@ _HEADER = b"\0\0\0\x0dIHDR"
 # Of a chunk beside its data: the length and the kind before it, the checksum behind it.
 _AROUND = 12
 _HEADER_END = len(_SIGNATURE) + 13 + _AROUND
-_KEYWORD = b"XML:com.adobe.xmp\0"
+_KEYWORD = b"XML:com.adobe.xmp"
+_PROFILE_OF_JPEG = b"Raw profile type APP1"
+_KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
+_JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_LONGEST_KEYWORD = 80
+_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 _LONGEST = 2**31 - 1
 
 
@@ -41,8 +46,8 @@ def survey(source: Source, *, thorough: bool) -> Layout:
             source.fail("it has a chunk that cannot be")
         if thorough:
             _check(source, start, size)
-        if kind == b"iTXt":
-            packets += _packets(source, start, size)
+        if kind in _TEXTS:
+            packets += _packets(source, start, kind, size)
         source.go(start + 8)
         source.skip(size + 4)
     return Layout(packets, _HEADER_END)
@@ -50,7 +55,7 @@ def survey(source: Source, *, thorough: bool) -> Layout:
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
     """Say how the file is written with a packet."""
-    text = _KEYWORD + b"\0\0\0\0" + merge.main.filled(merge.properties)
+    text = _KEYWORD + b"\0\0\0\0\0" + merge.main.filled(merge.properties)
     checksum = zlib.crc32(b"iTXt" + text)
     chunk = struct.pack(">I4s", len(text), b"iTXt") + text + struct.pack(">I", checksum)
     return pieces(layout, merge.replaces, chunk, (0, source.size))
@@ -64,23 +69,53 @@ def _check(source: Source, start: int, size: int) -> None:
         source.fail("a checksum is wrong")
 
 
-def _packets(source: Source, start: int, size: int) -> list[Packet]:
-    """Read a chunk of text where it is a packet."""
+def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]:
+    """Read a chunk of text if it holds a packet."""
     source.go(start + 8)
-    if size < len(_KEYWORD) or source.take(len(_KEYWORD)) != _KEYWORD or not source.admits(size):
+    opening = source.take(min(size, _LONGEST_KEYWORD))
+    keyword, _, _ = opening.partition(b"\0")
+    if keyword not in _KEYWORDS:
         return []
-    rest = source.take(size - len(_KEYWORD))
+    area = (start, start + size + _AROUND)
+    if not source.admits(size):
+        return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
+    source.go(start + 8 + len(keyword) + 1)
+    text = _text(source, kind, source.take(size - len(keyword) - 1) if b"\0" in opening else b"")
+    if keyword == _KEYWORD:
+        return [Packet(text, (area,))]
+    profile = _profile(text)
+    if keyword == _PROFILE_OF_JPEG:
+        if not profile.startswith(_JPEG_XMP):
+            return []
+        profile = profile.removeprefix(_JPEG_XMP)
+    return [Packet(profile or text, (area,))]
+
+
+def _text(source: Source, kind: bytes, data: bytes) -> bytes:
+    """Return the text of a chunk, which what follows its keyword may hold compressed."""
+    if kind == b"tEXt":
+        return data
+    if kind == b"zTXt":
+        return _inflated(source, data[1:])
     # Behind two bytes about compression come a language and a keyword in it, both of any length.
-    text = rest[2:].partition(b"\0")[2].partition(b"\0")[2]
-    plain = _inflated(source, text) if rest[:1] == b"\1" else text
-    return [Packet(plain, ((start, start + size + _AROUND),))]
+    text = data[2:].partition(b"\0")[2].partition(b"\0")[2]
+    return _inflated(source, text) if data[:1] == b"\1" else text
+
+
+def _profile(text: bytes) -> bytes:
+    """Return what ImageMagick writes as a name, a length and hexadecimal digits."""
+    lines = text.strip().split(b"\n", 2)
+    try:
+        return bytes.fromhex(lines[2].decode())
+    except (IndexError, ValueError):
+        return b""
 
 
 def _inflated(source: Source, text: bytes) -> bytes:
-    """Unpack a text; what cannot be, or grows too long, is nothing that can be read."""
+    """Unpack a text; return it as it is if it is damaged or too long."""
     inflater = zlib.decompressobj()
     try:
         plain = inflater.decompress(text, max(source.room, 1))
     except zlib.error:
-        return b""
-    return plain if inflater.eof and source.admits(len(plain)) else b""
+        return text
+    return plain if inflater.eof and source.admits(len(plain)) else text

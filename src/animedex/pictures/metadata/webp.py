@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from animedex.pictures.metadata.layout import CUT, Layout, Packet, pieces
+from animedex.pictures.metadata.layout import CUT, TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
     from animedex.pictures.metadata.layout import Range, Source
@@ -41,7 +41,7 @@ def survey(source: Source, *, thorough: bool) -> Layout:
             source.fail(CUT)
         if kind == b"XMP ":
             place = place or start
-            packets += _packet(source, start, size, min(stop, end))
+            packets.append(_packet(source, start, size, min(stop, end)))
         source.go(min(stop, end))
     return Layout(packets, place or end)
 
@@ -72,8 +72,9 @@ def _end(source: Source) -> int:
     return 8 + int(size)
 
 
-def _packet(source: Source, start: int, size: int, stop: int) -> list[Packet]:
-    return [Packet(source.take(size), ((start, stop),))] if source.admits(size) else []
+def _packet(source: Source, start: int, size: int, stop: int) -> Packet:
+    text = source.take(size) if source.admits(size) else TOO_LONG
+    return Packet(text, ((start, stop),))
 
 
 def _extended(source: Source) -> tuple[int, bytes]:
