@@ -94,6 +94,41 @@ def test_json_gives_everything_back(picture: str, post: ArtPost, row: bytes | No
     os.unlink(place)
 
 
+@FEWER
+@given(POSTS, ROWS)
+def test_xmp_gives_everything_back(picture: str, post: ArtPost, row: bytes | None) -> None:
+    place = write_sidecar(picture, "xmp", post, row)
+    assert place == picture + ".xmp"
+    assert read_sidecar(picture) == read_sidecar(place) == (post, row)
+    os.unlink(place)
+
+
+def test_what_others_add_to_our_xmp_stays(picture: str) -> None:
+    place = write_sidecar(picture, "xmp", POST, ROW)
+    label = '<rdf:Description xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmp:Label="red"/></rdf:RDF>'
+    with open(place, "r+", encoding="utf-8") as file:
+        edited = file.read().replace("</rdf:RDF>", label)
+        file.seek(0)
+        file.write(edited)
+    write_sidecar(picture, "xmp", POST, ROW)
+    assert 'xmp:Label="red"' in content(place)
+    assert read_sidecar(picture) == (POST, ROW)
+
+
+def test_xmp_of_ours_that_is_cut_is_told_and_may_be_written_anew(picture: str) -> None:
+    place = write_sidecar(picture, "xmp", POST, ROW)
+    os.truncate(place, os.stat(place).st_size // 2)
+    with pytest.raises(Corrupt, match="damaged"):
+        read_sidecar(picture)
+    write_sidecar(picture, "xmp", POST, ROW)
+    assert read_sidecar(picture) == (POST, ROW)
+
+
+def test_a_name_that_leaves_no_room_for_a_sidecar_has_none(tmp_path: Path) -> None:
+    for length in (250, 251, 252, 255):
+        assert read_sidecar(str(tmp_path / ("x" * (length - 4) + ".png"))) is None
+
+
 def test_json_holds_the_row_in_its_own_bytes(picture: str) -> None:
     told = content(write_sidecar(picture, "json", POST, ROW))
     assert f'\n  "row": {ROW.decode()}\n}}\n' in told
@@ -295,7 +330,7 @@ def test_ours_that_makes_no_sense_is_told(ending: str, told: str, picture: str) 
 
 
 @FEWER
-@given(st.binary(max_size=60), st.sampled_from(["json", "txt"]))
+@given(st.binary(max_size=60), st.sampled_from(["json", "xmp", "txt"]))
 def test_any_bytes_beside_a_picture_do_no_harm(picture: str, told: bytes, ending: str) -> None:
     with open(f"{picture}.{ending}", "wb") as file:
         file.write(told)
@@ -322,11 +357,11 @@ def test_where_there_is_none(picture: str) -> None:
         write_sidecar(picture, "json", POST)
 
 
-@pytest.mark.parametrize("kind", ["none", "xmp", ""])
+@pytest.mark.parametrize("kind", ["none", "xml", ""])
 def test_a_kind_that_there_is_not(kind: str, picture: str) -> None:
     with pytest.raises(BadArguments, match="no sidecar of the kind") as caught:
         write_sidecar(picture, kind, POST)
-    assert caught.value.hint == "choose one of json, txt, hydrus"
+    assert caught.value.hint == "choose one of json, xmp, txt, hydrus"
 
 
 def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:

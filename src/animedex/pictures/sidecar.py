@@ -1,14 +1,15 @@
-"""A picture's credit in a file beside it: `picture.png.json` or `picture.png.txt`."""
+"""A picture's credit in a file beside it: `picture.png` with `.json`, `.xmp` or `.txt` behind it."""
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
 from animedex.pictures.ordinary import open_ordinary
-from animedex.pictures.sidecars import hydrus, json, text
+from animedex.pictures.sidecars import hydrus, json, text, xmp
 from animedex.pictures.sidecars.text import one_line
 from animedex.sinks import FileSink
 
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from animedex.models import ArtPost
     from animedex.pictures.metadata.credit import Credited
 
-KINDS = ("json", "txt", "hydrus")
-_FORMS = {"json": json, "txt": text, "hydrus": hydrus}
-_ENDINGS = {"json": ".json", "txt": ".txt", "hydrus": ".txt"}
+KINDS = ("json", "xmp", "txt", "hydrus")
+_FORMS = {"json": json, "xmp": xmp, "txt": text, "hydrus": hydrus}
+_ENDINGS = {"json": ".json", "xmp": ".xmp", "txt": ".txt", "hydrus": ".txt"}
 _LONGEST = 64 * 1024 * 1024
 
 
@@ -37,21 +38,28 @@ def sidecar_of(path: str, kind: str) -> str:
 def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None) -> str:
     """Write what is known of a picture into a file beside it, at once, and give its name.
 
-    `json` alone keeps the row. A file of that name that is not a sidecar of ours, of this very
+    `json` and `xmp` keep the row. A file of that name that is not a sidecar of ours, of this very
     picture, is somebody's work: it is left alone, as a link is, and `BadArguments` raised.
     """
     place = sidecar_of(path, kind)
     if os.path.lexists(place) and not _is_ours(place, post):
         message = f"{place} is there already, and is no sidecar of animedex for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
+    content = _written(place, kind, post, row)
     sink = FileSink(place, follow_links=False)
     try:
-        sink.write(_FORMS[kind].written(post, row))
+        sink.write(content)
     except BaseException:
         sink.discard()
         raise
     sink.finish()
     return place
+
+
+def _written(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
+    if kind == "xmp":
+        return xmp.written(post, row, _content(place) or b"")
+    return _FORMS[kind].written(post, row)
 
 
 def credit_of(path: str) -> Credited | None:
@@ -71,8 +79,9 @@ def read_sidecar(path: str) -> Credited | None:
     rating that is not told counts as explicit, the strictest. Raises `Corrupt` for a sidecar of
     ours that is damaged.
     """
-    own = path.lower().endswith((".json", ".txt"))
-    for place in [path] if own else [path + ".json", path + ".txt"]:
+    endings = (".json", ".xmp", ".txt")
+    own = path.lower().endswith(endings)
+    for place in [path] if own else [path + ending for ending in endings]:
         data = _content(place)
         credit = None if data is None else _read(data, place)
         if credit:
@@ -83,6 +92,8 @@ def read_sidecar(path: str) -> Credited | None:
 def _read(data: bytes, place: str) -> Credited | None:
     if place.lower().endswith(".json"):
         return json.read(data, place)
+    if place.lower().endswith(".xmp"):
+        return xmp.read(data, place)
     # Both kinds have one name: the one for people begins as no tag does.
     return text.read(data, place) or hydrus.read(data)
 
@@ -101,18 +112,21 @@ def _is_ours(place: str, post: ArtPost) -> bool:
         credit = _read(data, place)
     except Corrupt:
         # What is left of it tells of which picture it was.
-        return any(mark.encode() in data for mark in (f'"{number}"', f"Id: {number}\n"))
+        marks = (f'"{number}"', f"identifier>{number}<", f"Id: {number}\n")
+        return any(mark.encode() in data for mark in marks)
     return credit is not None and one_line(credit.post.id) == number
 
 
 def _content(place: str) -> bytes | None:
-    """Read a file, if there is one; a folder or a pipe of its name is none."""
+    """Return what is in a file; None where there is none, as of a name too long for one."""
     try:
         with open_ordinary(place) as file:
             data = file.read(_LONGEST + 1)
     except (FileNotFoundError, IsADirectoryError, BadArguments):
         return None
     except (OSError, ValueError) as error:
+        if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG:
+            return None
         # A name with a null byte is a ValueError.
         message = f"{place} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise BadArguments(message, hint="give another file") from None
