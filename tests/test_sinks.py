@@ -74,6 +74,13 @@ def test_a_name_may_be_as_long_as_the_system_allows(name: str, tmp_path: Path) -
     assert os.listdir(tmp_path) == [name]
 
 
+def test_the_hidden_name_is_short_whatever_its_letters(tmp_path: Path) -> None:
+    sink = FileSink(str(tmp_path / ("\U0001f431" * 30 + ".png")))
+    (hidden,) = os.listdir(tmp_path)
+    assert len(os.fsencode(hidden)) <= 64
+    sink.discard()
+
+
 def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadArguments, match="No such file"):
         FileSink(str(tmp_path / "none" / "cat.png"))

@@ -141,7 +141,9 @@ def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: F
     if _is_special(path):
         return place, None
     folder, name = os.path.split(place)
-    return place, os.path.join(folder, f".{name[:40]}.{os.urandom(4).hex()}.part")
+    # Some file systems take 143 bytes, so that a sign of several counts as these.
+    short = os.fsencode(name)[:40].decode(errors="ignore")
+    return place, os.path.join(folder, f".{short}.{os.urandom(4).hex()}.part")
 
 
 def _written(path: str, work: Callable[[], T]) -> T:

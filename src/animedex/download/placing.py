@@ -6,14 +6,15 @@ are one file on Windows and on most Macs, and folders are carried there.
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments
-from animedex.pictures.legal import folded
-from animedex.pictures.naming import LONGEST_PATH, numbered
+from animedex.pictures.legal import LONGEST_PART, folded
+from animedex.pictures.naming import LONGEST_PATH, numbered, shorten_path
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 _LONGEST_THERE = 259
 _LEAST = 64
 _MOST_TRIES = 100_000
+# Bytes that a name leaves free for what is written beside the file.
+_RESERVE = 255 - LONGEST_PART
+# What eCryptfs leaves of a name's 255 bytes; Synology's encrypted folders are of that kind.
+_ENCRYPTED = 143
+_LEAST_PART = 16
 
 
 class Spot(NamedTuple):
@@ -37,6 +43,9 @@ class Place:
 
     def __init__(self, folder: str) -> None:
         """Take a folder; raise `BadArguments` where it cannot be made or written to."""
+        if not folder:
+            message = "the name of the folder is empty"
+            raise BadArguments(message, hint="give a folder with --to, such as . for this one")
         self.folder = os.path.abspath(folder)
         self.longest = LONGEST_PATH
         if sys.platform == "win32":
@@ -45,6 +54,7 @@ class Place:
         self._lock = threading.Lock()
         self._listings: dict[str, dict[str, list[str]]] = {}
         _make(self.folder)
+        self._longest_part = _longest_name(self.folder) - _RESERVE
         if not os.access(self.folder, os.W_OK | os.X_OK):
             message = f"{folder} cannot be written to"
             raise BadArguments(message, hint="choose another folder with --to")
@@ -54,6 +64,7 @@ class Place:
 
         Raises `BadArguments` where a link would lead out of the chosen folder.
         """
+        path = self._shorten(path)
         self._require_inside(os.path.dirname(self._at(path)))
         for spot in self._spots(path):
             there = self._there(spot)
@@ -67,26 +78,59 @@ class Place:
     def put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
         """Give a finished file its name, or a numbered one; what is there already is kept.
 
-        Raises `NoSpace` where the disk is full, and `BadArguments` where it cannot be done.
+        A name that the file system has no room for is shortened. Raises `NoSpace` where the disk is
+        full, and `BadArguments` where it cannot be done.
         """
         with self._lock:
-            for spot in self._spots(path):
+            while True:
+                try:
+                    return self._put(finished, self._shorten(path), is_same)
+                except OSError as error:
+                    if not (_is_too_long(error) and self._lower_limit()):
+                        raise file_error(self._at(path), error) from None
+
+    def is_below(self, path: str) -> bool:
+        """Return whether a file is in the folder or below it."""
+        return self._is_inside(os.path.dirname(path))
+
+    def _put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
+        for spot in self._spots(path):
+            there = self._there(spot)
+            if not there:
+                if self._moved(finished, spot):
+                    return Spot(self._at(spot), is_here=False)
+                # Another process was faster, perhaps with the same picture.
                 there = self._there(spot)
-                if not there:
-                    if self._moved(finished, spot):
-                        return Spot(self._at(spot), is_here=False)
-                    # Another process was faster, perhaps with the same picture.
-                    there = self._there(spot)
-                found = self._same(there, is_same)
-                if found is not None:
-                    return Spot(found, is_here=True)
+            found = self._same(there, is_same)
+            if found is not None:
+                return Spot(found, is_here=True)
         message = f"there are too many files called {path}"
         raise BadArguments(message, hint="use another folder, or put {id} into the name")
 
     def _spots(self, path: str) -> Iterator[str]:
         yield path
         for number in range(2, _MOST_TRIES):
-            yield numbered(path, number, self.longest)
+            yield numbered(path, number, self.longest, self._longest_part)
+
+    def _shorten(self, path: str) -> str:
+        """Shorten a path to what the file system takes."""
+        while True:
+            fit = shorten_path(path, self.longest, self._longest_part)
+            try:
+                os.lstat(self._at(fit))
+            except OSError as error:
+                if _is_too_long(error) and self._lower_limit():
+                    continue
+            return fit
+
+    def _lower_limit(self) -> bool:
+        """Take fewer bytes for a name from now on; return whether that is possible."""
+        encrypted = _ENCRYPTED - _RESERVE
+        lower = encrypted if self._longest_part > encrypted else self._longest_part // 2
+        if lower < _LEAST_PART:
+            return False
+        self._longest_part = lower
+        return True
 
     def _at(self, path: str) -> str:
         return os.path.join(self.folder, *path.split("/"))
@@ -122,15 +166,13 @@ class Place:
         if not os.path.isdir(parent):
             self._listings.clear()
         self._require_inside(parent)
-        _make(parent)
+        os.makedirs(parent, exist_ok=True)
         try:
             _link(finished, place)
         except FileExistsError:
             # Something has a name that this system takes for the same.
             self._listings.pop(parent, None)
             return False
-        except OSError as error:
-            raise file_error(place, error) from None
         name = os.path.basename(place)
         if parent in self._listings:
             self._listings[parent].setdefault(folded(name), []).append(name)
@@ -160,6 +202,20 @@ def _make(folder: str) -> None:
             raise file_error(folder, error) from None
         message = f"{folder!r} is no name of a folder"
         raise BadArguments(message, hint="choose another folder with --to") from None
+
+
+def _longest_name(folder: str) -> int:
+    """Return how many bytes a name in a folder may have, 255 where the system does not say."""
+    usual = _RESERVE + LONGEST_PART
+    try:
+        found = os.pathconf(folder, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):
+        return usual
+    return max(_RESERVE + _LEAST_PART, min(found, usual)) if found > 0 else usual
+
+
+def _is_too_long(error: OSError) -> bool:
+    return error.errno == errno.ENAMETOOLONG
 
 
 def _listed(folder: str) -> dict[str, list[str]]:

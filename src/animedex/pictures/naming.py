@@ -101,7 +101,22 @@ def values_of(post: ArtPost, category: str | None, extension: str) -> dict[str, 
     return {name: "" if value is None else str(value) for name, value in known.items()}
 
 
-def numbered(path: str, number: int, longest: int = LONGEST_PATH) -> str:
+def shorten_path(path: str, longest: int, longest_part: int) -> str:
+    """Return a path of at most so many bytes, each part of at most so many, with its extension.
+
+    >>> shorten_path("neko/a long name.png", 480, 10), shorten_path("neko/a.png", 480, 10)
+    ('neko/a lon.png', 'neko/a.png')
+    """
+    parts = path.split("/")
+    if len(path.encode()) <= longest and all(len(one.encode()) <= longest_part for one in parts):
+        return path
+    stem, _, end = parts[-1].rpartition(".")
+    return _fitted([*parts[:-1], stem], end, longest, longest_part)
+
+
+def numbered(
+    path: str, number: int, longest: int = LONGEST_PATH, longest_part: int = LONGEST_PART
+) -> str:
     """Give the same path with a number, for where the plain one is taken.
 
     >>> numbered("neko/a.png", 2)
@@ -110,7 +125,7 @@ def numbered(path: str, number: int, longest: int = LONGEST_PATH) -> str:
     folder, slash, name = path.rpartition("/")
     stem, _, end = name.rpartition(".")
     behind = f" ({number}).{end}"
-    room = min(LONGEST_PART, longest - len(f"{folder}{slash}".encode())) - len(behind.encode())
+    room = min(longest_part, longest - len(f"{folder}{slash}".encode())) - len(behind.encode())
     return f"{folder}{slash}{cut(stem, max(room, 1)).rstrip(_EDGES) or '_'}{behind}"
 
 
@@ -156,10 +171,9 @@ def _shaped(text: str, limit: int) -> str:
     return legal(part)
 
 
-def _fitted(parts: list[str], end: str, longest: int) -> str:
+def _fitted(parts: list[str], end: str, longest: int, limit: int = LONGEST_PART) -> str:
     """Shorten the longest part of a path, again and again, until all of it fits."""
     behind = f".{end}"
-    limit = LONGEST_PART
     while limit > 1:
         stem = _shaped(parts[-1], limit - len(behind)) or "_"
         folders = [shaped for part in parts[:-1] if (shaped := _shaped(part, limit))]

@@ -1,4 +1,4 @@
-"""A picture's credit in a file beside it: `picture.png` with `.json`, `.xmp` or `.txt` behind it."""
+"""A picture's credit in a file beside it: `picture.png.json`, or `.xmp`, or `.txt`."""
 
 from __future__ import annotations
 
@@ -59,7 +59,8 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
 def _written(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
     if kind == "xmp":
         return xmp.written(post, row, _content(place) or b"")
-    return _FORMS[kind].written(post, row)
+    content: bytes = _FORMS[kind].written(post, row)
+    return content
 
 
 def credit_of(path: str) -> Credited | None:

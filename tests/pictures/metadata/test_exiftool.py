@@ -6,15 +6,14 @@ import json
 import re
 import shutil
 import subprocess
-from typing import TYPE_CHECKING, cast
+from pathlib import Path
+from typing import cast
 
 import pytest
 
 from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import Credited, read_credit, write_credit
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from animedex.pictures.sidecar import write_sidecar
 
 EXIFTOOL = shutil.which("exiftool") or ""
 pytestmark = pytest.mark.skipif(not EXIFTOOL, reason="ExifTool is not installed")
@@ -67,6 +66,14 @@ def test_it_shows_who_and_whence(written: Path) -> None:
     }
     assert {name: known.get(name) for name in expected} == expected
     assert "XMP-xmp:Rating" not in known, "a rating for an audience is no number of stars"
+
+
+def test_it_reads_a_sidecar(credited: Credited, tmp_path: Path) -> None:
+    place = write_sidecar(str(tmp_path / "a.png"), "xmp", *credited)
+    known = told(Path(place), "-warning", "-validate")
+    assert known["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
+    assert known["XMP-dc:Source"] == "https://pixiv.example/artworks/1"
+    assert not [name for name in known if "Warning" in name and "Adult" not in name]
 
 
 def test_it_finds_no_fault(picture: bytes, written: Path, tmp_path: Path) -> None:
