@@ -79,6 +79,7 @@ def set_up(options: ClientOptions) -> Setup:
         refresh=options.get("refresh", False),
         pace=_PACES[_rate(options, config)],
         limited=options.get("limits", config.get("limits").value == "on"),
+        is_timeout_set="timeout" in options or config.get("timeout").source != "default",
     )
     place = _state(options, config)
     share = cast("str | None", options.get("state_share") or config.get("state_share").value)

@@ -6,12 +6,13 @@ import contextlib
 import errno
 import os
 import stat
+import zlib
 from typing import TYPE_CHECKING, TypeVar
 
-from animedex.errors import AnimedexError, BadArguments, NoSpace, is_full
+from animedex.errors import AnimedexError, BadArguments, NoSpace, UpstreamDecode, is_full
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from io import FileIO
 
     from animedex.wire import Response
@@ -19,6 +20,49 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 _OPENING = 64
 _MOST_LINKS = 40
+_PIECE = 64 * 1024
+_MOST_MEMBERS = 1000
+
+
+class Unpacker:
+    """Unpack a body in gzip or zlib as it arrives, or deflated data without a head (`is_raw`)."""
+
+    def __init__(self, *, is_raw: bool = False) -> None:
+        self._window = -zlib.MAX_WBITS if is_raw else 32 + zlib.MAX_WBITS
+        self._stream = zlib.decompressobj(self._window)
+        self._members = 1
+
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Take the next piece, and yield what is in it, in pieces of 64 KiB at the most.
+
+        Raises `UpstreamDecode` for damaged data.
+        """
+        piece = b""
+        while data or len(piece) == _PIECE:
+            if self._stream.eof:
+                self._begin_member()
+            try:
+                piece = self._stream.decompress(data, _PIECE)
+            except zlib.error:
+                message = "the compression of the answer is damaged"
+                raise UpstreamDecode(message, hint="try again later") from None
+            data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+            if piece:
+                yield piece
+
+    def finish(self) -> None:
+        """Raise `UpstreamDecode` unless the data has come to its end."""
+        if not self._stream.eof:
+            message = "the compressed data of the answer ends too soon"
+            raise UpstreamDecode(message, hint="try again later")
+
+    def _begin_member(self) -> None:
+        """Begin the next one of several that follow each other; each costs, however short it is."""
+        self._members += 1
+        if self._members > _MOST_MEMBERS:
+            message = "the compressed data of the answer has too many parts"
+            raise UpstreamDecode(message, hint="try again later")
+        self._stream = zlib.decompressobj(self._window)
 
 
 class FileSink:

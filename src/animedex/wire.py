@@ -152,6 +152,8 @@ class Call(NamedTuple, Generic[T_co]):
     A `raw` call takes any status and the body as it came. `sink` makes what receives the body of
     a success, anew for each try, from the head of the answer; `parse` finds it in the response.
     `resume` gives headers that each try sends besides, such as a range of what is still lacking.
+    `timeout` is in seconds, in place of the client's own. The body of an `is_open_ended` call may
+    take as long as bytes keep coming.
     """
 
     backend: Backend
@@ -165,6 +167,8 @@ class Call(NamedTuple, Generic[T_co]):
     sink: Callable[[Response], Sink] | None = None
     resume: Callable[[], Headers] | None = None
     anonymous: Callable[[], AnimedexError] | None = None
+    timeout: float | None = None
+    is_open_ended: bool = False
 
 
 class Unseen(NamedTuple):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from typing import TYPE_CHECKING
 
@@ -68,11 +69,17 @@ def test_a_file_is_capped(client: Client, server: SampleServer) -> None:
         client.perform(fetch(nekos.BACKEND, f"{server.url}/neko/1.png", cap=100))
 
 
-def test_a_packed_file_is_refused(client: Client, server: SampleServer) -> None:
-    headers = {"Content-Encoding": "br"}
-    server.answer("/neko/1.png", headers=headers, body=BODY)
-    with pytest.raises(UpstreamDecode, match="packed"):
-        client.perform(fetch(nekos.BACKEND, f"{server.url}/neko/1.png", Pocket))
+def test_a_packed_file_is_unpacked_in_memory_and_left_to_a_sink(
+    client: Client, server: SampleServer
+) -> None:
+    packed = gzip.compress(BODY)
+    for _ in range(2):
+        server.answer("/neko/1.png", headers={"Content-Encoding": "gzip"}, body=packed)
+    call = fetch(nekos.BACKEND, f"{server.url}/neko/1.png")
+    assert client.perform(call).body == BODY
+    fetched = client.perform(call._replace(sink=Pocket))
+    assert isinstance(fetched.sink, Pocket)
+    assert fetched.sink.body == packed
 
 
 def test_a_file_that_is_not_there(client: Client, server: SampleServer) -> None:

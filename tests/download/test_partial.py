@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from animedex import Client
+from animedex.backends import declared
+from animedex.backends.assets import fetch
 from animedex.download import download
+from animedex.download.fetching import Deadline
 from animedex.download.partial import Partial
-from animedex.errors import UpstreamDecode
+from animedex.errors import TimedOut, UpstreamDecode
 from animedex.wire import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.library.store import Library
+    from animedex.options import ClientOptions
     from animedex.wire import JsonObject
     from tests.conftest import StartRawServer
     from tests.download.conftest import Services
@@ -166,12 +169,12 @@ def test_a_file_that_has_its_name_already_is_never_written_to(tmp_path: Path) ->
     assert (tmp_path / "placed.mp4").read_bytes() == b"12345"
 
 
-def test_a_packed_file_is_refused(tmp_path: Path) -> None:
+def test_a_file_packed_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
     with (
         Partial(str(tmp_path), URL, 1.0) as partial,
-        pytest.raises(UpstreamDecode, match="packed"),
+        pytest.raises(UpstreamDecode, match="packed as 'br'"),
     ):
-        partial.sink(head(content_encoding="gzip"))
+        partial.sink(head(content_encoding="br"))
 
 
 @pytest.fixture
@@ -181,9 +184,6 @@ def row(services: Services) -> JsonObject:
 
 def etag_of(client: Client, services: Services, folder: Path, row: JsonObject) -> str:
     """Learn a picture's ETag as any client would: by asking for it."""
-    from animedex.backends import declared
-    from animedex.backends.assets import fetch
-
     found = client.perform(fetch(declared("nekos"), str(row["url"])))
     services.nekos.arrivals.clear()
     return found.header("etag") or ""
@@ -286,31 +286,72 @@ def test_what_does_not_go_together_begins_anew(
     assert len(visible(folder)) == 1
 
 
-def test_a_slow_file_is_fetched_on_as_long_as_more_of_it_comes(
-    raw_server: StartRawServer, folder: Path, tmp_path: Path
-) -> None:
-    body, half = noise(0), 200_000
+class Piecemeal:
+    """Answer with so many bytes of what is lacking, and hang up, or wait until the test ends."""
 
-    def answer(connection: socket.socket, over: threading.Event) -> None:
-        wanted = re.search(rb"Range: bytes=([0-9]+)-", server.requests[-1])
-        begin = int(wanted[1]) if wanted else 0
-        status = f"206 Part\r\ncontent-range: bytes {begin}-{len(body) - 1}/{len(body)}"
-        length = len(body) - begin
-        head = f"HTTP/1.1 {status if begin else '200 OK'}\r\ncontent-length: {length}\r\n"
-        connection.sendall(head.encode() + b'etag: "a"\r\n\r\n')
-        connection.sendall(body[begin:] if begin else body[:half])
-        if not begin:
+    def __init__(self, size: int, *, waits: bool) -> None:
+        self.begins: list[int] = []
+        self._size = size
+        self._waits = waits
+
+    def __call__(self, connection: socket.socket, over: threading.Event) -> None:
+        body = noise(0)
+        begin = self.begins[-1] + self._size - 1 if self.begins else 0
+        self.begins.append(begin)
+        span = f"content-range: bytes {begin}-{len(body) - 1}/{len(body)}\r\n"
+        status = f"206 Part\r\n{span}" if begin else "200 OK\r\n"
+        head = f'HTTP/1.1 {status}content-length: {len(body) - begin}\r\netag: "a"\r\n\r\n'
+        connection.sendall(head.encode() + body[begin:][: self._size])
+        if self._waits:
             over.wait()
 
-    server = raw_server(answer)
-    state = tmp_path / "state.db"
-    with Client(
-        base_urls={"nekos": server.url}, timeout=1.0, limits=False, state=state, cache=False
-    ) as client:
-        row = {"url": f"{server.url}/neko/{picture_name(0)}", "artist_name": "a"}
+
+def test_a_timeout_that_is_set_is_for_all_tries(
+    raw_server: StartRawServer, folder: Path, tmp_path: Path
+) -> None:
+    script = Piecemeal(20_000, waits=True)
+    url = raw_server(script).url
+    state, urls = tmp_path / "state.db", {"nekos": url}
+    with Client(base_urls=urls, timeout=1.0, limits=False, state=state, cache=False) as client:
+        row = {"url": f"{url}/neko/{picture_name(0)}", "artist_name": "a"}
+        (one,) = download(client, [row], folder)
+    assert one.error is not None
+    assert (one.error.reason, len(script.begins)) == ("timeout", 1)
+
+
+def test_without_a_timeout_it_goes_on_as_long_as_more_comes(
+    raw_server: StartRawServer, folder: Path, tmp_path: Path
+) -> None:
+    script = Piecemeal(60_000, waits=False)
+    url = raw_server(script).url
+    state, urls = tmp_path / "state.db", {"nekos": url}
+    with Client(base_urls=urls, limits=False, state=state, cache=False) as client:
+        row = {"url": f"{url}/neko/{picture_name(0)}", "artist_name": "a"}
         (one,) = download(client, [row], folder)
     assert one.error is None
-    assert [b"If-Range" in request for request in server.requests] == [False, True]
+    # More tries than one request has.
+    assert len(script.begins) == 5
+
+
+def test_only_without_a_timeout_a_file_may_take_its_time(
+    options: ClientOptions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call = fetch(declared("nekos"), "https://nekos.best/api/v2/neko/1.png")
+    del options["timeout"]
+    with Client(**options) as client:
+        bound = Deadline(client).bound(call)
+        assert (bound.is_open_ended, bound.timeout) == (True, None)
+    options["timeout"] = None
+    with Client(**options) as client:
+        bound = Deadline(client).bound(call)
+        assert (bound.is_open_ended, bound.timeout) == (False, None)
+    del options["timeout"]
+    monkeypatch.setenv("ANIMEDEX_TIMEOUT", "1e-9")
+    with (
+        Client(**options) as client,
+        pytest.raises(TimedOut, match="not all of the file came within 1e-09 s"),
+    ):
+        Deadline(client).bound(call)
 
 
 def test_the_library_has_no_part(

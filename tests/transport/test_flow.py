@@ -510,3 +510,17 @@ def test_a_plan_goes_on_where_the_cache_is_busy(stage: Stage) -> None:
     stage.play(lazily(stage, bytes), [answer(b"<html>")])
     stage.meddle = be_busy
     assert stage.play(call, [answer(b"[1]")]) == b"[1]"
+
+
+def test_a_call_may_have_a_timeout_of_its_own(stage: Stage, pick: Call[Read]) -> None:
+    stage.play(pick._replace(timeout=3), [answer()], manner(timeout=10))
+    stage.play(pick._replace(timeout=3), [answer()], manner(timeout=None))
+    assert [send.timeout for send in stage.all_of(Send)] == [3, 3]
+
+
+def test_an_open_ended_call_has_no_time_limit_once_it_is_sent(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    stage.play(pick._replace(is_open_ended=True), [answer()], manner(timeout=10))
+    (send,) = stage.all_of(Send)
+    assert (send.timeout, send.is_open_ended) == (None, True)

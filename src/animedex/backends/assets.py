@@ -9,7 +9,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.errors import UpstreamDecode
 from animedex.wire import Call, Headers, Request, Sink, SourceTag
 
 if TYPE_CHECKING:
@@ -18,7 +17,8 @@ if TYPE_CHECKING:
     from animedex.backends.backend import Backend
     from animedex.wire import Response
 
-_PLAIN = {None, "", "identity"}
+# zlib counts one byte more than the cap.
+NO_CAP = sys.maxsize - 1
 
 
 class Fetched(NamedTuple):
@@ -41,23 +41,19 @@ def fetch(
     url: str,
     sink: Callable[[Response], Sink] | None = None,
     resume: Callable[[], Headers] | None = None,
-    cap: int = sys.maxsize,
+    cap: int = NO_CAP,
 ) -> Call[Fetched]:
     """Fetch a file of a service from its API's own origin, or from a host that it declares.
 
-    Without a `sink` the bytes stay in memory; `cap` bounds them either way. `resume` gives the
-    headers that ask for the rest of a file, before each try. Raises `BadArguments` for a URL of
-    another host, and `UpstreamDecode` for a body that is packed although that was not asked for.
+    Without a `sink` the bytes stay in memory, unpacked; a `sink` gets them as they come, be they
+    packed or not. `cap` bounds them either way. `resume` gives the headers that ask for the rest of
+    a file, before each try. Raises `BadArguments` for a URL of another host.
     """
     request = Request("GET", url)
     return Call(backend, request, _fetched, cap=cap, gzip=False, sink=sink, resume=resume)
 
 
 def _fetched(response: Response, source: SourceTag) -> Fetched:
-    packed = response.header("content-encoding")
-    if response.sink is not None and packed not in _PLAIN:
-        message = "the file came packed, although it was asked for as it is"
-        raise UpstreamDecode(message, backend=source.backend)
     return Fetched(
         response.url, response.status, response.headers, response.sink, response.body, source
     )

@@ -6,6 +6,8 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.download.partial_sink import HINT as HINT_AGAIN
+from animedex.download.partial_sink import no_picture
 from animedex.errors import BadArguments, Corrupt, UpstreamDecode
 from animedex.pictures.decoding import HINT
 from animedex.pictures.formats import format_of
@@ -16,9 +18,6 @@ if TYPE_CHECKING:
     from animedex.download.targets import Target
     from animedex.pictures.examining import Examined
     from animedex.pictures.formats import Format
-
-_HINT = "try again later; if it stays so, the service has the file so"
-_PAGE = ("text/", "application/json", "application/xhtml")
 
 
 class Checked(NamedTuple):
@@ -48,7 +47,7 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
     _check_length(target, size, partial.total)
     kind = format_of(opening)
     if kind is None:
-        raise _no_picture(target, fetched, opening)
+        raise no_picture(fetched.header("content-type"), opening)
     _check_sum(target, partial)
     if not kind.is_picture:
         return Checked(kind, None)
@@ -61,7 +60,7 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
         message = error.message.replace(partial.path, name)
-        hint = _HINT if error.hint == HINT else error.hint
+        hint = HINT_AGAIN if error.hint == HINT else error.hint
         raise Corrupt(message, hint=hint, backend=target.backend) from None
     return Checked(kind, None)
 
@@ -70,10 +69,10 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
     for length in (announced, target.file.byte_size):
         if length is not None and length != size:
             message = f"{length} bytes were announced, and {size} came"
-            raise UpstreamDecode(message, hint=_HINT, backend=target.backend)
+            raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
     if not size:
         message = "the file is empty"
-        raise UpstreamDecode(message, hint=_HINT, backend=target.backend)
+        raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
 
 
 def _check_sum(target: Target, partial: Partial) -> None:
@@ -81,16 +80,7 @@ def _check_sum(target: Target, partial: Partial) -> None:
         return
     if (partial.md5() or file_md5(partial.path)) != target.file.md5.lower():
         message = "the file has not the checksum that the service tells"
-        raise Corrupt(message, hint=_HINT, backend=target.backend)
-
-
-def _no_picture(target: Target, fetched: Fetched, opening: bytes) -> UpstreamDecode:
-    told = (fetched.header("content-type") or "").partition(";")[0].strip().lower()
-    page = opening.lstrip()[:1] == b"<" or told.startswith(_PAGE)
-    what = "a page" if page else "of no type that is known"
-    named = f" ({told[:60]})" if told.isprintable() and told else ""
-    message = f"the answer is {what}{named}, not a picture"
-    return UpstreamDecode(message, hint=_HINT, backend=target.backend)
+        raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 
 
 def file_md5(path: str) -> str:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+import time
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from animedex import backends
 from animedex.backends.assets import fetch
 from animedex.download.checking import checked, file_sum
 from animedex.download.partial import Partial
+from animedex.download.partial_sink import too_long
 from animedex.download.ready import made_ready
 from animedex.download.report import Downloaded
 from animedex.download.sameness import is_same
 from animedex.download.targets import known_id, name_of, target_of
-from animedex.errors import AnimedexError, Corrupt, TimedOut, UpstreamDecode
+from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
 from animedex.pictures.naming import values_of
 from animedex.sinks import file_error
 
@@ -27,18 +30,58 @@ if TYPE_CHECKING:
     from animedex.download.placing import Place
     from animedex.download.targets import Target, What
     from animedex.pictures.naming import Template
+    from animedex.wire import Call
 
+T = TypeVar("T")
 _NO_SUCH_RANGE = 416
 _HINT = "look at the picture's page, or try again later"
 _PATIENCE = 60.0
 
 
 class Saving(NamedTuple):
-    """Hold where files go, and what they are called."""
+    """Hold where files go, what they are called, and how many bytes each may have."""
 
     place: Place
     template: Template
     keeper: Keeper
+    max_bytes: int | None = None
+
+
+class Deadline:
+    """Represent the time limit of one picture, with all its tries.
+
+    If nobody has set a timeout, a file may take as long as bytes keep coming.
+    """
+
+    def __init__(self, client: Client) -> None:
+        manner = client.manner
+        self._timeout = manner.timeout if manner.is_timeout_set else None
+        self._is_open_ended = not manner.is_timeout_set
+        self._end = inf if self._timeout is None else time.monotonic() + self._timeout
+
+    def bound(self, call: Call[T]) -> Call[T]:
+        """Return a call that ends by the deadline; raise `TimedOut` after it."""
+        if self._timeout is None:
+            return call._replace(is_open_ended=self._is_open_ended)
+        left = self._end - time.monotonic()
+        if left <= 0:
+            message = f"not all of the file came within {self._timeout:g} s"
+            raise TimedOut(message, hint="allow more with --timeout, or try again to go on")
+        return call._replace(timeout=left)
+
+    def is_over(self) -> bool:
+        """Return whether no time is left."""
+        return time.monotonic() >= self._end
+
+
+class Job(NamedTuple):
+    """Represent one picture on its way, with everything that its fetching goes by."""
+
+    client: Client
+    asked: str
+    saving: Saving
+    deadline: Deadline
+    told: Callable[[int, int | None], None]
 
 
 def download_one(
@@ -46,6 +89,7 @@ def download_one(
 ) -> Downloaded:
     """Fetch what is asked for, unless it is here; a failure is part of what is given."""
     asked = name_of(what)
+    job = Job(client, asked, saving, Deadline(client), told)
     known: str | None = None
     target: Target | None = None
     try:
@@ -56,7 +100,7 @@ def download_one(
         target = target_of(client, what)
         if known != target.post.id and (here := saving.keeper.find(asked, target.post.id)):
             return here._replace(url=target.file.url)
-        return _saved(client, asked, target, saving, told)
+        return _saved(job, target)
     except AnimedexError as error:
         failure = error
         failure.hint = failure.hint or _HINT
@@ -66,17 +110,14 @@ def download_one(
     return Downloaded(asked, "failed", target.post.id if target else known, url, error=failure)
 
 
-def _saved(
-    client: Client,
-    asked: str,
-    target: Target,
-    saving: Saving,
-    told: Callable[[int, int | None], None],
-) -> Downloaded:
-    patience = client.manner.timeout or _PATIENCE
+def _saved(job: Job, target: Target) -> Downloaded:
+    saving, asked = job.saving, job.asked
+    _check_size(target, saving.max_bytes)
+    patience = job.client.manner.timeout or _PATIENCE
     promised = target.file.extension or ""
     folder, url, summed = saving.place.folder, target.file.url, target.file.md5 is not None
-    with Partial(folder, url, patience, told, summed=summed) as partial:
+    most = saving.max_bytes
+    with Partial(folder, url, patience, job.told, summed=summed, max_bytes=most) as partial:
         # Only now: another process may have put it there while this one waited.
         found = saving.place.find(
             _path(target, promised, saving), lambda path: is_same(target, path)
@@ -85,7 +126,7 @@ def _saved(
             partial.forget()
             saving.keeper.find_again(found, target)
             return _here(asked, target, found)
-        fetched, content = _brought(client, target, partial, look=saving.keeper.has_library)
+        fetched, content = _brought(job, target, partial)
         target = _dated(target, fetched)
         ready = made_ready(target, content, partial)
         spot = saving.place.put(
@@ -102,38 +143,56 @@ def _saved(
     return Downloaded(asked, "fetched", post.id, url, spot.path, facts.size, facts.sha256)
 
 
-def _brought(
-    client: Client, target: Target, partial: Partial, *, look: bool
-) -> tuple[Fetched, Checked]:
+def _brought(job: Job, target: Target, partial: Partial) -> tuple[Fetched, Checked]:
     """Fetch a file and check it; one that was put together and is wrong is fetched anew, once."""
+    is_anew = False
     while True:
-        fetched = _whole(client, target, partial)
-        partial.let_go()
+        fetched = _whole(job, target, partial)
         try:
+            look = job.saving.keeper.has_library
             return fetched, checked(target, fetched, partial, look=look)
         except (UpstreamDecode, Corrupt):
-            if not partial.is_resumed:
+            if is_anew or not partial.is_doubtful:
                 partial.forget()
                 raise
+            is_anew = True
             partial.start_over()
 
 
-def _whole(client: Client, target: Target, partial: Partial) -> Fetched:
-    """Fetch until all is there: the time limit is for each try that brings nothing new."""
+def _check_size(target: Target, max_bytes: int | None) -> None:
+    """Raise for a file that its row announces to be too long, before it is asked for."""
+    size = target.file.byte_size
+    if max_bytes is not None and size is not None and size > max_bytes:
+        raise too_long(max_bytes, size)
+
+
+def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
+    """Fetch until all of a file is here; as long as a try brings more, another one follows."""
     call = fetch(backends.declared(target.backend), target.file.url, partial.sink, partial.resume)
-    most, anew = partial.size(), False
+    most, is_anew = partial.size(), False
     while True:
         try:
-            return client.perform(call)
-        except TimedOut:
-            if partial.size() <= most or not partial.resume():
+            fetched = job.client.perform(job.deadline.bound(call))
+            partial.finish()
+            if partial.size() <= most or not partial.is_short():
+                return fetched
+        except (TimedOut, Unreachable):
+            if partial.size() <= most or not partial.resume() or job.deadline.is_over():
                 raise
-            most = partial.size()
         except AnimedexError as error:
-            if anew or not (partial.is_odd or error.status == _NO_SUCH_RANGE):
+            if is_anew or not _may_begin_anew(error, partial):
+                if isinstance(error, UpstreamDecode):
+                    partial.forget()
                 raise
-            anew = True
+            is_anew = True
             partial.start_over()
+        most = partial.size()
+
+
+def _may_begin_anew(error: AnimedexError, partial: Partial) -> bool:
+    """Return whether the fault may lie with what was put together, and not with the file."""
+    is_mixed = isinstance(error, UpstreamDecode) and partial.is_doubtful
+    return partial.is_odd or is_mixed or error.status == _NO_SUCH_RANGE
 
 
 def _dated(target: Target, fetched: Fetched) -> Target:

@@ -1,7 +1,6 @@
 """A file on its way: hidden, known by its URL, and fetched on from where it was left.
 
-Beside the bytes stands what tells whether the rest of them still is the rest of the same file: a
-strong ETag, or else the time of the last change (RFC 9110, 8.8.2.2 and 13.1.5).
+Beside the bytes stands what tells whether the rest of them still is the rest of the same file.
 """
 
 from __future__ import annotations
@@ -9,12 +8,20 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import re
 import sys
 from typing import TYPE_CHECKING, Self
 
+from animedex.download.content_range import (
+    is_of_version,
+    is_part,
+    length_of,
+    range_of,
+    read_number,
+    validator_of,
+)
 from animedex.download.locks import lock
 from animedex.download.own_files import NotOwnFile, is_taken, open_own, own_size
+from animedex.download.partial_sink import Body, PartialSink, too_long
 from animedex.errors import UpstreamDecode
 from animedex.sinks import file_error
 
@@ -25,9 +32,8 @@ if TYPE_CHECKING:
     from animedex.wire import Headers, Response
 
 PREFIX = ".animedex-"
-_PARTIAL = 206
 _OPENING = 64
-_RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)")
+_ENCODINGS = {"identity": "", "": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST_STATE = 4096
 # Names that are tried before one that nobody can know.
 _NAMES = 8
@@ -37,10 +43,10 @@ class Partial:
     """Hold what has come of a file; one process at a time has it, and others wait.
 
     `told` hears how much there is, and how much there will be, if that is known. `summed` is
-    whether the checksum will be asked for.
+    whether the checksum will be asked for. A file of more than `max_bytes` is refused.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  options, each for itself
         self,
         folder: str,
         url: str,
@@ -48,19 +54,21 @@ class Partial:
         told: Callable[[int, int | None], None] = lambda _size, _total: None,
         *,
         summed: bool = True,
+        max_bytes: int | None = None,
     ) -> None:
         self.url = url
         # What a hidden file is called says nothing to anybody: errors name the folder.
         self._folder = folder
         self._choose_paths(next(_keys(url)))
         self.total: int | None = None
-        # Whether a part was put behind another, and whether one came that would not fit.
-        self.is_resumed = False
+        # Whether what is here may not go together, and whether a part came that does not fit.
+        self.is_doubtful = False
         self.is_odd = False
         self._patience = patience
         self._forgotten = False
         self._told = told
         self._summed = summed
+        self._max_bytes = max_bytes
         self._number = -1
         self._sink: PartialSink | None = None
 
@@ -118,27 +126,46 @@ class Partial:
     def sink(self, head: Response) -> PartialSink:
         """Make what takes the body: behind what there is, or from the start.
 
-        Raises `UpstreamDecode` for a part that was not asked for; then it begins anew.
+        Raises `UpstreamDecode` for a part that was not asked for, when all begins anew, for a file
+        that is announced to be too long, and for an encoding that cannot be unpacked.
         """
-        encoding = head.header("content-encoding")
-        if encoding not in {None, "", "identity"}:
-            message = "the file came packed, although it was asked for as it is"
-            raise UpstreamDecode(message)
-        begin = self._begin(head) if head.status == _PARTIAL else None
+        encoding = (head.header("content-encoding") or "").strip().lower()
+        encoding = _ENCODINGS.get(encoding, encoding)
+        if encoding not in _ENCODINGS.values():
+            message = (
+                f"the file came packed as {encoding[:40]!r}, although it was asked for as it is"
+            )
+            raise UpstreamDecode(message, hint="try again later")
+        begin = self._begin(head, encoding)
         if begin is None:
-            self.start_over()
-            self.total = _length(head)
-            self._note(_validator_of(head), self.total)
+            self._begin_anew(head, encoding)
+        if self._max_bytes is not None and self.total is not None and self.total > self._max_bytes:
+            raise too_long(self._max_bytes, self.total)
         self._sink = PartialSink(
-            self.path, begin, lambda size: self._told(size, self.total), summed=self._summed
+            self.path,
+            begin,
+            Body(head.header("content-type"), encoding, self._max_bytes, self.total),
+            lambda size: self._told(size, self.total),
+            on_packed=self._forget_version,
+            is_summed=self._summed,
         )
         return self._sink
+
+    def finish(self) -> None:
+        """Take the body as complete; raise `UpstreamDecode` for a packed one that is cut."""
+        if self._sink is not None:
+            self._sink.finish()
+        self.let_go()
+
+    def is_short(self) -> bool:
+        """Return whether the answer brought less than all of the file, and the rest can be had."""
+        return self.total is not None and self.size() < self.total and bool(self.resume())
 
     def start_over(self) -> None:
         """Drop what there is."""
         self.let_go()
         self._sink = None
-        self.is_resumed = False
+        self.is_doubtful = False
         _remove(self.path, self.finished)
         self._note(None)
 
@@ -153,20 +180,46 @@ class Partial:
         if self._sink is not None:
             self._sink.discard()
 
-    def _begin(self, head: Response) -> int:
-        """Tell where a part begins that is the rest of what there is."""
-        found = _RANGE.fullmatch((head.header("content-range") or "").strip())
-        validator, total = self._known()
-        announced = int(found[2]) if found and found[2].isdigit() else total
-        fits = _is_of(head, validator) and total in {None, announced}
-        if found is None or int(found[1]) != self.size() - 1 or not fits:
+    def _begin(self, head: Response, encoding: str) -> int | None:
+        """Return where a part begins that is the rest of what there is; None for a beginning.
+
+        Some servers send all of the file as a part, or the rest with the status of all of it.
+        """
+        span = range_of(head)
+        if not is_part(head, span):
+            return None
+        size, (validator, total) = self.size(), self._known()
+        if span is not None and span.begin == 0:
+            self.is_doubtful = size > 0
+            return None
+        known = total if span is None or span.total is None else span.total
+        fits = is_of_version(head, validator) and total in {None, known} and not encoding
+        if span is None or span.begin != size - 1 or not fits:
             self.start_over()
             self.is_odd = True
             message = "the service sent another part of the file than the one that was asked for"
             raise UpstreamDecode(message, hint="try again: it begins anew")
-        self.total = announced
-        self.is_resumed = True
-        return self.size() - 1
+        self.total = known
+        self.is_doubtful = True
+        return size - 1
+
+    def _begin_anew(self, head: Response, encoding: str) -> None:
+        """Drop what there is, and write down of which version the file is that begins."""
+        is_doubtful = self.is_doubtful
+        self.start_over()
+        self.is_doubtful = is_doubtful
+        span = range_of(head)
+        whole = span is not None and span.begin == 0 and is_part(head, span)
+        self.total = span.total if span is not None and whole else length_of(head)
+        if encoding:
+            self.total = None
+        else:
+            self._note(validator_of(head), self.total)
+
+    def _forget_version(self) -> None:
+        """Note that the body is packed: its length is another, and no part of it is of use."""
+        self.total = None
+        self._note(None)
 
     def _choose_paths(self, key: str) -> None:
         self.path = os.path.join(self._folder, f"{PREFIX}{key}.part")
@@ -215,7 +268,7 @@ class Partial:
         # A line that was cut by the end of a process has no end.
         validator, end, rest = text.partition("\n")
         total, whole, _ = rest.partition("\n")
-        return validator if end and validator else None, _number(total) if whole else None
+        return validator if end and validator else None, read_number(total) if whole else None
 
     def _note(self, validator: str | None, total: int | None = None) -> None:
         os.ftruncate(self._number, 0)
@@ -251,76 +304,3 @@ def _keys(url: str) -> Iterator[str]:
         text = f"{owner} {number} {url}".encode(errors="surrogatepass")
         yield hashlib.sha256(text).hexdigest()[:24]
     yield os.urandom(12).hex()
-
-
-class PartialSink:
-    """Write what comes behind what there is; when it is cut, what came stays.
-
-    `digest` knows the MD5 of what begins with the first byte, if it is `summed`.
-    """
-
-    def __init__(
-        self, path: str, begin: int | None, told: Callable[[int], None], *, summed: bool
-    ) -> None:
-        self.size = begin or 0
-        whole = summed and begin is None
-        self.digest = hashlib.md5(usedforsecurity=False) if whole else None
-        self._path = path
-        self._told = told
-        try:
-            anew = os.O_CREAT | os.O_EXCL if begin is None else 0
-            self._number = open_own(path, os.O_WRONLY | anew)
-            os.lseek(self._number, self.size, os.SEEK_SET)
-        except OSError as error:
-            raise file_error(os.path.dirname(path), error) from None
-
-    def write(self, chunk: bytes) -> None:
-        """Take the next piece; raise `NoSpace` where the disk is full."""
-        rest = memoryview(chunk)
-        try:
-            while rest:
-                rest = rest[os.write(self._number, rest) :]
-        except OSError as error:
-            raise file_error(os.path.dirname(self._path), error) from None
-        self.size += len(chunk)
-        if self.digest is not None:
-            self.digest.update(chunk)
-        self._told(self.size)
-
-    def discard(self) -> None:
-        """Close the file."""
-        number, self._number = self._number, -1
-        if number >= 0:
-            os.close(number)
-
-
-def _validator_of(head: Response) -> str | None:
-    """Give what tells a file from its later versions, to the byte; None where nothing does."""
-    etag = (head.header("etag") or "").strip()
-    if etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < _MOST_STATE:
-        return etag
-    changed, date = head.header("last-modified"), head.header("date")
-    if etag or not changed or not date:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        apart = parsedate_to_datetime(date) - parsedate_to_datetime(changed)
-    except (ValueError, TypeError):
-        return None
-    # Within one second a file may have had two versions.
-    return changed.strip() if apart.total_seconds() >= 1 else None
-
-
-def _is_of(head: Response, validator: str | None) -> bool:
-    """Tell whether a part is of the version that a validator tells of, and says so."""
-    name = "etag" if validator and validator.startswith('"') else "last-modified"
-    return validator is not None and (head.header(name) or "").strip() == validator
-
-
-def _length(head: Response) -> int | None:
-    return _number((head.header("content-length") or "").strip())
-
-
-def _number(told: str) -> int | None:
-    return int(told) if told.isascii() and told.isdigit() and len(told) < 19 else None  # noqa: PLR2004  more digits than any file has bytes

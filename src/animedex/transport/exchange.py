@@ -13,7 +13,7 @@ from animedex.transport.turns import turn_for
 
 if TYPE_CHECKING:
     from animedex.transport.run import Run, Steps
-    from animedex.wire import Call, Response
+    from animedex.wire import Call, Headers, Response
 
 Outcome: TypeAlias = "Response | Unreachable"
 MOST_RETRIES = 3
@@ -98,7 +98,7 @@ def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Out
     yield Tell(Event("request", name, method, told, left=left))
     began = run.clock()
     try:
-        response: Response = yield Send(method, url, headers, run.left(), call.cap, call.sink)
+        response: Response = yield _send(call, url, headers, run)
     except AnimedexError as error:
         taken = run.clock() - began
         yield Tell(Event("failure", name, method, told, None, taken, left, message=error.message))
@@ -108,6 +108,14 @@ def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Out
     taken = run.clock() - began
     yield Tell(Event("response", name, method, told, response.status, taken, left))
     return response
+
+
+def _send(call: Call[object], url: str, headers: Headers, run: Run) -> Send:
+    timeout = run.left()
+    if call.is_open_ended:
+        timeout = None
+    method, cap = call.request.method, call.cap
+    return Send(method, url, headers, timeout, cap, call.sink, call.is_open_ended)
 
 
 def _pause(call: Call[object], outcome: Outcome, tries: int, run: Run) -> float | None:

@@ -49,7 +49,7 @@ class Flow:
 
     def perform(self, call: Call[T]) -> Steps[T]:
         """Carry out a call, and all that it goes on to, within one deadline."""
-        timeout = self._manner.timeout
+        timeout = self._manner.timeout if call.timeout is None else call.timeout
         deadline = inf if timeout is None else self._clock() + timeout
         run = Run(self._manner, self._clock, self._jitter, deadline, self._known)
         return _discreetly(_perform(call, run), self._known)

@@ -34,13 +34,17 @@ Prepared = TypeVar("Prepared", bound="BaseRequestBuilder")
 
 # No service that works is silent for so many seconds, and none is waited for longer.
 SILENCE = 120.0
+# An open-ended exchange ends after so many seconds without a byte.
+SILENCE_OF_FILES = 30.0
 
 
 class SyncHttp:
     """Send requests from ordinary code, and stay open to Ctrl-C meanwhile."""
 
     def __init__(self, proxies: Proxies) -> None:
-        self._clients = Clients(lambda url: configured(SyncClientBuilder(), url, proxies).build())
+        self._clients = Clients(
+            lambda url, silence: configured(SyncClientBuilder(), url, proxies, silence).build()
+        )
 
     def send(self, step: Send) -> Response:
         """Exchange one request for one answer."""
@@ -81,7 +85,7 @@ class SyncHttp:
 
     def _exchange(self, step: Send, body: Body) -> Response:
         try:
-            client = self._clients.to(step.url)
+            client = self._clients.to(step.url, is_open_ended=step.is_open_ended)
             request = prepared(client.request(step.method, step.url), step).build_streamed()
             with request as answer:
                 body.begin(answer)
@@ -97,14 +101,16 @@ class AsyncHttp:
     """Send requests from asyncio tasks."""
 
     def __init__(self, proxies: Proxies) -> None:
-        self._clients = Clients(lambda url: configured(ClientBuilder(), url, proxies).build())
+        self._clients = Clients(
+            lambda url, silence: configured(ClientBuilder(), url, proxies, silence).build()
+        )
 
     async def send(self, step: Send) -> Response:
         """Exchange one request for one answer."""
         body = Body(step)
         before = _cancellations()
         try:
-            client = self._clients.to(step.url)
+            client = self._clients.to(step.url, is_open_ended=step.is_open_ended)
             request = prepared(client.request(step.method, step.url), step).build_streamed()
             async with request as answer:
                 body.begin(answer)
@@ -126,24 +132,28 @@ class AsyncHttp:
 
 
 class Clients(Generic[C]):
-    """Build one client for loopback, which is never proxied, and one for everywhere else."""
+    """Build one client for loopback, which is never proxied, and one for everywhere else.
 
-    def __init__(self, build: Callable[[str], C]) -> None:
+    Exchanges that are open-ended have clients of their own: how long a server may be silent is the
+    same for all that a client sends.
+    """
+
+    def __init__(self, build: Callable[[str, float], C]) -> None:
         self._build = build
         self._lock = threading.Lock()
-        self._built: dict[bool, C] = {}
+        self._built: dict[tuple[bool, bool], C] = {}
         self._closed = False
 
-    def to(self, url: str) -> C:
+    def to(self, url: str, *, is_open_ended: bool = False) -> C:
         """Give the client for a URL; raise `ClientUnusable` once they were given up."""
-        near = is_loopback(url)
+        key = is_loopback(url), is_open_ended
         with self._lock:
             if self._closed:
                 message = "the client is closed"
                 raise ClientUnusable(message, hint="make a new one")
-            if near not in self._built:
-                self._built[near] = self._build(url)
-            return self._built[near]
+            if key not in self._built:
+                self._built[key] = self._build(url, SILENCE_OF_FILES if is_open_ended else SILENCE)
+            return self._built[key]
 
     def drain(self) -> list[C]:
         """Give up all clients, for closing."""
@@ -154,12 +164,12 @@ class Clients(Generic[C]):
         return clients
 
 
-def configured(builder: Builder, url: str, proxies: Proxies) -> Builder:
+def configured(builder: Builder, url: str, proxies: Proxies, silence: float) -> Builder:
     """Set up a client that leaves bodies, redirects and errors alone."""
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
     builder = builder.follow_redirects(False).referer(False).no_proxy()
     # Of a task that was cancelled the library holds the connection on, until it is told to end.
-    builder = builder.read_timeout(timedelta(seconds=SILENCE))
+    builder = builder.read_timeout(timedelta(seconds=silence))
     if is_loopback(url):
         return builder
     for kind, proxy in (

@@ -24,7 +24,8 @@ class Manner(NamedTuple):
     """Hold how a client carries out calls.
 
     `pace` is 1, or less to go easier on the services; `limited` is false only where the budgets
-    of a loopback origin were switched off. `timeout` is in seconds, None for no deadline.
+    of a loopback origin were switched off. `timeout` is in seconds, None for no deadline;
+    `is_timeout_set` is false where nobody has chosen it.
     """
 
     user_agent: str
@@ -34,6 +35,7 @@ class Manner(NamedTuple):
     refresh: bool = False
     pace: float = 1.0
     limited: bool = True
+    is_timeout_set: bool = False
 
 
 class Known:

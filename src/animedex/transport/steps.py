@@ -64,7 +64,8 @@ class Send(NamedTuple):
     """Exchange a request for an answer within `timeout` seconds.
 
     The body, as it comes over the wire, may have `cap` bytes; that of a success goes to a sink,
-    which is made from the answer's head.
+    which is made from the answer's head. An `is_open_ended` exchange has no time limit but that the
+    server is never silent for longer than `http.SILENCE_OF_FILES`.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Send(NamedTuple):
     timeout: float | None
     cap: int
     sink: Callable[[Response], Sink] | None = None
+    is_open_ended: bool = False
 
 
 class Reserve(NamedTuple):

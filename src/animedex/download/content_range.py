@@ -1,0 +1,93 @@
+"""What the head of an answer says of a file: which part of which version comes, and how long it is.
+
+A validator tells whether the rest of a file still is the rest of the same file: a strong ETag, or
+else the time of the last change (RFC 9110, 8.8.2.2 and 13.1.5).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from animedex.wire import Response
+
+# Some servers write the unit otherwise, or an equals sign behind it.
+_RANGE = re.compile(r"bytes[ =]+([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
+_LONGEST_ETAG = 4096
+_PARTIAL = 206
+
+
+class ContentRange(NamedTuple):
+    """Represent the bytes of a file that an answer brings, from `begin` up to and with `end`.
+
+    `total` is the length of the whole file, None where the server does not know it.
+    """
+
+    begin: int
+    end: int
+    total: int | None
+
+
+def range_of(head: Response) -> ContentRange | None:
+    """Return which part of a file an answer says that it brings; None if it does not say so.
+
+    >>> from animedex.wire import Response
+    >>> range_of(Response(206, (("content-range", "bytes 4-8/9"),), b"", ""))
+    ContentRange(begin=4, end=8, total=9)
+    """
+    match = _RANGE.fullmatch((head.header("content-range") or "").strip())
+    if match is None or int(match[1]) > int(match[2]):
+        return None
+    total = int(match[3]) if match[3].isdigit() else None
+    if total is not None and int(match[2]) >= total:
+        return None
+    return ContentRange(int(match[1]), int(match[2]), total)
+
+
+def is_part(head: Response, span: ContentRange | None) -> bool:
+    """Return whether an answer brings a part of a file, whatever its status says.
+
+    A 200 with a range is told by its length from one that brings all of the file.
+    """
+    if head.status == _PARTIAL or span is None:
+        return head.status == _PARTIAL
+    return length_of(head) in {None, span.end - span.begin + 1}
+
+
+def validator_of(head: Response) -> str | None:
+    """Return what tells a file from its later versions, to the byte; None if nothing does."""
+    etag = (head.header("etag") or "").strip()
+    if etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < _LONGEST_ETAG:
+        return etag
+    changed, date = head.header("last-modified"), head.header("date")
+    if etag or not changed or not date:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        apart = parsedate_to_datetime(date) - parsedate_to_datetime(changed)
+    except (ValueError, TypeError):
+        return None
+    # Within one second a file may have had two versions.
+    return changed.strip() if apart.total_seconds() >= 1 else None
+
+
+def is_of_version(head: Response, validator: str | None) -> bool:
+    """Return whether a part is of the version that a validator stands for, and says so."""
+    name = "etag" if validator and validator.startswith('"') else "last-modified"
+    return validator is not None and (head.header(name) or "").strip() == validator
+
+
+def length_of(head: Response) -> int | None:
+    """Return the announced length of a body, in bytes."""
+    return read_number((head.header("content-length") or "").strip())
+
+
+def read_number(text: str) -> int | None:
+    """Read a number of bytes; None for anything else.
+
+    >>> read_number("12"), read_number("-1")
+    (12, None)
+    """
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004  more digits than any file has bytes
