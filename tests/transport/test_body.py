@@ -2,17 +2,26 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.errors import UpstreamDecode
-from animedex.transport.body import decoded
+from animedex.errors import TimedOut, UpstreamDecode
+from animedex.transport import body as decoding
+from animedex.transport.body import MOST_MEMBERS
 from animedex.wire import Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PLAIN = b'{"results": []}' * 50
 CAP = 100_000
+
+
+def decoded(response: Response, cap: int, check: Callable[[], object] = int) -> Response:
+    return decoding.decoded(response, cap, check)
 
 
 def answer(body: bytes, encoding: str | None) -> Response:
@@ -93,3 +102,42 @@ def test_any_body_is_unpacked_or_an_error_of_ours(body: bytes, encoding: str) ->
         assert len(decoded(answer(body, encoding), 100).body) <= 100
     except UpstreamDecode as error:
         assert error.message  # noqa: PT017  either is right
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+def test_so_many_members_and_no_more(compress: Callable[[bytes], bytes]) -> None:
+    most = compress(b"[") + compress(b"") * (MOST_MEMBERS - 2) + compress(b"]")
+    assert decoded(answer(most, "gzip"), CAP).body == b"[]"
+    with pytest.raises(UpstreamDecode, match="in more than 1024 parts"):
+        decoded(answer(most + compress(b""), "gzip"), CAP)
+
+
+@pytest.mark.parametrize("compress", [gzip.compress, zlib.compress])
+def test_hundreds_of_thousands_of_members_are_not_unpacked(
+    compress: Callable[[bytes], bytes],
+) -> None:
+    checks: list[int] = []
+    packed = compress(b"") * 500_000
+    with pytest.raises(UpstreamDecode, match="parts"):
+        decoded(answer(packed, "gzip"), CAP, lambda: checks.append(1))
+    assert len(checks) == MOST_MEMBERS
+
+
+@pytest.mark.parametrize("plain", [bytes(4_000_000), bytes(range(256)) * 10_000])
+def test_a_long_body_is_unpacked_piece_by_piece(plain: bytes) -> None:
+    checks: list[int] = []
+    packed = answer(gzip.compress(plain), "gzip")
+    assert decoded(packed, len(plain), lambda: checks.append(1)).body == plain
+    assert len(checks) >= len(plain) // 65_536
+
+
+def test_a_deadline_ends_unpacking() -> None:
+    left = iter(range(3))
+
+    def check() -> None:
+        if next(left, None) is None:
+            message = "too late"
+            raise TimedOut(message)
+
+    with pytest.raises(TimedOut):
+        decoded(answer(gzip.compress(bytes(4_000_000)), "gzip"), 5_000_000, check)

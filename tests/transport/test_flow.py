@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -524,3 +525,12 @@ def test_an_open_ended_call_has_no_time_limit_once_it_is_sent(
     stage.play(pick._replace(is_open_ended=True), [answer()], manner(timeout=10))
     (send,) = stage.all_of(Send)
     assert (send.timeout, send.is_open_ended) == (None, True)
+
+
+def test_the_deadline_holds_while_a_body_is_unpacked(stage: Stage, pick: Call[Read]) -> None:
+    packed = Response(200, (("content-encoding", "gzip"),), gzip.compress(bytes(999_999)), "")
+    stage.seconds_per_answer = 9.9
+    assert len(stage.play(pick, [packed], manner(timeout=10)).body) == 999_999
+    stage.seconds_per_answer = 10.1
+    with pytest.raises(TimedOut, match="within 10 s"):
+        stage.play(pick, [packed], manner(timeout=10))

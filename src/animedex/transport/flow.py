@@ -223,7 +223,7 @@ def _fetched(
         noting = asked if make is None else asked._replace(sink=noted)
         response, waited = yield from exchange(noting, url, run)
         if not call.raw:
-            response = _readable(response, call.cap)
+            response = _readable(response, call.cap, run)
         if account is not None:
             response = _struck(response, account)
         if not call.raw:
@@ -264,15 +264,15 @@ def _tells_key(body: bytes, account: Account | None) -> bool:
     return account is not None and account.hide(text) != text
 
 
-def _readable(response: Response, cap: int) -> Response:
+def _readable(response: Response, cap: int, run: Run) -> Response:
     """Undo a body's encoding; of a failure, the status says more than a damaged body would."""
     from animedex.transport.body import decoded
     from animedex.transport.statuses import is_success
 
     if is_success(response.status):
-        return decoded(response, cap)
+        return decoded(response, cap, run.left)
     try:
-        return decoded(response, cap)
+        return decoded(response, cap, run.left)
     except UpstreamDecode:
         return response._replace(body=b"")
 
