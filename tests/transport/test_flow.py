@@ -250,9 +250,19 @@ def test_one_deadline_covers_all_that_a_plan_asks(stage: Stage, pick: Call[Read]
         stage.play(call, [answer()], manner(timeout=3))
 
 
-def test_without_a_deadline_nothing_is_bounded(stage: Stage, pick: Call[Read]) -> None:
+def test_without_a_deadline_json_may_take_five_minutes(stage: Stage, pick: Call[Read]) -> None:
     stage.play(pick, [answer()], manner(timeout=None))
-    assert [send.timeout for send in stage.all_of(Send)] == [None]
+    stage.play(pick, [answer()], manner(timeout=900))
+    assert [send.timeout for send in stage.all_of(Send)] == [300, 900]
+
+
+def test_without_a_deadline_a_file_may_take_as_long_as_it_arrives(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    for call in (pick._replace(sink=lambda _: Pocket()), pick._replace(cap=128 * 1024 * 1024)):
+        stage.play(call, [answer()], manner(timeout=None))
+        stage.play(call, [answer()], manner(timeout=9))
+    assert [send.timeout for send in stage.all_of(Send)] == [None, 9, None, 9]
 
 
 def noting(stage: Stage, *, quiet: bool) -> Call[frozenset[str]]:

@@ -6,7 +6,8 @@ import asyncio
 import os
 import socket
 import threading
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
 
 import anyio
 import pytest
@@ -20,12 +21,13 @@ from animedex.transport.proxies import Proxies
 from tests.transport.sending import LONG_HEAD, Pocket, get
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from pyreqwest.client import ClientBuilder
     from pyreqwest.response import BaseResponse
 
-    from animedex.wire import Response
+    from animedex.wire import Response, Sink
     from tests.conftest import StartRawServer
     from tests.transport.conftest import Exchange
 
@@ -140,8 +142,6 @@ def test_a_pipe_that_nobody_reads_ends_the_exchange(
 
 
 def _as_answer(head: Head) -> BaseResponse:
-    from typing import cast
-
     return cast("BaseResponse", head)
 
 
@@ -216,6 +216,11 @@ def test_a_cancelled_task_discards_its_sink(raw_server: StartRawServer) -> None:
     assert pocket.discarded
 
 
+def into_pocket(head: Response) -> Pocket:
+    del head
+    return Pocket()
+
+
 @pytest.fixture
 def little_silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http, "SILENCE", 0.2)
@@ -232,6 +237,93 @@ def test_whoever_falls_silent_is_not_waited_for_without_end(
 
     with pytest.raises((TimedOut, Unreachable)):
         exchange(get(raw_server(stall).url)._replace(timeout=None))
+
+
+def test_a_silent_service_is_given_up_after_two_minutes() -> None:
+    class Builder:
+        """Note what the library is told."""
+
+        def __init__(self) -> None:
+            self.told: dict[str, tuple[object, ...]] = {}
+
+        def __getattr__(self, name: str) -> Callable[..., Builder]:
+            def note(*arguments: object) -> Builder:
+                self.told[name] = arguments
+                return self
+
+            return note
+
+    builder = Builder()
+    http.configured(cast("ClientBuilder", builder), "http://127.0.0.1/", Proxies(), http.SILENCE)
+    assert builder.told["read_timeout"] == (timedelta(minutes=2),)
+
+
+@pytest.mark.parametrize("sink", [None, into_pocket])
+def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
+    raw_server: StartRawServer,
+    sink: Callable[[Response], Sink] | None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    hung_up = threading.Event()
+
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n")
+        try:
+            while not over.wait(0.01):
+                connection.sendall(b" ")
+        except OSError:
+            hung_up.set()
+
+    class Begun(Body):
+        """Say when the head has come."""
+
+        def take(self, chunk: bytes) -> None:
+            begun.set()
+            super().take(chunk)
+
+    begun = asyncio.Event()
+    monkeypatch.setattr(http, "Body", Begun)
+
+    async def main() -> None:
+        client = AsyncHttp(Proxies())
+        step = get(raw_server(drip).url, sink=sink)._replace(timeout=None)
+        task = asyncio.create_task(client.send(step))
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(hung_up.wait, 60)
+        await client.close()
+
+    asyncio.run(main())
+
+
+@pytest.mark.usefixtures("little_silence")
+def test_a_cancelled_task_hangs_up_however_slowly_the_head_comes(
+    raw_server: StartRawServer,
+) -> None:
+    asked, hung_up = threading.Event(), threading.Event()
+
+    def drip(connection: socket.socket, over: threading.Event) -> None:
+        connection.sendall(b"HTTP/1.1 200 OK\r\n")
+        asked.set()
+        try:
+            while not over.wait(0.01):
+                connection.sendall(b"X: y\r\n")
+        except OSError:
+            hung_up.set()
+
+    async def main() -> None:
+        client = AsyncHttp(Proxies())
+        task = asyncio.create_task(client.send(get(raw_server(drip).url)._replace(timeout=None)))
+        assert await asyncio.to_thread(asked.wait, 60)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert await asyncio.to_thread(hung_up.wait, 60)
+        await client.close()
+
+    asyncio.run(main())
 
 
 @pytest.mark.usefixtures("little_silence")

@@ -10,6 +10,7 @@ from animedex.transport.advice import RETRIED, backoff, spent_seconds, told_paus
 from animedex.transport.ledger import LONGEST_BLOCK
 from animedex.transport.steps import Event, Send, Sleep, Tell
 from animedex.transport.turns import turn_for
+from animedex.wire import JSON_CAP
 
 if TYPE_CHECKING:
     from animedex.transport.run import Run, Steps
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = "Response | Unreachable"
 MOST_RETRIES = 3
 MOST_REDIRECTS = 5
+# Without a deadline, JSON may take so many seconds; a file, as long as it keeps arriving.
+LONGEST_EXCHANGE = 300.0
 _REPEATABLE = frozenset({"GET", "HEAD"})
 _TOO_OFTEN = 429
 
@@ -114,6 +117,8 @@ def _send(call: Call[object], url: str, headers: Headers, run: Run) -> Send:
     timeout = run.left()
     if call.is_open_ended:
         timeout = None
+    elif timeout is None and call.sink is None and call.cap <= JSON_CAP:
+        timeout = LONGEST_EXCHANGE
     method, cap = call.request.method, call.cap
     return Send(method, url, headers, timeout, cap, call.sink, call.is_open_ended)
 

@@ -32,7 +32,9 @@ Builder = TypeVar("Builder", ClientBuilder, SyncClientBuilder)
 Prepared = TypeVar("Prepared", bound="BaseRequestBuilder")
 
 
-# No service that works is silent for so many seconds, and none is waited for longer.
+# No service that works is silent for so many seconds, and none is waited for longer. From the
+# sending on, the whole head has to come within them: so long at most a cancelled task, of which
+# the library forgets nothing before that, holds a connection.
 SILENCE = 120.0
 # An open-ended exchange ends after so many seconds without a byte.
 SILENCE_OF_FILES = 30.0
@@ -168,7 +170,6 @@ def configured(builder: Builder, url: str, proxies: Proxies, silence: float) -> 
     """Set up a client that leaves bodies, redirects and errors alone."""
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
     builder = builder.follow_redirects(False).referer(False).no_proxy()
-    # Of a task that was cancelled the library holds the connection on, until it is told to end.
     builder = builder.read_timeout(timedelta(seconds=silence))
     if is_loopback(url):
         return builder
@@ -185,9 +186,9 @@ def configured(builder: Builder, url: str, proxies: Proxies, silence: float) -> 
 def prepared(request: Prepared, step: Send) -> Prepared:
     """Put a step's headers and time limit on a request."""
     request.headers(list(step.headers))
-    if step.sink is not None:
-        # The library would hold back the head until so many bytes are there, or lose them.
-        request.streamed_read_buffer_limit(0)
+    # The library would hold back the head until so many bytes are there, or lose them; and it would
+    # read them on for a task that was cancelled.
+    request.streamed_read_buffer_limit(0)
     if step.timeout is None:
         return request
     return request.timeout(timedelta(seconds=min(step.timeout, _LONGEST_TIMEOUT)))
