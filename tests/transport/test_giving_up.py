@@ -6,7 +6,6 @@ import asyncio
 import os
 import socket
 import threading
-from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 import anyio
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from pyreqwest.client import ClientBuilder
     from pyreqwest.response import BaseResponse
 
     from animedex.wire import Response, Sink
@@ -237,25 +235,6 @@ def test_whoever_falls_silent_is_not_waited_for_without_end(
 
     with pytest.raises((TimedOut, Unreachable)):
         exchange(get(raw_server(stall).url)._replace(timeout=None))
-
-
-def test_a_silent_service_is_given_up_after_two_minutes() -> None:
-    class Builder:
-        """Note what the library is told."""
-
-        def __init__(self) -> None:
-            self.told: dict[str, tuple[object, ...]] = {}
-
-        def __getattr__(self, name: str) -> Callable[..., Builder]:
-            def note(*arguments: object) -> Builder:
-                self.told[name] = arguments
-                return self
-
-            return note
-
-    builder = Builder()
-    http.configured(cast("ClientBuilder", builder), "http://127.0.0.1/", Proxies(), http.SILENCE)
-    assert builder.told["read_timeout"] == (timedelta(minutes=2),)
 
 
 @pytest.mark.parametrize("sink", [None, into_pocket])

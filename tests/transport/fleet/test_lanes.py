@@ -14,7 +14,7 @@ from animedex.transport.clock import shared_clock
 from animedex.transport.fleet.away import Away
 from animedex.transport.fleet.lanes import LANES, Lanes
 from animedex.transport.ledger import Claim, Go
-from animedex.transport.steps import Block, Keep, Recall, Release, Reserve, Settle, Show
+from animedex.transport.steps import Block, Drop, Keep, Recall, Release, Reserve, Settle, Show
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,6 +43,8 @@ def test_every_far_step_is_done(lanes: Lanes, stage: Stage) -> None:
         Keep("key", "shelf", b"body", 60.0),
         Recall("key"),
         Show("shelf", ("a",)),
+        Drop("key"),
+        Recall("key"),
     ]
 
     async def main() -> list[object]:
@@ -52,7 +54,7 @@ def test_every_far_step_is_done(lanes: Lanes, stage: Stage) -> None:
     assert isinstance(found[0], Go)
     assert found[1:5] == [None] * 4
     assert found[5] is not None
-    assert found[6] == {"a"}
+    assert found[6:] == [{"a"}, None, None]
 
 
 def test_what_goes_wrong_is_raised_in_the_task(lanes: Lanes) -> None:

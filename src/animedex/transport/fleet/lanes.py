@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from animedex.transport.fleet.away import Away
 from animedex.transport.ledger import Go
-from animedex.transport.steps import Keep, Recall, Release, Reserve, Show
+from animedex.transport.steps import Drop, Keep, Recall, Release, Reserve, Show
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
@@ -126,7 +126,7 @@ class Lanes:
     def _lane(self, step: FarStep) -> int:
         if isinstance(step, Recall):
             return 0
-        if isinstance(step, Keep | Show):
+        if isinstance(step, Keep | Drop | Show):
             return next(self._next)
         return hash(step.origin)
 
