@@ -131,9 +131,9 @@ def test_an_unknown_setting_is_told_with_those_that_exist() -> None:
     [
         (b"timeout = = 3", "is not TOML"),
         (b"timeout", "is not TOML"),
-        (b'contact = "\xff@example.org"', "is not TOML"),
+        (b'contact = "\xff@example.org"', "line 1: it is not UTF-8"),
         (b'state = "a"\nstate = "b"\n', "is not TOML"),
-        ("contact = 'a@b'".encode("utf-16"), "is not TOML"),
+        ("contact = 'a@b'".encode("utf-16-le"), "line 1: it has NUL bytes"),
     ],
 )
 def test_a_file_that_is_not_toml(content: bytes, message: str, config_file: Path) -> None:

@@ -19,7 +19,8 @@ ALLOWED = {
     "errors": set[str](),
     "folding": set[str](),
     "folders": set[str](),
-    "tomlfile": {"errors"},
+    "text_input": {"errors"},
+    "tomlfile": {"errors", "text_input"},
     "credentials": {
         "backends.backend",
         "backends.sign_in",
@@ -40,11 +41,11 @@ ALLOWED = {
     "transport": {"errors", "wire", "backends.backend", "backends.meaning", "settings"},
     "options": {"backends", "config", "errors", "folders", "settings", "transport", "wire", ""},
     "client": {"credentials", "errors", "options", "transport", "wire", "backends"},
-    "art": {"backends", "client", "errors", "models", "tool", "wire"},
-    "pictures": {"errors", "models", "sinks", "wire"},
+    "art": {"backends", "client", "errors", "models", "text_input", "tool", "wire"},
+    "pictures": {"errors", "models", "sinks", "text_input", "wire"},
     "library": {
         *("backends", "errors", "folders", "folding", "models", "pictures", "sinks"),
-        *("transport.database", "wire"),
+        *("text_input", "transport.database", "wire"),
     },
     "download": {
         *("art", "backends", "client", "errors", "library", "models", "pictures", "sinks", "wire"),
@@ -60,13 +61,13 @@ ALLOWED = {
     "cli": {
         *("", "art", "backends", "client", "config", "credentials", "download", "errors"),
         *("folders", "gallery", "library", "mcp", "models", "options", "pictures", "render"),
-        *("schema", "server", "settings", "sinks", "transport", "wire"),
+        *("schema", "server", "settings", "sinks", "text_input", "transport", "wire"),
     },
     "__main__": {"cli", ""},
     "": {"client", "errors", "models", "wire"},
 }
 # The one kind of file below that speaks to the command line.
-COMMANDS = {"cli", "library", "render"}
+COMMANDS = {"cli", "library", "render", "text_input"}
 COMMAND_FILES = (".cards", ".commands", ".offline", ".saving")
 HTTP_LIBRARY = "pyreqwest"
 

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments, NoSpace, is_full
+from animedex.text_input import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator, MutableMapping
@@ -21,8 +22,8 @@ def load(path: str) -> dict[str, object]:
     import tomllib
 
     try:
-        return tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        return tomllib.loads(content)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{path} is not TOML: {error}"
         raise BadArguments(message, hint="mend it, or move it away to begin anew") from None
 
@@ -36,7 +37,7 @@ def edited(path: str) -> Generator[MutableMapping[str, object]]:
     load(path)
     try:
         document = tomlkit.parse(_content(path))
-    except (TOMLKitError, UnicodeDecodeError):
+    except TOMLKitError:
         # Its words quote the file, which may hold keys.
         message = f"{path} is TOML of a kind that cannot be changed here"
         raise BadArguments(message, hint="change it by hand") from None
@@ -62,15 +63,16 @@ def table(
     return cast("MutableMapping[str, object]", place)
 
 
-def _content(path: str) -> bytes:
+def _content(path: str) -> str:
     try:
         with open(path, "rb") as file:
-            return file.read()
+            data = file.read()
     except (FileNotFoundError, NotADirectoryError):
-        return b""
+        return ""
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror}"
         raise BadArguments(message) from None
+    return decode_text(data, path) if data else ""
 
 
 def _replace(path: str, content: bytes) -> None:

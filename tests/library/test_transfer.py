@@ -18,6 +18,7 @@ from animedex.library.entry import Entry, New
 from animedex.library.filters import Filters
 from animedex.library.lines import read_line, write_line
 from animedex.library.store import Library
+from animedex.library.tables import read_table, write_table
 from animedex.library.transfer import Imported, Kind, export, import_lines
 from animedex.models import ArtPost, Rating
 from animedex.pictures.fingerprint import Fingerprint
@@ -338,3 +339,39 @@ def test_a_source_without_a_time_is_not_told(time: bytes, filled: Library, empty
     entry = empty.entries()[-1]
     assert entry.post
     assert (entry.post.id, entry.post.source_tag) == ("nekos:1.png", None)
+
+
+_CELLS = st.text(
+    st.sampled_from("=+-@'\t\r\n\x0b\x85\u2028;, \"[]\\a|\x00\x1b\u9752\uff1d")
+    | st.characters(exclude_categories=["Cs"]),
+    min_size=1,
+    max_size=12,
+)
+_NAMES = st.lists(_CELLS | st.just(""), max_size=3)
+
+
+@given(_CELLS, _CELLS, _NAMES, _NAMES)
+def test_every_text_comes_back_from_a_table(
+    category: str, url: str, artists: list[str], tags: list[str]
+) -> None:
+    post = ArtPost(id="a", rating=Rating.GENERAL, url=url, artists=artists, tags=tags)
+    added = datetime(2026, 1, 1, tzinfo=UTC)
+    entry = Entry(1, "/a\n=1.png", "0f" * 32, 9, "png", 1, 1, 1, added, category, post, None)
+    text = b"".join(write_table([entry]))
+    (row,) = read_table(io.BytesIO(text))
+    assert isinstance(row.new, New)
+    assert (row.new.path, row.new.category, row.new.post) == (entry.path, category, post)
+    # However a spreadsheet takes line ends within cells, no cell begins as a formula does.
+    for line in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", text.decode()):
+        assert not line.startswith(("=", "+", "-", "@", "\t"))
+
+
+def test_a_carriage_return_makes_no_row(library: Library, draw: Draw, empty: Library) -> None:
+    evil = ArtPost(id="a:1", rating=Rating.GENERAL, artists=["a\r=1+1", "b\n@SUM(1)"])
+    library.add(New(str(draw("1.png")), evil))
+    text = exported(library, "csv")
+    assert b"\r=" not in text
+    assert [one.new for one in taken(empty, text, "csv")] == [True]
+    (entry,) = empty.entries()
+    assert entry.post
+    assert entry.post.artists == evil.artists

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 import msgspec
 
 from animedex.errors import BadArguments
+from animedex.text_input import read_pieces, utf8_pieces
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
@@ -26,12 +27,13 @@ LONGEST = 16 * 1024 * 1024
 _NAME_OF_HERE = "standard input"
 _PIECE = 256 * 1024
 _HINT = "give JSON or JSON lines, as any picture command prints with --json"
-_BOM = b"\xef\xbb\xbf"
-_SPACE = re.compile(rb"[ \t\r\n]*")
+# Files that were put together have byte order marks between their rows.
+_SPACE = re.compile(rb"(?:[ \t\r\n]++|\xef\xbb\xbf)*+")
 _LINE = re.compile(rb"\n[{\[]")
 _KINDS = {b"[": "it is an array, no object", b'"': "it is a string, no object"}
 _TRAILING = re.compile(r"trailing characters \(byte ([0-9]+)\)$")
 _NO_UTF8 = "it is not UTF-8"
+_NUL = "it has NUL bytes, as UTF-16 without a byte order mark has"
 _NO_DIVIDE = "neither a comma nor the end of the array follows it"
 _UNCLOSED = "the array ends before it is closed"
 _CUT = "Input data was truncated"
@@ -72,7 +74,7 @@ def rows(source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE) -> Itera
     >>> [row.raw for row in rows([b'{"a": 1.50}\n{"a": 2}\n'])]
     [b'{"a": 1.50}', b'{"a": 2}']
     """
-    return _Reader(_puller(source), name).rows()
+    return _Reader(_puller(source, name), name).rows()
 
 
 def rows_and_faults(
@@ -86,7 +88,7 @@ def rows_and_faults(
     >>> [one.value if isinstance(one, Row) else type(one).__name__ for one in found]
     [{'a': 1}, 'BadArguments', {'a': 3}]
     """
-    return _Reader(_puller(source), name).rows_and_faults()
+    return _Reader(_puller(source, name), name).rows_and_faults()
 
 
 class _Reader:
@@ -103,9 +105,6 @@ class _Reader:
 
     def rows(self) -> Iterator[Row]:
         """Give every row of every value."""
-        while len(self._data) < len(_BOM) and self._more():
-            pass
-        self._data = self._data.removeprefix(_BOM)
         while start := self._next():
             if start == b"[":
                 self._at += 1
@@ -191,7 +190,8 @@ class _Reader:
                 return self._data[self._at - length : self._at].rstrip()
             # What is only cut is mended by more; a fault that stays as it was is one.
             if trouble == before != _CUT or not self._more():
-                raise self._wrong(_told(trouble))
+                is_wide = self._data[self._at + 1 : self._at + 2] == b"\0"
+                raise self._wrong(_NUL if is_wide else _told(trouble))
             before = trouble
 
     def _more(self) -> bool:
@@ -202,6 +202,8 @@ class _Reader:
         return bool(piece)
 
     def _no_object(self, start: bytes) -> BadArguments:
+        if start == b"\0":
+            return self._wrong(_NUL)
         return self._wrong(_KINDS.get(start, "it is no JSON object") if start else _UNCLOSED)
 
     def _wrong(self, what: str) -> BadArguments:
@@ -237,14 +239,10 @@ def _told(trouble: str) -> str:
     return f"it is no JSON: {trouble.removeprefix('JSON is malformed: ').partition(' - at ')[0]}"
 
 
-def _puller(source: BinaryIO | Iterable[bytes]) -> Callable[[int], bytes]:
+def _puller(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int], bytes]:
     """Give a function that reads at least so many bytes; fewer only at the end."""
-    if isinstance(source, (io.RawIOBase, io.BufferedIOBase)):
-        # A pipe gives what there is: rows are not held back while more may come.
-        read = source.read1 if isinstance(source, io.BufferedIOBase) else source.read
-        pieces = iter(lambda: read(_PIECE) or b"", b"")
-    else:
-        pieces = iter(source)
+    is_file = isinstance(source, (io.RawIOBase, io.BufferedIOBase))
+    pieces = utf8_pieces(read_pieces(cast("BinaryIO", source)) if is_file else source, name)
     return lambda size: b"".join(_gathered(pieces, size))
 
 

@@ -6,6 +6,7 @@ import sys
 
 from animedex.cli.streams import is_terminal, read_in
 from animedex.errors import BadArguments
+from animedex.text_input import STANDARD_INPUT, decode_text
 
 # More than any key; what is longer is some other file.
 _MOST = 4096
@@ -49,7 +50,7 @@ def read_secret() -> str:
     if len(text) > _MOST:
         message = f"standard input holds more than a key: over {_MOST} bytes"
         raise BadArguments(message)
-    return text.decode(errors="replace").strip()
+    return decode_text(text, STANDARD_INPUT).strip()
 
 
 def _nothing() -> BadArguments:

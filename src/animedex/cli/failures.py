@@ -21,9 +21,12 @@ class Failures:
         self._untold: AnimedexError | None = None
         self.count = 0
 
-    def add(self, error: AnimedexError) -> None:
-        """Count one, and name those that are not alone."""
+    def add(self, error: AnimedexError, *, is_repeated: bool = False) -> None:
+        """Count one, and name those that are not alone; one that is repeated is only counted."""
         self.count += 1
+        if is_repeated:
+            self._tell()
+            return
         if self._worst is None or error.exit_code > self._worst.exit_code:
             self._worst = error
         self._tell()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import BadArguments
+from animedex.text_input import STANDARD_INPUT, to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.wire import JsonValue
 
+_USUAL = b"./\\\n"
 _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
@@ -44,11 +46,21 @@ def read_list(file: BinaryIO) -> Iterator[str]:
     >>> list(read_list(io.BytesIO(b'[{"path": "a.png"}]')))
     ['a.png']
     """
-    text = file.read()
+    text = _in_utf8(file.read())
     if text.lstrip()[:1] in {b"[", b"{"}:
         return _paths(text)
     parts = text.split(b"\0") if b"\0" in text else text.splitlines()
     return (os.fsdecode(part) for part in parts if part)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """Return a list in UTF-8; one whose first path only looks like a byte order mark, as it is."""
+    try:
+        text = to_utf8(data, STANDARD_INPUT)
+    except BadArguments:
+        return data
+    # In UTF-16, too, a list has dots, slashes or line ends.
+    return text if any(byte in text for byte in _USUAL) else data
 
 
 def _paths(text: bytes) -> Iterator[str]:

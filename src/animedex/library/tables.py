@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
-from typing import TYPE_CHECKING
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import msgspec
 
 from animedex.errors import BadArguments
 from animedex.library.entry import BETWEEN, New
 from animedex.models import ArtPost, Rating
+from animedex.text_input import encoding_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
 
     from animedex.library.entry import Entry
 
@@ -22,8 +27,26 @@ _FACTS = ("path", "sha256", "size", "format", "width", "height", "frames", "adde
 _NAMES = ("artists", "characters", "copyrights", "tags")
 _TEXTS = ("url", "page_url", "source_url")
 COLUMNS = (*_FACTS, "id", "rating", *_NAMES, *_TEXTS)
-# A spreadsheet takes what begins with these for a formula, and runs it.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a table may have between its cells, the most usual first.
+_DELIMITERS = (",", ";", "\t", "|")
+_LONGEST_CELL = 32 * 1024 * 1024
+# A spreadsheet takes a cell that begins with one of these for a formula, and runs it. So does one
+# that takes a line within a cell for a row of its own.
+_FORMULA = r"'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]"
+_START = r"(?:\A|(?<=[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]))"
+_UNSAFE = re.compile(f"{_START}(?={_FORMULA})")
+_SAFE = re.compile(f"{_START}'(?={_FORMULA})")
+# What a reader could take for the end of a cell or of a line, and blanks that it could strip.
+_QUOTED = re.compile(r"""[",;|\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z""")
+_HINT = "give what `animedex library export` wrote"
+
+
+class Row(NamedTuple):
+    """Hold what to add, or what is wrong, and the number of the line that it ends in."""
+
+    number: int
+    new: New | BadArguments
+    is_text: bool = True
 
 
 def write_table(entries: Iterable[Entry]) -> Iterator[bytes]:
@@ -33,52 +56,87 @@ def write_table(entries: Iterable[Entry]) -> Iterator[bytes]:
         yield _line(_cells(entry))
 
 
-def read_table(lines: Iterable[bytes]) -> Iterator[tuple[int, New | BadArguments]]:
-    """Read what to add from a table, each with the number of the line that it ends in.
+def read_table(file: BinaryIO) -> Iterator[Row]:
+    """Read what to add from a table in UTF-8, with commas, semicolons, tabs or bars in it.
 
     Only the path is needed, and with an `id` the rest becomes the credit; other columns are passed
-    over.
+    over. Lines may end as on any system.
     """
-    reader = csv.DictReader(_decoded(lines), strict=True)
+    csv.field_size_limit(_LONGEST_CELL)
+    # Where a line ends within a cell is for the reader of the cells to know.
+    text = io.TextIOWrapper(cast("io.BufferedReader", file), "utf-8", "surrogateescape", newline="")
+    try:
+        first = text.readline()
+        lines = chain([first], text)
+        yield from _rows(csv.DictReader(lines, delimiter=_delimiter(first), strict=True))
+    finally:
+        text.detach()
+
+
+def _delimiter(first: str) -> str:
+    r"""Return what stands between the columns that are known.
+
+    >>> _delimiter("path;sha256;size\r\n"), _delimiter("path\n")
+    (';', ',')
+    """
+
+    def known(delimiter: str) -> int:
+        return len({name.strip(' "\r\n') for name in first.split(delimiter)}.intersection(COLUMNS))
+
+    return max(_DELIMITERS, key=known)
+
+
+def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
     _check_columns(reader)
     while True:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            yield reader.line_num, BadArguments(f"it cannot be read: {error}")
+            yield Row(reader.line_num, BadArguments(f"it cannot be read: {error}"))
             continue
         if row is None:
             return
-        yield reader.line_num, _new({name: cell or "" for name, cell in row.items() if name})
+        cells = {name: _unguarded(cell or "") for name, cell in row.items() if name}
+        strange = _no_text(cells)
+        if strange is None:
+            yield Row(reader.line_num, _new(cells))
+        else:
+            wrong = BadArguments(f"its {strange} is not UTF-8", hint="save the table as UTF-8")
+            yield Row(reader.line_num, wrong, is_text=False)
 
 
 def _check_columns(reader: csv.DictReader[str]) -> None:
     try:
-        why = None if "path" in (reader.fieldnames or ()) else "there is no column path"
+        names = "".join(reader.fieldnames or ())
+        why = encoding_fault(names.encode(errors="surrogateescape"))
+        if why is None and "path" not in (reader.fieldnames or ()):
+            why = "there is no column path"
     except csv.Error as error:
         why = str(error)
     if why is not None:
         message = f"it is no table of an exported library: {why}"
-        raise BadArguments(message, hint="give what `animedex library export` wrote")
-
-
-def _decoded(lines: Iterable[bytes]) -> Iterator[str]:
-    for number, line in enumerate(lines):
-        # Spreadsheets mark what they save as UTF-8.
-        yield line.removeprefix(b"\xef\xbb\xbf" if not number else b"").decode(
-            errors="surrogateescape"
-        )
+        raise BadArguments(message, hint=_HINT)
 
 
 def _line(cells: Iterable[object]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(cells)
-    return text.getvalue().encode(errors="surrogateescape")
+    line = ",".join(_quoted("" if cell is None else str(cell)) for cell in cells)
+    return f"{line}\n".encode(errors="surrogateescape")
+
+
+def _quoted(cell: str) -> str:
+    r"""Return a cell as it stands in a table.
+
+    >>> _quoted("a b"), _quoted('a "b" c'), _quoted("a\rb")
+    ('a b', '"a ""b"" c"', '"a\rb"')
+    """
+    if not _QUOTED.search(cell):
+        return cell
+    return '"' + cell.replace('"', '""') + '"'
 
 
 def _cells(entry: Entry) -> Iterator[object]:
-    category = _guarded(entry.category or "")
-    facts = {**entry._asdict(), "added_at": entry.added_at.isoformat(), "category": category}
+    texts = {"path": _guarded(entry.path), "category": _guarded(entry.category or "")}
+    facts = {**entry._asdict(), "added_at": entry.added_at.isoformat(), **texts}
     yield from (facts[name] for name in _FACTS)
     post = entry.post
     if post is None:
@@ -86,35 +144,53 @@ def _cells(entry: Entry) -> Iterator[object]:
         return
     yield from (_guarded(post.id), post.rating.value)
     for name in _NAMES:
-        names: list[str] = getattr(post, name)
-        yield _guarded(BETWEEN.join(names))
+        yield _guarded(_names_cell(getattr(post, name)))
     yield from (_guarded(getattr(post, name) or "") for name in _TEXTS)
 
 
+def _names_cell(names: list[str]) -> str:
+    """Return names as one cell: as JSON where a name could not be told from several.
+
+    >>> _names_cell(["a", "b"]), _names_cell(["a; b"])
+    ('a; b', '["a; b"]')
+    """
+    cell = BETWEEN.join(names)
+    return cell if _cell_names(cell) == names else json.dumps(names, ensure_ascii=False)
+
+
+def _cell_names(cell: str) -> list[str]:
+    if cell.startswith("["):
+        try:
+            found: object = json.loads(cell)
+        except (ValueError, RecursionError):
+            # It is the name of a tag that begins so.
+            found = None
+        listed = cast("list[object]", found) if isinstance(found, list) else [None]
+        if all(isinstance(one, str) for one in listed):
+            return cast("list[str]", listed)
+    return cell.split(BETWEEN) if cell else []
+
+
 def _guarded(cell: str) -> str:
-    """Keep a spreadsheet from running what a service sent.
+    r"""Keep a spreadsheet from running what a service sent.
 
     >>> _guarded("=1+1"), _unguarded("'=1+1"), _unguarded("'tis"), _guarded("'=")
     ("'=1+1", '=1+1', "'tis", "''=")
+    >>> _guarded("a\r=1")
+    "a\r'=1"
     """
-    return f"'{cell}" if cell.lstrip("'").startswith(_FORMULA) else cell
+    return _UNSAFE.sub("'", cell)
 
 
 def _unguarded(cell: str) -> str:
-    bare = cell.lstrip("'")
-    return cell[1:] if bare != cell and bare.startswith(_FORMULA) else cell
+    return _SAFE.sub("", cell)
 
 
-def _new(row: dict[str, str]) -> New | BadArguments:
-    path = row["path"]
+def _new(told: dict[str, str]) -> New | BadArguments:
+    path = told["path"]
     if not os.path.isabs(path):
         message = f"{path!r:.200} is no whole path"
         return BadArguments(message, hint="begin it at the root")
-    strange = _no_text(row)
-    if strange:
-        message = f"its {strange} is not UTF-8"
-        return BadArguments(message, hint="save the table as UTF-8")
-    told = {name: _unguarded(cell) for name, cell in row.items()}
     category = told.get("category") or None
     if not told.get("id"):
         return New(path, category=category)
@@ -123,7 +199,7 @@ def _new(row: dict[str, str]) -> New | BadArguments:
         rating = Rating(told.get("rating") or "e")
     except ValueError:
         return BadArguments(f"{told['rating']!r:.80} is no rating", hint="g, s, q or e")
-    names = {name: cell.split(BETWEEN) for name in _NAMES if (cell := told.get(name))}
+    names = {name: _cell_names(told[name]) for name in _NAMES if told.get(name)}
     texts = {name: cell for name in _TEXTS if (cell := told.get(name))}
     post = msgspec.convert({"id": told["id"], "rating": rating, **names, **texts}, ArtPost)
     return New(path, post, None, category)

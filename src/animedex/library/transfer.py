@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import BOM_UTF8
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
@@ -17,6 +18,7 @@ from animedex.library.lines import Told, read_line, write_line
 from animedex.library.looking import Looked, looked_at
 from animedex.library.tables import read_table, write_table
 from animedex.pictures.formats import format_of
+from animedex.text_input import HINT, STANDARD_INPUT, encoding_fault, open_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -34,13 +36,25 @@ _BATCH = 200
 _LONGEST = 32 * 1024 * 1024
 
 
+class _Read(NamedTuple):
+    """Hold what was read from a line."""
+
+    number: int
+    taken: Taken
+    is_text: bool = True
+
+
 class Imported(NamedTuple):
-    """Hold what came of one line: an entry, or what is wrong; `new` where it was not there."""
+    """Hold what came of one line: an entry, or what is wrong; `new` where it was not there.
+
+    `is_repeated` says that a line is not UTF-8, and an earlier one was not either.
+    """
 
     number: int
     entry: Entry | None = None
     error: AnimedexError | None = None
     new: bool = False
+    is_repeated: bool = False
 
 
 def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iterator[bytes]:
@@ -54,16 +68,27 @@ def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iter
         yield from (write_line(entry, looks.get(entry.id)) for entry in batch)
 
 
-def import_lines(library: Library, file: BinaryIO, kind: Kind) -> Iterator[Imported]:
+def import_lines(
+    library: Library, file: BinaryIO, kind: Kind, name: str = STANDARD_INPUT
+) -> Iterator[Imported]:
     """Take in what `export` wrote; give what came of each line.
 
+    The text may be in any encoding that `text_input` knows; `name` is what an error calls it.
     Importing the same again changes nothing. A line whose file is not there is not taken in, as
     no entry is without its file. What a line says is believed where the file is of that size and
     format; a file that is not is looked at anew.
     """
-    read = _read_table(file) if kind == "csv" else _read_lines(file)
+    plain = open_text(file, name)
+    read = _read_table(plain) if kind == "csv" else _read_lines(plain)
+    is_repeated = False
     while batch := list(islice(read, _BATCH)):
-        yield from library.file.change(partial(_store_all, batch))
+        numbers = {row.number for row in batch if not row.is_text}
+        for one in library.file.change(partial(_store_all, batch)):
+            if one.number in numbers:
+                yield one._replace(is_repeated=is_repeated)
+                is_repeated = True
+            else:
+                yield one
 
 
 def kind_of(opening: bytes) -> Kind:
@@ -75,17 +100,23 @@ def kind_of(opening: bytes) -> Kind:
     return "jsonl" if opening.lstrip()[:1] in {b"{", b""} else "csv"
 
 
-def _read_lines(file: BinaryIO) -> Iterator[tuple[int, Taken]]:
+def _read_lines(file: BinaryIO) -> Iterator[_Read]:
     number = 0
     while text := file.readline(_LONGEST):
-        number += 1
-        if text.strip():
-            yield number, _believed(text)
+        # Old programs end lines with CR alone, which stands nowhere else in JSON.
+        for line in text.splitlines():
+            number += 1
+            fault = encoding_fault(line)
+            if fault is not None:
+                yield _Read(number, BadArguments(fault, hint=HINT), is_text=False)
+            elif line.removeprefix(BOM_UTF8).strip():
+                yield _Read(number, _believed(line.removeprefix(BOM_UTF8)))
 
 
-def _read_table(file: BinaryIO) -> Iterator[tuple[int, Taken]]:
-    for number, new in read_table(file):
-        yield number, new if isinstance(new, AnimedexError) else _looked(new)
+def _read_table(file: BinaryIO) -> Iterator[_Read]:
+    for number, new, is_text in read_table(file):
+        found = new if isinstance(new, AnimedexError) else _looked(new)
+        yield _Read(number, found, is_text)
 
 
 def _believed(text: bytes) -> Taken:
@@ -115,8 +146,8 @@ def _opening(path: str) -> bytes:
         raise unreadable(path, error) from None
 
 
-def _store_all(batch: list[tuple[int, Taken]], db: sqlite3.Connection) -> list[Imported]:
-    return [_store(db, number, taken) for number, taken in batch]
+def _store_all(batch: list[_Read], db: sqlite3.Connection) -> list[Imported]:
+    return [_store(db, row.number, row.taken) for row in batch]
 
 
 def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:

@@ -12,6 +12,7 @@ from animedex.pictures.ordinary import open_ordinary
 from animedex.pictures.sidecars import hydrus, json, text, xmp
 from animedex.pictures.sidecars.text import one_line
 from animedex.sinks import FileSink
+from animedex.text_input import to_utf8
 
 if TYPE_CHECKING:
     from animedex.models import ArtPost
@@ -134,4 +135,8 @@ def _content(place: str) -> bytes | None:
     if len(data) > _LONGEST:
         message = f"{place} is too long to be a sidecar"
         raise Corrupt(message, hint="move it away")
-    return data
+    try:
+        return to_utf8(data, place)
+    except BadArguments:
+        # It is no text, and so none of ours.
+        return data

@@ -178,6 +178,30 @@ def test_rows_lines_and_common_rows_from_a_pipe(process: Process, cli: Cli, to: 
     assert found.text == "fetched\nfetched\n"
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_lists_and_rows_in_the_encodings_of_other_systems(
+    encoding: str, cli: Cli, process: Process, tmp_path: Path, to: str
+) -> None:
+    asked = tmp_path / "ids.txt"
+    asked.write_bytes("waifu:5000\r\nwaifu:5001\r\n".encode(encoding))
+    assert [one["status"] for one in reports(cli("download", str(asked), "--to", to).out)] == [
+        "fetched",
+        "fetched",
+    ]
+    rows = cli("waifu", "images", "--limit", "2").text.replace("\n", "\r\n").encode(encoding)
+    found = process("download", "-", "--to", to, stdin=rows)
+    assert [one["error"] for one in reports(found.out)] == [None, None]
+
+
+def test_a_list_in_another_encoding_is_told_once(cli: Cli, tmp_path: Path, to: str) -> None:
+    asked = tmp_path / "ids.txt"
+    asked.write_bytes("waifu:5000\nwaifu:ä\nwaifu:ö\n".encode("latin-1"))
+    found = cli("download", str(asked), "--to", to)
+    assert found.code == 2
+    assert found.err.count("UTF-8") == 2, "what happened, and what to do"
+    assert f"{asked}, line 2: it is not UTF-8" in found.err
+
+
 def test_rows_from_a_file(cli: Cli, tmp_path: Path, to: str) -> None:
     rows = tmp_path / "rows.json"
     rows.write_bytes(cli("waifu", "images", "--limit", "2").out)

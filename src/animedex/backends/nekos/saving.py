@@ -13,6 +13,7 @@ from animedex.cli.streams import read_in
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.models import parse_json
 from animedex.sinks import check_target
+from animedex.text_input import STANDARD_INPUT, decode_text
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
@@ -47,7 +48,7 @@ def fetch(session: Session, what: str, to: str | None) -> None:
 
 def where(what: str) -> str:
     """Give a picture's address, from a row as JSON or read from standard input if need be."""
-    text = read_in(_ROW_HINT, _MOST_ROW).decode(errors="replace") if what == "-" else what
+    text = decode_text(read_in(_ROW_HINT, _MOST_ROW), STANDARD_INPUT) if what == "-" else what
     if not text.lstrip().startswith(("{", "[")):
         return text.strip().strip('"')
     inside = f"[{text}]" if text.lstrip().startswith("{") else text

@@ -12,6 +12,7 @@ from animedex.cli.command import Command
 from animedex.cli.saving import Saving, fetching
 from animedex.cli.streams import is_piped, read_in
 from animedex.errors import BadArguments, NotFound
+from animedex.text_input import decode_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,14 +92,15 @@ def _read(data: bytes, name: str) -> list[What]:
     if format_of(data) is not None:
         message = f"{name} is a picture, and not rows that tell of one"
         raise BadArguments(message, hint=_HINT)
-    opening = data.removeprefix(b"\xef\xbb\xbf").lstrip()
+    text = decode_text(data, name)
+    opening = text.lstrip()
     if not opening:
         message = f"{name} is empty"
         raise BadArguments(message, hint=_HINT)
-    if opening.startswith((b"[", b"{")):
+    if opening.startswith(("[", "{")):
         # What is no row is something asked for that fails, as any other might.
-        return list(rows_and_faults([data], name))
-    lines = data.decode(errors="replace").splitlines()
+        return list(rows_and_faults([text.encode()], name))
+    lines = text.splitlines()
     return [line.strip().strip('"') for line in lines if line.strip()]
 
 

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from animedex.library.entry import New
+from animedex.library.store import Library
+from animedex.models import ArtPost, Rating
 from animedex.server import SampleServer
 
 if TYPE_CHECKING:
@@ -261,8 +264,10 @@ def test_bad_lines_are_named(process: Process, kept: Kept) -> None:
     outcome = process("library", "import", "-", stdin=b"{}\n" + text)
     assert outcome.code == 3
     lines = outcome.err.splitlines()
-    assert lines[0].startswith("animedex: line 1: it is no line of an exported library")
-    assert lines[1].startswith("animedex: line 5: there is no file")
+    assert lines[0].startswith(
+        "animedex: standard input, line 1: it is no line of an exported library"
+    )
+    assert lines[1].startswith("animedex: standard input, line 5: there is no file")
     assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"
 
 
@@ -271,3 +276,25 @@ def test_a_file_to_import_must_be_one(file: str, cli: Cli) -> None:
     outcome = cli("library", "import", file, "--errors", "json")
     assert outcome.code in {2, 3}
     assert file in str(outcome.error["message"])
+
+
+def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> None:
+    name = "a\x1b]0;x\x07\x9b31m\u202e\r=1"
+    post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=[name])
+    with Library() as library:
+        library.add(New(str(draw("1.png")), post))
+    for kind in ("jsonl", "csv"):
+        shown = terminal("library", "export", "--format", kind).text
+        assert not set(shown.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")
+        if kind == "jsonl":
+            assert json.loads(shown)["post"]["artists"] == [name]
+
+
+def test_a_file_in_another_encoding_is_told_once(cli: Cli, kept: Kept, tmp_path: Path) -> None:
+    exported = tmp_path / "library.jsonl"
+    exported.write_bytes('{"path": "/ä.png"}\n'.encode("latin-1") * 3)
+    found = cli("library", "import", str(exported))
+    assert found.code == 2
+    assert found.err.count("line") == 3, "one line, the summary, and what was the worst"
+    assert f"{exported}, line 1: it is not UTF-8" in found.err
+    assert "0 added, 0 known already, 3 failed" in found.err

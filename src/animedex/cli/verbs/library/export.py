@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ import click
 from animedex.cli.command import Command
 from animedex.cli.filtering import filtering
 from animedex.cli.session import Session, noting
+from animedex.render.clean import clean, escape_json
 
 if TYPE_CHECKING:
     from animedex.library.filters import Filters
@@ -44,9 +46,19 @@ def command(session: Session, *, filters: Filters, kind: Kind) -> None:
 
     In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
     """
-    from animedex.cli.streams import write_bytes
+    from animedex.cli.streams import is_terminal, write_bytes, write_out
     from animedex.library.transfer import export
 
     lines = export(session.library, kind, filters)
+    if is_terminal(sys.stdout):
+        for line in lines:
+            write_out(_safe(line, kind))
+        return
     while batch := b"".join(islice(lines, _BATCH)):
         write_bytes(batch)
+
+
+def _safe(line: bytes, kind: Kind) -> str:
+    """Return a line for a terminal, without what could steer it; JSON still says the same."""
+    text = line.decode(errors="replace")
+    return escape_json(text) if kind == "jsonl" else clean(text.removesuffix("\n")) + "\n"

@@ -41,16 +41,19 @@ def command(session: Session, file: str, *, kind: Kind | None) -> None:
     """Take in what was exported; the files must be where they were."""
     from animedex.cli.failures import Failures
     from animedex.library.transfer import import_lines, kind_of
+    from animedex.text_input import STANDARD_INPUT, open_text
 
     failures = Failures(session)
     new = known = 0
     with ExitStack() as held:
-        source = _opened(file, held)
+        name = STANDARD_INPUT if file == "-" else file
+        source = open_text(_opened(file, held), name)
         found = kind or kind_of(source.peek(_PEEKED))
-        for one in import_lines(session.library, source, found):
+        for one in import_lines(session.library, source, found, name):
             if one.error is not None:
-                message = f"line {one.number}: {one.error.message}"
-                failures.add(type(one.error)(message, hint=one.error.hint))
+                message = f"{name}, line {one.number}: {one.error.message}"
+                error = type(one.error)(message, hint=one.error.hint)
+                failures.add(error, is_repeated=one.is_repeated)
             elif one.new:
                 new += 1
             else:
