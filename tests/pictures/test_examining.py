@@ -20,7 +20,7 @@ from PIL import Image, ImageFile
 
 import animedex.server.sample
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
-from animedex.pictures.decoding import MOST_PIXELS
+from animedex.pictures.decode_cost import MAX_PIXELS
 from animedex.pictures.examining import examine, measure
 from animedex.pictures.fingerprint import resembles
 
@@ -194,7 +194,7 @@ def test_whatever_is_wrong_in_a_file_is_one_error_of_ours(
         told = ""
         try:
             found = examined(Path(folder), data[:place] + wrong + data[place + len(wrong) :])
-            assert found.width * found.height <= MOST_PIXELS
+            assert found.width * found.height <= MAX_PIXELS
         except AnimedexError as error:
             told = error.hint or "nothing"
         assert told != "nothing"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.pictures import formats
+from animedex.pictures.decode_cost import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
 
     from animedex.pictures.formats import Format
 
-# A little less than what Pillow itself warns of, by a warning or an error.
-MOST_PIXELS = 89_000_000
 HINT = "fetch it again, or give another file"
 # What decoders say where a file ends too soon.
 _CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
@@ -30,11 +29,8 @@ def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
     which is for `damage_told`.
     """
     image = _opened(file, kind)
-    width, height = image.size
-    if width * height > MOST_PIXELS:
-        most = f"the limit of {MOST_PIXELS // 1_000_000} megapixels"
-        message = f"{name} has {width} x {height} pixels, more than {most}"
-        raise TooLarge(message, hint="make it smaller with another program")
+    # The decoder may read another size than the estimate did.
+    Limits(name, 0, *image.size).check_size()
     return image
 
 

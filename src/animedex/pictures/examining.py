@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from animedex.errors import BadArguments
 from animedex.pictures import formats
+from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.frames import OPENING, file_of, known_format
 from animedex.pictures.open_image import OpenImage
@@ -69,6 +70,7 @@ def _open(path: str) -> Generator[OpenImage]:
         if not kind.is_picture:
             message = f"{path} is no picture: it is {kind.media_type}"
             raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
+        estimate_cost(file, kind, path)
         with damage_told(path):
             _check_parts(path, file, kind)
             file.seek(0)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from animedex.errors import BadArguments
+from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.formats import JPEG, PNG
 from animedex.pictures.frames import OPENING, file_of, known_format
@@ -129,7 +130,7 @@ def read_image(file: BinaryIO, name: str) -> Generator[OpenImage]:
     if not kind.is_picture:
         message = f"{name} is not a picture: it is {kind.media_type}"
         raise BadArguments(message, hint="open it with a player, such as mpv")
-    file.seek(0)
+    estimate_cost(file, kind, name)
     with damage_told(name):
         image = image_of(file, kind, name)
     with image:
