@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.download.partial_sink import HINT as HINT_AGAIN
 from animedex.download.partial_sink import no_picture
 from animedex.errors import BadArguments, Corrupt, UpstreamDecode
-from animedex.pictures.decoding import HINT
+from animedex.pictures.containers.source import HINT
 from animedex.pictures.formats import format_of
 
 if TYPE_CHECKING:

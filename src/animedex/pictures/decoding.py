@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.pictures import formats
+from animedex.pictures.containers import picture_stream
+from animedex.pictures.containers.source import HINT
 from animedex.pictures.decode_cost import Limits
 
 if TYPE_CHECKING:
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from animedex.pictures.formats import Format
 
-HINT = "fetch it again, or give another file"
 # What decoders say where a file ends too soon.
 _CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
 
@@ -25,10 +26,11 @@ def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
     """Open a picture without decoding it.
 
     It is opened by its format's own class, so that nothing is guessed, and nothing set for the
-    whole process. Raises `TooLarge` where it has too many pixels, and else what the class meets,
-    which is for `damage_told`.
+    whole process. The class reads only what a decoder needs: see `containers`. Raises `TooLarge`
+    where it has too many pixels, `Corrupt` where the container shows that pixels are missing, and
+    else what the class meets, which is for `damage_told`.
     """
-    image = _opened(file, kind)
+    image = _opened(picture_stream(file, kind, name), kind)
     # The decoder may read another size than the estimate did.
     Limits(name, 0, *image.size).check_size()
     return image

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments
-from animedex.pictures import formats
 from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.frames import OPENING, file_of, known_format
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from animedex.pictures.fingerprint import Fingerprint
-    from animedex.pictures.formats import Format
 
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
@@ -71,23 +69,8 @@ def _open(path: str) -> Generator[OpenImage]:
             message = f"{path} is no picture: it is {kind.media_type}"
             raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
         estimate_cost(file, kind, path)
-        with damage_told(path):
-            _check_parts(path, file, kind)
-            file.seek(0)
-            with image_of(file, kind, path) as image:
-                yield OpenImage(path, image, kind)
-
-
-def _check_parts(path: str, file: BinaryIO, kind: Format) -> None:
-    """Walk through a file to its end: all parts are there, and checksums are right."""
-    if kind in {formats.JPEG, formats.AVIF}:
-        # All of a JPEG is read when it is decoded, and it has no checksums.
-        return
-    from animedex.pictures.metadata import gif, png, webp
-    from animedex.pictures.metadata.layout import Source
-
-    walkers = {"gif": gif.survey, "png": png.survey, "webp": webp.survey}
-    walkers[kind.name](Source(path, file, kind.name.upper()), thorough=True)
+        with damage_told(path), image_of(file, kind, path) as image:
+            yield OpenImage(path, image, kind)
 
 
 def _looks(picture: OpenImage) -> tuple[Measured, list[Image]]:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import BadArguments, Corrupt, NotFound
-from animedex.pictures.decoding import HINT
+from animedex.pictures.containers.source import HINT
 from animedex.pictures.formats import format_of
 
 if TYPE_CHECKING:

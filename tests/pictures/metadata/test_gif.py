@@ -122,5 +122,5 @@ def test_a_block_that_cannot_be_is_told(
 ) -> None:
     picture = drawn["gif/still"]
     place = past_screen(picture)
-    with pytest.raises(Corrupt, match="damaged GIF"):
+    with pytest.raises(Corrupt, match="damaged picture"):
         files.write(picture[:place] + odd + picture[place:], credited)

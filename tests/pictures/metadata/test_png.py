@@ -193,7 +193,7 @@ def test_what_is_no_png_is_told(
     name: str, drawn: dict[str, bytes], credited: Credited, files: Files
 ) -> None:
     odd = ODD[name](drawn["png/alpha"])
-    with pytest.raises(Corrupt, match="damaged PNG"):
+    with pytest.raises(Corrupt, match="damaged picture"):
         files.write(odd, credited)
-    with pytest.raises(Corrupt, match="damaged PNG"):
+    with pytest.raises(Corrupt, match="damaged picture"):
         files.read(odd)

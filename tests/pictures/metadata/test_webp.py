@@ -129,11 +129,11 @@ ODD = {
     "a short header": riff((b"VP8X", bytes(9)), (b"VP8 ", LOSSY)),
     "a long header": riff((b"VP8X", bytes(12)), (b"VP8 ", LOSSY)),
     "a chunk beyond the end": riff((b"VP8 ", LOSSY))[:-10] + b"\xff" * 10,
-    "half a chunk": riff((b"VP8 ", LOSSY), (b"ABCD", b""))[:-4] + b"\xff" * 4,
+    "half a frame": riff((b"VP8X", bytes(10)), (b"ANMF", LOSSY), (b"ANMF", b""))[:-4] + b"\xff" * 4,
 }
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_no_webp_is_told(name: str, credited: Credited, files: Files) -> None:
-    with pytest.raises(Corrupt, match="damaged WEBP"):
+    with pytest.raises(Corrupt, match="damaged picture"):
         files.write(ODD[name], credited)

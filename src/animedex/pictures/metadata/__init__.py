@@ -6,10 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
+from animedex.pictures.containers import picture_parts
+from animedex.pictures.containers.source import LONGEST, Source
+from animedex.pictures.decoding import damage_told
 from animedex.pictures.formats import format_of
 from animedex.pictures.metadata import gif, jpeg, png, webp
 from animedex.pictures.metadata.credit import Credited
-from animedex.pictures.metadata.layout import LONGEST, Source, Writable, pour
+from animedex.pictures.metadata.layout import Writable, pour
 from animedex.pictures.metadata.merging import credit_in, merged
 from animedex.pictures.metadata.packet import element
 from animedex.pictures.metadata.parsing import NoXmp
@@ -46,7 +49,7 @@ def read_credit(path: str) -> Credited | None:
     with _opened(path) as (source, kind):
         if kind not in _CONTAINERS:
             return None
-        layout = _CONTAINERS[kind].survey(source, thorough=False)
+        layout = _CONTAINERS[kind].survey(source)
         return credit_in(layout.packets, path)
 
 
@@ -75,8 +78,10 @@ def write_credit(
             message = f"{kind} has no place for a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
         container = _CONTAINERS[kind]
-        # Of a JPEG nothing else looks for the end.
-        layout = container.survey(file, thorough=kind == "jpeg" or not is_checked)
+        if not is_checked:
+            with damage_told(source):
+                picture_parts(file, kind)
+        layout = container.survey(file)
         try:
             merge = merged(layout.packets, _told(post, row))
             parts = container.rewritten(file, layout, merge)
@@ -102,7 +107,7 @@ def _opened(path: str) -> Generator[tuple[Source, str | None]]:
         with open_ordinary(_checked(path)) as file:
             kind = format_of(file.read(_OPENING))
             name = kind.name if kind else None
-            yield Source(path, file, (name or "picture").upper()), name
+            yield Source(path, file), name
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise BadArguments(message, hint="give another file") from None

@@ -5,12 +5,11 @@ https://www.w3.org/Graphics/JPEG/itu-t81.pdf and the XMP Specification, part 3.
 
 from __future__ import annotations
 
-import re
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.pictures.containers.jpeg import APP0, APP1, segments
 from animedex.pictures.metadata.layout import (
-    CUT,
     INCOMPLETE,
     TOO_LONG,
     Layout,
@@ -25,7 +24,7 @@ from animedex.pictures.metadata.unicode import to_utf8
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.pictures.metadata.layout import Range, Source
+    from animedex.pictures.containers.source import Range, Source
     from animedex.pictures.metadata.merging import Bare, Merge
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -39,11 +38,6 @@ _ROOM = 4096
 _PART_HEAD = struct.Struct(">32sII")
 _HAS_MORE = Name(NOTE, "HasExtendedXMP")
 
-_FILL, _END, _SCAN, _APP0, _APP1 = 0xFF, 0xD9, 0xDA, 0xE0, 0xE1
-_ALONE = {0x01, *range(0xD0, 0xD9)}
-# Within a scan, 0xFF before a zero is a byte of it, and D0 to D7 count its parts.
-_MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
-
 
 class _Part(NamedTuple):
     """Hold a piece of a continuation: which, its whole length, how far in it, where in the file."""
@@ -55,30 +49,29 @@ class _Part(NamedTuple):
     range: Range
 
 
-def survey(source: Source, *, thorough: bool) -> Layout:
+def survey(source: Source) -> Layout:
     """Find the packets; ours goes behind the headers of JFIF and Exif, which want to be first.
 
-    Raises `Corrupt` for what is no JPEG and, if `thorough`, for one without an end.
+    Raises `Corrupt` for what has no picture.
     """
-    if source.take(2) != b"\xff\xd8":
-        source.fail("it does not begin with its header")
     mains: list[tuple[bytes, Range]] = []
     parts: list[_Part] = []
-    place, leads, marker = source.at(), True, 0
-    while marker != _SCAN:
-        start = source.at()
-        marker, data = _segment(source)
-        area = (start, source.at())
-        if marker == _APP1 and data.startswith(_XMP) and not source.admits(len(data)):
+    place, leads = 2, True
+    for segment in segments(source):
+        if segment.marker not in {APP0, APP1}:
+            leads = False
+            continue
+        area = (segment.start, segment.end)
+        source.go(segment.data)
+        data = source.take(segment.end - segment.data)
+        if data.startswith(_XMP) and not source.admits(len(data)):
             mains.append((TOO_LONG, area))
-        elif marker == _APP1 and data.startswith(_XMP):
+        elif segment.marker == APP1 and data.startswith(_XMP):
             mains.append((data.removeprefix(_XMP), area))
-        elif marker == _APP1 and data.startswith(_MORE) and source.admits(len(data)):
+        elif segment.marker == APP1 and data.startswith(_MORE) and source.admits(len(data)):
             parts += _part(data.removeprefix(_MORE), area)
-        leads = leads and marker in {_APP0, _APP1} and data.startswith(_LEADING)
+        leads = leads and data.startswith(_LEADING)
         place = area[1] if leads else place
-    if thorough:
-        _skip_scans(source)
     return Layout([_packet(*main, parts) for main in mains], place)
 
 
@@ -90,52 +83,6 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
         main, more = _shared(merge)
     put = _app1(_XMP + main) + b"".join(_continued(more))
     return pieces(layout, merge.replaces, put, (0, source.size))
-
-
-def _segment(source: Source) -> tuple[int, bytes]:
-    """Read a segment: its marker and what it holds."""
-    if source.take(1) != b"\xff":
-        source.fail("a segment does not begin with a marker")
-    marker = _FILL
-    while marker == _FILL:
-        marker = source.take(1)[0]
-    if marker in _ALONE:
-        return marker, b""
-    if marker in {0, _END}:
-        source.fail("it ends before its picture")
-    return marker, source.take(_size(source))
-
-
-def _size(source: Source) -> int:
-    """Read how much follows in a segment."""
-    (size,) = struct.unpack(">H", source.take(2))
-    if size < len(b"\0\0"):
-        source.fail("a segment is too short")
-    return int(size) - 2
-
-
-def _skip_scans(source: Source) -> None:
-    """Go to the end of the picture, over any number of scans and of segments between them."""
-    marker = _SCAN
-    while marker != _END:
-        marker = _next_marker(source)
-        if marker != _END and marker not in _ALONE:
-            source.skip(_size(source))
-
-
-def _next_marker(source: Source) -> int:
-    """Go past the next marker."""
-    while True:
-        piece = source.some()
-        if not piece:
-            source.fail(CUT)
-        found = _MARKER.search(piece)
-        if found:
-            source.go(source.at() - len(piece) + found.end())
-            return found[1][0]
-        if piece.endswith(b"\xff") and len(piece) > 1:
-            # The marker may go on in the next piece.
-            source.go(source.at() - 1)
 
 
 def _part(data: bytes, area: Range) -> list[_Part]:

@@ -9,47 +9,38 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
+from animedex.pictures.containers.png import AROUND, SIGNATURE, chunks
+from animedex.pictures.containers.source import CUT
 from animedex.pictures.metadata.layout import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
-    from animedex.pictures.metadata.layout import Range, Source
+    from animedex.pictures.containers.source import Range, Source
     from animedex.pictures.metadata.merging import Merge
 
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_HEADER = b"\0\0\0\x0dIHDR"
-# Of a chunk beside its data: the length and the kind before it, the checksum behind it.
-_AROUND = 12
-_HEADER_END = len(_SIGNATURE) + 13 + _AROUND
+_HEADER_END = len(SIGNATURE) + 13 + AROUND
 _KEYWORD = b"XML:com.adobe.xmp"
 _PROFILE_OF_JPEG = b"Raw profile type APP1"
 _KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_KEYWORD = 80
 _TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
-_LONGEST = 2**31 - 1
 
 
-def survey(source: Source, *, thorough: bool) -> Layout:
+def survey(source: Source) -> Layout:
     """Find the packets; ours goes behind the header, as some readers stop at the picture's data.
 
-    Raises `Corrupt` for what is no PNG and, if `thorough`, for a checksum that is wrong.
+    Raises `Corrupt` for what has no data of a picture.
     """
-    if source.take(len(_SIGNATURE)) + source.take(len(_HEADER)) != _SIGNATURE + _HEADER:
-        source.fail("it does not begin with its header")
-    source.go(len(_SIGNATURE))
     packets: list[Packet] = []
-    kind = b""
-    while kind != b"IEND":
-        start = source.at()
-        size, kind = struct.unpack(">I4s", source.take(8))
-        if size > _LONGEST or not kind.isalpha():
-            source.fail("it has a chunk that cannot be")
-        if thorough:
-            _check(source, start, size)
-        if kind in _TEXTS:
-            packets += _packets(source, start, kind, size)
-        source.go(start + 8)
-        source.skip(size + 4)
+    seen = False
+    for chunk in chunks(source):
+        seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
+        if chunk.end > source.size:
+            break
+        if chunk.kind in _TEXTS:
+            packets += _packets(source, chunk.start, chunk.kind, chunk.size)
+    if not seen:
+        source.fail(CUT)
     return Layout(packets, _HEADER_END)
 
 
@@ -61,14 +52,6 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
     return pieces(layout, merge.replaces, chunk, (0, source.size))
 
 
-def _check(source: Source, start: int, size: int) -> None:
-    checksum = 0
-    for piece in source.pieces(start + 4, start + 8 + size):
-        checksum = zlib.crc32(piece, checksum)
-    if struct.pack(">I", checksum) != source.take(4):
-        source.fail("a checksum is wrong")
-
-
 def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]:
     """Read a chunk of text if it holds a packet."""
     source.go(start + 8)
@@ -76,7 +59,7 @@ def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]
     keyword, _, _ = opening.partition(b"\0")
     if keyword not in _KEYWORDS:
         return []
-    area = (start, start + size + _AROUND)
+    area = (start, start + size + AROUND)
     if not source.admits(size):
         return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
     source.go(start + 8 + len(keyword) + 1)

@@ -8,42 +8,30 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from animedex.pictures.metadata.layout import CUT, TOO_LONG, Layout, Packet, pieces
+from animedex.pictures.containers.webp import HEAD, chunks
+from animedex.pictures.metadata.layout import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
-    from animedex.pictures.metadata.layout import Range, Source
+    from animedex.pictures.containers.source import Range, Source
+    from animedex.pictures.containers.webp import Chunk
     from animedex.pictures.metadata.merging import Merge
 
-_HEAD = 12
 _EXTENDED = b"VP8X"
 _EXTENDED_SIZE = 10
 _XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
 _LARGEST = 2**32 - 2
 
 
-def survey(source: Source, *, thorough: bool) -> Layout:
-    """Find the packets; ours goes before the first of them, as readers know no second, or last.
-
-    There are no checksums, so that being `thorough` makes no difference.
-    """
-    del thorough
-    end = _end(source)
+def survey(source: Source) -> Layout:
+    """Find the packets; ours goes before the first of them, as readers know no second, or last."""
     packets: list[Packet] = []
     place = 0
     _first(source)
-    source.go(_HEAD)
-    while source.at() < end:
-        start = source.at()
-        kind, size = struct.unpack("<4sI", source.take(8))
-        stop = start + 8 + size + size % 2
-        # Some programs leave out the zero that makes the last chunk even.
-        if stop > end + 1 or start + 8 + size > end:
-            source.fail(CUT)
-        if kind == b"XMP ":
-            place = place or start
-            packets.append(_packet(source, start, size, min(stop, end)))
-        source.go(min(stop, end))
-    return Layout(packets, place or end)
+    for chunk in list(chunks(source)):
+        if chunk.kind == b"XMP ":
+            place = place or chunk.start
+            packets.append(_packet(source, chunk))
+    return Layout(packets, place or _end(source))
 
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
@@ -62,19 +50,17 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
 
 
 def _end(source: Source) -> int:
-    """Tell where the file's own end is; what others put behind it is none of it."""
-    source.go(0)
-    riff, size, form = struct.unpack("<4sI4s", source.take(_HEAD))
-    if (riff, form) != (b"RIFF", b"WEBP"):
-        source.fail("it does not begin with its header")
-    if 8 + size > source.size:
-        source.fail(CUT)
-    return 8 + int(size)
+    """Return the offset of the picture's end; what others put behind it is not part of it."""
+    end = HEAD
+    for chunk in chunks(source):
+        end = chunk.end
+    return min(end, source.size)
 
 
-def _packet(source: Source, start: int, size: int, stop: int) -> Packet:
-    text = source.take(size) if source.admits(size) else TOO_LONG
-    return Packet(text, ((start, stop),))
+def _packet(source: Source, chunk: Chunk) -> Packet:
+    source.go(chunk.data_end - chunk.size)
+    text = source.take(chunk.size) if source.admits(chunk.size) else TOO_LONG
+    return Packet(text, ((chunk.start, min(chunk.end, source.size)),))
 
 
 def _extended(source: Source) -> tuple[int, bytes]:
@@ -82,17 +68,17 @@ def _extended(source: Source) -> tuple[int, bytes]:
     kind, data = _first(source)
     if kind == _EXTENDED:
         extended = bytes([data[0] | _XMP_FLAG]) + data[1:]
-        return _HEAD + 8 + _EXTENDED_SIZE, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + extended
+        return HEAD + 8 + _EXTENDED_SIZE, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + extended
     width, height, alpha = _lossless(data) if kind == b"VP8L" else _lossy(data)
     flags = _XMP_FLAG | (_ALPHA_FLAG if alpha else 0)
     canvas = [(side - 1).to_bytes(3, "little") for side in (width, height)]
     data = bytes([flags, 0, 0, 0]) + b"".join(canvas)
-    return _HEAD, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
+    return HEAD, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
 
 
 def _first(source: Source) -> tuple[bytes, bytes]:
     """Read how the first chunk begins, which says what kind of file it is."""
-    source.go(_HEAD)
+    source.go(HEAD)
     kind, size = struct.unpack("<4sI", source.take(8))
     wanted = _SHORTEST.get(kind)
     if wanted is None or size < wanted or (kind == _EXTENDED and size != wanted):

@@ -1,0 +1,80 @@
+"""A picture file that is read in pieces."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+from animedex.errors import Corrupt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO, TypeAlias
+
+Range: TypeAlias = "tuple[int, int]"
+Parts: TypeAlias = "list[bytes | Range]"
+# As much is read of all packets in a file; what is beyond it is copied like any other bytes.
+LONGEST = 32 * 1024 * 1024
+_PIECE = 256 * 1024
+HINT = "fetch it again, or give another file"
+CUT = "it is cut short"
+
+
+class Source:
+    """Read a file piece by piece; what is missing or wrong in it is `Corrupt`.
+
+    `room` is how much of packets may still be read.
+    """
+
+    def __init__(self, path: str, file: BinaryIO) -> None:
+        self.path = path
+        self.size = file.seek(0, os.SEEK_END)
+        self.room = LONGEST
+        self._file = file
+        file.seek(0)
+
+    def at(self) -> int:
+        """Tell where reading goes on."""
+        return self._file.tell()
+
+    def go(self, place: int) -> None:
+        """Go on reading somewhere else."""
+        self._file.seek(place)
+
+    def take(self, size: int) -> bytes:
+        """Read so many bytes."""
+        data = self._file.read(size)
+        if len(data) < size:
+            self.fail(CUT)
+        return data
+
+    def read(self, size: int = _PIECE) -> bytes:
+        """Return the next bytes, fewer than `size` at the end of the file."""
+        return self._file.read(size)
+
+    def skip(self, size: int) -> None:
+        """Leave out so many bytes."""
+        place = self.at() + size
+        if place > self.size:
+            self.fail(CUT)
+        self._file.seek(place)
+
+    def admits(self, size: int) -> bool:
+        """Tell whether there is room for a packet, and take it."""
+        if size > self.room:
+            return False
+        self.room -= size
+        return True
+
+    def pieces(self, start: int, end: int) -> Iterator[bytes]:
+        """Read a range, without ever holding much of it."""
+        self._file.seek(start)
+        while start < end:
+            piece = self.take(min(_PIECE, end - start))
+            start += len(piece)
+            yield piece
+
+    def fail(self, why: str) -> NoReturn:
+        """Raise the error for a file that is not what it claims to be."""
+        message = f"{self.path} is a damaged picture: {why}"
+        raise Corrupt(message, hint=HINT)
