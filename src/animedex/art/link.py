@@ -19,6 +19,8 @@ _URL = re.compile(
     r"(/[^?#\\\x00-\x20\x7f]*)?(?:\?([^#\\\x00-\x20\x7f]*))?(?:#([^\\\x00-\x20\x7f]*))?",
     re.ASCII | re.IGNORECASE,
 )
+# As a URL is copied out of HTML, perhaps more than once.
+_AMPERSAND = re.compile(r"&(?:(?:amp|#0*38|#x0*26);)+", re.IGNORECASE)
 _PORTS = {"http": "80", "https": "443"}
 _DIVIDES = re.compile(r"[/\\\x00-\x20\x7f]")
 _DOTS = {".", ".."}
@@ -36,15 +38,17 @@ class Link(NamedTuple):
 def split_link(url: str) -> Link | None:
     """Split an http or https URL; None for any other text, and over 4096 characters.
 
-    Without a scheme it is read as people type it. A port other than the scheme's own is another
+    Without a scheme it is read as people type it, and `&amp;` as the sign that it stands for. A port other than the scheme's own is another
     service, and a dot after the host another host.
 
     >>> split_link("www.Pixiv.net/artworks/15300#1")
     Link(host='www.pixiv.net', segments=['artworks', '15300'], query='', fragment='1')
+    >>> split_link("https://pixiv.net/?a=1&amp;b=2").query
+    'a=1&b=2'
     >>> split_link("https://pixiv.net@art.example/"), split_link("https://pixiv.net:8443/")
     (None, None)
     """
-    parts = _URL.fullmatch(url.strip(_SPACE)) if len(url) <= _LONGEST else None
+    parts = _URL.fullmatch(_AMPERSAND.sub("&", url.strip(_SPACE))) if len(url) <= _LONGEST else None
     if parts is None:
         return None
     scheme, host, port, path, query, fragment = parts.groups("")

@@ -47,9 +47,11 @@ def _content(text: str) -> Work | None:
     return Work("bluesky-media", found[1], 0) if found else None
 
 
-_EMBEDDERS = ("fxbsky.app", "vxbsky.app", "bskx.app", "bskyx.app")
+_EMBEDDERS = ("fxbsky.app", "vxbsky.app", "bskx.app", "bskyx.app", "bsyy.app", "xbsky.app")
+_CLIENTS = ("main.bsky.dev", "staging.bsky.app", "deer.social", "blacksky.community")
 _STORES = ("bsky.social", "*.us-east.host.bsky.network", "*.us-west.host.bsky.network")
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("bsky.app", *_EMBEDDERS), _post),
+    **dict.fromkeys(("bsky.app", *_CLIENTS, *_EMBEDDERS), _post),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _post),
     **dict.fromkeys(("cdn.bsky.app", *_STORES), _picture),
 }

@@ -28,6 +28,15 @@ def _page(link: Link) -> Work | None:
             return None
 
 
+def _embedded(link: Link) -> Work | None:
+    """Read a page of an embedder, which takes the number without a title, too."""
+    match link.segments:
+        case ["art", found] | [_, "art", found] if found.isdigit():
+            return name_work("deviantart", number(found))
+        case _:
+            return _page(link)
+
+
 def _short(link: Link) -> Work | None:
     match link.segments:
         case [short] if short[0] in "dD":
@@ -58,7 +67,9 @@ def _stored(link: Link) -> Work | None:
 
 _WIXMP = "wixmp-ed30a86b8c4ca887773594c2.wixmp.com"
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("deviantart.com", "*.deviantart.com", "fxdeviantart.com"), _page),
+    **dict.fromkeys(("deviantart.com", "*.deviantart.com"), _page),
+    **dict.fromkeys(("fxdeviantart.com", "*.fxdeviantart.com"), _embedded),
+    **dict.fromkeys(("fixdeviantart.com", "*.fixdeviantart.com"), _embedded),
     "fav.me": _short,
     "*.deviantart.net": _file,
     **dict.fromkeys((_WIXMP, f"images-{_WIXMP}"), _stored),

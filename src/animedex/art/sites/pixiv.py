@@ -39,6 +39,16 @@ def _page(link: Link) -> Work | None:
             return None
 
 
+def _phixiv(link: Link) -> Work | None:
+    """Read a page of phixiv, which may name a picture of the work and counts them from 1."""
+    match link.segments:
+        case [*_, "artworks" | "i", illust, page]:
+            found = _page(link._replace(segments=link.segments[:-1]))
+            return found and name_work("pixiv", number(illust), page_from_one(page))
+        case _:
+            return _page(link) or _image(link)
+
+
 def _manga_page(query: str) -> int | None:
     # Where the mode is another, the field means nothing.
     manga = field(query, "mode") in {"manga", "manga_big"}
@@ -109,13 +119,15 @@ def _fanbox(link: Link) -> Work | None:
             return None
 
 
+_MIRRORS = ("i.pixiv.cat", "i.pixiv.re", "i.pixiv.nl", "i.pixiv.shojo.cn")
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("pixiv.net", "touch.pixiv.net", "phixiv.net"), _page),
+    **dict.fromkeys(("pixiv.net", "touch.pixiv.net"), _page),
+    **dict.fromkeys(("phixiv.net", "*.phixiv.net"), _phixiv),
     "embed.pixiv.net": _embedded,
     **dict.fromkeys(("i.pximg.net", "i-f.pximg.net", "i-cf.pximg.net"), _image),
-    **dict.fromkeys(("tc-pximg01.techorus-cdn.com", "i.pixiv.cat", "i.pixiv.re"), _image),
+    **dict.fromkeys(("tc-pximg01.techorus-cdn.com", *_MIRRORS), _image),
     "*.pixiv.net": _old_image,
-    **dict.fromkeys(("pixiv.cat", "pixiv.re"), _proxied),
+    **dict.fromkeys(("pixiv.cat", "pixiv.re", "pixiv.nl"), _proxied),
     "sketch.pixiv.net": _sketch,
     **dict.fromkeys(("fanbox.cc", "*.fanbox.cc", "fanbox.pixiv.net"), _fanbox),
 }

@@ -40,7 +40,9 @@ def _instagram(link: Link) -> Work | None:
             return None
 
 
+_EMBEDDERS = ("ddinstagram.com", "kkinstagram.com", "vxinstagram.com", "instagramez.com")
 READERS: dict[str, Reader] = {
     **dict.fromkeys(_GELBOORUS, _gelbooru),
-    **dict.fromkeys(("instagram.com", "instagr.am"), _instagram),
+    **dict.fromkeys(("instagram.com", "instagr.am", *_EMBEDDERS), _instagram),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _instagram),
 }

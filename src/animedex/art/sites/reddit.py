@@ -62,9 +62,11 @@ def _media(link: Link) -> Work | None:
 
 
 _PAGES = ("reddit.com", "old.reddit.com", "new.reddit.com", "np.reddit.com", "sh.reddit.com")
-_MOBILE = ("m.reddit.com", "i.reddit.com", "amp.reddit.com", "rxddit.com", "vxreddit.com")
+_MOBILE = ("m.reddit.com", "i.reddit.com", "amp.reddit.com")
+_EMBEDDERS = ("rxddit.com", "rxyddit.com", "vxreddit.com", "redditez.com")
 READERS: dict[str, Reader] = {
-    **dict.fromkeys((*_PAGES, *_MOBILE), _submission),
+    **dict.fromkeys((*_PAGES, *_MOBILE, *_EMBEDDERS), _submission),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _submission),
     "redd.it": _short,
     **dict.fromkeys(("i.redd.it", "preview.redd.it"), _media),
 }

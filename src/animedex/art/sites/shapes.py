@@ -54,7 +54,13 @@ _GALLERIES = (
         str,
     ),
     Shape("behance", "behance.net", r"gallery/([0-9]+)(?:/[^/]*)?"),
-    Shape("furaffinity", "furaffinity.net", r"(?:view|full)/([0-9]+)", page=0),
+    Shape(
+        "furaffinity",
+        "furaffinity.net sfw.furaffinity.net fxfuraffinity.net *.fxfuraffinity.net"
+        " xfuraffinity.net *.xfuraffinity.net fxraffinity.net *.fxraffinity.net",
+        r"(?:view|full)/([0-9]+)",
+        page=0,
+    ),
     Shape("itaku", "itaku.ee", r"images/([0-9]+)", page=0),
     Shape("newgrounds", "newgrounds.com", r"art/view/([A-Za-z0-9-]+)/([A-Za-z0-9_-]+)", str.lower),
     Shape(

@@ -42,8 +42,13 @@ def _media(link: Link) -> Work | None:
 
 # What may follow these is a number too, and no post.
 _OWN_PAGES = {"communities", "explore", "likes", "page", "search", "tagged"}
-_SHARED_HOSTS = {"tumblr.com", "www.tumblr.com", "at.tumblr.com"}
+_EMBEDDERS = ("tpmblr.com", "txtumblr.com")
+_SHARED_HOSTS = {
+    *("tumblr.com", "www.tumblr.com", "at.tumblr.com"),
+    *(f"{label}{host}" for host in _EMBEDDERS for label in ("", "www.")),
+}
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("tumblr.com", "*.tumblr.com"), _post),
+    **dict.fromkeys(("tumblr.com", "*.tumblr.com", *_EMBEDDERS), _post),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _post),
     **dict.fromkeys(("media.tumblr.com", "*.media.tumblr.com", "data.tumblr.com"), _media),
 }

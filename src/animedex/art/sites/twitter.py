@@ -29,6 +29,18 @@ def _status(link: Link) -> Work | None:
             return None
 
 
+def _embedded(link: Link) -> Work | None:
+    """Read a page of an embedder, which takes a status without its user, and a page behind it."""
+    match link.segments:
+        case ["status", status, *rest]:
+            return _status(link._replace(segments=["i", "status", status, *rest]))
+        case [*_, "status" | "statuses", _, photo] if page_from_one(photo) is not None:
+            found = _status(link._replace(segments=link.segments[:-1]))
+            return found and found._replace(page=page_from_one(photo))
+        case _:
+            return _status(link)
+
+
 def _behind_hash(fragment: str) -> list[str] | None:
     # From 2010 to 2012 the whole path stood behind "#!".
     return split_path(fragment[1:]) if fragment.startswith("!/") else None
@@ -37,7 +49,7 @@ def _behind_hash(fragment: str) -> list[str] | None:
 def _photo(rest: list[str]) -> int | None:
     match rest:
         case ["photo", photo, *_]:
-            return page_from_one(photo)
+            return page_from_one(_FILE_ENDING.sub("", photo))
         case _:
             # What /video/1 counts depends on the post.
             return None
@@ -53,11 +65,20 @@ def _media(link: Link) -> Work | None:
             return None
 
 
+# Below their names some of them have hosts such as `d.`, `g.`, `t.` and `api.`.
+_EMBEDDERS = (
+    *("fxtwitter.com", "fixupx.com", "twittpr.com", "vxtwitter.com", "fixvx.com"),
+    *("girlcockx.com", "cunnyx.com", "stupidpenisx.com", "twitterez.com", "ayytwitter.com"),
+)
+_READERS = (
+    *("nitter.net", "nitter.poast.org", "nitter.privacydev.net", "nitter.tiekoetter.com"),
+    *("nitter.space", "lightbrd.com", "xcancel.com"),
+)
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("twitter.com", "mobile.twitter.com", "m.twitter.com"), _status),
     **dict.fromkeys(("x.com", "mobile.x.com", "m.x.com"), _status),
-    **dict.fromkeys(("fxtwitter.com", "d.fxtwitter.com", "twittpr.com"), _status),
-    **dict.fromkeys(("vxtwitter.com", "c.vxtwitter.com"), _status),
-    **dict.fromkeys(("fixupx.com", "fixvx.com", "nitter.net", "xcancel.com"), _status),
+    **dict.fromkeys(_READERS, _status),
+    **dict.fromkeys(_EMBEDDERS, _embedded),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _embedded),
     **dict.fromkeys(("pbs.twimg.com", "video.twimg.com"), _media),
 }
