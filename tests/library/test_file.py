@@ -25,6 +25,7 @@ from animedex.transport.database import Database, Unusable
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from animedex.models import ArtPost
     from tests.library.conftest import Draw
 
 # It does the same somewhere else first: what it has yet to import may be out of reach later.
@@ -224,6 +225,20 @@ def test_what_was_written_last_may_be_out_of_reach(
     assert warnings == [f"what was written to {library.path} last cannot be read here"]
     with pytest.raises(BadArguments, match="cannot be written to here"):
         library.remove(1)
+
+
+def test_an_older_library_that_cannot_be_written_to_is_read(
+    library: Library, draw: Draw, post: ArtPost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = library.add(New(str(draw("1.png", 1)), post))
+    library.file.change(lambda db: db.execute("DROP TABLE address").close())
+    library.file.change(lambda db: db.execute("PRAGMA user_version = 1").close())
+    library.close()
+    monkeypatch.setattr(file, "_is_writable", _never)
+    monkeypatch.setattr(Database, "run", _unusable)
+    before = Path(library.path).read_bytes()
+    assert library.addressed(post.url or "") == entry
+    assert Path(library.path).read_bytes() == before
 
 
 def _never(path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import threading
 from typing import TYPE_CHECKING
@@ -63,6 +64,27 @@ def test_a_step_that_fails_leaves_the_file_as_it_was(
     with connected(path) as db:
         assert tables(db) == before
         assert db.execute("PRAGMA user_version").fetchone() == (len(later) - 1,)
+
+
+def test_addresses_of_the_first_version_are_found(tmp_path: Path) -> None:
+    """What no credit is, too, is passed over."""
+    path = tmp_path / "library.db"
+    post = {"id": "a:1", "url": "https://a.example/1", "source_url": "https://b.example/1"}
+    with connected(path) as db:
+        for statement in migrations.statements(migrations.MIGRATIONS[0]):
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 1")
+        for number, text in enumerate([json.dumps({**post, "page_url": None}), "{", None], 1):
+            db.execute(
+                "INSERT INTO entry (path, sha256, size, format, frames, added_at)"
+                " VALUES (?, '', 1, 'png', 1, 1)",
+                (str(number),),
+            )
+            credit = None if text is None else text.encode()
+            db.execute("INSERT INTO credit VALUES (?, ?, NULL)", (number, credit))
+        migrations.migrate(db)
+        found = db.execute("SELECT url, entry FROM address ORDER BY url").fetchall()
+        assert found == [("https://a.example/1", 1), ("https://b.example/1", 1)]
 
 
 def test_many_open_a_new_one_at_once(tmp_path: Path) -> None:

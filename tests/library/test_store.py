@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.library import rows
 from animedex.library.entry import New
 from animedex.library.filters import Filters
 from animedex.library.store import Library
@@ -114,6 +116,26 @@ def test_an_address_finds_a_picture(library: Library, draw: Draw, post: ArtPost)
         assert library.addressed(url) == entry
         assert library.addressed(url[:-1]) is None
     assert library.addressed("https://\ud800") is None
+    newer = library.add(New(str(draw("2.png", 2)), post, ROW))
+    assert post.url
+    assert library.addressed(post.url) == newer
+    library.remove(newer.id)
+    assert library.addressed(post.url) == entry
+
+
+def test_an_address_is_looked_up_and_credits_are_not_read(library: Library, draw: Draw) -> None:
+    library.add(New(str(draw("1.png"))))
+
+    def plan(db: sqlite3.Connection) -> list[str]:
+        queries: list[str] = []
+        db.set_trace_callback(queries.append)
+        rows.addressed(db, "https://a.example")
+        db.set_trace_callback(None)
+        return [str(step[-1]) for step in db.execute(f"EXPLAIN QUERY PLAN {queries[0]}")]
+
+    steps = library.file.read(plan)
+    assert any(step.startswith("SEARCH address") for step in steps)
+    assert not any(step.startswith("SCAN") for step in steps)
 
 
 def test_pictures_are_drawn_without_repeats(library: Library, draw: Draw) -> None:

@@ -38,8 +38,8 @@ class Link(NamedTuple):
 def split_link(url: str) -> Link | None:
     """Split an http or https URL; None for any other text, and over 4096 characters.
 
-    Without a scheme it is read as people type it, and `&amp;` as the sign that it stands for. A port other than the scheme's own is another
-    service, and a dot after the host another host.
+    Without a scheme it is read as people type it, and `&amp;` as the sign it stands for. A
+    port other than the scheme's own is another service, and a dot after the host another host.
 
     >>> split_link("www.Pixiv.net/artworks/15300#1")
     Link(host='www.pixiv.net', segments=['artworks', '15300'], query='', fragment='1')

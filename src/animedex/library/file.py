@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
-from animedex.library.migrations import migrate
+from animedex.library.migrations import is_older, migrate
 from animedex.transport.database import Busy, Database, Unusable
 
 if TYPE_CHECKING:
@@ -85,8 +85,14 @@ class LibraryFile:
         address = f"file:{quote(os.path.abspath(self.path))}?mode=ro&immutable=1"
         try:
             with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as db:
-                migrate(db)
-                return work(db)
+                if not is_older(db):
+                    migrate(db)
+                    return work(db)
+                # It cannot be brought up to date where it is.
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    db.backup(copy)
+                    migrate(copy)
+                    return work(copy)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0)
             raise trouble(self.path, Unusable(str(error), code)) from None

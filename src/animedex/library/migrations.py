@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What a released version did is never changed: another step follows it.
-MIGRATIONS = (rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA,)
+MIGRATIONS = (rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA, rows.ADDRESSES)
 VERSION = len(MIGRATIONS)
 
 
@@ -28,6 +28,11 @@ def migrate(db: sqlite3.Connection) -> None:
     # The number is ours; a pragma takes no parameters.
     db.execute(f"PRAGMA user_version = {VERSION}")
     db.execute("COMMIT")
+
+
+def is_older(db: sqlite3.Connection) -> bool:
+    """Return whether a file has the tables of an earlier version."""
+    return 0 < _version(db) < VERSION
 
 
 def _version(db: sqlite3.Connection) -> int:

@@ -55,6 +55,20 @@ CREATE INDEX entry_kind ON entry (category, backend, rating, format, frames);
 CREATE TABLE credit (id INTEGER PRIMARY KEY, post BLOB, row BLOB);
 CREATE TABLE fingerprint (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 """
+# What each entry's post has an address of, so that it is found without reading every credit.
+ADDRESSES = """
+CREATE TABLE address (
+    url TEXT NOT NULL, entry INTEGER NOT NULL, PRIMARY KEY (url, entry)
+) WITHOUT ROWID;
+CREATE INDEX address_entry ON address (entry);
+INSERT OR IGNORE INTO address
+SELECT field.value, entry.id FROM entry JOIN credit ON credit.id = entry.id,
+json_each(
+    CASE WHEN json_valid(CAST(credit.post AS TEXT)) THEN CAST(credit.post AS TEXT) ELSE '{}' END
+) AS field
+WHERE field.type = 'text'
+AND field.key IN ('url', 'page_url', 'source_url', 'sample_url', 'preview_url');
+"""
 SELECT = (
     "SELECT entry.id, entry.path, entry.sha256, entry.size, entry.format, entry.width,"
     " entry.height, entry.frames, entry.added_at, entry.category, credit.post, credit.row"
@@ -124,20 +138,20 @@ def copies(sha256: str, db: sqlite3.Connection) -> list[Entry]:
 
 
 def addressed(db: sqlite3.Connection, url: str) -> Entry | None:
-    """Give the newest entry whose art post has an address, whatever that is the address of."""
+    """Return the newest entry whose art post has an address, whatever that is the address of."""
+    condition = "entry.id = (SELECT max(entry) FROM address WHERE url = ?)"
     try:
-        needle = msgspec.json.encode(url)
+        found = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
     except UnicodeEncodeError:
         return None
-    found = db.execute(f"{SELECT} WHERE instr(credit.post, ?) ORDER BY entry.id DESC", (needle,))
-    return next((entry for entry in map(read, found) if url in _addresses(entry)), None)
+    return None if found is None else read(found)
 
 
-def _addresses(entry: Entry) -> tuple[str | None, ...]:
-    post = entry.post
+def _addresses(post: ArtPost | None) -> set[str]:
     if post is None:
-        return ()
-    return post.url, post.page_url, post.source_url, post.sample_url, post.preview_url
+        return set()
+    urls = (post.url, post.page_url, post.source_url, post.sample_url, post.preview_url)
+    return {url for url in urls if url is not None}
 
 
 def _chosen(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -> Iterator[Any]:
@@ -161,6 +175,9 @@ def write(db: sqlite3.Connection, entry: Entry) -> Entry:
         entry = entry._replace(id=number or 0)
     post = None if entry.post is None else msgspec.json.encode(entry.post)
     db.execute("REPLACE INTO credit VALUES (?, ?, ?)", (entry.id, post, entry.row))
+    db.execute("DELETE FROM address WHERE entry = ?", (entry.id,))
+    addresses = [(url, entry.id) for url in _addresses(entry.post)]
+    db.executemany("INSERT INTO address VALUES (?, ?)", addresses)
     return entry
 
 
@@ -197,3 +214,4 @@ def erase(db: sqlite3.Connection, number: int) -> None:
     """Forget an entry, if there is one of that number."""
     for table in ("entry", "credit", "fingerprint"):
         db.execute(f"DELETE FROM {table} WHERE id = ?", (number,))  # noqa: S608  names are ours
+    db.execute("DELETE FROM address WHERE entry = ?", (number,))
