@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,8 +21,6 @@ from animedex.pictures.sidecar import read_sidecar
 from tests.download.conftest import noise, picture_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from animedex import Client
     from animedex.download.targets import What
     from animedex.library.store import Library
@@ -108,15 +108,15 @@ def test_what_is_in_the_folder_is_not_fetched_again(
 def test_what_the_library_has_costs_no_request(
     client: Client, services: Services, folder: Path, library: Library, url: str
 ) -> None:
-    elsewhere = folder.with_name("elsewhere")
     whats = [url, "waifu:5000", "danbooru:9000013"]
     first = download(client, whats, folder, library=library)
     before = services.requests()
-    again = download(client, whats, elsewhere, library=library)
+    with contextlib.chdir(folder.parent):
+        again = download(client, whats, library=library)
     assert services.requests() == before
     assert [one.status for one in again] == ["here"] * 3
     assert [one.path for one in again] == [one.path for one in first]
-    assert visible(elsewhere) == []
+    assert not list(folder.parent.glob("*.png"))
 
 
 def test_the_library_is_told_all_that_is_known(
@@ -275,7 +275,7 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     from animedex.download.targets import target_of
 
     said: list[str] = []
-    keeper = Keeper(library, "none", said.append)
+    keeper = Keeper(library, (), said.append)
     target = target_of(client, url)
     folder.mkdir()
     (folder / "no picture.png").write_bytes(b"text")
@@ -301,9 +301,13 @@ def test_films_have_their_credit_beside_them_and_are_known_by_their_checksum(
 
 
 @pytest.mark.parametrize(
-    ("kind", "names"), [("json", [".json"]), ("txt", [".txt"]), ("hydrus", [".txt"]), ("none", [])]
+    ("kind", "names"),
+    [
+        *(("json", [".json"]), ("xmp", [".xmp"]), ("txt", [".txt"]), ("hydrus", [".txt"])),
+        *(("none", []), (["xmp", "json", "xmp"], [".json", ".xmp"])),
+    ],
 )
-def test_sidecars(client: Client, folder: Path, kind: str, names: list[str]) -> None:
+def test_sidecars(client: Client, folder: Path, kind: str | list[str], names: list[str]) -> None:
     download(client, "waifu:5000", folder, name="{id}", sidecar=kind)
     assert visible(folder) == ["5000.png", *(f"5000.png{name}" for name in names)]
 
@@ -316,10 +320,14 @@ def test_jobs_are_few(client: Client, services: Services, folder: Path, jobs: in
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"name": "{no}"}, {"sidecar": "xml"}], ids=["a field", "a sidecar"]
+    "wrong",
+    [
+        *({"name": "{no}"}, {"sidecar": "xml"}, {"sidecar": ["json", "none"]}),
+        {"sidecar": ["txt", "hydrus"]},
+    ],
 )
 def test_what_is_wrong_is_told_before_anything_is_asked(
-    client: Client, services: Services, folder: Path, wrong: dict[str, str]
+    client: Client, services: Services, folder: Path, wrong: dict[str, str | list[str]]
 ) -> None:
     with pytest.raises(BadArguments):
         download(client, "waifu:5000", folder, **wrong)  # type: ignore[arg-type]
@@ -350,3 +358,43 @@ def test_a_sidecar_of_somebody_else_stays_and_is_told(client: Client, folder: Pa
     assert one.status == "fetched"
     assert (folder / "5000.png.json").read_bytes() == b"mine"
     assert len(said) == 1
+
+
+def test_without_embedding_the_file_is_the_service_s(
+    client: Client, folder: Path, drawn: Path, url: str
+) -> None:
+    (one,) = download(client, url, folder, embed=False)
+    original = (drawn / picture_name(0)).read_bytes()
+    assert one.path is not None
+    assert Path(one.path).read_bytes() == original
+    assert read_credit(one.path) is None
+    credited = read_sidecar(one.path)
+    assert credited is not None
+    assert credited.post.artists == ["青葉ミオ"]
+    (again,) = download(client, url, folder, embed=False)
+    assert (again.status, again.path) == ("here", one.path)
+    # With its credit beside it, it is the same picture where nothing is said of embedding.
+    assert download(client, url, folder)[0].path == one.path
+
+
+def test_without_embedding_a_file_that_carries_its_credit_is_not_enough(
+    client: Client, folder: Path, drawn: Path, url: str
+) -> None:
+    (credited,) = download(client, url, folder)
+    (one,) = download(client, url, folder, embed=False, sidecar="xmp")
+    assert credited.path is not None
+    assert (one.status, one.path) == ("fetched", credited.path.replace(".png", " (2).png"))
+    assert Path(one.path or "").read_bytes() == (drawn / picture_name(0)).read_bytes()
+    assert any(name.endswith("(2).png.xmp") for name in visible(folder))
+
+
+def test_without_embedding_a_checksum_tells_the_file(
+    client: Client, services: Services, folder: Path
+) -> None:
+    posts = client.danbooru.search("filetype:png", limit=1)
+    (one,) = download(client, posts, folder, embed=False, sidecar="none")
+    with open(one.path or "", "rb") as file:
+        assert hashlib.md5(file.read()).hexdigest() == posts[0].md5
+    before = services.requests()
+    assert download(client, posts, folder, embed=False, sidecar="none")[0].status == "here"
+    assert services.requests() == before

@@ -34,6 +34,7 @@ class OptionSettings(TypedDict, total=False):
     default: str
     metavar: str
     is_flag: bool
+    multiple: bool
     expose_value: bool
     help: str
 

@@ -22,15 +22,12 @@ if TYPE_CHECKING:
 
 def download_all(session: Session, whats: Sequence[What], saving: Saving) -> None:
     """Fetch all that is asked for, report on each, and fail as the worst of them did."""
-    from animedex.download.report import KEYS, summary
+    from animedex.download.report import summary
     from animedex.download.targets import name_of
-    from animedex.render.json import picked
 
-    if session.shared.fields is not None:
-        # A field that there is not is refused before anything is asked.
-        picked([], session.output.fields(), KEYS)
-    report = Report(session, len(whats))
-    names = [name_of(what) for what in whats]
+    _check_fields(session, saving)
+    report = Report(session, len(whats), paths=saving.paths)
+    names = [] if saving.quiet else [name_of(what) for what in whats]
     try:
         with watching(names, color=session.shared.color) as watch:
             for number, one in _found(session, whats, saving, watch):
@@ -42,24 +39,36 @@ def download_all(session: Session, whats: Sequence[What], saving: Saving) -> Non
         raise
     report.end()
     results = list(report.results.values())
-    if len(results) != 1 or results[0].status == "here":
+    alone = len(results) == 1 and results[0].status in {"fetched", "failed"}
+    if not (saving.quiet or alone):
         session.note(f"animedex: {summary(results)}")
     report.failures.fail("pictures could not be fetched")
+
+
+def _check_fields(session: Session, saving: Saving) -> None:
+    """Refuse a field that there is not, before anything is asked."""
+    from animedex.download.report import KEYS
+    from animedex.render.json import picked
+
+    if saving.paths:
+        session.output.refuse_fields()
+    if session.shared.fields is not None:
+        picked([], session.output.fields(), KEYS)
 
 
 def _found(
     session: Session, whats: Sequence[What], saving: Saving, watch: Watch
 ) -> Iterator[tuple[int, Downloaded]]:
     from animedex.download import iter_downloads
-    from animedex.pictures.naming import DEFAULT
 
     return iter_downloads(
         session.client,
         whats,
         saving.to,
-        name=DEFAULT if saving.name is None else saving.name,
+        name=saving.name,
         jobs=saving.jobs,
-        sidecar=saving.sidecar,
+        sidecar=saving.sidecar or None,
+        embed=not saving.no_embed,
         library=None if saving.no_library else session.library,
         warn=lambda message: session.note(f"animedex: {message}"),
         told=watch.told,
@@ -69,11 +78,12 @@ def _found(
 class Report:
     """Print what became of each: lines as they come, an array at the end."""
 
-    def __init__(self, session: Session, amount: int) -> None:
+    def __init__(self, session: Session, amount: int, *, paths: bool = False) -> None:
         self.results: dict[int, Downloaded] = {}
         self.failures = Failures(session)
         self._session = session
         self._amount = amount
+        self._paths = paths
         self._unprinted: list[int] = []
 
     def add(self, number: int, one: Downloaded, *, at_once: bool) -> None:
@@ -81,7 +91,7 @@ class Report:
         self.results[number] = one
         if one.error is not None:
             self.failures.add(_named(one, one.error) if self._amount > 1 else one.error)
-        if at_once and self._session.output.mode in {"text", "jsonl"}:
+        if at_once and not self._paths and self._session.output.mode in {"text", "jsonl"}:
             self._print([one])
         else:
             self._unprinted.append(number)
@@ -93,11 +103,14 @@ class Report:
         self._unprinted.clear()
 
     def _print(self, some: Sequence[Downloaded]) -> None:
+        from animedex.cli.entries import printable
         from animedex.download.report import KEYS
 
         output = self._session.output
-        if output.mode == "text":
-            paths = [one.path for one in some if one.path is not None]
+        paths = [one.path for one in some if one.path is not None]
+        if self._paths:
+            output.names([printable(path) for path in paths])
+        elif output.mode == "text":
             write_out("".join(f"{clean(path)}\n" for path in paths))
         else:
             output.rows([one.to_payload() for one in some], KEYS)

@@ -62,13 +62,17 @@ class Output:
     def names(self, names: Sequence[str]) -> None:
         """Print plain strings: one per line, unless an option asks for JSON."""
         asked = self._shared
-        if asked.fields is not None:
-            message = "names are plain strings, without fields"
-            raise UnknownField(message, hint="leave --fields out")
+        self.refuse_fields()
         if self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl:
             self.json(list(names))
         elif names:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
+
+    def refuse_fields(self) -> None:
+        """Raise `UnknownField` where fields are asked for, which plain strings do not have."""
+        if self._shared.fields is not None:
+            message = "names are plain strings, without fields"
+            raise UnknownField(message, hint="leave --fields out")
 
     def records(
         self, rows: Sequence[R], kind: type[R] | Sequence[type[R]], card: Callable[[R], Card]

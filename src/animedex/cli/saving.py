@@ -22,11 +22,14 @@ _FILES = "Files"
 class Saving(NamedTuple):
     """Hold where files go, what they are called, and what is done besides."""
 
-    to: str
+    to: str | None
     name: str | None
     jobs: int
-    sidecar: str | None
+    sidecar: tuple[str, ...]
+    no_embed: bool
     no_library: bool
+    paths: bool
+    quiet: bool
 
 
 def fetching(
@@ -58,8 +61,7 @@ def _options() -> list[Option]:
             ["--to"],
             section=_FILES,
             metavar="FOLDER",
-            default=".",
-            help="Put files here; the current folder if unsaid.",
+            help="Put files here (default: the current folder).",
         ),
         NameOption(
             ["--name"],
@@ -77,8 +79,16 @@ def _options() -> list[Option]:
         Option(
             ["--sidecar"],
             section=_FILES,
-            type=click.Choice(["json", "txt", "hydrus", "none"]),
-            help="Write the credit beside each file, too.",
+            type=click.Choice(["json", "xmp", "txt", "hydrus", "none"]),
+            multiple=True,
+            help="Write the credit beside each file, too; may be given several times.",
+        ),
+        Option(
+            ["--no-embed"],
+            section=_FILES,
+            is_flag=True,
+            help="Keep files as the service sent them; the credit goes into a sidecar"
+            " (default: json).",
         ),
         Option(
             ["--no-library"],
@@ -86,7 +96,24 @@ def _options() -> list[Option]:
             is_flag=True,
             help="Do not look into your library, nor add to it.",
         ),
+        Option(
+            ["--paths"],
+            section=_FILES,
+            is_flag=True,
+            help="Print where the files are, one on a line.",
+        ),
+        quiet_option(_FILES),
     ]
+
+
+def quiet_option(section: str) -> Option:
+    """Make the option that leaves out what is only told on the side."""
+    return Option(
+        ["-q", "--quiet"],
+        section=section,
+        is_flag=True,
+        help="Print no bars and no summary; warnings and errors are still printed.",
+    )
 
 
 class JobsOption(Option):

@@ -9,10 +9,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.download.checking import require_pillow
-from animedex.download.fetching import Saving
-from animedex.download.keeping import Keeper
+from animedex.download.keeping import Keeper, sidecar_kinds
 from animedex.download.placing import Place
 from animedex.download.report import Downloaded
+from animedex.download.saving import Saving
 from animedex.download.several import Progress, download_several
 from animedex.errors import BadArguments
 from animedex.pictures.naming import DEFAULT, Template
@@ -34,24 +34,37 @@ MOST_JOBS = 16
 def download(  # noqa: PLR0913  options, each for itself
     client: Client,
     whats: Iterable[What] | str,
-    to: str | os.PathLike[str] = ".",
+    to: str | os.PathLike[str] | None = None,
     *,
-    name: str = DEFAULT,
+    name: str | None = None,
     jobs: int = JOBS,
-    sidecar: str | None = None,
+    sidecar: str | Iterable[str] | None = None,
+    embed: bool = True,
     library: Library | None = None,
     warn: Callable[[str], None] = lambda _: None,
 ) -> list[Downloaded]:
     """Fetch pictures into a folder; give what became of each, in the order of what was asked.
 
     What is asked for are records, art posts, rows of JSON, URLs of a service's pictures, or ids
-    such as `waifu:7`. One that fails does not stop the rest: its error is in what is given. With a
-    `library`, what that has is not fetched again, and what is fetched is added to it; `warn` is
-    told where that cannot be done. Raises `BadArguments` for options and folders that cannot be
-    used, before anything is asked.
+    such as `waifu:7`. One that fails does not stop the rest: its error is in what is given. They go
+    into the current folder unless `to` is given. `sidecar` is one kind of file to write beside each
+    or several: json, xmp, txt, hydrus, or none. Without `embed` files stay as the service sent
+    them, and the credit is in a sidecar, json unless another is given.
+
+    With a `library`, what that has is not fetched again but copied if `to`, `name` or `sidecar` is
+    given, and what is fetched is added to it; `warn` is told where that cannot be done. Raises
+    `BadArguments` for options and folders that cannot be used, before anything is asked.
     """
     found = iter_downloads(
-        client, whats, to, name=name, jobs=jobs, sidecar=sidecar, library=library, warn=warn
+        client,
+        whats,
+        to,
+        name=name,
+        jobs=jobs,
+        sidecar=sidecar,
+        embed=embed,
+        library=library,
+        warn=warn,
     )
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
 
@@ -59,11 +72,12 @@ def download(  # noqa: PLR0913  options, each for itself
 def iter_downloads(  # noqa: PLR0913  options, each for itself
     client: Client,
     whats: Iterable[What] | str,
-    to: str | os.PathLike[str] = ".",
+    to: str | os.PathLike[str] | None = None,
     *,
-    name: str = DEFAULT,
+    name: str | None = None,
     jobs: int = JOBS,
-    sidecar: str | None = None,
+    sidecar: str | Iterable[str] | None = None,
+    embed: bool = True,
     library: Library | None = None,
     warn: Callable[[str], None] = lambda _: None,
     told: Callable[[Progress], None] = lambda _: None,
@@ -79,5 +93,13 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
         raise BadArguments(message)
     require_pillow()
     asked: list[What] = [whats] if isinstance(whats, str) else list(whats)
-    saving = Saving(Place(os.fspath(to)), Template(name), Keeper(library, sidecar, warn))
+    kinds = sidecar_kinds(sidecar)
+    saving = Saving(
+        Place("." if to is None else os.fspath(to)),
+        Template(DEFAULT if name is None else name),
+        Keeper(library, kinds, warn),
+        embed=embed,
+        is_place_given=to is not None or name is not None or bool(kinds),
+        is_name_given=name is not None,
+    )
     return download_several(client, asked, saving, jobs, told)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from animedex import backends
 from animedex.backends.assets import fetch
 from animedex.download.checking import checked, file_sum
+from animedex.download.library_copy import use_entry
 from animedex.download.partial import Partial
 from animedex.download.partial_sink import too_long
 from animedex.download.ready import made_ready
 from animedex.download.report import Downloaded
-from animedex.download.sameness import is_same
 from animedex.download.targets import known_id, name_of, target_of
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
-from animedex.pictures.naming import values_of
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
@@ -26,25 +25,14 @@ if TYPE_CHECKING:
     from animedex.backends.assets import Fetched
     from animedex.client import Client
     from animedex.download.checking import Checked
-    from animedex.download.keeping import Keeper
-    from animedex.download.placing import Place
+    from animedex.download.saving import Saving
     from animedex.download.targets import Target, What
-    from animedex.pictures.naming import Template
     from animedex.wire import Call
 
 T = TypeVar("T")
 _NO_SUCH_RANGE = 416
 _HINT = "look at the picture's page, or try again later"
 _PATIENCE = 60.0
-
-
-class Saving(NamedTuple):
-    """Hold where files go, what they are called, and how many bytes each may have."""
-
-    place: Place
-    template: Template
-    keeper: Keeper
-    max_bytes: int | None = None
 
 
 class Deadline:
@@ -94,12 +82,12 @@ def download_one(
     target: Target | None = None
     try:
         known = known_id(what, client.manner.base_urls)
-        here = saving.keeper.find(asked, known)
-        if here is not None:
-            return here
+        done = _from_library(asked, known, saving)
+        if done is not None:
+            return done
         target = target_of(client, what)
-        if known != target.post.id and (here := saving.keeper.find(asked, target.post.id)):
-            return here._replace(url=target.file.url)
+        if known != target.post.id and (done := _from_library(asked, target.post.id, saving)):
+            return done._replace(url=target.file.url)
         return _saved(job, target)
     except AnimedexError as error:
         failure = error
@@ -108,6 +96,11 @@ def download_one(
         failure = file_error(saving.place.folder, error)
     url = target.file.url if target else None
     return Downloaded(asked, "failed", target.post.id if target else known, url, error=failure)
+
+
+def _from_library(asked: str, post_id: str | None, saving: Saving) -> Downloaded | None:
+    entry = saving.keeper.find(asked, post_id)
+    return use_entry(asked, entry, saving) if entry else None
 
 
 def _saved(job: Job, target: Target) -> Downloaded:
@@ -120,7 +113,7 @@ def _saved(job: Job, target: Target) -> Downloaded:
     with Partial(folder, url, patience, job.told, summed=summed, max_bytes=most) as partial:
         # Only now: another process may have put it there while this one waited.
         found = saving.place.find(
-            _path(target, promised, saving), lambda path: is_same(target, path)
+            saving.path(target, promised), lambda path: saving.is_same(target, path)
         )
         if found is not None:
             partial.forget()
@@ -128,11 +121,11 @@ def _saved(job: Job, target: Target) -> Downloaded:
             return _here(asked, target, found)
         fetched, content = _brought(job, target, partial)
         target = _dated(target, fetched)
-        ready = made_ready(target, content, partial)
+        ready = made_ready(target, content, partial, embed=saving.embed)
         spot = saving.place.put(
             ready.path,
-            _path(target, content.format.extension, saving),
-            lambda path: is_same(target, path, partial.path),
+            saving.path(target, content.format.extension),
+            lambda path: saving.is_same(target, path, partial.path),
         )
         partial.forget()
     if spot.is_here:
@@ -201,11 +194,6 @@ def _dated(target: Target, fetched: Fetched) -> Target:
 
     post = msgspec.structs.replace(target.post, source_tag=fetched.source_tag)
     return target._replace(post=post)
-
-
-def _path(target: Target, extension: str, saving: Saving) -> str:
-    values = values_of(target.post, target.category, extension.strip(".").lower())
-    return saving.template.path(values, saving.place.longest)
 
 
 def _here(asked: str, target: Target, path: str) -> Downloaded:

@@ -6,14 +6,14 @@ import os
 import threading
 from typing import TYPE_CHECKING
 
-from animedex.download.report import Downloaded
 from animedex.download.sameness import is_credited
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.library.entry import New
 from animedex.pictures.formats import format_of
+from animedex.pictures.sidecar import KINDS, sidecar_of, write_sidecar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from animedex.download.ready import Ready
     from animedex.download.targets import Target
@@ -22,27 +22,56 @@ if TYPE_CHECKING:
     from animedex.models import ArtPost
     from animedex.pictures.examining import Examined
 
-SIDECARS = ("json", "txt", "hydrus", "none")
+_NONE = "none"
+SIDECARS = (*KINDS, _NONE)
 _WITHOUT = "the library does not have what is fetched"
 _OPENING = 64
+
+
+def sidecar_kinds(asked: str | Iterable[str] | None) -> tuple[str, ...] | None:
+    """Return the kinds of sidecars asked for, each once; None where nothing is said.
+
+    Raises `BadArguments` for a kind that there is not, and for kinds that exclude each other.
+    """
+    if asked is None:
+        return None
+    kinds = tuple(dict.fromkeys([asked] if isinstance(asked, str) else asked))
+    for kind in kinds:
+        if kind not in SIDECARS:
+            message = f"there is no sidecar of the kind {kind!r:.40}"
+            raise BadArguments(message, hint=f"choose one of {', '.join(SIDECARS)}")
+    if _NONE not in kinds:
+        _require_own_files(kinds)
+        return kinds
+    if len(kinds) > 1:
+        message = "`none` excludes other kinds of sidecars"
+        raise BadArguments(message, hint="leave it out, or leave the others out")
+    return ()
+
+
+def _require_own_files(kinds: tuple[str, ...]) -> None:
+    """Raise `BadArguments` where two kinds would be written into one file."""
+    if {"txt", "hydrus"} <= {*kinds}:
+        message = "the sidecars `txt` and `hydrus` are files of one name"
+        raise BadArguments(message, hint="choose one of them")
 
 
 class Keeper:
     """Know what the library has, and tell it of what is new.
 
     A library that cannot be used is told to `warn`, and done without from then on; a file that it
-    cannot take is told, too. `sidecar` is what to write beside each file; if unsaid, `json` beside
+    cannot take is told, too. `sidecars` are what to write beside each file; if None, `json` beside
     what does not carry its credit itself.
     """
 
     def __init__(
-        self, library: Library | None, sidecar: str | None, warn: Callable[[str], None]
+        self,
+        library: Library | None,
+        sidecars: tuple[str, ...] | None,
+        warn: Callable[[str], None],
     ) -> None:
-        if sidecar is not None and sidecar not in SIDECARS:
-            message = f"there is no sidecar of the kind {sidecar!r:.40}"
-            raise BadArguments(message, hint=f"choose one of {', '.join(SIDECARS)}")
         self._library = library
-        self._sidecar = sidecar
+        self._sidecars = sidecars
         self._warn = warn
         self._lock = threading.Lock()
 
@@ -51,35 +80,32 @@ class Keeper:
         """Tell whether there is a library to tell of what is new."""
         return self._library is not None
 
-    def find(self, asked: str, post_id: str | None) -> Downloaded | None:
+    def find(self, asked: str, post_id: str | None) -> Entry | None:
         """Find a picture that the library has, file and all: by its id, or else its address."""
-        entry = self._held(post_id) if post_id else self._addressed(asked)
-        if entry is None:
-            return None
-        url = entry.post.url if entry.post else None
-        return Downloaded(asked, "here", post_id, url, entry.path, entry.size, entry.sha256)
+        return self._held(post_id) if post_id else self._addressed(asked)
 
     def keep(self, path: str, target: Target, examined: Examined | None, ready: Ready) -> None:
-        """Write the sidecar and tell the library; a failure of either is told, and no more."""
-        kind = self._sidecar or ("none" if ready.is_credited else "json")
-        if kind != "none":
+        """Write the sidecars and tell the library; a failure of either is told, and no more."""
+        kinds = self._kinds(is_credited=ready.is_credited)
+        for kind in kinds:
             self._write_sidecar(path, kind, target)
         if ready.is_refused:
-            self._warn(_refusal(path, kind))
+            self._warn(_refusal(path, kinds))
         self._add(New(path, *_told(target), examined, ready.facts))
 
     def find_again(self, path: str, target: Target) -> None:
         """Do as `keep` for a file that was there, and leave a sidecar as it is that is there."""
-        from animedex.pictures.sidecar import sidecar_of
-
-        kind = self._sidecar or ("none" if is_credited(path) else "json")
-        if kind != "none" and not os.path.lexists(sidecar_of(path, kind)):
-            self._write_sidecar(path, kind, target)
+        for kind in self._kinds(is_credited=self._sidecars is None and is_credited(path)):
+            if not os.path.lexists(sidecar_of(path, kind)):
+                self._write_sidecar(path, kind, target)
         self._add(New(path, *_told(target)))
 
-    def _write_sidecar(self, path: str, kind: str, target: Target) -> None:
-        from animedex.pictures.sidecar import write_sidecar
+    def _kinds(self, *, is_credited: bool) -> tuple[str, ...]:
+        if self._sidecars is not None:
+            return self._sidecars
+        return () if is_credited else ("json",)
 
+    def _write_sidecar(self, path: str, kind: str, target: Target) -> None:
         try:
             write_sidecar(path, kind, target.post, target.row)
         except AnimedexError as error:
@@ -130,9 +156,9 @@ class Keeper:
             self._warn(f"{_WITHOUT}: {error.message}")
 
 
-def _refusal(path: str, kind: str) -> str:
+def _refusal(path: str, kinds: tuple[str, ...]) -> str:
     """Return the warning for a picture whose file cannot carry its credit."""
-    where = "in no file: --sidecar is none" if kind == "none" else f"in the {kind} file beside it"
+    where = f"in the {kinds[0]} file beside it" if kinds else "in no file: --sidecar is none"
     return f"{path}: its metadata or its structure is damaged, so its credit is {where}"
 
 

@@ -34,13 +34,15 @@ class Ready(NamedTuple):
     is_refused: bool = False
 
 
-def made_ready(target: Target, checked: Checked, partial: Partial) -> Ready:
+def made_ready(target: Target, checked: Checked, partial: Partial, *, embed: bool) -> Ready:
     """Put the credit into a copy where the format has a place for it, and sync either.
+
+    Without `embed` the file stays as the service sent it.
 
     A picture that can be shown and whose container is damaged all the same stays as it is. Raises
     `NoSpace` where the disk is full.
     """
-    if not can_carry(checked.format.name):
+    if not embed or not can_carry(checked.format.name):
         return _as_it_is(checked, partial.path)
     try:
         return _credited(target, checked, partial)

@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from animedex.wire import JsonObject
 
 KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")
-Status = Literal["fetched", "here", "failed"]
+Status = Literal["fetched", "copied", "here", "failed"]
 
 
 class Downloaded(NamedTuple):
     """Hold what became of one thing that was asked for.
 
-    `here` is a picture that was there already: at `path`, in the folder or in the library.
+    `here` is a picture that was there already: at `path`, in the folder or in the library. `copied`
+    is one that the library had elsewhere.
     """
 
     asked: str
@@ -48,7 +49,12 @@ def summary(results: Sequence[Downloaded]) -> str:
     >>> summary([Downloaded("a", "fetched"), Downloaded("b", "here"), Downloaded("c", "here")])
     '1 fetched, 2 already here'
     """
-    words = {"fetched": "fetched", "here": "already here", "failed": "failed"}
+    words = {
+        "fetched": "fetched",
+        "copied": "copied from your library",
+        "here": "already here",
+        "failed": "failed",
+    }
     counts = {word: sum(one.status == status for one in results) for status, word in words.items()}
     told = [f"{count} {word}" for word, count in counts.items() if count]
     return ", ".join(told) or "nothing was asked for"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
 from animedex.pictures.formats import format_of
+from animedex.pictures.metadata import read_credit
 from animedex.pictures.sidecar import credit_of
 
 if TYPE_CHECKING:
@@ -17,15 +18,19 @@ if TYPE_CHECKING:
 _OPENING = 64
 
 
-def is_same(target: Target, path: str, fetched: str | None = None) -> bool:
+def is_same(
+    target: Target, path: str, fetched: str | None = None, *, untouched: bool = False
+) -> bool:
     """Tell whether a file is a picture, and whole; `fetched` is the one that was fetched, if any.
 
-    A link is not followed, as it may lead anywhere.
+    An `untouched` one has the service's own bytes. A link is not followed, as it may lead anywhere.
     """
     try:
         status = os.lstat(path)
         if not stat.S_ISREG(status.st_mode) or not status.st_size:
             return False
+        if untouched and (fetched or target.file.md5 or read_credit(path)):
+            return _same_content(target, path, status.st_size, fetched)
         credited = credit_of(path)
         if credited is not None and credited.post.id == target.post.id:
             return _same_version(target, credited) and _is_whole(target, path, status.st_size)

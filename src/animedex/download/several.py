@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from animedex.client import Client
-    from animedex.download.fetching import Saving
     from animedex.download.report import Downloaded
+    from animedex.download.saving import Saving
     from animedex.download.targets import What
 
 

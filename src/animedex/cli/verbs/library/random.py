@@ -37,16 +37,17 @@ if TYPE_CHECKING:
     help="How many pictures to draw, at most.",
 )
 @click.option("--paths", is_flag=True, help="Print where the files are, one on a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes; errors are still printed.")
 @partial(keeping, pictures=True)
 @filtering
-def command(session: Session, *, filters: Filters, amount: int, paths: bool) -> None:
+def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
     """Draw pictures from your own, none of them twice; only such whose files are there."""
     from animedex.cli.entries import printable
     from animedex.cli.kept import print_kept
     from animedex.library.drawing import drawn
 
     found = drawn(session.library, filters, amount)
-    if not found:
+    if not found and not quiet:
         session.note("animedex: there is no such picture in the library")
     if paths:
         session.output.names([printable(entry.path) for entry in found])

@@ -1,0 +1,128 @@
+"""A picture that the library already has: reported where it is, or copied where it is asked for.
+
+The library's file stays as it is. The copy shares its blocks on file systems that can do that
+(reflink); it is never a hard link, as what is written to one would then change the other.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+from typing import TYPE_CHECKING, Literal
+
+from animedex.download.checking import file_sum
+from animedex.download.own_files import open_own
+from animedex.download.partial import PREFIX
+from animedex.download.report import Downloaded
+from animedex.download.sameness import is_same
+from animedex.download.targets import Target
+from animedex.errors import BadArguments
+from animedex.models import PictureFile
+from animedex.pictures.formats import format_named
+from animedex.pictures.ordinary import open_ordinary
+from animedex.sinks import file_error
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from typing import BinaryIO
+
+    from animedex.download.saving import Saving
+    from animedex.library.entry import Entry
+
+_PIECE = 1024 * 1024
+_LARGE_PIECE = 1 << 30
+
+
+def use_entry(asked: str, entry: Entry, saving: Saving) -> Downloaded | None:
+    """Return the report of a picture of the library; None where it must be fetched all the same.
+
+    That is where its file is not the one that was added, or where the service's own bytes are
+    asked for and the library's file is not these.
+    """
+    target = _target_of(entry)
+    if target is None or not (saving.embed or is_same(target, entry.path, untouched=True)):
+        return None
+    if not saving.is_place_given:
+        return _report(asked, entry, "here", entry.path)
+    if not saving.is_name_given and saving.place.is_below(entry.path):
+        saving.keeper.find_again(entry.path, target)
+        return _report(asked, entry, "here", entry.path)
+    return _copied(asked, entry, target, saving)
+
+
+def _target_of(entry: Entry) -> Target | None:
+    post = entry.post
+    if post is None:
+        return None
+    file = PictureFile(post.url or "", post.md5, post.byte_size, post.extension)
+    return Target(post, file, entry.row, entry.category)
+
+
+def _copied(asked: str, entry: Entry, target: Target, saving: Saving) -> Downloaded | None:
+    kind = format_named(entry.format)
+    path = saving.path(target, kind.extension if kind else entry.format)
+    found = saving.place.find(path, lambda path: saving.is_same(target, path))
+    if found is not None:
+        saving.keeper.find_again(found, target)
+        return _report(asked, entry, "here", found)
+    with _copy(entry, saving.place.folder) as copy:
+        if copy is None:
+            return None
+        spot = saving.place.put(copy, path, lambda path: saving.is_same(target, path, copy))
+    saving.keeper.find_again(spot.path, target)
+    return _report(asked, entry, "here" if spot.is_here else "copied", spot.path)
+
+
+def _report(asked: str, entry: Entry, status: Literal["here", "copied"], path: str) -> Downloaded:
+    post = entry.post
+    number, url = (post.id, post.url) if post else (None, None)
+    if path == entry.path or status == "copied":
+        return Downloaded(asked, status, number, url, path, entry.size, entry.sha256)
+    return Downloaded(asked, status, number, url, path, os.stat(path).st_size, file_sum(path))
+
+
+@contextlib.contextmanager
+def _copy(entry: Entry, folder: str) -> Generator[str | None]:
+    """Copy an entry's file under a hidden name; None where it is not what was added.
+
+    What was not given another name meanwhile is removed.
+    """
+    path = os.path.join(folder, f"{PREFIX}{os.urandom(12).hex()}.part")
+    try:
+        source = open_ordinary(entry.path)
+    except (OSError, BadArguments):
+        yield None
+        return
+    try:
+        with source:
+            digest = _write_copy(source, path)
+        yield path if digest == entry.sha256 else None
+    finally:
+        with contextlib.suppress(OSError):
+            os.unlink(path)
+
+
+def _write_copy(source: BinaryIO, path: str) -> str:
+    """Write a copy and return its SHA-256; raise `NoSpace` where the disk is full."""
+    try:
+        number = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        with open(number, "r+b", buffering=0) as target:
+            _share_blocks(source.fileno(), number)
+            while piece := source.read(_PIECE):
+                target.write(piece)
+            os.fsync(number)
+            target.seek(0)
+            return hashlib.file_digest(target, "sha256").hexdigest()
+    except OSError as error:
+        raise file_error(os.path.dirname(path), error) from None
+
+
+def _share_blocks(source: int, target: int) -> None:
+    """Have the system copy what it can, which shares blocks where the file system does that."""
+    if not hasattr(os, "copy_file_range"):
+        return
+    # Whatever it refuses, such as another file system, is read and written instead.
+    with contextlib.suppress(OSError):
+        while os.copy_file_range(source, target, _LARGE_PIECE):
+            pass
