@@ -106,13 +106,13 @@ def test_the_folder_that_has_it_already_gets_its_sidecar_alone(asking: Ask, ther
     assert visible(there.parent) == [there.name, f"{there.name}.json", f"{there.name}.xmp"]
 
 
-@pytest.mark.parametrize("said", [{}, {"sidecar": "none"}])
+@pytest.mark.parametrize("sidecar", [None, "none"])
 def test_nothing_asked_for_is_nothing_copied(
-    said: dict[str, str], asking: Ask, there: Path, tmp_path: Path
+    sidecar: str | None, asking: Ask, there: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "here").mkdir()
     with contextlib.chdir(tmp_path / "here"):
-        one = asking(**said)
+        one = asking(sidecar=sidecar)
     assert (one.status, one.path) == ("here", str(there))
     assert visible(tmp_path / "here") == []
 

@@ -27,7 +27,7 @@ def download_all(session: Session, whats: Sequence[What], saving: Saving) -> Non
 
     _check_fields(session, saving)
     report = Report(session, len(whats), paths=saving.paths)
-    names = [] if saving.quiet else [name_of(what) for what in whats]
+    names = [] if session.quiet else [name_of(what) for what in whats]
     try:
         with watching(names, color=session.shared.color) as watch:
             for number, one in _found(session, whats, saving, watch):
@@ -40,7 +40,7 @@ def download_all(session: Session, whats: Sequence[What], saving: Saving) -> Non
     report.end()
     results = list(report.results.values())
     alone = len(results) == 1 and results[0].status in {"fetched", "failed"}
-    if not (saving.quiet or alone):
+    if not (session.quiet or alone):
         session.note(f"animedex: {summary(results)}")
     report.failures.fail("pictures could not be fetched")
 

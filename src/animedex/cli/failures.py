@@ -1,4 +1,4 @@
-"""What goes wrong with some of many things: each is named, and the worst one's code comes last."""
+"""What goes wrong with some of many things: each is named once, and the worst one's code counts."""
 
 from __future__ import annotations
 
@@ -42,8 +42,11 @@ class Failures:
         if self.count == 1:
             self._untold = None
             raise worst
-        message = f"{self.count} {what}; the worst: {worst.message}"
-        raise type(worst)(message, hint=worst.hint)
+        message, hint = f"{self.count} {what}", None
+        if self._session.shared.errors == "json":
+            # One object is all that is printed, so that it has to say more.
+            message, hint = f"{message}; the worst: {worst.message}", worst.hint
+        raise type(worst)(message, hint=hint)
 
     def _tell(self) -> None:
         error, self._untold = self._untold, None

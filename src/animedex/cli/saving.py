@@ -42,7 +42,9 @@ def fetching(
 
         # What cannot be checked is not searched for either.
         require_pillow()
-        command(session, _saving_from(kwargs), *args, **kwargs)
+        saving = _saving_from(kwargs)
+        session.quiet = saving.quiet
+        command(session, saving, *args, **kwargs)
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)

@@ -41,6 +41,8 @@ class Session:
 
     def __init__(self, shared: Shared) -> None:
         self.shared = shared
+        # Whether what is only told on the side is left out.
+        self.quiet = False
         self._client: Client | None = None
         self._library: Library | None = None
         # A program that does not compile is told before anything is asked.
@@ -117,8 +119,8 @@ class Session:
 
     def _suggest_contact(self, client: Client) -> None:
         """Say once a day how to set a contact, where a person reads it and none is set."""
-        quiet = self.shared.errors == "json" or not is_terminal(sys.stderr)
-        if quiet or "(" in client.manner.user_agent:
+        unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
+        if unread or "(" in client.manner.user_agent:
             return
         if _due(os.path.join(folder("data"), "contact-suggested")):
             self.note(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -99,7 +100,8 @@ def test_the_worst_failure_is_the_command_s(cli: Cli, nekos: SampleServer, to: s
     assert [one["status"] for one in reports(found.out)] == ["failed", "failed", "fetched"]
     told = found.err.splitlines()
     assert told[-2] == "animedex: 1 fetched, 2 failed"
-    assert told[-1].startswith("animedex: 2 pictures could not be fetched; the worst: nekos:")
+    assert told[-1] == "animedex: 2 pictures could not be fetched"
+    assert [sum("waifu:1" in line for line in told), sum(FILE in line for line in told)] == [1, 1]
     error = cast("JsonObject", reports(found.out)[0]["error"])
     assert error["reason"] == "not-found"
     assert set(error) == {"reason", "message", "hint"}
@@ -116,7 +118,7 @@ def test_what_the_library_has_is_asked_of_nobody(
     urls = [str(post[key]) for post in posts for key in ("url", "page_url") if post[key]]
     assert len(urls) == 5
     found = cli("download", *urls, "--to", f"{tmp_path}/other", "--no-cache", "-v")
-    assert {str(one["status"]) for one in reports(found.out)} == {"here"}
+    assert {str(one["status"]) for one in reports(found.out)} == {"copied", "here"}
     assert "GET" not in found.err
 
 
@@ -127,7 +129,7 @@ def test_rows_of_the_library_are_pictures_too(
     cli("download", *asked, "--to", to, "--jobs", "1")
     for command in (["list"], ["list", "--no-source"], ["export"], ["random", "--amount", "2"]):
         rows = cli("library", *command).out
-        for options, status in (((), "here"), (("--no-library",), "fetched")):
+        for options, status in (((), "copied"), (("--no-library",), "fetched")):
             folder = str(tmp_path / "-".join([*command, status]))
             done = process("download", "-", "--to", folder, *options, stdin=rows)
             found = reports(done.out)
@@ -259,9 +261,72 @@ def test_the_library_has_what_was_fetched_unless_it_is_not_to(cli: Cli, to: str)
     cli("download", "waifu:5001", "--to", to)
     with Library() as library:
         assert [entry.post and entry.post.id for entry in library.entries()] == ["waifu:5001"]
-    again = cli("download", "waifu:5001", "--to", f"{to}/elsewhere")
+    again = cli("download", "waifu:5001", "--to", to)
     assert reports(again.out)[0]["status"] == "here"
     assert again.err == "animedex: 1 already here\n"
+
+
+def test_what_the_library_has_is_copied_to_where_it_is_asked_for(cli: Cli, to: str) -> None:
+    (first,) = reports(cli("download", "waifu:5001", "--to", to).out)
+    again = cli(
+        "download", "waifu:5001", "--to", f"{to}/elsewhere", "--name", "x", "--sidecar", "xmp"
+    )
+    (copy,) = reports(again.out)
+    assert (copy["status"], copy["path"]) == ("copied", f"{to}/elsewhere/x.png")
+    assert sorted(os.listdir(f"{to}/elsewhere")) == ["x.png", "x.png.xmp"]
+    assert again.err == "animedex: 1 copied from your library\n"
+    assert os.path.exists(str(first["path"]))
+    with Library() as library:
+        assert [entry.path for entry in library.entries()] == [first["path"]]
+
+
+def test_the_library_is_neither_read_nor_written_where_it_is_not_to_be(cli: Cli, to: str) -> None:
+    path = cli("library", "path").text.strip()
+    cli("download", "waifu:5000", "--to", to, "--no-library")
+    assert not os.path.exists(path)
+    cli("download", "waifu:5000", "--to", to)
+    found = cli("download", "waifu:5000", "--to", f"{to}/other", "--no-library")
+    assert reports(found.out)[0]["status"] == "fetched"
+    with Library() as library:
+        assert library.count() == 1
+
+
+def test_the_bytes_of_the_service_with_two_sidecars(cli: Cli, to: str) -> None:
+    rows = cli("danbooru", "search", "filetype:png", "--limit", "1").json
+    (row,) = cast("list[JsonObject]", rows)
+    found = cli(
+        *("download", f"danbooru:{row['id']}", "--to", to, "--name", "x", "--no-embed"),
+        *("--sidecar", "xmp", "--sidecar", "hydrus"),
+    )
+    assert found.code == 0
+    assert sorted(os.listdir(to)) == ["x.png", "x.png.txt", "x.png.xmp"]
+    with open(f"{to}/x.png", "rb") as file:
+        assert hashlib.md5(file.read()).hexdigest() == row["md5"]
+    cli("download", f"danbooru:{row['id']}", "--to", to, "--name", "y", "--no-embed")
+    assert sorted(os.listdir(to))[3:] == ["y.png", "y.png.json"]
+    for wrong in (["none", "json"], ["txt", "hydrus"]):
+        options = [word for kind in wrong for word in ("--sidecar", kind)]
+        assert cli("download", "waifu:5000", "--to", to, *options).code == 2
+
+
+def test_paths_alone(cli: Cli, to: str) -> None:
+    asked = ["waifu:5000", "waifu:1", "waifu:5001"]
+    found = cli("download", *asked, "--to", to, "--name", "{id}", "--paths", "--quiet")
+    assert (found.code, found.text) == (3, f"{to}/5000.png\n{to}/5001.png\n")
+    assert found.err.startswith("animedex: waifu:1: ")
+    assert found.err.count("\n") == 1
+    listed = cli("download", *asked[:1], "--to", to, "--paths", "--json", "--name", "{id}")
+    assert listed.json == [f"{to}/5000.png"]
+    assert cli("download", "waifu:5002", "--to", to, "--paths", "--fields", "id").code == 2
+    assert sorted(os.listdir(to)) == ["5000.png", "5001.png"]
+
+
+def test_quiet_shows_neither_bars_nor_summary(cli: Cli, terminal: Terminal, to: str) -> None:
+    assert cli("download", "waifu:5000", "waifu:5001", "--to", to, "-q").err == ""
+    shown = terminal(
+        *("download", "waifu:5002", "waifu:5003", "--to", to, "--name", "{id}", "-q"), errors=True
+    )
+    assert sorted(shown.text.splitlines()) == [f"{to}/5002.png", f"{to}/5003.png"]
 
 
 def test_categories_are_drawn_from(cli: Cli, nekos: SampleServer, to: str) -> None:

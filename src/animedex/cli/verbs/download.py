@@ -36,8 +36,9 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
     ),
     guidance=(
         "Answers with an array, one report for each thing asked for: `path`, `id`, `url`,"
-        " `status` (fetched, here or failed), `bytes`, `sha256` and `error`. `here` was there"
-        " already, in the folder or in the library, and is no failure. One that fails does not"
+        " `status` (fetched, copied, here or failed), `bytes`, `sha256` and `error`. `here` was"
+        " there already, in the folder or in the library, and is no failure; `copied` was in the"
+        " library and is now in the folder asked for. One that fails does not"
         " stop the rest; the exit code is the highest of the failures'. Running the same command"
         " again fetches only what is lacking. Fetch what the user asks for, never collections."
     ),
@@ -54,7 +55,8 @@ def command(session: Session, saving: Saving, what: tuple[str, ...]) -> None:
 
     What you name is fetched, and no more. There is no way to fetch a whole category, tag or
     service: their terms do not allow collections to be made of them. What comes half is fetched on
-    from there the next time; what your library has is not fetched again.
+    from there the next time. What your library has is not fetched again: with --to, --name or
+    --sidecar it is copied into the place that you ask for.
     """
     from animedex.cli.downloading import download_all
 
