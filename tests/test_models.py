@@ -6,6 +6,7 @@ import copy
 import pickle
 import types
 from datetime import UTC, datetime
+from math import inf
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
@@ -19,7 +20,9 @@ from animedex.models import (
     Rating,
     Record,
     address,
+    decode_exactly,
     filled,
+    is_json,
     parse_json,
     parse_record,
     with_match,
@@ -398,3 +401,36 @@ def test_a_text_is_filled_or_none(text: str | None) -> None:
     found = filled(text)
     assert found is None or (found and found == found.strip())
     assert filled(found) == found
+
+
+ODD_NUMBERS = b"[1.10, 1E5, -0, -0.0, 1e400, 1e-400, 12345678901234567890123, %s]" % (b"1" * 5000)
+
+
+def test_numbers_are_written_as_they_came() -> None:
+    assert msgspec.json.encode(decode_exactly(ODD_NUMBERS)) == ODD_NUMBERS.replace(b" ", b"")
+    plain = ODD_NUMBERS.replace(b" -0,", b"")
+    assert msgspec.json.encode(decode_exactly(plain)) == plain.replace(b" ", b"")
+
+
+def test_numbers_beyond_python_s_are_infinite() -> None:
+    record = parse_record(Item, b'{"url": "a", "more": %s}' % ODD_NUMBERS)
+    found = cast("list[float]", record.payload["more"])
+    assert found[:7] == [1.1, 100000.0, 0, -0.0, inf, 0.0, 12345678901234567890123]
+    assert found[7] == inf
+    assert record == parse_record(Item, record.raw)
+    assert hash(record) == hash(parse_record(Item, record.raw))
+
+
+@pytest.mark.parametrize(
+    "body", [b"[1e400", b"[1e400, NaN]", b"[1e400, \xff]", b"[1e400]]", b"1e400," + b"[" * 100_000]
+)
+def test_a_number_beyond_python_s_hides_no_fault(body: bytes) -> None:
+    assert not is_json(body)
+    with pytest.raises(UpstreamDecode):
+        parse_json(body, object)
+
+
+def test_any_value_may_hold_a_number_beyond_python_s() -> None:
+    assert parse_json(b'{"width": 1, "else": 1e400}', Size).width == 1
+    assert parse_json(b"[1e400]", object) == [inf]
+    assert is_json(b"1e400")

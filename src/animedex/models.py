@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeVar, cast
@@ -12,7 +13,7 @@ from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from animedex.wire import JsonObject, JsonValue
 
@@ -27,7 +28,10 @@ __all__ = [
     "Record",
     "SourceTag",
     "address",
+    "decode_exactly",
+    "decode_json",
     "filled",
+    "is_json",
     "parse_json",
     "parse_record",
     "parse_records",
@@ -36,6 +40,8 @@ __all__ = [
 
 _ADDRESS = re.compile(r"https?://[^\s\x00-\x1f\x7f-\x9f]+", re.IGNORECASE)
 _PAST_NUMBERS = 10**19
+# It may stand in a text too, which costs time and nothing else.
+_NEGATIVE_ZERO = re.compile(rb"(?<![0-9])-0(?![0-9.eE])")
 
 
 class Rating(StrEnum):
@@ -66,7 +72,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         try:
             plain = dict(row)
             raw = msgspec.json.encode(plain)
-            kept = msgspec.json.decode(raw) == plain
+            kept = decode_json(raw) == plain
         except (TypeError, ValueError, RecursionError) as error:
             raise _no_json(cls, str(error)) from None
         if not kept:
@@ -75,8 +81,11 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @property
     def payload(self) -> JsonObject:
-        """Give the row as the service sent it, fresh on each access."""
-        return cast("JsonObject", msgspec.json.decode(self.raw))
+        """Return the row as the service sent it, fresh on each access.
+
+        A number too large for Python is infinite; `raw` has its digits.
+        """
+        return cast("JsonObject", decode_json(self.raw))
 
     @property
     def raw(self) -> bytes:
@@ -240,13 +249,55 @@ def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
     {'a': [1, 2]}
     """
     try:
-        msgspec.json.decode(body)
+        whole = decode_json(body)
+    except _NO_JSON as error:
+        message = f"the answer is not JSON: {_describe(body, error)}"
+        raise UpstreamDecode(message, backend=backend, hint=_DECODE_HINT) from None
+    if kind is object:
+        return cast("T", whole)
+    try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
         raise UpstreamShape(_locate("", error), backend=backend, hint=SHAPE_HINT) from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        message = f"the answer is not JSON: {_describe(body, error)}"
-        raise UpstreamDecode(message, backend=backend, hint=_DECODE_HINT) from None
+
+
+def decode_json(body: bytes) -> JsonValue:
+    """Return JSON as Python values, a number that is too large for Python as infinite.
+
+    Raises `msgspec.DecodeError`, `ValueError` or `RecursionError` for what is not JSON.
+
+    >>> decode_json(b'[1.10, 1e400, -0]')
+    [1.1, inf, 0]
+    """
+    try:
+        value: JsonValue = msgspec.json.decode(body)
+    except msgspec.ValidationError:
+        # As no type was asked for, it can be nothing but the size of a number.
+        return _decode_slowly(body, _number)
+    return value
+
+
+def decode_exactly(body: bytes) -> JsonValue:
+    """Return JSON as Python values whose numbers msgspec writes just as they came.
+
+    Those that Python would write in another way stand as `msgspec.Raw`.
+
+    >>> msgspec.json.encode(decode_exactly(b'[1.10, 1E5, 1e400, -0]'))
+    b'[1.10,1E5,1e400,-0]'
+    """
+    if not _NEGATIVE_ZERO.search(body):
+        with contextlib.suppress(msgspec.ValidationError):
+            return cast("JsonValue", _decode_floats_raw(body))
+    return _decode_slowly(body, _verbatim)
+
+
+def is_json(body: bytes) -> bool:
+    """Return whether bytes are JSON."""
+    try:
+        decode_json(body)
+    except _NO_JSON:
+        return False
+    return True
 
 
 def parse_record(
@@ -324,6 +375,33 @@ def filled(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
+def _verbatim(digits: str) -> object:
+    return msgspec.Raw(digits.encode())
+
+
+def _number(digits: str) -> float:
+    """Return a number, of the kind that its digits say where Python can hold it.
+
+    >>> _number("7"), _number("1e400"), _number("1" * 5000)
+    (7, inf, inf)
+    """
+    try:
+        return int(digits)
+    except ValueError:
+        return float(digits)
+
+
+def _decode_slowly(body: bytes, number: Callable[[str], object]) -> JsonValue:
+    """Decode JSON whose numbers msgspec cannot hold."""
+    import json
+
+    # The standard library would take NaN for JSON, which is none.
+    whole = json.loads(body.decode(), parse_int=number, parse_float=number, parse_constant=int)
+    return cast("JsonValue", whole)
+
+
+_NO_JSON = (msgspec.DecodeError, ValueError, RecursionError)
+_decode_floats_raw = msgspec.json.Decoder(float_hook=_verbatim).decode
 SHAPE_HINT = "see what the service really sent with `animedex api`"
 _DECODE_HINT = "the service may be having trouble: try again later"
 

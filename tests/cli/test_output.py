@@ -198,3 +198,77 @@ def test_nothing_is_told_where_the_picture_itself_goes(
 ) -> None:
     outcome = cli("nekos", "asset", "neko/a.png", *option)
     assert (outcome.code, outcome.out, len(service.arrivals)) == (2, b"", 0)
+
+
+NUMBERS = (
+    '"one":1.10,"two":1E5,"three":-0,"four":1e400,"five":[-0.0,0.1e1,1e-400],'
+    '"six":12345678901234567890123'
+)
+ODD_ROW = f'{{"url":"https://nekos.best/api/v2/neko/x.png",{NUMBERS}}}'
+
+
+@pytest.fixture
+def numbers(service: SampleServer) -> SampleServer:
+    """Let the server send a row of numbers that Python writes in another way."""
+    service.answer("*", body=f'{{"results":[{ODD_ROW}]}}'.encode(), times=None)
+    return service
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-c", "--no-source"),
+        ("-c",),
+        ("--jsonl",),
+        ("--jsonl", "--no-source"),
+        ("-c", "--fields", "one,two,three,four,five,six"),
+        ("--jsonl", "--no-source", "--fields", "url,one,two,three,four,five,six"),
+    ],
+)
+@pytest.mark.parametrize("command", [("image", "neko"), ("search", "x")])
+def test_numbers_come_out_as_they_came(
+    cli: Cli, numbers: SampleServer, command: tuple[str, ...], options: tuple[str, ...]
+) -> None:
+    outcome = cli("nekos", *command, *options)
+    assert outcome.code == 0
+    assert NUMBERS in outcome.text
+
+
+def test_numbers_beside_names_come_out_as_they_came(cli: Cli, service: SampleServer) -> None:
+    service.answer("/endpoints", body=f'{{"neko":{{"format":"png",{NUMBERS}}}}}'.encode())
+    assert f'{{"neko":{{"format":"png",{NUMBERS}}}}}' in cli("nekos", "categories-full", "-c").text
+
+
+def test_numbers_of_a_jq_program_are_written_by_jq(cli: Cli, numbers: SampleServer) -> None:
+    program = ".[0] | .one, .two, .three, .four, .six"
+    expected = "1.10\n1E+5\n-0\n1E+400\n12345678901234567890123\n"
+    for options in ([], ["-r"], ["-c"], ["--no-source"]):
+        assert cli("nekos", "image", "neko", "--jq", program, *options).text == expected
+    program = program.replace(".[0]", ".results[0]")
+    for options in ([], ["-r"]):
+        assert cli("api", "nekos", "/neko", "--jq", program, *options).text == expected
+    assert NUMBERS in cli("api", "nekos", "/neko").text
+
+
+def test_numbers_of_identified_posts_come_out_as_they_came(
+    cli: Cli, neighbours: None, monkeypatch: pytest.MonkeyPatch, service: SampleServer
+) -> None:
+    from animedex.server import DanbooruSample
+
+    row = f'{{"id":9,"source":"https://www.pixiv.net/artworks/15300","pixiv_id":15300,{NUMBERS}}}'
+    with DanbooruSample(limits=False) as danbooru:
+        danbooru.answer("*", body=f"[{row}]".encode(), times=None)
+        monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", danbooru.url)
+        work = "https://www.pixiv.net/artworks/15300"
+        outcome = cli("art", "identify", work, "-c")
+    assert (outcome.code, NUMBERS in outcome.text) == (0, True), outcome.err
+
+
+def test_halt_error_tells_its_text_and_fails(cli: Cli, numbers: SampleServer) -> None:
+    program = '.[0].url, ("no\\nluck\\n" | halt_error(5)), 7'
+    outcome = cli("nekos", "image", "neko", "--jq", program, "-r")
+    assert (outcome.code, outcome.text) == (1, "https://nekos.best/api/v2/neko/x.png\n")
+    assert outcome.err == "animedex: the jq program stopped with halt_error: no\nluck\n"
+    error = cli("nekos", "image", "neko", "--jq", program, "--errors", "json").error
+    assert (error["reason"], str(error["message"])[-7:]) == ("jq-failed", "no\nluck")
+    assert cli("nekos", "image", "neko", "--jq", "1, halt, 2").text == "1\n"

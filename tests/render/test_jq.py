@@ -153,3 +153,54 @@ def test_the_layout_is_jq_s_own(program: str) -> None:
     given = msgspec.json.encode(document)
     told = subprocess.run(["jq", program], input=given, capture_output=True, check=True, timeout=60)
     assert "".join(f"{one}\n" for one in results(program, document)) == told.stdout.decode()
+
+
+@pytest.mark.parametrize(
+    ("program", "before", "text"),
+    [
+        ("halt_error", [], ': bo"om'),
+        (".,halt_error,.", ['"bo\\"om"'], ': bo"om'),
+        ("halt_error(5)", [], ': bo"om'),
+        ("[1, halt_error]", [], ': bo"om'),
+        ('"a\\nb\\n" | halt_error', [], ": a\nb"),
+        ("{a: [1]} | halt_error", [], ': {"a":[1]}'),
+        ("null | halt_error(1)", [], ": null"),
+        ('"" | halt_error', [], ""),
+        ('try error("x") catch ., halt_error', ['"x"'], ': bo"om'),
+        # jq halts here too, and only the text is not known.
+        ("try halt_error catch repeat(.)", [], ""),
+        ("halt_error?", [], ""),
+    ],
+)
+@pytest.mark.parametrize("raw", [False, True])
+def test_halt_error_fails_with_its_text(
+    program: str, before: list[str], text: str, *, raw: bool
+) -> None:
+    run = JqProgram(program).run('"bo\\"om"', raw=raw)
+    found = [next(run) for _ in before]
+    assert found == ([json.loads(one) for one in before] if raw else before)
+    with pytest.raises(JqFailed) as caught:
+        next(run)
+    assert caught.value.exit_code == 1
+    assert caught.value.message == f"the jq program stopped with halt_error{text}"
+
+
+@pytest.mark.parametrize(("program", "expected"), [("halt", []), (".,halt,.", ["1"])])
+def test_halt_is_no_failure(program: str, expected: list[str]) -> None:
+    assert results(program, 1) == expected
+
+
+def test_a_program_s_own_halt_error_is_its_own() -> None:
+    assert results("def halt_error: 7; halt_error", 1) == ["7"]
+
+
+def test_halt_error_wants_a_number() -> None:
+    with pytest.raises(JqFailed, match=r"failed: .* number required"):
+        results('halt_error("x")', 1)
+
+
+@pytest.mark.parametrize("raw", [False, True])
+def test_numbers_are_written_as_jq_writes_them(*, raw: bool) -> None:
+    document = "[1.10, 1E5, -0, 1e400, 12345678901234567890123]"
+    found = list(JqProgram(".[]").run(document, raw=raw))
+    assert found == ["1.10", "1E+5", "-0", "1E+400", "12345678901234567890123"]

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 import msgspec
 
 from animedex.errors import BadArguments
+from animedex.models import decode_json
 from animedex.text_input import read_pieces, utf8_pieces
 
 if TYPE_CHECKING:
@@ -42,7 +43,6 @@ _DEEP = "nested too deeply"
 _TOO_LONG = f"it is longer than {LONGEST // 2**20} MiB"
 
 _whole = msgspec.json.Decoder(msgspec.Raw).decode
-_object = msgspec.json.Decoder(dict[str, object]).decode
 
 
 class Row(NamedTuple):
@@ -170,12 +170,12 @@ class _Reader:
         raw = self._taken()
         self._is_passed = True
         try:
-            return Row(raw, cast("JsonObject", _object(raw)))
+            return Row(raw, cast("JsonObject", decode_json(raw)))
         except UnicodeDecodeError:
             raise self._wrong(_NO_UTF8) from None
         except RecursionError:
             raise self._wrong(_told(_DEEP)) from None
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, ValueError) as error:
             raise self._wrong(_told(str(error))) from None
 
     def _taken(self) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 
 from animedex.library.credits import tag_of
 from animedex.library.filters import OWN
+from animedex.models import is_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObjec
 
     `_source` and what else stands `beside` the row are left out where no source is wanted.
     """
+    # What somebody else has written may be no JSON.
     row = entry.row if entry.row and is_json(entry.row) else b"null"
     facts: JsonObject = {
         "id": entry.id,
@@ -60,15 +62,6 @@ def printable(path: str) -> str:
     '/a/\ufffd.png'
     """
     return os.fsencode(path).decode(errors="replace")
-
-
-def is_json(row: bytes) -> bool:
-    """Tell whether bytes are JSON, as what somebody else has written may not be."""
-    try:
-        msgspec.json.decode(row)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
 
 
 def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:

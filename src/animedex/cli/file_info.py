@@ -113,11 +113,11 @@ def _path(session: Session, text: str) -> str:
 
 def _told(found: Info) -> JsonObject:
     """Give what is known as JSON: the post as `--common` prints it, the row as it came."""
-    from animedex.models import parse_json
+    from animedex.models import decode_exactly, is_json
     from animedex.render.json import post_row
 
     post = None if found.post is None else post_row(found.post)
-    row = None if found.row is None else parse_json(found.row, dict[str, object])
+    row = decode_exactly(found.row) if found.row and is_json(found.row) else None
     return cast("JsonObject", {**found._asdict(), "post": post, "row": row})
 
 

@@ -27,7 +27,7 @@ def print_kept(session: Session, entries: Sequence[Entry]) -> None:
             return told(entry, source=source)
         if session.shared.common:
             return json.post_row(record.to_common(), source=source)
-        return json.row(record, source=source)
+        return json.row(record, source=source, exact=True)
 
     session.output.findings(entries, row, entry_card, (*KEYS, *_service_fields()))
 

@@ -61,7 +61,9 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
 
         note(msgspec.json.encode(error.to_payload()).decode())
     else:
-        note(f"animedex: {told(error)}" + (f" ({error.hint})" if error.hint else ""))
+        line = f"animedex: {told(error)}" + (f" ({error.hint})" if error.hint else "")
+        # What `halt_error` of a jq program says may have several lines.
+        note(line, lines=error.reason == "jq-failed")
     return error.exit_code
 
 

@@ -141,7 +141,7 @@ class Output:
     def _plain(self, rows: Sequence[Record]) -> list[JsonObject]:
         from animedex.render.json import row
 
-        return [row(one, source=self._beside) for one in rows]
+        return [row(one, source=self._beside, exact=True) for one in rows]
 
     def _posts(self, posts: Sequence[ArtPost]) -> list[JsonObject]:
         from animedex.models import ArtPost
@@ -174,7 +174,7 @@ class Output:
             return
         from animedex.render.json import picked, plain
 
-        plains = cast("dict[str, JsonObject]", plain(value))
+        plains = cast("dict[str, JsonObject]", plain(value, exact=True))
         if self._shared.fields is not None:
             rows = picked(list(plains.values()), self.fields(), kind.__struct_fields__)
             plains = dict(zip(plains, rows, strict=True))

@@ -72,14 +72,14 @@ def write_bytes(data: bytes) -> None:
         raise NoSpace(message, hint="make room, or write elsewhere") from None
 
 
-def note(message: str) -> None:
-    """Write one line to standard error; where nobody reads it, go on."""
+def note(message: str, *, lines: bool = False) -> None:
+    """Write a line to standard error, or with `lines` several; where nobody reads it, go on."""
     from animedex.render.clean import clean
 
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(f"{clean(message)}\n")
+        sys.stderr.write(f"{clean(message, lines=lines)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         return

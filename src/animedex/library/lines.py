@@ -11,7 +11,7 @@ import msgspec
 
 from animedex.errors import BadArguments
 from animedex.library.entry import LARGEST, Entry, is_moment, sound
-from animedex.models import ArtPost  # noqa: TC001  read when the class is made
+from animedex.models import ArtPost, is_json
 from animedex.pictures.fingerprint import Fingerprint
 
 NOTHING = msgspec.Raw(b"")
@@ -76,11 +76,7 @@ def _is_line(row: bytes) -> bool:
     """Tell whether bytes can stand in a line of JSON as they are."""
     if b"\n" in row or b"\r" in row or row != row.strip():
         return False
-    try:
-        msgspec.json.decode(row)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return False
-    return True
+    return is_json(row)
 
 
 _decode = msgspec.json.Decoder(Line).decode

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from animedex.errors import UnknownField
-from animedex.models import Record
+from animedex.models import Record, decode_exactly
 from animedex.render.clean import escape_json
 
 if TYPE_CHECKING:
@@ -20,9 +20,12 @@ SOURCE = "_source"
 MATCH = "_match"
 
 
-def row(record: Record, *, source: bool = True) -> JsonObject:
-    """Give a record's payload with what stands beside it: `_source`, and `_match` if it has one."""
-    payload = record.payload
+def row(record: Record, *, source: bool = True, exact: bool = False) -> JsonObject:
+    """Return a record's payload with what stands beside it: `_source`, and `_match` if it has one.
+
+    With `exact` it is only good for being written: its numbers come out as they came.
+    """
+    payload = cast("JsonObject", decode_exactly(record.raw)) if exact else record.payload
     if source and record.match is not None:
         payload[MATCH] = record.match
     if source and record.source_tag is not None:
@@ -38,15 +41,19 @@ def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
     return payload
 
 
-def plain(value: object, *, source: bool = True) -> JsonValue:
-    """Give records, and lists of them, as JSON values; a mapping of records goes without source."""
+def plain(value: object, *, source: bool = True, exact: bool = False) -> JsonValue:
+    """Return records, and lists of them, as JSON values; a mapping of records goes without source.
+
+    `exact` is for values that are only written, as in `row`.
+    """
     if isinstance(value, Record):
-        return row(value, source=source)
+        return row(value, source=source, exact=exact)
     if isinstance(value, list):
-        return [plain(item, source=source) for item in cast("list[object]", value)]
+        items = cast("list[object]", value)
+        return [plain(item, source=source, exact=exact) for item in items]
     if isinstance(value, dict):
-        items = cast("dict[str, object]", value).items()
-        return {key: plain(item, source=False) for key, item in items}
+        members = cast("dict[str, object]", value).items()
+        return {key: plain(item, source=False, exact=exact) for key, item in members}
     return cast("JsonValue", value)
 
 

@@ -7,6 +7,8 @@ import re
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+import msgspec
+
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.assets import CREDITS
 from animedex.cli.streams import read_in
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 _MOST_ROW = 1024 * 1024
 _ROW_HINT = "pipe one in, as in `animedex nekos image --jq '.[0]' | animedex nekos asset - -o .`"
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+
+
+class _Row(msgspec.Struct):
+    """What is read of a row."""
+
+    url: str | None = None
 
 
 def fetch(session: Session, what: str, to: str | None) -> None:
@@ -53,14 +61,14 @@ def where(what: str) -> str:
         return text.strip().strip('"')
     inside = f"[{text}]" if text.lstrip().startswith("{") else text
     try:
-        rows = parse_json(inside.encode(), list[dict[str, object]])
+        rows = parse_json(inside.encode(), list[_Row])
     except (UpstreamDecode, UpstreamShape):
         rows = []
     if len(rows) > 1:
         message = f"there are {len(rows)} rows, and one picture is fetched at a time"
         raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
-    url = rows[0].get("url") if rows else None
-    if not isinstance(url, str):
+    url = rows[0].url if rows else None
+    if url is None:
         message = "that is no row: it has no url"
         raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     return url

@@ -7,6 +7,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, TypedDict, Unpack, cast
 
 import click
+import msgspec
 
 from animedex import backends
 from animedex.cli.command import Command, Group
@@ -141,7 +142,8 @@ def head(response: Response, *, terminal: bool) -> str:
 def _print(session: Session, backend: Backend, response: Response) -> None:
     """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
     if session.output.program is not None and is_success(response.status):
-        document = parse_json(response.body, object, backend.name)
+        # The program is given the numbers as they came.
+        document = parse_json(response.body, msgspec.Raw, backend.name)
         session.output.json(cast("JsonValue", document))
     elif not is_terminal(sys.stdout):
         write_bytes(response.body)

@@ -220,13 +220,12 @@ def _lines(told: JsonObject) -> JsonObject:
 
 def _card(raw: bytes) -> Card:
     """Lay out what a terminal shows of a row, also of one that no service knows."""
-    import msgspec
-
     from animedex.art.recognise import post_of
+    from animedex.models import decode_json
     from animedex.render.posts import post_card
     from animedex.render.text import Card
 
-    row = cast("JsonObject", msgspec.json.decode(raw))
+    row = cast("JsonObject", decode_json(raw))
     post = post_of(row)
     if post:
         return post_card(post)

@@ -219,7 +219,7 @@ def _post(session: Session, post: PictureRecord) -> JsonObject:
     return (
         post_row(post.to_common(), source=source)
         if session.shared.common
-        else row(post, source=source)
+        else row(post, source=source, exact=True)
     )
 
 
