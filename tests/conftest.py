@@ -33,6 +33,7 @@ def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
             if name.startswith(("ANIMEDEX_", "XDG_")) or name.upper().endswith("_PROXY"):
                 patch.delenv(name)
         patch.setenv("HOME", str(home))
+        patch.setenv("TMPDIR", str(home))
         for kind in ("CONFIG", "CACHE", "DATA"):
             patch.setenv(f"ANIMEDEX_{kind}_DIR", str(home / kind.lower()))
         yield

@@ -8,9 +8,10 @@ import pytest
 
 from animedex.backends.backend import Bucket, Limits, Window
 from animedex.transport import keepers
+from animedex.transport.continuity import Continuity
 from animedex.transport.database import Database
-from animedex.transport.keepers import SCHEMA, FileKeeper, MemoryKeeper
-from animedex.transport.ledger import Claim, Ledger, block, last_moment, reserve, settle
+from animedex.transport.keepers import SCHEMA, FileKeeper, LastSeen, MemoryKeeper
+from animedex.transport.ledger import Again, Claim, Go, last_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 AnyKeeper = FileKeeper | MemoryKeeper
 ORIGIN = "https://shelf.example"
+LOOPBACK = "http://127.0.0.1:8000"
 LIMITS = Limits(Bucket(rate=3.0, burst=10), {"/search": Window(7, 5.0)})
 
 
@@ -28,61 +30,65 @@ def warnings() -> list[str]:
 
 @pytest.fixture
 def file_keeper(tmp_path: Path, warnings: list[str]) -> Iterator[FileKeeper]:
-    keeper = FileKeeper(Database(str(tmp_path / "budgets.db"), SCHEMA, warnings.append))
+    database = Database(str(tmp_path / "budgets.db"), SCHEMA, warnings.append)
+    checks = Continuity(database, str(tmp_path / "other.db"))
+    keeper = FileKeeper(database, checks, LastSeen(), warnings.append)
     yield keeper
     keeper.close()
 
 
 @pytest.fixture(params=["file", "memory"])
 def keeper(request: pytest.FixtureRequest, file_keeper: FileKeeper) -> AnyKeeper:
-    return file_keeper if request.param == "file" else MemoryKeeper()
+    return file_keeper if request.param == "file" else MemoryKeeper(LastSeen())
 
 
-def full_ledger() -> Ledger:
-    ledger = Ledger()
+def clock() -> float:
+    return 1000.0
+
+
+def fill(keeper: AnyKeeper, origin: str = LOOPBACK) -> None:
+    """Send searches until none has room, answer one, give one back, and block a path."""
     for number in range(9):
-        claim = Claim(f"{number}", "/search", "/search")
-        ledger, _ = reserve(ledger, LIMITS, claim, 1000.0)
-    ledger = settle(ledger, LIMITS, Claim("3", "/search", "/search"), 1000.25)
-    ledger = ledger._replace(bucket=ledger.bucket._replace(spare=(1002.5,)))
-    return block(ledger, "/neko", 1060.0, 1000.5)
+        keeper.reserve(origin, LIMITS, Claim(f"{number}", "/search", "/search"), clock)
+    keeper.settle(origin, LIMITS, Claim("3", "/search", "/search"), clock)
+    keeper.release(origin, Claim("5", "/search", "/search"), None, clock)
+    keeper.block(origin, Claim("b", "/neko"), 60.0, clock)
 
 
-def test_a_new_origin_has_an_empty_ledger(keeper: AnyKeeper) -> None:
-    assert keeper.change(ORIGIN, lambda book: (book, book)) == Ledger()
+def test_a_ledger_is_kept_as_the_arithmetic_has_it(keeper: AnyKeeper) -> None:
+    fill(keeper)
+    keeper.block("http://127.0.0.1:8080", Claim("b", "/neko"), 60.0, clock)
+    ledgers = keeper.ledgers()
+    assert ledgers.keys() == {LOOPBACK, "http://127.0.0.1:8080"}
+    entries = ledgers[LOOPBACK].windows["/search"].entries
+    assert [entry.ticket for entry in entries if not entry.answered] == ["0", "1", "2", "4", "6"]
+    assert [(entry.ticket, entry.free_at) for entry in entries if entry.answered] == [("3", 1005.0)]
+    assert [each.ticket for each in ledgers[LOOPBACK].windows["/search"].queue] == ["7", "8"]
+    assert ledgers[LOOPBACK].blocked == {"/neko": 1060.0}
 
 
-def test_a_ledger_comes_back_as_it_was_put(keeper: AnyKeeper) -> None:
-    keeper.change(ORIGIN, lambda _: (full_ledger(), None))
-    keeper.change("http://127.0.0.1:8080", lambda book: (book, None))
-    assert keeper.change(ORIGIN, lambda book: (book, book)) == full_ledger()
-    assert keeper.ledgers() == {ORIGIN: full_ledger(), "http://127.0.0.1:8080": Ledger()}
-
-
-def test_a_step_that_fails_changes_nothing(keeper: AnyKeeper) -> None:
-    def fail(book: Ledger) -> tuple[Ledger, None]:
+def test_a_claim_that_fails_changes_nothing(keeper: AnyKeeper) -> None:
+    def fail() -> float:
         raise RuntimeError
 
-    keeper.change(ORIGIN, lambda _: (full_ledger(), None))
+    fill(keeper)
+    before = keeper.ledgers()
     with pytest.raises(RuntimeError):
-        keeper.change(ORIGIN, fail)
-    assert keeper.ledgers() == {ORIGIN: full_ledger()}
+        keeper.reserve(LOOPBACK, LIMITS, Claim("a", "/neko"), fail)
+    assert keeper.ledgers() == before
 
 
 def test_threads_do_not_lose_each_others_changes(keeper: AnyKeeper) -> None:
-    def count(book: Ledger) -> tuple[Ledger, None]:
-        return book._replace(clock=book.clock + 1), None
-
     def work() -> None:
-        for _ in range(50):
-            keeper.change(ORIGIN, count)
+        for number in range(50):
+            keeper.reserve(LOOPBACK, LIMITS, Claim(f"{number}", "/neko"), clock)
 
     threads = [threading.Thread(target=work) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert keeper.ledgers()[ORIGIN].clock == 300
+    assert keeper.ledgers()[LOOPBACK].bucket.full_at == pytest.approx(1100.0)
 
 
 def test_pictures_are_unseen_once(keeper: AnyKeeper) -> None:
@@ -113,29 +119,40 @@ def test_the_oldest_pictures_are_forgotten(
 def test_the_ledger_of_an_origin_long_idle_goes_when_a_new_one_comes(
     file_keeper: FileKeeper,
 ) -> None:
-    def asked(origin: str, now: float) -> None:
-        claim = Claim("a", "/search", "/search")
-        file_keeper.change(origin, lambda book: reserve(book, LIMITS, claim, now))
+    def ask(origin: str, now: float) -> None:
+        file_keeper.reserve(origin, LIMITS, Claim("a", "/neko"), lambda: now)
 
-    file_keeper.change(ORIGIN, lambda _: (full_ledger(), None))
-    idle_at = last_moment(full_ledger()) + keepers.IDLE_SECONDS
-    asked("http://127.0.0.1:1", idle_at)
-    assert file_keeper.ledgers().keys() == {ORIGIN, "http://127.0.0.1:1"}
-    asked("http://127.0.0.1:1", idle_at + 1)
-    assert ORIGIN in file_keeper.ledgers()
-    asked("http://127.0.0.1:2", idle_at + 1)
+    fill(file_keeper)
+    idle_at = last_moment(file_keeper.ledgers()[LOOPBACK]) + keepers.IDLE_SECONDS
+    ask("http://127.0.0.1:1", idle_at)
+    assert file_keeper.ledgers().keys() == {LOOPBACK, "http://127.0.0.1:1"}
+    ask("http://127.0.0.1:1", idle_at + 1)
+    assert LOOPBACK in file_keeper.ledgers()
+    ask("http://127.0.0.1:2", idle_at + 1)
     assert file_keeper.ledgers().keys() == {"http://127.0.0.1:1", "http://127.0.0.1:2"}
 
 
-def test_only_memory_allows_no_burst(file_keeper: FileKeeper) -> None:
-    assert file_keeper.fitting(LIMITS) == LIMITS
-    assert MemoryKeeper().fitting(LIMITS) == Limits(Bucket(rate=3.0, burst=1), LIMITS.windows)
+def test_only_memory_allows_no_burst(keeper: AnyKeeper) -> None:
+    slots = [keeper.reserve(LOOPBACK, LIMITS, Claim(name, "/a"), clock).at for name in "ab"]
+    expected = 1000.0 if isinstance(keeper, FileKeeper) else 1000.0 + 1 / 3
+    assert slots == [1000.0, pytest.approx(expected)]
+
+
+def test_memory_begins_as_used_up_each_time(file_keeper: FileKeeper) -> None:
+    keeper = MemoryKeeper(LastSeen())
+    search = Claim("a", "/search", "/search")
+    assert keeper.reserve(ORIGIN, LIMITS, search, clock) == Again(1005.0, 1005.0)
+    assert isinstance(keeper.reserve(ORIGIN, LIMITS, search, lambda: 1005.0), Go)
+    keeper.leave()
+    other = search._replace(ticket="b")
+    assert keeper.reserve(ORIGIN, LIMITS, other, lambda: 1100.0) == Again(1105.0, 1105.0)
 
 
 def test_a_keeper_goes_on_after_closing(keeper: AnyKeeper) -> None:
-    keeper.change(ORIGIN, lambda _: (full_ledger(), None))
+    fill(keeper)
+    before = keeper.ledgers()
     keeper.close()
-    assert keeper.ledgers() == {ORIGIN: full_ledger()}
+    assert keeper.ledgers() == before
 
 
 @pytest.mark.parametrize("body", [b"\xc1", b"", b"\x93\x01", b"\x94\x01\x02\x03\x04", "text", 17])
@@ -147,7 +164,7 @@ def test_a_body_that_makes_no_sense_is_set_aside_with_the_file(
     tmp_path: Path,
     warnings: list[str],
 ) -> None:
-    file_keeper.change(ORIGIN, lambda _: (full_ledger(), None))
+    fill(file_keeper, ORIGIN)
     other = sqlite3.connect(tmp_path / "budgets.db")
     with other:
         other.execute("UPDATE ledger SET body = ?", (body,))
@@ -155,7 +172,8 @@ def test_a_body_that_makes_no_sense_is_set_aside_with_the_file(
     if reading:
         assert file_keeper.ledgers() == {}
     else:
-        assert file_keeper.change(ORIGIN, lambda book: (book, book)) == Ledger()
+        search = Claim("a", "/search", "/search")
+        assert file_keeper.reserve(ORIGIN, LIMITS, search, clock) == Again(1005.0, 1005.0)
     assert len(warnings) == 1
     (aside,) = tmp_path.glob("budgets.db.corrupt-*[0-9]")
     kept = sqlite3.connect(aside)

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.transport.database import temporary_folder
+from animedex.transport.database import make_own_folder, temporary_folder_path
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
+def temporary_folder() -> str | None:
+    path = temporary_folder_path()
+    return path if path and make_own_folder(path) else None
+
+
 @pytest.fixture
 def temporary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     return tmp_path
 
 
@@ -62,11 +66,19 @@ def test_where_there_are_no_owners_the_temporary_folder_is_the_users_own(
     assert temporary_folder() == str(temporary / "animedex")
 
 
+def test_the_first_folder_that_can_be_written_to_is_taken(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(temporary / "nowhere"))
+    monkeypatch.setenv("TEMP", str(temporary))
+    assert str(temporary_folder()).startswith(str(temporary))
+
+
 def test_there_may_be_no_place_for_temporary_files_at_all(
     temporary: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse() -> str:
-        raise FileNotFoundError
+    def refuse(path: str, mode: int) -> bool:
+        return False
 
-    monkeypatch.setattr(tempfile, "gettempdir", refuse)
+    monkeypatch.setattr(os, "access", refuse)
     assert temporary_folder() is None

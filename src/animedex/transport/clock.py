@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import time
-from typing import Protocol
+from typing import NamedTuple, Protocol
+
+# Two readings of the time of day that differ by less belong to one clock.
+_TOLERANCE = 1.0
+_HASTE, _TRIES = 0.1, 5
+_BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class Clock(Protocol):
@@ -21,6 +26,50 @@ def shared_clock() -> float:
     a budget written by one means the same to another.
     """
     return _read()
+
+
+class Boot(NamedTuple):
+    """One run of one machine: its id, and the time of day at which its clock read zero.
+
+    Both are empty where the system does not count sleep or has no such id.
+    """
+
+    id: str = ""
+    zero_at: float = 0.0
+
+    def is_same(self, other: Boot) -> bool:
+        """Return whether both count by the same clock.
+
+        >>> Boot("a", 100.0).is_same(Boot("a", 100.5)), Boot("a").is_same(Boot("b"))
+        (True, False)
+        """
+        return self.id == other.id and abs(self.zero_at - other.zero_at) < _TOLERANCE
+
+
+def read_boot() -> Boot:
+    """Return the boot that `shared_clock` counts from.
+
+    The id alone does not do: containers of one machine share it, and may have clocks of their own.
+    """
+    try:
+        with open(_BOOT_ID, encoding="ascii") as file:
+            return Boot(file.read().strip(), _zero_at())
+    except OSError:
+        return Boot()
+
+
+def _zero_at() -> float:
+    """Return the time of day at which the clock read zero.
+
+    The clock is read before and after, as a process may be stopped between two readings.
+    """
+    zero_at = 0.0
+    for _ in range(_TRIES):
+        before = shared_clock()
+        zero_at = time.time() - before
+        if shared_clock() - before < _HASTE:
+            break
+    return zero_at
 
 
 def _reader() -> Clock:

@@ -73,17 +73,26 @@ class Database:
     What prepares the tables is a script, or a function that is given each new connection before
     anything else is done with it. A `precious` file loses nothing that was committed, whatever
     happens to the machine, and is not set aside because its tables are others than expected.
+    A file that `is_own` denies is never set aside, and `inspect` may refuse one before anything is
+    written to it.
+
+    `real_path` is where the open file is, `was_broken` whether it was found to make no sense.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  a file, its tables, and what makes it one's own
         self,
         path: str,
         schema: str | Prepare,
         warn: Callable[[str], None],
         *,
         precious: bool = False,
+        is_own: Callable[[str], bool] | None = None,
+        inspect: Prepare | None = None,
     ) -> None:
-        self.path = path
+        self.path = self.real_path = path
+        self.was_broken = False
+        self._is_own = is_own
+        self._inspect = inspect
         self._schema = schema
         self._warn = warn
         self._precious = precious
@@ -99,8 +108,8 @@ class Database:
             with self._lock:
                 try:
                     return self._transact(work, begin)
-                except Broken:
-                    said = self._set_aside()
+                except Broken as error:
+                    said = self._set_aside(str(error))
                 try:
                     return self._transact(work, begin)
                 except Broken as error:
@@ -126,7 +135,11 @@ class Database:
                 _roll_back(connection)
                 raise
         except sqlite3.Error as error:
-            raise _sorted_out(error, precious=self._precious) from None
+            trouble = _sorted_out(error, precious=self._precious)
+            if isinstance(trouble, Unusable):
+                # A connection that could only read goes on to do so.
+                self._drop()
+            raise trouble from None
         except OSError as error:
             raise Unusable(error.strerror or str(error)) from None
         return found
@@ -147,6 +160,11 @@ class Database:
         with _alone(folder):
             _make_private_file(self.path)
             self._inode = _inode(self.path)
+            self.real_path = os.path.realpath(self.path)
+            # SQLite would take a single byte for nothing, and write over it.
+            if os.path.getsize(self.path) == 1:
+                message = "file is not a database"
+                raise Broken(message)
             self._connection = self._connected()
         return self._connection
 
@@ -162,6 +180,8 @@ class Database:
         return connection
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
+        if self._inspect is not None:
+            self._inspect(connection)
         if callable(self._schema):
             self._schema(connection)
         connection.execute(_WAL)
@@ -169,9 +189,13 @@ class Database:
         if isinstance(self._schema, str):
             connection.executescript(self._schema)
 
-    def _set_aside(self) -> str:
+    def _set_aside(self, why: str) -> str:
         """Rename the file, unless another process has done so, and say that; else nothing."""
         self._drop()
+        self.was_broken = True
+        if self._is_own is not None and not self._is_own(self.real_path):
+            message = f"{why}, and it is left as it is"
+            raise Unusable(message)
         aside = f"{self.path}.corrupt-{time.time_ns()}"
         with _alone(os.path.dirname(self.path)):
             if _inode(self.path) != self._inode or not _renamed(self.path, aside):
@@ -235,8 +259,13 @@ def _make_private_file(path: str) -> None:
     A file that is there is not opened: closing any descriptor of a file drops all locks that this
     process holds on it.
     """
-    with contextlib.suppress(FileExistsError):
+    try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # SQLite would wait for a pipe, and write beside a device.
+        if not os.path.isfile(path):
+            message = "it is not a regular file"
+            raise Unusable(message) from None
 
 
 def make_private_folder(path: str) -> None:
@@ -244,20 +273,28 @@ def make_private_folder(path: str) -> None:
     os.makedirs(path or ".", mode=0o700, exist_ok=True)
 
 
-def temporary_folder() -> str | None:
-    """Make this user's own folder among the temporary files; None where it is somebody else's."""
-    import tempfile
+def temporary_folder_path() -> str | None:
+    """Return where this user's own folder among the temporary files is, or would be.
 
-    owner = os.getuid() if hasattr(os, "getuid") else None
-    name = "animedex" if owner is None else f"animedex-{owner}"
+    What `tempfile` does to find out would make every start slower by 9 ms.
+    """
+    name = f"animedex-{os.getuid()}" if hasattr(os, "getuid") else "animedex"
+    chosen = (os.environ.get(variable) for variable in ("TMPDIR", "TEMP", "TMP"))
+    for root in (*chosen, "/tmp", "/var/tmp", "/usr/tmp"):  # noqa: S108  only this user's folder there is used
+        if root and os.path.isdir(root) and os.access(root, os.W_OK | os.X_OK):
+            return os.path.join(os.path.abspath(root), name)
+    return None
+
+
+def make_own_folder(path: str) -> bool:
+    """Make a folder of this user's where others can write; return whether it is theirs alone."""
     try:
-        path = os.path.join(tempfile.gettempdir(), name)
         make_private_folder(path)
         found = os.lstat(path)
     except OSError:
-        return None
-    ours = owner is None or found.st_uid == owner
-    return path if ours and stat.S_ISDIR(found.st_mode) else None
+        return False
+    owner = os.getuid() if hasattr(os, "getuid") else found.st_uid
+    return found.st_uid == owner and stat.S_ISDIR(found.st_mode)
 
 
 def _roll_back(connection: sqlite3.Connection) -> None:

@@ -24,6 +24,8 @@ from animedex.transport.limits import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Container
+
     from animedex.backends.backend import Limits, Window
 
 FOREVER = float("inf")
@@ -158,6 +160,79 @@ def last_moment(ledger: Ledger) -> float:
         *(entry.free_at for state in windows for entry in state.entries),
         *(waiter.asks_at for state in windows for waiter in state.queue),
     )
+
+
+def used_up(limits: Limits, now: float) -> Ledger:
+    """Return a ledger in which nothing is free before all of it could have passed.
+
+    >>> from animedex.backends.backend import Bucket, Limits
+    >>> used_up(Limits(Bucket(2, 4), {}), now=100.0).bucket
+    BucketState(full_at=102.0, spare=())
+    """
+    windows = {
+        route: WindowState(
+            tuple(Entry("", now + rule.seconds, answered=True) for _ in range(rule.calls))
+        )
+        for route, rule in limits.windows.items()
+    }
+    full_at = now + max(1, limits.bucket.burst) / limits.bucket.rate
+    return Ledger(clock=now, bucket=BucketState(full_at), windows=windows)
+
+
+def assume_used(ledger: Ledger, limits: Limits, unknown_at: float, now: float) -> Ledger:
+    """Return a ledger in which everything that was free at a moment counts as used then.
+
+    Doing this twice is the same as doing it once.
+    """
+    assumed = used_up(limits, unknown_at)
+    windows = dict(ledger.windows)
+    for route, state in assumed.windows.items():
+        present = windows.get(route, WindowState())
+        entries = (entry for entry in present.entries if entry.ticket)
+        added = (entry for entry in state.entries if entry.free_at > now)
+        windows[route] = present._replace(entries=(*entries, *added))
+    full_at = max(ledger.bucket.full_at, assumed.bucket.full_at)
+    spare = tuple(slot for slot in ledger.bucket.spare if slot >= assumed.bucket.full_at)
+    return ledger._replace(bucket=BucketState(full_at, spare), windows=windows)
+
+
+def carry_over(
+    ledger: Ledger, earlier: Ledger, limits: Limits, own: Container[str], now: float
+) -> Ledger:
+    """Return a ledger that counts what an earlier one counted as well.
+
+    Requests of other processes that were under way (not `own`) count as answered now: how they
+    end is noted elsewhere.
+    """
+    windows = dict(ledger.windows)
+    for route, rule in limits.windows.items():
+        present = windows.get(route, WindowState())
+        tickets = {"", *(entry.ticket for entry in present.entries)}
+        added = (
+            entry
+            if entry.answered or entry.ticket in own
+            else Entry(entry.ticket, min(entry.free_at, now + rule.seconds), answered=True)
+            for entry in earlier.windows.get(route, WindowState()).entries
+            if entry.ticket not in tickets
+        )
+        windows[route] = present._replace(entries=(*present.entries, *added))
+    blocked = {
+        path: max(ledger.blocked.get(path, 0.0), earlier.blocked.get(path, 0.0))
+        for path in (*ledger.blocked, *earlier.blocked)
+    }
+    full_at = max(ledger.bucket.full_at, earlier.bucket.full_at)
+    return ledger._replace(
+        bucket=ledger.bucket._replace(full_at=full_at), windows=windows, blocked=blocked
+    )
+
+
+def move_to(ledger: Ledger, now: float) -> Ledger:
+    """Return a ledger of another clock in moments of this one, as if no time had passed.
+
+    >>> move_to(Ledger(clock=100.0, blocked={"/neko": 160.0}), now=7.0).blocked
+    {'/neko': 67.0}
+    """
+    return _shifted(ledger, now - ledger.clock)
 
 
 def _entered(ledger: Ledger, claim: Claim, rule: Window | None, slot: float) -> Ledger:

@@ -1,8 +1,9 @@
 """Budgets as all of a user's processes share them.
 
 One transaction reads an origin's ledger, asks the arithmetic in `ledger` and writes the next one.
-Where the file cannot be used, one in the temporary folder takes its place, and after that this
-process's memory with a burst of one; each time with a warning.
+While the file cannot be used, one in the temporary folder takes its place, and else this process's
+memory with a burst of one. The file is tried again each time. Where the place changes, everything
+counts as used up (see `continuity`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import AnimedexError
-from animedex.transport.database import Busy, Database, Unusable, temporary_folder
+from animedex.transport.clock import Boot, read_boot
+from animedex.transport.database import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from animedex.transport.clock import Clock
     from animedex.transport.keepers import Keeper
     from animedex.transport.ledger import Claim, Ledger, Verdict
+    from animedex.transport.places import Places
 
 T = TypeVar("T")
 
@@ -41,17 +44,24 @@ class State:
         clock: Clock,
         warn: Callable[[str], None],
         keeper: Keeper | None = None,
+        *,
+        get_boot: Callable[[], Boot] = read_boot,
     ) -> None:
         self.clock = clock
         self._warn = warn
         self._chosen = path
         self._keeper = keeper
-        self._next_choice = 0
+        self._get_boot = get_boot
+        self._places: Places | None = None
         self._lock = threading.Lock()
         self._noted: dict[str, set[str]] = {}
         self._write_at = 0.0
         self._timer: threading.Timer | None = None
-        self.path = path
+
+    @property
+    def path(self) -> str:
+        """Return where budgets are kept."""
+        return self._chosen if self._places is None else self._places.path
 
     def reserve(self, origin: str, limits: Limits, claim: Claim) -> Verdict:
         """Claim room for one request."""
@@ -110,6 +120,8 @@ class State:
             timer.cancel()
         if self._keeper is not None:
             self._keeper.close()
+        if self._places is not None:
+            self._places.close()
 
     def _write_notes(self, latest: float = inf) -> None:
         """Write down what was noted, which stays noted here until that is done."""
@@ -148,41 +160,15 @@ class State:
         return self._do(lambda keeper: keeper.unseen(backend, ids, latest))
 
     def _do(self, work: Callable[[Keeper], T]) -> T:
-        keeper = self._keeper or self._next(None)
-        while True:
-            try:
-                return work(keeper)
-            except Unusable as error:
-                keeper = self._next(keeper, str(error))
+        if self._keeper is not None:
+            return work(self._keeper)
+        return (self._places or self._open_places()).run(work)
 
-    def _next(self, failed: Keeper | None, why: str = "") -> Keeper:
-        """Give the keeper to use from now on, when one has failed or none was chosen yet."""
+    def _open_places(self) -> Places:
+        # What the answers of a server's keeper need is not loaded for it.
+        from animedex.transport.places import Places
+
         with self._lock:
-            before = self.path
-            changed = self._keeper is failed
-            if changed:
-                keeper, place = _choice(self._next_choice, self._chosen, self._warn)
-                # Only now, so that Ctrl-C leaves all of it to be done again.
-                self._keeper, self.path = keeper, place
-                self._next_choice += 1
-            current, now = self._keeper, self.path
-        if changed and failed is not None:
-            failed.close()
-            self._warn(f"budgets cannot be kept in {before} ({why}): using {now}")
-        assert current is not None
-        return current
-
-
-def _choice(number: int, path: str, warn: Callable[[str], None]) -> tuple[Keeper, str]:
-    """Make the keeper to try, the best one first, and name its place."""
-    from animedex.transport.keepers import SCHEMA, FileKeeper, MemoryKeeper
-
-    place = path if number == 0 else _spare_path() if number == 1 else ""
-    if place:
-        return FileKeeper(Database(place, SCHEMA, warn)), place
-    return MemoryKeeper(), "this process's memory, with a burst of 1"
-
-
-def _spare_path() -> str:
-    folder = temporary_folder()
-    return f"{folder}/{FILE_NAME}" if folder else ""
+            if self._places is None:
+                self._places = Places(self._chosen, self._warn, self._get_boot)
+            return self._places

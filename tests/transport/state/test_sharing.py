@@ -100,13 +100,13 @@ def test_a_locked_file_is_busy_and_nothing_is_taken(
     assert (state.path, warnings) == (str(path), [])
 
 
-def test_a_corrupt_file_is_begun_anew_with_one_warning(
+def test_a_corrupt_file_is_begun_anew_as_used_up_with_one_warning(
     opened: Open, path: Path, warnings: list[str]
 ) -> None:
     path.parent.mkdir()
     path.write_bytes(b"no database at all" * 99)
     first, second = opened(path), opened(path)
-    assert first.claim(5) == [0, 0, 0, 0, 0.5]
-    assert second.claim(1) == [1.0]
+    assert first.claim(2) == [0.5, 1.0]
+    assert second.claim(1) == [1.5]
     assert len(warnings) == 1
     assert (first.path, second.path) == (str(path), str(path))

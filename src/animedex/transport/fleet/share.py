@@ -13,13 +13,13 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from animedex.backends.backend import Bucket, Limits
-from animedex.transport.ledger import Ledger, block, release, reserve, settle
-from animedex.transport.limits import BucketState, Entry, WindowState
+from animedex.transport.ledger import block, release, reserve, settle, used_up
+from animedex.transport.limits import BucketState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.transport.ledger import Claim, Verdict
+    from animedex.transport.ledger import Claim, Ledger, Verdict
 
 _ROUNDING = 1e-6
 _MINUTE = 60.0
@@ -101,22 +101,6 @@ def share_of(limits: Limits, part: float) -> Limits:
         for name, rule in limits.windows.items()
     }
     return limits._replace(bucket=Bucket(rate, burst), windows=windows)
-
-
-def used_up(limits: Limits, now: float) -> Ledger:
-    """Give a ledger in which nothing is free before all of it could have passed.
-
-    >>> used_up(Limits(Bucket(2, 4), {}), now=100.0).bucket
-    BucketState(full_at=102.0, spare=())
-    """
-    windows = {
-        route: WindowState(
-            tuple(Entry("", now + rule.seconds, answered=True) for _ in range(rule.calls))
-        )
-        for route, rule in limits.windows.items()
-    }
-    full_at = now + max(1, limits.bucket.burst) / limits.bucket.rate
-    return Ledger(clock=now, bucket=BucketState(full_at), windows=windows)
 
 
 def _at_moments(book: Ledger, bucket: Bucket, phase: float, now: float) -> Ledger:
