@@ -121,3 +121,30 @@ def test_what_is_not_a_picture_is_not_found(server: SampleServer, ask: Ask, path
     answer = ask(server, path)
     assert answer.status == 404
     assert answer.headers.get_content_type() == "application/json"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "lines=0-9",
+        "seconds=1-2",
+        "bytes",
+        "bytes=",
+        "bytes=9-0",
+        "bytes=a-b",
+        "none",
+        "bytes=1-2,x",
+    ],
+)
+def test_a_range_that_means_nothing_is_ignored(
+    server: SampleServer, ask: Ask, asked: str, content: bytes
+) -> None:
+    answer = ask(server, PICTURE, headers={"Range": asked})
+    assert (answer.status, answer.read()) == (200, content)
+
+
+@pytest.mark.parametrize("asked", ["bytes=0-9", "bytes=900-", "lines=1-2"])
+def test_a_head_has_no_ranges(server: SampleServer, ask: Ask, asked: str) -> None:
+    head = ask(server, PICTURE, method="HEAD", headers={"Range": asked})
+    assert (head.status, head.headers["Content-Length"]) == (200, "200")
+    assert head.headers["Content-Range"] is None

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
+from animedex.server.bounded_http import BoundedHttp
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,6 +23,7 @@ LOOPBACK = "127.0.0.1"
 KEEP_ALIVE_SECONDS = 75
 CROWDED_TURNS = 1_000
 BACKLOG = 128
+_WEBSOCKET_ADVICE = ("Unsupported upgrade request", "No supported WebSocket library")
 
 
 class DropConnection(Exception):
@@ -167,7 +170,10 @@ class _PromptServer(uvicorn.Server):
 
 
 class _Quiet(logging.Filter):
-    """Keep ordered endings of one server's answers out of the log, and nothing else."""
+    """Keep out of the log what is no fault of one server: ordered endings, and WebSocket attempts.
+
+    For the latter, uvicorn advises to install something, which would not help.
+    """
 
     def __init__(self, thread: int) -> None:
         super().__init__()
@@ -176,7 +182,8 @@ class _Quiet(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         error = record.exc_info[1] if record.exc_info else None
         ordered = isinstance(error, (DropConnection, asyncio.CancelledError))
-        return not (ordered and record.thread == self._thread)
+        harmless = ordered or str(record.msg).startswith(_WEBSOCKET_ADVICE)
+        return not (harmless and record.thread == self._thread)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -198,6 +205,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
     """Leave to the application what uvicorn would add, and the log as the program has it."""
     return uvicorn.Config(
         app,
+        http=BoundedHttp,
         lifespan="off",
         ws="none",
         log_config=None,
