@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from animedex import errors
-from animedex.errors import AnimedexError, NotFound, RateLimited, Unreachable
+from animedex.errors import AnimedexError, NotFound, RateLimited, Unreachable, UpstreamError
 
 KINDS = sorted(
     (
@@ -52,7 +52,7 @@ def test_every_reason_is_used() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_errors_survive_pickling_and_copying(kind: type[AnimedexError]) -> None:
-    error = kind("what was wrong", hint="what to do", backend="nekos", status=418)
+    error = kind("what was wrong", hint="what to do", backend="nekos", status=418, request_id="7f")
     for twin in (pickle.loads(pickle.dumps(error)), copy.copy(error), copy.deepcopy(error)):
         assert type(twin) is kind
         assert (str(twin), twin.to_payload()) == (str(error), error.to_payload())
@@ -77,3 +77,10 @@ def test_an_error_is_one_flat_object() -> None:
         "backend": None,
         "status": None,
     }
+
+
+def test_a_request_id_is_told_where_there_is_one() -> None:
+    error = UpstreamError("it has trouble", backend="waifu", status=500, request_id="0af7-65")
+    assert error.request_id == "0af7-65"
+    assert list(error.to_payload().items())[-1] == ("request_id", "0af7-65")
+    assert "request_id" not in UpstreamError("it has trouble").to_payload()

@@ -31,7 +31,8 @@ from typing import ClassVar
 class AnimedexError(Exception):
     """Report a failure with its reason, and the next step to try as `hint`.
 
-    `backend` names the service concerned, `status` is the HTTP status where there was one.
+    `backend` names the service concerned, `status` is the HTTP status where there was one, and
+    `request_id` what the service calls the request, for whoever writes to its staff.
     """
 
     reason: ClassVar[str] = "error"
@@ -44,12 +45,14 @@ class AnimedexError(Exception):
         hint: str | None = None,
         backend: str | None = None,
         status: int | None = None,
+        request_id: str | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
         self.backend = backend
         self.status = status
+        self.request_id = request_id
 
     def __str__(self) -> str:
         """Say what went wrong and, as nobody reads attributes in a traceback, what to try."""
@@ -60,18 +63,19 @@ class AnimedexError(Exception):
         return (_rebuild, (type(self), self.message, dict(self.__dict__)))
 
     def to_payload(self) -> dict[str, str | int | None]:
-        """Give the error as one flat JSON object.
+        """Return the error as one flat JSON object, with `request_id` where there is one.
 
         >>> NotFound("no such category", backend="nekos", status=404).to_payload()["reason"]
         'not-found'
         """
-        return {
+        payload = {
             "reason": self.reason,
             "message": self.message,
             "hint": self.hint,
             "backend": self.backend,
             "status": self.status,
         }
+        return {**payload, "request_id": self.request_id} if self.request_id else payload
 
 
 def _rebuild(kind: type[AnimedexError], message: str, state: dict[str, object]) -> AnimedexError:

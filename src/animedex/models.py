@@ -415,6 +415,8 @@ def _locate(where: str, error: msgspec.ValidationError) -> str:
     """Put the path of a validation error before its message, as in `results[3].url`."""
     message, _, inner = str(error).partition(" - at `$")
     path = (where + inner.rstrip("`")).lstrip(".") or "the answer"
+    if path == "the answer" and message.endswith("got `null`"):
+        return "the answer is null: the service has nothing to say about that"
     return f"{path}: {message[:1].lower()}{message[1:]}"
 
 

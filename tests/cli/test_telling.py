@@ -14,6 +14,7 @@ from animedex.cli.main import wants_json_errors
 if TYPE_CHECKING:
     from animedex.server import SampleServer
     from tests.cli.conftest import Cli, Terminal
+    from tests.conftest import StartRawServer
 
 HINT = "animedex config set contact you@example.org"
 KEYS = ["reason", "message", "hint", "backend", "status"]
@@ -140,3 +141,23 @@ def test_options_reach_the_service(cli: Cli, service: SampleServer) -> None:
     cli("nekos", "categories")
     assert len(service.arrivals) == 3
     assert cli("nekos", "categories", "--timeout", "none", "--rate", "slow").code == 0
+
+
+def test_a_failure_tells_the_service_s_request_id(cli: Cli, service: SampleServer) -> None:
+    service.answer("/neko", status=500, headers={"x-request-id": "0af7-65"}, times=None)
+    outcome = cli("nekos", "image", "neko", "--errors", "json")
+    assert (outcome.code, outcome.error["request_id"]) == (1, "0af7-65")
+    lines = cli("nekos", "image", "neko", "-v").err.splitlines()
+    assert [line for line in lines if " ms, request id 0af7-65" in line]
+    error = cli("api", "nekos", "/neko", "--silent", "--errors", "json").error
+    assert error["request_id"] == "0af7-65"
+
+
+@pytest.mark.parametrize("length", [66_000, 200_000])
+def test_a_redirect_too_long_to_follow_is_the_service_s_fault(
+    cli: Cli, raw_server: StartRawServer, monkeypatch: pytest.MonkeyPatch, length: int
+) -> None:
+    head = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: /" + b"a" * length + b"\r\n\r\n"
+    monkeypatch.setenv("ANIMEDEX_NEKOS_URL", raw_server(head).url)
+    outcome = cli("nekos", "categories", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (7, "upstream-decode")

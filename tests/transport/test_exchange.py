@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from animedex.errors import (
     AnimedexError,
     BadArguments,
+    ClientUnusable,
     RateLimited,
     TimedOut,
     Unreachable,
@@ -392,3 +393,15 @@ def endless(lines: list[Line]) -> Iterator[Line]:
     yield from lines
     while True:
         yield response()
+
+
+def test_a_redirect_that_cannot_be_asked_is_the_service_s_fault(
+    stage: Stage, pick: Call[SourceTag]
+) -> None:
+    unsendable = BadArguments("the request cannot be built")
+    with pytest.raises(UpstreamDecode, match="redirected to an address that cannot be asked"):
+        stage.play(pick, [redirect("/api/there"), unsendable])
+    with pytest.raises(BadArguments, match="the request cannot be built"):
+        stage.play(pick, [unsendable])
+    with pytest.raises(ClientUnusable):
+        stage.play(pick, [redirect("/api/there"), ClientUnusable("the client is closed")])

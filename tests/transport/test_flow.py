@@ -21,7 +21,7 @@ from animedex.errors import (
 from animedex.transport.database import Busy
 from animedex.transport.run import Manner
 from animedex.transport.steps import Drop, Keep, Recall, Send, Show, Sleep, Tell
-from animedex.wire import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
+from animedex.wire import Account, Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -544,3 +544,32 @@ def test_the_deadline_holds_while_a_body_is_unpacked(stage: Stage, pick: Call[Re
     stage.seconds_per_answer = 10.1
     with pytest.raises(TimedOut, match="within 10 s"):
         stage.play(pick, [packed], manner(timeout=10))
+
+
+def test_what_cannot_be_read_keeps_the_request_id_too(stage: Stage, pick: Call[Read]) -> None:
+    def refuse(response: Response, source: SourceTag) -> Read:
+        raise UpstreamDecode(response.body.decode())
+
+    named = Response(200, (("x-request-id", "0af7-65"),), b"what", "")
+    with pytest.raises(UpstreamDecode) as raised:
+        stage.play(pick._replace(parse=refuse), [named])
+    assert raised.value.request_id == "0af7-65"
+
+
+def test_a_failure_is_told_with_its_request_id(stage: Stage, pick: Call[Read]) -> None:
+    stage.account = Account((), ["hunter2"], "me", "mark")
+    call = pick._replace(backend=stage.club)
+    headers = (("x-request-id", "0af7-hunter2"),)
+    with pytest.raises(UpstreamError) as raised:
+        stage.play(call, [Response(500, headers, b"", "")])
+    assert raised.value.request_id == "0af7-***"
+    assert [event.request_id for event in stage.events] == ["", "0af7-***"]
+    stage.play(call, [Response(200, headers, b"{}", "")])
+    assert not stage.events[-1].request_id
+
+
+def test_a_success_that_reports_a_failure_is_not_kept(stage: Stage, pick: Call[Read]) -> None:
+    body = b'{"success": false, "error": "Rate limit exceeded"}'
+    with pytest.raises(RateLimited):
+        stage.play(pick._replace(lifetime=60), [answer(body)])
+    assert not stage.all_of(Keep)

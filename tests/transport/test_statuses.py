@@ -221,3 +221,74 @@ def test_any_body_becomes_one_short_and_harmless_line(body: bytes) -> None:
     assert len(words) <= 160
     assert words == " ".join(words.split())
     assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in words)
+
+
+@pytest.mark.parametrize("status", [200, 400, 404, 429, 500])
+def test_an_error_keeps_the_service_s_request_id(status: int) -> None:
+    body = '{"success": false, "message": "no"}'
+    response = answer(status, body, x_request_id="0af7 \x1b[1m65")
+    assert status_error(response, BACKEND, AGENT).request_id == "0af7 [1m65"
+    assert status_error(answer(status, body), BACKEND, AGENT).request_id is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        '{"success": false, "error": "Rate limit exceeded"}',
+        b"""
+    {"error": "rate limit exceeded", "success" : false}""",
+    ],
+)
+def test_a_success_may_report_that_the_rate_limit_is_exceeded(body: bytes | str) -> None:
+    with pytest.raises(RateLimited, match=r"nekos .* rate limit is exceeded") as caught:
+        check_status(answer(200, body, retry_after="3"), BACKEND, AGENT)
+    assert (caught.value.status, caught.value.retry_after) == (200, 3.0)
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"success": false, "error": "Oops", "message": "No luck today"}', ": No luck today"),
+        ('{"success": false}', ': {"success": false}'),
+        ('{"message": "out of order", "success": false}', ": out of order"),
+    ],
+)
+def test_a_success_may_report_another_failure(body: str, words: str) -> None:
+    with pytest.raises(UpstreamError) as caught:
+        check_status(answer(200, body), BACKEND, AGENT)
+    assert caught.value.message == f"nekos reported a failure (200){words}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"success": true}',
+        b'{"success": {"format": "png"}}',
+        b'[{"success": false}]',
+        b'{"results": [{"success": false}]}',
+        b'"success"',
+        b'{"success": false',
+        b'{"success": false, "x": "\xff"}',
+        b"",
+    ],
+)
+def test_most_successes_are_some(body: bytes) -> None:
+    check_status(answer(200, body), BACKEND, AGENT)
+
+
+@pytest.mark.parametrize("agent", ["animedex/1.0", "animedex/1.0 (you@example.org)"])
+@pytest.mark.parametrize("body", ['{"code": "NB-BXIUA"}', "<html><p>Error: NB-BXIUA</p></html>"])
+def test_a_user_agent_that_nekos_does_not_accept_is_explained(agent: str, body: str) -> None:
+    error = status_error(answer(403, body), BACKEND, agent)
+    assert type(error) is Refused
+    assert error.message == (
+        "nekos does not accept the User-Agent (403): NB-BXIUA: it has to name the program and a"
+        " contact, an e-mail address or a public URL"
+    )
+    assert agent in (error.hint or "")
+    assert "animedex config set contact" in (error.hint or "")
+
+
+def test_another_refusal_of_nekos_is_one_as_any() -> None:
+    assert status_error(answer(403, "no"), BACKEND, AGENT).message.startswith("nekos refused")
+    assert status_error(answer(500, "NB-BXIUA"), BACKEND, AGENT).message.startswith("nekos has")

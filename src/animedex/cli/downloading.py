@@ -122,4 +122,6 @@ def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:
         return error
     named = type(error)(f"{one.asked:.100}: {error.message}", hint=error.hint)
     named.backend, named.status = error.backend, error.status
+    named.request_id = error.request_id
+    named.request_id = error.request_id
     return named

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from animedex.errors import AnimedexError, Unreachable
-from animedex.transport.addresses import redirected, require_loopback, shown, wire_headers
+from animedex.errors import AnimedexError, BadArguments, Unreachable, UpstreamDecode
+from animedex.transport.addresses import (
+    redirected,
+    require_loopback,
+    resolved,
+    shown,
+    wire_headers,
+)
 from animedex.transport.advice import RETRIED, backoff, spent_seconds, told_pause
 from animedex.transport.ledger import LONGEST_BLOCK
+from animedex.transport.statuses import is_success, request_id
 from animedex.transport.steps import Event, Send, Sleep, Tell
 from animedex.transport.turns import turn_for
 from animedex.wire import JSON_CAP
@@ -107,9 +114,14 @@ def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Out
         yield Tell(Event("failure", name, method, told, None, taken, left, message=error.message))
         if isinstance(error, Unreachable):
             return error
+        if type(error) is BadArguments and url != resolved(call, run.manner.base_urls):
+            message = f"the service redirected to an address that cannot be asked: {error.message}"
+            raise UpstreamDecode(message) from None
         raise
     taken = run.clock() - began
-    yield Tell(Event("response", name, method, told, response.status, taken, left))
+    failed = "" if is_success(response.status) else run.known.hide(request_id(response) or "")
+    event = Event("response", name, method, told, response.status, taken, left, request_id=failed)
+    yield Tell(event)
     return response
 
 

@@ -69,6 +69,7 @@ def _strike(error: BaseException | None, known: Known) -> None:
     while isinstance(error, AnimedexError):
         error.message = known.hide(error.message)
         error.hint = error.hint and known.hide(error.hint)
+        error.request_id = error.request_id and known.hide(error.request_id)
         error.args = (error.message,)
         error = error.__cause__ or error.__context__
 
@@ -208,7 +209,7 @@ def _fetched(
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
     # What the cache answers does without all that asking takes.
     from animedex.transport.exchange import exchange
-    from animedex.transport.statuses import check_status
+    from animedex.transport.statuses import check_status, request_id
 
     sinks: list[Sink] = []
     make = call.sink
@@ -218,6 +219,7 @@ def _fetched(
         sinks.append(make(head))
         return sinks[-1]
 
+    response: Response | None = None
     try:
         asked = call if account is None else signed(call, account, run.manner.user_agent)
         noting = asked if make is None else asked._replace(sink=noted)
@@ -231,7 +233,9 @@ def _fetched(
             yield from _noticed(response, call, run)
         tag = SourceTag(call.backend.name, datetime.now(UTC), cached=False, rate_limited=waited)
         return response, _begin(call.parse(response, tag))
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, AnimedexError) and response is not None:
+            error.request_id = error.request_id or request_id(response)
         for sink in sinks:
             sink.discard()
         raise

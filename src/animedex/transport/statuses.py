@@ -45,9 +45,36 @@ _WORDS = ("message", "detail", "error", "title")
 
 
 def check_status(response: Response, backend: Backend, user_agent: str) -> None:
-    """Raise the error that a status stands for; a 2xx raises nothing."""
-    if not is_success(response.status):
+    """Raise the error that a status stands for, or that the body of a success reports."""
+    if not is_success(response.status) or _reports_failure(response.body):
         raise status_error(response, backend, user_agent)
+
+
+def _reports_failure(body: bytes) -> bool:
+    """Return whether a body is a JSON object that says `"success": false`.
+
+    >>> _reports_failure(b'{"success": false, "error": "x"}'), _reports_failure(b'{"success": {}}')
+    (True, False)
+    """
+    if b'"success"' not in body or body.lstrip()[:1] != b"{":
+        return False
+    import msgspec
+
+    try:
+        value: object = msgspec.json.decode(body)
+    except (msgspec.DecodeError, ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and cast("dict[str, object]", value).get("success") is False
+
+
+def request_id(response: Response) -> str | None:
+    """Return what the service calls the request, None where it does not say.
+
+    >>> from animedex.wire import Response
+    >>> request_id(Response(500, (("x-request-id", "0af7-65"),), b"", ""))
+    '0af7-65'
+    """
+    return shortened(response.header("x-request-id") or "") or None
 
 
 def is_success(status: int) -> bool:
@@ -72,6 +99,7 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
         error = meaning.kind(message)
     error.hint = meaning.hint or error.hint or _hint(response, backend, user_agent)
     error.backend, error.status = backend.name, response.status
+    error.request_id = request_id(response)
     return error
 
 
@@ -79,9 +107,20 @@ def _general(response: Response) -> Meaning:
     """Look a status up in the table; whoever is asked too often has no more to say than that."""
     from animedex.backends.meaning import Meaning
 
+    if is_success(response.status):
+        return _reported(response)
     default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
     kind, what = STATUSES.get(response.status, default)
     return Meaning(kind, what, "" if kind is RateLimited else None)
+
+
+def _reported(response: Response) -> Meaning:
+    """Return what a failure means that came with the status of a success."""
+    from animedex.backends.meaning import Meaning
+
+    if "rate limit" in said(response).lower():
+        return Meaning(RateLimited, "refused the request, as its rate limit is exceeded", "")
+    return Meaning(UpstreamError, "reported a failure")
 
 
 def said(response: Response) -> str:

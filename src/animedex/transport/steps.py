@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class Event(NamedTuple):
     """Tell what just happened; `seconds` is how long it took or will take.
 
+    `request_id` is what the service calls a request that failed.
     `left` is how many more requests the budget would let through at once. A wait with a message is
     for the server that keeps the budgets, for so long at most. URLs carry no secrets.
     """
@@ -38,6 +39,7 @@ class Event(NamedTuple):
     left: int | None = None
     cached: bool = False
     message: str = ""
+    request_id: str = ""
 
 
 class Desk(NamedTuple):

@@ -65,7 +65,8 @@ def _happened(event: Event) -> str:
         return f"{event.message} after {seconds * 1000:.0f} ms"
     if event.cached:
         return f"{event.status} from the cache"
-    return f"{event.status} in {seconds * 1000:.0f} ms"
+    named = f", request id {event.request_id}" if event.request_id else ""
+    return f"{event.status} in {seconds * 1000:.0f} ms{named}"
 
 
 def _left(event: Event) -> str:

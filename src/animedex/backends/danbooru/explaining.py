@@ -27,6 +27,7 @@ _ERRORS = {
         "did not accept the search",
         hint=f"{free_metatags()}; some accounts may use more terms ({_LOGIN})",
     ),
+    "ActiveRecord::RecordNotFound": Meaning(NotFound, "has no such thing"),
     "ActiveRecord::QueryCanceled": Meaning(
         UpstreamError,
         "gave the search up, as it took too long",

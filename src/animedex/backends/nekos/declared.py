@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from animedex.backends.backend import Backend, Bucket, Limits, Window
+
+if TYPE_CHECKING:
+    from animedex.backends.meaning import Meaning
+    from animedex.wire import Response
+
+
+def _explain(response: Response) -> Meaning | None:
+    from animedex.backends.nekos.explaining import explain
+
+    return explain(response)
+
 
 BACKEND = Backend(
     name="nekos",
@@ -22,4 +35,5 @@ BACKEND = Backend(
         " anime with a picture. Do not loop over categories to collect them."
     ),
     example_path="/endpoints",
+    explain=_explain,
 )
