@@ -48,7 +48,7 @@ BODIES = {
     "JSON": (b'{"message": "no"}', "upstream-decode", "of no type that is known"),
     "half a picture": (PNG[: len(PNG) // 2], "corrupt", None),
     "damaged in the middle": (PNG[:1000] + bytes(500) + PNG[1500:], "corrupt", None),
-    "a bomb": (BOMB, "corrupt", None),
+    "a bomb that is cut": (BOMB[:-20], "corrupt", None),
 }
 
 
@@ -68,6 +68,17 @@ def test_what_is_no_whole_picture_leaves_nothing(
     if message:
         assert message in one.error.message
     assert os.listdir(folder) == []
+
+
+def test_a_bomb_is_kept_and_not_decoded(client: Client, services: Services, folder: Path) -> None:
+    services.nekos.answer(PATH, body=BOMB, headers={"content-type": "image/png"})
+    warnings: list[str] = []
+    row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
+    (one,) = download(client, [row], folder, warn=warnings.append)
+    assert (one.status, one.error) == ("fetched", None)
+    (warning,) = warnings
+    assert "60000 x 60000 pixels" in warning
+    assert "too large to decode" in warning
 
 
 @pytest.mark.parametrize(("sidecar", "where"), [(None, "json file"), ("none", "no file")])

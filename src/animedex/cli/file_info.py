@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,9 +90,12 @@ def _facts(path: str) -> tuple[int, int, int]:
 def credited(path: str) -> tuple[str | None, Credited | None]:
     """Read whose picture it is, from the file or else from the one beside it."""
     from animedex.pictures.metadata import read_credit
-    from animedex.pictures.sidecar import read_sidecar
+    from animedex.pictures.sidecar import credit_of, read_sidecar
 
-    found = read_credit(path)
+    try:
+        found = read_credit(path)
+    except Corrupt:
+        return "sidecar", credit_of(path)
     if found is not None:
         return "file", found
     found = read_sidecar(path)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.download.partial_sink import HINT as HINT_AGAIN
 from animedex.download.partial_sink import no_picture
-from animedex.errors import BadArguments, Corrupt, UpstreamDecode
+from animedex.errors import BadArguments, Corrupt, TooLarge, UpstreamDecode
+from animedex.library.file_facts import file_md5
 from animedex.pictures.containers.source import HINT
 from animedex.pictures.formats import format_of
 
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
 
 
 class Checked(NamedTuple):
-    """Hold what a file is by its content; `examined` is None where nobody has looked at it."""
+    """Hold what a file is by its content; `examined` is None where nobody has looked at it.
+
+    `fault` says why a picture could not be looked at that is to be kept all the same.
+    """
 
     format: Format
     examined: Examined | None
+    fault: str | None = None
+    is_damaged: bool = False
 
 
 def require_pillow() -> None:
@@ -41,9 +47,9 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
     """Check a file that has come to its end, and tell what it is, and what it looks like if asked.
 
     Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
-    for another checksum and for what cannot be decoded.
+    for another checksum and for what cannot be decoded, unless the row announces these very bytes.
     """
-    name, size, opening = target.post.id, partial.size(), partial.opening()
+    size, opening = partial.size(), partial.opening()
     _check_length(target, size, partial.total)
     kind = format_of(opening)
     if kind is None:
@@ -59,14 +65,20 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
         measure(partial.path)
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
-        message = error.message.replace(partial.path, name)
+        message = error.message.replace(partial.path, target.post.id)
+        # A checksum was compared already.
+        is_announced = target.file.md5 is not None or target.file.byte_size == size
+        if is_announced or isinstance(error, TooLarge):
+            return Checked(kind, None, message, is_damaged=not isinstance(error, TooLarge))
         hint = HINT_AGAIN if error.hint == HINT else error.hint
         raise Corrupt(message, hint=hint, backend=target.backend) from None
     return Checked(kind, None)
 
 
 def _check_length(target: Target, size: int, announced: int | None) -> None:
-    for length in (announced, target.file.byte_size):
+    # A checksum says more than a size, and is compared afterwards.
+    row = target.file.byte_size if target.file.md5 is None else None
+    for length in (announced, row):
         if length is not None and length != size:
             message = f"{length} bytes were announced, and {size} came"
             raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
@@ -81,12 +93,6 @@ def _check_sum(target: Target, partial: Partial) -> None:
     if (partial.md5() or file_md5(partial.path)) != target.file.md5.lower():
         message = "the file has not the checksum that the service tells"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
-
-
-def file_md5(path: str) -> str:
-    """Give a file's MD5, which is what services tell."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def file_sum(path: str) -> str:

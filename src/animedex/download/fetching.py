@@ -131,7 +131,7 @@ def _saved(job: Job, target: Target) -> Downloaded:
     if spot.is_here:
         saving.keeper.find_again(spot.path, target)
         return _here(asked, target, spot.path)
-    saving.keeper.keep(spot.path, target, content.examined, ready)
+    saving.keeper.keep(spot.path, target, content, ready)
     post, url, facts = target.post, target.file.url, ready.facts
     return Downloaded(asked, "fetched", post.id, url, spot.path, facts.size, facts.sha256)
 

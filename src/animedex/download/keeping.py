@@ -15,12 +15,12 @@ from animedex.pictures.sidecar import KINDS, sidecar_of, write_sidecar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from animedex.download.checking import Checked
     from animedex.download.ready import Ready
     from animedex.download.targets import Target
     from animedex.library.entry import Entry
     from animedex.library.store import Library
     from animedex.models import ArtPost
-    from animedex.pictures.examining import Examined
 
 _NONE = "none"
 SIDECARS = (*KINDS, _NONE)
@@ -84,14 +84,17 @@ class Keeper:
         """Find a picture that the library has, file and all: by its id, or else its address."""
         return self._held(post_id) if post_id else self._addressed(asked)
 
-    def keep(self, path: str, target: Target, examined: Examined | None, ready: Ready) -> None:
+    def keep(self, path: str, target: Target, content: Checked, ready: Ready) -> None:
         """Write the sidecars and tell the library; a failure of either is told, and no more."""
         kinds = self._kinds(is_credited=ready.is_credited)
         for kind in kinds:
             self._write_sidecar(path, kind, target)
         if ready.is_refused:
             self._warn(_refusal(path, kinds))
-        self._add(New(path, *_told(target), examined, ready.facts))
+        if content.fault is not None:
+            self._warn(_explain(content, path, kinds))
+        is_opaque = content.fault is not None
+        self._add(New(path, *_told(target), content.examined, ready.facts, is_opaque))
 
     def find_again(self, path: str, target: Target) -> None:
         """Do as `keep` for a file that was there, and leave a sidecar as it is that is there."""
@@ -154,6 +157,14 @@ class Keeper:
             library, self._library = self._library, None
         if library is not None:
             self._warn(f"{_WITHOUT}: {error.message}")
+
+
+def _explain(content: Checked, path: str, kinds: tuple[str, ...]) -> str:
+    """Return the warning for a picture that is kept although it could not be decoded."""
+    if not content.is_damaged:
+        return f"{content.fault}; it is kept as {path}, but not compared with other pictures"
+    where = f"in the {kinds[0]} file beside it" if kinds else "in no file"
+    return f"{content.fault}; the service has it so: it is kept as {path}, its credit {where}"
 
 
 def _refusal(path: str, kinds: tuple[str, ...]) -> str:

@@ -42,7 +42,8 @@ def made_ready(target: Target, checked: Checked, partial: Partial, *, embed: boo
     A picture that can be shown and whose container is damaged all the same stays as it is. Raises
     `NoSpace` where the disk is full.
     """
-    if not embed or not can_carry(checked.format.name):
+    is_embedded = embed and not checked.is_damaged  # what its service has damaged stays as it is
+    if not is_embedded or not can_carry(checked.format.name):
         return _as_it_is(checked, partial.path)
     try:
         return _credited(target, checked, partial)

@@ -23,7 +23,8 @@ class New(NamedTuple):
     """Name a picture to add; the library examines the file itself where `examined` is None.
 
     `path` is absolute. `row` is the service's row as it came, in JSON. `facts` are of who has just
-    written the file; it is read anew where they are None, or it is another by now.
+    written the file; it is read anew where they are None, or it is another by now. A picture that
+    `is_opaque` was examined in vain: it is damaged or too large, and to be kept all the same.
     """
 
     path: str
@@ -32,6 +33,7 @@ class New(NamedTuple):
     category: str | None = None
     examined: Examined | None = None
     facts: FileFacts | None = None
+    is_opaque: bool = False
 
 
 class Entry(NamedTuple):

@@ -49,6 +49,19 @@ def file_facts(path: str) -> FileFacts:
     return FileFacts(size, digest.hexdigest(), kind, mark)
 
 
+def file_md5(path: str) -> str:
+    """Return a file's MD5, which is what services announce."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def is_announced(path: str, md5: str | None, byte_size: int | None) -> bool:
+    """Return whether a file is the one that a row announces, by its MD5 or else by its size."""
+    if md5 is not None:
+        return file_md5(path) == md5.lower()
+    return byte_size == os.stat(path).st_size
+
+
 def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
     """Tell whether a file is the one that it was when its mark was taken."""
     try:

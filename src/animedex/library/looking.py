@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.errors import AnimedexError, BadArguments, Corrupt
+from animedex.errors import AnimedexError, BadArguments, Corrupt, TooLarge
 from animedex.library.entry import LARGEST, Entry, sound
-from animedex.library.file_facts import check_unchanged, file_facts, is_unchanged
+from animedex.library.file_facts import check_unchanged, file_facts, is_announced, is_unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,8 +58,9 @@ def _examined(new: New, facts: FileFacts) -> Examined | None:
     """Decode a picture; None for what is none, such as a film.
 
     A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
+    It may be damaged if its row announces these very bytes; what is too large is never looked at.
     """
-    if not facts.format.is_picture:
+    if new.is_opaque or not facts.format.is_picture:
         return None
     lacking = lacking_extra()
     if lacking is not None:
@@ -68,7 +69,14 @@ def _examined(new: New, facts: FileFacts) -> Examined | None:
         return None
     from animedex.pictures.examining import examine
 
-    return examine(new.path)
+    try:
+        return examine(new.path)
+    except TooLarge:
+        return None
+    except Corrupt:
+        if new.post and is_announced(new.path, new.post.md5, new.post.byte_size):
+            return None
+        raise
 
 
 def _measures(

@@ -12,7 +12,7 @@ from animedex.library import indexes, rows
 from animedex.library.choosing import with_credit
 from animedex.library.credits import credited
 from animedex.library.elsewhere import Elsewhere
-from animedex.library.file_facts import file_facts
+from animedex.library.file_facts import file_facts, is_announced
 from animedex.library.keeping import erased, kept, stored
 from animedex.library.looking import looked_at
 from animedex.pictures.fingerprint import resembles
@@ -116,6 +116,10 @@ def _unexamined(library: Library, entry: Entry) -> Finding | None:
     try:
         looked = looked_at(credited(entry.path))
     except Corrupt as error:
+        post = entry.post
+        if post and is_announced(entry.path, post.md5, post.byte_size):
+            # The service has it so.
+            return None
         return _broken(entry, error)
     except AnimedexError:
         return None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, TooLarge
+from animedex.pictures.containers import picture_stream
 from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.frames import OPENING, file_of, known_format
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
     from animedex.pictures.fingerprint import Fingerprint
+    from animedex.pictures.formats import Format
 
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
@@ -68,9 +70,19 @@ def _open(path: str) -> Generator[OpenImage]:
         if not kind.is_picture:
             message = f"{path} is no picture: it is {kind.media_type}"
             raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
-        estimate_cost(file, kind, path)
+        _check_cost(file, kind, path)
         with damage_told(path), image_of(file, kind, path) as image:
             yield OpenImage(path, image, kind)
+
+
+def _check_cost(file: BinaryIO, kind: Format, path: str) -> None:
+    """Raise `TooLarge` for what is not decoded, but `Corrupt` if its container is damaged."""
+    try:
+        estimate_cost(file, kind, path)
+    except TooLarge:
+        with damage_told(path):
+            picture_stream(file, kind, path)
+        raise
 
 
 def _looks(picture: OpenImage) -> tuple[Measured, list[Image]]:

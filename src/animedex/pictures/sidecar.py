@@ -67,11 +67,17 @@ def _written(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
 def credit_of(path: str) -> Credited | None:
     """Read whose picture a file is, from itself or else from what stands beside it.
 
-    Raises `Corrupt` for a damaged one, be it the picture or the sidecar.
+    Raises `Corrupt` for a damaged one, be it the picture without a sidecar, or the sidecar.
     """
     from animedex.pictures.metadata import read_credit
 
-    return read_credit(path) or read_sidecar(path)
+    try:
+        return read_credit(path) or read_sidecar(path)
+    except Corrupt:
+        found = read_sidecar(path)
+        if found is None:
+            raise
+        return found
 
 
 def read_sidecar(path: str) -> Credited | None:

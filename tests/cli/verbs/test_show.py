@@ -18,6 +18,7 @@ from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import write_credit
 from animedex.pictures.sidecar import write_sidecar
 from animedex.server import SampleServer
+from tests.odd_pictures import cut, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -184,6 +185,22 @@ def test_a_file_that_is_no_picture_is_one_line(
     done = terminal("show", str(tmp_path / "a.png"))
     assert (done.code, lines(done), done.err.count("\n")) == (code, [], 1)
     assert message in done.err
+
+
+def test_what_has_all_pixels_is_shown_and_what_lacks_some_is_not(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    tables = {"whole": whole(), "cut": cut()}
+    for word, table in tables.items():
+        for number, one in enumerate(list(table.values())[::9]):
+            (tmp_path / f"{word}{number}").write_bytes(one.data)
+    done = terminal("show", *map(str, sorted(tmp_path.glob("whole*"))), columns=30)
+    assert (done.code, done.err) == (0, "")
+    names = sorted(path.name for path in tmp_path.glob("cut*"))
+    done = terminal("show", *(str(tmp_path / name) for name in names), columns=30)
+    assert done.code == 1
+    for name in names:
+        assert f"{name} is a damaged picture: " in done.err
 
 
 def test_a_folder_is_no_file(terminal: Terminal, tmp_path: Path) -> None:

@@ -229,10 +229,12 @@ def _next_restart(source: Source, start: int) -> bytes:
 
 def _decode(source: Source, parts: Parts) -> int:
     """Return a checksum of the pixels; what a decoder raises is for the caller."""
+    from animedex.pictures.decode_cost import estimate_cost
     from animedex.pictures.decoding import image_of
     from animedex.pictures.formats import JPEG
 
     stream = cast("BinaryIO", io.BufferedReader(PartStream(source, parts)))
+    estimate_cost(stream, JPEG, source.path)
     with image_of(stream, JPEG, source.path) as image:
         # Colours as they are stored: nothing is lost by rounding.
         image.draft("YCbCr", image.size)
