@@ -45,6 +45,17 @@ def download_all(session: Session, whats: Sequence[What], saving: Saving) -> Non
     report.failures.fail("pictures could not be fetched")
 
 
+def print_nothing(session: Session, saving: Saving) -> None:
+    """Print an empty answer; a jq program gets none, as it would make null of it."""
+    from animedex.download.report import KEYS
+
+    _check_fields(session, saving)
+    if session.output.mode == "json" and saving.paths:
+        session.output.names([])
+    elif session.output.mode == "json":
+        session.output.rows([], KEYS)
+
+
 def _check_fields(session: Session, saving: Saving) -> None:
     """Refuse a field that there is not, before anything is asked."""
     from animedex.download.report import KEYS

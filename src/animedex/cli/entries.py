@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
+from animedex.counts import format_count
 from animedex.library.credits import tag_of
 from animedex.library.filters import OWN
 from animedex.models import is_json
@@ -108,7 +109,7 @@ def amount(size: int) -> str:
         if value < _KILO or unit == _UNITS[-1]:
             break
         value /= _KILO
-    return f"{value:.0f} {unit}" if unit == _UNITS[0] else f"{value:.1f} {unit}"
+    return format_count(size, "byte") if unit == _UNITS[0] else f"{value:.1f} {unit}"
 
 
 def print_entries(

@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.counts import format_count
 from animedex.download.partial_sink import HINT as HINT_AGAIN
 from animedex.download.partial_sink import no_picture
 from animedex.errors import BadArguments, Corrupt, TooLarge, UpstreamDecode
@@ -80,7 +81,7 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
     row = target.file.byte_size if target.file.md5 is None else None
     for length in (announced, row):
         if length is not None and length != size:
-            message = f"{length} bytes were announced, and {size} came"
+            message = f"the service announced {format_count(length, 'byte')}, and {size} came"
             raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
     if not size:
         message = "the file is empty"

@@ -6,6 +6,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.counts import format_count
 from animedex.download.own_files import open_own
 from animedex.errors import UpstreamDecode
 from animedex.pictures.formats import format_of
@@ -119,7 +120,7 @@ class PartialSink:
             raise too_long(body.max_bytes)
         # A packed body is announced with another length than the file has.
         if body.total is not None and self._unpacker is None and size > body.total:
-            message = f"{body.total} bytes were announced, and more came"
+            message = f"the service announced {format_count(body.total, 'byte')}, and more came"
             raise UpstreamDecode(message, hint=HINT)
         if self._opening is not None:
             self._opening += piece[: _OPENING - len(self._opening)]

@@ -7,6 +7,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
+from animedex.counts import format_count
 from animedex.library.filters import OWN
 from animedex.models import Rating, address
 
@@ -178,7 +179,7 @@ def file_size(size: int) -> str:
     ('900 bytes', '341 kB', '2.3 MB')
     """
     if size < _THOUSAND:
-        return f"{size} bytes"
+        return format_count(size, "byte")
     thousands = size / _THOUSAND
     return f"{thousands:.0f} kB" if thousands < _THOUSAND else f"{thousands / _THOUSAND:.1f} MB"
 

@@ -126,7 +126,37 @@ def test_fresh_pictures_run_out(
     out, err = capfdbinary.readouterr()
     left = len(json.loads(out))
     assert err.decode() == (
-        f"animedex: only {left} of 20 pictures are new to you"
+        f"animedex: only {left} of 20 pictures that are new to you came"
+        " (`animedex cache clear --seen` forgets which you have been shown)\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("asked", "out"),
+    [
+        *(("image", "[]\n"), ("image -c", "[]\n"), ("image --common", "[]\n")),
+        *(("image --fields url", "[]\n"), ("image --jsonl", ""), ("image --jq .[0].url", "")),
+        *(("download", "[]\n"), ("download --paths", ""), ("download --paths --json", "[]\n")),
+        *(("download --jsonl", ""), ("download --jq .[0] -r", "")),
+    ],
+)
+def test_nothing_new_is_an_empty_answer(
+    asked: str,
+    out: str,
+    capfdbinary: pytest.CaptureFixture[bytes],
+    server: SampleServer,
+    tmp_path: Path,
+) -> None:
+    row = {"url": f"{server.url}/neko/a.png", "artist_name": "a"}
+    server.answer("/neko", body=json.dumps({"results": [row]}).encode(), times=None)
+    assert run(["nekos", "image", "neko"]) == 0
+    capfdbinary.readouterr()
+    to = ["--to", str(tmp_path)] if "download" in asked else []
+    assert run(["nekos", *asked.split(), "neko", "--fresh", *to]) == 3
+    printed = capfdbinary.readouterr()
+    assert printed.out.decode() == out
+    assert printed.err.decode() == (
+        "animedex: no picture of nekos category 'neko' is new to you"
         " (`animedex cache clear --seen` forgets which you have been shown)\n"
     )
 

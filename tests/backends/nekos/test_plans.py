@@ -98,7 +98,7 @@ def test_fewer_pictures_come_where_new_ones_run_out() -> None:
     assert visitor.follow(unshown(pictures("ab"), 4, AGAIN)) == "bcd"
     assert visitor.asked == MOST_ASKS - 1
     assert [said.partition(" (")[0] for said in visitor.said] == [
-        "only 3 of 4 pictures are new to you"
+        "only 3 of 4 pictures that are new to you came"
     ]
 
 
@@ -112,7 +112,7 @@ def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     visitor = Visitor(["b", RateLimited("no room")])
     assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
     assert visitor.shown == set("ab")
-    assert visitor.said == ["only 2 of 3 pictures are new to you (no room)"]
+    assert visitor.said == ["only 2 of 3 pictures that are new to you came (no room)"]
 
 
 def test_a_failure_with_nothing_in_hand_is_one() -> None:
@@ -136,7 +136,7 @@ def test_fresh_pictures_are_new_different_and_enough_if_there_are_enough(
     assert not set(found) & set(shown)
     assert visitor.shown == set(shown) | set(found)
     assert len(found) == min(amount, len(met - set(shown)))
-    assert len(visitor.said) == (len(found) < amount)
+    assert len(visitor.said) == (0 < len(found) < amount)
     assert visitor.asked <= MOST_ASKS - 1
 
 

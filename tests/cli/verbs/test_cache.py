@@ -43,7 +43,7 @@ def test_small_pictures_of_the_gallery_are_forgotten_with_answers(cli: Cli) -> N
     kept.write_bytes(b"small")
     assert cli("cache", "clear", "--seen").err == "forgot 0 shown pictures\n"
     assert kept.exists()
-    assert cli("cache", "clear").err == "forgot 0 answers\nforgot 1 small pictures\n"
+    assert cli("cache", "clear").err == "forgot 0 answers\nforgot 1 small picture\n"
     assert not kept.exists()
 
 
@@ -52,6 +52,7 @@ def test_shown_pictures_are_counted_and_forgotten(cli: Cli, service: SampleServe
     cli("nekos", "image", "baka")
     assert info(cli)["shown_pictures"] == 2
     assert cli("nekos", "image", "neko", "--fresh").text == "[]\n"
+    assert cli("nekos", "image", "neko", "--fresh").code == 3
     assert cli("cache", "clear", "--seen").err == "forgot 2 shown pictures\n"
     assert info(cli)["shown_pictures"] == 0
     assert len(cast("list[object]", cli("nekos", "image", "neko", "--fresh").json)) == 1

@@ -8,6 +8,7 @@ from msgspec import Meta
 
 from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.models import DanbooruPost, DanbooruTag
+from animedex.counts import format_count
 from animedex.tool import Arguments, Tool, row, rows
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _tags(given: TagsArguments) -> Call[list[DanbooruTag]]:
 
 
 def _line(tag: DanbooruTag) -> str:
-    return f"{tag.name}: {tag.post_count} posts"
+    return f"{tag.name}: {format_count(tag.post_count, 'post')}"
 
 
 TOOLS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus, urlsplit
 
+from animedex.counts import format_count
 from animedex.errors import UpstreamDecode
 from animedex.sinks import FileSink
 
@@ -68,5 +69,5 @@ def _check(response: Response, size: int, opening: bytes) -> None:
     length = response.header("content-length") or ""
     packed = response.header("content-encoding") not in {None, "", "identity"}
     if length.isdecimal() and int(length) != size and not packed:
-        message = f"{length} bytes were announced, and {size} came"
+        message = f"the service announced {format_count(int(length), 'byte')}, and {size} came"
         raise UpstreamDecode(message, backend="nekos")

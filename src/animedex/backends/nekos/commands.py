@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from animedex.backends.nekos.calls import Kind
     from animedex.backends.nekos.models import NekosImage
     from animedex.cli.session import Session
+    from animedex.errors import NotFound
     from animedex.render.text import Card
 
     F = TypeVar("F", bound=Callable[..., None])
@@ -103,6 +104,10 @@ def image(  # noqa: PLR0913  each is an option of the command
         rows = kept(session, category, amount, fresh=fresh)
     else:
         rows = session.ask(calls.image(category, amount, fresh=fresh))
+    if fresh and not rows:
+        if session.output.mode == "json":
+            _show(session, [], opened=False)
+        raise _nothing_new(category)
     _show(session, rows, opened=opened)
 
 
@@ -203,9 +208,19 @@ def download(session: Session, saving: Saving, category: str, *, amount: int, fr
     be copied.
     """
     from animedex.backends.nekos import drawing
-    from animedex.cli.downloading import download_all
+    from animedex.cli.downloading import download_all, print_nothing
 
-    download_all(session, session.ask(drawing.draw(category, amount, fresh=fresh)), saving)
+    rows = session.ask(drawing.draw(category, amount, fresh=fresh))
+    if fresh and not rows:
+        print_nothing(session, saving)
+        raise _nothing_new(category)
+    download_all(session, rows, saving)
+
+
+def _nothing_new(category: str | None) -> NotFound:
+    from animedex.backends.nekos.plans import nothing_new
+
+    return nothing_new(category)
 
 
 def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:

@@ -41,6 +41,9 @@ def _gathered(
 ) -> Plan[list[NekosImage]]:
     """Ask again for what is lacking, until nothing new comes."""
     found = {row.filename: row for row in rows}
+    if fresh and not rows:
+        # It was asked again and again already.
+        return []
     why, in_vain = f"nothing new came {_IN_VAIN} times on end", 0
     while len(found) < amount and in_vain < _IN_VAIN:
         before, lacking = len(found), amount - len(found)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from animedex.backends.nekos import calls, parsing, plans
 from animedex.backends.nekos.models import NekosImage
 from animedex.cli.shown import shown
+from animedex.counts import format_count
 from animedex.errors import NotFound
 from animedex.library.credits import kept_record
 from animedex.library.drawing import drawn
@@ -49,9 +50,9 @@ def image(session: Session, category: str | None, amount: int, *, fresh: bool) -
         found = _unseen(state.unseen, rows, amount) if fresh else rows
         if not fresh:
             state.note("nekos", tuple(row.filename for row in rows))
-    if len(found) < amount:
+    if len(found) < amount and (found or not fresh):
         new = " that are new to you" if fresh else ""
-        pictures = f"{len(found)} of {amount} pictures"
+        pictures = f"{len(found)} of {format_count(amount, 'picture')}"
         session.note(f"animedex: the library has only {pictures}{new}")
     return found
 

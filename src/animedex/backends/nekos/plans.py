@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from animedex.wire import Call, Plan
 
 MOST_ASKS = 5
+FORGET_HINT = "`animedex cache clear --seen` forgets which you have been shown"
 
 
 def noted(found: list[NekosImage]) -> Plan[list[NekosImage]]:
@@ -25,9 +26,12 @@ def noted(found: list[NekosImage]) -> Plan[list[NekosImage]]:
 def unshown(
     found: list[NekosImage], amount: int, again: Call[list[NekosImage]]
 ) -> Plan[list[NekosImage]]:
-    """Give rows that this user was never shown, asking again while some are lacking."""
+    """Return rows that this user was never shown, asking again while some are lacking.
+
+    That there are fewer than asked for is said, and that there is none is left to the caller.
+    """
     chosen = yield from _new(found, amount)
-    why = "`animedex cache clear --seen` forgets which you have been shown"
+    why = FORGET_HINT
     for _ in range(MOST_ASKS - 1):
         if len(chosen) >= amount:
             return chosen
@@ -40,8 +44,10 @@ def unshown(
             why = error.message
             break
         chosen += yield from _new(more, amount - len(chosen))
-    if len(chosen) < amount:
-        yield Say("nekos", f"only {len(chosen)} of {amount} pictures are new to you ({why})")
+    if 0 < len(chosen) < amount:
+        yield Say(
+            "nekos", f"only {len(chosen)} of {amount} pictures that are new to you came ({why})"
+        )
     return chosen
 
 
@@ -55,6 +61,13 @@ def _new(found: Iterable[NekosImage], wanted: int) -> Plan[list[NekosImage]]:
         new = yield from ask_unseen(Unseen("nekos", tuple(row.filename for row in part)))
         chosen += [row for row in part if row.filename in new]
     return chosen
+
+
+def nothing_new(category: str | None) -> NotFound:
+    """Return the error for a category of which this user was shown every picture that came."""
+    of_category = "" if category is None else f" category {category!r}"
+    message = f"no picture of nekos{of_category} is new to you"
+    return NotFound(message, hint=FORGET_HINT, backend="nekos")
 
 
 def no_such_category(category: str, known: Iterable[str]) -> NotFound:

@@ -10,6 +10,7 @@ from animedex.backends.waifu.declared import BACKEND
 from animedex.cli.command import Command, Group
 from animedex.cli.saving import Saving, fetching
 from animedex.cli.session import answering, picturing
+from animedex.counts import format_count
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -304,5 +305,5 @@ def _past(found: WaifuPage[R], page: int) -> str | None:
     """Say that a list has fewer pages, where it has."""
     if not found.total_pages or page <= found.total_pages:
         return None
-    pages = "is 1 page" if found.total_pages == 1 else f"are {found.total_pages} pages"
-    return f"page {page} is past the end: there {pages}"
+    pages = format_count(found.total_pages, "page")
+    return f"page {page} is past the end: there {'is' if found.total_pages == 1 else 'are'} {pages}"

@@ -7,6 +7,7 @@ import click
 from animedex.cli.command import Command, Group
 from animedex.cli.patience import patiently
 from animedex.cli.session import Session, answering
+from animedex.counts import format_count
 
 
 @click.group("cache", cls=Group)
@@ -45,9 +46,9 @@ def clear(session: Session, *, seen: bool) -> None:
     client = session.client
     forget = client.desk.state.forget if seen else client.desk.cache.clear
     count = patiently(forget, client.manner.timeout)
-    session.note(f"forgot {count} {'shown pictures' if seen else 'answers'}")
+    session.note(f"forgot {format_count(count, 'shown picture' if seen else 'answer')}")
     if not seen and (small := _forget_small()):
-        session.note(f"forgot {small} small pictures")
+        session.note(f"forgot {format_count(small, 'small picture')}")
 
 
 def _forget_small() -> int:

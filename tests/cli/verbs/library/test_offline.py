@@ -103,8 +103,11 @@ def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, kept: Kept) -> None:
         "https://nekos.best/api/v2/neko/2.png",
     }
     outcome = cli("nekos", "image", "neko", "--offline", "--fresh")
-    assert (outcome.text, outcome.code) == ("[]\n", 0)
-    assert "0 of 1 pictures that are new to you" in outcome.err
+    assert (outcome.text, outcome.code) == ("[]\n", 3)
+    assert outcome.err == (
+        "animedex: no picture of nekos category 'neko' is new to you"
+        " (`animedex cache clear --seen` forgets which you have been shown)\n"
+    )
 
 
 @pytest.mark.parametrize(

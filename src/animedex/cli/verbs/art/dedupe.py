@@ -11,6 +11,7 @@ import click
 from animedex.cli.command import Command
 from animedex.cli.session import Session, answering
 from animedex.cli.streams import is_terminal, write_out
+from animedex.counts import format_count
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -109,23 +110,16 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 
 def summary(found: Deduped) -> str:
     """Say in one line what was found."""
-    again = f"{_counted(found.duplicates, 'duplicate')} in {_counted(found.groups, 'group')}"
+    again = (
+        f"{format_count(found.duplicates, 'duplicate')} in {format_count(found.groups, 'group')}"
+    )
     told = [
         (True, again if found.duplicates else "no duplicates"),
         (found.same_work, f"{found.same_work} only the same work as another"),
         (found.refused, f"{found.refused} kept apart as other pages of one work"),
         (found.unknown, f"{found.unknown} of which nothing is known"),
     ]
-    return f"{_counted(found.rows, 'row')}: {', '.join(text for count, text in told if count)}"
-
-
-def _counted(number: int, what: str) -> str:
-    """Count things.
-
-    >>> _counted(1, "row"), _counted(0, "row")
-    ('1 row', '0 rows')
-    """
-    return f"{number} {what}" + ("" if number == 1 else "s")
+    return f"{format_count(found.rows, 'row')}: {', '.join(text for count, text in told if count)}"
 
 
 def _noted(

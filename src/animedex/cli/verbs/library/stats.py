@@ -50,11 +50,11 @@ def command(session: Session, *, filters: Filters, most: int) -> None:
 def _print_bars(session: Session, counted: Stats) -> None:
     from animedex.cli.entries import amount
     from animedex.cli.streams import write_out
+    from animedex.counts import format_count
     from animedex.render.bars import bars
 
     look = session.output.look()
-    pictures = f"{counted.pictures} picture{'' if counted.pictures == 1 else 's'}"
-    write_out(f"{pictures}, {amount(counted.bytes)}\n")
+    write_out(f"{format_count(counted.pictures, 'picture')}, {amount(counted.bytes)}\n")
     for name in _COUNTED:
         numbers: dict[str, int] = getattr(counted, name)
         if numbers:

@@ -52,7 +52,9 @@ def command(session: Session, folders: tuple[str, ...]) -> None:
     found = verify(session.library, [_folder(name) for name in folders])
     count = _print(session, _noted(found, failures))
     if not count:
-        session.note(f"animedex: all {session.library.count()} pictures are there and whole")
+        pictures = session.library.count()
+        whole = f"all {pictures} pictures are" if pictures != 1 else "the one picture is"
+        session.note(f"animedex: {whole} there and whole")
     failures.fail("pictures are not in order")
 
 
