@@ -84,7 +84,8 @@ def test_a_program_that_cannot_be_run_is_told(command: str, what: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "what"), [("pass 'show", "No closing quotation"), ("", "is empty"), ("  ", "empty")]
+    ("command", "what"),
+    [("pass 'show", "quote that is not closed"), ("", "is empty"), ("  ", "empty")],
 )
 def test_a_command_that_cannot_be_read_is_told(command: str, what: str) -> None:
     with pytest.raises(BadArguments, match=what) as raised:

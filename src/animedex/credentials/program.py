@@ -64,8 +64,8 @@ def _words(command: str, name: str) -> list[str]:
 
     try:
         words = shlex.split(command)
-    except ValueError as error:
-        message = f"the command that prints the key for {name} cannot be read: {error}"
+    except ValueError:
+        message = f"the command that prints the key for {name} has a quote that is not closed"
         raise BadArguments(message, hint=_other_command(name), backend=name) from None
     if not words:
         message = f"the command that prints the key for {name} is empty"

@@ -148,9 +148,10 @@ class Keeper:
                 self._warn(f"{_WITHOUT}: {error.message}")
             else:
                 self._do_without(error)
-        except (OverflowError, ValueError) as error:
+        except (OverflowError, ValueError):
             # A service may tell numbers and signs that no database has room for.
-            self._warn(f"{_WITHOUT}: {new.path}: {error}")
+            why = "its row has numbers or characters that cannot be stored"
+            self._warn(f"{_WITHOUT}: {new.path}: {why}")
 
     def _do_without(self, error: AnimedexError) -> None:
         with self._lock:

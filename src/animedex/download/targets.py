@@ -125,8 +125,8 @@ def _require_url(url: str) -> None:
 
     try:
         urlsplit(url)
-    except ValueError as error:
-        message = f"{url!r:.80} is no URL: {error}"
+    except ValueError:
+        message = f"{url!r:.80} is not a valid URL"
         raise BadArguments(message, hint=ROW_HINT) from None
 
 

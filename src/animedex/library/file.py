@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library.migrations import is_older, migrate
-from animedex.transport.database import Busy, Database, Unusable
+from animedex.transport.database import Busy, Database, Unusable, describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -95,7 +95,7 @@ class LibraryFile:
                     return work(copy)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0)
-            raise trouble(self.path, Unusable(str(error), code)) from None
+            raise trouble(self.path, Unusable(describe_error(code), code)) from None
 
 
 def _is_writable(path: str) -> bool:

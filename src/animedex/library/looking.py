@@ -112,8 +112,10 @@ def attempted(path: str, look: Callable[[], Looked]) -> Looked | AnimedexError:
 
 def unfit(path: str, error: Exception) -> Corrupt:
     """Make the error for a file whose trouble nobody thought of."""
-    why = str(error) or type(error).__name__
-    message = f"{path} cannot be added: {why:.200}"
+    import logging  # not before: loading it takes longer than a request
+
+    logging.getLogger("animedex").debug("%s: %s: %s", path, type(error).__name__, error)
+    message = f"{path} cannot be added: reading it failed unexpectedly ({type(error).__name__})"
     return Corrupt(message, hint="move it away, or what is beside it")
 
 

@@ -69,8 +69,8 @@ def _inflate_member(
         packed = rest[:_PIECE]
         try:
             piece = inflater.decompress(packed, min(room, _PIECE))
-        except zlib.error as error:
-            message = f"the answer's compression is damaged: {error}"
+        except zlib.error:
+            message = "the answer's compression is damaged"
             raise UpstreamDecode(message) from None
         used = len(packed) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
         if not used and not piece:

@@ -43,6 +43,21 @@ _SAFE = "PRAGMA synchronous = FULL"
 _opening: dict[int, threading.Lock] = {}
 
 
+_MEANINGS = {
+    sqlite3.SQLITE_ERROR: "its tables are not the expected ones",
+    sqlite3.SQLITE_BUSY: "another program is using it",
+    sqlite3.SQLITE_LOCKED: "another program is using it",
+    sqlite3.SQLITE_READONLY: "it cannot be written to",
+    sqlite3.SQLITE_IOERR: "reading or writing it failed",
+    sqlite3.SQLITE_CORRUPT: "it is damaged",
+    sqlite3.SQLITE_FULL: "the disk is full",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened",
+    sqlite3.SQLITE_NOTADB: "it is not a database",
+    sqlite3.SQLITE_PERM: "it may not be accessed",
+    sqlite3.SQLITE_AUTH: "it may not be accessed",
+}
+
+
 class Busy(Exception):
     """Say that another process is writing; to ask again shortly will do.
 
@@ -312,5 +327,16 @@ def _sorted_out(error: sqlite3.Error, *, precious: bool = False) -> Exception:
     # An index of words that is broken can be made anew from a file that is not.
     harmless = plain or whole == sqlite3.SQLITE_CORRUPT_VTAB
     if (code in _BROKEN or plain) and not (precious and harmless):
-        return Broken(str(error))
-    return Unusable(str(error), whole)
+        return Broken(describe_error(whole))
+    # Any other fault of a statement is ours, and no user can do anything about it.
+    is_ours = code == sqlite3.SQLITE_ERROR and not plain
+    return Unusable(str(error) if is_ours else describe_error(whole), whole)
+
+
+def describe_error(code: int) -> str:
+    """Return what one of SQLite's codes means for a file.
+
+    >>> describe_error(sqlite3.SQLITE_IOERR_WRITE)
+    'reading or writing it failed'
+    """
+    return _MEANINGS.get(code & 0xFF, "it cannot be read or written")

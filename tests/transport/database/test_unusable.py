@@ -46,6 +46,6 @@ def test_a_file_that_can_only_be_read_is_unusable(opened: Open) -> None:
     database = opened()
     database.add("before")
     database.run(lambda db: db.execute("PRAGMA query_only = 1"), write=False)
-    with pytest.raises(Unusable, match="readonly"):
+    with pytest.raises(Unusable, match="it cannot be written to"):
         database.add("one")
     assert database.notes() == ["before"]

@@ -83,7 +83,7 @@ def test_a_program_is_stored_in_place_of_the_key(
         ("no-such-manager show", "`no-such-manager` cannot be run"),
         ("false", "`false` ended with 1"),
         ("true", "`true` printed nothing"),
-        ("pass 'show", "No closing quotation"),
+        ("pass 'show", "quote that is not closed"),
         ("", "is empty"),
     ],
 )
