@@ -102,7 +102,8 @@ def test_no_client_crosses_a_fork(start: Callable[..., subprocess.Popen[str]]) -
     code, output, errors = ended(start(FORK))
     before, old, closed, new, new_async, after = output.splitlines()
     assert (code, before, closed, after, errors) == (0, "1", "None", "1", "")
-    assert old.startswith("ClientUnusable make the client after forking")
+    assert old.startswith("ClientUnusable start processes with `spawn`")
+    assert "before forking" in old
     assert new.startswith("ClientUnusable ")
     assert "spawn" in new
     assert new_async == new

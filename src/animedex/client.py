@@ -63,7 +63,8 @@ class _Core:
         self._require_open()
         if self._pid != os.getpid():
             message = "this client was made before this process was forked"
-            hint = "make the client after forking, or start processes with `spawn`"
+            # Once a process has sent something, not even a new client of its children can.
+            hint = "start processes with `spawn`, or send nothing and make no client before forking"
             raise ClientUnusable(message, hint=hint)
         return self._flow.perform(call)
 

@@ -12,7 +12,7 @@ from animedex.errors import BadArguments
 from animedex.folders import folder
 from animedex.settings import part_of
 from animedex.transport import cache, state
-from animedex.transport.proxies import Proxies, proxies_from
+from animedex.transport.proxies import Proxies, hide_password, proxies_from
 from animedex.transport.run import Manner
 from animedex.wire import Secret
 
@@ -151,7 +151,7 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
     chosen = options.get("proxy") or config.get("proxy").value
     if chosen is None:
         return proxies_from()
-    return Proxies(every=str(read_setting("proxy", str(chosen))))
+    return Proxies(every=hide_password(str(read_setting("proxy", str(chosen)))))
 
 
 def _state(options: ClientOptions, config: Config) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
@@ -78,6 +79,24 @@ class Secret(str):
         return "'***'"
 
 
+def _escaped(secret: str) -> str:
+    """Return a pattern for a text whose characters may be escaped, even more than once.
+
+    These are the ways of JSON, URLs, HTML and Python. Each alternative begins with a plain
+    character, by which `re` finds where to look.
+    """
+    return "".join(_escaped_character(character) for character in secret)
+
+
+def _escaped_character(character: str) -> str:
+    code = ord(character)
+    number = "".join(f"[{digit}{digit.upper()}]" for digit in f"{code:02x}")
+    named = {"&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "apos"}.get(character)
+    entity = f"#0*{code};?|#[xX]0*{number};?" + (f"|{named};?" if named else "")
+    backslash = rf"\\\\*(?:{re.escape(character)}|[uU]0*{number}|u\{{0*{number}\}}|x{number})"
+    return rf"(?:{re.escape(character)}|{backslash}|%(?:25)*{number}|&(?:amp;)*(?:{entity}))"
+
+
 class Account:
     """Hold what a request carries to be known as a user's, and keep it out of sight.
 
@@ -93,13 +112,17 @@ class Account:
         self.mark = mark
         # One way of writing a key may hold another.
         self._secrets = tuple(Secret(text) for text in sorted(secrets, key=len, reverse=True))
+        self._escaped: re.Pattern[str] | None = None
 
     def hide(self, text: str) -> str:
-        """Strike every secret out of a text.
+        r"""Strike every secret out of a text, whichever way its characters are escaped.
 
-        >>> Account((), ["k3y", "k3y%21"], "me", "").hide("wrong key: k3y%21")
-        'wrong key: ***'
+        >>> Account((), ["k3y!"], "me", "").hide(r"wrong key: k3y%21, \u006b3y!, &#107;3y!")
+        'wrong key: ***, ***, ***'
         """
+        if self._secrets and any(mark in text for mark in "\\%&"):
+            self._escaped = self._escaped or re.compile("|".join(map(_escaped, self._secrets)))
+            return self._escaped.sub("***", text)
         for secret in self._secrets:
             text = text.replace(secret, "***")
         return text

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.credentials.account import made
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -381,6 +382,41 @@ def test_errors_of_nobody_are_left_as_they_are(stage: Stage, pick: Call[bytes]) 
 def test_the_longest_way_of_writing_a_key_is_struck_first() -> None:
     account = Account((), ["abc", "abcdef"], None, "")
     assert account.hide("abcdef abc") == "*** ***"
+
+
+def escape(text: str, form: str) -> str:
+    return "".join(form.format(ord(character)) for character in text)
+
+
+FORMS = [
+    *("\\u{:04x}", "\\u{:04X}", "\\\\u{:04x}", "\\x{:02x}"),
+    *("%{:02X}", "%25{:02x}", "&#{};", "&#x{:x};"),
+]
+
+
+@pytest.mark.parametrize("secret", [KEY, TOKEN])
+@pytest.mark.parametrize("form", FORMS)
+def test_a_key_is_struck_whichever_way_it_is_escaped(
+    secret: str, form: str, stage: Stage, pick: Call[bytes]
+) -> None:
+    stage.account = made(stage.club, {"login": "me", "api_key": KEY})
+    begun = escape(secret[:2], form) + secret[2:]
+    ended = secret[:-1] + escape(secret[-1], form)
+    whole = Call(stage.club, Request("GET", "/pick"), whole_of, raw=True)
+    for text in (escape(secret, form), begun, ended):
+        failed = stage.play(whole, [answer(f'{{"message": "no {text}!"}}'.encode(), 401)])
+        assert failed.body == b'{"message": "no ***!"}'
+
+
+def test_only_the_key_is_struck() -> None:
+    account = Account((), ["k3y"], None, "")
+    text = r"k4y K3Y \u006b3z %6b%33%7a &#107;3 k&3y \k3"
+    assert account.hide(text) == text
+
+
+def test_base64_is_struck_with_and_without_its_padding(stage: Stage) -> None:
+    account = made(stage.club, {"login": "me", "api_key": KEY})
+    assert account.hide(f"{TOKEN} {TOKEN.rstrip('=')}") == "*** ***"
 
 
 # What is odd about an answer

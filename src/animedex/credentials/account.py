@@ -89,11 +89,11 @@ def _check(backend: Backend, name: str, value: str) -> None:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Give the ways in which an answer may tell a key back.
+    """Give the ways in which an answer may tell a key back, besides escapes of its characters.
 
-    >>> sorted(_spellings("a/b"))[:2]
-    ['a%2Fb', 'a/b']
+    >>> sorted(_spellings("a/b="))
+    ['a/b', 'a/b=', 'a_b', 'a_b=']
     """
-    from urllib.parse import quote
-
-    return {secret, quote(secret, safe=""), secret.replace("/", "\\/")}
+    bare = secret.rstrip("=") or secret
+    other = str.maketrans("+/", "-_")
+    return {secret, bare, secret.translate(other), bare.translate(other)}

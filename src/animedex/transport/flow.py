@@ -67,9 +67,9 @@ def _discreetly(steps: Steps[T], known: Known) -> Steps[T]:
 def _strike(error: BaseException | None, known: Known) -> None:
     """Strike keys out of an error, and of those that a traceback shows above it."""
     while isinstance(error, AnimedexError):
-        error.message = known.hide(error.message)
-        error.hint = error.hint and known.hide(error.hint)
-        error.request_id = error.request_id and known.hide(error.request_id)
+        for name, value in vars(error).items():
+            if isinstance(value, str):
+                setattr(error, name, known.hide(value))
         error.args = (error.message,)
         error = error.__cause__ or error.__context__
 

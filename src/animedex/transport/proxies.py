@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments
 from animedex.settings import read_proxy
+from animedex.wire import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,10 +46,19 @@ def _proxy(environment: Mapping[str, str], variable: str) -> str | None:
     if text is None:
         return None
     try:
-        return read_proxy(text)
+        return hide_password(read_proxy(text))
     except BadArguments as error:
         message = f"{variable}: {error.message}"
         raise BadArguments(message) from None
+
+
+def hide_password(url: str) -> str:
+    """Return a URL that no `repr` shows if there may be a password in it.
+
+    >>> Proxies(every=hide_password("http://me:s3cret@proxy.example:3128")).every
+    '***'
+    """
+    return Secret(url) if "@" in url else url
 
 
 def _value(environment: Mapping[str, str], variable: str) -> str | None:

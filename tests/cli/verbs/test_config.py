@@ -91,7 +91,7 @@ def test_the_path_is_told(cli: Cli, config_file: Path) -> None:
 
 def test_a_password_is_not_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANIMEDEX_PROXY", "http://me:secret@proxy.example:3128")
-    for command in (("config", "list"), ("status",)):
+    for command in (("config", "list"), ("config", "get", "proxy"), ("status",)):
         outcome = cli(*command)
         assert "proxy.example" in outcome.text
         assert "secret" not in outcome.text

@@ -30,10 +30,11 @@ def list_(session: Session) -> None:
 @command.command(cls=Command, examples=("animedex config get contact",))
 @click.argument("name", help="A setting that `animedex config list` names.")
 def get(name: str) -> None:
-    """Print the value of one setting, and nothing where it has none."""
-    value = Config().get(name).value
-    # Only what somebody types into a shell again is printed whole.
-    value = shown(name, value) if name == "state" else value
+    """Print the value of one setting, and nothing where it has none.
+
+    A user and password in a URL are printed as `***`.
+    """
+    value = shown(name, Config().get(name).value)
     if value is not None:
         write_out(f"{value:g}\n" if isinstance(value, float) else f"{value}\n")
 
@@ -66,7 +67,6 @@ def shown(name: str, value: str | float | None) -> str | float | None:
     >>> shown("proxy", "http://me:secret@proxy.example:3128")
     'http://***@proxy.example:3128'
     """
-    if name in {"proxy", "state"} and isinstance(value, str) and "@" in value and "://" in value:
-        scheme, _, rest = value.partition("://")
-        return f"{scheme}://***@{rest.rpartition('@')[2]}"
-    return value
+    from animedex.transport.fleet.place import hidden
+
+    return hidden(value) if name in {"proxy", "state"} and isinstance(value, str) else value
