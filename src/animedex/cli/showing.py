@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from animedex.cli.session import Session
     from animedex.cli.sights import Sight
     from animedex.models import PictureRecord
-    from animedex.pictures.open_image import Frame, OpenImage
+    from animedex.pictures.open_image import Frame, Viewable
     from animedex.render.grid import Grid, Label
     from animedex.render.picture import Drawn, Screen
 
@@ -34,7 +34,7 @@ class Open(NamedTuple):
     """Hold a picture that is open, and its first frame."""
 
     label: Label
-    frames: OpenImage
+    frames: Viewable
     first: Frame
     cells: Size
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from animedex.cli.session import Session
     from animedex.library.entry import Entry
     from animedex.models import ArtPost
-    from animedex.pictures.open_image import OpenImage
+    from animedex.pictures.open_image import Viewable
     from animedex.wire import Call, JsonObject
 
 # More than any picture of these services has.
@@ -41,7 +41,7 @@ class Sight(NamedTuple):
     body: bytes = b""
     call: Call[Fetched] | None = None
 
-    def opened(self) -> AbstractContextManager[OpenImage]:
+    def opened(self) -> AbstractContextManager[Viewable]:
         """Open it to be looked at."""
         from animedex.pictures.open_image import open_image, read_image
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import threading
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -32,8 +31,6 @@ class Thumbnails:
 
     def __init__(self, folder: str) -> None:
         self._folder = folder
-        # Each takes a core, and the memory for a whole picture.
-        self._makers = threading.BoundedSemaphore(os.cpu_count() or 1)
 
     def get(self, sha256: str) -> bytes | None:
         """Give what was made of a file with this hash, if it was."""
@@ -45,8 +42,7 @@ class Thumbnails:
 
     def make(self, sha256: str, path: str) -> bytes | None:
         """Make and keep one; None for a file of which none can be made."""
-        with self._makers:
-            made = thumbnail(path)
+        made = thumbnail(path)
         if made is not None:
             with contextlib.suppress(OSError):
                 _write(self._path(sha256), made)
@@ -89,10 +85,11 @@ def thumbnail(path: str) -> bytes | None:
 
     What claims to have more pixels than any picture has is not decoded.
     """
+    from animedex.pictures.decoding import decoder_slot
     from animedex.pictures.open_image import open_image
 
     try:
-        with open_image(path) as picture:
+        with decoder_slot(), open_image(path) as picture:
             return _encoded(picture.first((SIDE, SIDE)).image)
     except AnimedexError:
         return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,8 +20,34 @@ if TYPE_CHECKING:
 
     from animedex.pictures.formats import Format
 
+# Each decoder takes a core, and the memory for a whole picture.
+_MAX_DECODERS = min(4, os.cpu_count() or 1)
 # What decoders say where a file ends too soon.
 _CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
+
+
+class _Held(threading.local):
+    """How often a thread has entered `decoder_slot`."""
+
+    depth = 0
+
+
+_slots = threading.BoundedSemaphore(_MAX_DECODERS)
+_held = _Held()
+
+
+@contextmanager
+def decoder_slot() -> Generator[None]:
+    """Wait until this thread may decode: in this process, only a few do so at a time."""
+    if not _held.depth:
+        _slots.acquire()
+    _held.depth += 1
+    try:
+        yield
+    finally:
+        _held.depth -= 1
+        if not _held.depth:
+            _slots.release()
 
 
 def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from animedex.errors import BadArguments, TooLarge
-from animedex.pictures.containers import picture_stream
-from animedex.pictures.decode_cost import estimate_cost
-from animedex.pictures.decoding import damage_told, image_of
-from animedex.pictures.frames import OPENING, file_of, known_format
+from animedex.errors import TooLarge
+from animedex.pictures.decode_cost import Cost, estimate_cost
+from animedex.pictures.decoding import damage_told, decoder_slot, image_of
+from animedex.pictures.frames import file_of, picture_format
 from animedex.pictures.open_image import OpenImage
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
-
     from PIL.Image import Image
 
     from animedex.pictures.fingerprint import Fingerprint
-    from animedex.pictures.formats import Format
 
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
@@ -45,44 +40,59 @@ class Examined(NamedTuple):
 
 
 def examine(path: str) -> Examined:
-    """Decode a picture, and tell its size as it is seen, and what it looks like.
+    """Decode a picture, and return its size as it is seen, and what it looks like.
 
     Of an animation the parts are checked, and some frames decoded. Raises `Corrupt` for what is
-    cut short, damaged or enormous, and `BadArguments` for what is no picture.
+    cut short or damaged, `TooLarge` for what costs too much to decode, and `BadArguments` for what
+    is no picture.
     """
-    with _open(path) as picture:
-        from animedex.pictures.hashing import coarse, fingerprint
-
-        measured, frames = _looks(picture)
-        return Examined(*measured, fingerprint([coarse(frame) for frame in frames]))
+    measured, seen = _decoded(path, fingerprint=True)
+    assert seen is not None
+    return Examined(*measured, seen)
 
 
 def measure(path: str) -> Measured:
-    """Decode a picture as `examine` does, and tell its size alone."""
-    with _open(path) as picture:
-        return _looks(picture)[0]
+    """Decode a picture as `examine` does, and return its size alone."""
+    return _decoded(path, fingerprint=False)[0]
 
 
-@contextmanager
-def _open(path: str) -> Generator[OpenImage]:
+def _decoded(path: str, *, fingerprint: bool) -> tuple[Measured, Fingerprint | None]:
+    """Decode a picture here, or in a process of its own if that may cost much."""
     with file_of(path) as file:
-        kind = known_format(file.read(OPENING), path)
-        if not kind.is_picture:
-            message = f"{path} is no picture: it is {kind.media_type}"
-            raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
-        _check_cost(file, kind, path)
-        with damage_told(path), image_of(file, kind, path) as image:
-            yield OpenImage(path, image, kind)
+        cost = _estimate(file, path)
+        if not cost.is_high:
+            with decoder_slot():
+                return decode(file, path, fingerprint=fingerprint)
+        from animedex.pictures.decode_process import decode_apart, source_of
+        from animedex.pictures.fingerprint import Fingerprint
+
+        answer, data = decode_apart(source_of(file, path, cost), fingerprint=fingerprint)
+        measured = Measured(answer["format"], *answer["size"], answer["frames"])
+        return measured, Fingerprint.from_bytes(data) if data else None
 
 
-def _check_cost(file: BinaryIO, kind: Format, path: str) -> None:
-    """Raise `TooLarge` for what is not decoded, but `Corrupt` if its container is damaged."""
+def _estimate(file: BinaryIO, path: str) -> Cost:
+    """Estimate the cost; raise `TooLarge` above the limits, but `Corrupt` for what is cut short."""
     try:
-        estimate_cost(file, kind, path)
+        return estimate_cost(file, picture_format(file, path), path)
     except TooLarge:
-        with damage_told(path):
-            picture_stream(file, kind, path)
+        from animedex.pictures.decode_process import check_container, source_of
+
+        check_container(source_of(file, path, Cost(is_high=True)))
         raise
+
+
+def decode(file: BinaryIO, name: str, *, fingerprint: bool) -> tuple[Measured, Fingerprint | None]:
+    """Decode a picture in this process, whatever that costs."""
+    kind = picture_format(file, name)
+    with damage_told(name):
+        with image_of(file, kind, name) as image:
+            measured, frames = _looks(OpenImage(name, image, kind))
+        if not fingerprint:
+            return measured, None
+        from animedex.pictures import hashing
+
+        return measured, hashing.fingerprint([hashing.coarse(frame) for frame in frames])
 
 
 def _looks(picture: OpenImage) -> tuple[Measured, list[Image]]:

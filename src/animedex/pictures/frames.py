@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 OPENING = 64
 
 
+def picture_format(file: BinaryIO, name: str) -> Format:
+    """Return the format of an open picture; raise `BadArguments` for what is none."""
+    file.seek(0)
+    found = known_format(file.read(OPENING), name)
+    if not found.is_picture:
+        message = f"{name} is not a picture: it is {found.media_type}"
+        raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
+    return found
+
+
 def known_format(opening: bytes, name: str) -> Format:
     """Tell what a file is that begins so; raise where it is empty, or nothing known."""
     if not opening:

@@ -6,13 +6,12 @@ Whatever is shown or compared comes from here, so that all of it has the same co
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
-from animedex.errors import BadArguments
 from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.formats import JPEG, PNG
-from animedex.pictures.frames import OPENING, file_of, known_format
+from animedex.pictures.frames import file_of, picture_format
 from animedex.pictures.srgb import shrink, to_srgb
 from animedex.pictures.turning import turn_of
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from PIL.Image import Image
     from PIL.ImageFile import ImageFile
 
+    from animedex.pictures.decode_cost import Cost
     from animedex.pictures.formats import Format
 
 # Files that say less were made for browsers, which take it for this.
@@ -30,6 +30,8 @@ _LEAST_SECONDS = 0.011
 # For a fingerprint, a frame has at least so many pixels on a side, if it ever had; a JPEG may be
 # decoded to fewer, as all of it is read all the same.
 _COARSE_SIDE, _DRAFT_SIDE = 160, 96
+# A picture that was decoded in another process has up to twice as many pixels on its longer side.
+_MAX_SIDE = 960
 
 
 class Frame(NamedTuple):
@@ -112,29 +114,70 @@ class OpenImage:
         return (height, width) if self._turn.is_lying else (width, height)
 
 
+class StillImage(NamedTuple):
+    """A picture whose first frame was decoded in a process of its own; it does not move."""
+
+    size: tuple[int, int]
+    frame: Frame
+    moves: bool = False
+
+    def first(self, size: tuple[int, int] | None = None) -> Frame:
+        """Return the frame, which may be smaller than the picture."""
+        del size
+        return self.frame
+
+    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+        """Yield nothing: an animation that costs this much is not played."""
+        del size
+        return iter(())
+
+
+Viewable: TypeAlias = "OpenImage | StillImage"
+
+
 @contextmanager
-def open_image(path: str) -> Generator[OpenImage]:
+def open_image(path: str) -> Generator[Viewable]:
     """Open a picture file.
 
     Raises `NotFound` where there is none, `BadArguments` for what is no picture or cannot be
-    opened, `Corrupt` for a picture that cannot be decoded, and `TooLarge` for one that is not.
+    opened, `Corrupt` for a picture that cannot be decoded, and `TooLarge` for one that costs too
+    much to decode.
     """
     with file_of(path) as file, read_image(file, path) as image:
         yield image
 
 
 @contextmanager
-def read_image(file: BinaryIO, name: str) -> Generator[OpenImage]:
+def read_image(file: BinaryIO, name: str) -> Generator[Viewable]:
     """Do as `open_image`, with a file that is open and can be read at any place."""
-    kind = known_format(file.read(OPENING), name)
-    if not kind.is_picture:
-        message = f"{name} is not a picture: it is {kind.media_type}"
-        raise BadArguments(message, hint="open it with a player, such as mpv")
-    estimate_cost(file, kind, name)
+    cost = estimate_cost(file, picture_format(file, name), name)
+    if cost.is_high:
+        yield _decode_apart(file, name, cost)
+        return
+    with open_file(file, name) as image:
+        yield image
+
+
+@contextmanager
+def open_file(file: BinaryIO, name: str) -> Generator[OpenImage]:
+    """Open a picture in this process, whatever decoding it costs."""
+    kind = picture_format(file, name)
+    file.seek(0)
     with damage_told(name):
         image = image_of(file, kind, name)
     with image:
         yield OpenImage(name, image, kind)
+
+
+def _decode_apart(file: BinaryIO, name: str, cost: Cost) -> StillImage:
+    from PIL.Image import frombytes
+
+    from animedex.pictures.decode_process import decode_apart, source_of
+
+    answer, data = decode_apart(source_of(file, name, cost), side=_MAX_SIDE)
+    (width, height), (across, down) = answer["size"], answer["frame"]
+    image = frombytes(answer["mode"], (across, down), data)
+    return StillImage((width, height), Frame(image, answer["seconds"]))
 
 
 def _raw_mode(image: ImageFile) -> str:

@@ -101,4 +101,5 @@ def _inflated(source: Source, text: bytes) -> bytes:
         plain = inflater.decompress(text, max(source.room, 1))
     except zlib.error:
         return text
-    return plain if inflater.eof and source.admits(len(plain)) else text
+    # What was unpacked in vain counts as well: there may be more of its kind.
+    return plain if source.admits(len(plain)) and inflater.eof else text
