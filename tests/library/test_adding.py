@@ -31,6 +31,19 @@ if TYPE_CHECKING:
     from animedex.library.store import Library
     from tests.library.conftest import Draw
 
+# How files of each format begin.
+UNSUPPORTED = {
+    "HEIC": b"\0\0\0\x18ftypheic\0\0\0\0mif1heic",
+    "HEIC of many": b"\0\0\0\x18ftypmif1\0\0\0\0mif1heic",
+    "HEIC moving": b"\0\0\0\x18ftyphevm\0\0\0\0msf1hevm",
+    "JXL": b"\xff\x0a\xfa\x1f",
+    "JXL boxed": b"\0\0\0\x0cJXL \r\n\x87\n\0\0\0\x14ftypjxl ",
+    "BMP": b"BM\x36\x10\x0e\0\0\0\0\0\x36\0\0\0\x28\0\0\0",
+    "BMP with alpha": b"BM\x36\x10\x0e\0\0\0\0\0\x36\0\0\0\x7c\0\0\0",
+    "TIFF": b"II*\0\x08\0\0\0",
+    "TIFF of Motorola": b"MM\0*\0\0\0\x08",
+    "TIFF large": b"II+\0\x08\0\0\0",
+}
 EARLY = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
 ROW = b'{"url":"https://nekos.best/api/v2/neko/1.png"}'
 
@@ -56,6 +69,88 @@ def test_what_is_hidden_or_half_written_or_no_picture_is_left_out(
     (tmp_path / "1.zip").write_bytes(b"PK\x03\x04 any archive")
     (tmp_path / "nameless").write_bytes(drawn.read_bytes())
     assert names(tmp_path) == ["kept.png", "nameless"]
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        *("@eaDir", "#recycle", "#Recycle", ".thumbnails", "$RECYCLE.BIN", "$Recycle.Bin"),
+        *("lost+found", ".@__thumb", "@Recycle", "#snapshot", ".Trash-1000", "__MACOSX"),
+        *("System Volume Information", "RECYCLER", "@Recently-Snapshot", "Network Trash Folder"),
+    ],
+)
+def test_folders_of_the_system_are_left_out_unless_they_are_named(
+    folder: str, draw: Draw, tmp_path: Path
+) -> None:
+    drawn = draw("1.png")
+    for inside in (folder, f"deep/{folder}/1.png"):
+        (tmp_path / inside).mkdir(parents=True)
+        (tmp_path / inside / "thumb.png").write_bytes(drawn.read_bytes())
+    assert names(tmp_path) == ["1.png"]
+    named = tmp_path / folder
+    assert list(files_below(str(named))) == [str(named / "thumb.png")]
+    file = tmp_path / "deep" / folder / "1.png" / "thumb.png"
+    assert list(files_below(str(file))) == [str(file)]
+
+
+def test_a_file_of_such_a_name_is_a_picture_all_the_same(draw: Draw, tmp_path: Path) -> None:
+    draw("1.png").rename(tmp_path / "#recycle")
+    assert names(tmp_path) == ["#recycle"]
+
+
+@pytest.mark.parametrize("name", sorted(UNSUPPORTED))
+def test_formats_that_are_not_supported_are_counted_and_told_in_words(
+    name: str, library: Library, draw: Draw, tmp_path: Path
+) -> None:
+    draw("1.png")
+    for file in ("a.jpg", "b.heic", "nameless"):
+        (tmp_path / file).write_bytes(UNSUPPORTED[name] + bytes(200))
+    told: list[str] = []
+    found = list(files_below(str(tmp_path), unsupported=told.append))
+    assert [os.path.basename(path) for path in found] == ["1.png"]
+    assert told == [name.partition(" ")[0]] * 3
+    (added,) = add_all(library, [str(tmp_path / "b.heic")])
+    assert added.error
+    assert added.error.message == f"{tmp_path}/b.heic is a {told[0]} file, which is not supported"
+    assert added.error.reason == "bad-args"
+
+
+def test_what_only_begins_like_one_is_none(tmp_path: Path) -> None:
+    for number, text in enumerate((b"BMX bikes and others", b"II", b"MMXXVI", b"\xff\xfe\n\0")):
+        (tmp_path / f"{number}.txt").write_bytes(text)
+    told: list[str] = []
+    assert list(files_below(str(tmp_path), unsupported=told.append)) == []
+    assert told == []
+
+
+def test_an_empty_name_is_not_the_current_folder(draw: Draw, tmp_path: Path) -> None:
+    draw("1.png")
+    told: list[AnimedexError] = []
+    with contextlib.chdir(tmp_path):
+        assert list(files_below("", told.append)) == []
+        assert list(files_below(".")) == [str(tmp_path / "1.png")]
+    assert [type(error) for error in told] == [BadArguments]
+
+
+@pytest.mark.parametrize("length", [247, 250, 251, 252, 255])
+def test_names_may_be_as_long_as_the_system_allows(
+    length: int, library: Library, draw: Draw, tmp_path: Path
+) -> None:
+    drawn = draw("1.png")
+    drawn.rename(path := tmp_path / ("x" * (length - 4) + ".png"))
+    (added,) = add_all(library, files_below(str(tmp_path)))
+    assert added.error is None
+    assert added.entry
+    assert added.entry.path == str(path)
+
+
+def test_what_became_of_each_is_told(library: Library, draw: Draw, tmp_path: Path) -> None:
+    paths = [str(draw(f"{number}.png", number)) for number in range(2)]
+    assert [one.status for one in add_all(library, paths)] == ["added", "added"]
+    draw("1.png", 7)
+    (tmp_path / "2.png").write_bytes(b"")
+    again = add_all(library, [*paths, str(tmp_path / "2.png")])
+    assert [one.status for one in again] == ["known", "updated", "failed"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="paths are not that long there")

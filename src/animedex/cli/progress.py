@@ -11,7 +11,7 @@ from animedex.cli.streams import is_terminal
 from animedex.render.clean import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Callable, Generator, Sequence
 
     from rich.progress import Progress as Display
     from rich.progress import TaskID
@@ -102,3 +102,31 @@ def watching(names: Sequence[str], *, color: str | None) -> Generator[Watch]:
     console = Console(stderr=True, no_color=True if color == "never" else None)
     with Display(*columns(), console=console, transient=True) as display:
         yield Bars(display, names)
+
+
+@contextmanager
+def counting(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None]]:
+    """Show a bar with the number of files so far, on standard error if that is a terminal.
+
+    The total is not known. What is yielded counts one more; `is_seen` may be False.
+    """
+    if not is_seen or not is_terminal(sys.stderr):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Display
+
+    from animedex.counts import format_count
+
+    console = Console(stderr=True, no_color=True if color == "never" else None)
+    bar, text = BarColumn(bar_width=20), TextColumn("{task.description}", markup=False)
+    with Display(bar, text, console=console, transient=True) as display:
+        task, number = display.add_task(format_count(0, "file"), total=None), 0
+
+        def count() -> None:
+            nonlocal number
+            number += 1
+            display.update(task, description=format_count(number, "file"))
+
+        yield count

@@ -6,10 +6,10 @@ import os
 from collections import deque
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from animedex.errors import AnimedexError
-from animedex.library import keeping, looking
+from animedex.errors import AnimedexError, BadArguments
+from animedex.library import keeping, looking, rows
 from animedex.library.credits import credited
 from animedex.library.file_facts import opening, unreadable
 from animedex.library.keeping import stored
@@ -24,27 +24,47 @@ if TYPE_CHECKING:
     from animedex.library.looking import Looked
     from animedex.library.store import Library
 
+# What file servers, desktops and archivers keep for themselves beside a user's files: thumbnails,
+# trash, snapshots. Names are compared in lower case; those with a dot before them are hidden.
+_SYSTEM_FOLDERS = {
+    *("@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot", "lost+found"),
+    *("$recycle.bin", "recycler", "system volume information", "__macosx"),
+    *("network trash folder", "temporary items"),
+}
 # What a name must end in for a file to be missed where its bytes are those of no picture.
 _NAMED = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "avif", "mp4", "webm"}
 _BATCH = 32
 
 
 class Added(NamedTuple):
-    """Hold what came of one file: an entry, or what is wrong with it."""
+    """Hold what came of one file: an entry, or what is wrong with it.
+
+    `known` is a file that was in the library with these very bytes, and `updated` one whose bytes
+    were others.
+    """
 
     path: str
     entry: Entry | None = None
     error: AnimedexError | None = None
+    status: Literal["added", "known", "updated", "failed"] = "failed"
 
 
 def files_below(
-    path: str, failed: Callable[[AnimedexError], None] = lambda _: None
+    path: str,
+    failed: Callable[[AnimedexError], None] = lambda _: None,
+    unsupported: Callable[[str], None] = lambda _: None,
 ) -> Iterator[str]:
-    """Give a file, or the pictures in a folder and those below it, by name.
+    """Yield a file, or the pictures in a folder and those below it, by name.
 
-    Hidden files, half-written ones and what neither is a picture nor is called like one are left
-    out. A folder that cannot be read is told and passed over, and none is gone through twice.
+    Hidden files, half-written ones, folders that a system keeps for itself and what neither is a
+    picture nor is called like one are left out. `unsupported` is called with the format of each
+    picture that cannot be decoded here. A folder that cannot be read is told and passed over, and
+    none is gone through twice.
     """
+    if not path:
+        message = "the name of the file or folder is empty"
+        failed(BadArguments(message, hint="give a path, such as . for the current folder"))
+        return
     path = os.path.abspath(path)
     if not os.path.isdir(path):
         yield path
@@ -57,8 +77,9 @@ def files_below(
         if one is None:
             left.pop()
         elif _is_folder(one):
-            left.append(iter(_listed(one.path, seen, failed)))
-        elif _is_meant(one):
+            if one.name.lower() not in _SYSTEM_FOLDERS:
+                left.append(iter(_listed(one.path, seen, failed)))
+        elif _is_meant(one, unsupported):
             yield one.path
 
 
@@ -87,21 +108,26 @@ def _is_folder(one: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_meant(one: os.DirEntry[str]) -> bool:
-    """Tell whether a file of a folder is a picture, or ought to be one."""
+def _is_meant(one: os.DirEntry[str], unsupported: Callable[[str], None]) -> bool:
+    """Return whether a file of a folder is a picture, or ought to be one."""
     ending = one.name.rpartition(".")[2].lower() if "." in one.name else ""
-    if ending in _NAMED:
-        return True
+    is_named = ending in _NAMED
     if ending == "part":
         return False
-    from animedex.pictures.formats import format_of
+    from animedex.pictures.formats import format_of, unsupported_format
 
     try:
-        kind = format_of(opening(one.path)) if one.is_file() else None
+        start = opening(one.path) if one.is_file() else b""
     except OSError:
-        return False
-    # An archive is a picture only where somebody says so.
-    return kind is not None and kind.name != "zip"
+        return is_named
+    kind = format_of(start)
+    if kind is not None:
+        # An archive is a picture only where somebody says so.
+        return is_named or kind.name != "zip"
+    name = unsupported_format(start)
+    if name is not None:
+        unsupported(name)
+    return is_named and name is None
 
 
 def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> Generator[Added]:
@@ -148,9 +174,12 @@ def _store(library: Library, done: list[tuple[str, Looked | AnimedexError]]) -> 
 
 
 def _stored(db: sqlite3.Connection, path: str, found: Looked | AnimedexError) -> Added:
-    if not isinstance(found, AnimedexError):
-        entry = keeping.attempted(db, path, partial(stored, db, found))
-        if not isinstance(entry, AnimedexError):
-            return Added(path, entry)
-        found = entry
-    return Added(path, error=found)
+    if isinstance(found, AnimedexError):
+        return Added(path, error=found)
+    before = rows.at_path(db, found.entry.path)
+    entry = keeping.attempted(db, path, partial(stored, db, found))
+    if isinstance(entry, AnimedexError):
+        return Added(path, error=entry)
+    if before is None:
+        return Added(path, entry, status="added")
+    return Added(path, entry, status="known" if before.sha256 == entry.sha256 else "updated")

@@ -43,10 +43,20 @@ def file_facts(path: str) -> FileFacts:
         raise unreadable(path, error) from None
     kind = format_of(opening)
     if kind is None:
-        what = "is empty" if not size else "is no picture of a known format"
-        message = f"{path} {what}"
-        raise Corrupt(message, hint="known are png, jpeg, gif, webp, avif, mp4 and webm")
+        raise _unknown_format(path, opening)
     return FileFacts(size, digest.hexdigest(), kind, mark)
+
+
+def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
+    from animedex.pictures.formats import unsupported_format
+
+    name = unsupported_format(opening)
+    if name is not None:
+        message = f"{path} is a {name} file, which is not supported"
+        return BadArguments(message, hint="convert it to png or jpeg, and add that")
+    what = "is empty" if not opening else "is no picture of a known format"
+    hint = "known are png, jpeg, gif, webp, avif, mp4 and webm"
+    return Corrupt(f"{path} {what}", hint=hint)
 
 
 def file_md5(path: str) -> str:

@@ -34,11 +34,40 @@ _OPENINGS = (
 )
 _MATROSKA = b"\x1aE\xdf\xa3"
 _AVIF_BRANDS = {b"avif", b"avis"}
+_HEIF_BRANDS = {
+    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"),
+}
 # Other members of the same family: HEIF, QuickTime, sound, and what was never finished.
 _NO_FILM = {
-    *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"),
+    *_HEIF_BRANDS,
     *(b"qt  ", b"M4A ", b"M4B ", b"M4P ", b"crx ", b"jp2 ", b"jpx ", b"jxl "),
 }
+
+
+# Pictures that other programs know, and that are not decoded here.
+_UNSUPPORTED = (
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JXL"),
+    (b"\xff\x0a", "JXL"),
+    *((mark, "TIFF") for mark in (b"II*\0", b"MM\0*", b"II+\0\x08\0", b"MM\0+\0\x08")),
+)
+# How long the header after the first 14 bytes of a BMP can be.
+_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
+
+
+def unsupported_format(opening: bytes) -> str | None:
+    r"""Return the name of a picture format that is not supported; None for anything else.
+
+    >>> unsupported_format(b"II*\0\x08"), unsupported_format(b"BMW and others")
+    ('TIFF', None)
+    """
+    for mark, name in _UNSUPPORTED:
+        if opening.startswith(mark):
+            return name
+    is_heif = opening[4:8] == b"ftyp" and opening[8:12] in _HEIF_BRANDS
+    if is_heif and format_of(opening) is None:
+        return "HEIC"
+    header = int.from_bytes(opening[14:18], "little")
+    return "BMP" if opening.startswith(b"BM") and header in _BMP_HEADERS else None
 
 
 def format_of(opening: bytes) -> Format | None:

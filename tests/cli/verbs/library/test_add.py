@@ -32,12 +32,71 @@ def test_files_and_folders_come_in(cli: Cli, draw: Draw, tmp_path: Path) -> None
     assert [row["path"] for row in found] == [str(one), str(two)]
     assert [row["id"] for row in found] == [1, 2]
     assert found[0]["_source"] == {"backend": "own", "library": True}
-    assert (outcome.code, outcome.err) == (0, "animedex: 2 added, 0 failed\n")
+    assert (outcome.code, outcome.err) == (0, "animedex: 2 added\n")
 
 
 def test_one_file_is_added_without_a_word(cli: Cli, draw: Draw) -> None:
     outcome = cli("library", "add", str(draw("1.png")), "--fields", "id", "--no-source", "-c")
     assert (outcome.code, outcome.text, outcome.err) == (0, '[{"id":1}]\n', "")
+
+
+def test_the_summary_tells_what_was_there_and_what_is_not_supported(
+    cli: Cli, draw: Draw, tmp_path: Path
+) -> None:
+    for number in range(3):
+        draw(f"{number}.png", number)
+    for name in ("a.bmp", "b.bmp", "c.bmp"):
+        (tmp_path / name).write_bytes(b"BM\x36\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0" + bytes(99))
+    (tmp_path / "d.tif").write_bytes(b"II*\0\x08\0\0\0" + bytes(99))
+    told = "4 not supported (3 BMP, 1 TIFF)"
+    outcome = cli("library", "add", str(tmp_path))
+    assert (outcome.code, outcome.err) == (0, f"animedex: 3 added, {told}\n")
+    draw("1.png", 9)
+    draw("3.png", 3)
+    outcome = cli("library", "add", str(tmp_path))
+    assert (outcome.code, outcome.err) == (
+        0,
+        f"animedex: 1 added, 2 already there, 1 updated, {told}\n",
+    )
+    assert len(cast("list[JsonObject]", outcome.json)) == 4
+    assert cli("library", "add", str(tmp_path / "0.png")).err == "animedex: 1 already there\n"
+    outcome = cli("library", "add", str(tmp_path / "d.tif"))
+    assert outcome.code == 2
+    assert outcome.err == (
+        f"animedex: {tmp_path}/d.tif is a TIFF file, which is not supported"
+        " (convert it to png or jpeg, and add that)\n"
+    )
+
+
+def test_a_folder_without_pictures_is_told(cli: Cli, tmp_path: Path) -> None:
+    outcome = cli("library", "add", str(tmp_path))
+    assert (outcome.code, outcome.text) == (0, "[]\n")
+    assert outcome.err == "animedex: there is no picture to add\n"
+
+
+def test_a_terminal_gets_a_summary_and_cards_where_they_are_asked_for(
+    terminal: Terminal, draw: Draw
+) -> None:
+    paths = [str(draw(f"{number}.png", number)) for number in range(2)]
+    outcome = terminal("library", "add", *paths)
+    assert (outcome.text, outcome.err) == ("", "animedex: 2 added\n")
+    outcome = terminal("library", "add", paths[0], "-v")
+    assert "1  0.png" in outcome.text
+    assert outcome.err == "animedex: 1 already there\n"
+    shown = terminal("library", "add", *paths, errors=True).text
+    assert "2 files" in shown
+    assert shown.endswith("animedex: 2 already there\n")
+    assert "0.png" not in shown
+
+
+def test_an_empty_name_is_refused(cli: Cli, draw: Draw) -> None:
+    outcome = cli("library", "add", "", str(draw("1.png")))
+    assert (outcome.code, len(cast("list[JsonObject]", outcome.json))) == (2, 1)
+    assert outcome.err == (
+        "animedex: 1 added, 1 failed\n"
+        "animedex: the name of the file or folder is empty"
+        " (give a path, such as . for the current folder)\n"
+    )
 
 
 def test_the_credit_in_a_file_comes_with_it(cli: Cli, kept: Kept, tmp_path: Path) -> None:

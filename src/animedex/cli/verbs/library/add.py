@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
@@ -10,8 +11,10 @@ from animedex.cli.command import Command
 from animedex.cli.session import Session, keeping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
+    from animedex.cli.failures import Failures
+    from animedex.library.adding import Added
     from animedex.library.entry import Entry
 
 
@@ -25,8 +28,9 @@ if TYPE_CHECKING:
     ),
     guidance=(
         "Files stay where they are. A file that is there already is looked at anew and keeps its"
-        " number. A broken one is named on standard error and the rest go on; the exit code is"
-        " then that of the worst."
+        " number. Standard error counts what was added, was already there, failed, or is of a"
+        " format that is not supported (HEIC, JXL, BMP, TIFF). A broken file is named there and the"
+        " rest go on; the exit code is then that of the worst."
     ),
 )
 @click.argument(
@@ -36,33 +40,85 @@ if TYPE_CHECKING:
     required=True,
     help="Files, folders, or - for a list.",
 )
+@click.option("-v", "--verbose", is_flag=True, help="Print a card for each file on a terminal.")
 @keeping
 def command(session: Session, files: tuple[str, ...]) -> None:
     """Add pictures of your own or of a service, be they downloaded by this program or not.
 
     Credit is read from the file itself, or from a sidecar beside it. Folders are gone through with
-    all below them; hidden and half-written files are left out. With - a list is read from standard
-    input: paths, one on a line or with NUL between them, or rows of JSON that have a `path`.
+    all below them; hidden and half-written files are left out, and folders that a system keeps for
+    itself, such as @eaDir, #recycle, lost+found and $RECYCLE.BIN, unless you name them. With - a
+    list is read from standard input: paths, one on a line or with NUL between them, or rows of JSON
+    that have a `path`.
     """
-    from animedex.cli.entries import alone, print_entries
     from animedex.cli.failures import Failures
     from animedex.cli.listed import listed
     from animedex.library.adding import add_all, files_below
 
-    failures = Failures(session)
-    paths = (path for name in listed(files) for path in files_below(name, failures.add))
-    added = 0
+    failures, outcome = Failures(session), Outcome()
+    paths = (
+        path
+        for name in listed(files)
+        for path in files_below(name, failures.add, outcome.unsupported.append)
+    )
+    _print(session, outcome.take(add_all(session.library, paths), failures))
+    outcome.report(session, failures)
+    failures.fail("files could not be added")
 
-    def entries() -> Iterator[Entry]:
-        nonlocal added
-        for one in add_all(session.library, paths):
+
+class Outcome:
+    """Count what came of files: by status, and which of them are of formats not supported."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter()
+        self.unsupported: list[str] = []
+
+    def take(self, added: Iterable[Added], failures: Failures) -> Iterator[Entry]:
+        """Yield entries, and count all."""
+        for one in added:
+            self.counts[one.status] += 1
             if one.error is not None:
                 failures.add(one.error)
             if one.entry is not None:
-                added += 1
                 yield one.entry
 
-    print_entries(session, alone(entries()))
-    if added + failures.count > 1:
-        session.note(f"animedex: {added} added, {failures.count} failed")
-    failures.fail("files could not be added")
+    def report(self, session: Session, failures: Failures) -> None:
+        """Print the summary; a lone file that was added is told in a pipe by its row alone."""
+        self.counts["failed"] = failures.count
+        words = {"added": "added", "known": "already there", "updated": "updated"}
+        words["failed"] = "failed"
+        told = [f"{self.counts[key]} {word}" for key, word in words.items() if self.counts[key]]
+        if self.unsupported:
+            formats = Counter(self.unsupported)
+            named = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
+            told.append(f"{len(self.unsupported)} not supported ({named})")
+        is_said = told == ["1 failed"] or (told == ["1 added"] and not _is_summary_only(session))
+        if not is_said:
+            session.note(f"animedex: {', '.join(told) or 'there is no picture to add'}")
+
+
+def _is_summary_only(session: Session) -> bool:
+    """Return whether a summary alone is printed, as on a terminal."""
+    return session.output.mode == "text" and not session.shared.verbose
+
+
+def _print(session: Session, entries: Iterator[Entry]) -> None:
+    """Print entries, or on a terminal a bar while they come."""
+    from animedex.cli.entries import alone, print_entries
+    from animedex.cli.progress import counting
+
+    is_summary = _is_summary_only(session)
+    is_torn = session.output.terminal and not is_summary
+    with counting(is_seen=not is_torn, color=session.shared.color) as count:
+        counted = _counted(entries, count)
+        if is_summary:
+            for _ in counted:
+                pass
+        else:
+            print_entries(session, alone(counted))
+
+
+def _counted(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:
+    for entry in entries:
+        count()
+        yield entry
