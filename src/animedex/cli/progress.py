@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from animedex.download import Progress
 
 _WIDEST_NAME = 30
+# Of how many files a bar is worth it.
+_ENOUGH = 2
 
 
 class Watch(Protocol):
@@ -121,12 +123,18 @@ def counting(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None
 
     console = Console(stderr=True, no_color=True if color == "never" else None)
     bar, text = BarColumn(bar_width=20), TextColumn("{task.description}", markup=False)
-    with Display(bar, text, console=console, transient=True) as display:
-        task, number = display.add_task(format_count(0, "file"), total=None), 0
+    display = Display(bar, text, console=console, transient=True)
+    task, number = display.add_task("", total=None), 0
 
-        def count() -> None:
-            nonlocal number
-            number += 1
-            display.update(task, description=format_count(number, "file"))
+    def count() -> None:
+        nonlocal number
+        number += 1
+        display.update(task, description=format_count(number, "file"))
+        if number == _ENOUGH:
+            display.start()
 
+    try:
         yield count
+    finally:
+        if number >= _ENOUGH:
+            display.stop()
