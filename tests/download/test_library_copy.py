@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -149,7 +150,15 @@ def test_without_embedding_only_untouched_bytes_are_copied(
     assert visible(there.parent / "c") == [there.name, f"{there.name}.json"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root writes anywhere")
-def test_a_folder_that_cannot_be_written_to_is_told(asking: Ask, tmp_path: Path) -> None:
-    (tmp_path / "other").mkdir(mode=0o500)
-    assert asking(tmp_path / "other").error
+def test_a_system_that_shares_no_blocks_copies_all_the_same(
+    asking: Ask, there: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    monkeypatch.setattr(os, "copy_file_range", refuse)
+    assert asking(tmp_path / "a").status == "copied"
+    monkeypatch.delattr(os, "copy_file_range")
+    assert asking(tmp_path / "b").status == "copied"
+    for name in ("a", "b"):
+        assert (tmp_path / name / there.name).read_bytes() == there.read_bytes()

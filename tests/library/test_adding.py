@@ -253,9 +253,10 @@ def test_a_row_that_its_service_does_not_have_any_more_is_kept(
         assert (entry.row, kept_record(entry), category_of(post, row)) == (row, None, None)
 
 
-def test_the_credit_beside_a_file_is_read(draw: Draw, post: ArtPost) -> None:
+@pytest.mark.parametrize("kind", ["json", "xmp"])
+def test_the_credit_beside_a_file_is_read(kind: str, draw: Draw, post: ArtPost) -> None:
     path = str(draw("1.png"))
-    write_sidecar(path, "json", post, ROW)
+    write_sidecar(path, kind, post, ROW)
     found = credited(path)
     assert found.post
     assert (found.post.id, found.row, found.category) == (post.id, ROW, "neko")

@@ -156,7 +156,7 @@ def test_nothing_new_is_an_empty_answer(
     printed = capfdbinary.readouterr()
     assert printed.out.decode() == out
     assert printed.err.decode() == (
-        "animedex: no picture of nekos category 'neko' is new to you"
+        "animedex: nekos has sent no picture of category 'neko' that is new to you"
         " (`animedex cache clear --seen` forgets which you have been shown)\n"
     )
 

@@ -65,8 +65,8 @@ def _new(found: Iterable[NekosImage], wanted: int) -> Plan[list[NekosImage]]:
 
 def nothing_new(category: str | None) -> NotFound:
     """Return the error for a category of which this user was shown every picture that came."""
-    of_category = "" if category is None else f" category {category!r}"
-    message = f"no picture of nekos{of_category} is new to you"
+    of_category = "" if category is None else f" of category {category!r}"
+    message = f"nekos has sent no picture{of_category} that is new to you"
     return NotFound(message, hint=FORGET_HINT, backend="nekos")
 
 

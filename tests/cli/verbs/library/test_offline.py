@@ -105,7 +105,7 @@ def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, kept: Kept) -> None:
     outcome = cli("nekos", "image", "neko", "--offline", "--fresh")
     assert (outcome.text, outcome.code) == ("[]\n", 3)
     assert outcome.err == (
-        "animedex: no picture of nekos category 'neko' is new to you"
+        "animedex: nekos has sent no picture of category 'neko' that is new to you"
         " (`animedex cache clear --seen` forgets which you have been shown)\n"
     )
 
