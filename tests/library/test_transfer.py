@@ -72,7 +72,7 @@ def test_a_line_tells_an_entry_whole(entry: Entry, look: Fingerprint | None) -> 
     assert line.count(b"\n") == 1
     assert json.loads(line)
     if look is None or look.thumbnail:
-        assert read_line(line) == (entry, look)
+        assert read_line(line) == (entry, look, False)
 
 
 @pytest.fixture

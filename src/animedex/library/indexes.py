@@ -94,7 +94,9 @@ def _expected(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
 
 def _fingerprints(db: sqlite3.Connection) -> Iterator[tuple[int, Fingerprint]]:
     for number, body in db.execute("SELECT id, body FROM fingerprint ORDER BY id"):
-        yield number, Fingerprint.from_bytes(body)
+        look = Fingerprint.from_bytes(body)
+        if look is not None:
+            yield number, look
 
 
 def _entries(db: sqlite3.Connection) -> Iterator[Entry]:

@@ -12,7 +12,7 @@ import msgspec
 from animedex.errors import BadArguments
 from animedex.library.entry import LARGEST, Entry, is_moment, sound
 from animedex.models import ArtPost, is_json
-from animedex.pictures.fingerprint import Fingerprint
+from animedex.pictures.fingerprint import Fingerprint, is_older
 
 NOTHING = msgspec.Raw(b"")
 _Number: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=LARGEST)]
@@ -43,10 +43,14 @@ class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class Told(NamedTuple):
-    """Hold what a line tells: an entry without a number, and what it looks like."""
+    """Hold what a line tells: an entry without a number, and what it looks like.
+
+    `is_outdated` where its fingerprint was made by another version.
+    """
 
     entry: Entry
     fingerprint: Fingerprint | None
+    is_outdated: bool = False
 
 
 def write_line(entry: Entry, look: Fingerprint | None) -> bytes:
@@ -108,10 +112,13 @@ def read_line(text: bytes) -> Told:
         sound(line.post),
         row,
     )
-    return Told(entry, look)
+    return Told(entry, look, is_outdated=look is None and line.fingerprint is not None)
 
 
-def _fingerprint(data: bytes) -> Fingerprint:
+def _fingerprint(data: bytes) -> Fingerprint | None:
+    """Read a fingerprint; None for one that an older version made."""
+    if is_older(data):
+        return None
     try:
         found = Fingerprint.from_bytes(data)
     except IndexError:

@@ -6,13 +6,18 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments
-from animedex.library import alike, hashes, rows, words
+from animedex.library import alike, hashes, outdated, rows, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What a released version did is never changed: another step follows it.
-MIGRATIONS = (rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA, rows.ADDRESSES)
+MIGRATIONS = (
+    rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA,
+    rows.ADDRESSES,
+    # Fingerprints are made in another way, and those made before cannot be compared with them.
+    outdated.SCHEMA + outdated.FORGET,
+)
 VERSION = len(MIGRATIONS)
 
 

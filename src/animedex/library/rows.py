@@ -200,18 +200,20 @@ def write_fingerprint(db: sqlite3.Connection, number: int, found: Fingerprint | 
         db.execute("DELETE FROM fingerprint WHERE id = ?", (number,))
     else:
         db.execute("REPLACE INTO fingerprint VALUES (?, ?)", (number, found.to_bytes()))
+        db.execute("DELETE FROM outdated WHERE id = ?", (number,))
 
 
 def fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Fingerprint]:
     """Give what entries look like, but for those that look like nothing."""
     from animedex.pictures.fingerprint import Fingerprint
 
-    found = _chosen(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
-    return {number: Fingerprint.from_bytes(body) for number, body in found}
+    rows = _chosen(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
+    found = {number: Fingerprint.from_bytes(body) for number, body in rows}
+    return {number: one for number, one in found.items() if one is not None}
 
 
 def erase(db: sqlite3.Connection, number: int) -> None:
     """Forget an entry, if there is one of that number."""
-    for table in ("entry", "credit", "fingerprint"):
+    for table in ("entry", "credit", "fingerprint", "outdated"):
         db.execute(f"DELETE FROM {table} WHERE id = ?", (number,))  # noqa: S608  names are ours
     db.execute("DELETE FROM address WHERE entry = ?", (number,))

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Self
 
 from animedex.folders import folder
-from animedex.library import rows
+from animedex.library import outdated, rows
 from animedex.library.alike import Loaded, dupes, similar
 from animedex.library.file import PATIENCE, LibraryFile
 from animedex.library.keeping import erased, stored
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from animedex.library.entry import Entry, New, Similar
     from animedex.library.filters import Filters
+    from animedex.library.outdated import Renewal
     from animedex.library.search import Hit
     from animedex.pictures.fingerprint import Fingerprint
 
@@ -156,6 +157,18 @@ class Library:
     def fingerprints(self, ids: Sequence[int]) -> dict[int, Fingerprint]:
         """Give what entries look like, but for those that look like nothing."""
         return self.file.read(lambda db: rows.fingerprints(db, ids))
+
+    def count_outdated(self) -> int:
+        """Return how many pictures have no fingerprint because an older version made theirs."""
+        return self.file.read(outdated.count)
+
+    def renew_outdated(self) -> Iterator[Renewal]:
+        """Look at these pictures again; yield what came of each.
+
+        They are in no group and like nothing until then.
+        """
+        _require_extra()
+        return outdated.renew(self.file)
 
     def remove(self, id: int) -> None:  # noqa: A002  the column's name
         """Forget an entry; its file stays."""

@@ -76,7 +76,7 @@ def import_lines(
     The text may be in any encoding that `text_input` knows; `name` is what an error calls it.
     Importing the same again changes nothing. A line whose file is not there is not taken in, as
     no entry is without its file. What a line says is believed where the file is of that size and
-    format; a file that is not is looked at anew.
+    format; a file that is not is looked at anew, as is one whose fingerprint is of another version.
     """
     plain = open_text(file, name)
     read = _read_table(plain) if kind == "csv" else _read_lines(plain)
@@ -130,7 +130,8 @@ def _believed(text: bytes) -> Taken:
         kind = format_of(_opening(entry.path))
     except AnimedexError as error:
         return error
-    if kind is not None and kind.name == entry.format and entry.is_there():
+    is_as_told = kind is not None and kind.name == entry.format and entry.is_there()
+    if is_as_told and not told.is_outdated:
         return told
     return _looked(New(entry.path, entry.post, entry.row, entry.category))
 
@@ -168,7 +169,7 @@ def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:
 
 def _put(db: sqlite3.Connection, before: Entry | None, told: Told) -> Entry:
     """Store what a line tells, unless all of that is known."""
-    entry, look = told
+    entry, look = told.entry, told.fingerprint
     if before is None:
         return kept(db, entry, look)
     entry = entry._replace(id=before.id, added_at=before.added_at)

@@ -21,9 +21,14 @@ _LOST = 0.2
 _BRIGHT, _DARK = 225.0, 12.0
 _FEW = 0.1
 _LEAST_SLOPE, _MOST_SLOPE = 0.6, 2.5
+# By how much compression changes colours where nothing is made up for, over all three channels.
+_FORGIVEN = 2.6
+_UNCHANGED = [(np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32))]
 
 
-def difference(ones: Floats, others: Floats, inside: Truths | None = None) -> Floats:
+def difference(
+    ones: Floats, others: Floats, inside: Truths | None = None, *, may_brighten: bool = True
+) -> Floats:
     """Tell how much colours differ, as a share of their contrast, beside being brighter.
 
     Pictures are given by channels and cells, from 0 to 255; only what is inside counts. The darker
@@ -37,14 +42,16 @@ def difference(ones: Floats, others: Floats, inside: Truths | None = None) -> Fl
     dark, light = np.where(swap, others, ones), np.where(swap, ones, others)
     spread, contrast = _spread(dark, weights), _spread(light, weights)
     least = np.full(len(ones), np.inf, np.float32)
-    for gain, lift in _brightenings(dark, light, inside):
+    ways = _brightenings(dark, light, inside) if may_brighten else _UNCHANGED
+    for gain, lift in ways:
         made = np.clip(gain * dark + lift, 0, 255)
         lost = np.clip(gain * 255 + lift - 255, 0, None) * dark / 255 * _LOST
         error = made - light
         error = np.where(error > 0, np.clip(error - lost, 0, None), error)
         squares = np.where(inside, (error * error).sum(1), np.inf)
         scale = np.sqrt(spread * np.maximum(contrast, _spread(made, weights))) + _FAINT
-        least = np.minimum(least, np.sqrt(_trimmed(squares) / scale))
+        far = np.clip(_trimmed(squares) - (0 if may_brighten else _FORGIVEN**2), 0, None)
+        least = np.minimum(least, np.sqrt(far / scale))
     return least
 
 

@@ -38,11 +38,11 @@ class _Ways:
     them lie in the picture. `wide` are ways that differ by much, `near` those beside each.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, grid: int) -> None:
         starts, ends = np.divmod(np.arange(_STEPS * _STEPS), _STEPS)
         left, right = (starts - _FARTHEST) / 100, (ends - _FARTHEST) / 100
-        width = ((1 - left - right) / GRID)[:, None]
-        lower = left[:, None] + np.arange(GRID) * width
+        width = ((1 - left - right) / grid)[:, None]
+        lower = left[:, None] + np.arange(grid) * width
         valid = (lower > -_ROUNDING) & (lower + width < 1 + _ROUNDING)
         rows = _overlaps(lower, width) * valid[..., None]
         self.rows = rows.astype(np.float32)
@@ -66,8 +66,8 @@ def _overlaps(lower: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray
 
 
 @cache
-def _ways() -> _Ways:
-    return _Ways()
+def _ways(grid: int = GRID) -> _Ways:
+    return _Ways(grid)
 
 
 class Cut(NamedTuple):
@@ -80,9 +80,9 @@ class Cut(NamedTuple):
         """Choose some of them."""
         return Cut(self.across[which], self.down[which])
 
-    def luma(self, planes: Floats) -> Floats:
-        """Give what is seen on the grid."""
-        rows = _ways().rows
+    def luma(self, planes: Floats, grid: int = GRID) -> Floats:
+        """Return what is seen on a grid, the coarse one by default."""
+        rows = _ways(grid).rows
         seen: Floats = rows[self.down] @ planes @ rows[self.across].swapaxes(-1, -2)
         return seen
 
@@ -92,9 +92,9 @@ class Cut(NamedTuple):
         seen: Floats = tints[self.down] @ planes @ tints[self.across].swapaxes(-1, -2)
         return seen
 
-    def inside(self) -> Truths:
-        """Tell which cells of the grid lie in the picture."""
-        valid = _ways().valid
+    def inside(self, grid: int = GRID) -> Truths:
+        """Return which cells of a grid lie in the picture."""
+        valid = _ways(grid).valid
         both = valid[self.down][:, :, None] * valid[self.across][:, None, :]
         return both.reshape(len(both), -1) > 0
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections import deque
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from animedex.errors import TooLarge
+from animedex.pictures import formats
 from animedex.pictures.decode_cost import Cost, estimate_cost
 from animedex.pictures.decoding import damage_told, decoder_slot, image_of
 from animedex.pictures.frames import file_of, picture_format
-from animedex.pictures.open_image import OpenImage
+from animedex.pictures.open_image import OpenImage, open_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
 
     from animedex.pictures.fingerprint import Fingerprint
@@ -85,21 +90,36 @@ def _estimate(file: BinaryIO, path: str) -> Cost:
 def decode(file: BinaryIO, name: str, *, fingerprint: bool) -> tuple[Measured, Fingerprint | None]:
     """Decode a picture in this process, whatever that costs."""
     kind = picture_format(file, name)
-    with damage_told(name):
-        with image_of(file, kind, name) as image:
-            measured, frames = _looks(OpenImage(name, image, kind))
+    with damage_told(name), image_of(file, kind, name) as image:
+        picture = OpenImage(name, image, kind)
         if not fingerprint:
+            measured = _measure(picture)
+            deque(map(picture.coarse, _numbers(measured)), 0)
             return measured, None
         from animedex.pictures import hashing
 
-        return measured, hashing.fingerprint([hashing.coarse(frame) for frame in frames])
+        measured = _measure(picture)
+        pixels = partial(_pixels, picture, file, name)
+        seen = [hashing.coarse(picture.coarse(one), pixels) for one in _numbers(measured)]
+        return measured, hashing.fingerprint(seen)
 
 
-def _looks(picture: OpenImage) -> tuple[Measured, list[Image]]:
-    """Decode some frames, in order, and reduce them."""
-    count = picture.count()
-    width, height = picture.size
-    last = max(1, min(count, _FRAMES, _PIXELS // max(1, width * height)))
-    numbers = sorted({last * part // _SEEN for part in range(_SEEN)})
-    frames = [picture.coarse(number) for number in numbers]
-    return Measured(picture.format, width, height, count), frames
+def _measure(picture: OpenImage) -> Measured:
+    return Measured(picture.format, *picture.size, picture.count())
+
+
+def _numbers(measured: Measured) -> list[int]:
+    """Return which frames are looked at, in order."""
+    pixels = max(1, measured.width * measured.height)
+    last = max(1, min(measured.frames, _FRAMES, _PIXELS // pixels))
+    return sorted({last * part // _SEEN for part in range(_SEEN)})
+
+
+def _pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
+    """Yield all pixels of the frame that was decoded last, in strips."""
+    if picture.format != formats.JPEG.name:
+        yield from picture.strips()
+        return
+    # It was decoded smaller than it is.
+    with open_file(file, name) as whole:
+        yield from whole.strips()

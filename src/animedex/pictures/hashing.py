@@ -3,20 +3,32 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from animedex.pictures.fingerprint import SIDE, TINT_SIDE, Fingerprint
+from animedex.pictures.fingerprint import (
+    BLANK,
+    ON_BLACK,
+    ON_WHITE,
+    OPAQUE,
+    SIDE,
+    TINT_SIDE,
+    Fingerprint,
+)
 from animedex.pictures.peeling import boxes
+from animedex.pictures.structure import has_structure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
     from PIL import Image
 
     from animedex.pictures.peeling import Box
+
+    Pixels: TypeAlias = Callable[[], Iterable[Image.Image]]
 
 # A frame is looked at on as few pixels as these, or up to twice as many, on a side.
 _COARSE = 160
@@ -27,33 +39,67 @@ _STEP = 1.5
 _SPREAD = 43
 
 
-def coarse(image: Image.Image) -> Image.Image:
-    """Reduce a decoded frame of any kind to a small one in luma and colour differences."""
+class Coarse(NamedTuple):
+    """Represent a small frame in luma and colour differences, and a digest of all its pixels.
+
+    `on_black` is None for a frame without transparency. The digest is 0 where the frame shows
+    enough to be compared by.
+    """
+
+    on_white: Image.Image
+    on_black: Image.Image | None = None
+    digest: int = 0
+
+    def grounds(self) -> list[Image.Image]:
+        """Return the frame on each ground that it is looked at on."""
+        return [self.on_white] if self.on_black is None else [self.on_white, self.on_black]
+
+
+def coarse(image: Image.Image, pixels: Pixels | None = None) -> Coarse:
+    """Reduce an upright frame of 8 bits in any mode.
+
+    `pixels` yields all of its pixels in strips, where the frame has been reduced before.
+    """
+    frame = _on_ground(image)
+    if any(_shows_something(_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
+        return frame
+    # Nothing else tells it from others.
+    return frame._replace(digest=_pixel_digest([image] if pixels is None else pixels()))
+
+
+def _on_ground(image: Image.Image) -> Coarse:
     if "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
-        return _reduced(_on_white(image)).convert("YCbCr")
-    if image.mode.startswith(("I", "F")):
-        return _reduced(_eight_bits(image)).convert("YCbCr")
+        full = image.convert("RGBA")
+        if full.getchannel("A").getextrema() != (255, 255):
+            return Coarse(*_on_grounds(full))
+        return _on_ground(full.convert("RGB"))
     plain = image if image.mode in {"YCbCr", "L", "RGB"} else image.convert("RGB")
     small = _reduced(plain)
-    return small if small.mode == "YCbCr" else small.convert("YCbCr")
+    return Coarse(small if small.mode == "YCbCr" else small.convert("YCbCr"))
 
 
-def _eight_bits(image: Image.Image) -> Image.Image:
+def _pixel_digest(strips: Iterable[Image.Image]) -> int:
+    """Return 64 bits that equal pixels have in common, whatever format they were kept in."""
+    digest = blake2b(digest_size=8)
+    for strip in strips:
+        pixels = np.array(strip.convert("RGBA"))
+        # The colour of what cannot be seen is anything.
+        pixels[pixels[..., 3] == 0] = 0
+        digest.update(b"%dx%d" % strip.size)
+        digest.update(pixels.tobytes())
+    return int.from_bytes(digest.digest(), "little")
+
+
+def _on_grounds(full: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Lay a transparent picture on white and on black: there is no ink that neither shows."""
     from PIL import Image
 
-    values = np.asarray(image.convert("I"), np.int64)
-    return Image.fromarray(np.clip(values >> 8, 0, 255).astype(np.uint8))
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Show what is transparent as white; its own colour would be anything."""
-    from PIL import Image
-
-    full = image.convert("RGBA")
-    if full.getchannel("A").getextrema() == (255, 255):
-        return full.convert("RGB")
     small = _reduced(full.convert("RGBa")).convert("RGBA")
-    return Image.alpha_composite(Image.new("RGBA", small.size, "white"), small).convert("RGB")
+    white, black = (
+        Image.alpha_composite(Image.new("RGBA", small.size, ground), small).convert("YCbCr")
+        for ground in ("white", "black")
+    )
+    return white, black
 
 
 def _reduced(image: Image.Image) -> Image.Image:
@@ -61,19 +107,40 @@ def _reduced(image: Image.Image) -> Image.Image:
     return image if factors == (1, 1) else image.reduce(factors)
 
 
-def fingerprint(frames: Sequence[Image.Image]) -> Fingerprint:
-    """Make the fingerprint of small frames in luma and colour differences."""
-    first, *further = frames
+def fingerprint(frames: Sequence[Coarse]) -> Fingerprint:
+    """Make the fingerprint of small frames: the looks are at the first that shows something."""
+    first = next((frame for frame in frames if not frame.digest), frames[0])
+    others = [frame for frame in frames if frame is not first]
     hashes: list[int] = []
     looks: list[bytes] = []
-    found = boxes(np.asarray(first.getchannel(0)))
-    for box, inner in zip(found, [*found[1:], found[-1]], strict=True):
-        cells = _cells(first, box)
-        looks.append(_look(cells) + bytes([round(255 * (1 - _area(inner) / _area(box)))]))
-        hashes += [
-            _hash(one[..., 0]) for one in (cells, *(_cells(frame, box) for frame in further))
-        ]
+    for box in _boxes(first):
+        cells = [_cells(ground, box) for ground in first.grounds()]
+        blank = not any(map(_shows_something, cells))
+        if blank and looks:
+            # What is within the border has no digest of its own.
+            break
+        kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
+        for number, (kind, seen) in enumerate(zip(kinds, cells, strict=True)):
+            nothing = not _shows_something(seen)
+            looks.append(_look(seen) + bytes([kind | BLANK if nothing else kind]))
+            hashes.append(first.digest if blank else _hash(seen[..., 0]))
+            hashes += [_hash(_cells(_ground(one, number), box)[..., 0]) for one in others]
     return Fingerprint(tuple(hashes), b"".join(looks))
+
+
+def _ground(frame: Coarse, number: int) -> Image.Image:
+    """Return a frame on one of the grounds; an opaque one is the same on all of them."""
+    return frame.on_black if number and frame.on_black is not None else frame.on_white
+
+
+def _boxes(frame: Coarse) -> list[Box]:
+    """Return the boxes to look at, found on the ground that shows the most."""
+    planes = [np.asarray(ground.getchannel(0)) for ground in frame.grounds()]
+    return boxes(max(planes, key=lambda plane: float(plane.std())))
+
+
+def _shows_something(cells: NDArray[np.uint8]) -> bool:
+    return has_structure(cells[..., 0].astype(np.float32))
 
 
 def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
@@ -83,11 +150,6 @@ def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
     # Cut first: what lies beside the box must not shine through.
     part = frame if box == (0, 0, *frame.size) else frame.crop(box)
     return np.asarray(part.resize((SIDE, SIDE), Image.Resampling.BOX))
-
-
-def _area(box: Box) -> int:
-    left, top, right, bottom = box
-    return (right - left) * (bottom - top)
 
 
 def _look(cells: NDArray[np.uint8]) -> bytes:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from animedex.pictures.brightness import difference
-from animedex.pictures.cutting import UNCUT, Cut, finely, roughly
+from animedex.pictures.cutting import GRID, UNCUT, Cut, finely, roughly
 from animedex.pictures.fingerprint import LOOK, SEEN, SIDE, TINT_SIDE, suspicious
+from animedex.pictures.structure import FEW, agreement, busy, tones
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -16,14 +17,30 @@ if TYPE_CHECKING:
     from animedex.pictures.cutting import Floats, Truths
     from animedex.pictures.fingerprint import Fingerprint
 
-# What two pictures may differ by, as a share of their contrast. Of ten thousand suspected pairs of
-# variants of different pictures, in one style, the nearest have 0.118 and most more than 0.3; of
-# variants of the same, 95 of 100 have less than 0.111.
-_MOST = 0.116
-_SAME_BYTES = 2.0
+# What two pictures may differ by, as a share of their contrast, beside how many of their blocks of
+# detail must agree (see `structure`): the more agree, the more colours may differ. Of ten thousand
+# suspected pairs of variants of different drawings in one style, the nearest have 0.110 with 0.87
+# of the blocks; of variants of the same, 99 of 100 are within these.
+_MOST, _LEAST_AGREEMENT = 0.1, 0.8
+_MOST_IF_ALL_AGREE, _ALL_AGREE = 0.16, 0.97
+# Pictures with so many tones and blocks with detail may be brighter or darker than each other:
+# drawings and photographs have at least 5 and 18. With fewer, such as silhouettes, icons and line
+# art, another colour is another picture.
+_RICH_TONES, _RICH_BLOCKS = 5, 16
+_BUSY = 0.5
+# How much the average colour of a part may differ there, in levels of 255: JPEG and WebP at low
+# quality change it by up to 6.
+_SAME_COLOUR = 10.0
+# With fewer blocks with detail than this, pictures are compared as they are, without looking for a
+# crop, and must be nearly equal: variants of the same differ by up to 0.04 of their contrast, icons
+# of different shapes by 0.17 and more. What compression does to faint pictures is forgiven, in
+# levels.
+_SIMPLE_BLOCKS = 10
+_NEARLY_EQUAL, _FORGIVEN = 0.1, 1.5
 # No crop that is found makes so much of a difference: one look is enough.
 _UNRELATED, _TOO_DIFFERENT, _LOST_CAUSE = 0.3, 0.7, 0.7
 _BATCH = 128
+_PARTS = 4
 
 
 def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> Truths:
@@ -31,18 +48,23 @@ def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> 
     owners: list[int] = []
     ones: list[bytes] = []
     others: list[bytes] = []
+    ways = 0
+    of_way: list[int] = []
     for number, pair in enumerate(pairs):
         # In one order always, so that it makes no difference which of them is asked about.
         one, other = sorted(pair, key=lambda it: it.thumbnail)
         ours, theirs = one.looks, other.looks
-        for mine, its in suspicious(one, other, within):
-            if mine < len(ours) and its < len(theirs):
-                owners.append(number)
-                ones.append(ours[mine])
-                others.append(theirs[its])
+        for looks in suspicious(one, other, within):
+            owners.append(number)
+            ones += [ours[mine] for mine, _ in looks]
+            others += [theirs[its] for _, its in looks]
+            of_way += [ways] * len(looks)
+            ways += 1
     found = np.zeros(len(pairs), np.bool_)
     if owners:
-        found[np.array(owners)[same(ones, others)]] = True
+        way_agrees = np.ones(ways, np.bool_)
+        np.logical_and.at(way_agrees, of_way, same(ones, others))
+        found[np.array(owners)[way_agrees]] = True
     return found
 
 
@@ -63,30 +85,84 @@ def _unpacked(looks: Sequence[bytes]) -> Floats:
 
 def _same(ones: Floats, others: Floats) -> Truths:
     """Compare as they are first, and search how they are cut only where that leaves a doubt."""
-    found: Truths = np.abs(ones - others).mean(1) < _SAME_BYTES
-    (left,) = np.nonzero(~found)
-    if len(left):
-        far = difference(_colours(ones[left], UNCUT), _colours(others[left], UNCUT))
-        found[left] = far < _MOST
-        left = left[(far >= _MOST) & (far < _TOO_DIFFERENT)]
-    if len(left):
-        left = left[_correlation(_luma(ones[left]), _luma(others[left])) > _UNRELATED]
-    if len(left):
-        found[left] = _same_cut(ones[left], others[left])
+    a, b = _luma(ones), _luma(others)
+    share, amount = agreement(a, b)
+    found = np.zeros(len(ones), np.bool_)
+    simple = amount < _SIMPLE_BLOCKS
+    (few,) = np.nonzero(simple)
+    if len(few):
+        agrees = (share[few] >= _LEAST_AGREEMENT) | (amount[few] < FEW)
+        found[few] = agrees & _nearly_equal(ones[few], others[few])
+    rich = (amount >= _RICH_BLOCKS) & (np.maximum(tones(a), tones(b)) >= _RICH_TONES)
+    rich |= np.minimum(busy(a), busy(b)) > _BUSY
+    for brighter in (True, False):
+        (left,) = np.nonzero(~simple & (rich == brighter))
+        if len(left):
+            found[left] = _same_shown(ones[left], others[left], may_brighten=brighter)
     return found
 
 
-def _same_cut(ones: Floats, others: Floats) -> Truths:
+def _nearly_equal(ones: Floats, others: Floats) -> Truths:
+    """Compare shapes and colours as they are."""
+    a, b = _luma(ones).reshape(len(ones), -1), _luma(others).reshape(len(others), -1)
+    far = np.sqrt(((a - b) ** 2).mean(1)) - _FORGIVEN
+    near: Truths = far <= _NEARLY_EQUAL * np.sqrt(a.std(1) * b.std(1))
+    return near & _same_colours(_colours(ones, UNCUT), _colours(others, UNCUT))
+
+
+def _same_shown(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
+    """Compare what shows enough, as it is and then cut in the best way."""
+    share, amount = agreement(_luma(ones), _luma(others))
+    seen, there = _colours(ones, UNCUT), _colours(others, UNCUT)
+    far = difference(seen, there, may_brighten=may_brighten)
+    found = _is_near(far, share, amount)
+    if not may_brighten:
+        found &= _same_colours(seen, there)
+    (left,) = np.nonzero(~found & (far < _TOO_DIFFERENT))
+    if len(left):
+        left = left[_correlation(_luma(ones[left]), _luma(others[left])) > _UNRELATED]
+    if len(left):
+        found[left] = _same_cut(ones[left], others[left], may_brighten=may_brighten)
+    return found
+
+
+def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
+    """Return whether colours are near enough for so many blocks of detail that agree."""
+    near: Truths = (far < _MOST) & (share >= _LEAST_AGREEMENT)
+    all_agree = (share >= _ALL_AGREE) & (amount >= _RICH_BLOCKS)
+    return near | (all_agree & (far < _MOST_IF_ALL_AGREE))
+
+
+def _same_cut(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     """Compare looks where one may be cut to show what the other does."""
     found = np.zeros(len(ones), np.bool_)
     cut, score = roughly(_luma(ones), _luma(others))
     (left,) = np.nonzero(score > _LOST_CAUSE)
-    if len(left):
-        ours, theirs = ones[left], others[left]
-        cut = finely(_luma(ours), _luma(theirs), cut.of(left))
-        seen = _colours(ours, cut)
-        found[left] = difference(seen, _colours(theirs, UNCUT), cut.inside()) < _MOST
+    if not len(left):
+        return found
+    ours, theirs = ones[left], others[left]
+    cut = finely(_luma(ours), _luma(theirs), cut.of(left))
+    inside = cut.inside(SIDE).reshape(-1, SIDE, SIDE)
+    share, amount = agreement(cut.luma(_luma(ours), SIDE), _luma(theirs), inside)
+    seen, there, counted = _colours(ours, cut), _colours(theirs, UNCUT), cut.inside()
+    far = difference(seen, there, counted, may_brighten=may_brighten)
+    agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
+    if not may_brighten:
+        agrees &= _same_colours(seen, there, counted)
+    found[left] = agrees
     return found
+
+
+def _same_colours(ones: Floats, others: Floats, inside: Truths | None = None) -> Truths:
+    """Return whether all parts have nearly the same average colour, but for those cut off."""
+    apart = ones - others
+    if inside is not None:
+        apart = np.where(inside[:, None], apart, 0)
+    parts = apart.reshape(len(apart), 3, _PARTS, GRID // _PARTS, _PARTS, GRID // _PARTS).mean(
+        (3, 5)
+    )
+    near: Truths = np.abs(parts).max((1, 2, 3)) <= _SAME_COLOUR
+    return near
 
 
 def _luma(looks: Floats) -> Floats:

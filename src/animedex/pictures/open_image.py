@@ -12,7 +12,7 @@ from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.formats import JPEG, PNG
 from animedex.pictures.frames import file_of, picture_format
-from animedex.pictures.srgb import shrink, to_srgb
+from animedex.pictures.srgb import cut, shrink, to_srgb
 from animedex.pictures.turning import turn_of
 
 if TYPE_CHECKING:
@@ -91,6 +91,13 @@ class OpenImage:
         self._image.load()
         width, height = self._image.size
         return self._upright((max(1, width // _COARSE_SIDE), max(1, height // _COARSE_SIDE)))
+
+    def strips(self) -> Iterator[Image]:
+        """Yield all pixels of the frame that was decoded last, from the top."""
+        self._image.load()
+        if self._turn.orientation != 1:
+            return iter([self._upright((1, 1))])
+        return (to_srgb(strip, self._profile) for strip in cut(self._image, self._raw_mode))
 
     def _frame(self, size: tuple[int, int] | None) -> Frame:
         self._image.load()

@@ -8,6 +8,8 @@ from itertools import chain, product
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from PIL.Image import Image
     from PIL.ImageCms import ImageCmsTransform
 
@@ -28,16 +30,11 @@ _SIMPLER = {"1": "L", "RGBa": "RGBA", "La": "LA"}
 def shrink(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
     """Return what `to_8_bit` does, reduced by whole factors across and down.
 
-    It goes strip by strip, so that no copy of a large picture is made.
+    It goes strip by strip: see `cut`.
     """
     if factors == (1, 1):
         return to_8_bit(image, raw_mode)
-    width, height = image.size
-    rows = factors[1] * max(1, _STRIP_PIXELS // (width * factors[1]))
-    strips = [
-        _reduce(to_8_bit(image.crop((0, top, width, min(top + rows, height))), raw_mode), factors)
-        for top in range(0, height, rows)
-    ]
+    strips = [_reduce(strip, factors) for strip in cut(image, raw_mode, factors[1])]
     if len(strips) == 1:
         return strips[0]
     from PIL.Image import new
@@ -48,6 +45,17 @@ def shrink(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
         small.paste(strip, (0, top))
         top += strip.height
     return small
+
+
+def cut(image: Image, raw_mode: str, factor: int = 1) -> Iterator[Image]:
+    """Yield what `to_8_bit` does in strips, each of them a multiple of a factor high but the last.
+
+    No copy of a large picture is made.
+    """
+    width, height = image.size
+    rows = factor * max(1, _STRIP_PIXELS // (width * factor))
+    for top in range(0, height, rows):
+        yield to_8_bit(image.crop((0, top, width, min(top + rows, height))), raw_mode)
 
 
 def _reduce(image: Image, factors: tuple[int, int]) -> Image:
