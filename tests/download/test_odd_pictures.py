@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import shutil
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
@@ -17,7 +18,8 @@ from animedex.library.verify import verify
 from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import read_credit
 from animedex.pictures.sidecar import credit_of
-from tests.odd_pictures import cut, whole
+from tests.odd_pictures import cut, gif_ends, saved, whole
+from tests.pictures.containers.test_containers import frames
 
 if TYPE_CHECKING:
     import socket
@@ -155,6 +157,33 @@ def test_what_was_kept_is_not_fetched_again(fetch: Fetch, tmp_path: Path) -> Non
         again = fetch._replace(library=library)(files, md5)
         assert [(one.status, one.path) for one in again] == [("here", one.path) for one in first]
         assert len(list(library.iter_entries())) == 3
+
+
+def unnoticed() -> dict[str, tuple[bytes, bytes]]:
+    """Return files with other pixels than they should have, and what they should be."""
+    jpeg, webp, gif, avif = (saved(form) for form in ("jpeg", "webp", "gif", "avif"))
+    moving = saved("gif", 4)
+    last = [end for kind, end in gif_ends(moving) if kind == ord(",")][-2]
+    return {
+        "a JPEG with an end behind half of it": (jpeg[: len(jpeg) // 2] + b"\xff\xd9", jpeg),
+        "a WebP with zeros in it": (webp[:-300] + bytes(300), webp),
+        "a GIF with other colours": (gif[:20] + bytes([gif[20] ^ 64]) + gif[21:], gif),
+        "a GIF without its last frame": (moving[:last] + b";", moving),
+        "an AVIF with other pixels": (avif[:-9] + bytes([avif[-9] ^ 1]) + avif[-8:], avif),
+    }
+
+
+@pytest.mark.parametrize("name", unnoticed())
+def test_what_no_format_can_tell_a_checksum_does(name: str, fetch: Fetch) -> None:
+    data, right = unnoticed()[name]
+    (one,) = fetch([data], nothing)
+    assert (one.status, one.error) == ("fetched", None)
+    assert frames(data) != frames(right)
+    shutil.rmtree(fetch.folder)
+    (one,) = fetch([data], lambda _: md5(right))
+    assert one.status == "failed"
+    assert one.error
+    assert one.error.reason == "corrupt"
 
 
 @pytest.mark.parametrize("wrong", [{"md5": "0" * 32}, {"byte_size": 7}])
