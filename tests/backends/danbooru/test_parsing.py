@@ -145,5 +145,5 @@ def test_any_body_is_read_or_an_error_of_ours(body: bytes, parse: Any) -> None:
 
 @pytest.mark.parametrize(("parse", "kind"), ONE + MANY)
 def test_null_is_told_as_what_it_is(parse: Any, kind: Any) -> None:
-    with pytest.raises(UpstreamShape, match="^the answer is null: "):
+    with pytest.raises(UpstreamShape, match=r"^the answer is null: "):
         parse(answer(b" null\n"), TAG)
