@@ -76,3 +76,19 @@ def test_browsers_may_load_pictures_and_libraries_may_not(server: SampleServer, 
     assert ask(server, path, user_agent="Mozilla/5.0").status == 200
     assert ask(server, path, user_agent="curl/8.5.0").status == 403
     assert ask(server, path, user_agent=None).status == 403
+
+
+def test_web_pages_may_ask(server: SampleServer, ask: Ask) -> None:
+    origin = {"Origin": "https://page.example"}
+    answer = ask(server, "/neko", user_agent="Mozilla/5.0 (X11)", headers=origin)
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (200, "*")
+    assert ask(server, "/neko", user_agent="Mozilla/5.0 (X11)").status == 403
+    assert ask(server, "/neko", user_agent="curl/8.5.0", headers=origin).status == 403
+    assert ask(server, "/nosuch").headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_a_browser_s_question_beforehand_is_answered(server: SampleServer, ask: Ask) -> None:
+    headers = {"Origin": "https://page.example", "Access-Control-Request-Method": "GET"}
+    answer = ask(server, "/neko", method="OPTIONS", user_agent="Mozilla/5.0 (X11)", headers=headers)
+    assert (answer.status, answer.headers["Access-Control-Allow-Origin"]) == (204, "*")
+    assert "GET" in answer.headers["Access-Control-Allow-Methods"]

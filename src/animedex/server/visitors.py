@@ -104,16 +104,22 @@ def is_unknown(user_agent: str | None) -> bool:
 
 
 class TurnAwayUnknown:
-    """Answer unknown visitors with an HTML page and 403; browsers may be let in."""
+    """Answer unknown visitors with an HTML page and 403; browsers may be let in.
 
-    def __init__(self, app: ASGIApp, *, browsers: bool = False) -> None:
+    With ``pages`` those are let in that ask for a web page, as their ``Origin`` says.
+    """
+
+    def __init__(self, app: ASGIApp, *, browsers: bool = False, pages: bool = False) -> None:
         self.app = app
         self.browsers = browsers
+        self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let known visitors through to the application."""
-        user_agent = Headers(scope=scope).get("user-agent")
-        welcome = not is_unknown(user_agent) or (self.browsers and is_browser(user_agent))
+        headers = Headers(scope=scope)
+        user_agent = headers.get("user-agent")
+        browsers = self.browsers or (self.pages and "origin" in headers)
+        welcome = not is_unknown(user_agent) or (browsers and is_browser(user_agent))
         answer = self.app if welcome else HTMLResponse(_PAGE, HTTPStatus.FORBIDDEN)
         await answer(scope, receive, send)
 

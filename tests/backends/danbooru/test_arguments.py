@@ -99,3 +99,10 @@ def test_whatever_is_given_is_taken_or_refused(value: Any) -> None:
             assert str(check(value)).isascii()
         except BadArguments as error:
             assert error.backend == "danbooru"  # noqa: PT017  either is right
+
+
+@pytest.mark.parametrize("limit", [1, 201, 1000])
+def test_limits_of_other_lists(limit: int) -> None:
+    assert arguments.check_rows(limit) == str(limit)
+    with pytest.raises(BadArguments, match="a limit is a whole number from 1 to 1000"):
+        arguments.check_rows(limit * 1001)

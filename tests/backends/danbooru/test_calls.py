@@ -52,9 +52,9 @@ def sent(call: Call[Any]) -> dict[str, str]:
         (calls.random("a", rating="g"), "/posts/random.json", {"tags": "a rating:g"}),
         (calls.count("a -b"), "/counts/posts.json", {"tags": "a -b"}),
         (
-            calls.tags("cat *", 3),
+            calls.tags("cat *", 1000),
             "/tags.json",
-            {"search[name_matches]": "cat_*", "search[order]": "count", "limit": "3"},
+            {"search[name_matches]": "cat_*", "search[order]": "count", "limit": "1000"},
         ),
         (
             calls.autocomplete(" cat g "),
@@ -160,7 +160,7 @@ def test_all_posts_come_by_id_alone(tags: tuple[str, ...], order: str | None) ->
         partial(calls.random, " "),
         partial(calls.count, "a", ""),
         partial(calls.tags, ""),
-        partial(calls.tags, "a", 201),
+        partial(calls.tags, "a", 1001),
         partial(calls.autocomplete, ""),
         partial(calls.artist, ""),
         partial(calls.artist, -1),

@@ -173,3 +173,21 @@ def test_any_answer_is_told_in_one_harmless_line(status: int, body: dict[str, ob
     assert {category(letter) for letter in error.message}.isdisjoint({"Cc", "Zl", "Zp"})
     assert len(error.message) < 300
     assert meaning is None or type(error) is meaning.kind
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "words"),
+    [
+        (400, UpstreamError, "danbooru did not accept the request (400): no"),
+        (405, NotFound, "danbooru has no such path (405): no"),
+        (501, UpstreamError, "danbooru does not offer that (501): no"),
+    ],
+)
+def test_rarer_failures(status: int, kind: type[AnimedexError], words: str) -> None:
+    error = error_of(answer(status, {"success": False, "error": "X", "message": "no"}))
+    assert (type(error), error.message) == (kind, words)
+
+
+def test_a_missing_record_is_one_whatever_the_status() -> None:
+    body = {"success": False, "error": "ActiveRecord::RecordNotFound", "message": "not there"}
+    assert type(error_of(answer(200, body))) is NotFound

@@ -77,7 +77,7 @@ def test_every_filter_is_sent_by_the_service_s_name() -> None:
         ("Width", ">=1500"),
         ("Height", "1000..2000"),
         ("ByteSize", "<5000000"),
-        ("OrderBy", "FAVORITES"),
+        ("OrderBy", "Favorites"),
         ("Page", "2"),
         ("PageSize", "100"),
     ]

@@ -96,7 +96,7 @@ def test_every_option_becomes_a_parameter(cli: Cli, server: WaifuSample) -> None
         ("Width", ">=1"),
         ("Height", "1..9999"),
         ("ByteSize", "<9999999"),
-        ("OrderBy", "UPLOADED_AT"),
+        ("OrderBy", "UploadedAt"),
         ("Page", "1"),
         ("PageSize", "3"),
     ]

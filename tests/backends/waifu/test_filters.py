@@ -193,7 +193,7 @@ def test_numbers_in_range_are_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("given", "sent"), [("uploaded_at", "UPLOADED_AT"), ("Uploaded-At", "UPLOADED_AT")]
+    ("given", "sent"), [("uploaded_at", "UploadedAt"), ("Uploaded-At", "UploadedAt")]
 )
 def test_a_choice_may_be_written_in_other_ways(given: str, sent: str) -> None:
     assert filters.choice("order", given, filters.ORDERS) == sent

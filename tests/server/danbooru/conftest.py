@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tests.server.conftest import Ask
 
 USER = User(7, "Tove_L", "key:with:colons")
+MEMBER = User(8, "Rue", "member-key", "Member")
+PLATINUM = User(9, "Mio", "platinum-key", "Platinum")
 DAY = 86_400.0
 NOON = 1_778_169_600.0  # 2026-05-07 12:00 of the service's summer
 
@@ -94,7 +96,7 @@ def rows() -> DanbooruCollection:
             wiki_page_row(2, "fate/stay", "A title with a slash."),
             wiki_page_row(3, "1", "A title of digits."),
         ],
-        users=[USER],
+        users=[USER, MEMBER, PLATINUM],
         aliases={"longhair": "long_hair"},
         uncountable=["1girl rating:s"],
         files={"/original/x.mp4": b"bytes"},

@@ -36,7 +36,27 @@ def test_anonymous_users_have_two_terms(get: Get, path: str) -> None:
     assert all(isinstance(line, str) for line in refusal["backtrace"])
 
 
-def test_members_have_six_terms(get: Get) -> None:
+def test_what_is_allowed_depends_on_the_level(get: Get) -> None:
+    tags = "+".join(f"-t{number}" for number in range(20))
+    rue, mio = basic("Rue:member-key"), basic("Mio:platinum-key")
+    message = get(f"/posts.json?tags={tags}", status=422, headers=rue)["message"]
+    assert message == "You cannot search for more than 2 tags at a time."
+    assert get(f"/posts.json?tags={tags}&limit=1", headers=mio) != []
+    for path in ("/posts.json", "/tags.json"):
+        get(f"{path}?page=1001", status=410, headers=rue)
+        get(f"{path}?page=5000&{KEY}")
+        get(f"{path}?page=5001", status=410, headers=mio)
+    assert get("/profile.json", headers=rue)["level_string"] == "Member"
+    assert get("/profile.json", headers=mio)["tag_query_limit"] is None
+
+
+@pytest.mark.parametrize("name", ["order", "ordfav", "ordpool", "limit", "random"])
+def test_how_posts_are_shown_is_said_once_and_never_negated(get: Get, name: str) -> None:
+    get(f"/posts.json?tags={name}:1+{name}:2", status=422)
+    get(f"/posts.json?tags=-{name}:1", status=422)
+
+
+def test_gold_accounts_have_six_terms(get: Get) -> None:
     tags = "+".join(f"-t{number}" for number in range(6))
     assert get(f"/posts.json?tags={tags}&limit=1&{KEY}") != []
     assert get("/posts.json?tags=" + tags, headers=basic("Tove_L:key:with:colons")) != []

@@ -135,3 +135,19 @@ def test_it_can_be_watched_and_told_to_misbehave(server: WaifuSample, ask: Ask) 
 
 def test_its_base_url_has_no_path(server: WaifuSample) -> None:
     assert server.url == server.origin
+
+
+@pytest.mark.parametrize("path", ["/images", "/nosuch", "/cdn/1.png", "/images?Page=x"])
+def test_every_answer_has_an_id_and_may_be_read_by_web_pages(
+    server: WaifuSample, ask: Ask, path: str
+) -> None:
+    ids = {ask(server, path).headers["X-Request-ID"] for _ in range(3)}
+    assert (len(ids), len(ids - {None})) == (3, 3)
+    answer = ask(server, path, user_agent="Mozilla/5.0", headers={"Origin": "https://x.example"})
+    assert answer.status != 403
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_the_order_is_read_in_any_case(server: WaifuSample, ask: Ask) -> None:
+    for order in ("UploadedAt", "UPLOADEDAT", "FAVORITES", "random", "AddedToAlbum"):
+        assert ask(server, f"/images?OrderBy={order}").status == 200

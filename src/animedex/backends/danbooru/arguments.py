@@ -13,18 +13,26 @@ if TYPE_CHECKING:
 
 MOST_POSTS = 200
 MOST_OF_ALL = 1000
+MOST_ROWS = 1000
 _PAGE = re.compile(r"(?:[ab]|(?=[1-9]))[0-9]{1,18}", re.ASCII)
 _UNNAMEABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
 _LARGEST_ID = 10**18
 
 
 def check_limit(limit: int) -> str:
-    """Give the limit as it is sent."""
-    if type(limit) is not int or not 1 <= limit <= MOST_POSTS:
-        _refuse(
-            f"a limit is a whole number from 1 to {MOST_POSTS}, not {limit!r:.80}",
-            f"`--all --max N` pages through up to {MOST_OF_ALL} posts",
-        )
+    """Return the limit of a list of posts as it is sent."""
+    hint = f"`--all --max N` pages through up to {MOST_OF_ALL} posts"
+    return _check_limit(limit, MOST_POSTS, hint)
+
+
+def check_rows(limit: int) -> str:
+    """Return the limit of any other list as it is sent."""
+    return _check_limit(limit, MOST_ROWS)
+
+
+def _check_limit(limit: int, most: int, hint: str | None = None) -> str:
+    if type(limit) is not int or not 1 <= limit <= most:
+        _refuse(f"a limit is a whole number from 1 to {most}, not {limit!r:.80}", hint)
     return str(limit)
 
 

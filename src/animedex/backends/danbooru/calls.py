@@ -17,6 +17,7 @@ from animedex.backends.danbooru.arguments import (
     check_most,
     check_name,
     check_page,
+    check_rows,
     check_text,
 )
 from animedex.backends.danbooru.declared import BACKEND
@@ -141,12 +142,12 @@ def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | N
 def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
     """Find tags by a pattern in which `*` stands for anything, the most used ones first.
 
-    The answer is cached for an hour.
+    1 to 1000 come. The answer is cached for an hour.
     """
     params = (
         ("search[name_matches]", check_name("a tag", pattern)),
         ("search[order]", "count"),
-        ("limit", check_limit(limit)),
+        ("limit", check_rows(limit)),
     )
     return Call(BACKEND, Request("GET", "/tags.json", params), parsing.tags, lifetime=HOUR)
 

@@ -195,7 +195,9 @@ def count(session: Session, tags: tuple[str, ...], *, rating: RatingWord | None)
     ),
 )
 @click.argument("pattern", help="A name; * stands for anything.")
-@click.option("--limit", type=int, default=20, metavar="1..200", help="How many, 20 if unsaid.")
+@click.option(
+    "--limit", type=int, default=20, metavar="1..1000", help="Number of tags (default: 20)."
+)
 @answering
 def find_tags(session: Session, pattern: str, *, limit: int) -> None:
     """Find tags by a pattern, the most used ones first."""

@@ -36,8 +36,9 @@ BACKEND = Backend(
     limits_note=(
         "10 requests per second are the hard limit, and about 1 per second is what the site asks"
         " for. animedex keeps to 1 per second with a burst of 5, for all of your processes"
-        " together. A search may have 2 terms unless you are signed in; an answer holds at most"
-        " 200 posts, and pages by number end at 1000."
+        " together. A search may have 2 terms (Gold accounts 6, Platinum any number), an answer"
+        " at most 200 posts or 1000 rows of another list, and pages by number end at 1000 (Gold"
+        " 5000)."
     ),
     guidance=(
         "Posts of all ratings come unless you filter: add --rating g for what is fit for everyone"

@@ -25,7 +25,7 @@ _ERRORS = {
     "PostQuery::TagLimitError": Meaning(
         UpstreamError,
         "did not accept the search",
-        hint=f"{free_metatags()}; some accounts may use more terms ({_LOGIN})",
+        hint=f"{free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})",
     ),
     "ActiveRecord::RecordNotFound": Meaning(NotFound, "has no such thing"),
     "ActiveRecord::QueryCanceled": Meaning(
@@ -36,6 +36,7 @@ _ERRORS = {
     ),
 }
 _STATUSES = {
+    400: Meaning(UpstreamError, "did not accept the request"),
     401: Meaning(
         AuthRequired,
         "does not know who asks",
@@ -46,6 +47,7 @@ _STATUSES = {
         Refused, "refused the request", hint=f"some things are for who is signed in: {_LOGIN}"
     ),
     404: Meaning(NotFound, "has no such thing"),
+    405: Meaning(NotFound, "has no such path"),
     406: Meaning(
         UpstreamError, "does not answer in that form", hint="ask for a path that ends in .json"
     ),
@@ -63,6 +65,7 @@ _STATUSES = {
     ),
     451: Meaning(Refused, "may not show that"),
     500: Meaning(UpstreamError, "has trouble"),
+    501: Meaning(UpstreamError, "does not offer that"),
     503: Meaning(UpstreamError, "is out of order for now"),
 }
 

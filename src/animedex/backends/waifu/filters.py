@@ -23,8 +23,8 @@ MOST = 100
 MOST_PAGE = 1_000_000
 NSFW = {"no": "False", "yes": "True", "all": "All"}
 ORIENTATIONS = {"landscape": "LANDSCAPE", "portrait": "PORTRAIT", "square": "SQUARE"}
-# Any other word is taken for a random order, which none asks for as well.
-ORDERS = {"random": None, "uploaded_at": "UPLOADED_AT", "favorites": "FAVORITES"}
+# Without an order they come at random.
+ORDERS = {"random": None, "uploaded_at": "UploadedAt", "favorites": "Favorites"}
 _SLUG = re.compile(r"[a-z0-9-]{1,100}")
 # The service reads numbers of 64 bits.
 _SIZE = re.compile(r"(>=|>|<=|<|)([0-9]{1,18})|([0-9]{1,18})\.\.([0-9]{1,18})")

@@ -29,8 +29,10 @@ class Page(NamedTuple):
     limit: int
 
 
-def parse_page(query: Mapping[str, str], most: int, limit: str | None = None) -> Page:
-    """Read ``page`` and ``limit``, the latter unless it is given; past page 1000 is ``Refused``.
+def parse_page(
+    query: Mapping[str, str], most: int, limit: str | None = None, *, last: int = LAST_PAGE
+) -> Page:
+    """Read ``page`` and ``limit``, the latter unless it is given; past the last is ``Refused``.
 
     >>> parse_page({}, 200), parse_page({"page": "b77", "limit": "500"}, 200)
     (Page(side='', number=1, limit=20), Page(side='b', number=77, limit=200))
@@ -43,8 +45,8 @@ def parse_page(query: Mapping[str, str], most: int, limit: str | None = None) ->
     if match:
         return Page(match["side"].lower(), int(match["id"]), amount)
     number = max(parse_whole(query.get("page", "")), 1)
-    if number > LAST_PAGE:
-        raise Refused(page_too_far(LAST_PAGE))
+    if number > last:
+        raise Refused(page_too_far(last))
     return Page("", number, amount)
 
 

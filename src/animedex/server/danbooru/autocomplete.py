@@ -25,7 +25,7 @@ _WORDS = re.compile(r"[^\W_]+")
 _VALUES = {
     "rating": ("explicit", "general", "questionable", "sensitive"),
     "status": ("active", "any", "banned", "deleted", "flagged", "modqueue", "pending"),
-    "filetype": ("gif", "jpg", "mp4", "png", "webm", "webp", "zip"),
+    "filetype": ("avif", "gif", "jpg", "mp4", "png", "swf", "webm", "webp", "zip"),
     "parent": ("any", "none"),
     "child": ("any", "none"),
     "order": ("favcount", "id", "id_desc", "landscape", "portrait", "random", "rank", "score"),

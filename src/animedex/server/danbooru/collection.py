@@ -27,6 +27,8 @@ class User(NamedTuple):
     id: int
     name: str
     api_key: str
+    level: str = "Gold"
+    """``Member``, ``Gold`` or ``Platinum``."""
 
 
 class DanbooruCollection:

@@ -10,7 +10,7 @@ from animedex.server.danbooru.ordering import in_order
 from animedex.server.danbooru.query import Term, count_terms, find_metatag, parse_query
 from animedex.server.danbooru.refusals import NOT_FOUND, Refused, too_many_tags, wrong_search
 from animedex.server.danbooru.rows import Post, Row, row_id, text
-from animedex.server.danbooru.signin import terms_allowed
+from animedex.server.danbooru.signin import level_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +35,8 @@ class PostRoutes:
         if asked.query.get("md5"):
             return shown_post(self._with_md5(asked.query["md5"].lower()).row, asked.origin)
         terms = parse_search(asked, asked.query.get("tags", ""))
-        page = parse_page(asked.query, MOST_POSTS, find_metatag(terms, "limit"))
+        last = level_of(asked.user).pages
+        page = parse_page(asked.query, MOST_POSTS, find_metatag(terms, "limit"), last=last)
         found = in_order(self._collection.matching(terms, self._clock()), terms, self._random)
         return [
             shown_post(post.row, asked.origin)
@@ -70,10 +71,10 @@ class PostRoutes:
 def parse_search(asked: Asked, search: str) -> tuple[Term, ...]:
     """Read a search; one of too many terms, or that contradicts itself, is ``Refused``."""
     terms = parse_query(search)
-    allowed = terms_allowed(asked.user)
-    if count_terms(terms) > allowed:
+    allowed = level_of(asked.user).terms
+    if allowed is not None and count_terms(terms) > allowed:
         raise Refused(too_many_tags(allowed))
-    for name in ("order", "limit", "random"):
+    for name in ("order", "ordfav", "ordpool", "limit", "random"):
         _check_single(name, [term for term in terms if term.metatag == name])
     return terms
 

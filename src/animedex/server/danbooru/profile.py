@@ -6,26 +6,25 @@ from typing import TYPE_CHECKING
 
 from animedex.server.danbooru.collection import FOUNDED
 from animedex.server.danbooru.refusals import WRONG_KEY, Refused
-from animedex.server.danbooru.signin import MEMBER_TERMS
+from animedex.server.danbooru.signin import level_of
 
 if TYPE_CHECKING:
     from animedex.server.danbooru.asking import Asked
     from animedex.server.danbooru.rows import Row
-
-MEMBER_LEVEL = 20
 
 
 def profile(asked: Asked) -> Row:
     """Show the row of whoever is asking; nobody in particular is ``Refused``."""
     if asked.user is None:
         raise Refused(WRONG_KEY)
+    level = level_of(asked.user)
     return {
         "id": asked.user.id,
         "name": asked.user.name,
-        "level": MEMBER_LEVEL,
-        "level_string": "Member",
+        "level": level.number,
+        "level_string": asked.user.level,
         "created_at": FOUNDED,
         "is_banned": False,
         "is_deleted": False,
-        "tag_query_limit": MEMBER_TERMS,
+        "tag_query_limit": level.terms,
     }

@@ -16,6 +16,7 @@ from animedex.server.danbooru.query import wildcard
 from animedex.server.danbooru.ranges import WHOLE, range_test
 from animedex.server.danbooru.refusals import NOT_FOUND, Refused
 from animedex.server.danbooru.rows import Row, flag, number, row_id, text
+from animedex.server.danbooru.signin import level_of
 from animedex.server.danbooru.trimming import names_only
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class RecordRoutes:
     def index(self, asked: Asked) -> list[Row]:
         """List a page of the rows that ``search[…]`` describes."""
         arguments = search_arguments(asked.query)
-        page = parse_page(asked.query, MOST_ROWS)
+        page = parse_page(asked.query, MOST_ROWS, last=level_of(asked.user).pages)
         found = chosen(self._rows, arguments, self._fields)
         return [self._shown(row, asked) for row in paginate(found, page, row_id)]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from hmac import compare_digest
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.server.danbooru.refusals import WRONG_KEY, Refused
 
@@ -16,8 +16,22 @@ if TYPE_CHECKING:
 
     from animedex.server.danbooru.collection import User
 
-ANONYMOUS_TERMS = 2
-MEMBER_TERMS = 6
+
+class Level(NamedTuple):
+    """Describe what somebody may ask, as much as it depends on their account."""
+
+    number: int
+    terms: int | None
+    """Of how many terms a search may be; None is any number."""
+    pages: int
+
+
+ANONYMOUS = Level(0, terms=2, pages=1_000)
+LEVELS = {
+    "Member": Level(20, terms=2, pages=1_000),
+    "Gold": Level(30, terms=6, pages=5_000),
+    "Platinum": Level(31, terms=None, pages=5_000),
+}
 
 
 def signed_in(request: Request, users: Mapping[str, User]) -> User | None:
@@ -31,9 +45,9 @@ def signed_in(request: Request, users: Mapping[str, User]) -> User | None:
     return None
 
 
-def terms_allowed(user: User | None) -> int:
-    """Tell of how many terms a search may be."""
-    return ANONYMOUS_TERMS if user is None else MEMBER_TERMS
+def level_of(user: User | None) -> Level:
+    """Return what somebody may ask."""
+    return ANONYMOUS if user is None else LEVELS[user.level]
 
 
 def _basic(authorization: str) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from animedex.server.cross_origin import AllowWebPages
 from animedex.server.nekos.app import BASE, SEARCH, nekos_app
 from animedex.server.nekos.limits import NekosLimits
 from animedex.server.sample.collection import drawn_collection
@@ -32,10 +33,11 @@ class SampleServer(ServiceSample["Collection"]):
     def application(self, collection: Collection | None, rules: Rules) -> ASGIApp:
         """Build the application of nekos.best over a collection, or else over the drawn one."""
         limits = NekosLimits(search=SEARCH, clock=rules.clock, enforced=rules.limits)
-        return nekos_app(
+        app = nekos_app(
             drawn_collection() if collection is None else collection,
             random=rules.random,
             front_page=FRONT_PAGE,
-            json_guards=json_guards(limits.admit),
+            json_guards=json_guards(limits.admit, pages=True),
             picture_guards=FILE_GUARDS,
         )
+        return AllowWebPages(app)

@@ -24,9 +24,12 @@ CollectionT = TypeVar("CollectionT")
 FILE_GUARDS = (Middleware(TurnAwayUnknown, browsers=True),)
 
 
-def json_guards(admit: Callable[[str], Verdict]) -> tuple[Middleware, ...]:
-    """Let only programs that say who they are ask the API, and only as often as ``admit`` lets."""
-    return (Middleware(TurnAwayUnknown), Middleware(Limit, admit=admit))
+def json_guards(admit: Callable[[str], Verdict], *, pages: bool = False) -> tuple[Middleware, ...]:
+    """Let only programs that say who they are ask the API, and only as often as ``admit`` lets.
+
+    ``pages`` lets browsers ask too, where they do it for a web page.
+    """
+    return (Middleware(TurnAwayUnknown, pages=pages), Middleware(Limit, admit=admit))
 
 
 class Rules(NamedTuple):

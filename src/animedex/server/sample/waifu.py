@@ -64,7 +64,7 @@ class WaifuSample(ServiceSample[WaifuCollection]):
             random=rules.random,
             users={API_KEY: USER},
             ignored=self.ignored,
-            json_guards=json_guards(limits.admit),
+            json_guards=json_guards(limits.admit, pages=True),
             file_guards=FILE_GUARDS,
         )
 

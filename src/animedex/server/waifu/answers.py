@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from http import HTTPStatus
+from itertools import count
 from typing import TYPE_CHECKING, TypeVar, cast
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from animedex.server.json_answers import PROBLEM_TYPE, Json
@@ -15,7 +17,6 @@ from animedex.server.waifu.parameters import InvalidParameters, read_integer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from starlette.exceptions import HTTPException
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -86,24 +87,37 @@ async def error_answer(request: Request, error: Exception) -> Response:
     }
     if isinstance(refusal, InvalidParameters):
         problem["errors"] = refusal.errors
+    if isinstance(refusal, UnknownPath):
+        problem["traceId"] = "00-5c1e9d515a3d8a1c4c1e9d515a3d8a1c-0001000100010001-00"
     return Problem(problem, status, refusal.headers)
 
 
-class TellVersion:
-    """Put the API's version on every answer, a refusal at the door included."""
+class UnknownPath(HTTPException):
+    """Refuse a path that the service does not know, which it answers with a `traceId`."""
+
+    def __init__(self) -> None:
+        super().__init__(HTTPStatus.NOT_FOUND, "There is no such page.")
+
+
+class SignAnswers:
+    """Put version, request id and leave for all web pages on every answer, refusals included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
+        self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Tell the only version there is, whichever was asked for."""
+        """Name the only version there is, whichever was asked for."""
 
-        async def send_with_version(message: Message) -> None:
+        async def send_signed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)["Version"] = VERSION
+                headers = MutableHeaders(scope=message)
+                headers["Version"] = VERSION
+                headers["X-Request-ID"] = f"{next(self._numbers):016x}"
+                headers["Access-Control-Allow-Origin"] = "*"
             await send(message)
 
-        await self.app(scope, receive, send_with_version)
+        await self.app(scope, receive, send_signed)
 
 
 _SECTIONS = {

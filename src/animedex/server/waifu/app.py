@@ -12,7 +12,14 @@ from starlette.routing import Route
 
 from animedex.server.files import file_answer
 from animedex.server.json_answers import COMPRESSED, Json
-from animedex.server.waifu.answers import PAGE_NAMES, Page, TellVersion, error_answer, with_url
+from animedex.server.waifu.answers import (
+    PAGE_NAMES,
+    Page,
+    SignAnswers,
+    UnknownPath,
+    error_answer,
+    with_url,
+)
 from animedex.server.waifu.filters import NAMES, chosen
 from animedex.server.waifu.parameters import Ignored, Parameters, read_integer
 
@@ -66,7 +73,7 @@ def waifu_app(  # noqa: PLR0913 - options, each for itself
             Route(f"{FILES}/{{filename}}", routes.file, middleware=file_guards),
             *(Route(path, answer, middleware=json_guards) for path, answer in table.items()),
         ],
-        middleware=[Middleware(TellVersion), *COMPRESSED],
+        middleware=[Middleware(SignAnswers), *COMPRESSED],
         exception_handlers={HTTPException: error_answer},
     )
     app.router.redirect_slashes = False
@@ -141,7 +148,7 @@ class _Routes:
 
     async def nothing(self, request: Request) -> Response:
         self._read(request)
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such page.")
+        raise UnknownPath
 
     async def file(self, request: Request) -> Response:
         number, _, extension = request.path_params["filename"].partition(".")
@@ -168,7 +175,7 @@ def _id(request: Request) -> int:
     """Read the id in a path; the service knows no such route where it is none."""
     number = read_integer(request.path_params["id"])
     if number is None:
-        raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such page.")
+        raise UnknownPath
     return number
 
 

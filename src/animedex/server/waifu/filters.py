@@ -21,10 +21,11 @@ NAMES = (
     *("IncludedIds", "ExcludedIds"),
 )
 _ORDERS: dict[str, Callable[[ImageRow], tuple[str | int, int]]] = {
-    "UPLOADED_AT": lambda image: (image["uploadedAt"], image["id"]),
-    "FAVORITES": lambda image: (image["favorites"], image["id"]),
-    # Every other word means this as well, but this one says so.
-    "RANDOM": lambda _: (0, 0),
+    "random": lambda _: (0, 0),
+    "uploadedat": lambda image: (image["uploadedAt"], image["id"]),
+    "favorites": lambda image: (image["favorites"], image["id"]),
+    # Nobody has albums here.
+    "addedtoalbum": lambda _: (0, 0),
 }
 _FLAGS = {"false": {False}, "true": {True}, "all": {False, True}}
 _ORIENTATIONS = {"LANDSCAPE", "PORTRAIT", "SQUARE"}
@@ -34,13 +35,18 @@ _SLUG = re.compile(r"[a-z0-9-]+")
 def chosen(images: Sequence[ImageRow], parameters: Parameters, random: Random) -> list[ImageRow]:
     """Pick and order images; parameters that cannot be used are ``InvalidParameters``.
 
-    Without an order that the service knows they come at random, and otherwise for each page.
+    Without an order they come at random, and otherwise for each page.
     """
     found = _of_size(_listed(_flagged(images, parameters), parameters), parameters)
-    rank = parameters.lenient("OrderBy", lambda text: _ORDERS.get(text.upper()))
+    rank = parameters.one(
+        "OrderBy",
+        lambda text: _ORDERS.get(text.lower()),
+        "Random, UploadedAt, Favorites or AddedToAlbum",
+        default=_ORDERS["random"],
+    )
     parameters.check()
     random.shuffle(found)
-    return sorted(found, key=rank or _ORDERS["RANDOM"], reverse=True)
+    return sorted(found, key=rank, reverse=True)
 
 
 def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
