@@ -36,15 +36,14 @@ BACKEND = Backend(
     limits_note=(
         "10 requests per second are the hard limit, and about 1 per second is what the site asks"
         " for. animedex keeps to 1 per second with a burst of 5, for all of your processes"
-        " together. A search may have 2 terms (Gold accounts 6, Platinum any number), an answer"
-        " at most 200 posts or 1000 rows of another list, and pages by number end at 1000 (Gold"
-        " 5000)."
+        " together. An answer holds 200 posts or 1000 other rows; pages by number end at 1000"
+        " (Gold 5000)."
     ),
     guidance=(
         "Posts of all ratings come unless you filter: add --rating g for what is fit for everyone"
-        " (the service takes `rating:safe` as s, sensitive, not as g). Without a sign-in a search"
-        " may have 2 terms; --order is one, --rating and metatags such as id:, score:, date: and"
-        " filetype: are free. Tags are written with underscores: find them with `autocomplete`."
+        " (the service takes `rating:safe` as s, sensitive, not as g). A search may have 2 terms"
+        " (Gold 6, Platinum any number); --order is one, --rating and metatags such as id:, score:,"
+        " date: and filetype: are free. Tags are written with underscores: find them with `autocomplete`."
         " A withheld picture has no file_url, and url null with --common. Always name the artist"
         " and the source with a picture. Do not page through tags to collect them."
     ),

@@ -32,8 +32,7 @@ BACKEND = Backend(
         "Every picture is safe for work (rating g): add no filter of your own. No sign-in."
         " `image` is random and may repeat; `search` is fuzzy and never says that it found"
         " nothing, so use --min-match 0.8 to keep real matches only. Always show the artist or"
-        " anime with a picture. Do not loop over categories to collect them. No commercial use; users"
-        " must be 13 or older."
+        " anime with a picture. Do not loop over categories to collect them. No commercial use."
     ),
     example_path="/endpoints",
     explain=_explain,
