@@ -41,9 +41,9 @@ BACKEND = Backend(
     ),
     guidance=(
         "Posts of all ratings come unless you filter: add --rating g for what is fit for everyone"
-        " (the service takes `rating:safe` as s, sensitive, not as g). A search may have 2 terms"
-        " (Gold 6, Platinum any number); --order is one, --rating and metatags such as id:, score:,"
-        " date: and filetype: are free. Tags are written with underscores: find them with `autocomplete`."
+        " (`rating:safe` means s, sensitive, not g). A search may have 2 terms (Gold 6, Platinum"
+        " any number); --order is one, --rating and metatags such as id:, score:, date: and"
+        " filetype: are free. Tags are written with underscores: find them with `autocomplete`."
         " A withheld picture has no file_url, and url null with --common. Always name the artist"
         " and the source with a picture. Do not page through tags to collect them."
     ),
