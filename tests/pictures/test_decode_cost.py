@@ -11,6 +11,8 @@ import pytest
 from PIL import Image
 
 from animedex.errors import TooLarge
+from animedex.library.credits import credited
+from animedex.pictures.containers.source import MAX_PARTS
 from animedex.pictures.decode_cost import (
     CHEAP_BYTES,
     CHEAP_PARTS,
@@ -23,9 +25,11 @@ from animedex.pictures.decode_cost import (
     estimate_cost,
 )
 from animedex.pictures.formats import format_of
+from animedex.pictures.metadata import read_credit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 _BLOCK = b"\x02\x02\x44\x01\x00"
 
@@ -197,3 +201,21 @@ def test_damaged_pictures_are_left_to_the_decoder(form: str) -> None:
     data = save(form)
     for length in range(16, len(data), 7):
         assert not estimate(data[:length]).is_high
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gif(9, 9, *[gif_frame()] * (MAX_PARTS + 1)),
+        gif(9, 9, b"!\xfe" + b"\1a" * (110 * MAX_PARTS) + b"\0", gif_frame()),
+        jpeg(*[b"\xff\xe5\0\2"] * (MAX_SEGMENTS + 1)),
+        png(9, 9, *[chunk(b"teSt", b"")] * (MAX_PARTS + 1)),
+    ],
+    ids=["frames", "sub-blocks", "segments", "chunks"],
+)
+def test_a_credit_is_not_looked_for_in_very_many_parts(data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(data)
+    with pytest.raises(TooLarge, match="has more than 150,000"):
+        read_credit(str(tmp_path / "a"))
+    new = credited(str(tmp_path / "a"))
+    assert (new.post, new.row) == (None, None)

@@ -17,6 +17,7 @@ from animedex.download.ready import made_ready
 from animedex.download.report import Downloaded
 from animedex.download.targets import known_id, name_of, target_of
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
+from animedex.pictures.decode_process import decoding_limits
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class Deadline:
             message = f"not all of the file came within {self._timeout:g} s"
             raise TimedOut(message, hint="allow more with --timeout, or try again to go on")
         return call._replace(timeout=left)
+
+    def moment(self) -> float | None:
+        """Return when it is, by the monotonic clock; None if nobody has set a timeout."""
+        return None if self._timeout is None else self._end
 
     def is_over(self) -> bool:
         """Return whether no time is left."""
@@ -143,7 +148,8 @@ def _brought(job: Job, target: Target, partial: Partial) -> tuple[Fetched, Check
         fetched = _whole(job, target, partial)
         try:
             look = job.saving.keeper.has_library
-            return fetched, checked(target, fetched, partial, look=look)
+            with decoding_limits(job.deadline.moment()):
+                return fetched, checked(target, fetched, partial, look=look)
         except (UpstreamDecode, Corrupt):
             if is_anew or not partial.is_doubtful:
                 partial.forget()

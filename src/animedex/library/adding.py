@@ -6,6 +6,7 @@ import os
 from collections import deque
 from functools import partial
 from itertools import islice
+from threading import Event
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
@@ -141,21 +142,25 @@ def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> 
     workers = jobs or os.cpu_count() or 1
     pool = ThreadPoolExecutor(workers)
     waiting: deque[tuple[str, Future[Looked | AnimedexError]]] = deque()
-    left = iter(paths)
+    left, stopped = iter(paths), Event()
     try:
         while True:
             for path in islice(left, 2 * workers - len(waiting)):
-                waiting.append((path, pool.submit(_look, path)))
+                waiting.append((path, pool.submit(_look, path, stopped)))
             if not waiting:
                 return
             yield from _store(library, _done(waiting))
     finally:
         # Ctrl-C does not wait for a large picture to be decoded.
+        stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _look(path: str) -> Looked | AnimedexError:
-    return looking.attempted(path, lambda: looked_at(credited(path)))
+def _look(path: str, stopped: Event) -> Looked | AnimedexError:
+    from animedex.pictures.decode_process import decoding_limits
+
+    with decoding_limits(None, stopped):
+        return looking.attempted(path, lambda: looked_at(credited(path)))
 
 
 def _done(

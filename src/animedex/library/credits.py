@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from animedex.errors import TooLarge
 from animedex.library.entry import New
 from animedex.library.file_facts import unreadable
 
@@ -25,7 +26,11 @@ def credited(path: str) -> New:
         os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
-    found = credit_of(path)
+    try:
+        found = credit_of(path)
+    except TooLarge:
+        # Nobody goes through so many parts to find a credit.
+        return New(path)
     if found is None:
         return New(path)
     return New(path, found.post, found.row, category_of(found.post, found.row))

@@ -125,8 +125,8 @@ def decode_apart(
 ) -> tuple[Answer, bytes]:
     """Decode a picture in a process of its own.
 
-    Raises `TooLarge` where that takes too much time or memory, `TimedOut` at the deadline, and
-    what the decoder raises.
+    Raises `TooLarge` where that takes too much time or memory, `TimedOut` at the deadline or where
+    it is cancelled, and what the decoder raises.
     """
     try:
         return _run(source, {"side": side, "fingerprint": fingerprint, "container": False})
@@ -191,7 +191,8 @@ def _wait(process: subprocess.Popen[bytes], name: str) -> bytes:
             return process.communicate(timeout=_POLL)[0]
         except subprocess.TimeoutExpired:
             if _limits.cancelled is not None and _limits.cancelled.is_set():
-                _refuse(name, "was not decoded: it was cancelled")
+                message = f"decoding {name} was cancelled"
+                raise TimedOut(message, hint="try again") from None
             if time.monotonic() < deadline:
                 continue
         if deadline == end:

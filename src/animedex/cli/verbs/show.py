@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from animedex.cli.command import Command
 from animedex.cli.session import Session, answering
 from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import AnimedexError, BadArguments
+from animedex.pictures.decode_process import decoding_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,13 +56,22 @@ def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
     if info:
         from animedex.cli.file_info import tell
 
-        tell(session, what)
+        with decoding_limits(_deadline(session)):
+            tell(session, what)
         return
     _check(session)
     sights, failures = _sights(session, what or _piped())
     from animedex.cli.showing import draw
 
-    session.fail([*failures, *draw(session, sights)])
+    with decoding_limits(_deadline(session)):
+        failures += draw(session, sights)
+    session.fail(failures)
+
+
+def _deadline(session: Session) -> float | None:
+    """Return until when pictures are decoded, by the monotonic clock, if a timeout was given."""
+    timeout = session.shared.client_options().get("timeout")
+    return time.monotonic() + timeout if isinstance(timeout, int | float) else None
 
 
 def _check(session: Session) -> None:

@@ -28,6 +28,8 @@ XMP_TRAILER = bytes([1, *range(255, -1, -1), 0])
 # How much is searched for the end of a packet that has zeros in it.
 _LONGEST_SEARCH = 4 * 1024 * 1024
 _CONTROL, _PLAIN_TEXT = 0xF9, 0x01
+# Sub-blocks are read so many bytes at a time, which holds sixteen long ones.
+_SUB_BLOCKS = 4096
 _SCREEN = 7
 _DESCRIPTOR = 9
 # The control extension of a frame and what follows it: where this is, there are more frames.
@@ -65,6 +67,7 @@ def blocks(source: Source) -> Iterator[Block]:
     """Yield the blocks up to the trailer, the end of the file, or what cannot be a block."""
     start = header_end(source)
     while start < source.size:
+        source.count()
         block = _block(source, start)
         yield block
         if block.kind not in KINDS or not block.whole:
@@ -148,10 +151,20 @@ def _xmp_end(source: Source) -> int | None:
 
 def _skip_blocks(source: Source) -> bool:
     """Skip sub-blocks; return whether their end is in the file."""
-    while size := source.read(1):
-        if not size[0]:
-            return True
-        source.go(source.at() + size[0])
+    start = source.at()
+    while data := source.read(_SUB_BLOCKS):
+        at = walked = 0
+        while at < len(data):
+            size = data[at]
+            at += size + 1
+            walked += 1
+            if not size:
+                source.go(start + at)
+                return True
+        # A hundred of them take as long as another part does.
+        source.count(walked // 100)
+        start += at
+        source.go(start)
     return False
 
 

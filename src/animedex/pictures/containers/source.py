@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NoReturn
 
-from animedex.errors import Corrupt
+from animedex.errors import Corrupt, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,6 +16,8 @@ Parts: TypeAlias = "list[bytes | Range]"
 # As much is read of all packets in a file; what is beyond it is copied like any other bytes.
 LONGEST = 32 * 1024 * 1024
 _PIECE = 256 * 1024
+# So many parts of a file are walked over: more than that only takes time.
+MAX_PARTS = 150_000
 HINT = "fetch it again, or give another file"
 CUT = "it is cut short"
 
@@ -30,6 +32,7 @@ class Source:
         self.path = path
         self.size = file.seek(0, os.SEEK_END)
         self.room = LONGEST
+        self._parts = 0
         self._file = file
         file.seek(0)
 
@@ -73,6 +76,13 @@ class Source:
             piece = self.take(min(_PIECE, end - start))
             start += len(piece)
             yield piece
+
+    def count(self, parts: int = 1) -> None:
+        """Count parts of the file that were walked over; raise `TooLarge` for very many."""
+        self._parts += parts
+        if self._parts > MAX_PARTS:
+            message = f"{self.path} has more than {MAX_PARTS:,} parts"
+            raise TooLarge(message, hint="write it anew with another program")
 
     def fail(self, why: str) -> NoReturn:
         """Raise the error for a file that is not what it claims to be."""
