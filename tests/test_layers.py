@@ -45,7 +45,7 @@ ALLOWED = {
     "art": {"backends", "client", "errors", "models", "text_input", "tool", "wire"},
     "pictures": {"errors", "models", "sinks", "text_input", "wire"},
     "library": {
-        *("backends", "errors", "folders", "folding", "models", "pictures", "sinks"),
+        *("art", "backends", "errors", "folders", "folding", "models", "pictures", "sinks"),
         *("text_input", "transport.database", "wire"),
     },
     "download": {

@@ -182,13 +182,14 @@ class PictureRecord(Record, frozen=True, kw_only=True):
 class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
     """Show a picture of any service in one shape; a field is None where the service is silent.
 
-    `id` is the service's name and its own id, as in `nekos:<file name>`. `url` is None for a
-    picture that is withheld. Sizes are in pixels and bytes; `created_at` is ISO 8601.
+    `id` is the service's name and its own id, as in `nekos:<file name>`; a picture whose credit
+    names no service has `file:<start of its SHA-256>`. `rating` is None where nobody has said it,
+    `url` for a picture that is withheld. Sizes are in pixels and bytes; `created_at` is ISO 8601.
     """
 
     id: str
     source_tag: SourceTag | None = None
-    rating: Rating
+    rating: Rating | None
     url: str | None = None
     preview_url: str | None = None
     sample_url: str | None = None

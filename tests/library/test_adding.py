@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from animedex.errors import BadArguments, NotFound
 from animedex.library.adding import add_all, files_below
 from animedex.library.credits import category_of, credited, kept_record
 from animedex.library.entry import New
 from animedex.library.file_facts import check_unchanged, file_facts
+from animedex.library.filters import Filters
 from animedex.library.keeping import stored
 from animedex.library.looking import looked_at
 from animedex.library.verify import verify
@@ -343,3 +346,63 @@ def test_one_file_does_not_stop_others_whatever_is_wrong_with_it(
     assert found[1].error.reason == "corrupt"
     assert library.count() == 2
     assert not list(verify(library))
+
+
+def test_credit_of_other_programs_is_added(library: Library, draw: Draw) -> None:
+    path = draw("1.jpg")
+    made = Image.Exif()
+    made[0x013B] = "Mio"
+    with Image.open(path) as image:
+        image.save(path, exif=made)
+    (one,) = add_all(library, [str(path)])
+    assert one.entry
+    assert one.entry.post
+    assert one.entry.post.id == f"file:{one.entry.sha256[:16]}"
+    assert one.entry.post.rating is None
+    assert list(library.iter_entries(Filters(artist="mio"))) == [one.entry]
+    assert list(library.iter_entries(Filters(source="own"))) == [one.entry]
+    for rating in Rating:
+        assert list(library.iter_entries(Filters(rating=rating.value))) == []
+        assert library.random(Filters(rating=rating.value)) == []
+    (again,) = add_all(library, [str(path)])
+    assert again.entry == one.entry
+
+
+def test_a_service_s_credit_is_not_replaced_by_what_others_say(
+    library: Library, draw: Draw
+) -> None:
+    path = draw("1.png")
+    post = ArtPost(id="waifu:1", rating=Rating.GENERAL, artists=["Mio"])
+    library.add(New(str(path), post, b"{}"))
+    sidecar = path.with_name("1.png.json")
+    sidecar.write_text('{"artist": "Tove", "source": "https://a.example/1", "rating": "e"}')
+    (one,) = add_all(library, [str(path)])
+    assert one.entry
+    assert one.entry.row == b"{}"
+    assert one.entry.post == replace(post, source_url="https://a.example/1")
+
+
+POST = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["Mio"], url="https://a.example/1")
+
+
+@pytest.mark.parametrize(
+    ("text", "post_id", "row"),
+    [
+        (ROW, "nekos:1.png", ROW),
+        (b"[" + ROW + b"]", "nekos:1.png", ROW),
+        (b"\xef\xbb\xbf" + ROW + b"\r\n", "nekos:1.png", ROW),
+        (json.dumps(POST.to_payload()).encode("utf-16"), "nekos:1.png", None),
+        (json.dumps([POST.to_payload()]).encode(), "nekos:1.png", None),
+        (b"[" + ROW + b"," + ROW + b"]", None, None),
+        (b"[" + ROW, None, None),
+        (b'{"path": "/a.png"}', None, None),
+    ],
+)
+@pytest.mark.parametrize("name", ["1.png.json", "1.json"])
+def test_what_this_program_printed_is_read(
+    text: bytes, post_id: str | None, row: bytes | None, name: str, draw: Draw
+) -> None:
+    path = draw("1.png")
+    path.with_name(name).write_bytes(text)
+    new = credited(str(path))
+    assert (new.post and new.post.id, new.row) == (post_id, row)

@@ -264,7 +264,7 @@ def test_what_a_table_tells_anew_is_taken(filled: Library, draw: Draw) -> None:
     taken(filled, f"path,id\n{path},nekos:2.png\n".encode(), "csv")
     entry = filled.get(1)
     assert entry
-    assert (entry.post, entry.row) == (ArtPost(id="nekos:2.png", rating=Rating.EXPLICIT), None)
+    assert (entry.post, entry.row) == (ArtPost(id="nekos:2.png", rating=None), None)
 
 
 def test_a_line_without_a_row_takes_none_away(filled: Library) -> None:

@@ -214,13 +214,13 @@ def test_any_credit_can_be_told_in_lines(picture: str, post: ArtPost, kind: str)
     os.unlink(place)
 
 
-def test_an_unknown_rating_counts_as_the_strictest(picture: str) -> None:
+def test_an_unknown_rating_stays_unknown(picture: str) -> None:
     for told in ("id:a:1\nmaid\n", "id:a:1\nrating:nice\n", "Id: a:1\n"):
         with open(picture + ".txt", "w", encoding="utf-8") as file:
             file.write(told)
         credit = read_sidecar(picture)
         assert credit is not None
-        assert credit.post.rating is Rating.EXPLICIT
+        assert credit.post.rating is None
 
 
 def test_what_tells_most_is_read_first(picture: str) -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from animedex.counts import format_count
 from animedex.library.credits import tag_of
+from animedex.library.entry import service_of
 from animedex.library.filters import OWN
 from animedex.models import is_json
 
@@ -51,8 +52,7 @@ def source_of(entry: Entry) -> JsonObject:
     """Tell where a picture came from: the service it was fetched from, and that it is kept."""
     tag = tag_of(entry)
     if tag is None:
-        name = entry.post.id.partition(":")[0] if entry.post else OWN
-        return {"backend": name, "library": True}
+        return {"backend": service_of(entry.post) or OWN, "library": True}
     return cast("JsonObject", tag.to_payload())
 
 
@@ -79,7 +79,7 @@ def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
             ("characters", few(post.characters) if post else None),
             ("series", few(post.copyrights) if post else None),
             ("category", entry.category),
-            ("rating", RATINGS[post.rating] if post else None),
+            ("rating", RATINGS[post.rating] if post and post.rating else None),
             ("size", measures(entry)),
             ("added", f"{entry.added_at.astimezone():%Y-%m-%d %H:%M}"),
             *more,
@@ -87,7 +87,7 @@ def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
             ("page", (post.page_url or post.source_url or post.url) if post else None),
         ),
         url=path,
-        source=f"{post.id.partition(':')[0] if post else OWN}, library",
+        source=f"{service_of(post) or OWN}, library",
     )
 
 

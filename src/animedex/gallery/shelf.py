@@ -18,6 +18,7 @@ from urllib.parse import quote
 import msgspec
 
 from animedex.gallery.showing import RATING_WORDS
+from animedex.library.entry import service_of
 from animedex.library.filters import OWN, Filters
 from animedex.models import Rating, address
 from animedex.server.nekos.collection import CREDITS, Picture, Size
@@ -139,8 +140,7 @@ def picture(entry: Entry, media_type: str | None = None) -> Picture:
 
 def place_of(entry: Entry) -> str:
     """Name the category in which an entry stands."""
-    source = entry.post.id.partition(":")[0] if entry.post else None
-    return place(entry.category, source, entry.post.rating if entry.post else None)
+    return place(entry.category, service_of(entry.post), entry.post.rating if entry.post else None)
 
 
 def place(category: str | None, source: str | None, rating: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from animedex.counts import format_count
+from animedex.library.entry import service_of
 from animedex.library.filters import OWN
 from animedex.models import Rating, address
 
@@ -152,7 +153,7 @@ def file_name(entry: Entry) -> str:
 
 def source_of(entry: Entry) -> str:
     """Name the service that an entry came from, or say that it is one's own."""
-    return entry.post.id.partition(":")[0] if entry.post else OWN
+    return service_of(entry.post) or OWN
 
 
 def service_title(source: str) -> str:
@@ -211,7 +212,7 @@ def _facts(entry: Entry) -> Iterable[Fact]:
     yield Fact("Source", service_title(source), _filter("source", source))
     if entry.category:
         yield Fact("Category", entry.category, _filter("category", entry.category))
-    if post is not None:
+    if post is not None and post.rating is not None:
         yield Fact("Rating", RATING_WORDS[post.rating], _filter("rating", post.rating.value))
     if entry.width and entry.height:
         yield Fact("Size", f"{entry.width} \u00d7 {entry.height}, {file_size(entry.size)}")

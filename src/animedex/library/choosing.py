@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from animedex.errors import AnimedexError
-from animedex.library.entry import BETWEEN
+from animedex.library.entry import BETWEEN, service_of
 from animedex.library.file_facts import file_facts
 
 if TYPE_CHECKING:
@@ -56,6 +56,9 @@ def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
 def with_known(entry: Entry, before: Entry) -> Entry:
     """Give an entry with what was known of its picture before, and is not told anew."""
     post, old = entry.post, before.post
+    if post and old and service_of(old) and not service_of(post):
+        # What another program says beside a service's credit adds to it, and is none of its own.
+        return entry._replace(post=_filled(old, post), row=entry.row or before.row)
     if post is not None and (old is None or old.id != post.id):
         return entry
     return entry._replace(

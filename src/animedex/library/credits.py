@@ -3,37 +3,83 @@
 from __future__ import annotations
 
 import os
+from itertools import islice
 from typing import TYPE_CHECKING
 
+<<<<<<< HEAD
 from animedex.errors import TooLarge
+=======
+from animedex.errors import AnimedexError
+>>>>>>> b8a828c (Read credit that other programs wrote in library add)
 from animedex.library.entry import New
 from animedex.library.file_facts import unreadable
 
 if TYPE_CHECKING:
+    from animedex.art.reading import Row
     from animedex.library.entry import Entry
     from animedex.models import ArtPost, PictureRecord
+    from animedex.pictures.metadata.credit import Credited
     from animedex.wire import SourceTag
 
 
 def credited(path: str) -> New:
-    """Give what to add for a file: with the credit that it carries, or a sidecar's, if any.
+    """Return what to add for a file: with the credit that it carries, or a sidecar's, if any.
 
-    Raises `Corrupt` for a damaged one, `NotFound` where there is no file.
+    What this program wrote is taken, or else what others did. Raises `Corrupt` for a damaged
+    credit of ours, `NotFound` where there is no file.
     """
+    from animedex.pictures.other_programs import read_other_credit
     from animedex.pictures.sidecar import credit_of
 
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
+<<<<<<< HEAD
     try:
         found = credit_of(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
         return New(path)
+=======
+    found = credit_of(path) or _credit_of_output(path)
+>>>>>>> b8a828c (Read credit that other programs wrote in library add)
     if found is None:
-        return New(path)
+        return New(path, read_other_credit(path))
     return New(path, found.post, found.row, category_of(found.post, found.row))
+
+
+def _credit_of_output(path: str) -> Credited | None:
+    """Read what this program printed with `--json` or `--common` into a file beside a picture."""
+    from msgspec import ValidationError
+
+    from animedex.art.recognise import picture_of
+    from animedex.models import PictureRecord
+    from animedex.pictures.metadata.credit import Credited
+    from animedex.pictures.other_programs.sidecars import is_of_gallery_dl, sidecar_paths
+
+    for row in filter(None, map(_only_row, sidecar_paths(path, ".json"))):
+        try:
+            found = None if is_of_gallery_dl(row.value) else picture_of(row.value, row.raw)
+        except (AnimedexError, ValidationError):
+            continue
+        if isinstance(found, PictureRecord):
+            return Credited(found.to_common(), found.raw)
+        if found is not None:
+            return Credited(found)
+    return None
+
+
+def _only_row(place: str) -> Row | None:
+    """Return the row in a file of JSON; None if there is no such file, or not one row in it."""
+    from animedex.art.reading import rows
+    from animedex.pictures.sidecar import read_beside
+
+    try:
+        found = list(islice(rows([read_beside(place) or b""], place), 2))
+    except AnimedexError:
+        return None
+    return found[0] if len(found) == 1 else None
 
 
 def category_of(post: ArtPost | None, row: bytes | None) -> str | None:
@@ -61,7 +107,6 @@ def record_of(
 
     from animedex import backends
     from animedex.backends.art import part
-    from animedex.errors import AnimedexError
     from animedex.models import parse_record
 
     name = post.id.partition(":")[0] if post else ""

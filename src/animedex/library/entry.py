@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LARGEST = (1 << 63) - 1
 _FIRST, _END = (datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in (1970, 9999))
 
+_OWN = "file"
 # What stands between names where they are one text.
 BETWEEN = "; "
 
@@ -76,6 +77,24 @@ def sound(post: ArtPost | None) -> ArtPost | None:
     from msgspec.structs import replace
 
     return replace(post, source_tag=None)
+
+
+def own_id(sha256: str) -> str:
+    """Return the id of a post whose credit names no service."""
+    return f"{_OWN}:{sha256[:16]}"
+
+
+def service_of(post: ArtPost | None) -> str | None:
+    """Return the service of a post; None where its credit names none.
+
+    >>> from animedex.models import ArtPost
+    >>> service_of(ArtPost(id="nekos:1.png", rating=None))
+    'nekos'
+    >>> service_of(ArtPost(id=own_id("0f" * 32), rating=None)) is None
+    True
+    """
+    name = post.id.partition(":")[0] if post else None
+    return None if name == _OWN else name
 
 
 class Similar(NamedTuple):

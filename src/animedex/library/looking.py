@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TooLarge
-from animedex.library.entry import LARGEST, Entry, sound
+from animedex.library.entry import LARGEST, Entry, own_id, sound
 from animedex.library.file_facts import check_unchanged, file_facts, is_announced, is_unchanged
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.library.entry import New
     from animedex.library.file_facts import FileFacts
+    from animedex.models import ArtPost
     from animedex.pictures.examining import Examined
     from animedex.pictures.fingerprint import Fingerprint
 
@@ -48,10 +49,19 @@ def looked_at(new: New) -> Looked:
         *_measures(new, facts, examined),
         datetime.now(UTC),
         new.category,
-        sound(new.post),
+        sound(_identified(new.post, facts.sha256)),
         new.row,
     )
     return Looked(entry, examined.fingerprint if examined else None, facts.mark)
+
+
+def _identified(post: ArtPost | None, sha256: str) -> ArtPost | None:
+    """Return a post that has an id, though its credit may name no service."""
+    if post is None or post.id:
+        return post
+    from msgspec.structs import replace
+
+    return replace(post, id=own_id(sha256))
 
 
 def _examined(new: New, facts: FileFacts) -> Examined | None:

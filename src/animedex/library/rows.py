@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from animedex.library.entry import Entry
+from animedex.library.entry import Entry, service_of
 from animedex.models import ArtPost
 
 if TYPE_CHECKING:
@@ -188,9 +188,9 @@ def _values(entry: Entry) -> tuple[str | bytes | int | float | None, ...]:
         *entry[2:8],
         entry.added_at.timestamp(),
         entry.category,
-        post.id.partition(":")[0] if post else None,
+        service_of(post),
         post.id if post else None,
-        post.rating.value if post else None,
+        post.rating.value if post and post.rating else None,
     )
 
 

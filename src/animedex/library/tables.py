@@ -142,7 +142,7 @@ def _cells(entry: Entry) -> Iterator[object]:
     if post is None:
         yield from [""] * (len(COLUMNS) - len(_FACTS))
         return
-    yield from (_guarded(post.id), post.rating.value)
+    yield from (_guarded(post.id), post.rating and post.rating.value)
     for name in _NAMES:
         yield _guarded(_names_cell(getattr(post, name)))
     yield from (_guarded(getattr(post, name) or "") for name in _TEXTS)
@@ -195,8 +195,7 @@ def _new(told: dict[str, str]) -> New | BadArguments:
     if not told.get("id"):
         return New(path, category=category)
     try:
-        # The strictest, as everywhere, where it is not told.
-        rating = Rating(told.get("rating") or "e")
+        rating = Rating(told["rating"]) if told.get("rating") else None
     except ValueError:
         return BadArguments(f"{told['rating']!r:.80} is no rating", hint="g, s, q or e")
     names = {name: _cell_names(told[name]) for name in _NAMES if told.get(name)}

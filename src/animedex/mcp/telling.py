@@ -35,7 +35,7 @@ def credited(post: ArtPost) -> str:
         "characters": _few(post.characters),
         "series": _few(post.copyrights),
         "source": post.source_url or post.page_url or "unknown",
-        "rating": post.rating.value,
+        "rating": post.rating and post.rating.value,
     }
     parts = [f"{name}: {value}" for name, value in known.items() if value]
     return " | ".join([f"{post.id}: {post.url or 'withheld'}", *parts])

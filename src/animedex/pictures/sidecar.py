@@ -59,7 +59,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
 
 def _written(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
     if kind == "xmp":
-        return xmp.written(post, row, _content(place) or b"")
+        return xmp.written(post, row, read_beside(place) or b"")
     content: bytes = _FORMS[kind].written(post, row)
     return content
 
@@ -83,14 +83,13 @@ def credit_of(path: str) -> Credited | None:
 def read_sidecar(path: str) -> Credited | None:
     """Read what a file beside a picture tells of it; None where there is none of ours.
 
-    `path` is the picture's, or the sidecar's own. Of several the one that tells most is taken. A
-    rating that is not told counts as explicit, the strictest. Raises `Corrupt` for a sidecar of
-    ours that is damaged.
+    `path` is the picture's, or the sidecar's own. Of several the one that tells most is taken.
+    Raises `Corrupt` for a sidecar of ours that is damaged.
     """
     endings = (".json", ".xmp", ".txt")
     own = path.lower().endswith(endings)
     for place in [path] if own else [path + ending for ending in endings]:
-        data = _content(place)
+        data = read_beside(place)
         credit = None if data is None else _read(data, place)
         if credit:
             return credit
@@ -115,7 +114,7 @@ def _is_ours(place: str, post: ArtPost) -> bool:
     if not stat.S_ISREG(mode):
         return not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode)
     number = one_line(post.id)
-    data = _content(place) or b""
+    data = read_beside(place) or b""
     try:
         credit = _read(data, place)
     except Corrupt:
@@ -125,7 +124,7 @@ def _is_ours(place: str, post: ArtPost) -> bool:
     return credit is not None and one_line(credit.post.id) == number
 
 
-def _content(place: str) -> bytes | None:
+def read_beside(place: str) -> bytes | None:
     """Return what is in a file; None where there is none, as of a name too long for one."""
     try:
         with open_ordinary(place) as file:

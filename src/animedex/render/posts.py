@@ -23,7 +23,7 @@ def post_card(post: ArtPost) -> Card:
             ("artist", few(post.artists)),
             ("characters", few(post.characters)),
             ("series", few(post.copyrights)),
-            ("rating", RATINGS[post.rating]),
+            ("rating", post.rating and RATINGS[post.rating]),
             ("size", f"{post.width} x {post.height}" if post.width and post.height else None),
             ("score", None if post.score is None else str(post.score)),
             ("source", post.source_url),

@@ -23,9 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.models import ArtPost
+    from animedex.pictures.metadata.layout import Packet
     from animedex.pictures.metadata.properties import Property
 
-__all__ = ["Credited", "Writable", "can_carry", "read_credit", "write_credit"]
+__all__ = [
+    "Credited",
+    "Writable",
+    "can_carry",
+    "open_picture",
+    "packets_of",
+    "read_credit",
+    "write_credit",
+]
 
 _CONTAINERS = {"png": png, "jpeg": jpeg, "gif": gif, "webp": webp}
 _OPENING = 64
@@ -46,11 +55,13 @@ def read_credit(path: str) -> Credited | None:
     Raises `Corrupt` for a container that is damaged, or a credit, and `BadArguments` for a file
     that cannot be read. What the picture shows is not looked at.
     """
-    with _opened(path) as (source, kind):
-        if kind not in _CONTAINERS:
-            return None
-        layout = _CONTAINERS[kind].survey(source)
-        return credit_in(layout.packets, path)
+    with open_picture(path) as (source, kind):
+        return credit_in(packets_of(source, kind), path)
+
+
+def packets_of(source: Source, kind: str | None) -> list[Packet]:
+    """Return the packets of XMP in a file; none where its format has no place for one."""
+    return _CONTAINERS[kind].survey(source).packets if kind in _CONTAINERS else []
 
 
 def write_credit(
@@ -70,7 +81,7 @@ def write_credit(
     is written, and `BadArguments` for a format that has no place for a credit. Checksums of what
     `is_checked`, as `examine` does it, are not looked at again.
     """
-    with _opened(source) as (file, kind):
+    with open_picture(source) as (file, kind):
         if kind is None:
             message = f"{source} is no picture of a known format"
             raise Corrupt(message, hint="fetch the picture again, or give another file")
@@ -101,7 +112,7 @@ def _told(post: ArtPost, row: bytes | None) -> list[Property]:
 
 
 @contextmanager
-def _opened(path: str) -> Generator[tuple[Source, str | None]]:
+def open_picture(path: str) -> Generator[tuple[Source, str | None]]:
     """Open a picture; give its format, too."""
     try:
         with open_ordinary(_checked(path)) as file:

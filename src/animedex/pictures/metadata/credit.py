@@ -64,6 +64,8 @@ def parse_post(text: str, where: str) -> ArtPost:
     try:
         values = cast("JsonObject", json.loads(text))
         tag = values.pop("source_tag", None)
+        # What is not known is left out.
+        values.setdefault("rating", None)
         tagged = None if tag is None else _source_tag(cast("JsonObject", tag))
         return msgspec.structs.replace(msgspec.convert(values, ArtPost), source_tag=tagged)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):

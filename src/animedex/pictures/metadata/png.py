@@ -23,7 +23,7 @@ _PROFILE_OF_JPEG = b"Raw profile type APP1"
 _KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
 _LONGEST_KEYWORD = 80
-_TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 
 
 def survey(source: Source) -> Layout:
@@ -37,7 +37,7 @@ def survey(source: Source) -> Layout:
         seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
         if chunk.end > source.size:
             break
-        if chunk.kind in _TEXTS:
+        if chunk.kind in TEXTS:
             packets += _packets(source, chunk.start, chunk.kind, chunk.size)
     if not seen:
         source.fail(CUT)
@@ -63,10 +63,12 @@ def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]
     if not source.admits(size):
         return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
     source.go(start + 8 + len(keyword) + 1)
-    text = _text(source, kind, source.take(size - len(keyword) - 1) if b"\0" in opening else b"")
+    text = chunk_text(
+        source, kind, source.take(size - len(keyword) - 1) if b"\0" in opening else b""
+    )
     if keyword == _KEYWORD:
         return [Packet(text, (area,))]
-    profile = _profile(text)
+    profile = decode_profile(text)
     if keyword == _PROFILE_OF_JPEG:
         if not profile.startswith(_JPEG_XMP):
             return []
@@ -74,7 +76,7 @@ def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]
     return [Packet(profile or text, (area,))]
 
 
-def _text(source: Source, kind: bytes, data: bytes) -> bytes:
+def chunk_text(source: Source, kind: bytes, data: bytes) -> bytes:
     """Return the text of a chunk, which what follows its keyword may hold compressed."""
     if kind == b"tEXt":
         return data
@@ -85,7 +87,7 @@ def _text(source: Source, kind: bytes, data: bytes) -> bytes:
     return _inflated(source, text) if data[:1] == b"\1" else text
 
 
-def _profile(text: bytes) -> bytes:
+def decode_profile(text: bytes) -> bytes:
     """Return what ImageMagick writes as a name, a length and hexadecimal digits."""
     lines = text.strip().split(b"\n", 2)
     try:

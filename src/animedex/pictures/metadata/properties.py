@@ -103,7 +103,7 @@ def _standard(post: ArtPost) -> Iterable[Property]:
     yield _property(Name(DUBLIN_CORE, "title"), ALT, [_title(post)], yields=True)
     yield _property(Name(IPTC, "PersonInImage"), BAG, post.characters)
     warning = Name(PLUS, "AdultContentWarning")
-    yield _property(warning, TEXT, [_WARNINGS.get(post.rating)], yields=True)
+    yield _property(warning, TEXT, [post.rating and _WARNINGS.get(post.rating)], yields=True)
     yield _property(
         Name(DUBLIN_CORE, "subject"), BAG, [*post.tags, *post.characters, *post.copyrights]
     )
@@ -114,7 +114,7 @@ def _readable(post: ArtPost) -> Iterable[Property]:
     tag = post.source_tag
     yield _property(Name(OWN, "service"), TEXT, [_service(post)])
     yield _property(Name(OWN, "fetchedAt"), TEXT, [tag and str(tag.to_payload()["fetched_at"])])
-    yield _property(Name(OWN, "rating"), TEXT, [post.rating.name.lower()])
+    yield _property(Name(OWN, "rating"), TEXT, [post.rating and post.rating.name.lower()])
     yield _property(Name(OWN, "url"), TEXT, [post.url])
     yield _property(Name(OWN, "page"), TEXT, [post.page_url])
     yield _property(Name(OWN, "characters"), BAG, post.characters)

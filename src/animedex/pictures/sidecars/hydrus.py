@@ -39,7 +39,7 @@ def read(data: bytes) -> Credited | None:
             told.setdefault(namespace if divide else "", []).append(name if divide else namespace)
     post = ArtPost(
         id=told["id"][0],
-        rating=_RATINGS.get(told.get("rating", [""])[0], Rating.EXPLICIT),
+        rating=_RATINGS.get(told.get("rating", [""])[0]),
         source_url=told.get("source", [None])[0],
         page_url=told.get("page url", [None])[0],
         tags=told.get("", []),
@@ -56,7 +56,8 @@ def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
     lists = {"creator": post.artists, "series": post.copyrights, "character": post.characters}
     for namespace, names in lists.items():
         yield from ((namespace, name) for name in names)
-    yield "rating", post.rating.name.lower()
+    if post.rating is not None:
+        yield "rating", post.rating.name.lower()
     links = {"source": post.source_url, "page url": post.page_url}
     yield from ((namespace, link) for namespace, link in links.items() if link)
 

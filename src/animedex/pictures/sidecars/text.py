@@ -89,8 +89,8 @@ def _lines(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 
 def _known(values: dict[str, list[str]]) -> dict[str, object]:
-    """Give the fields that are told; a rating that is not counts as explicit, the strictest."""
-    known: dict[str, object] = {"rating": Rating.EXPLICIT}
+    """Return the fields that there are lines for."""
+    known: dict[str, object] = {"rating": None}
     for label, field in _FIELDS.items():
         if label in values:
             known[field] = values[label] if field in _LISTS else values[label][0]
