@@ -8,6 +8,8 @@ from rich.filesize import decimal
 from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from animedex.counts import format_count
+
 if TYPE_CHECKING:
     from rich.progress import Task
 
@@ -18,7 +20,7 @@ class Amount(ProgressColumn):
     def render(self, task: Task) -> Text:
         """Lay it out."""
         if task.fields.get("files"):
-            return Text(f"{task.completed:.0f}/{task.total or 0:.0f} files")
+            return Text(f"{task.completed:.0f}/{format_count(int(task.total or 0), 'file')}")
         here = decimal(int(task.completed))
         return Text(here if task.total is None else f"{here} of {decimal(int(task.total))}")
 

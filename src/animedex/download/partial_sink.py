@@ -167,6 +167,6 @@ def no_picture(content_type: str | None, opening: bytes) -> UpstreamDecode:
 
 def too_long(max_bytes: int, size: int | None = None) -> UpstreamDecode:
     """Return the error for a file that is longer than it may be; `size` is what was announced."""
-    has = "more" if size is None else f"{size:,} bytes, more"
-    message = f"the file has {has} than the {max_bytes:,} bytes that are allowed"
+    has = "more" if size is None else f"{format_count(size, 'byte')}, more"
+    message = f"the file has {has} than the limit of {format_count(max_bytes, 'byte')}"
     return UpstreamDecode(message, hint="allow more with --max-size, such as 2G, or `none`")
