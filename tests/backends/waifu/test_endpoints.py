@@ -293,3 +293,38 @@ def test_the_functions_of_the_module(server: WaifuSample) -> None:
     assert asyncio.run(waifu.tag.aio("maid")).slug == "maid"
     with Client() as client:
         assert client.waifu.tags() == waifu.tags()
+
+
+def test_a_part_of_an_artist_s_name_is_enough_where_one_has_it(
+    ask: Asker, server: WaifuSample, events: list[Event]
+) -> None:
+    assert ask(waifu.artist.call("tove")).name == "Tove/トーヴェ"
+    assert [row.id for row in ask(waifu.images.call(artists="ove/", limit=9))] == [2]
+    taken = "taking 'Tove/トーヴェ'"
+    assert [taken in message for message in warnings(events)] == [True, True]
+    assert ask(waifu.artist.call("Mio")).name == "Mio"
+    assert len(warnings(events)) == 2
+
+
+@pytest.mark.parametrize("call", [waifu.artist.call("o"), waifu.images.call(artists="o")])
+def test_of_several_artists_none_is_taken(ask: Asker, call: Call[object]) -> None:
+    with pytest.raises(NotFound, match="no such artist") as caught:
+        ask(call)
+    assert caught.value.hint == "did you mean 'Mio', 'Tove/トーヴェ', 'Aoi'?"
+
+
+def test_a_name_that_no_artist_has_is_an_error(ask: Asker, server: WaifuSample) -> None:
+    for _ in range(2):
+        with pytest.raises(NotFound, match="no such artist") as caught:
+            ask(waifu.artist.call("zzz"))
+        assert "animedex waifu artists" in (caught.value.hint or "")
+        server.answer("/artists", status=500, times=None)
+
+
+def test_a_failure_that_is_no_missing_artist_is_told_as_it_is(
+    ask: Asker, server: WaifuSample
+) -> None:
+    server.answer("/artists/by-name/*", status=400, times=None)
+    with pytest.raises(UpstreamError):
+        ask(waifu.artist.call("tove"))
+    assert paths(server) == ["/artists/by-name/tove"]

@@ -112,11 +112,11 @@ def artists(page: int = 1, limit: int = 30) -> Call[WaifuPage[WaifuArtist]]:
 def artist(name: str | int) -> Call[WaifuArtist]:
     """Fetch one artist by name or id; the answer is cached for an hour.
 
-    A name of digits alone is taken for an id.
+    A name of digits alone is taken for an id. A part of a name is enough where only one has it.
     """
     known = filters.artist(name)
     if isinstance(known, str):
-        return artist_by_name(known)
+        return _artist_named(known)
     request = Request("GET", f"/artists/{known}")
     return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
 
@@ -125,6 +125,12 @@ def artist_by_name(name: str) -> Call[WaifuArtist]:
     """Fetch one artist by the name in full."""
     request = Request("GET", f"/artists/by-name/{quote(name, safe='')}")
     return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
+
+
+def _artist_named(name: str) -> Call[WaifuArtist]:
+    request = Request("GET", "/artists", (("Name", name), *_paged(1, filters.MOST)))
+    listing = Call(BACKEND, request, parsing.artists, lifetime=HOUR)
+    return artist_by_name(name)._replace(recover=plans.by_part_of_name(name, listing))
 
 
 def stats() -> Call[WaifuStats]:
@@ -165,10 +171,10 @@ def _by_artists(
         ]
 
     def look_up(first: WaifuArtist) -> Plan[WaifuPage[WaifuImage]]:
-        known = yield from plans.artist_ids(first, names, artist_by_name)
+        known = yield from plans.artist_ids(first, names, _artist_named)
         return (yield from ask(build(params(known))))
 
-    return plans.then(artist_by_name(names[0]), look_up) if names else build(params({}))
+    return plans.then(_artist_named(names[0]), look_up) if names else build(params({}))
 
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:

@@ -26,6 +26,8 @@ U = TypeVar("U")
 # end.
 MOST_PAGES = 20
 _BAD_REQUEST = 400
+_LONGEST_NAME = 60
+_MOST_NAMES = 5
 
 
 def then(first: Call[T], go_on: Callable[[T], Plan[U]]) -> Call[U]:
@@ -40,7 +42,12 @@ def then(first: Call[T], go_on: Callable[[T], Plan[U]]) -> Call[U]:
         answer = (yield from cast("Plan[T]", found)) if plan else cast("T", found)
         return (yield from go_on(answer))
 
-    return Call(first.backend, first.request, read, lifetime=first.lifetime)
+    def recover(error: AnimedexError) -> Plan[U]:
+        assert first.recover is not None
+        return follow(first.recover(error))
+
+    recovering = None if first.recover is None else recover
+    return Call(first.backend, first.request, read, recovering, lifetime=first.lifetime)
 
 
 def every_tag(
@@ -54,6 +61,32 @@ def every_tag(
         found = yield from ask(page(number))
         gathered += found
     return gathered
+
+
+def by_part_of_name(
+    name: str, listing: Call[WaifuPage[WaifuArtist]]
+) -> Callable[[AnimedexError], Plan[WaifuArtist]]:
+    """Make a plan for an unknown artist: take the only one whose name has this in it, and say so.
+
+    Where there are several, the error names some of them.
+    """
+
+    def recover(error: AnimedexError) -> Plan[WaifuArtist]:
+        if not isinstance(error, NotFound):
+            raise error
+        try:
+            found = yield from ask(listing)
+        except AnimedexError:
+            raise error from None
+        names = [repr(row.name)[:_LONGEST_NAME] for row in found]
+        if len(found) == 1:
+            yield Say("waifu", f"there is no artist {name!r:.80}: taking {names[0]}")
+            return found[0]
+        if names:
+            error.hint = f"did you mean {', '.join(names[:_MOST_NAMES])}?"
+        raise error
+
+    return recover
 
 
 def artist_ids(
