@@ -6,11 +6,7 @@ import os
 from itertools import islice
 from typing import TYPE_CHECKING
 
-<<<<<<< HEAD
-from animedex.errors import TooLarge
-=======
-from animedex.errors import AnimedexError
->>>>>>> b8a828c (Read credit that other programs wrote in library add)
+from animedex.errors import AnimedexError, TooLarge
 from animedex.library.entry import New
 from animedex.library.file_facts import unreadable
 
@@ -35,15 +31,11 @@ def credited(path: str) -> New:
         os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable(path, error) from None
-<<<<<<< HEAD
     try:
-        found = credit_of(path)
+        found = credit_of(path) or _credit_of_output(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
-        return New(path)
-=======
-    found = credit_of(path) or _credit_of_output(path)
->>>>>>> b8a828c (Read credit that other programs wrote in library add)
+        found = _credit_of_output(path)
     if found is None:
         return New(path, read_other_credit(path))
     return New(path, found.post, found.row, category_of(found.post, found.row))
