@@ -45,11 +45,11 @@ if TYPE_CHECKING:
 def command(session: Session, files: tuple[str, ...]) -> None:
     """Add pictures of your own or of a service, be they downloaded by this program or not.
 
-    Credit is read from the file itself, or from a sidecar beside it, of this program or of
-    others. Folders are gone through with all below them; hidden and half-written files are left
-    out, and folders that a system keeps for itself, such as @eaDir, #recycle, lost+found and $RECYCLE.BIN, unless you name them. With - a
-    list is read from standard input: paths, one on a line or with NUL between them, or rows of JSON
-    that have a `path`.
+    Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
+    Folders are gone through with all below them; hidden and half-written files are left out, and
+    folders that a system keeps for itself, such as @eaDir, #recycle, lost+found and $RECYCLE.BIN,
+    unless you name them. With - a list is read from standard input: paths, one on a line or with
+    NUL between them, or rows of JSON that have a `path`.
     """
     from animedex.cli.failures import Failures
     from animedex.cli.listed import listed
