@@ -17,6 +17,7 @@ from animedex.tomlfile import load
 VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "contact": (("env@example.org", "env@example.org"), ('"f@example.org"', "f@example.org")),
     "timeout": (("4", 4.0), ("2.5", 2.5)),
+    "max_size": (("2G", 2 * 1024**3), ("1000", 1000)),
     "rate": (("slow", "slow"), ('"normal"', "normal")),
     "cache": (("OFF", "off"), ('"on"', "on")),
     "limits": (("off", "off"), ('"on"', "on")),
@@ -53,6 +54,7 @@ def test_no_deadline_can_be_configured(config_file: Path) -> None:
 BAD: dict[str, str] = {
     "contact": '"nobody"',
     "timeout": "-1",
+    "max_size": '"much"',
     "rate": '"fast"',
     "cache": "true",
     "limits": '"none"',

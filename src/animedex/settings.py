@@ -10,6 +10,8 @@ from urllib.parse import parse_qsl, urlsplit
 from animedex.errors import BadArguments
 
 Value = str | float | bool | None
+_SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([kmgt]?)(?:i?b)?")
+_UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _YEAR = 366 * 86_400.0
 _SERVERS = {"redis", "rediss", "valkey", "valkeys"}
 _SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
@@ -45,6 +47,23 @@ def read_timeout(text: str) -> float | None:
         message = f"{text!r} is not a number of seconds above 0 and up to a year, nor `none`"
         raise BadArguments(message)
     return seconds
+
+
+def read_size(text: str) -> int | None:
+    """Read a number of bytes above 0, with K, M, G or T for its powers of 1024, or `none`.
+
+    >>> read_size("1.5M"), read_size("512 MiB"), read_size("none")
+    (1572864, 536870912, None)
+    """
+    plain = text.strip().lower()
+    if plain == "none":
+        return None
+    match = _SIZE.fullmatch(plain)
+    size = int(float(match[1]) * _UNITS[match[2]]) if match else 0
+    if size < 1:
+        message = f"{text!r} is not a size such as 512M or 2G, nor `none`"
+        raise BadArguments(message)
+    return size
 
 
 def read_contact(text: str) -> str:
@@ -165,6 +184,7 @@ def _is_url(text: str, schemes: set[str]) -> bool:
 SETTINGS = {
     "contact": Setting(None, read_contact, "an e-mail address or URL, sent in the User-Agent"),
     "timeout": Setting(30.0, read_timeout, "seconds for a whole command, or `none`"),
+    "max_size": Setting(512 * 2**20, read_size, "most bytes of a file to download, or `none`"),
     "rate": Setting("normal", read_choice("normal", "slow"), "`slow` halves the pace"),
     "cache": Setting("on", read_choice("on", "off"), "whether answers that allow it are kept"),
     "limits": Setting("on", read_choice("on", "off"), "`off` only works for a loopback server"),

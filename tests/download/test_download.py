@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from animedex.download import download
+from animedex.download.deadline import Deadline
 from animedex.errors import BadArguments
 from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import read_credit
@@ -276,7 +277,7 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
 
     said: list[str] = []
     keeper = Keeper(library, (), said.append)
-    target = target_of(client, url)
+    target = target_of(client, url, Deadline(None))
     folder.mkdir()
     (folder / "no picture.png").write_bytes(b"text")
     (folder / "a folder").mkdir()

@@ -62,3 +62,11 @@ def test_one_file_is_fetched_by_one_at_a_time(tmp_path: Path) -> None:
     with Partial(str(tmp_path), URL, 0.0):
         pass
     assert os.listdir(tmp_path) == []
+
+
+def test_who_has_a_deadline_does_not_wait_longer(held: Path) -> None:
+    number, changes = os.open(held, os.O_RDWR), count()
+    with pytest.raises(TimedOut, match="by another process"):
+        # It goes on, and is waited for no longer all the same.
+        lock(number, "it", 60.0, lambda: next(changes), 0.0)
+    os.close(number)

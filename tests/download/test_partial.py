@@ -8,12 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.backends import declared
-from animedex.backends.assets import fetch
 from animedex.download import download
-from animedex.download.fetching import Deadline
 from animedex.download.partial import Partial
-from animedex.errors import TimedOut, UpstreamDecode
+from animedex.errors import UpstreamDecode
 from animedex.wire import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.library.store import Library
-    from animedex.options import ClientOptions
     from animedex.wire import JsonObject
     from tests.conftest import StartRawServer
     from tests.download.conftest import Services
@@ -184,6 +180,9 @@ def row(services: Services) -> JsonObject:
 
 def etag_of(client: Client, services: Services, folder: Path, row: JsonObject) -> str:
     """Learn a picture's ETag as any client would: by asking for it."""
+    from animedex.backends import declared
+    from animedex.backends.assets import fetch
+
     found = client.perform(fetch(declared("nekos"), str(row["url"])))
     services.nekos.arrivals.clear()
     return found.header("etag") or ""
@@ -331,27 +330,6 @@ def test_without_a_timeout_it_goes_on_as_long_as_more_comes(
     assert one.error is None
     # More tries than one request has.
     assert len(script.begins) == 5
-
-
-def test_only_without_a_timeout_a_file_may_take_its_time(
-    options: ClientOptions, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    call = fetch(declared("nekos"), "https://nekos.best/api/v2/neko/1.png")
-    del options["timeout"]
-    with Client(**options) as client:
-        bound = Deadline(client).bound(call)
-        assert (bound.is_open_ended, bound.timeout) == (True, None)
-    options["timeout"] = None
-    with Client(**options) as client:
-        bound = Deadline(client).bound(call)
-        assert (bound.is_open_ended, bound.timeout) == (False, None)
-    del options["timeout"]
-    monkeypatch.setenv("ANIMEDEX_TIMEOUT", "1e-9")
-    with (
-        Client(**options) as client,
-        pytest.raises(TimedOut, match="not all of the file came within 1e-09 s"),
-    ):
-        Deadline(client).bound(call)
 
 
 def test_the_library_has_no_part(

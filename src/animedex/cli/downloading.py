@@ -16,26 +16,35 @@ if TYPE_CHECKING:
     from animedex.cli.saving import Saving
     from animedex.cli.session import Session
     from animedex.download import Downloaded
+    from animedex.download.parts import Parts
     from animedex.download.targets import What
     from animedex.errors import AnimedexError
 
 
-def download_all(session: Session, whats: Sequence[What], saving: Saving) -> None:
-    """Fetch all that is asked for, report on each, and fail as the worst of them did."""
+def download_all(
+    session: Session, whats: Sequence[What], saving: Saving, *, is_repeatable: bool = True
+) -> None:
+    """Fetch all that is asked for, report on each, and fail as the worst of them did.
+
+    A command that picks at random is not `is_repeatable`: what it leaves is of no use to the next.
+    """
+    from animedex.download.parts import Parts
     from animedex.download.report import summary
     from animedex.download.targets import name_of
 
     _check_fields(session, saving)
     report = Report(session, len(whats), paths=saving.paths)
     names = [] if session.quiet else [name_of(what) for what in whats]
+    parts = Parts()
     try:
         with watching(names, color=session.shared.color) as watch:
-            for number, one in _found(session, whats, saving, watch):
+            for number, one in _found(session, whats, saving, watch, parts):
                 watch.end(number)
                 report.add(number, one, at_once=not watch.are_seen)
     except KeyboardInterrupt:
         # What was fetched until then is told, too.
         report.end()
+        _interrupt(session, parts, is_repeatable=is_repeatable)
         raise
     report.end()
     results = list(report.results.values())
@@ -67,11 +76,25 @@ def _check_fields(session: Session, saving: Saving) -> None:
         picked([], session.output.fields(), KEYS)
 
 
+def clean_up(session: Session, folder: str) -> None:
+    """Remove unfinished files from a folder, and say how many there were."""
+    from animedex.download.parts import remove_left_parts
+
+    removed = remove_left_parts(folder)
+    if session.output.mode != "text":
+        session.output.json({"folder": folder, "removed": [*removed.paths], "bytes": removed.size})
+        return
+    count = len(removed.paths)
+    files = "1 unfinished file" if count == 1 else f"{count:,} unfinished files"
+    write_out(f"removed {files} ({removed.size:,} bytes)\n")
+
+
 def _found(
-    session: Session, whats: Sequence[What], saving: Saving, watch: Watch
+    session: Session, whats: Sequence[What], saving: Saving, watch: Watch, parts: Parts
 ) -> Iterator[tuple[int, Downloaded]]:
     from animedex.download import iter_downloads
 
+    manner = session.client.manner
     return iter_downloads(
         session.client,
         whats,
@@ -83,7 +106,22 @@ def _found(
         library=None if saving.no_library else session.library,
         warn=lambda message: session.note(f"animedex: {message}"),
         told=watch.told,
+        max_size=saving.max_size,
+        timeout=manner.timeout if manner.is_timeout_set else None,
+        parts=parts,
     )
+
+
+def _interrupt(session: Session, parts: Parts, *, is_repeatable: bool) -> None:
+    """Keep of the unfinished files what can be resumed, and say how."""
+    count = parts.abandon(keep=is_repeatable)
+    message = "interrupted: run the same command again to fetch the rest"
+    if not is_repeatable:
+        message = "interrupted: unfinished pictures were removed, as another run picks others"
+    elif count:
+        files = "1 unfinished file" if count == 1 else f"{count} unfinished files"
+        message = f"{message}; {files} will be resumed"
+    session.note(f"animedex: {message}")
 
 
 class Report:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, cast
 
 import click
 
 from animedex.cli.command import Option
 from animedex.cli.options import with_options
 from animedex.cli.session import Session, answering
+from animedex.errors import BadArguments
+from animedex.settings import read_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,6 +32,7 @@ class Saving(NamedTuple):
     no_library: bool
     paths: bool
     quiet: bool
+    max_size: int | None
 
 
 def fetching(
@@ -92,6 +95,12 @@ def _options() -> list[Option]:
             help="Keep files as the service sent them; the credit goes into a sidecar"
             " (default: json).",
         ),
+        SizeOption(
+            ["--max-size"],
+            section=_FILES,
+            metavar="SIZE",
+            help="Most bytes of a file, such as 2G, or `none` (default: 512M).",
+        ),
         Option(
             ["--no-library"],
             section=_FILES,
@@ -124,6 +133,24 @@ class JobsOption(Option):
     def type_cast_value(self, ctx: click.Context, value: object) -> object:
         """Read the number."""
         return click.INT.convert(super().type_cast_value(ctx, value), self, ctx)
+
+
+class SizeOption(Option):
+    """Take a number of bytes, or `none`; what is not given is as configured."""
+
+    def type_cast_value(self, ctx: click.Context, value: object) -> int | None:
+        """Read the size; raise `BadArguments` for what is none."""
+        if ctx.resilient_parsing:
+            return None
+        if value is None:
+            from animedex.config import Config
+
+            return cast("int | None", Config().get("max_size").value)
+        try:
+            return read_size(str(value))
+        except BadArguments as error:
+            message = f"--max-size: {error.message}"
+            raise BadArguments(message) from None
 
 
 class NameOption(Option):

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.download.checking import require_pillow
+from animedex.download.deadline import Deadline
 from animedex.download.keeping import Keeper, sidecar_kinds
+from animedex.download.parts import Parts
 from animedex.download.placing import Place
 from animedex.download.report import Downloaded
 from animedex.download.saving import Saving
@@ -25,9 +27,11 @@ if TYPE_CHECKING:
     from animedex.download.targets import What
     from animedex.library.store import Library
 
-__all__ = ["MOST_JOBS", "Downloaded", "Progress", "download", "iter_downloads"]
+__all__ = ["MAX_SIZE", "MOST_JOBS", "Downloaded", "Progress", "download", "iter_downloads"]
 
 JOBS = 4
+# In bytes: more than a picture has, and less than fills a disk.
+MAX_SIZE = 512 * 1024 * 1024
 MOST_JOBS = 16
 
 
@@ -41,6 +45,7 @@ def download(  # noqa: PLR0913  options, each for itself
     sidecar: str | Iterable[str] | None = None,
     embed: bool = True,
     library: Library | None = None,
+    max_size: int | None = MAX_SIZE,
     warn: Callable[[str], None] = lambda _: None,
 ) -> list[Downloaded]:
     """Fetch pictures into a folder; give what became of each, in the order of what was asked.
@@ -52,8 +57,9 @@ def download(  # noqa: PLR0913  options, each for itself
     them, and the credit is in a sidecar, json unless another is given.
 
     With a `library`, what that has is not fetched again but copied if `to`, `name` or `sidecar` is
-    given, and what is fetched is added to it; `warn` is told where that cannot be done. Raises
-    `BadArguments` for options and folders that cannot be used, before anything is asked.
+    given, and what is fetched is added to it; `warn` is told where that cannot be done. A file of
+    more than `max_size` bytes is not fetched; None is no limit. Raises `BadArguments` for options
+    and folders that cannot be used, before anything is asked.
     """
     found = iter_downloads(
         client,
@@ -64,6 +70,7 @@ def download(  # noqa: PLR0913  options, each for itself
         sidecar=sidecar,
         embed=embed,
         library=library,
+        max_size=max_size,
         warn=warn,
     )
     return [one for _, one in sorted(found, key=lambda pair: pair[0])]
@@ -79,17 +86,25 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
     sidecar: str | Iterable[str] | None = None,
     embed: bool = True,
     library: Library | None = None,
+    max_size: int | None = MAX_SIZE,
+    timeout: float | None = None,
     warn: Callable[[str], None] = lambda _: None,
     told: Callable[[Progress], None] = lambda _: None,
+    parts: Parts | None = None,
 ) -> Iterator[tuple[int, Downloaded]]:
     """Do as `download`, and give each as it is done, with its number from 0.
 
-    `told` hears how far each has come, from several threads.
+    `timeout` is in seconds, for all of them together, where the client's is for each. `told` hears
+    how far each has come, from several threads. `parts` are the unfinished files, for
+    who has to end before all is done.
     """
     import os
 
     if type(jobs) is not int or not 1 <= jobs <= MOST_JOBS:
         message = f"jobs are a whole number from 1 to {MOST_JOBS}, not {jobs!r:.40}"
+        raise BadArguments(message)
+    if max_size is not None and (type(max_size) is not int or max_size < 1):
+        message = f"max_size is a whole number of bytes above 0, or None, not {max_size!r:.40}"
         raise BadArguments(message)
     require_pillow()
     asked: list[What] = [whats] if isinstance(whats, str) else list(whats)
@@ -98,8 +113,11 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
         Place("." if to is None else os.fspath(to)),
         Template(DEFAULT if name is None else name),
         Keeper(library, kinds, warn),
+        Parts() if parts is None else parts,
+        Deadline(timeout),
         embed=embed,
         is_place_given=to is not None or name is not None or bool(kinds),
         is_name_given=name is not None,
+        max_bytes=max_size,
     )
     return download_several(client, asked, saving, jobs, told)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
-from math import inf
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, NamedTuple
 
 from animedex import backends
 from animedex.backends.assets import fetch
 from animedex.download.checking import checked, file_sum
 from animedex.download.library_copy import use_entry
 from animedex.download.partial import Partial
-from animedex.download.partial_sink import too_long
+from animedex.download.partial_sink import FileTooLong, too_long
 from animedex.download.ready import made_ready
 from animedex.download.report import Downloaded
 from animedex.download.targets import known_id, name_of, target_of
@@ -26,45 +24,12 @@ if TYPE_CHECKING:
     from animedex.backends.assets import Fetched
     from animedex.client import Client
     from animedex.download.checking import Checked
+    from animedex.download.deadline import Deadline
     from animedex.download.saving import Saving
     from animedex.download.targets import Target, What
-    from animedex.wire import Call
 
-T = TypeVar("T")
 _NO_SUCH_RANGE = 416
 _HINT = "look at the picture's page, or try again later"
-_PATIENCE = 60.0
-
-
-class Deadline:
-    """Represent the time limit of one picture, with all its tries.
-
-    If nobody has set a timeout, a file may take as long as bytes keep coming.
-    """
-
-    def __init__(self, client: Client) -> None:
-        manner = client.manner
-        self._timeout = manner.timeout if manner.is_timeout_set else None
-        self._is_open_ended = not manner.is_timeout_set
-        self._end = inf if self._timeout is None else time.monotonic() + self._timeout
-
-    def bound(self, call: Call[T]) -> Call[T]:
-        """Return a call that ends by the deadline; raise `TimedOut` after it."""
-        if self._timeout is None:
-            return call._replace(is_open_ended=self._is_open_ended)
-        left = self._end - time.monotonic()
-        if left <= 0:
-            message = f"not all of the file came within {self._timeout:g} s"
-            raise TimedOut(message, hint="allow more with --timeout, or try again to go on")
-        return call._replace(timeout=left)
-
-    def moment(self) -> float | None:
-        """Return when it is, by the monotonic clock; None if nobody has set a timeout."""
-        return None if self._timeout is None else self._end
-
-    def is_over(self) -> bool:
-        """Return whether no time is left."""
-        return time.monotonic() >= self._end
 
 
 class Job(NamedTuple):
@@ -82,7 +47,7 @@ def download_one(
 ) -> Downloaded:
     """Fetch what is asked for, unless it is here; a failure is part of what is given."""
     asked = name_of(what)
-    job = Job(client, asked, saving, Deadline(client), told)
+    job = Job(client, asked, saving, saving.deadline.for_picture(client), told)
     known: str | None = None
     target: Target | None = None
     try:
@@ -90,7 +55,7 @@ def download_one(
         done = _from_library(asked, known, saving)
         if done is not None:
             return done
-        target = target_of(client, what)
+        target = target_of(client, what, job.deadline)
         if known != target.post.id and (done := _from_library(asked, target.post.id, saving)):
             return done._replace(url=target.file.url)
         return _saved(job, target)
@@ -111,11 +76,15 @@ def _from_library(asked: str, post_id: str | None, saving: Saving) -> Downloaded
 def _saved(job: Job, target: Target) -> Downloaded:
     saving, asked = job.saving, job.asked
     _check_size(target, saving.max_bytes)
-    patience = job.client.manner.timeout or _PATIENCE
+    patience = job.deadline.patience(job.client)
     promised = target.file.extension or ""
     folder, url, summed = saving.place.folder, target.file.url, target.file.md5 is not None
     most = saving.max_bytes
-    with Partial(folder, url, patience, job.told, summed=summed, max_bytes=most) as partial:
+    latest = job.deadline.end
+    with Partial(
+        folder, url, patience, job.told, summed=summed, max_bytes=most, latest=latest
+    ) as partial:
+        saving.parts.add(partial)
         # Only now: another process may have put it there while this one waited.
         found = saving.place.find(
             saving.path(target, promised), lambda path: saving.is_same(target, path)
@@ -171,7 +140,7 @@ def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
     most, is_anew = partial.size(), False
     while True:
         try:
-            fetched = job.client.perform(job.deadline.bound(call))
+            fetched = job.client.perform(job.deadline.bound_file(job.client, call))
             partial.finish()
             if partial.size() <= most or not partial.is_short():
                 return fetched
@@ -190,6 +159,8 @@ def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
 
 def _may_begin_anew(error: AnimedexError, partial: Partial) -> bool:
     """Return whether the fault may lie with what was put together, and not with the file."""
+    if isinstance(error, FileTooLong):
+        return False
     is_mixed = isinstance(error, UpstreamDecode) and partial.is_doubtful
     return partial.is_odd or is_mixed or error.status == _NO_SUCH_RANGE
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 import time
+from math import inf
 from typing import TYPE_CHECKING
 
 from animedex.errors import TimedOut
@@ -32,23 +33,27 @@ else:
         fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def lock(number: int, name: str, patience: float, seen: Callable[[], object]) -> None:
+def lock(
+    number: int, name: str, patience: float, seen: Callable[[], object], latest: float = inf
+) -> None:
     """Lock an open file until it is closed.
 
     Raises `TimedOut` where another holds it and nothing that is `seen` of its work has changed for
-    so many seconds. A file system that has no locks does without.
+    so many seconds, or the moment `latest` of the monotonic clock has come. A file system that has
+    no locks does without.
     """
     before, deadline = seen(), time.monotonic() + patience
-    while not _is_taken(number):
+    while not try_lock(number):
         if (now := seen()) != before:
             before, deadline = now, time.monotonic() + patience
-        if time.monotonic() > deadline:
+        if time.monotonic() > min(deadline, latest):
             message = f"{name} is being fetched by another process"
             raise TimedOut(message, hint="wait for that one, or end it")
         time.sleep(_PAUSE)
 
 
-def _is_taken(number: int) -> bool:
+def try_lock(number: int) -> bool:
+    """Lock an open file until it is closed; return whether no other has the lock."""
     try:
         _take(number)
     except OSError as error:

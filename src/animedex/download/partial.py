@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import sys
+from math import inf
 from typing import TYPE_CHECKING, Self
 
 from animedex.download.content_range import (
@@ -44,6 +45,7 @@ class Partial:
 
     `told` hears how much there is, and how much there will be, if that is known. `summed` is
     whether the checksum will be asked for. A file of more than `max_bytes` is refused.
+    Others are waited for until the moment `latest` of the monotonic clock.
     """
 
     def __init__(  # noqa: PLR0913  options, each for itself
@@ -55,6 +57,7 @@ class Partial:
         *,
         summed: bool = True,
         max_bytes: int | None = None,
+        latest: float = inf,
     ) -> None:
         self.url = url
         # What a hidden file is called says nothing to anybody: errors name the folder.
@@ -66,9 +69,11 @@ class Partial:
         self.is_odd = False
         self._patience = patience
         self._forgotten = False
+        self._is_abandoned = False
         self._told = told
         self._summed = summed
         self._max_bytes = max_bytes
+        self._latest = latest
         self._number = -1
         self._sink: PartialSink | None = None
 
@@ -87,9 +92,7 @@ class Partial:
         trace: TracebackType | None,
     ) -> None:
         self.let_go()
-        # Without a validator nothing could be put behind it.
-        of_use = self._is_found_again and self.size() and self._known()[0]
-        if not of_use and not os.path.exists(self.finished):
+        if not self._is_of_use() and not os.path.exists(self.finished):
             self.forget()
         self._close()
         if self._forgotten and sys.platform == "win32":
@@ -129,6 +132,9 @@ class Partial:
         Raises `UpstreamDecode` for a part that was not asked for, when all begins anew, for a file
         that is announced to be too long, and for an encoding that cannot be unpacked.
         """
+        if self._is_abandoned:
+            message = "the download was abandoned"
+            raise UpstreamDecode(message)
         encoding = (head.header("content-encoding") or "").strip().lower()
         encoding = _ENCODINGS.get(encoding, encoding)
         if encoding not in _ENCODINGS.values():
@@ -174,6 +180,14 @@ class Partial:
         self.let_go()
         self._forgotten = True
         _remove(self.path, self.finished, self._state)
+
+    def abandon(self, *, keep: bool) -> bool:
+        """Take no more, whoever is at it; return whether what is here stays to be resumed."""
+        self._is_abandoned = True
+        if keep and self._is_of_use():
+            return True
+        _remove(self.path, self.finished, self._state)
+        return False
 
     def let_go(self) -> None:
         """Close what is written to."""
@@ -221,6 +235,12 @@ class Partial:
         self.total = None
         self._note(None)
 
+    def _is_of_use(self) -> bool:
+        """Return whether what is here can be resumed, which takes a validator."""
+        with contextlib.suppress(OSError):
+            return bool(self._is_found_again and self.size() and self._known()[0])
+        return False
+
     def _choose_paths(self, key: str) -> None:
         self.path = os.path.join(self._folder, f"{PREFIX}{key}.part")
         self.finished = os.path.join(self._folder, f"{PREFIX}{key}.ready.part")
@@ -236,7 +256,7 @@ class Partial:
             except OSError as error:
                 raise file_error(self._folder, error) from None
             try:
-                lock(self._number, self.url, self._patience, self.size)
+                lock(self._number, self.url, self._patience, self.size, self._latest)
                 if self._is_here():
                     return self._has_own_files()
             except BaseException:

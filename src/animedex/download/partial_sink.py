@@ -24,6 +24,10 @@ _PAGES = ("text/", "application/json", "application/xhtml")
 HINT = "try again later; if it stays so, the service has the file so"
 
 
+class FileTooLong(UpstreamDecode):
+    """Report a file that has more bytes than the user allows."""
+
+
 class Body(NamedTuple):
     """Describe the body of an answer: its type, its encoding, and how long the file may be.
 
@@ -165,8 +169,8 @@ def no_picture(content_type: str | None, opening: bytes) -> UpstreamDecode:
     return UpstreamDecode(f"the answer is {what}{named}, not a picture", hint=HINT)
 
 
-def too_long(max_bytes: int, size: int | None = None) -> UpstreamDecode:
+def too_long(max_bytes: int, size: int | None = None) -> FileTooLong:
     """Return the error for a file that is longer than it may be; `size` is what was announced."""
     has = "more" if size is None else f"{format_count(size, 'byte')}, more"
     message = f"the file has {has} than the limit of {format_count(max_bytes, 'byte')}"
-    return UpstreamDecode(message, hint="allow more with --max-size, such as 2G, or `none`")
+    return FileTooLong(message, hint="allow more with --max-size, such as 2G, or `none`")

@@ -8,7 +8,9 @@ from animedex.download.sameness import is_same
 from animedex.pictures.naming import values_of
 
 if TYPE_CHECKING:
+    from animedex.download.deadline import Deadline
     from animedex.download.keeping import Keeper
+    from animedex.download.parts import Parts
     from animedex.download.placing import Place
     from animedex.download.targets import Target
     from animedex.pictures.naming import Template
@@ -19,12 +21,14 @@ class Saving(NamedTuple):
 
     `is_place_given` says that a folder, a name or a sidecar was asked for, so that a picture of
     the library is not good enough where it is; `is_name_given` that a name was. `max_bytes` is
-    how many bytes each file may have.
+    how many bytes each file may have; `parts` are the unfinished files of all.
     """
 
     place: Place
     template: Template
     keeper: Keeper
+    parts: Parts
+    deadline: Deadline
     embed: bool = True
     is_place_given: bool = True
     is_name_given: bool = True

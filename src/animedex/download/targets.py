@@ -16,6 +16,7 @@ from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
     from animedex.client import Client
+    from animedex.download.deadline import Deadline
     from animedex.wire import JsonObject, JsonValue
 
 What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
@@ -61,14 +62,14 @@ def known_id(what: What, base_urls: Mapping[str, str]) -> str | None:
     return seen.evidence.id if seen else None
 
 
-def target_of(client: Client, what: What) -> Target:
+def target_of(client: Client, what: What, deadline: Deadline) -> Target:
     """Find out all that must be known to fetch a picture, and ask its service where need be.
 
     Raises `NotFound` for a picture that is withheld, and `BadArguments` for what no service has.
     """
     if isinstance(what, AnimedexError):
         raise what
-    found = _asked(client, what.strip()) if isinstance(what, str) else _given(what)
+    found = _asked(client, what.strip(), deadline) if isinstance(what, str) else _given(what)
     record = found if isinstance(found, PictureRecord) else None
     post = record.to_common() if record else found
     assert isinstance(post, ArtPost)
@@ -81,12 +82,12 @@ def target_of(client: Client, what: What) -> Target:
     return Target(post, file, record.raw if record else None, record.category if record else None)
 
 
-def _asked(client: Client, text: str) -> PictureRecord:
+def _asked(client: Client, text: str, deadline: Deadline) -> PictureRecord:
     call = lookup(text, client.manner.base_urls)
     if call is None:
         message = f"{text!r:.80} is no picture of any service"
         raise BadArguments(message, hint=LOOKUP_HINT)
-    return client.perform(call)
+    return client.perform(deadline.bound(call))
 
 
 def _given(

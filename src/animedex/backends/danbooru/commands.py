@@ -115,14 +115,15 @@ def download(  # noqa: PLR0913  each is an option of the command
 
     There is no way to fetch all that a tag has: the site asks not to be copied.
     """
-    from animedex.backends.danbooru import calls
+    from animedex.backends.danbooru import calls, query
     from animedex.cli.downloading import download_all
 
     amount = 20 if limit is None else limit
     rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
         session.note(f"animedex: no post is found{_spelling(tags)}")
-    download_all(session, rows, saving)
+    is_random = order == "random" or query.is_random(tags)
+    download_all(session, rows, saving, is_repeatable=not is_random)
 
 
 @command.command(

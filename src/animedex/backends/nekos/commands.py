@@ -214,7 +214,7 @@ def download(session: Session, saving: Saving, category: str, *, amount: int, fr
     if fresh and not rows:
         print_nothing(session, saving)
         raise _nothing_new(category)
-    download_all(session, rows, saving)
+    download_all(session, rows, saving, is_repeatable=False)
 
 
 def _nothing_new(category: str | None) -> NotFound:

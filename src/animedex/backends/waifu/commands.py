@@ -168,7 +168,8 @@ def download(session: Session, saving: Saving, **filters: Unpack[Filters]) -> No
     """
     from animedex.cli.downloading import download_all
 
-    download_all(session, _chosen(session, filters), saving)
+    is_random = filters["order"] == "random"
+    download_all(session, _chosen(session, filters), saving, is_repeatable=not is_random)
 
 
 def _chosen(session: Session, filters: Filters) -> WaifuPage[WaifuImage]:

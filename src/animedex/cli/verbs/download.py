@@ -49,8 +49,13 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
     nargs=-1,
     help="URLs or ids of pictures, files with rows of JSON, or - to read rows or lines.",
 )
+@click.option(
+    "--clean",
+    metavar="FOLDER",
+    help="Remove unfinished files that earlier downloads have left there, and fetch nothing.",
+)
 @fetching
-def command(session: Session, saving: Saving, what: tuple[str, ...]) -> None:
+def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: str | None) -> None:
     """Fetch pictures into files that are named, checked and carry their artists' credit.
 
     What you name is fetched, and no more. There is no way to fetch a whole category, tag or
@@ -58,8 +63,14 @@ def command(session: Session, saving: Saving, what: tuple[str, ...]) -> None:
     from there the next time. What your library has is not fetched again: with --to, --name or
     --sidecar it is copied into the place that you ask for.
     """
-    from animedex.cli.downloading import download_all
+    from animedex.cli.downloading import clean_up, download_all
 
+    if clean is not None:
+        if what:
+            message = "--clean fetches nothing, and takes no pictures"
+            raise BadArguments(message, hint="clean up first, then download")
+        clean_up(session, clean)
+        return
     whats = [one for text in what or _piped() for one in _asked(text)]
     download_all(session, whats, saving)
 
