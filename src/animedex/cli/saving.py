@@ -99,7 +99,7 @@ def _options() -> list[Option]:
             ["--max-size"],
             section=_FILES,
             metavar="SIZE",
-            help="Most bytes of a file, such as 2G, or `none` (default: 512M).",
+            help="Largest file (default: 512M).",
         ),
         Option(
             ["--no-library"],

@@ -52,7 +52,7 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
 @click.option(
     "--clean",
     metavar="FOLDER",
-    help="Remove unfinished files that earlier downloads have left there, and fetch nothing.",
+    help="Remove unfinished files from it.",
 )
 @fetching
 def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: str | None) -> None:
