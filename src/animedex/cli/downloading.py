@@ -106,7 +106,7 @@ def _found(
         library=None if saving.no_library else session.library,
         warn=lambda message: session.note(f"animedex: {message}"),
         told=watch.told,
-        max_size=saving.max_size,
+        max_size=saving.max_bytes(),
         timeout=manner.timeout if manner.is_timeout_set else None,
         parts=parts,
     )

@@ -32,7 +32,15 @@ class Saving(NamedTuple):
     no_library: bool
     paths: bool
     quiet: bool
-    max_size: int | None
+    max_size: str | None
+
+    def max_bytes(self) -> int | None:
+        """Return how many bytes a file may have, as given or else as configured."""
+        if self.max_size is not None:
+            return read_size(self.max_size)
+        from animedex.config import Config
+
+        return cast("int | None", Config().get("max_size").value)
 
 
 def fetching(
@@ -136,21 +144,18 @@ class JobsOption(Option):
 
 
 class SizeOption(Option):
-    """Take a number of bytes, or `none`; what is not given is as configured."""
+    """Take a number of bytes, or `none`."""
 
-    def type_cast_value(self, ctx: click.Context, value: object) -> int | None:
-        """Read the size; raise `BadArguments` for what is none."""
-        if ctx.resilient_parsing:
-            return None
-        if value is None:
-            from animedex.config import Config
-
-            return cast("int | None", Config().get("max_size").value)
-        try:
-            return read_size(str(value))
-        except BadArguments as error:
-            message = f"--max-size: {error.message}"
-            raise BadArguments(message) from None
+    def type_cast_value(self, ctx: click.Context, value: object) -> object:
+        """Check the size before anything is asked; raise `BadArguments` for what is none."""
+        text = super().type_cast_value(ctx, value)
+        if isinstance(text, str):
+            try:
+                read_size(text)
+            except BadArguments as error:
+                message = f"--max-size: {error.message}"
+                raise BadArguments(message) from None
+        return text
 
 
 class NameOption(Option):
