@@ -53,7 +53,10 @@ def fetch(raw_server: StartRawServer, tmp_path: Path, folder: Path) -> Callable[
 
 # Of these only the head comes, or the opening bytes: waiting for more would end in a timeout.
 ANNOUNCED = {
-    "content-length": (OK + b"content-length: 1001\r\n\r\n", "1001 bytes, more than the limit of 1000 bytes"),
+    "content-length": (
+        OK + b"content-length: 1001\r\n\r\n",
+        "1001 bytes, more than the limit of 1000 bytes",
+    ),
     "content-range": (
         b'HTTP/1.1 206 Part\r\netag: "a"\r\ncontent-range: bytes 99-1000/1001\r\n\r\n',
         "1001 bytes, more than the limit of 1000 bytes",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from animedex.cli.failures import Failures
 from animedex.cli.progress import watching
 from animedex.cli.streams import write_out
+from animedex.counts import format_count
 from animedex.render.clean import clean
 
 if TYPE_CHECKING:
@@ -84,9 +85,8 @@ def clean_up(session: Session, folder: str) -> None:
     if session.output.mode != "text":
         session.output.json({"folder": folder, "removed": [*removed.paths], "bytes": removed.size})
         return
-    count = len(removed.paths)
-    files = "1 unfinished file" if count == 1 else f"{count:,} unfinished files"
-    write_out(f"removed {files} ({removed.size:,} bytes)\n")
+    files = format_count(len(removed.paths), "unfinished file")
+    write_out(f"removed {files} ({format_count(removed.size, 'byte')})\n")
 
 
 def _found(
@@ -119,8 +119,7 @@ def _interrupt(session: Session, parts: Parts, *, is_repeatable: bool) -> None:
     if not is_repeatable:
         message = "interrupted: unfinished pictures were removed, as another run picks others"
     elif count:
-        files = "1 unfinished file" if count == 1 else f"{count} unfinished files"
-        message = f"{message}; {files} will be resumed"
+        message = f"{message}; {format_count(count, 'unfinished file')} will be resumed"
     session.note(f"animedex: {message}")
 
 
