@@ -35,6 +35,20 @@ def test_what_is_there_is_read(tmp_path: Path) -> None:
     assert load(str(tmp_path / "a.toml")) == {"x": 1, "t": {"y": "ü"}}
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
+def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    (tmp_path / "zero.toml").symlink_to("/dev/zero")
+    (tmp_path / "folder.toml").mkdir()
+    for name in ("pipe.toml", "zero.toml"):
+        with pytest.raises(BadArguments, match="it is not a regular file"):
+            load(str(tmp_path / name))
+        with pytest.raises(BadArguments, match="it is not a regular file"):
+            put(tmp_path / name, "x", 1)
+    with pytest.raises(BadArguments, match="cannot be read"):
+        load(str(tmp_path / "folder.toml"))
+
+
 @pytest.mark.parametrize(
     "content",
     [b"x = = 3", b"x", b"x = '\xff'", b"x = 1\nx = 2", b"\xff\xfe(", b"x=" + b"[" * 100_000],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import warnings
 
 INTERRUPTED = 130
 _RARELY = 100_000
@@ -15,6 +16,8 @@ def main() -> None:
     # A start makes tens of thousands of objects that all stay; looking for garbage among them,
     # then and once more at the end, takes as long as starting the interpreter does.
     gc.set_threshold(_RARELY)
+    # What is said to programmers is of no use to who types commands.
+    warnings.simplefilter("ignore")
     try:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments, NoSpace, is_full
@@ -65,7 +66,11 @@ def table(
 
 def _content(path: str) -> str:
     try:
-        with open(path, "rb") as file:
+        # A pipe would be waited for, for ever, and so would be what some devices say.
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                message = f"{path} cannot be read: it is not a regular file"
+                raise BadArguments(message)
             data = file.read()
     except (FileNotFoundError, NotADirectoryError):
         return ""
@@ -73,6 +78,10 @@ def _content(path: str) -> str:
         message = f"{path} cannot be read: {error.strerror}"
         raise BadArguments(message) from None
     return decode_text(data, path) if data else ""
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def _replace(path: str, content: bytes) -> None:

@@ -23,6 +23,10 @@ PRINTING = {
     "jq": ("nekos", "categories", "--jq", ".[]"),
     "raw": ("api", "nekos", "/neko"),
     "help": ("nekos", "--help"),
+    "help of all": ("--help",),
+    "help of a group": ("config", "-h"),
+    "nothing": (),
+    "a group alone": ("nekos",),
     "path": ("config", "path"),
 }
 each_command = pytest.mark.parametrize("command", PRINTING.values(), ids=PRINTING)
@@ -52,8 +56,26 @@ def test_a_full_disk_is_told(
 ) -> None:
     outcome = process(*command, redirect="> /dev/full")
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
-    assert outcome.err.startswith("animedex: ")
-    assert "no space left" in outcome.err.lower()
+    assert outcome.err.startswith("animedex: standard output cannot be written: no space left")
+
+
+def test_warnings_of_python_are_not_shown(tmp_path: Path) -> None:
+    script = tmp_path / "main.py"
+    script.write_text(
+        "import sys, warnings\n"
+        "from animedex import __main__\n"
+        "def warn(arguments):\n"
+        "    warnings.warn('for programmers', DeprecationWarning)\n"
+        "    warnings.warn('for all')\n"
+        "    return 7\n"
+        "__main__._run = warn\n"
+        "__main__.main()\n"
+    )
+    environment = {**os.environ, "PYTHONWARNINGS": "always"}
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, env=environment, check=False, timeout=60
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (7, b"", b"")
 
 
 @NEEDS_FULL
@@ -69,9 +91,8 @@ def test_a_closed_output_is_told(
     outcome = process(*command, redirect=">&-")
     assert "Traceback" not in outcome.err
     assert "please report" not in outcome.err
-    if "--help" not in command:  # click says nothing then, and that is no harm
-        assert (outcome.code, outcome.err.count("\n")) == (2, 1)
-        assert "standard output is closed" in outcome.err
+    assert (outcome.code, outcome.err.count("\n")) == (2, 1)
+    assert "standard output is closed" in outcome.err
 
 
 def test_a_closed_error_stream_is_no_trouble(process: Process, service: SampleServer) -> None:

@@ -77,6 +77,41 @@ def test_one_from_a_newer_version_is_refused_and_left_alone(
     assert (path.read_bytes(), warnings) == (before, [])
 
 
+@pytest.mark.parametrize("content", [b"", b"x"])
+def test_one_that_lost_its_content_is_told_and_left_alone(content: bytes, library: Library) -> None:
+    path = Path(library.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(BadArguments, match="it has lost its content") as caught:
+            library.entries()
+        assert "put a copy of it back" in str(caught.value.hint)
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("script", "why"),
+    [
+        ("PRAGMA user_version = -5", "its version is -5"),
+        ("CREATE TABLE bookmark (url); PRAGMA user_version = -1", "its version is -1"),
+        ("CREATE TABLE bookmark (url)", "it is a database of another program"),
+    ],
+)
+def test_a_database_of_something_else_is_told_and_left_alone(
+    script: str, why: str, library: Library
+) -> None:
+    path = Path(library.path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        db.executescript(script)
+    before = path.read_bytes()
+    for _ in range(2):
+        with pytest.raises(BadArguments, match=why):
+            library.entries()
+    assert path.read_bytes() == before
+    assert [each.name for each in path.parent.glob("library*")] == [path.name]
+
+
 def test_a_newer_one_in_another_journal_mode_is_left_alone_too(library: Library) -> None:
     path = Path(library.path)
     path.parent.mkdir()

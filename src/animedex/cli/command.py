@@ -39,6 +39,22 @@ class OptionSettings(TypedDict, total=False):
     help: str
 
 
+def own_help_option(option: click.Option | None) -> click.Option | None:
+    """Have an option for help say what is wrong with standard output, where click does not."""
+    if option is not None:
+        option.callback = _print_help
+    return option
+
+
+def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's own way
+    del param
+    if value and not ctx.resilient_parsing:
+        from animedex.cli.streams import write_out
+
+        write_out(f"{ctx.get_help()}\n")
+        ctx.exit()
+
+
 class Command(click.Command):
     """Know the examples that go with a command, and the service that it asks."""
 
@@ -62,6 +78,10 @@ class Command(click.Command):
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """Name the option for help, whatever context the command is looked at in."""
         return list(HELP_NAMES)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option for help."""
+        return own_help_option(super().get_help_option(ctx))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List a command's own options first, then those that all commands share."""
@@ -104,6 +124,10 @@ class Group(click.Group):
     def get_help_option_names(self, ctx: click.Context) -> list[str]:
         """Name the option for help, whatever context the command is looked at in."""
         return list(HELP_NAMES)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option for help."""
+        return own_help_option(super().get_help_option(ctx))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Give one command."""

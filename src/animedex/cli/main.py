@@ -27,9 +27,6 @@ def run(arguments: list[str]) -> int:
             sys.stdout.flush()
     except click.exceptions.Exit as end:
         return end.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        write_out(error.format_message() + "\n")
-        return 0
     except BrokenPipeError:
         # Whoever reads has seen enough, as `head` does.
         drop_output()
@@ -50,8 +47,12 @@ def _carried_out(arguments: list[str]) -> object:
         import_module("animedex.cli.verbs.completion")
         root.main(arguments, "animedex")
     # Click's `main` would take Ctrl-C and a closed pipe for itself.
-    with root.make_context("animedex", list(arguments)) as context:
-        return root.invoke(context)
+    try:
+        with root.make_context("animedex", list(arguments)) as context:
+            return root.invoke(context)
+    except click.exceptions.NoArgsIsHelpError as error:
+        write_out(error.format_message() + "\n")
+        return 0
 
 
 def _report(error: AnimedexError, arguments: list[str]) -> int:

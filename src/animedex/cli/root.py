@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex import __version__, backends
-from animedex.cli.command import loaded
+from animedex.cli.command import loaded, own_help_option
 from animedex.cli.usage import no_such_command
 from animedex.errors import BadArguments
 
@@ -31,6 +31,10 @@ _JSON = "animedex.json"
 
 class Root(click.Group):
     """Find commands by name without loading any other."""
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option for help."""
+        return own_help_option(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services first, then the verbs."""

@@ -57,19 +57,25 @@ def write_out(text: str) -> None:
 
 
 def write_bytes(data: bytes) -> None:
-    """Write bytes to standard output; raise `NoSpace` where they do not fit any more."""
+    """Write bytes to standard output.
+
+    Raises `NoSpace` where they do not fit any more, `BadArguments` where nothing can be written.
+    """
     if sys.stdout is None:
         message = "standard output is closed"
         raise BadArguments(message, hint="send it to a file or to /dev/null instead")
     try:
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        raise
     except OSError as error:
-        if not is_full(error):
-            raise
         drop_output()
-        message = "standard output cannot be written: no space left"
-        raise NoSpace(message, hint="make room, or write elsewhere") from None
+        full = is_full(error)
+        why = "no space left" if full else error.strerror or str(error)
+        message = f"standard output cannot be written: {why}"
+        kind = NoSpace if full else BadArguments
+        raise kind(message, hint="make room, or write elsewhere" if full else None) from None
 
 
 def note(message: str, *, lines: bool = False) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
 from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
-from animedex.library.migrations import is_older, migrate
+from animedex.library.migrations import MOVE_AWAY, is_older, migrate
 from animedex.transport.database import Busy, Database, Unusable, describe_error
 
 if TYPE_CHECKING:
@@ -126,6 +126,8 @@ def trouble(path: str, error: Unusable) -> AnimedexError:
         return NoSpace(message, hint="make room, and try again: nothing is lost")
     if code == sqlite3.SQLITE_CORRUPT:
         return Corrupt(message, hint="`animedex library verify` makes its indexes anew")
+    if code == sqlite3.SQLITE_NOTADB:
+        return BadArguments(message, hint=MOVE_AWAY)
     if not _is_writable(path):
         message = f"the library {path} cannot be written to here"
     return BadArguments(message, hint=_ELSEWHERE)

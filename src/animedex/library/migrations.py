@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from animedex.errors import BadArguments
 from animedex.library import alike, hashes, outdated, rows, words
@@ -19,15 +19,22 @@ MIGRATIONS = (
     outdated.SCHEMA + outdated.FORGET,
 )
 VERSION = len(MIGRATIONS)
+MOVE_AWAY = "put a copy of it back, or move it away to begin anew"
 
 
 def migrate(db: sqlite3.Connection) -> None:
-    """Bring a file up to this version, in one transaction; one from the future is left alone."""
+    """Bring a file up to this version, in one transaction.
+
+    One from the future, and a database of something else, are left alone.
+    """
     if _version(db) == VERSION:
         return
     db.execute("BEGIN IMMEDIATE")
     # Another process may have done it in the meantime.
-    for number in range(_version(db), VERSION):
+    version = _version(db)
+    if version == 0 and db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
+        _refuse("it is a database of another program")
+    for number in range(version, VERSION):
         for statement in statements(MIGRATIONS[number]):
             db.execute(statement)
     # The number is ours; a pragma takes no parameters.
@@ -47,7 +54,14 @@ def _version(db: sqlite3.Connection) -> int:
             f"the library was made by a newer animedex: its version is {version}, not {VERSION}"
         )
         raise BadArguments(message, hint="pip install --upgrade animedex")
+    if version < 0:
+        _refuse(f"its version is {version}")
     return version
+
+
+def _refuse(why: str) -> NoReturn:
+    message = f"the library was not made by animedex: {why}"
+    raise BadArguments(message, hint=MOVE_AWAY)
 
 
 def statements(script: str) -> Iterator[str]:

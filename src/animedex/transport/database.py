@@ -173,20 +173,51 @@ class Database:
         make_private_folder(folder)
         # SQLite finds its side files by name, which must not be those of another file by then.
         with _alone(folder):
+            self.real_path = os.path.realpath(self.path)
+            if self._precious and not os.path.exists(self.path):
+                self._create_whole()
             _make_private_file(self.path)
             self._inode = _inode(self.path)
-            self.real_path = os.path.realpath(self.path)
-            # SQLite would take a single byte for nothing, and write over it.
-            if os.path.getsize(self.path) == 1:
-                message = "file is not a database"
-                raise Broken(message)
-            self._connection = self._connected()
+            self._check_size()
+            self._connection = self._connect(self.path)
         return self._connection
 
-    def _connected(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(
-            self.path, timeout=0, isolation_level=None, check_same_thread=False
-        )
+    def _create_whole(self) -> None:
+        """Create a file with its tables, under its name only when it has them.
+
+        So an empty one is not what a process leaves that is killed, but one that lost its content.
+        """
+        new = f"{self.real_path}.new-{os.getpid()}"
+        try:
+            _make_private_file(new)
+            self._connect(new).close()
+            try:
+                os.link(new, self.real_path)
+            except FileExistsError:
+                return
+            except OSError:
+                # Not every file system has such links.
+                os.rename(new, self.real_path)
+        finally:
+            for ending in ("", "-wal", "-shm", "-journal"):
+                with contextlib.suppress(FileNotFoundError):
+                    os.unlink(new + ending)
+
+    def _check_size(self) -> None:
+        """Raise `Unusable` for a precious file that is empty, `Broken` for one of a single byte.
+
+        SQLite would take either for a new one, and write over it.
+        """
+        size = os.path.getsize(self.path)
+        if self._precious and size <= 1:
+            message = "it has lost its content, " + ("all but a byte" if size else "and is empty")
+            raise Unusable(message, sqlite3.SQLITE_NOTADB)
+        if size == 1:
+            message = "it is no database"
+            raise Broken(message)
+
+    def _connect(self, path: str) -> sqlite3.Connection:
+        connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             self._prepare(connection)
         except BaseException:
@@ -278,7 +309,7 @@ def _make_private_file(path: str) -> None:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         # SQLite would wait for a pipe, and write beside a device.
-        if not os.path.isfile(path):
+        if os.path.exists(path) and not os.path.isfile(path):
             message = "it is not a regular file"
             raise Unusable(message) from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,8 @@ def test_a_function_sees_each_connection_before_anything_is_changed(
     for _ in range(2):
         database.run(lambda db: db.execute("SELECT 1").fetchone())
         database.close()
-    assert modes == ["delete", "wal"]
+    # A new file gets its tables before its name.
+    assert modes == ["delete", "wal", "wal"]
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CORRUPT_VTAB])
@@ -82,3 +84,57 @@ def test_a_corrupt_file_is_set_aside(precious: Database, warnings: list[str]) ->
     assert ["kept as" in line for line in warnings] == [True]
     with pytest.raises(Unusable, match="again"):
         precious.run(lambda _: (_ for _ in ()).throw(Broken("again")))
+
+
+@pytest.mark.parametrize("content", [b"", b"x"])
+def test_a_file_that_lost_its_content_is_left_as_it_is(
+    content: bytes, precious: Database, warnings: list[str], tmp_path: Path
+) -> None:
+    (tmp_path / "notes.db").write_bytes(content)
+    for _ in range(2):
+        with pytest.raises(Unusable, match="it has lost its content") as caught:
+            precious.run(lambda db: db.execute("SELECT 1").fetchone())
+        assert caught.value.code == sqlite3.SQLITE_NOTADB
+    assert (tmp_path / "notes.db").read_bytes() == content
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.db"]
+    assert warnings == []
+
+
+def test_a_new_file_leaves_nothing_beside_it(precious: Database, tmp_path: Path) -> None:
+    precious.run(lambda db: db.execute("INSERT INTO note VALUES ('a')"))
+    precious.close()
+    assert [each.name for each in tmp_path.iterdir()] == ["notes.db"]
+
+
+def test_a_file_is_made_where_there_are_no_hard_links(
+    precious: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(source: str, target: str) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "link", refuse)
+    precious.run(lambda db: db.execute("INSERT INTO note VALUES ('a')"))
+    assert precious.run(lambda db: db.execute("SELECT * FROM note").fetchall()) == [("a",)]
+
+
+def test_a_file_that_another_process_makes_meanwhile_is_used(
+    precious: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = os.link
+
+    def overtake(source: str, target: str) -> None:
+        with sqlite3.connect(target) as other:
+            other.executescript("CREATE TABLE note (text); INSERT INTO note VALUES ('theirs')")
+        real(source, target)
+
+    monkeypatch.setattr(os, "link", overtake)
+    assert precious.run(lambda db: db.execute("SELECT * FROM note").fetchall()) == [("theirs",)]
+
+
+def test_a_link_to_where_the_file_is_to_be_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "link.db").symlink_to(tmp_path / "disk" / "notes.db")
+    database = Database(str(tmp_path / "link.db"), prepare, pytest.fail, precious=True)
+    database.run(lambda db: db.execute("INSERT INTO note VALUES ('a')"))
+    database.close()
+    assert [each.name for each in (tmp_path / "disk").iterdir()] == ["notes.db"]
