@@ -440,10 +440,10 @@ def test_left_parts_are_removed_on_request(cli: Cli, terminal: Terminal, to: str
 def test_files_that_are_too_long(cli: Cli, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
     found = cli("download", "waifu:5000", "--to", to, "--max-size", "500")
     assert (found.code, reports(found.out)[0]["status"]) == (7, "failed")
-    assert "more than the 500 bytes" in found.err
+    assert "more than the limit of 500 bytes" in found.err
     monkeypatch.setenv("ANIMEDEX_MAX_SIZE", "0.5k")
     found = cli("download", "waifu:5000", "--to", to)
-    assert "more than the 512 bytes" in found.err
+    assert "more than the limit of 512 bytes" in found.err
     assert cli("download", "waifu:5000", "--to", to, "--max-size", "none").code == 0
     found = cli("download", "waifu:5001", "--to", to, "--max-size", "much")
     assert (found.code, found.err.startswith("animedex: --max-size: 'much'")) == (2, True)
