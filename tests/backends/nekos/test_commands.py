@@ -291,8 +291,10 @@ def test_a_picture_s_address_is_found(
     text: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert saving.where(text) == expected
-    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
-    assert saving.where("-") == expected
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        data = io.BytesIO(text.replace("\n", "\r\n").encode(encoding))
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
+        assert saving.where("-") == expected
 
 
 def test_several_rows_are_not_one() -> None:

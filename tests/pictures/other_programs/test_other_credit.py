@@ -66,6 +66,7 @@ ARTIST, RIGHTS, XP_AUTHOR, SOFTWARE = 0x013B, 0x8298, 0x9C9D, 0x0131
         (exif(RIGHTS, b"Copyright 2020 Mio. All rights reserved."), Fields(holders=("Mio",))),
         (exif(RIGHTS, "© Mio\0Editor\0".encode()), Fields(holders=("Mio",))),
         (exif(XP_AUTHOR, "青葉\0".encode("utf-16-le"), kind=1), Fields(artists=("青葉",))),
+        (exif(XP_AUTHOR, "Tove".encode("utf-16-le"), kind=1), Fields(artists=("Tove",))),
         (exif(SOFTWARE, b"GIMP\0"), Fields()),
         *((data, Fields()) for data in (b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"JUNK" * 9)),
     ],

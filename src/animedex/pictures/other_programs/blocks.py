@@ -112,7 +112,7 @@ def _tiff_tags(data: bytes) -> Iterator[tuple[int, bytes]]:
             (place,) = struct.unpack_from(f"{order}I", data, at + 8)
             place = at + 8 if size <= struct.calcsize("I") else place
             if kind in {1, 2, 7} and place + size <= len(data):
-                yield tag, data[place : place + size].rstrip(b"\0 ")
+                yield tag, data[place : place + size]
     except struct.error:
         return
 

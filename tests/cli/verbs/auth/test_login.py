@@ -53,6 +53,15 @@ def test_a_key_from_standard_input_is_tried_and_stored(
     assert cli("api", "danbooru", "/profile.json", "--jq", ".name").text == f'"{NAME}"\n'
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_key_that_powershell_sends_is_read(
+    encoding: str, cli: Cli, waifu: WaifuSample, pipe: Type, key_file: KeyFile
+) -> None:
+    pipe(f"{API_KEY}\r\n".encode(encoding))
+    assert cli("auth", "login", "waifu", "--with-key").code == 0
+    assert key_file.content == {"waifu": {"api_key": API_KEY, "origin": waifu.origin}}
+
+
 def test_a_service_that_knows_keys_alone_asks_for_no_name(
     cli: Cli, waifu: WaifuSample, pipe: Type, key_file: KeyFile
 ) -> None:
