@@ -79,7 +79,7 @@ def test_what_is_hidden_or_half_written_or_no_picture_is_left_out(
     [
         *("@eaDir", "#recycle", "#Recycle", ".thumbnails", "$RECYCLE.BIN", "$Recycle.Bin"),
         *("lost+found", ".@__thumb", "@Recycle", "#snapshot", ".Trash-1000", "__MACOSX"),
-        *("System Volume Information", "RECYCLER", "@Recently-Snapshot", "Network Trash Folder"),
+        *("System Volume Information", "RECYCLER", "@Recently-Snapshot", "~snapshot"),
     ],
 )
 def test_folders_of_the_system_are_left_out_unless_they_are_named(

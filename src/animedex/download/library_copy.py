@@ -48,7 +48,7 @@ def use_entry(asked: str, entry: Entry, saving: Saving) -> Downloaded | None:
     if not saving.is_name_given and saving.place.is_below(entry.path):
         saving.keeper.find_again(entry.path, target)
         return _report(asked, entry, "here", entry.path)
-    return _copied(asked, entry, target, saving)
+    return _copy_into_place(asked, entry, target, saving)
 
 
 def _target_of(entry: Entry) -> Target | None:
@@ -59,14 +59,14 @@ def _target_of(entry: Entry) -> Target | None:
     return Target(post, file, entry.row, entry.category)
 
 
-def _copied(asked: str, entry: Entry, target: Target, saving: Saving) -> Downloaded | None:
+def _copy_into_place(asked: str, entry: Entry, target: Target, saving: Saving) -> Downloaded | None:
     kind = format_named(entry.format)
     path = saving.path(target, kind.extension if kind else entry.format)
     found = saving.place.find(path, lambda path: saving.is_same(target, path))
     if found is not None:
         saving.keeper.find_again(found, target)
         return _report(asked, entry, "here", found)
-    with _copy(entry, saving.place.folder) as copy:
+    with _temporary_copy(entry, saving.place.folder) as copy:
         if copy is None:
             return None
         spot = saving.place.put(copy, path, lambda path: saving.is_same(target, path, copy))
@@ -83,7 +83,7 @@ def _report(asked: str, entry: Entry, status: Literal["here", "copied"], path: s
 
 
 @contextlib.contextmanager
-def _copy(entry: Entry, folder: str) -> Generator[str | None]:
+def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
     """Copy an entry's file under a hidden name; None where it is not what was added.
 
     What was not given another name meanwhile is removed.

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _SYSTEM_FOLDERS = {
     *("@eadir", "@recycle", "@recently-snapshot", "#recycle", "#snapshot", "lost+found"),
     *("$recycle.bin", "recycler", "system volume information", "__macosx"),
-    *("network trash folder", "temporary items"),
+    *("network trash folder", "temporary items", "@tmp", "@sharesnap", "~snapshot"),
 }
 # What a name must end in for a file to be missed where its bytes are those of no picture.
 _NAMED = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "avif", "mp4", "webm"}

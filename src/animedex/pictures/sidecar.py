@@ -46,7 +46,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     if os.path.lexists(place) and not _is_ours(place, post):
         message = f"{place} is there already, and is no sidecar of animedex for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
-    content = _written(place, kind, post, row)
+    content = _content_for(place, kind, post, row)
     sink = FileSink(place, follow_links=False)
     try:
         sink.write(content)
@@ -57,7 +57,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     return place
 
 
-def _written(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
+def _content_for(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
     if kind == "xmp":
         return xmp.written(post, row, read_beside(place) or b"")
     content: bytes = _FORMS[kind].written(post, row)

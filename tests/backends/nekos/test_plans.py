@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from animedex.backends.nekos.calls import categories, image
 from animedex.backends.nekos.models import NekosImage
-from animedex.backends.nekos.plans import MOST_ASKS, no_such_category, noted, unshown
+from animedex.backends.nekos.plans import (
+    FORGET_HINT,
+    MOST_ASKS,
+    no_such_category,
+    noted,
+    nothing_new,
+    unshown,
+)
 from animedex.errors import RateLimited
 from animedex.wire import Say, Unseen
 
@@ -113,6 +120,13 @@ def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
     assert visitor.shown == set("ab")
     assert visitor.said == ["only 2 of 3 pictures that are new to you came (no room)"]
+
+
+def test_nothing_new_is_told_with_what_was_asked_for() -> None:
+    assert nothing_new("neko").message.endswith("no picture of category 'neko' that is new to you")
+    error = nothing_new(None)
+    assert error.message == "nekos has sent no picture that is new to you"
+    assert error.hint == FORGET_HINT
 
 
 def test_a_failure_with_nothing_in_hand_is_one() -> None:

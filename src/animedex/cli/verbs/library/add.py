@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from animedex.library.adding import Added
     from animedex.library.entry import Entry
 
+_WORDS = {"added": "added", "known": "already there", "updated": "updated", "failed": "failed"}
+
 
 @click.command(
     "add",
@@ -85,16 +87,16 @@ class Outcome:
     def report(self, session: Session, failures: Failures) -> None:
         """Print the summary; a lone file that was added is told in a pipe by its row alone."""
         self.counts["failed"] = failures.count
-        words = {"added": "added", "known": "already there", "updated": "updated"}
-        words["failed"] = "failed"
-        told = [f"{self.counts[key]} {word}" for key, word in words.items() if self.counts[key]]
+        parts = [f"{self.counts[key]} {word}" for key, word in _WORDS.items() if self.counts[key]]
         if self.unsupported:
             formats = Counter(self.unsupported)
             named = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
-            told.append(f"{len(self.unsupported)} not supported ({named})")
-        is_said = told == ["1 failed"] or (told == ["1 added"] and not _is_summary_only(session))
-        if not is_said:
-            session.note(f"animedex: {', '.join(told) or 'there is no picture to add'}")
+            parts.append(f"{len(self.unsupported)} not supported ({named})")
+        is_silent = parts == ["1 failed"] or (
+            parts == ["1 added"] and not _is_summary_only(session)
+        )
+        if not is_silent:
+            session.note(f"animedex: {', '.join(parts) or 'there is no picture to add'}")
 
 
 def _is_summary_only(session: Session) -> bool:
@@ -110,15 +112,15 @@ def _print(session: Session, entries: Iterator[Entry]) -> None:
     is_summary = _is_summary_only(session)
     is_torn = session.output.terminal and not is_summary
     with counting(is_seen=not is_torn, color=session.shared.color) as count:
-        counted = _counted(entries, count)
+        entries = _count(entries, count)
         if is_summary:
-            for _ in counted:
+            for _ in entries:
                 pass
         else:
-            print_entries(session, alone(counted))
+            print_entries(session, alone(entries))
 
 
-def _counted(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:
+def _count(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:
     for entry in entries:
         count()
         yield entry
