@@ -38,13 +38,14 @@ def combine_documents(
     left_out: list[Found] = []
     moved: list[bytes] = []
     for document in others:
-        for number, node in enumerate(document.nodes):
-            chosen: list[Found] = []
-            for found in document.found:
-                if found.node == number and found.name.space != NOTE:
-                    (left_out if found.name in present else chosen).append(found)
-                    present.add(found.name)
-            moved += [_moved(document, node, chosen, about or first.about)] if chosen else []
+        chosen: dict[int, list[Found]] = {}
+        for found in (found for found in document.found if found.name.space != NOTE):
+            place = left_out if found.name in present else chosen.setdefault(found.node, [])
+            place.append(found)
+            present.add(found.name)
+        for number, properties in chosen.items():
+            node = document.nodes[number]
+            moved.append(_moved(document, node, properties, about or first.about))
     head = first.data[: first.place] + first.opening
     tail = first.closing + first.data[first.resume :]
     return Combined(parse(head + b"".join(moved) + tail), left_out)

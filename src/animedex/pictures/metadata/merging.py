@@ -236,10 +236,11 @@ def _others(
     Only in a packet of ours can a value be ours.
     """
     there: dict[Name, dict[str, None]] = {}
+    told_by_us = {name: frozenset(one.values) for name, one in old.items()}
     for several in documents:
-        ours = old if any(map(_is_ours, several)) else {}
+        ours = told_by_us if any(map(_is_ours, several)) else {}
         for found in (found for document in several for found in document.found):
-            own = ours[found.name].values if found.name in ours else ()
+            own = ours.get(found.name, frozenset[str]())
             if found.name.space != OWN:
                 values = there.setdefault(found.name, {})
                 values.update(dict.fromkeys(value for value in found.values if value not in own))
