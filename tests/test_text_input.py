@@ -83,6 +83,7 @@ SURFACES: dict[str, tuple[str, object, Callable[[bytes, Path], object]]] = {
     "a list of paths": ("/猫.png\nb.png\n", ["/猫.png", "b.png"], _list),
     "a list with NUL": ("/猫\n.png\0b.png\0", ["/猫\n.png", "b.png"], _list),
     "a list of rows": (json.dumps(ROW, ensure_ascii=False) + "\n", ["/猫.png"], _list),
+    "an array of rows": (json.dumps([{"path": "a"}]), ["a"], _list),
     "TOML": ('# 猫\nname = "猫"\n', {"name": "猫"}, _toml),
     "a sidecar": (_sidecar_text("json"), CREDIT, partial(_sidecar, ending="json")),
     "a text sidecar": (_sidecar_text("txt"), CREDIT, partial(_sidecar, ending="txt")),

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.wire import JsonValue
 
-_USUAL = b"./\\\n"
+_USUAL = b'./\\\n"'
 _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
@@ -59,7 +59,7 @@ def _in_utf8(data: bytes) -> bytes:
         text = to_utf8(data, STANDARD_INPUT)
     except BadArguments:
         return data
-    # In UTF-16, too, a list has dots, slashes or line ends.
+    # In UTF-16, too, a list has dots, slashes, line ends or quotes.
     return text if any(byte in text for byte in _USUAL) else data
 
 
