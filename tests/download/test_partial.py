@@ -332,6 +332,19 @@ def test_without_a_timeout_it_goes_on_as_long_as_more_comes(
     assert len(script.begins) == 5
 
 
+def test_a_file_that_is_always_cut_at_one_place_is_given_up(
+    raw_server: StartRawServer, folder: Path, tmp_path: Path
+) -> None:
+    head = b'HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\netag: "a"\r\n\r\n'
+    server = raw_server(head + noise(0)[:1000])
+    state, urls = tmp_path / "state.db", {"nekos": server.url}
+    with Client(base_urls=urls, limits=False, state=state, cache=False) as client:
+        row = {"url": f"{server.url}/neko/{picture_name(0)}", "artist_name": "a"}
+        (one,) = download(client, [row], folder)
+    assert one.error is not None
+    assert (one.error.reason, len(server.requests)) == ("unreachable", 4)
+
+
 def test_the_library_has_no_part(
     client: Client, services: Services, folder: Path, library: Library, row: JsonObject
 ) -> None:

@@ -137,15 +137,15 @@ def _check_size(target: Target, max_bytes: int | None) -> None:
 def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
     """Fetch until all of a file is here; as long as a try brings more, another one follows."""
     call = fetch(backends.declared(target.backend), target.file.url, partial.sink, partial.resume)
-    most, is_anew = partial.size(), False
+    is_anew = False
     while True:
         try:
             fetched = job.client.perform(job.deadline.bound_file(job.client, call))
             partial.finish()
-            if partial.size() <= most or not partial.is_short():
+            if not partial.has_grown() or not partial.is_short():
                 return fetched
         except (TimedOut, Unreachable):
-            if partial.size() <= most or not partial.resume() or job.deadline.is_over():
+            if not partial.has_grown() or not partial.resume() or job.deadline.is_over():
                 raise
         except AnimedexError as error:
             if is_anew or not _may_begin_anew(error, partial):
@@ -154,7 +154,6 @@ def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
                 raise
             is_anew = True
             partial.start_over()
-        most = partial.size()
 
 
 def _may_begin_anew(error: AnimedexError, partial: Partial) -> bool:

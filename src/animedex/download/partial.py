@@ -70,6 +70,7 @@ class Partial:
         self._patience = patience
         self._forgotten = False
         self._is_abandoned = False
+        self._size_before = 0
         self._told = told
         self._summed = summed
         self._max_bytes = max_bytes
@@ -121,6 +122,7 @@ class Partial:
         """Ask for the rest, where it is certain that it would fit."""
         self.let_go()
         size, (validator, _) = self.size(), self._known()
+        self._size_before = size
         if not size or not validator:
             return ()
         # One byte again: there is no range behind the end of a file of which all is here.
@@ -162,6 +164,10 @@ class Partial:
         if self._sink is not None:
             self._sink.finish()
         self.let_go()
+
+    def has_grown(self) -> bool:
+        """Return whether the last try has brought more of the file."""
+        return self.size() > self._size_before
 
     def is_short(self) -> bool:
         """Return whether the answer brought less than all of the file, and the rest can be had."""
