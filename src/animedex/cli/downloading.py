@@ -138,7 +138,7 @@ class Report:
         """Take one more; bars that are seen would be torn by what is printed between."""
         self.results[number] = one
         if one.error is not None:
-            self.failures.add(_named(one, one.error) if self._amount > 1 else one.error)
+            self.failures.add(_named(one, one.error))
         if at_once and not self._paths and self._session.output.mode in {"text", "jsonl"}:
             self._print([one])
         else:
@@ -165,11 +165,13 @@ class Report:
 
 
 def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:
-    """Say of which picture an error tells, where there are several."""
-    if one.asked in error.message:
+    """Return an error whose message says which picture it is about."""
+    from copy import copy
+
+    from animedex.download.targets import UNREADABLE
+
+    if one.asked == UNREADABLE or one.asked in error.message:
         return error
-    named = type(error)(f"{one.asked:.100}: {error.message}", hint=error.hint)
-    named.backend, named.status = error.backend, error.status
-    named.request_id = error.request_id
-    named.request_id = error.request_id
+    named = copy(error)
+    named.message = f"{one.asked:.100}: {error.message}"
     return named

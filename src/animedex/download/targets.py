@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
 ROW_HINT = "give rows as any picture command prints them"
+# What an input is called that names no picture.
+UNREADABLE = "what could not be read"
 
 
 class Target(NamedTuple):
@@ -42,7 +44,7 @@ def name_of(what: What) -> str:
     if isinstance(what, str):
         return what.strip()
     if isinstance(what, AnimedexError):
-        return "what could not be read"
+        return UNREADABLE
     seen = recognise(_plain(what))
     return seen.evidence.id if seen and seen.evidence.id else "a row of no service"
 
