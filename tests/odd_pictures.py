@@ -226,8 +226,11 @@ def _whole_webp() -> Iterator[tuple[str, bytes, bytes]]:
         yield f"no zero that makes {name} even", _riff(odd, 0), webp
         yield f"no zero that makes {name} even, but announced", _riff(odd, 1), webp
     moving = saved("webp", 4)
-    for change in (1, 2, 8, 10, -2, -8):
+    for change in (1, 2, 8, 10, 100, -2, -8):
         yield f"{change} bytes more announced in an animation", _riff(moving, change), moving
+    for length in (0, 0xFFFFFFFF):
+        unknown = moving[:4] + struct.pack("<I", length) + moving[8:]
+        yield f"{length} bytes announced in an animation", unknown, moving
 
 
 def _cut_webp() -> Iterator[tuple[str, bytes, bytes]]:

@@ -9,15 +9,18 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageFile
 
-from animedex.errors import BadArguments, Corrupt
+from animedex.errors import BadArguments, Corrupt, TooLarge
+from animedex.pictures.containers import picture_parts
+from animedex.pictures.containers.source import Source
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.examining import measure
 from animedex.pictures.formats import format_of
 from animedex.pictures.metadata import Credited, read_credit, write_credit
-from tests.odd_pictures import cut, drawing, jpegs, whole
+from tests.odd_pictures import chunk, cut, drawing, jpegs, saved, whole
 from tests.pictures.metadata.conftest import POST, ROW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 WHOLE, CUT = whole(), cut()
@@ -105,7 +108,7 @@ def test_a_jpeg_without_an_end_is_cut_or_complete(name: str, fill: bytes) -> Non
     jpeg = jpegs()[name]
     pixels = frames(jpeg)
     complete = 0
-    for size in range(2, len(jpeg) - 64, 1 if len(jpeg) < 2000 else 7):
+    for size in range(2, len(jpeg) - 64, 5):
         try:
             seen = frames(jpeg[:-size] + fill)
         except Corrupt:
@@ -132,3 +135,33 @@ def test_nothing_is_set_for_the_whole_process() -> None:
     for name in ("png: 3 bytes of IEND", "jpeg: b'' 0 for the end of baseline"):
         frames(WHOLE[name].data)
     assert before == (ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS)
+
+
+HOSTILE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
+    "blocks": ("gif", lambda gif: gif[:-1] + b"\x21\xfe\0" * 200_000 + b";"),
+    "chunks": ("png", lambda png: png[:33] + chunk(b"tEXt", b"") * 200_000 + png[33:]),
+    "segments": ("jpeg", lambda jpeg: jpeg[:2] + b"\xff\xe1\0\2" * 200_000 + jpeg[2:]),
+    "markers": ("jpeg", lambda jpeg: jpeg[:-2] + b"\xff\xe1\0\2" * 200_000 + jpeg[-2:]),
+    "WebP chunks": (
+        "webp",
+        lambda webp: webp[:4] + b"\xff\xff\xff\0" + webp[8:] + b"ABCD\0\0\0\0" * 200_000,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_what_has_very_many_parts_is_too_large(name: str) -> None:
+    form, make = HOSTILE[name]
+    with pytest.raises(TooLarge, match="more than 150,000 "):
+        picture_parts(Source("it", io.BytesIO(make(saved(form)))), form)
+
+
+@pytest.mark.parametrize("fill", [b"\0", b"\x21\xfe\1a\0"])
+def test_zeros_and_comments_of_a_gif_are_skipped(fill: bytes) -> None:
+    gif = saved("gif")
+    assert frames(gif[:-1] + fill * 9999 + b";") == frames(gif)
+
+
+def test_fill_bytes_of_a_jpeg_are_skipped() -> None:
+    jpeg = jpegs()["baseline"]
+    assert frames(jpeg[:2] + b"\xff" * 1_000_000 + jpeg[2:-2]) == frames(jpeg)

@@ -26,10 +26,10 @@ APPLICATION, COMMENT = 0xFF, 0xFE
 XMP = b"\x21\xff\x0bXMP DataXMP"
 XMP_TRAILER = bytes([1, *range(255, -1, -1), 0])
 # How much is searched for the end of a packet that has zeros in it.
-_LONGEST_SEARCH = 4 * 1024 * 1024
-_CONTROL, _PLAIN_TEXT = 0xF9, 0x01
+_LONGEST_SEARCH, _MOST_SEARCHES = 4 * 1024 * 1024, 8
 # Sub-blocks are read so many bytes at a time, which holds sixteen long ones.
 _SUB_BLOCKS = 4096
+_CONTROL, _PLAIN_TEXT = 0xF9, 0x01
 _SCREEN = 7
 _DESCRIPTOR = 9
 # The control extension of a frame and what follows it: where this is, there are more frames.
@@ -64,11 +64,18 @@ def header_end(source: Source) -> int:
 
 
 def blocks(source: Source) -> Iterator[Block]:
-    """Yield the blocks up to the trailer, the end of the file, or what cannot be a block."""
+    """Yield the blocks up to the trailer, the end of the file, or what cannot be a block.
+
+    Raises `Corrupt` for what does not begin as a GIF, and `TooLarge` for very many blocks.
+    """
     start = header_end(source)
+    searches = _MOST_SEARCHES
     while start < source.size:
         source.count()
         block = _block(source, start)
+        if block.is_xmp and searches:
+            searches -= 1
+            block = block._replace(end=_xmp_end(source, block))
         yield block
         if block.kind not in KINDS or not block.whole:
             return
@@ -120,8 +127,6 @@ def _may_end_with(block: Block) -> bool:
 def _block(source: Source, start: int) -> Block:
     source.go(start)
     is_xmp = source.read(len(XMP)) == XMP
-    if is_xmp and (end := _xmp_end(source)):
-        return Block(EXTENSION, APPLICATION, start, end, whole=True, is_xmp=True)
     source.go(start)
     kind = source.take(1)[0]
     label = 0
@@ -133,19 +138,34 @@ def _block(source: Source, start: int) -> Block:
             return Block(kind, 0, start, source.size + 1, whole=False)
         source.go(source.at() + _table_size(descriptor[8]) + 1)
     else:
-        return Block(kind, 0, start, start + 1, whole=True)
+        end = _padding_end(source, start) if kind == PADDING else start + 1
+        return Block(kind, 0, start, end, whole=True)
     whole = _skip_blocks(source)
     return Block(kind, label, start, source.at(), whole, is_xmp)
 
 
-def _xmp_end(source: Source) -> int | None:
-    """Return where a packet ends that zeros in it end too soon, as UTF-16 has; None for others."""
-    begin = source.at()
+def _padding_end(source: Source, start: int) -> int:
+    """Return the offset behind zeros."""
+    for piece in source.pieces(start, source.size):
+        size = len(piece) - len(piece.lstrip(b"\0"))
+        start += size
+        if size < len(piece):
+            break
+    return start
+
+
+def _xmp_end(source: Source, block: Block) -> int:
+    """Return the end of a packet, also if zeros in it end its sub-blocks too soon, as in UTF-16."""
+    begin = block.start + len(XMP)
+    source.go(max(begin, block.end - len(XMP_TRAILER)))
+    if source.read(len(XMP_TRAILER)) == XMP_TRAILER:
+        return block.end
+    source.go(begin)
     text, trailer, _ = source.read(_LONGEST_SEARCH).partition(XMP_TRAILER)
     if not trailer or b"\0" not in text or XMP in text:
-        return None
+        return block.end
     if b"rdf:RDF" not in text.replace(b"\0", b""):
-        return None
+        return block.end
     return begin + len(text) + len(trailer)
 
 

@@ -38,7 +38,7 @@ _BYTES = bytes((0x55 + 89 * at + at // 7) % 255 for at in range(2048))
 _OTHER_BYTES = bytes(0xFF - byte if byte else 0xAA for byte in _BYTES)
 # As many bytes may follow a scan that has no end.
 _REST = 64
-_PIECE = 64 * 1024
+_SHORT_PIECE, _PIECE = 1024, 256 * 1024
 
 
 class Segment(NamedTuple):
@@ -114,28 +114,29 @@ def _next(source: Source, pattern: re.Pattern[bytes], at: int) -> tuple[int, int
     """Return the next marker and the offset behind it; 0 for the marker if there is none."""
     # Each reads a piece of the file, which takes as long as thirty parts of others do.
     source.count(30)
+    length = _SHORT_PIECE
     while at < source.size:
         source.go(at)
-        piece = source.read()
+        piece = source.read(length)
         match = pattern.search(piece)
         if match:
             return match[1][0], at + match.end()
         # A marker may go on in the next piece.
         at += len(piece) - (piece.endswith(b"\xff") and len(piece) > 1)
+        length = min(2 * length, _PIECE)
     return 0, at
 
 
 def _find_end(source: Source, start: int) -> int | None:
     """Return the offset of the end marker, over any number of scans and segments between them."""
-    at = start
-    while True:
+    marker, at = SCAN, start
+    while marker != END:
         marker, at = _next(source, _SCAN_MARKER, at)
         if not marker:
             return None
-        if marker == END:
-            return at - 2
-        segment = _segment(source, marker, at)
+        segment = _segment(source, marker, at) if marker != END else None
         at = segment.end if segment else at
+    return at - 2
 
 
 def _scans(source: Source, first: Segment) -> list[Segment]:
@@ -222,11 +223,12 @@ def _check_last_scan(source: Source, before: Parts, scan: Range) -> None:
 
 def _next_restart(source: Source, start: int) -> bytes:
     """Return the marker at which a scan would start anew, if it does that at all."""
-    last, at = 0xD7, start
-    while at < source.size:
-        marker, at = _next(source, _RESTART, at)
-        last = marker or last
-    return bytes([0xFF, 0xD0 + (last + 1) % 8])
+    last, before = b"\xd7", b""
+    for piece in source.pieces(start, source.size):
+        for match in _RESTART.finditer(before + piece):
+            last = match[1]
+        before = piece[-1:]
+    return bytes([0xFF, 0xD0 + (last[0] + 1) % 8])
 
 
 def _decode(source: Source, parts: Parts) -> int:

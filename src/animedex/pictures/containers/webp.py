@@ -8,7 +8,6 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.errors import TooLarge
 from animedex.pictures.containers.source import CUT
 
 if TYPE_CHECKING:
@@ -20,9 +19,8 @@ HEAD = 12
 _CHUNK_HEAD = 8
 _PIXELS = {b"VP8 ", b"VP8L", b"ALPH", b"ANMF"}
 _KINDS = {*_PIXELS, b"VP8X", b"ANIM", b"ICCP", b"EXIF", b"XMP "}
-# No frame of an animation is shorter, with the head of its chunk, its place and a picture.
-_SHORTEST_FRAME = 32
-_MOST_CHUNKS = 150_000
+# What encoders write that cannot know the length before the end.
+_UNKNOWN = 0xFFFFFF00
 
 
 class Chunk(NamedTuple):
@@ -59,8 +57,9 @@ def chunks(source: Source) -> Iterator[Chunk]:
     kinds that belong to WebP go on; what else follows is not part of the picture.
     """
     announced = announced_end(source)
-    start, frames, pixels = HEAD, False, False
-    for _ in range(_MOST_CHUNKS):
+    start, pixels, shortest = HEAD, False, announced
+    while True:
+        source.count()
         source.go(start)
         head = source.read(_CHUNK_HEAD)
         if len(head) < _CHUNK_HEAD:
@@ -72,15 +71,13 @@ def chunks(source: Source) -> Iterator[Chunk]:
             if chunk.kind in _PIXELS or chunk.kind == b"VP8X":
                 source.fail(CUT)
             break
-        frames = frames or chunk.kind == b"ANMF"
+        if chunk.kind == b"ANMF":
+            shortest = min(shortest, chunk.size)
         pixels = pixels or chunk.kind in _PIXELS
         yield chunk
         start = chunk.end
-    else:
-        message = f"{source.path} has more than {_MOST_CHUNKS:,} chunks"
-        raise TooLarge(message, hint="write it anew with another program")
-    # How many frames there are is told nowhere.
-    if frames and announced - start >= _SHORTEST_FRAME:
+    # How many frames there are is told nowhere: what is missing may be one.
+    if shortest < announced < _UNKNOWN and announced - start > shortest // 2:
         source.fail(CUT)
 
 
