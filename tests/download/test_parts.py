@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.download import iter_downloads
 from animedex.download.partial import Partial
 from animedex.download.parts import Parts, remove_left_parts
 from animedex.errors import BadArguments, UpstreamDecode
@@ -14,6 +15,9 @@ from tests.download.test_partial import head, left
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from animedex import Client
+    from tests.download.conftest import Services
 
 URL = "https://x.example/1.png"
 OTHER = "https://x.example/2.png"
@@ -94,7 +98,7 @@ def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
 def test_who_ends_early_keeps_what_can_be_resumed(
     *, keep: bool, count: int, tmp_path: Path
 ) -> None:
-    parts = Parts()
+    parts = Parts(keep=keep)
     with (
         Partial(str(tmp_path), URL, 1.0) as one,
         Partial(str(tmp_path), OTHER, 1.0) as other,
@@ -103,8 +107,20 @@ def test_who_ends_early_keeps_what_can_be_resumed(
         parts.add(other)
         one.sink(head(etag='"a"')).write(b"12345")
         other.sink(head()).write(b"12345")
-        assert parts.abandon(keep=keep) == count
+        assert parts.abandon() == count
         assert len(hidden(tmp_path)) == 2 * count
         for partial in (one, other):
             with pytest.raises(UpstreamDecode, match="abandoned"):
                 partial.sink(head())
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_what_fails_is_kept_only_where_it_can_be_asked_for_again(
+    *, keep: bool, client: Client, services: Services, folder: Path, url: str
+) -> None:
+    services.nekos.faults.add("/neko/*:cutx1")
+    services.nekos.faults.add("/neko/*:404")
+    row = {"url": url, "artist_name": "a"}
+    found = iter_downloads(client, [row], folder, parts=Parts(keep=keep))
+    assert [one.status for _, one in found] == ["failed"]
+    assert len(hidden(folder)) == 2 * keep

@@ -36,7 +36,7 @@ def download_all(
     _check_fields(session, saving)
     report = Report(session, len(whats), paths=saving.paths)
     names = [] if session.quiet else [name_of(what) for what in whats]
-    parts = Parts()
+    parts = Parts(keep=is_repeatable)
     try:
         with watching(names, color=session.shared.color) as watch:
             for number, one in _found(session, whats, saving, watch, parts):
@@ -45,7 +45,7 @@ def download_all(
     except KeyboardInterrupt:
         # What was fetched until then is told, too.
         report.end()
-        _interrupt(session, parts, is_repeatable=is_repeatable)
+        _interrupt(session, parts)
         raise
     report.end()
     results = list(report.results.values())
@@ -112,11 +112,11 @@ def _found(
     )
 
 
-def _interrupt(session: Session, parts: Parts, *, is_repeatable: bool) -> None:
+def _interrupt(session: Session, parts: Parts) -> None:
     """Keep of the unfinished files what can be resumed, and say how."""
-    count = parts.abandon(keep=is_repeatable)
+    count = parts.abandon()
     message = "interrupted: run the same command again to fetch the rest"
-    if not is_repeatable:
+    if not parts.keep:
         message = "interrupted: unfinished pictures were removed, as another run picks others"
     elif count:
         message = f"{message}; {format_count(count, 'unfinished file')} will be resumed"

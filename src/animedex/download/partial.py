@@ -64,6 +64,8 @@ class Partial:
         self._folder = folder
         self._choose_paths(next(_keys(url)))
         self.total: int | None = None
+        # Whether what is here when this ends stays, if it can be resumed.
+        self.keep = True
         # Whether what is here may not go together, and whether a part came that does not fit.
         self.is_doubtful = False
         self.is_odd = False
@@ -187,10 +189,10 @@ class Partial:
         self._forgotten = True
         _remove(self.path, self.finished, self._state)
 
-    def abandon(self, *, keep: bool) -> bool:
+    def abandon(self) -> bool:
         """Take no more, whoever is at it; return whether what is here stays to be resumed."""
         self._is_abandoned = True
-        if keep and self._is_of_use():
+        if self._is_of_use():
             return True
         _remove(self.path, self.finished, self._state)
         return False
@@ -242,9 +244,9 @@ class Partial:
         self._note(None)
 
     def _is_of_use(self) -> bool:
-        """Return whether what is here can be resumed, which takes a validator."""
+        """Return whether what is here can be resumed later, which takes a validator."""
         with contextlib.suppress(OSError):
-            return bool(self._is_found_again and self.size() and self._known()[0])
+            return bool(self.keep and self._is_found_again and self.size() and self._known()[0])
         return False
 
     def _choose_paths(self, key: str) -> None:

@@ -22,24 +22,26 @@ _IS_WINDOWS = os.name == "nt"
 
 
 class Parts:
-    """Represent the unfinished files of running downloads; for use from several threads."""
+    """Represent the unfinished files of running downloads; for use from several threads.
 
-    def __init__(self) -> None:
+    Without `keep` none is left for a later download, as after pictures picked at random.
+    """
+
+    def __init__(self, *, keep: bool = True) -> None:
+        self.keep = keep
         self._lock = threading.Lock()
         self._partials: WeakSet[Partial] = WeakSet()
 
     def add(self, partial: Partial) -> None:
         """Note a file that has begun."""
+        partial.keep = self.keep
         with self._lock:
             self._partials.add(partial)
 
-    def abandon(self, *, keep: bool) -> int:
-        """End all downloads; return how many files stay because they can be resumed.
-
-        The others are removed, and without `keep` all are.
-        """
+    def abandon(self) -> int:
+        """End all downloads; return how many files stay because they can be resumed later."""
         with self._lock:
-            return sum(partial.abandon(keep=keep) for partial in list(self._partials))
+            return sum(partial.abandon() for partial in list(self._partials))
 
 
 class Removed(NamedTuple):
