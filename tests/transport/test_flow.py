@@ -573,3 +573,15 @@ def test_a_success_that_reports_a_failure_is_not_kept(stage: Stage, pick: Call[R
     with pytest.raises(RateLimited):
         stage.play(pick._replace(lifetime=60), [answer(body)])
     assert not stage.all_of(Keep)
+
+
+def test_what_interrupts_the_cache_ends_a_call_without_a_plan(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    def interrupt(step: Step) -> None:
+        if isinstance(step, Keep):
+            raise KeyboardInterrupt
+
+    stage.meddle = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        stage.play(pick._replace(lifetime=60), [answer()])

@@ -314,9 +314,9 @@ def test_of_several_artists_none_is_taken(ask: Asker, call: Call[object]) -> Non
 
 
 def test_a_name_that_no_artist_has_is_an_error(ask: Asker, server: WaifuSample) -> None:
-    for _ in range(2):
+    for name in ("zzz", "yyy"):
         with pytest.raises(NotFound, match="no such artist") as caught:
-            ask(waifu.artist.call("zzz"))
+            ask(waifu.artist.call(name))
         assert "animedex waifu artists" in (caught.value.hint or "")
         server.answer("/artists", status=500, times=None)
 
