@@ -14,6 +14,7 @@ import pytest
 from animedex.models import ArtPost, Rating
 from animedex.pictures.metadata import Credited, read_credit, write_credit
 from animedex.pictures.sidecar import write_sidecar
+from tests.odd_pictures import whole
 
 EXIFTOOL = shutil.which("exiftool") or ""
 pytestmark = pytest.mark.skipif(not EXIFTOOL, reason="ExifTool is not installed")
@@ -83,6 +84,23 @@ def test_it_finds_no_fault(picture: bytes, written: Path, tmp_path: Path) -> Non
         return re.sub(r"APP\d", "APP", printed)
 
     assert faults(written) == faults(tmp_path / "source")
+
+
+def test_it_finds_no_new_fault_in_what_has_some(credited: Credited, tmp_path: Path) -> None:
+    odd = list(whole().values())[::5]
+    for number, one in enumerate(odd):
+        source = tmp_path / f"{number}-before.{one.form}"
+        source.write_bytes(one.data)
+        with open(tmp_path / f"{number}-after.{one.form}", "wb") as target:
+            write_credit(str(source), target, *credited)
+    printed = exiftool("-j", "-a", "-warning", "-error", "-XMP-dc:Creator", str(tmp_path))
+    found = cast("list[dict[str, object]]", json.loads(printed))
+    known = {Path(str(one["SourceFile"])).stem: one for one in found}
+    for number in range(len(odd)):
+        before, after = known[f"{number}-before"], known[f"{number}-after"]
+        assert after.get("Creator") == ["yuzu", "aoba_mio"]
+        assert after.get("Warning") == before.get("Warning")
+        assert after.get("Error") == before.get("Error")
 
 
 def test_the_credit_survives_its_writing(
