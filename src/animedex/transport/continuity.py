@@ -164,14 +164,21 @@ class Continuity:
             self._boot = self._get_boot()
         if self._boot.is_same(owner):
             return -inf, False
-        rows = db.execute("SELECT rowid, boot, zero_at, asked_at FROM displaced").fetchall()
+        rows = db.execute(
+            "SELECT rowid, boot, zero_at, asked_at FROM displaced ORDER BY rowid"
+        ).fetchall()
+        term = TERM_SECONDS
         for rowid, boot, zero_at, asked_at in rows:
             if self._boot.is_same(Boot(boot, zero_at)):
                 since = now if asked_at is None else min(asked_at, now)
-                if now < since + TERM_SECONDS:
+                if now < since + term:
                     db.execute("UPDATE displaced SET asked_at = ? WHERE rowid = ?", (since, rowid))
-                    return since + TERM_SECONDS, False
+                    return since + term, False
                 db.execute("DELETE FROM displaced WHERE rowid = ?", (rowid,))
+                break
+            if asked_at is not None:
+                # Who lost the file before goes first, unless it has ended.
+                term = 2 * TERM_SECONDS
         # Whoever else waits does so anew, so that this boot has the file for a while.
         db.execute("UPDATE displaced SET asked_at = NULL")
         db.execute("INSERT INTO displaced VALUES (?, ?, NULL)", owner)
