@@ -89,9 +89,12 @@ class Continuity:
         self._begun = False
         # The file's id, and how many requests it let through, within one transaction.
         self._current = ("", 0)
+        self._retired = ""
+        self._is_unmarked = False
 
     def check(self, db: sqlite3.Connection, now: float) -> Standing:
         """Return what the file can be relied on for, and note that it was looked at."""
+        self._retired, self._is_unmarked = "", False
         found = db.execute("SELECT id, sent, other, unknown_at, boot, zero_at FROM place")
         row = found.fetchone()
         other = _read_marker(self._other, own=not self._is_spare)
@@ -106,6 +109,7 @@ class Continuity:
         warning = self._find_doubt(place, other, now, moved=moved)
         if warning is None:
             return Standing(-inf if place.unknown_at is None else place.unknown_at)
+        self._is_unmarked = True
         self._write(db, place.sent, other, now)
         return Standing(now, moved=moved, is_new=True, warning=warning)
 
@@ -113,9 +117,21 @@ class Continuity:
         """Note in the file and in its marker that one more request is let through."""
         name, sent = self._current
         db.execute("UPDATE place SET sent = ?", (sent + 1,))
-        self._mark(name, sent + 1)
+        if not self._is_unmarked:
+            self._mark(name, sent + 1)
         if not self._is_spare:
             _touch(self._trace)
+
+    def finish(self, db: sqlite3.Connection) -> None:
+        """Write into the markers what a doubt has changed, in a transaction that follows.
+
+        Not before the change is certain: a full disk would have the spare file count as used up
+        each time that this one is tried.
+        """
+        retired, self._retired = self._retired, ""
+        self._mark(*db.execute("SELECT id, sent FROM place").fetchone())
+        if retired:
+            _write_marker(self._other, retired)
 
     def _begin(self, db: sqlite3.Connection, other: str, now: float) -> Standing:
         """Return how a file without a row begins: full only where nothing was ever sent."""
@@ -146,7 +162,11 @@ class Continuity:
         if marker != _text(place.id, place.sent):
             # A process that is killed between marker and file leaves them so.
             is_ahead = marker == _text(place.id, place.sent + 1)
-            return "" if is_ahead else self._say("was damaged, or replaced by an older copy")
+            return (
+                ""
+                if is_ahead
+                else self._say("was damaged, replaced by an older copy, or not written to the end")
+            )
         if other != place.other:
             said = f"was not used for a while, {self._other.removesuffix(MARKER_ENDING)} was"
             return "" if self._is_spare else self._say(said)
@@ -193,13 +213,13 @@ class Continuity:
         self._boot = self._boot or self._get_boot()
         if other and not self._is_spare:
             # Should the spare file be used again, it does not know of what this one lets through.
-            other = _text(os.urandom(8).hex(), 0)
-            _write_marker(self._other, other)
+            self._retired = other = _text(os.urandom(8).hex(), 0)
         name = os.urandom(8).hex()
         self._current = (name, sent)
         row = (1, name, sent, other, unknown_at, *self._boot)
         db.execute("REPLACE INTO place VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        self._mark(name, sent)
+        if not self._is_unmarked:
+            self._mark(name, sent)
 
     def _mark(self, name: str, sent: int) -> None:
         """Write the marker in place, which works on a full disk too."""

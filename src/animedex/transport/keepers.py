@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 import threading
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, TypeVar
 
 import msgspec
 
 from animedex.transport import continuity
-from animedex.transport.database import Broken
+from animedex.transport.database import Broken, Busy, Unusable
 from animedex.transport.hosts import is_loopback
 from animedex.transport.ledger import (
     FOREVER,
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from animedex.transport.continuity import Continuity, Standing
     from animedex.transport.database import Database
     from animedex.transport.ledger import Claim, Verdict
+
+T = TypeVar("T")
 
 # Of a place: its path, and since when it can be relied on.
 Version: TypeAlias = tuple[str, float]
@@ -146,26 +149,39 @@ class FileKeeper:
 
     def reserve(self, origin: str, limits: Limits, claim: Claim, clock: Clock) -> Verdict:
         """Claim room for one request, in one transaction."""
-        news: list[Standing] = []
 
-        def work(db: sqlite3.Connection) -> Verdict:
-            now = clock()
-            standing = self._check(db, now)
-            if standing.is_new:
-                news.append(standing)
+        def work(db: sqlite3.Connection, standing: Standing, now: float) -> Verdict:
             turn_at = standing.turn_at
             if turn_at > now:
                 return Denied(turn_at) if turn_at > claim.latest else Again(turn_at, turn_at)
             return self._reserve(db, origin, limits, claim, standing.unknown_at, now)
 
-        verdict = self.database.run(work)
-        # Whoever listens may call back, so that no lock is held by now.
+        return self._run(work, clock)
+
+    def _run(self, work: Callable[[sqlite3.Connection, Standing, float], T], clock: Clock) -> T:
+        """Run work in one transaction, on ledgers of this clock, and say what was found out."""
+        news: list[Standing] = []
+
+        def checked(db: sqlite3.Connection) -> T:
+            now = clock()
+            standing = self._checks.check(db, now)
+            if standing.moved:
+                for origin, ledger in _ledgers(db).items():
+                    _write(db, origin, move_to(ledger, now))
+            if standing.is_new:
+                news.append(standing)
+            return work(db, standing, now)
+
+        found = self.database.run(checked)
         for standing in news:
+            with contextlib.suppress(Busy, Unusable):
+                self.database.run(self._checks.finish)
             # This connection may be the one whose files are not those at the path.
             self.database.close()
+            # Whoever listens may call back, so that no lock is held by now.
             if standing.warning:
                 self._warn(standing.warning)
-        return verdict
+        return found
 
     def _reserve(  # noqa: PLR0913, PLR0917  a claim, and how the file stands
         self,
@@ -211,21 +227,13 @@ class FileKeeper:
     def _change(self, origin: str, step: Callable[[Ledger, float], Ledger], clock: Clock) -> None:
         """Put the next ledger in the place of an origin's, in one transaction."""
 
-        def work(db: sqlite3.Connection) -> None:
-            now = clock()
+        def work(db: sqlite3.Connection, standing: Standing, now: float) -> None:
             self._seen.change(origin, lambda book: step(book, now))
             # What another boot has the file for is of another clock; it assumes the worst.
-            if self._check(db, now).turn_at <= now:
+            if standing.turn_at <= now:
                 _write(db, origin, step(_read(db, origin)[0], now))
 
-        self.database.run(work)
-
-    def _check(self, db: sqlite3.Connection, now: float) -> Standing:
-        standing = self._checks.check(db, now)
-        if standing.moved:
-            for origin, ledger in _ledgers(db).items():
-                _write(db, origin, move_to(ledger, now))
-        return standing
+        self._run(work, clock)
 
     def ledgers(self) -> dict[str, Ledger]:
         """Give the ledger of every origin."""

@@ -5,9 +5,11 @@ Processes are states with connections of their own on real files; time and the s
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import random
 import shutil
+import sqlite3
 from itertools import count
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -240,6 +242,21 @@ def nothing(world: World) -> None:
     del world
 
 
+def refuse_writes(world: World) -> None:
+    """Have the file refuse to be written to for a while, as on a full disk."""
+
+    def execute(statement: str) -> None:
+        if world.path.is_file():
+            db = sqlite3.connect(world.path, isolation_level=None)
+            # Something else may have become of it meanwhile.
+            with contextlib.closing(db), contextlib.suppress(sqlite3.Error):
+                db.execute(statement)
+
+    execute("CREATE TRIGGER full BEFORE INSERT ON ledger BEGIN SELECT RAISE(FAIL, 'full'); END")
+    until = world.now + world.random.uniform(0.1, 12.0)
+    world.at(until, lambda: execute("DROP TRIGGER full"))
+
+
 def anything(world: World) -> None:
     world.random.choice(FAULTS[2:])(world)
 
@@ -256,6 +273,7 @@ FAULTS = [
     put_back_older,
     block_file,
     block_folder,
+    refuse_writes,
 ]
 
 
