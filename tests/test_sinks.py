@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.errors import BadArguments, NoSpace
+from animedex.errors import BadArguments, NoSpace, UpstreamDecode
 from animedex.sinks import FileSink, check_target, file_error
 
 if TYPE_CHECKING:
@@ -191,6 +192,32 @@ def test_a_link_that_another_user_has_made_is_refused(through: str, tmp_path: Pa
     os.chown(tmp_path, 12_345, 12_345)
     FileSink(target).finish()
     assert victim.read_bytes() == b""
+
+
+def test_what_comes_packed_is_unpacked_where_that_is_wanted(tmp_path: Path) -> None:
+    packed = gzip.compress(b"picture" * 100)
+    for most, content in ((None, packed), (700, b"picture" * 100)):
+        sink = FileSink(str(tmp_path / "cat.png"), max_unpacked=most)
+        sink.write(packed[:20])
+        sink.write(packed[20:])
+        sink.finish()
+        assert (tmp_path / "cat.png").read_bytes() == content
+        assert (sink.size, sink.opening) == (len(content), content[:64])
+
+
+@pytest.mark.parametrize(("most", "cut"), [(699, 0), (700, 9)])
+def test_what_cannot_be_unpacked_leaves_nothing(most: int, cut: int, tmp_path: Path) -> None:
+    packed = gzip.compress(b"picture" * 100)
+    sink = FileSink(str(tmp_path / "cat.png"), max_unpacked=most)
+
+    def pour() -> None:
+        sink.write(packed[: len(packed) - cut])
+        sink.finish()
+
+    with pytest.raises(UpstreamDecode):
+        pour()
+    sink.discard()
+    assert os.listdir(tmp_path) == []
 
 
 def test_a_name_that_cannot_be_one(tmp_path: Path) -> None:

@@ -22,6 +22,8 @@ _OPENING = 64
 _MOST_LINKS = 40
 _PIECE = 64 * 1024
 _MOST_MEMBERS = 1000
+# What a gzip member begins with: no picture does.
+GZIP = b"\x1f\x8b\x08"
 
 
 class Unpacker:
@@ -71,22 +73,31 @@ class FileSink:
     A link is followed if the user, root or the owner of its folder made it, and refused otherwise;
     without `follow_links` the new file takes its place. A device or a pipe is written to as it is,
     and a pipe that nobody reads refused. `size` counts the bytes, `opening` holds the first 64.
+    What begins as gzip does is unpacked to so many bytes where `max_unpacked` is given.
     """
 
-    def __init__(self, path: str, *, follow_links: bool = True) -> None:
+    def __init__(
+        self, path: str, *, follow_links: bool = True, max_unpacked: int | None = None
+    ) -> None:
         self.path = path
         self.size = 0
         self.opening = b""
+        self._max_unpacked = max_unpacked
+        self._unpacker: Unpacker | None = None
         if follow_links:
             _written(path, lambda: _check_links(path))
         self._place, self._partial = _written(path, lambda: _places(path, follow_links))
         self._file = _written(path, lambda: _opened(path, self._partial))
 
     def write(self, chunk: bytes) -> None:
-        """Take the next piece; raise `NoSpace` where the disk is full."""
-        self.size += len(chunk)
-        self.opening += chunk[: _OPENING - len(self.opening)]
-        _written(self.path, lambda: self._pour(chunk))
+        """Take the next piece.
+
+        Raises `NoSpace` where the disk is full, and `UpstreamDecode` for what cannot be unpacked.
+        """
+        if self._max_unpacked is not None and not self.size and chunk.startswith(GZIP):
+            self._unpacker = Unpacker()
+        for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
+            self._take(piece)
 
     def discard(self) -> None:
         """Leave nothing behind."""
@@ -100,6 +111,8 @@ class FileSink:
         """Put the complete file in its place, at once."""
 
         def place() -> None:
+            if self._unpacker is not None:
+                self._unpacker.finish()
             if self._partial is not None:
                 os.fsync(self._file.fileno())
             self._file.close()
@@ -112,18 +125,26 @@ class FileSink:
             self.discard()
             raise
 
+    def _take(self, piece: bytes) -> None:
+        self.size += len(piece)
+        if self._unpacker is not None and self.size > (self._max_unpacked or 0):
+            message = f"the file grows beyond {self._max_unpacked} bytes when it is unpacked"
+            raise UpstreamDecode(message)
+        self.opening += piece[: _OPENING - len(self.opening)]
+        _written(self.path, lambda: self._pour(piece))
+
     def _pour(self, chunk: bytes) -> None:
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) :]
 
 
-def to_file(path: str) -> Callable[[Response], FileSink]:
+def to_file(path: str, *, max_unpacked: int | None = None) -> Callable[[Response], FileSink]:
     """Make what writes any answer to a file."""
 
     def sink(head: Response) -> FileSink:
         del head
-        return FileSink(path)
+        return FileSink(path, max_unpacked=max_unpacked)
 
     return sink
 

@@ -10,7 +10,7 @@ from animedex.counts import format_count
 from animedex.download.own_files import open_own
 from animedex.errors import UpstreamDecode
 from animedex.pictures.formats import format_of
-from animedex.sinks import Unpacker, file_error
+from animedex.sinks import GZIP, Unpacker, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 _OPENING = 64
 # The first bytes that every known format but films and WebP is told by; a page is refused then.
 _SHORTEST_OPENING = 12
-_GZIP = b"\x1f\x8b\x08"
 _DEFLATE = 8
 _PAGES = ("text/", "application/json", "application/xhtml")
 HINT = "try again later; if it stays so, the service has the file so"
@@ -83,7 +82,7 @@ class PartialSink:
         """
         if self._start is not None:
             self._start += chunk
-            if len(self._start) < (_OPENING if self._body.encoding == "deflate" else len(_GZIP)):
+            if len(self._start) < (_OPENING if self._body.encoding == "deflate" else len(GZIP)):
                 return
             chunk = self._begin()
         self._take(chunk)
@@ -105,7 +104,7 @@ class PartialSink:
         """Find out whether the body is packed, and return what came of it until now."""
         start, self._start = self._start or b"", None
         if format_of(start) is None:
-            if start.startswith(_GZIP):
+            if start.startswith(GZIP):
                 self._unpacker = Unpacker()
             elif self._body.encoding == "deflate":
                 self._unpacker = Unpacker(is_raw=not is_zlib(start))

@@ -121,7 +121,7 @@ def asset(
     are no such image, `NoSpace` where the disk is full.
     """
     path = _asset_path(what)
-    sink = None if to is None else to_file(os.fspath(to))
+    sink = None if to is None else to_file(os.fspath(to), max_unpacked=ASSET_CAP)
     request = Request("GET", path)
     return Call(BACKEND, request, assets.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
 
