@@ -88,7 +88,7 @@ def categories_full(session: Session) -> None:
 )
 @click.argument("category", required=False, help="A category; without one, any is drawn.")
 @click.option("--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw.")
-@click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
+@click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @_offline_option
 @picturing
@@ -199,7 +199,7 @@ def asset(session: Session, what: str, *, to: str | None) -> None:
 @click.option(
     "--amount", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
 )
-@click.option("--fresh", is_flag=True, help="Leave out pictures that you have been shown before.")
+@click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
 @fetching
 def download(session: Session, saving: Saving, category: str, *, amount: int, fresh: bool) -> None:
     """Draw pictures from a category into files that keep their credit.
