@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     default=1,
     metavar="N",
-    help="How many pictures to draw, at most.",
+    help="Number of pictures.",
 )
-@click.option("--paths", is_flag=True, help="Print where the files are, one on a line.")
-@click.option("-q", "--quiet", is_flag=True, help="Print no notes; errors are still printed.")
+@click.option("--paths", is_flag=True, help="Print paths, one on a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 @partial(keeping, pictures=True)
 @filtering
 def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
-    """Draw pictures from your own, none of them twice; only such whose files are there."""
+    """Pick random pictures whose files are there, none of them twice."""
     from animedex.cli.entries import printable
     from animedex.cli.kept import print_kept
     from animedex.library.drawing import drawn
