@@ -56,7 +56,7 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
 )
 @fetching
 def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: str | None) -> None:
-    """Fetch pictures into files that are named, checked and carry their artists' credit.
+    """Fetch pictures into files that keep their artists' credit.
 
     What you name is fetched, and no more. There is no way to fetch a whole category, tag or
     service: their terms do not allow collections to be made of them. What comes half is fetched on

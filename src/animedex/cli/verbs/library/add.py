@@ -45,7 +45,7 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
 @click.option("-v", "--verbose", is_flag=True, help="Print a card for each file on a terminal.")
 @keeping
 def command(session: Session, files: tuple[str, ...]) -> None:
-    """Add pictures to your library, downloaded by this program or not.
+    """Add pictures to your library, downloaded by animedex or not.
 
     Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
     Folders are gone through with all below them; hidden and half-written files are left out, and
