@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from animedex.transport.cache import FILE_NAME
 
 if TYPE_CHECKING:
     from animedex.server import SampleServer
@@ -75,3 +81,27 @@ def test_files_are_their_owner_s_alone(cli: Cli, service: SampleServer) -> None:
         assert stat.S_IMODE(os.stat(folder).st_mode) == 0o700
         for name in os.listdir(folder):
             assert stat.S_IMODE(os.stat(os.path.join(folder, name)).st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("nekos", "categories"),
+        ("nekos", "categories-full"),
+        ("nekos", "search", "x"),
+        ("nekos", "image"),
+    ],
+)
+@pytest.mark.parametrize("body", [b"<html>", b"\xff", b"", b"[1]", b"null", b"{}"])
+def test_a_kept_answer_that_cannot_be_read_is_asked_for_anew(
+    cli: Cli, service: SampleServer, command: tuple[str, ...], body: bytes
+) -> None:
+    assert cli(*command).code == 0
+    path = Path(os.environ["ANIMEDEX_CACHE_DIR"]) / FILE_NAME
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE answer SET body = ?", (body,))
+    service.arrivals.clear()
+    assert (cli(*command).code, cli(*command).code) == (0, 0)
+    assert len(service.arrivals.on("/search")) + len(service.arrivals.on("/endpoints")) == 1
+    with closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM answer WHERE body = ?", (body,)).fetchone() == (0,)
