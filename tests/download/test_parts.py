@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.download import iter_downloads
+from animedex.download.locks import try_lock
 from animedex.download.partial import Partial
 from animedex.download.parts import Parts, remove_left_parts
 from animedex.errors import BadArguments, UpstreamDecode
@@ -61,6 +62,15 @@ def test_a_download_that_runs_keeps_its_files(tmp_path: Path) -> None:
         partial.sink(head(etag='"a"')).write(b"12345")
         assert len(remove_left_parts(str(tmp_path)).paths) == 2
         assert (partial.size(), len(hidden(tmp_path))) == (5, 2)
+
+
+def test_a_copy_that_is_being_made_stays(tmp_path: Path) -> None:
+    path = tmp_path / f".animedex-{'ab' * 12}.part"
+    path.write_bytes(b"123")
+    with path.open("r+b") as file:
+        assert try_lock(file.fileno())
+        assert remove_left_parts(str(tmp_path)) == ([], 0)
+    assert remove_left_parts(str(tmp_path)).paths == [str(path)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there links take a privilege")

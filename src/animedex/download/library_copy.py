@@ -12,6 +12,7 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from animedex.download.checking import file_sum
+from animedex.download.locks import try_lock
 from animedex.download.own_files import open_own
 from animedex.download.partial import PREFIX
 from animedex.download.report import Downloaded
@@ -25,6 +26,7 @@ from animedex.sinks import file_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator
+    from io import FileIO
     from typing import BinaryIO
 
     from animedex.download.saving import Saving
@@ -95,25 +97,38 @@ def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
         yield None
         return
     try:
-        with source:
-            digest = _write_copy(source, path)
-        yield path if digest == entry.sha256 else None
+        with source, _created(path) as target:
+            digest = _write_copy(source, target, path)
+            if os.name == "nt":
+                # There no file can get another name that is open.
+                target.close()
+            yield path if digest == entry.sha256 else None
     finally:
         with contextlib.suppress(OSError):
             os.unlink(path)
 
 
-def _write_copy(source: BinaryIO, path: str) -> str:
-    """Write a copy and return its SHA-256; raise `NoSpace` where the disk is full."""
+@contextlib.contextmanager
+def _created(path: str) -> Generator[FileIO]:
+    """Create a file, and keep it locked while it is in use: `download --clean` leaves it then."""
     try:
         number = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
-        with open(number, "r+b", buffering=0) as target:
-            _share_blocks(source.fileno(), number)
-            while piece := source.read(_PIECE):
-                target.write(piece)
-            os.fsync(number)
-            target.seek(0)
-            return hashlib.file_digest(target, "sha256").hexdigest()
+    except OSError as error:
+        raise file_error(os.path.dirname(path), error) from None
+    with open(number, "r+b", buffering=0) as target:
+        try_lock(number)
+        yield target
+
+
+def _write_copy(source: BinaryIO, target: FileIO, path: str) -> str:
+    """Write a copy and return its SHA-256; raise `NoSpace` where the disk is full."""
+    try:
+        _share_blocks(source.fileno(), target.fileno())
+        while piece := source.read(_PIECE):
+            target.write(piece)
+        os.fsync(target.fileno())
+        target.seek(0)
+        return hashlib.file_digest(target, "sha256").hexdigest()
     except OSError as error:
         raise file_error(os.path.dirname(path), error) from None
 

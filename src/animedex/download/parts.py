@@ -73,19 +73,20 @@ def _remove_unused(stem: str) -> Removed:
     """Remove the files of one download, unless it is running."""
     state, parts = f"{stem}.state.part", [f"{stem}.part", f"{stem}.ready.part"]
     try:
-        number = open_own(state, os.O_RDWR)
+        # A copy of a picture that the library has comes without one, and is locked itself.
+        locked = state if os.path.lexists(state) else parts[0]
+        number = open_own(locked, os.O_RDWR)
     except OSError:
-        # No download of this user runs without it.
+        # No download of this user runs without them.
         return _remove_own([*parts, state])
     try:
-        if not try_lock(number):
-            return Removed([], 0)
-        removed = _remove_own(parts if _IS_WINDOWS else [*parts, state])
+        is_free = try_lock(number)
+        if is_free and not _IS_WINDOWS:
+            return _remove_own([*parts, state])
     finally:
         os.close(number)
     # On Windows no file can be removed that is open.
-    last = _remove_own([state])
-    return Removed([*removed.paths, *last.paths], removed.size + last.size)
+    return _remove_own([*parts, state]) if is_free else Removed([], 0)
 
 
 def _remove_own(paths: list[str]) -> Removed:
