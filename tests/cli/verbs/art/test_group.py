@@ -24,7 +24,7 @@ def test_help_of_one_command_loads_no_other(name: str) -> None:
 import contextlib, io, sys
 before = set(sys.modules)
 from animedex.cli.main import run
-with contextlib.redirect_stdout(io.StringIO()):
+with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
     assert run(["art", "{name}", "--help"]) == 0
 loaded = set(sys.modules) - before
 commands = {{one for one in loaded if one.startswith("animedex.cli.verbs.art.")}}
