@@ -38,6 +38,8 @@ def test_a_post_tells_where_it_is_from() -> None:
 def test_a_tag_is_told_in_a_line() -> None:
     row = DanbooruTag.from_payload({"name": "cat_girl", "post_count": 9})
     assert told(TOOLS["danbooru_tags"], {"rows": [row]}) == "cat_girl: 9 posts [src: danbooru]"
+    row = DanbooruTag.from_payload({"name": "cat_girl"})
+    assert told(TOOLS["danbooru_tags"], {"rows": [row]}) == "cat_girl [src: danbooru]"
 
 
 def test_what_has_no_value_is_left_out() -> None:

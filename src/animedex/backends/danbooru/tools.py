@@ -89,6 +89,8 @@ def _tags(given: TagsArguments) -> Call[list[DanbooruTag]]:
 
 
 def _line(tag: DanbooruTag) -> str:
+    if tag.post_count is None:
+        return str(tag.name)
     return f"{tag.name}: {format_count(tag.post_count, 'post')}"
 
 
