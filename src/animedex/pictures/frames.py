@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from animedex.pictures.formats import Format
 
 OPENING = 64
+_PICTURES = "pictures are png, jpeg, gif, webp and avif"
 
 
 def picture_format(file: BinaryIO, name: str) -> Format:
@@ -24,7 +25,9 @@ def picture_format(file: BinaryIO, name: str) -> Format:
     found = known_format(file.read(OPENING), name)
     if not found.is_picture:
         message = f"{name} is not a picture: it is {found.media_type}"
-        raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
+        is_video = found.media_type.startswith("video/")
+        hint = "open it with a player, such as mpv" if is_video else _PICTURES
+        raise BadArguments(message, hint=hint)
     return found
 
 
@@ -36,7 +39,7 @@ def known_format(opening: bytes, name: str) -> Format:
     found = format_of(opening)
     if found is None:
         message = f"{name} is no picture"
-        raise BadArguments(message, hint="pictures are png, jpeg, gif, webp and avif")
+        raise BadArguments(message, hint=_PICTURES)
     return found
 
 
