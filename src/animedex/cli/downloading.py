@@ -151,13 +151,12 @@ class Report:
         self._unprinted.clear()
 
     def _print(self, some: Sequence[Downloaded]) -> None:
-        from animedex.cli.entries import printable
         from animedex.download.report import KEYS
 
         output = self._session.output
         paths = [one.path for one in some if one.path is not None]
         if self._paths:
-            output.names([printable(path) for path in paths])
+            output.paths(paths)
         elif output.mode == "text":
             write_out("".join(f"{clean(path)}\n" for path in paths))
         else:

@@ -57,12 +57,25 @@ def source_of(entry: Entry) -> JsonObject:
 
 
 def printable(path: str) -> str:
-    r"""Give a path as text that can be printed, whatever bytes it has.
+    r"""Return a path as text; one that is not UTF-8 is written so that a shell can read it.
 
-    >>> printable("/a/\udcff.png")
-    '/a/\ufffd.png'
+    >>> printable("/a/b c.png")
+    '/a/b c.png'
+    >>> print(printable("/a/\udcff'.png"))
+    $'/a/\xff\'.png'
     """
-    return os.fsencode(path).decode(errors="replace")
+    data = os.fsencode(path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("ascii", errors="surrogateescape")
+        return "$'" + "".join(map(_shell_escape, text)) + "'"
+
+
+def _shell_escape(letter: str) -> str:
+    if letter in "\\'":
+        return "\\" + letter
+    return letter if letter.isprintable() else f"\\x{os.fsencode(letter)[0]:02x}"
 
 
 def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:

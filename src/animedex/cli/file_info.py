@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, cast
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
+from animedex.cli.entries import printable
+from animedex.errors import AnimedexError, Corrupt, NotFound, TooLarge
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from animedex.cli.session import Session
+    from animedex.cli.sights import Sight
     from animedex.models import ArtPost
     from animedex.pictures.metadata import Credited
     from animedex.render.text import Card
     from animedex.wire import JsonObject
 
+Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[Sight]]"
+_HERE = "-"
 _BY = {"file": "the file itself", "sidecar": "the file beside it"}
 _NOTHING = "the file tells nothing of whose it is"
 KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "post", "row")
@@ -35,24 +40,51 @@ class Info(NamedTuple):
     row: bytes | None
 
 
-def tell(session: Session, what: Sequence[str]) -> None:
-    """Tell of files: of one an object, of several an array, or cards on a terminal."""
-    if not what or "-" in what:
-        message = "--info tells of files, and none is named"
-        raise BadArguments(message, hint="name one, as in `animedex show picture.png --info`")
-    if len(what) == 1:
+def tell(session: Session, what: Sequence[str], read: Read) -> None:
+    """Print what is known of files: of one an object, of several or of `-` an array, or cards.
+
+    `read` yields what standard input holds, and takes the errors of what it passes over.
+    """
+    if len(what) == 1 and what[0] != _HERE:
         found = info(session, what[0])
         session.output.facts(_told(found), lambda: _card(found))
         return
-    read: list[Info] = []
+    known: list[Info] = []
     failures: list[AnimedexError] = []
     for text in what:
         try:
-            read.append(info(session, text))
+            if text != _HERE:
+                known.append(info(session, text))
+                continue
+            for sight in read(failures):
+                _add(known, failures, sight)
         except AnimedexError as error:
             failures.append(error)
-    session.output.findings(read, _told, _card, KEYS)
+    session.output.findings(known, _told, _card, KEYS)
     session.fail(failures)
+
+
+def _add(known: list[Info], failures: list[AnimedexError], sight: Sight) -> None:
+    """Read a file that a row names or the library has, or the bytes of a picture."""
+    try:
+        if sight.call is not None:
+            message = f"{sight.name} is not on this machine"
+            raise NotFound(message, hint="--info reads files: fetch it with `animedex download`")
+        known.append(file_info(sight.path) if sight.path else _info_of_bytes(sight.body))
+    except AnimedexError as error:
+        failures.append(error)
+
+
+def _info_of_bytes(data: bytes) -> Info:
+    with TemporaryDirectory() as folder:
+        path = os.path.join(folder, _HERE)
+        with open(path, "wb") as file:
+            file.write(data)
+        try:
+            return file_info(path)._replace(path=_HERE)
+        except AnimedexError as error:
+            error.message = error.message.replace(path, "standard input")
+            raise
 
 
 def info(session: Session, text: str) -> Info:
@@ -60,9 +92,13 @@ def info(session: Session, text: str) -> Info:
 
     Raises `Corrupt` for a picture that is not whole, `BadArguments` for what is no picture.
     """
+    return file_info(_path(session, text))
+
+
+def file_info(path: str) -> Info:
+    """Read a file and what stands beside it."""
     from animedex.pictures.frames import OPENING, file_of, known_format
 
-    path = _path(session, text)
     with file_of(path) as file:
         found = known_format(file.read(OPENING), path)
     width, height, frames = _facts(path) if found.is_picture else (None, None, None)
@@ -80,10 +116,14 @@ def info(session: Session, text: str) -> Info:
     )
 
 
-def _facts(path: str) -> tuple[int, int, int]:
+def _facts(path: str) -> tuple[int | None, int | None, int | None]:
     from animedex.pictures.examining import measure
 
-    measured = measure(path)
+    try:
+        measured = measure(path)
+    except TooLarge as error:
+        # Its header tells the size, and its credit can be read all the same.
+        return error.width, error.height, None
     return measured.width, measured.height, measured.frames
 
 
@@ -94,6 +134,8 @@ def credited(path: str) -> tuple[str | None, Credited | None]:
 
     try:
         found = read_credit(path)
+    except TooLarge:
+        found = None
     except Corrupt:
         return "sidecar", credit_of(path)
     if found is not None:
@@ -121,7 +163,8 @@ def _told(found: Info) -> JsonObject:
 
     post = None if found.post is None else post_row(found.post)
     row = decode_exactly(found.row) if found.row and is_json(found.row) else None
-    return cast("JsonObject", {**found._asdict(), "post": post, "row": row})
+    path = printable(found.path)
+    return cast("JsonObject", {**found._asdict(), "path": path, "post": post, "row": row})
 
 
 def _card(found: Info) -> Card:
@@ -137,7 +180,12 @@ def _card(found: Info) -> Card:
         ("frames", str(found.frames) if found.frames and found.frames > 1 else None),
     )
     if found.post is None:
-        return Card(found.path, (*file, ("told", _NOTHING)), os.path.abspath(found.path), "file")
+        return Card(
+            printable(found.path),
+            (*file, ("told", _NOTHING)),
+            printable(os.path.abspath(found.path)),
+            "file",
+        )
     post = post_card(found.post)
     said = [line for line in post.lines if line[0] != "size"]
     told = (
@@ -147,7 +195,7 @@ def _card(found: Info) -> Card:
         ("fetched", _fetched(found.post)),
         ("told by", _BY[found.told_by or "file"]),
     )
-    return Card(found.path, (*file, *told), post.url, post.source)
+    return Card(printable(found.path), (*file, *told), post.url, post.source)
 
 
 def _fetched(post: ArtPost) -> str | None:

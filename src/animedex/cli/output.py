@@ -6,6 +6,7 @@ list of plain strings is one per line in both.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING, Literal, cast
 
@@ -67,6 +68,18 @@ class Output:
             self.json(list(names))
         elif names:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
+
+    def paths(self, paths: Sequence[str]) -> None:
+        """Print paths: one per line, in a pipe as the bytes that they are, or as JSON."""
+        from animedex.cli.entries import printable
+
+        asked = self._shared
+        is_json = self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl
+        if is_json or self.terminal:
+            self.names([printable(path) for path in paths])
+            return
+        self.refuse_fields()
+        write_bytes(b"".join(os.fsencode(path) + b"\n" for path in paths))
 
     def refuse_fields(self) -> None:
         """Raise `UnknownField` where fields are asked for, which plain strings do not have."""

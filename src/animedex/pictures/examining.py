@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from animedex.errors import TooLarge
 from animedex.pictures import formats
-from animedex.pictures.decode_cost import Cost, estimate_cost
+from animedex.pictures.decode_cost import CHEAP_PIXELS, Cost, estimate_cost
 from animedex.pictures.decoding import damage_told, decoder_slot, image_of
 from animedex.pictures.frames import file_of, picture_format
 from animedex.pictures.open_image import OpenImage, open_file
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
 _SEEN, _FRAMES, _PIXELS = 4, 40, 120_000_000
+_SHA256 = 32
 
 
 class Measured(NamedTuple):
@@ -117,9 +119,17 @@ def _numbers(measured: Measured) -> list[int]:
 
 def _pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
     """Yield all pixels of the frame that was decoded last, in strips."""
+    from PIL.Image import frombytes
+
     if picture.format != formats.JPEG.name:
         yield from picture.strips()
         return
     # It was decoded smaller than it is.
+    width, height = picture.size
+    if width * height > CHEAP_PIXELS:
+        # Its pixels take too much memory: only a copy of the file has the same.
+        file.seek(0)
+        yield frombytes("L", (_SHA256, 1), hashlib.file_digest(file, "sha256").digest())
+        return
     with open_file(file, name) as whole:
         yield from whole.strips()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,8 @@ _PIECE = 64 * 1024
         "animedex show picture.png --info --json",
     ),
     guidance=(
-        "Only a person at a terminal sees a drawn picture: you do not. Use --info, which reads"
-        " from a file as JSON whose picture it is, and asks no service."
+        "You do not see what it draws. Use --info: it prints whose picture a file is, and asks no"
+        " service."
     ),
 )
 @click.argument(
@@ -45,7 +46,14 @@ _PIECE = 64 * 1024
     nargs=-1,
     help="Files, URLs or ids of a service's pictures, numbers of the library's, or - to read rows.",
 )
-@click.option("--info", is_flag=True, help="Tell what travels with a file, and draw nothing.")
+@click.option(
+    "--info",
+    is_flag=True,
+    help=(
+        "Tell what travels with a file, and draw nothing: an object for one file, an array for"
+        " several or for -, one line each with --jsonl."
+    ),
+)
 @answering
 def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
     """Draw pictures in the terminal, in pixels where it can, in coloured half-blocks elsewhere.
@@ -57,7 +65,7 @@ def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
         from animedex.cli.file_info import tell
 
         with decoding_limits(_deadline(session)):
-            tell(session, what)
+            tell(session, what or _piped(), partial(_read, session))
         return
     _check(session)
     sights, failures = _sights(session, what or _piped())

@@ -12,6 +12,4 @@ from animedex.cli.session import Session, keeping
 @keeping
 def command(session: Session) -> None:
     """Print where the library's file is; ANIMEDEX_DATA_DIR names another folder for it."""
-    from animedex.cli.entries import printable
-
-    session.output.names([printable(session.library.path)])
+    session.output.paths([session.library.path])

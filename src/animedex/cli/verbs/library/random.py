@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 @filtering
 def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
     """Pick random pictures whose files are there, none of them twice."""
-    from animedex.cli.entries import printable
     from animedex.cli.kept import print_kept
     from animedex.library.drawing import drawn
 
@@ -50,7 +49,7 @@ def command(session: Session, *, filters: Filters, amount: int, paths: bool, qui
     if not found and not quiet:
         session.note("animedex: there is no such picture in the library")
     if paths:
-        session.output.names([printable(entry.path) for entry in found])
+        session.output.paths([entry.path for entry in found])
         return
     print_kept(session, found)
     if session.shared.show:
