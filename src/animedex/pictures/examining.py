@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
 _SEEN, _FRAMES, _PIXELS = 4, 40, 120_000_000
-_SHA256 = 32
+_PIECE = 1024 * 1024
 
 
 class Measured(NamedTuple):
@@ -128,8 +128,11 @@ def _pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
     width, height = picture.size
     if width * height > CHEAP_PIXELS:
         # Its pixels take too much memory: only a copy of the file has the same.
+        digest = hashlib.sha256()
         file.seek(0)
-        yield frombytes("L", (_SHA256, 1), hashlib.file_digest(file, "sha256").digest())
+        for piece in iter(partial(file.read, _PIECE), b""):
+            digest.update(piece)
+        yield frombytes("L", (digest.digest_size, 1), digest.digest())
         return
     with open_file(file, name) as whole:
         yield from whole.strips()

@@ -35,10 +35,7 @@ _PIECE = 64 * 1024
         "animedex nekos image baka --json | animedex show -",
         "animedex show picture.png --info --json",
     ),
-    guidance=(
-        "You do not see what it draws. Use --info: it prints whose picture a file is, and asks no"
-        " service."
-    ),
+    guidance=("You do not see what it draws. Use --info: it prints whose picture a file is."),
 )
 @click.argument(
     "what",
@@ -49,17 +46,15 @@ _PIECE = 64 * 1024
 @click.option(
     "--info",
     is_flag=True,
-    help=(
-        "Tell what travels with a file, and draw nothing: an object for one file, an array for"
-        " several or for -, one line each with --jsonl."
-    ),
+    help="Print what travels with a file instead.",
 )
 @answering
 def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
-    """Draw pictures in the terminal, in pixels where it can, in coloured half-blocks elsewhere.
+    """Draw pictures in the terminal: in pixels where it can, else in coloured half-blocks.
 
     Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
-    With - rows of any picture command are read, or the bytes of one picture.
+    With - rows of any picture command are read, or the bytes of one picture. With --info, one
+    file gives an object; several files, or -, give an array, or lines with --jsonl.
     """
     if info:
         from animedex.cli.file_info import tell
