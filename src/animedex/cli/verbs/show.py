@@ -46,11 +46,11 @@ _PIECE = 64 * 1024
 @click.option(
     "--info",
     is_flag=True,
-    help="Print what travels with a file instead.",
+    help="Print what travels with a file.",
 )
 @answering
 def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
-    """Draw pictures in the terminal: in pixels where it can, else in coloured half-blocks.
+    """Draw pictures in the terminal, in pixels or coloured half-blocks.
 
     Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
     With - rows of any picture command are read, or the bytes of one picture. With --info, one
