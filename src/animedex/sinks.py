@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from animedex.wire import Response
 
 T = TypeVar("T")
+# What hidden files begin with, here and in downloads: `download --clean` knows them by it.
+PREFIX = ".animedex-"
 _OPENING = 64
 _MOST_LINKS = 40
 _PIECE = 64 * 1024
@@ -162,8 +165,19 @@ def _opened(path: str, partial: str | None) -> FileIO:
     """Open without a buffer, so that closing never waits for a write that is held up."""
     if partial is not None:
         # No file may be lost to chance: the hidden one must not be there yet.
-        return open(partial, "xb", buffering=0)
+        return open(partial, "xb", buffering=0, opener=_open_locked)
     return open(path, "wb", buffering=0, opener=_open_special)
+
+
+def _open_locked(path: str, flags: int) -> int:
+    """Open a new file and lock it: `download --clean` removes what is not locked."""
+    number = os.open(path, flags, 0o666)
+    if sys.platform != "win32":
+        import fcntl
+
+        with contextlib.suppress(OSError):
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    return number
 
 
 def _open_special(path: str, flags: int) -> int:
@@ -205,10 +219,8 @@ def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: F
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
     if _is_special(path):
         return place, None
-    folder, name = os.path.split(place)
-    # Some file systems take 143 bytes, so that a sign of several counts as these.
-    short = os.fsencode(name)[:40].decode(errors="ignore")
-    return place, os.path.join(folder, f".{short}.{os.urandom(4).hex()}.part")
+    hidden = f"{PREFIX}{os.urandom(12).hex()}.part"
+    return place, os.path.join(os.path.dirname(place), hidden)
 
 
 def _written(path: str, work: Callable[[], T]) -> T:

@@ -12,6 +12,7 @@ from animedex.download.locks import try_lock
 from animedex.download.partial import Partial
 from animedex.download.parts import Parts, remove_left_parts
 from animedex.errors import BadArguments, UpstreamDecode
+from animedex.sinks import FileSink
 from tests.download.test_partial import head, left
 
 if TYPE_CHECKING:
@@ -71,6 +72,19 @@ def test_a_copy_that_is_being_made_stays(tmp_path: Path) -> None:
         assert try_lock(file.fileno())
         assert remove_left_parts(str(tmp_path)) == ([], 0)
     assert remove_left_parts(str(tmp_path)).paths == [str(path)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there no file can be removed that is open")
+def test_what_is_left_of_other_files_is_removed_and_what_is_written_stays(tmp_path: Path) -> None:
+    sink = FileSink(str(tmp_path / "cat.png.json"))
+    sink.write(b"{}")
+    assert len(hidden(tmp_path)) == 1
+    assert remove_left_parts(str(tmp_path)) == ([], 0)
+    sink.finish()
+    assert os.listdir(tmp_path) == ["cat.png.json"]
+    left_over = tmp_path / f".animedex-{'0' * 24}.part"
+    left_over.write_bytes(b"{}")
+    assert remove_left_parts(str(tmp_path)) == ([str(left_over)], 2)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there links take a privilege")

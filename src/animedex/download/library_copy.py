@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 from animedex.download.checking import file_sum
 from animedex.download.locks import try_lock
 from animedex.download.own_files import open_own
-from animedex.download.partial import PREFIX
 from animedex.download.report import Downloaded
 from animedex.download.sameness import is_same
 from animedex.download.targets import Target
@@ -22,7 +21,7 @@ from animedex.errors import BadArguments
 from animedex.models import PictureFile
 from animedex.pictures.formats import format_named
 from animedex.pictures.ordinary import open_ordinary
-from animedex.sinks import file_error
+from animedex.sinks import PREFIX, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator

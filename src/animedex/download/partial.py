@@ -24,7 +24,7 @@ from animedex.download.locks import lock
 from animedex.download.own_files import NotOwnFile, is_taken, open_own, own_size
 from animedex.download.partial_sink import Body, PartialSink, too_long
 from animedex.errors import UpstreamDecode
-from animedex.sinks import file_error
+from animedex.sinks import PREFIX, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
     from animedex.wire import Headers, Response
 
-PREFIX = ".animedex-"
 _OPENING = 64
 _ENCODINGS = {"identity": "", "": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST_STATE = 4096

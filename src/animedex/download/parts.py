@@ -10,8 +10,8 @@ from weakref import WeakSet
 
 from animedex.download.locks import try_lock
 from animedex.download.own_files import is_taken, open_own
-from animedex.download.partial import PREFIX
 from animedex.errors import BadArguments
+from animedex.sinks import PREFIX
 
 if TYPE_CHECKING:
     from animedex.download.partial import Partial
