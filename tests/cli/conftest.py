@@ -102,7 +102,10 @@ class Process(Protocol):
 
 
 class Terminal(Protocol):
-    """Run a command line on a terminal; `errors` puts standard error there as well."""
+    """Run a command line on a terminal, and type something there.
+
+    `errors` puts standard error there as well.
+    """
 
     def __call__(
         self,
@@ -110,6 +113,7 @@ class Terminal(Protocol):
         columns: int = 80,
         environment: Mapping[str, str] | None = None,
         errors: bool = False,
+        typed: str = "",
     ) -> Outcome: ...
 
 
@@ -203,15 +207,22 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
         columns: int = 80,
         environment: Mapping[str, str] | None = None,
         errors: bool = False,
+        typed: str = "",
     ) -> Outcome:
         command = [sys.executable, "-m", "animedex", *arguments]
-        return _on_terminal(command, columns, {**os.environ, **(environment or {})}, errors=errors)
+        around = {**os.environ, **(environment or {})}
+        return _on_terminal(command, columns, around, errors=errors, typed=typed)
 
     return invoke
 
 
 def _on_terminal(
-    command: Sequence[str], columns: int, environment: Mapping[str, str], *, errors: bool
+    command: Sequence[str],
+    columns: int,
+    environment: Mapping[str, str],
+    *,
+    errors: bool,
+    typed: str,
 ) -> Outcome:
     import pty
     import termios
@@ -226,6 +237,7 @@ def _on_terminal(
         env=environment,
     ) as started:
         os.close(theirs)
+        os.write(ours, typed.encode())
         shown = b"".join(iter(lambda: _read(ours), b""))
         os.close(ours)
         told = started.stderr.read().decode() if started.stderr else ""

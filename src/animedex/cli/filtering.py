@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec
+from typing import TYPE_CHECKING, ParamSpec, cast
 
 import click
+
+from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,8 @@ def filtering(command: Callable[P, None]) -> Callable[P, None]:
 
         given = {name: kwargs.pop(name) for name in FilterTexts._fields}
         texts = FilterTexts(**given)  # type: ignore[arg-type]  # click has checked their types
-        kwargs["filters"] = parse_filters(texts)
+        folders = cast("tuple[str, ...]", kwargs.pop("folders", ()))
+        kwargs["filters"] = parse_filters(texts)._replace(folders=tuple(map(_folder, folders)))
         command(*args, **kwargs)
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
@@ -28,6 +31,23 @@ def filtering(command: Callable[P, None]) -> Callable[P, None]:
     for option in reversed(_OPTIONS):
         option(run)
     return run
+
+
+def folders_argument(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the argument for folders, to whose pictures `filtering` narrows its filters."""
+    return click.argument(
+        "folders", metavar="[DIR]...", nargs=-1, help="Only pictures below these folders."
+    )(command)
+
+
+def _folder(name: str) -> str:
+    """Return a whole path; what is gone may still be in the library."""
+    import os
+
+    if not name or (os.path.exists(name) and not os.path.isdir(name)):
+        message = f"{name!r} is not a folder"
+        raise BadArguments(message, hint="name folders whose pictures are meant")
+    return os.path.abspath(name)
 
 
 _OPTIONS = (

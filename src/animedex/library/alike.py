@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.library import hashes, rows
 from animedex.library.entry import Similar
+from animedex.library.filters import EVERYTHING
 from animedex.pictures.fingerprint import WITHIN
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.library.entry import Entry
     from animedex.library.file import LibraryFile
+    from animedex.library.filters import Filters
     from animedex.pictures.fingerprint import Fingerprint
     from animedex.pictures.near import Hashes
 
@@ -85,21 +87,32 @@ def _entries(db: sqlite3.Connection, found: list[tuple[int, int]]) -> list[Simil
     return [Similar(entries[number], far) for number, far in found if number in entries]
 
 
-def _copies(file: LibraryFile) -> Iterator[list[Entry]]:
+def _meant(db: sqlite3.Connection, filters: Filters) -> list[int]:
+    """Return the numbers of the entries that filters let through."""
+    where, values = filters.where()
+    query = f"SELECT id FROM entry WHERE {where or 1}"  # noqa: S608  values are parameters
+    return [number for (number,) in db.execute(query, values)]
+
+
+def _copies(file: LibraryFile, filters: Filters) -> Iterator[list[Entry]]:
     """Give groups of what nobody can look at, such as films, with the same bytes."""
+    where, values = filters.where()
     unseen = (
-        "SELECT sha256 FROM entry WHERE id NOT IN (SELECT id FROM fingerprint)"
-        " GROUP BY sha256 HAVING count(*) > 1"
+        "SELECT group_concat(id) FROM entry WHERE id NOT IN (SELECT id FROM fingerprint)"  # noqa: S608  values are parameters
+        f" AND {where or 1} GROUP BY sha256 HAVING count(*) > 1 ORDER BY min(id)"
     )
-    for (sha256,) in file.read(lambda db: db.execute(unseen).fetchall()):
-        yield file.read(partial(rows.copies, sha256))
+    for (numbers,) in file.read(lambda db: db.execute(unseen, values).fetchall()):
+        group = sorted(map(int, numbers.split(",")))
+        found = file.read(partial(_by_number, group))
+        if len(found) > 1:
+            yield [found[number] for number in group if number in found]
 
 
 def _by_number(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
     return rows.by_number(db, numbers)
 
 
-def dupes(file: LibraryFile, within: int | None) -> Iterator[list[Entry]]:
+def dupes(file: LibraryFile, within: int | None, filters: Filters) -> Iterator[list[Entry]]:
     """Give groups of entries that show the same picture; nothing is locked in between."""
     from animedex.pictures.alike import groups
 
@@ -108,8 +121,12 @@ def dupes(file: LibraryFile, within: int | None) -> Iterator[list[Entry]]:
     def lookup(numbers: Sequence[int]) -> dict[int, Fingerprint]:
         return file.read(lambda db: rows.fingerprints(db, numbers))
 
-    yield from _copies(file)
-    for group in groups(file.read(hashes.load).pairs(radius), lookup, radius):
+    def load(db: sqlite3.Connection) -> Hashes:
+        known = hashes.load(db)
+        return known if filters == EVERYTHING else known.of(_meant(db, filters))
+
+    yield from _copies(file, filters)
+    for group in groups(file.read(load).pairs(radius), lookup, radius):
         entries = file.read(partial(_by_number, group))
         if len(entries) > 1:
             yield [entries[number] for number in group if number in entries]

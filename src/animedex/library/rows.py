@@ -131,12 +131,6 @@ def at_path(db: sqlite3.Connection, path: str) -> Entry | None:
     return None if found is None else read(found)
 
 
-def copies(sha256: str, db: sqlite3.Connection) -> list[Entry]:
-    """Give the entries whose files have the same bytes, by number."""
-    found = db.execute(f"{SELECT} WHERE entry.sha256 = ? ORDER BY entry.id", (sha256,))
-    return [read(row) for row in found]
-
-
 def addressed(db: sqlite3.Connection, url: str) -> Entry | None:
     """Return the newest entry whose art post has an address, whatever that is the address of."""
     condition = "entry.id = (SELECT max(entry) FROM address WHERE url = ?)"

@@ -9,6 +9,7 @@ from animedex.folders import folder
 from animedex.library import outdated, rows
 from animedex.library.alike import Loaded, dupes, similar
 from animedex.library.file import PATIENCE, LibraryFile
+from animedex.library.filters import EVERYTHING
 from animedex.library.keeping import erased, stored
 from animedex.library.looking import lacking_extra, looked_at
 
@@ -145,10 +146,15 @@ class Library:
             lambda db: similar(db, self._loaded.hashes(db), fingerprint, within, limit)
         )
 
-    def dupes(self, within: int | None = None) -> Iterator[list[Entry]]:
-        """Give groups of entries that show the same picture, each by number."""
+    def dupes(
+        self, within: int | None = None, filters: Filters | None = None
+    ) -> Iterator[list[Entry]]:
+        """Return groups of entries that look alike, each by number.
+
+        That is a suspicion: `evidence.sort_by_evidence` reads the files.
+        """
         _require_extra()
-        return dupes(self.file, within)
+        return dupes(self.file, within, filters or EVERYTHING)
 
     def fingerprint(self, id: int) -> Fingerprint | None:  # noqa: A002  the column's name
         """Give what an entry looks like; None for what is no picture, or not there."""

@@ -64,7 +64,7 @@ def coarse(image: Image.Image, pixels: Pixels | None = None) -> Coarse:
     if any(_shows_something(_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
         return frame
     # Nothing else tells it from others.
-    return frame._replace(digest=_pixel_digest([image] if pixels is None else pixels()))
+    return frame._replace(digest=pixel_digest([image] if pixels is None else pixels()))
 
 
 def _on_ground(image: Image.Image) -> Coarse:
@@ -78,7 +78,7 @@ def _on_ground(image: Image.Image) -> Coarse:
     return Coarse(small if small.mode == "YCbCr" else small.convert("YCbCr"))
 
 
-def _pixel_digest(strips: Iterable[Image.Image]) -> int:
+def pixel_digest(strips: Iterable[Image.Image]) -> int:
     """Return 64 bits that equal pixels have in common, whatever format they were kept in."""
     digest = blake2b(digest_size=8)
     for strip in strips:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -40,6 +40,15 @@ class Hashes:
             best.setdefault(id_, far)
         found = list(best.items())
         return found if limit is None else found[:limit]
+
+    def of(self, ids: Sequence[int]) -> Hashes:
+        """Return the hashes of some ids alone.
+
+        >>> len(Hashes(np.array([7, 8]), np.array([1, 2], np.uint64)).of([8, 9]))
+        1
+        """
+        wanted = np.isin(self._ids, np.array(ids, np.int64))
+        return Hashes(self._ids[wanted], self._hashes[wanted])
 
     def pairs(self, radius: int) -> Near:
         """Find all pairs that are so near; what is given does the work when it is gone through."""

@@ -75,7 +75,7 @@ def test_a_link_to_what_is_kept_is_forgotten(process: Process, kept: Kept, draw:
     link = kept.files["own"].with_name("link.png")
     link.symlink_to(kept.files["own"])
     assert process("library", "add", str(link)).code == 0
-    outcome = process("library", "dupes", "--keep", "oldest", "--delete", "-c")
+    outcome = process("library", "dupes", "--keep", "oldest", "--delete", "--yes", "-c")
     (group,) = rows_of(json.loads(outcome.out))
     assert (group["keep"], group["deleted"], group["forgotten"]) == (4, [], [5])
     assert (in_trash(), link.exists(), kept.library.count()) == ([], True, 4)
@@ -107,7 +107,9 @@ def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
 
 
 def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: Kept) -> None:
-    outcome = process("library", "dupes", "--keep", "best", "--delete", "--jq", ".[].deleted", "-c")
+    outcome = process(
+        "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
+    )
     assert (outcome.code, outcome.text) == (0, "[1,6]\n")
     assert in_trash() == ["neko.png", "small.jpg"]
     entry = twice.library.get(5)
@@ -124,16 +126,79 @@ def test_deleting_needs_to_know_what_to_keep(cli: Cli, twice: Kept) -> None:
 def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Kept) -> None:
     with open(f"{os.environ['HOME']}/.local", "wb"):
         pass
-    outcome = process("library", "dupes", "--keep", "best", "--delete", "--jq", ".[].deleted", "-c")
+    outcome = process(
+        "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
+    )
     assert (outcome.code, outcome.text) == (2, "[]\n")
     assert "cannot be put into the trash" in outcome.err
     assert twice.library.count() == 6
     assert all(entry.is_there() for entry in twice.library.entries())
 
 
+def test_without_a_terminal_deleting_needs_a_yes(process: Process, twice: Kept) -> None:
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
+    assert "--yes" in str(outcome.error["message"])
+    assert (twice.library.count(), in_trash()) == (6, [])
+
+
+def test_the_summary_says_how_many_went_and_how_to_restore_them(
+    process: Process, twice: Kept
+) -> None:
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes")
+    assert "2 files went into the trash" in outcome.err
+    assert "restore" in outcome.err
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", 4), ("n\n", 6), ("\n", 6)])
+def test_on_a_terminal_it_is_asked_how_many_may_go(
+    answer: str, left: int, terminal: Terminal, twice: Kept
+) -> None:
+    shown = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
+    assert "3 files of the same picture" in shown.text
+    assert "Put 2 files of 1 group into the trash?" in shown.err
+    assert twice.library.count() == left
+
+
+def test_similar_pictures_are_listed_and_never_deleted(
+    process: Process, kept: Kept, draw: Draw
+) -> None:
+    from PIL import Image, ImageDraw
+
+    path = draw("marked.png", 9)
+    with Image.open(path) as image:
+        marked = image.copy()
+    ImageDraw.Draw(marked).ellipse((70, 50, 84, 60), "white")
+    marked.save(path)
+    assert process("library", "add", str(path)).code == 0
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes", "-c")
+    (group,) = rows_of(json.loads(outcome.out))
+    assert (group["evidence"], group["keep"], group["deleted"]) == ("similar", None, [])
+    assert "no file went into the trash" in outcome.err
+    assert (kept.library.count(), in_trash()) == (5, [])
+
+
+def test_filters_and_folders_narrow_what_is_compared(cli: Cli, twice: Kept, draw: Draw) -> None:
+    copy = draw("below/1.png", 1)
+    assert cli("library", "add", str(copy), str(draw("below/2.png", 11))).code == 0
+    (group,) = rows_of(cli("library", "dupes", "--source", "own").json[:1])
+    assert [row["id"] for row in rows_of(group["pictures"])] == [5, 6, 7]
+    assert cli("library", "dupes", str(copy.parent)).json == []
+    assert cli("library", "dupes", str(copy.parent.parent), "--category", "hug").json == []
+    listed = rows_of(cli("library", "list", str(copy.parent)).json)
+    assert [row["id"] for row in listed] == [8, 7]
+    assert cli("library", "list", str(copy)).code == 2
+
+
+def test_evidence_is_told_of_each_picture(cli: Cli, twice: Kept) -> None:
+    (group,) = rows_of(cli("library", "dupes", "--keep", "best").json)
+    levels = {row["id"]: row["evidence"] for row in rows_of(group["pictures"])}
+    assert (group["evidence"], levels) == ("same", {1: "same", 5: None, 6: "same"})
+
+
 def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: Kept) -> None:
     shown = terminal("library", "dupes", "--keep", "best", columns=200).text
-    assert "3 times the same" in shown
+    assert "3 files of the same picture" in shown
     assert "5 kept" in shown
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.filtering import filtering
+from animedex.cli.filtering import filtering, folders_argument
 from animedex.cli.session import Session, keeping
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ _PAGE = 500
     help="List so many at most, 50 if unsaid.",
 )
 @click.option("--all", "whole", is_flag=True, help="List all of them.")
+@folders_argument
 @keeping
 @filtering
 def command(session: Session, *, filters: Filters, limit: int, whole: bool) -> None:

@@ -16,8 +16,9 @@ from animedex.cli.session import Session, answering
         "animedex library similar picture.png --within 10 --limit 5",
     ),
     guidance=(
-        "`_distance` says in how many bits of 64 two pictures differ: 0 to 4 is the same picture"
-        " in another size or format. `[]` means that nothing looks like it."
+        "`_distance` says in how many bits of 64 two hashes differ: 0 to 4 is mostly the same"
+        " picture in another size or format. Flat colours are found only where all pixels are"
+        " equal. `[]` means that nothing looks like it."
     ),
 )
 @click.argument("picture", metavar="FILE|ID|URL", help="A file, or a picture of the library.")
@@ -25,7 +26,7 @@ from animedex.cli.session import Session, answering
     "--within",
     type=click.IntRange(0, 64),
     metavar="BITS",
-    help="Let hashes differ in so many bits; what is usual for the same picture if unsaid.",
+    help="Most bits of 64 that may differ (default: 10).",
 )
 @click.option(
     "--limit",
@@ -43,8 +44,10 @@ def command(session: Session, picture: str, *, within: int | None, limit: int) -
     for, looked at, and not kept.
     """
     from animedex.cli.entries import print_entries
+    from animedex.cli.fingerprints import renew_outdated
     from animedex.cli.likeness import look_of
 
+    renew_outdated(session)
     look, entry = look_of(session, picture)
     found = session.library.similar(look, within, limit + 1)
     others = [one for one in found if entry is None or one.entry.id != entry.id][:limit]

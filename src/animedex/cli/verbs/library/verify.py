@@ -46,8 +46,12 @@ def command(session: Session, folders: tuple[str, ...]) -> None:
     as it is; indexes that are wrong are made anew.
     """
     from animedex.cli.failures import Failures
+    from animedex.cli.fingerprints import renew_outdated
+    from animedex.library.looking import lacking_extra
     from animedex.library.verify import verify
 
+    if lacking_extra() is None:
+        renew_outdated(session)
     failures = Failures(session)
     found = verify(session.library, [_folder(name) for name in folders])
     count = _print(session, _noted(found, failures))

@@ -1,0 +1,135 @@
+"""How sure it is that files show the same picture, told by the files themselves."""
+
+from __future__ import annotations
+
+import shutil
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import pytest
+from PIL import Image, ImageDraw, ImageSequence, PngImagePlugin
+
+from animedex.library.entry import Entry, New
+from animedex.library.evidence import sort_by_evidence
+from animedex.pictures.comparison import compare, read_pixels
+from tests.pictures.drawn import KINDS, draw
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from animedex.library.store import Library
+    from tests.library.conftest import Draw
+
+
+def png(source: Path, target: Path) -> None:
+    info = PngImagePlugin.PngInfo()
+    info.add_text("Title", "the same pixels")
+    Image.open(source).save(target.with_suffix(".png"), pnginfo=info)
+
+
+def larger(source: Path, target: Path) -> None:
+    Image.open(source).resize((320, 240)).save(target.with_suffix(".png"))
+
+
+def jpeg(source: Path, target: Path) -> None:
+    Image.open(source).convert("RGB").save(target.with_suffix(".jpg"), quality=75)
+
+
+def webp(source: Path, target: Path) -> None:
+    Image.open(source).save(target.with_suffix(".webp"), lossless=True)
+
+
+def cropped(source: Path, target: Path) -> None:
+    Image.open(source).crop((4, 3, 155, 117)).save(target.with_suffix(".png"))
+
+
+def marked(source: Path, target: Path) -> None:
+    image = Image.open(source)
+    ImageDraw.Draw(image).ellipse((70, 50, 84, 60), "white")
+    image.save(target.with_suffix(".png"))
+
+
+def brighter(source: Path, target: Path) -> None:
+    image = Image.open(source).point([min(255, level * 6 // 5) for level in range(256)] * 3)
+    image.save(target.with_suffix(".png"))
+
+
+def entries_of(library: Library, folder: Path) -> list[Entry]:
+    return [library.add(New(str(path))) for path in sorted(folder.iterdir())]
+
+
+@pytest.mark.parametrize(
+    ("change", "evidence"),
+    [
+        (shutil.copy, "bytes"),
+        (png, "pixels"),
+        (webp, "pixels"),
+        (larger, "same"),
+        (jpeg, "same"),
+        (cropped, "similar"),
+        (marked, "similar"),
+        (brighter, "similar"),
+    ],
+)
+def test_evidence_is_what_a_person_would_say(
+    change: Callable[[Path, Path], None],
+    evidence: str,
+    library: Library,
+    draw: Draw,
+    tmp_path: Path,
+) -> None:
+    original = draw("pictures/1.png", 1)
+    change(original, tmp_path / "pictures" / "2.png")
+    entries = entries_of(library, tmp_path / "pictures")
+    (group,) = sort_by_evidence(entries)
+    assert (group.evidence, group.entries) == (evidence, entries)
+    assert (group.reference is None) == (evidence == "similar")
+
+
+def test_a_chain_of_likenesses_joins_nothing(library: Library, draw: Draw, tmp_path: Path) -> None:
+    original = draw("pictures/1.png", 1, (320, 240))
+    jpeg(original, tmp_path / "pictures" / "2.jpg")
+    marked(original, tmp_path / "pictures" / "3.png")
+    entries = entries_of(library, tmp_path / "pictures")
+    same, similar = sort_by_evidence(entries)
+    assert (same.evidence, [entry.id for entry in same.entries]) == ("same", [1, 2])
+    assert (similar.evidence, [entry.id for entry in similar.entries]) == ("similar", [1, 3])
+
+
+def test_a_file_that_is_gone_or_another_by_now_is_no_evidence(
+    library: Library, draw: Draw, tmp_path: Path
+) -> None:
+    draw("pictures/1.png", 1)
+    for number in (2, 3):
+        shutil.copy(tmp_path / "pictures" / "1.png", tmp_path / "pictures" / f"{number}.png")
+    entries = entries_of(library, tmp_path / "pictures")
+    (tmp_path / "pictures" / "2.png").unlink()
+    draw("pictures/3.png", 2)
+    (group,) = sort_by_evidence(entries)
+    assert (group.evidence, len(group.entries)) == ("similar", 3)
+
+
+def test_animations_are_compared_to_their_end(library: Library, draw: Draw, tmp_path: Path) -> None:
+    draw("pictures/1.gif", 1, frames=6)
+    shutil.copy(tmp_path / "pictures" / "1.gif", tmp_path / "pictures" / "2.gif")
+    with Image.open(tmp_path / "pictures" / "1.gif") as image:
+        frames = [frame.convert("RGB") for frame in ImageSequence.Iterator(image)]
+    first, *rest = frames
+    first.save(tmp_path / "pictures" / "3.webp", save_all=True, append_images=rest, lossless=True)
+    rest[-1].paste("white", (60, 40, 90, 70))
+    first.save(tmp_path / "pictures" / "4.webp", save_all=True, append_images=rest, lossless=True)
+    entries = entries_of(library, tmp_path / "pictures")
+    strong, weak = sort_by_evidence(entries, "oldest")
+    assert [strong.levels.get(number) for number in (2, 3, 4)] == ["bytes", "pixels", None]
+    assert (weak.evidence, [entry.id for entry in weak.entries]) == ("similar", [1, 4])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_different_pictures_are_never_the_same(kind: str, tmp_path: Path) -> None:
+    decoded = []
+    for number in range(4):
+        path = tmp_path / f"{number}.png"
+        draw(kind, number).save(path)
+        decoded.append(read_pixels(str(path)))
+    assert [compare(one, other) for one, other in combinations(decoded, 2)] == [None] * 6
