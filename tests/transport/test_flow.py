@@ -590,3 +590,21 @@ def test_what_interrupts_the_cache_ends_a_call_without_a_plan(
     stage.meddle = interrupt
     with pytest.raises(KeyboardInterrupt):
         stage.play(pick._replace(lifetime=60), [answer()])
+
+
+@pytest.mark.parametrize("lazy", [False, True])
+def test_an_error_in_the_place_of_another_keeps_its_request_id(
+    stage: Stage, pick: Call[Read], *, lazy: bool
+) -> None:
+    def tell(error: AnimedexError) -> Plan[Read]:
+        message = "there is no such leaf"
+        raise NotFound(message)
+
+    def tell_lazily(error: AnimedexError) -> Plan[Read]:
+        yield Say("shelf", "looking for others")
+        return (yield from tell(error))
+
+    call = pick._replace(recover=tell_lazily if lazy else tell)
+    with pytest.raises(NotFound, match="no such leaf") as raised:
+        stage.play(call, [Response(404, (("x-request-id", "0af7-65"),), b"", "")])
+    assert raised.value.request_id == "0af7-65"

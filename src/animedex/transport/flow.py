@@ -76,14 +76,27 @@ def _strike(error: BaseException | None, known: Known) -> None:
 
 def _perform(call: Call[T], run: Run) -> Steps[T]:
     try:
-        found: T | Plan[T] | _Begun = yield from _answer(call, run)
+        found = yield from _answer(call, run)
     except AnimedexError as error:
         error.backend = error.backend or call.backend.name
         if call.recover is None:
             raise
-        found = call.recover(error)
-    begun = found if isinstance(found, _Begun) else _begin(found)
-    return (yield from _follow(begun, run))
+        failure, recover = error, call.recover
+    else:
+        return (yield from _follow(found, run))
+    return (yield from _recover(recover, failure, run))
+
+
+def _recover(
+    recover: Callable[[AnimedexError], Plan[T]], failure: AnimedexError, run: Run
+) -> Steps[T]:
+    """Follow the plan for a failure; an error in its place keeps the request id."""
+    try:
+        begun: T | _Begun = _begin(recover(failure))
+        return (yield from _follow(begun, run))
+    except AnimedexError as error:
+        error.request_id = error.request_id or failure.request_id
+        raise
 
 
 class _Begun(NamedTuple):

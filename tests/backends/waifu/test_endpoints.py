@@ -328,3 +328,20 @@ def test_a_failure_that_is_no_missing_artist_is_told_as_it_is(
     with pytest.raises(UpstreamError):
         ask(waifu.artist.call("tove"))
     assert paths(server) == ["/artists/by-name/tove"]
+
+
+@pytest.mark.parametrize(
+    "call", [waifu.image.call(999), waifu.artist.call("zzz"), waifu.tag.call("no-such")]
+)
+def test_a_failure_keeps_the_service_s_request_id(ask: Asker, call: Call[object]) -> None:
+    with pytest.raises(NotFound) as caught:
+        ask(call)
+    assert caught.value.request_id
+
+
+def test_a_blocked_account_is_told_the_service_s_reason(ask: Asker, server: WaifuSample) -> None:
+    problem = b'{"title": "Forbidden", "status": 403, "detail": "blocked for scraping"}'
+    kind = {"content-type": "application/problem+json"}
+    server.answer("/images/*", status=403, headers=kind, body=problem)
+    with pytest.raises(Refused, match="blocked for scraping"):
+        ask(waifu.image.call(1))
