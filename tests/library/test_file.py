@@ -12,13 +12,14 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library import file
 from animedex.library.entry import New
 from animedex.library.file import trouble
-from animedex.library.migrations import VERSION
+from animedex.library.migrations import MIGRATIONS, VERSION, statements
 from animedex.library.store import Library
 from animedex.transport.database import Database, Unusable
 
@@ -263,16 +264,26 @@ def test_what_was_written_last_may_be_out_of_reach(
 
 
 def test_an_older_library_that_cannot_be_written_to_is_read(
-    library: Library, draw: Draw, post: ArtPost, monkeypatch: pytest.MonkeyPatch
+    library: Library, post: ArtPost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    entry = library.add(New(str(draw("1.png", 1)), post))
-    library.file.change(lambda db: db.execute("DROP TABLE address").close())
-    library.file.change(lambda db: db.execute("PRAGMA user_version = 1").close())
-    library.close()
+    Path(library.path).parent.mkdir()
+    with contextlib.closing(sqlite3.connect(library.path)) as db:
+        for statement in statements(MIGRATIONS[0]):
+            db.execute(statement)
+        db.execute("PRAGMA user_version = 1")
+        db.execute(
+            "INSERT INTO entry (path, sha256, size, format, frames, added_at)"
+            " VALUES ('/a.png', '', 1, 'png', 1, 1)"
+        )
+        body = msgspec.json.encode(post)
+        db.execute("INSERT INTO credit VALUES (1, ?, NULL)", (body,))
+        db.commit()
     monkeypatch.setattr(file, "_is_writable", _never)
     monkeypatch.setattr(Database, "run", _unusable)
     before = Path(library.path).read_bytes()
-    assert library.addressed(post.url or "") == entry
+    entry = library.addressed(post.url or "")
+    assert entry
+    assert (entry.id, entry.post) == (1, post)
     assert Path(library.path).read_bytes() == before
 
 
