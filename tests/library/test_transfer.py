@@ -375,3 +375,12 @@ def test_a_carriage_return_makes_no_row(library: Library, draw: Draw, empty: Lib
     (entry,) = empty.entries()
     assert entry.post
     assert entry.post.artists == evil.artists
+
+
+def test_numbers_of_a_row_are_written_as_they_came() -> None:
+    row = b'{"url":"a","n":[1.10,1E5,-0,1e400,%s]}' % (b"1" * 5000)
+    moment = datetime(2026, 5, 8, tzinfo=UTC)
+    facts = ("0f" * 32, 1, "png", 1, 1, 1, moment, None, None)
+    line = write_line(Entry(0, "/a.png", *facts, row), None)
+    assert b'"row":' + row in line
+    assert read_line(line).entry.row == row
