@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageSequence, PngImagePlugin
 
 from animedex.library.entry import Entry, New
 from animedex.library.evidence import sort_by_evidence
-from animedex.pictures.comparison import compare, read_pixels
+from animedex.pictures.comparison import Pixels, compare, read_pixels
 from tests.pictures.drawn import KINDS, draw
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def test_animations_are_compared_to_their_end(library: Library, draw: Draw, tmp_
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_different_pictures_are_never_the_same(kind: str, tmp_path: Path) -> None:
-    decoded = []
+    decoded: list[Pixels] = []
     for number in range(4):
         path = tmp_path / f"{number}.png"
         draw(kind, number).save(path)

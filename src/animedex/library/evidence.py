@@ -45,7 +45,7 @@ def sort_by_evidence(entries: Sequence[Entry], keep: Keep = "best") -> Iterator[
     left: list[Entry] = []
     while (kept := chosen(rest, keep)) is not None:
         others = [entry for entry in rest if entry.id != kept.id]
-        levels = {entry.id: level for entry in others if (level := files.compare(kept, entry))}
+        levels = files.compare_all(kept, others)
         if levels:
             members = [entry for entry in rest if entry.id == kept.id or entry.id in levels]
             yield Group(_weakest(levels.values()), members, kept, levels)
@@ -65,6 +65,15 @@ class _Files:
 
     def __init__(self) -> None:
         self._pixels: OrderedDict[int, Pixels | None] = OrderedDict()
+
+    def compare_all(self, kept: Entry, others: Iterable[Entry]) -> dict[int, Evidence]:
+        """Return the evidence for those that show the same as the one to keep, by number."""
+        levels: dict[int, Evidence] = {}
+        for entry in others:
+            level = self.compare(kept, entry)
+            if level is not None:
+                levels[entry.id] = level
+        return levels
 
     def compare(self, kept: Entry, entry: Entry) -> Evidence | None:
         """Return the evidence that two files show the same; None where there is none."""

@@ -173,11 +173,15 @@ def _soften(image: Image) -> Image:
 
 def _averages(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the averages of parts; the last of a row or column may have fewer pixels."""
-    rows, columns = (np.arange(0, side, _PART) for side in planes.shape[:2])
-    heights, widths = (
-        np.diff(np.append(starts, side))
-        for starts, side in zip((rows, columns), planes.shape[:2], strict=True)
-    )
+    height, width = planes.shape[0], planes.shape[1]
+    rows, heights = _parts(height)
+    columns, widths = _parts(width)
     sums = np.add.reduceat(np.add.reduceat(planes, rows, 0), columns, 1)
-    found: NDArray[np.float32] = (sums / np.outer(heights, widths)[..., None]).astype(np.float32)
+    found: NDArray[np.float32] = sums / (heights[:, None, None] * widths[:, None])
     return found
+
+
+def _parts(side: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Return where the parts of a side begin, and how many pixels each has."""
+    starts = np.arange(0, side, _PART, dtype=np.intp)
+    return starts, (np.minimum(starts + _PART, side) - starts).astype(np.float32)

@@ -181,7 +181,7 @@ def test_similar_pictures_are_listed_and_never_deleted(
 def test_filters_and_folders_narrow_what_is_compared(cli: Cli, twice: Kept, draw: Draw) -> None:
     copy = draw("below/1.png", 1)
     assert cli("library", "add", str(copy), str(draw("below/2.png", 11))).code == 0
-    (group,) = rows_of(cli("library", "dupes", "--source", "own").json[:1])
+    group, *_ = rows_of(cli("library", "dupes", "--source", "own").json)
     assert [row["id"] for row in rows_of(group["pictures"])] == [5, 6, 7]
     assert cli("library", "dupes", str(copy.parent)).json == []
     assert cli("library", "dupes", str(copy.parent.parent), "--category", "hug").json == []
@@ -278,6 +278,28 @@ def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
     moved = kept.library.get(4)
     assert moved
     assert moved.path == str(tmp_path / "there" / "renamed.png")
+
+
+def test_missing_files_are_told_once_and_forgotten_together(cli: Cli, kept: Kept) -> None:
+    for name in ("own", "hug"):
+        kept.files[name].unlink()
+    outcome = cli("library", "verify")
+    rows = rows_of(outcome.json)
+    assert (outcome.code, [row["state"] for row in rows]) == (3, ["missing", "missing"])
+    assert "holiday.png" not in outcome.err
+    assert "library remove --missing" in outcome.err
+    outcome = cli("library", "remove", "--missing")
+    assert (outcome.code, outcome.err.count("forgotten")) == (0, 2)
+    assert [entry.id for entry in kept.library.entries()] == [2, 1]
+    assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--missing"), ("--missing", "--delete")])
+def test_what_to_forget_is_said_in_one_way(
+    arguments: tuple[str, ...], cli: Cli, kept: Kept
+) -> None:
+    assert cli("library", "remove", *arguments).code == 2
+    assert kept.library.count() == 4
 
 
 def test_a_folder_to_look_in_must_be_one(cli: Cli, kept: Kept) -> None:

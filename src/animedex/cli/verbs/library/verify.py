@@ -13,7 +13,7 @@ from animedex.errors import NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.cli.failures import Failures
+    from animedex.errors import AnimedexError
     from animedex.library.verify import Finding
     from animedex.render.text import Card
     from animedex.wire import JsonObject
@@ -45,21 +45,20 @@ def command(session: Session, folders: tuple[str, ...]) -> None:
     one that was written anew and still looks the same, as after its tags were edited, is taken in
     as it is; indexes that are wrong are made anew.
     """
-    from animedex.cli.failures import Failures
     from animedex.cli.fingerprints import renew_outdated
     from animedex.library.looking import lacking_extra
     from animedex.library.verify import verify
 
     if lacking_extra() is None:
         renew_outdated(session)
-    failures = Failures(session)
+    outcome = _Outcome()
     found = verify(session.library, [_folder(name) for name in folders])
-    count = _print(session, _noted(found, failures))
+    count = _print(session, outcome.take(found))
     if not count:
         pictures = session.library.count()
         whole = f"all {pictures} pictures are" if pictures != 1 else "the one picture is"
         session.note(f"animedex: {whole} there and whole")
-    failures.fail("pictures are not in order")
+    outcome.fail()
 
 
 def _folder(name: str) -> str:
@@ -71,11 +70,35 @@ def _folder(name: str) -> str:
     return os.path.abspath(name)
 
 
-def _noted(found: Iterable[Finding], failures: Failures) -> Iterator[Finding]:
-    for finding in found:
-        if finding.error is not None:
-            failures.add(finding.error)
-        yield finding
+class _Outcome:
+    """Count what could not be repaired, and keep the worst error."""
+
+    def __init__(self) -> None:
+        self._worst: AnimedexError | None = None
+        self._count = self._missing = 0
+
+    def take(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield findings, and count those that were not repaired."""
+        for finding in found:
+            error = finding.error
+            if error is not None:
+                self._count += 1
+                self._missing += finding.state == "missing"
+                if self._worst is None or error.exit_code > self._worst.exit_code:
+                    self._worst = error
+            yield finding
+
+    def fail(self) -> None:
+        """Raise one error for all of them, as each has been printed already."""
+        if self._worst is None:
+            return
+        message, hint = self._worst.message, self._worst.hint
+        if self._count > 1:
+            message, hint = f"{self._count} pictures are not in order", "see what was printed"
+        if self._missing > 1:
+            missing = f"{self._missing} files are missing"
+            hint = f"{missing}: `animedex library remove --missing` forgets all of them"
+        raise type(self._worst)(message, hint=hint)
 
 
 def _print(session: Session, found: Iterator[Finding]) -> int:
