@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import warnings
 
 INTERRUPTED = 130
 _RARELY = 100_000
@@ -16,8 +15,6 @@ def main() -> None:
     # A start makes tens of thousands of objects that all stay; looking for garbage among them,
     # then and once more at the end, takes as long as starting the interpreter does.
     gc.set_threshold(_RARELY)
-    # What is said to programmers is of no use to who types commands.
-    warnings.simplefilter("ignore")
     try:
         code = _run(sys.argv[1:])
     except KeyboardInterrupt:
@@ -39,6 +36,10 @@ def _run(arguments: list[str]) -> int:
             pass
         else:
             return 0
+    import warnings
+
+    # What is said to programmers is of no use to who types commands.
+    warnings.simplefilter("ignore")
     from animedex.cli.main import run
 
     return run(arguments)

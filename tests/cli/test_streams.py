@@ -64,11 +64,12 @@ def test_warnings_of_python_are_not_shown(tmp_path: Path) -> None:
     script.write_text(
         "import sys, warnings\n"
         "from animedex import __main__\n"
+        "from animedex.cli import main\n"
         "def warn(arguments):\n"
         "    warnings.warn('for programmers', DeprecationWarning)\n"
         "    warnings.warn('for all')\n"
         "    return 7\n"
-        "__main__._run = warn\n"
+        "main.run = warn\n"
         "__main__.main()\n"
     )
     environment = {**os.environ, "PYTHONWARNINGS": "always"}

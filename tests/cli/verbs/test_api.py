@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from animedex.server import SampleServer
     from tests.cli.conftest import Cli, Process, Terminal
+    from tests.conftest import StartRawServer
 
 NEKO = "/neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 ODD = b'{"results" : [ ] }\r\n\x00\xff not JSON at all \n'
@@ -291,3 +292,35 @@ def test_binary_is_not_readable(body: bytes) -> None:
 def test_text_is_readable() -> None:
     assert readable(b"a\n") == "a\n"
     assert readable("é".encode()) == "é\n"
+
+
+ECHO = {
+    "json": "".join(f"\\u{ord(letter):04x}" for letter in "s3cr3t/k3y"),
+    "url": "s3cr3t%2Fk3y",
+    "slash": "s3cr3t\\/k3y",
+    "plain": "s3cr3t/k3y",
+}
+
+
+@pytest.mark.parametrize("told", ECHO.values(), ids=ECHO)
+@pytest.mark.parametrize("options", [(), ("--errors", "json"), ("-i", "-v"), ("--silent",)])
+def test_a_key_that_a_failure_tells_back_is_not_printed(
+    told: str,
+    options: tuple[str, ...],
+    cli: Cli,
+    raw_server: StartRawServer,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    body = f'{{"success": false, "message": "bad key {told}"}}'.encode()
+    head = f"HTTP/1.1 401 No\r\nX-Echo: {told}\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", raw_server(head + body).url)
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_LOGIN", "me")
+    monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", "s3cr3t/k3y")
+    outcome = cli("api", "danbooru", "/posts.json", *options)
+    printed = outcome.text + outcome.err
+    assert outcome.code == 4
+    assert told not in printed
+    assert "k3y" not in printed
+    if "--silent" not in options:
+        assert "***" in outcome.text
