@@ -213,7 +213,7 @@ def beside(row: object, folder: Path, name: str = "a.png.json") -> ArtPost | Non
     return read_other_credit(str(folder / "a.png"))
 
 
-DANBOORU = {
+DANBOORU: dict[str, object] = {
     "category": "danbooru",
     "subcategory": "tag",
     "id": 123,
