@@ -16,6 +16,7 @@ import downloading
 import fleet
 import gallery
 import hashing
+import hostile
 import near
 import overhead
 import searching
@@ -97,6 +98,13 @@ Among a million hashes: milliseconds, and the most memory in MiB.
 
 {near}
 
+## Hostile pictures
+
+The most that any of them costs: seconds of processor time, also over a JPEG of 12 megapixels, and
+MiB beyond the program.
+
+{hostile}
+
 ## Searching the library
 
 Among 100,000 pictures; medians.
@@ -146,6 +154,10 @@ def of_pictures() -> dict[str, str]:
         "hashing": table(
             ("pictures", "threads", "at least", "ratio", "ours", "theirs", "grown by"),
             hashing.measure(),
+        ),
+        "hostile": table(
+            ("way", "at most", "s", "slowest", "ratio", "at most", "MiB", "largest"),
+            hostile.measure(),
         ),
         "near": table(("what", "at most", "ms", "MiB"), near.measure()),
         "searching": table(("what", "unit", "at most", "taken"), searching.measure()),

@@ -178,7 +178,7 @@ def test_a_picture_beyond_a_limit_is_too_large(make: Callable[[], bytes], messag
     [
         lambda: resized(scans(MAX_SCANS - 20), 3000, 3000),
         lambda: jpeg(b"\xff" * 2_000_000),
-        lambda: save("JPEG")[:-2] + b"\xff" * 200_000 + b"\xff\xd9",
+        lambda: save("JPEG")[:-2] + b"\xff" * 2_000_000 + b"\xff\xd9",
         lambda: save("JPEG") + bytes(CHEAP_BYTES),
         lambda: png(5000, 5000),
         lambda: png(3000, 3000, chunk(b"acTL", struct.pack(">II", 900, 0))),

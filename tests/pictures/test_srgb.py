@@ -114,26 +114,31 @@ def drawing() -> Image.Image:
     return image
 
 
-def wide_profile() -> bytes:
-    """Return a profile of wide colours, with a gamma of 1.8, made of a plain header and 7 tags."""
+def fixed(*numbers: float) -> bytes:
+    return struct.pack(f">{len(numbers)}i", *(round(number * 65536) for number in numbers))
 
-    def fixed(*numbers: float) -> bytes:
-        return struct.pack(f">{len(numbers)}i", *(round(number * 65536) for number in numbers))
 
-    curve = b"curv" + struct.pack(">IIH", 0, 1, round(1.8 * 256)) + b"\0\0"
+def profile_of(space: bytes, gamma: float, *tags: tuple[bytes, bytes]) -> bytes:
+    """Return a profile of a display: a plain header, the white, one curve for all, and tags."""
+    curve = b"curv" + struct.pack(">IIH", 0, 1, round(gamma * 256)) + b"\0\0"
+    curves = (b"kTRC",) if space == b"GRAY" else (b"rTRC", b"gTRC", b"bTRC")
     white = b"XYZ " + bytes(4) + fixed(0.9642, 1.0, 0.8249)
-    tags = [(b"wtpt", white)]
-    tags += [(name, curve) for name in (b"rTRC", b"gTRC", b"bTRC")]
-    corners = zip((b"rXYZ", b"gXYZ", b"bXYZ"), _WIDE, strict=True)
-    tags += [(name, b"XYZ " + bytes(4) + fixed(*corner)) for name, corner in corners]
-    start = 128 + 4 + 12 * len(tags)
-    table, body = struct.pack(">I", len(tags)), b""
-    for name, data in tags:
+    every = [(b"wtpt", white), *((name, curve) for name in curves), *tags]
+    start = 128 + 4 + 12 * len(every)
+    table, body = struct.pack(">I", len(every)), b""
+    for name, data in every:
         table += name + struct.pack(">II", start + len(body), len(data))
         body += data
-    head = struct.pack(">I4sI4s4s4s", start + len(body), b"", 0x02400000, b"mntr", b"RGB ", b"XYZ ")
+    head = struct.pack(">I4sI4s4s4s", start + len(body), b"", 0x02400000, b"mntr", space, b"XYZ ")
     head += bytes(12) + b"acsp" + bytes(28) + fixed(0.9642, 1.0, 0.8249)
     return head.ljust(128, b"\0") + table + body
+
+
+def wide_profile() -> bytes:
+    """Return a profile of wide colours, with a gamma of 1.8."""
+    corners = zip((b"rXYZ", b"gXYZ", b"bXYZ"), _WIDE, strict=True)
+    tags = [(name, b"XYZ " + bytes(4) + fixed(*corner)) for name, corner in corners]
+    return profile_of(b"RGB ", 1.8, *tags)
 
 
 def convert(image: Image.Image, profile: bytes) -> Image.Image:
@@ -180,6 +185,16 @@ def test_alpha_stays_where_colours_are_converted(tmp_path: Path) -> None:
         seen = picture.first().image
     assert seen.getchannel("A").tobytes() == image.getchannel("A").tobytes()
     assert differ(seen, drawing()) < 6
+
+
+@pytest.mark.parametrize("mode", ["L", "LA"])
+def test_grays_are_converted_from_their_profile(mode: str, tmp_path: Path) -> None:
+    color = 55 if mode == "L" else (55, 100)
+    Image.new(mode, (8, 8), color).save(tmp_path / "a.png", icc_profile=profile_of(b"GRAY", 1.0))
+    with open_image(str(tmp_path / "a.png")) as picture:
+        image = picture.first().image
+    # What lets through 55 of 255 is 128 in sRGB.
+    assert (image.mode, image.getpixel((0, 0))) == (mode, 128 if mode == "L" else (128, 100))
 
 
 def test_a_profile_that_makes_no_sense_is_ignored(tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ _PIECE = 1024 * 1024
 _PADDING = 64
 _FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL = {0xC0, 0xC1, 0xC9}
+_SCAN = 0xDA
 _SIZES = re.compile(rb"ispe\0\0\0\0(.{4})(.{4})", re.DOTALL)
 
 
@@ -130,24 +131,35 @@ def _png(file: BinaryIO, limits: Limits) -> Cost:
 
 def _jpeg(file: BinaryIO, limits: Limits) -> Cost:
     file.seek(2)
-    marker = 0
+    marker = frame = components = 0
     for _ in range(MAX_SEGMENTS):
         marker = _marker(file)
         (size,) = struct.unpack(">H", file.read(2))
-        if marker in _FRAME_HEADERS:
+        if marker == _SCAN:
             break
-        file.seek(size - 2, os.SEEK_CUR)
-    else:
-        limits.check_count(MAX_SEGMENTS + 1, MAX_SEGMENTS, "segments")
-    height, width = struct.unpack(">xHH", file.read(5))
-    limits = limits._replace(width=width, height=height)
-    limits.check_size("progressive JPEG" if marker not in _SEQUENTIAL else "")
+        end = file.tell() + size - 2
+        if marker in _FRAME_HEADERS:
+            frame = marker
+            height, width, components = struct.unpack(">xHHB", file.read(6))
+            limits = limits._replace(width=width, height=height)
+        file.seek(end)
+    limits.check_count(MAX_SEGMENTS + (marker != _SCAN), MAX_SEGMENTS, "segments")
+    limits.check_size("" if frame in _SEQUENTIAL else "progressive JPEG")
+    is_single = frame in _SEQUENTIAL and file.read(1)[0] >= components
+    return _scanned(file, limits, is_single=is_single)
+
+
+def _scanned(file: BinaryIO, limits: Limits, *, is_single: bool) -> Cost:
+    """Return what the scans of a JPEG cost; no decoder goes on after a `single` one."""
     scans = padding = 0
-    for piece in iter(lambda: file.read(_PIECE), b""):
-        scans += piece.count(b"\xff\xda")
-        padding += piece.count(b"\xff\xff")
-    limits.check_count(scans, MAX_SCANS, "scans")
-    work = width * height * max(1, scans)
+    # In a small file there cannot be much padding, and looking for it takes time.
+    is_large = limits.bytes > _PIECE
+    for piece in iter(lambda: file.read(_PIECE), b"") if is_large or not is_single else ():
+        scans += 0 if is_single else piece.count(b"\xff\xda")
+        padding += piece.count(b"\xff\xff") if is_large else 0
+    # The first was counted already.
+    limits.check_count(scans + 1, MAX_SCANS, "scans")
+    work = limits.width * limits.height * (scans + 1)
     return limits.cost(work if padding < CHEAP_PARTS else EXPENSIVE, _CHEAP_SCANNED)
 
 

@@ -55,7 +55,8 @@ def cut(image: Image, raw_mode: str, factor: int = 1) -> Iterator[Image]:
     width, height = image.size
     rows = factor * max(1, _STRIP_PIXELS // (width * factor))
     for top in range(0, height, rows):
-        yield to_8_bit(image.crop((0, top, width, min(top + rows, height))), raw_mode)
+        part = image if rows >= height else image.crop((0, top, width, min(top + rows, height)))
+        yield to_8_bit(part, raw_mode)
 
 
 def _reduce(image: Image, factors: tuple[int, int]) -> Image:
