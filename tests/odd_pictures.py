@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
+from animedex.pictures.decode_cost import MAX_SCANS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -308,3 +310,12 @@ def cut() -> dict[str, Odd]:
     return _table(
         ("png", _cut_png()), ("gif", _cut_gif()), ("webp", _cut_webp()), ("jpeg", _cut_jpeg())
     )
+
+
+def endless_jpeg() -> bytes:
+    """Return a JPEG that no decoder gets through within its limits: each scan is over all of it."""
+    out = io.BytesIO()
+    Image.new("L", (7500, 7500), 90).save(out, "JPEG", progressive=True)
+    data = out.getvalue()
+    start = data.rindex(b"\xff\xda")
+    return data[:-2] + data[start:-2] * (MAX_SCANS - 10) + b"\xff\xd9"

@@ -9,9 +9,11 @@ import pytest
 from animedex import Client
 from animedex.backends import declared
 from animedex.backends.assets import fetch
-from animedex.download import iter_downloads
+from animedex.download import download, iter_downloads
 from animedex.download.deadline import Deadline
 from animedex.errors import TimedOut
+from tests.download.conftest import picture_name
+from tests.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,3 +76,17 @@ def test_all_together_end_at_once(client: Client, services: Services, folder: Pa
     errors = [one.error for _, one in found]
     assert [error.reason for error in errors if error] == ["timeout", "timeout"]
     assert services.requests() == 0
+
+
+def test_the_deadline_holds_while_a_picture_is_decoded(
+    options: ClientOptions, services: Services, tmp_path: Path
+) -> None:
+    path = f"/neko/{picture_name(0)}"
+    services.nekos.answer(path, body=endless_jpeg(), headers={"content-type": "image/jpeg"})
+    options["timeout"] = 2.0
+    row = {"url": f"{services.nekos.url}{path}", "artist_name": "a"}
+    with Client(**options) as client:
+        (one,) = download(client, [row], tmp_path / "pictures")
+    assert one.error is not None
+    assert one.error.reason == "timeout"
+    assert str(tmp_path) not in one.error.message

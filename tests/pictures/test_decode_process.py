@@ -17,12 +17,13 @@ from PIL import Image
 from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge
 from animedex.gallery.thumbnails import thumbnail
 from animedex.mcp.pictures import scaled
-from animedex.pictures.decode_cost import CHEAP_BYTES, MAX_SCANS, Cost, estimate_cost
+from animedex.pictures.decode_cost import CHEAP_BYTES, Cost, estimate_cost
 from animedex.pictures.decode_process import Source, decode_apart, decoding_limits
 from animedex.pictures.decoding import decoder_slot
 from animedex.pictures.examining import decode, examine, measure
 from animedex.pictures.formats import format_of
 from animedex.pictures.open_image import StillImage, open_image, read_image
+from tests.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,15 +40,6 @@ def save(path: Path, form: str = "PNG", *, animated: bool = False, large: bool =
         with path.open("ab") as file:
             file.truncate(path.stat().st_size + CHEAP_BYTES)
     return str(path)
-
-
-def endless() -> bytes:
-    """Return a JPEG that no decoder gets through within its limits: each scan is over all of it."""
-    out = io.BytesIO()
-    Image.new("L", (7500, 7500), 90).save(out, "JPEG", progressive=True)
-    data = out.getvalue()
-    start = data.rindex(b"\xff\xda")
-    return data[:-2] + data[start:-2] * (MAX_SCANS - 10) + b"\xff\xd9"
 
 
 def is_dear(path: str) -> bool:
@@ -104,7 +96,7 @@ def test_a_name_that_is_no_text_is_found(tmp_path: Path) -> None:
 
 
 def test_too_much_processor_time_is_too_large(tmp_path: Path) -> None:
-    (tmp_path / "a.jpg").write_bytes(endless())
+    (tmp_path / "a.jpg").write_bytes(endless_jpeg())
     source = Source("it", Cost(is_high=True, width=7, height=8), str(tmp_path / "a.jpg"))
     with pytest.raises(TooLarge, match="more than 4 seconds of processor time to decode") as told:
         decode_apart(source)
@@ -128,14 +120,14 @@ def test_what_is_no_picture_is_told_there_too() -> None:
 
 
 def test_decoding_ends_at_the_deadline(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(endless())
+    (tmp_path / "a").write_bytes(endless_jpeg())
     with decoding_limits(time.monotonic()), pytest.raises(TimedOut, match="before the deadline"):
         examine(str(tmp_path / "a"))
     assert not children()
 
 
 def test_decoding_ends_where_it_is_cancelled(tmp_path: Path) -> None:
-    (tmp_path / "a").write_bytes(endless())
+    (tmp_path / "a").write_bytes(endless_jpeg())
     cancelled = threading.Event()
     cancelled.set()
     with decoding_limits(None, cancelled), pytest.raises(TimedOut, match="cancelled"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.counts import format_count
 from animedex.download.partial_sink import HINT as HINT_AGAIN
 from animedex.download.partial_sink import no_picture
-from animedex.errors import BadArguments, Corrupt, TooLarge, UpstreamDecode
+from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
 from animedex.library.file_facts import file_md5
 from animedex.pictures.containers.source import HINT
 from animedex.pictures.formats import format_of
@@ -64,6 +64,9 @@ def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -
         if look:
             return Checked(kind, examine(partial.path))
         measure(partial.path)
+    except TimedOut as error:
+        error.message = error.message.replace(partial.path, target.post.id)
+        raise
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
         message = error.message.replace(partial.path, target.post.id)
