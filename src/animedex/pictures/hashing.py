@@ -18,7 +18,7 @@ from animedex.pictures.fingerprint import (
     Fingerprint,
 )
 from animedex.pictures.peeling import boxes
-from animedex.pictures.structure import has_structure
+from animedex.pictures.structure import FEW, count_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 # A frame is looked at on as few pixels as these, or up to twice as many, on a side.
 _COARSE = 160
+# A picture is looked at without its border only if at least so many of 25 blocks have detail:
+# simple shapes, such as circles, are all alike once their margins are gone.
+_LEAST_WITHIN = 18
 _COLUMNS, _FEW = 6, 3
 # Where nothing changes, noise would decide: a step is one that can be seen.
 _STEP = 1.5
@@ -116,8 +119,7 @@ def fingerprint(frames: Sequence[Coarse]) -> Fingerprint:
     for box in _boxes(first):
         cells = [_cells(ground, box) for ground in first.grounds()]
         blank = not any(map(_shows_something, cells))
-        if blank and looks:
-            # What is within the border has no digest of its own.
+        if looks and max(map(_count_blocks, cells)) < _LEAST_WITHIN:
             break
         kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
         for number, (kind, seen) in enumerate(zip(kinds, cells, strict=True)):
@@ -140,7 +142,11 @@ def _boxes(frame: Coarse) -> list[Box]:
 
 
 def _shows_something(cells: NDArray[np.uint8]) -> bool:
-    return has_structure(cells[..., 0].astype(np.float32))
+    return _count_blocks(cells) >= FEW
+
+
+def _count_blocks(cells: NDArray[np.uint8]) -> int:
+    return count_blocks(cells[..., 0].astype(np.float32))
 
 
 def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:

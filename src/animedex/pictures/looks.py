@@ -28,6 +28,9 @@ _MOST_IF_ALL_AGREE, _ALL_AGREE = 0.16, 0.97
 # art, another colour is another picture.
 _RICH_TONES, _RICH_BLOCKS = 5, 16
 _BUSY = 0.5
+# Nearly all blocks agree in variants of such a picture; two faces of a few lines differ in their
+# eyes.
+_MOST_AGREE = 0.93
 # How much the average colour of a part may differ there, in levels of 255: JPEG and WebP at low
 # quality change it by up to 6.
 _SAME_COLOUR = 10.0
@@ -35,7 +38,7 @@ _SAME_COLOUR = 10.0
 # crop, and must be nearly equal: variants of the same differ by up to 0.04 of their contrast, icons
 # of different shapes by 0.17 and more. What compression does to faint pictures is forgiven, in
 # levels.
-_SIMPLE_BLOCKS = 10
+_SIMPLE_BLOCKS, _FEW_AGREE = 10, 0.88
 _NEARLY_EQUAL, _FORGIVEN = 0.1, 1.5
 # No crop that is found makes so much of a difference: one look is enough.
 _UNRELATED, _TOO_DIFFERENT, _LOST_CAUSE = 0.3, 0.7, 0.7
@@ -91,7 +94,7 @@ def _same(ones: Floats, others: Floats) -> Truths:
     simple = amount < _SIMPLE_BLOCKS
     (few,) = np.nonzero(simple)
     if len(few):
-        agrees = (share[few] >= _LEAST_AGREEMENT) | (amount[few] < FEW)
+        agrees = (share[few] >= _FEW_AGREE) | (amount[few] < FEW)
         found[few] = agrees & _nearly_equal(ones[few], others[few])
     rich = (amount >= _RICH_BLOCKS) & (np.maximum(tones(a), tones(b)) >= _RICH_TONES)
     rich |= np.minimum(busy(a), busy(b)) > _BUSY
@@ -117,7 +120,7 @@ def _same_shown(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     far = difference(seen, there, may_brighten=may_brighten)
     found = _is_near(far, share, amount)
     if not may_brighten:
-        found &= _same_colours(seen, there)
+        found &= (share >= _MOST_AGREE) & _same_colours(seen, there)
     (left,) = np.nonzero(~found & (far < _TOO_DIFFERENT))
     if len(left):
         left = left[_correlation(_luma(ones[left]), _luma(others[left])) > _UNRELATED]
@@ -148,7 +151,7 @@ def _same_cut(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     far = difference(seen, there, counted, may_brighten=may_brighten)
     agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
     if not may_brighten:
-        agrees &= _same_colours(seen, there, counted)
+        agrees &= (share >= _MOST_AGREE) & _same_colours(seen, there, counted)
     found[left] = agrees
     return found
 

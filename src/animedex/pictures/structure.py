@@ -37,10 +37,10 @@ _TONE, _TONE_SHARE = 16, 0.03
 _STEP = 4.0
 
 
-def has_structure(luma: Floats) -> bool:
-    """Return whether one thumbnail's luma, cells by cells, shows enough to be compared by."""
+def count_blocks(luma: Floats) -> int:
+    """Return how many blocks of one thumbnail's luma have detail."""
     _, amount = agreement(luma[None], luma[None])
-    return bool(amount[0] >= FEW)
+    return int(amount[0])
 
 
 def agreement(ones: Floats, others: Floats, inside: Truths | None = None) -> tuple[Floats, Floats]:
