@@ -18,8 +18,8 @@ from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge
 from animedex.gallery.thumbnails import thumbnail
 from animedex.mcp.pictures import scaled
 from animedex.pictures.decode_cost import CHEAP_BYTES, Cost, estimate_cost
-from animedex.pictures.decode_process import Source, decode_apart, decoding_limits
-from animedex.pictures.decoding import decoder_slot
+from animedex.pictures.decode_process import Source, decode_apart
+from animedex.pictures.decoding import decoder_slot, decoding_limits
 from animedex.pictures.examining import decode, examine, measure
 from animedex.pictures.formats import format_of
 from animedex.pictures.open_image import StillImage, open_image, read_image
@@ -182,3 +182,25 @@ def test_a_few_decode_at_a_time_and_no_more() -> None:
     for thread in threads:
         thread.join()
     assert 1 <= most <= min(4, os.cpu_count() or 1)
+
+
+def test_nobody_waits_for_a_slot_beyond_the_deadline() -> None:
+    amount = min(4, os.cpu_count() or 1)
+    taken, done = threading.Barrier(amount + 1), threading.Event()
+
+    def hold() -> None:
+        with decoder_slot():
+            taken.wait()
+            done.wait()
+
+    threads = [threading.Thread(target=hold) for _ in range(amount)]
+    for thread in threads:
+        thread.start()
+    taken.wait()
+    try:
+        with pytest.raises(TimedOut), decoding_limits(time.monotonic()), decoder_slot():
+            pass
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()

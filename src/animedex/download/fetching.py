@@ -15,7 +15,7 @@ from animedex.download.ready import made_ready
 from animedex.download.report import Downloaded
 from animedex.download.targets import known_id, name_of, target_of
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
-from animedex.pictures.decode_process import decoding_limits
+from animedex.pictures.decoding import decoding_limits
 from animedex.sinks import file_error
 
 if TYPE_CHECKING:

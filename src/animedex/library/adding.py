@@ -157,7 +157,7 @@ def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> 
 
 
 def _look(path: str, stopped: Event) -> Looked | AnimedexError:
-    from animedex.pictures.decode_process import decoding_limits
+    from animedex.pictures.decoding import decoding_limits
 
     with decoding_limits(None, stopped):
         return looking.attempted(path, lambda: looked_at(credited(path)))

@@ -13,19 +13,17 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, TypedDict, cast
 
 from animedex import errors
-from animedex.errors import AnimedexError, Corrupt, TimedOut, TooLarge
+from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.pictures.containers.source import HINT
-from animedex.pictures.decoding import decoder_slot
+from animedex.pictures.decoding import POLL, check_wait, decoder_slot
 
 if TYPE_CHECKING:
     from collections.abc import Generator
-    from threading import Event
 
     from animedex.pictures.decode_cost import Cost
 
@@ -33,8 +31,6 @@ if TYPE_CHECKING:
 MAX_SECONDS, MAX_MEMORY = 4, 448 * 1024 * 1024
 # Where a system cannot limit processor time, or the machine is busy, this is the end.
 _MAX_WAIT = 60.0
-# How long it may take until somebody who does not want the answer any more is noticed.
-_POLL = 0.1
 _START = (
     "import json, sys; task = json.loads(sys.argv[1]);"
     " sys.path[:] = task['modules'];"
@@ -80,13 +76,6 @@ class Answer(TypedDict):
     seconds: float
 
 
-class Limits(threading.local):
-    """Until when a thread waits for decoders, by the monotonic clock, and what ends it early."""
-
-    deadline: float | None = None
-    cancelled: Event | None = None
-
-
 class Source(NamedTuple):
     """A picture's file, or the bytes of one that has no path; its name and size for errors."""
 
@@ -96,19 +85,7 @@ class Source(NamedTuple):
     data: bytes = b""
 
 
-_limits = Limits()
 _running: set[subprocess.Popen[bytes]] = set()
-
-
-@contextmanager
-def decoding_limits(deadline: float | None, cancelled: Event | None = None) -> Generator[None]:
-    """Let this thread wait for decoders no longer than to a moment, or until an event is set."""
-    before = _limits.deadline, _limits.cancelled
-    _limits.deadline, _limits.cancelled = deadline, cancelled
-    try:
-        yield
-    finally:
-        _limits.deadline, _limits.cancelled = before
 
 
 def source_of(file: BinaryIO, name: str, cost: Cost) -> Source:
@@ -185,20 +162,13 @@ def _process(task: Task, data: BinaryIO) -> Generator[subprocess.Popen[bytes]]:
 def _wait(process: subprocess.Popen[bytes], name: str) -> bytes:
     """Return what a process writes, unless that takes too long."""
     end = time.monotonic() + _MAX_WAIT
-    deadline = end if _limits.deadline is None else min(end, _limits.deadline)
     while True:
         try:
-            return process.communicate(timeout=_POLL)[0]
+            return process.communicate(timeout=POLL)[0]
         except subprocess.TimeoutExpired:
-            if _limits.cancelled is not None and _limits.cancelled.is_set():
-                message = f"decoding {name} was cancelled"
-                raise TimedOut(message, hint="try again") from None
-            if time.monotonic() < deadline:
-                continue
-        if deadline == end:
-            _refuse(name, f"takes more than {_MAX_WAIT:.0f} seconds to decode")
-        message = f"decoding {name} did not end before the deadline"
-        raise TimedOut(message, hint="allow more time with --timeout")
+            check_wait(name)
+            if time.monotonic() > end:
+                _refuse(name, f"takes more than {_MAX_WAIT:.0f} seconds to decode")
 
 
 def _read(output: bytes, code: int, name: str) -> tuple[Answer, bytes]:

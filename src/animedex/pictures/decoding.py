@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO
 
-from animedex.errors import AnimedexError, Corrupt, TooLarge
+from animedex.errors import AnimedexError, Corrupt, TimedOut, TooLarge
 from animedex.pictures import formats
 from animedex.pictures.containers import picture_stream
 from animedex.pictures.containers.source import HINT
@@ -20,33 +21,63 @@ if TYPE_CHECKING:
 
     from animedex.pictures.formats import Format
 
+# How long it may take, in seconds, until it is noticed that nobody waits any longer.
+POLL = 0.1
 # Each decoder takes a core, and the memory for a whole picture.
 _MAX_DECODERS = min(4, os.cpu_count() or 1)
 # What decoders say where a file ends too soon.
 _CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
 
 
-class _Held(threading.local):
-    """How often a thread has entered `decoder_slot`."""
+class _Waiting(threading.local):
+    """How a thread waits for decoders: until when, by the monotonic clock, and what ends it early.
 
+    `depth` is how often it has entered `decoder_slot`.
+    """
+
+    deadline: float | None = None
+    cancelled: threading.Event | None = None
     depth = 0
 
 
 _slots = threading.BoundedSemaphore(_MAX_DECODERS)
-_held = _Held()
+_waiting = _Waiting()
+
+
+@contextmanager
+def decoding_limits(
+    deadline: float | None, cancelled: threading.Event | None = None
+) -> Generator[None]:
+    """Let this thread wait for decoders no longer than to a moment, or until an event is set."""
+    before = _waiting.deadline, _waiting.cancelled
+    _waiting.deadline, _waiting.cancelled = deadline, cancelled
+    try:
+        yield
+    finally:
+        _waiting.deadline, _waiting.cancelled = before
+
+
+def check_wait(name: str) -> None:
+    """Raise `TimedOut` where this thread waits no longer for a picture to be decoded."""
+    if _waiting.cancelled is not None and _waiting.cancelled.is_set():
+        message = f"decoding {name} was cancelled"
+        raise TimedOut(message, hint="try again")
+    if _waiting.deadline is not None and time.monotonic() >= _waiting.deadline:
+        message = f"decoding {name} did not end before the deadline"
+        raise TimedOut(message, hint="allow more time with --timeout")
 
 
 @contextmanager
 def decoder_slot() -> Generator[None]:
     """Wait until this thread may decode: in this process, only a few do so at a time."""
-    if not _held.depth:
-        _slots.acquire()
-    _held.depth += 1
+    while not _waiting.depth and not _slots.acquire(timeout=POLL):
+        check_wait("the picture")
+    _waiting.depth += 1
     try:
         yield
     finally:
-        _held.depth -= 1
-        if not _held.depth:
+        _waiting.depth -= 1
+        if not _waiting.depth:
             _slots.release()
 
 

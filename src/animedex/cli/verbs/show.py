@@ -13,7 +13,7 @@ from animedex.cli.command import Command
 from animedex.cli.session import Session, answering
 from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import AnimedexError, BadArguments
-from animedex.pictures.decode_process import decoding_limits
+from animedex.pictures.decoding import decoding_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
