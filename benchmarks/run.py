@@ -21,6 +21,7 @@ import near
 import overhead
 import searching
 import startup
+import telling_apart
 from running import path_of
 
 if TYPE_CHECKING:
@@ -92,6 +93,13 @@ and how a process had grown after a thousand.
 
 {hashing}
 
+## Telling pictures apart
+
+Pictures that are easily taken for each other (transparent, faint, dark, flat, line art, text,
+sketches, icons, pages), and variants of the same: counts, and shares.
+
+{telling_apart}
+
 ## Looking for what looks alike
 
 Among a million hashes: milliseconds, and the most memory in MiB.
@@ -159,6 +167,7 @@ def of_pictures() -> dict[str, str]:
             ("way", "at most", "s", "slowest", "ratio", "at most", "MiB", "largest"),
             hostile.measure(),
         ),
+        "telling_apart": table(("what", "bar", "found"), telling_apart.measure()),
         "near": table(("what", "at most", "ms", "MiB"), near.measure()),
         "searching": table(("what", "unit", "at most", "taken"), searching.measure()),
         "gallery": table(("page", "at most", "median", "95 %", "kB"), gallery.measure()),

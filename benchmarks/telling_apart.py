@@ -1,0 +1,82 @@
+"""How many different pictures are taken for the same, and how many variants are found."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from itertools import combinations
+from pathlib import Path
+from random import Random
+
+from running import sources
+
+EACH = 12
+# A variant is found only if the hashes suspect it; different pictures are all compared.
+ANY = 64
+
+
+def measure() -> list[tuple[str, str, str]]:
+    """Draw the labelled pictures of the tests, and compare them."""
+    root = Path(sources())
+    sys.path += [str(root), str(root / "scripts")]
+    return [*_joined(), _found_of_kinds(), _found_of_drawings()]
+
+
+def _joined() -> list[tuple[str, str, str]]:
+    from animedex.pictures.hashing import coarse, fingerprint
+    from animedex.pictures.looks import confirmed
+    from tests.pictures.drawn import KINDS, draw
+
+    looks = [
+        [fingerprint([coarse(draw(kind, number))]) for number in range(EACH)] for kind in KINDS
+    ]
+    pairs = [pair for kind in looks for pair in combinations(kind, 2)]
+    joined = str(int(confirmed(pairs, ANY).sum()))
+    return [(f"different pictures joined, of {len(pairs)} pairs", "at most 0", joined)]
+
+
+def _found_of_kinds() -> tuple[str, str, str]:
+    from animedex.pictures.fingerprint import WITHIN
+    from animedex.pictures.hashing import coarse, fingerprint
+    from animedex.pictures.looks import confirmed
+    from tests.pictures.drawn import KINDS, same_pictures
+
+    pairs = [
+        (fingerprint([coarse(one)]), fingerprint([coarse(other)]))
+        for kind in KINDS
+        for number in range(EACH // 2)
+        for _, one, other in same_pictures(kind, number)
+    ]
+    share = f"{float(confirmed(pairs, WITHIN).mean()):.4f}"
+    return f"copies of these found, of {len(pairs)}", "at least 0.99", share
+
+
+def _found_of_drawings() -> tuple[str, str, str]:
+    from animedex.pictures.fingerprint import WITHIN
+    from animedex.pictures.looks import confirmed
+    from tests.pictures.test_labelled_set import VARIANTS, Labelled, Shelf, drawings
+
+    with tempfile.TemporaryDirectory() as folder:
+        shelf = Shelf(Path(folder))
+        for number, image in enumerate(drawings()):
+            shelf.put(image, Labelled(number, "original"), "png", 0)
+            for name, (change, extension, quality) in VARIANTS.items():
+                changed = change(image, Random(f"{name}/{number}"))
+                shelf.put(changed, Labelled(number, name), extension, quality)
+    originals = {
+        label.of: shelf.fingerprints[one]
+        for one, label in shelf.labels.items()
+        if label.variant == "original"
+    }
+    pairs = [
+        (originals[label.of], shelf.fingerprints[one])
+        for one, label in shelf.labels.items()
+        if label.variant != "original"
+    ]
+    share = f"{float(confirmed(pairs, WITHIN).mean()):.4f}"
+    return f"variants of drawings found, of {len(pairs)}", "at least 0.99", share
+
+
+if __name__ == "__main__":
+    for row in measure():
+        print(*row, sep="\t")
