@@ -63,9 +63,11 @@ def agreement(ones: Floats, others: Floats, inside: Truths | None = None) -> tup
 
 def tones(luma: Floats) -> Floats:
     """Return how many different tones take up a good part of each picture."""
-    levels = ((luma.reshape(len(luma), -1) + 128) // _TONE).astype(np.int64)
-    counts = (levels[:, :, None] == np.arange(256 // _TONE)).mean(1)
-    found: Floats = (counts >= _TONE_SHARE).sum(1)
+    count, most = len(luma), 256 // _TONE
+    levels = ((luma.reshape(count, -1) + 128) // _TONE).astype(np.int64)
+    apart = (levels + most * np.arange(count)[:, None]).ravel()
+    counts = np.bincount(apart, minlength=most * count).reshape(count, most)
+    found: Floats = (counts >= _TONE_SHARE * levels.shape[1]).sum(1)
     return found
 
 
