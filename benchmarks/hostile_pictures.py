@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import io
 import struct
+import sys
 import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PIL import Image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from pathlib import Path
 
 MEGA = 1_000_000
+# A picture that costs next to nothing, and a JPEG of 12 megapixels.
+SMALL, ORDINARY = "small.png", "ordinary.jpg"
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 _XMP = b"XML:com.adobe.xmp"
@@ -21,23 +24,13 @@ _XMP = b"XML:com.adobe.xmp"
 _GIF_PIXEL = b"\x02\x02\x44\x01\x00"
 
 
-def write_all(folder: Path) -> list[Path]:
-    """Write every hostile picture into a folder, and return the files."""
-    made: list[Path] = []
+def write_all(folder: Path) -> None:
+    """Write every hostile picture into a folder, a very small one, and one as of a camera."""
     for name, make in PICTURES.items():
-        path = folder / name
-        path.write_bytes(make())
-        made.append(path)
-    return made
-
-
-def write_ordinary(folder: Path) -> tuple[Path, Path]:
-    """Write a very small picture, and a JPEG of 12 megapixels as a camera makes it."""
-    small, ordinary = folder / "small.png", folder / "ordinary.jpg"
-    Image.new("RGB", (64, 64)).save(small)
+        (folder / name).write_bytes(make())
+    Image.new("RGB", (64, 64)).save(folder / SMALL)
     soft = Image.effect_noise((1000, 750), 60).resize((4000, 3000)).convert("RGB")
-    soft.save(ordinary, quality=92)
-    return small, ordinary
+    soft.save(folder / ORDINARY, quality=92)
 
 
 def _chunk(kind: bytes, data: bytes) -> bytes:
@@ -174,3 +167,7 @@ PICTURES: dict[str, Callable[[], bytes]] = {
     "noise.avif": lambda: _save(_noise((4000, 4000)), "AVIF", speed=10, quality=95),
     "animated.avif": lambda: _animated("AVIF", (2000, 2000), 20),
 }
+
+
+if __name__ == "__main__":
+    write_all(Path(sys.argv[1]))
