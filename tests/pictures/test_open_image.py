@@ -15,7 +15,7 @@ from PIL import Image
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TooLarge
 from animedex.pictures.decoding import damage_told
 from animedex.pictures.examining import examine
-from animedex.pictures.open_image import open_image, read_image
+from animedex.pictures.open_image import OpenImage, open_image, read_image
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,7 @@ def animate(path: Path, durations: int | list[int], form: str = "gif") -> Path:
 @pytest.mark.parametrize("form", STILLS)
 def test_a_still_picture_has_one_frame(form: str, tmp_path: Path) -> None:
     with open_image(str(save(tmp_path / "a", form))) as frames:
+        assert isinstance(frames, OpenImage)
         assert (frames.size, frames.moves, frames.count()) == ((40, 60), False, 1)
         assert frames.first().image.size == (40, 60)
         assert list(frames.rest()) == []
@@ -46,6 +47,7 @@ def test_a_still_picture_has_one_frame(form: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("form", ["gif", "webp", "png"])
 def test_an_animation_gives_its_frames_in_order(form: str, tmp_path: Path) -> None:
     with open_image(str(animate(tmp_path / "a", [500, 250, 40], form))) as frames:
+        assert isinstance(frames, OpenImage)
         assert (frames.size, frames.moves, frames.count()) == ((20, 20), True, 3)
         seen = [frames.first(), *frames.rest()]
     assert [frame.seconds for frame in seen] == [0.5, 0.25, 0.04]
@@ -65,6 +67,7 @@ def test_many_frames_are_decoded_one_by_one(tmp_path: Path) -> None:
     images = [Image.new("L", (8, 8), number % 256) for number in range(300)]
     images[0].save(tmp_path / "a.gif", save_all=True, append_images=images[1:], duration=20)
     with open_image(str(tmp_path / "a.gif")) as frames:
+        assert isinstance(frames, OpenImage)
         rest = frames.rest()
         next(rest)
         assert frames.count() == 300

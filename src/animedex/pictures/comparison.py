@@ -177,8 +177,8 @@ def _averages(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     rows, heights = _parts(height)
     columns, widths = _parts(width)
     sums = np.add.reduceat(np.add.reduceat(planes, rows, 0), columns, 1)
-    found: NDArray[np.float32] = sums / (heights[:, None, None] * widths[:, None])
-    return found
+    averages = sums / (heights[:, None, None] * widths[:, None])
+    return averages.astype(np.float32)
 
 
 def _parts(side: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:

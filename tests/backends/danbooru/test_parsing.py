@@ -143,7 +143,7 @@ def test_any_body_is_read_or_an_error_of_ours(body: bytes, parse: Any) -> None:
         assert error.exit_code == 7  # noqa: PT017  either is right
 
 
-@pytest.mark.parametrize(("parse", "kind"), ONE + MANY)
+@pytest.mark.parametrize(("parse", "kind"), [*ONE, *MANY])
 def test_null_is_told_as_what_it_is(parse: Any, kind: Any) -> None:
     with pytest.raises(UpstreamShape, match=r"^the answer is null: "):
         parse(answer(b" null\n"), TAG)
