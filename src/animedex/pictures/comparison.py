@@ -177,7 +177,7 @@ def _averages(planes: NDArray[np.float32]) -> NDArray[np.float32]:
     rows, heights = _parts(height)
     columns, widths = _parts(width)
     sums = np.add.reduceat(np.add.reduceat(planes, rows, 0), columns, 1)
-    averages = sums / (heights[:, None, None] * widths[:, None])
+    averages: NDArray[np.floating] = sums / (heights[:, None, None] * widths[:, None])
     return averages.astype(np.float32)
 
 
