@@ -127,7 +127,7 @@ def nekos_new(drawn: Picture, path: Path) -> New:
     return New(str(path), record.to_common(), record.raw, drawn.category)
 
 
-def post(number: int = 1, rating: Rating = Rating.GENERAL, **more: object) -> ArtPost:
+def post(number: int = 1, rating: Rating | None = Rating.GENERAL, **more: object) -> ArtPost:
     """Make what a service told of a picture."""
     return msgspec.structs.replace(ArtPost(id=f"danbooru:{number}", rating=rating), **more)
 

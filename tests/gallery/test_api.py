@@ -79,9 +79,9 @@ def test_the_command_line_needs_no_network(
     assert row["url"].startswith(f"{gallery.origin}/api/v2/waifu/")
 
 
-@pytest.mark.parametrize("rating", Rating)
+@pytest.mark.parametrize("rating", [*Rating, None])
 def test_a_rating_goes_from_gallery_to_gallery(
-    rating: Rating, own: Made, own_server: LoopbackServer, tmp_path: Path
+    rating: Rating | None, own: Made, own_server: LoopbackServer, tmp_path: Path
 ) -> None:
     entry = own.add(own.draw("a.png"), post(rating=rating))
     category = place_of(entry)

@@ -48,6 +48,7 @@ def test_a_download_stands_where_the_service_has_it(filled: Made) -> None:
         (None, Rating.GENERAL, "danbooru", "danbooru-general"),
         (None, Rating.SENSITIVE, "danbooru", "danbooru-sensitive"),
         (None, Rating.EXPLICIT, "waifu", "waifu-explicit"),
+        (None, None, "waifu", "waifu-unrated"),
         ("neko", Rating.GENERAL, "nekos", "neko"),
         ("neko", Rating.EXPLICIT, "danbooru", "neko-explicit"),
         ("endpoints", None, None, "own-endpoints"),
@@ -59,7 +60,7 @@ def test_a_download_stands_where_the_service_has_it(filled: Made) -> None:
 def test_every_picture_stands_in_one_category(
     category: str | None, rating: Rating | None, service: str | None, expected: str, own: Made
 ) -> None:
-    about = post(rating=rating, id=f"{service}:7") if rating and service else None
+    about = post(rating=rating, id=f"{service}:7") if service else None
     entry = own.add(own.draw("a.png"), about, category)
     shelf = shelf_of(own)
     assert shelf.formats() == {expected: "png"}
@@ -92,6 +93,17 @@ def test_only_who_asks_for_it_gets_what_is_not_for_everyone(own: Made, shelf: Sh
     assert [each.category for each in general] == ["danbooru-general"]
     explicit = search(shelf, "miko", "danbooru-explicit")
     assert [each.category for each in explicit] == ["danbooru-explicit"]
+
+
+def test_a_search_without_a_category_finds_no_picture_without_a_rating(
+    own: Made, shelf: Shelf
+) -> None:
+    own.add(own.draw("general.png", colour="red"), post(1, tags=["miko"]))
+    own.add(own.draw("unrated.png", colour="blue"), post(2, None, tags=["miko"]))
+    own.add(own.draw("miko.png", colour="teal"))
+    assert [each.category for each in search(shelf, "miko")] == ["danbooru-general"]
+    for category in ("danbooru-unrated", "own"):
+        assert [each.category for each in search(shelf, "miko", category)] == [category]
 
 
 def search(shelf: Shelf, words: str, category: str | None = None) -> list[Picture]:

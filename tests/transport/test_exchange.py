@@ -234,9 +234,11 @@ def test_five_redirects_are_enough(stage: Stage, pick: Call[SourceTag]) -> None:
     hops = [redirect(f"/api/{number}") for number in range(5)]
     stage.play(pick, [*hops, response()])
     assert len(stage.sent) == 6
-    with pytest.raises(Unreachable, match="redirected more than 5 times"):
+    with pytest.raises(UpstreamDecode, match="redirected more than 5 times") as caught:
         stage.play(pick, [redirect("/api/pick")] * 6)
     assert len(stage.sent) == 12
+    error = caught.value
+    assert (error.exit_code, error.status, error.backend) == (7, 302, pick.backend.name)
 
 
 def test_each_hop_has_budgets_of_its_own_but_no_new_tries(

@@ -1,8 +1,9 @@
 """The library as a collection that the routes of nekos.best v2 can serve.
 
 Every picture stands in one category: the one that it has; else that of its service and rating, such
-as `danbooru-general`; else `own`. A rating beyond general is always named, as in `neko-explicit`,
-and only who asks for such a category gets it: what nekos.best has is fit for everyone.
+as `danbooru-general` or `danbooru-unrated`; else `own`. A rating beyond general is always named, as
+in `neko-explicit`. A search without a category finds pictures that are rated general and no others:
+what nekos.best has is fit for everyone.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 FORMATS = {"png": "png", "gif": "gif", "jpeg": "jpg", "webp": "webp", "avif": "avif"}
 """The formats that are served, with what a file of each is called."""
 MOST_SEARCHED = 300
+UNRATED = "unrated"
 _NEKOS = "nekos"
 _ROUTES = ("search", "endpoints")
 _NO_WORD = re.compile(r"[^\w-]+")
@@ -150,8 +152,8 @@ def place(category: str | None, source: str | None, rating: str | None) -> str:
     ('neko', 'danbooru-explicit', 'own')
     >>> place("Cat Ears!", None, None), place("neko", None, "q"), place("search", None, None)
     ('cat-ears', 'neko-questionable', 'own-search')
-    >>> place("danbooru-explicit", "nekos", "e")
-    'danbooru-explicit'
+    >>> place("danbooru-explicit", "nekos", "e"), place(None, "danbooru", None)
+    ('danbooru-explicit', 'danbooru-unrated')
     """
     named = _slug(category or "")
     word = RATING_WORDS[Rating(rating)] if rating else None
@@ -160,6 +162,8 @@ def place(category: str | None, source: str | None, rating: str | None) -> str:
     # What comes from a gallery has been named there.
     if word and f"-{named}".endswith(f"-{word}"):
         return named
+    if source and not word:
+        word = UNRATED
     return "-".join(part for part in (named or source or OWN, word) if part)
 
 
@@ -207,7 +211,7 @@ def _fits(entry: Entry, category: str | None) -> bool:
         return False
     if category is not None:
         return place_of(entry) == category
-    return entry.post is None or entry.post.rating == Rating.GENERAL
+    return entry.post is not None and entry.post.rating == Rating.GENERAL
 
 
 def _slug(text: str) -> str:

@@ -63,9 +63,11 @@ def test_a_still_picture_becomes_a_post() -> None:
         ("inexplicit", Rating.GENERAL),
         ("explicit-neko", Rating.GENERAL),
         ("danbooru-general", Rating.GENERAL),
+        ("danbooru-unrated", None),
+        ("own", None),
     ],
 )
-def test_a_category_may_be_named_for_a_rating(category: str, rating: Rating) -> None:
+def test_a_category_may_be_named_for_a_rating(category: str, rating: Rating | None) -> None:
     row = picture(url=f"http://127.0.0.1:8080/api/v2/{category}/a.png")
     assert row.to_common().rating == rating
 

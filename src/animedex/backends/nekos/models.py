@@ -61,8 +61,9 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
     def to_common(self) -> ArtPost:
         """Project onto the shape shared by all services.
 
-        The rating is general, as all of the service's pictures are, but where the category is
-        named for another, such as `waifu-explicit`: the service has none like that, a gallery has.
+        The rating is general, as all of the service's pictures are, unless the category is named
+        for another, such as `waifu-explicit`, or for none, as `waifu-unrated` and `own` are: the
+        service has no such category, a gallery has.
         """
         size = self.dimensions or Dimensions()
         shows = [self.anime_name] if self.anime_name else []
@@ -88,18 +89,20 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
 
 
 _ANIMATED = {"gif": True, "png": False}
-_RATINGS = {
+_RATINGS: dict[str, Rating | None] = {
     "sensitive": Rating.SENSITIVE,
     "questionable": Rating.QUESTIONABLE,
     "explicit": Rating.EXPLICIT,
+    "unrated": None,
+    "own": None,
 }
 
 
-def _rating(category: str) -> Rating:
-    """Read the rating that a category is named for.
+def _rating(category: str) -> Rating | None:
+    """Return the rating that a category is named for, None where its pictures have none.
 
-    >>> _rating("waifu-explicit").value, _rating("sensitive").value, _rating("neko").value
-    ('e', 's', 'g')
+    >>> _rating("waifu-explicit"), _rating("neko"), _rating("own")
+    (<Rating.EXPLICIT: 'e'>, <Rating.GENERAL: 'g'>, None)
     """
     return _RATINGS.get(category.rpartition("-")[2], Rating.GENERAL)
 
