@@ -254,6 +254,7 @@ def jpegs() -> dict[str, bytes]:
         "fine": saved("jpeg", quality=100, subsampling=0),
         "progressive": saved("jpeg", progressive=True, quality=90),
         "restarting": saved("jpeg", restart_marker_blocks=2),
+        "red, green and blue": saved("jpeg", keep_rgb=True, quality=90),
     }
 
 
