@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import threading
 from typing import TYPE_CHECKING, Protocol
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
 
     from animedex.options import ClientOptions
 
+# A shell starts what it runs in the background with Ctrl-C ignored, and children would ignore it,
+# too: who has a function for it hands on the default.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
 settings.register_profile("slow", deadline=None, max_examples=1000)

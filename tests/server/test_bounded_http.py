@@ -74,6 +74,13 @@ def test_a_large_head_that_is_not_too_large_is_answered(server: SampleServer, as
     assert ask(server, "/neko", headers={"X-A": "a" * (HEAD_BYTES - 1000)}).status == 200
 
 
+def test_what_came_before_a_head_is_not_counted_to_it(server: SampleServer) -> None:
+    start = START + b"User-Agent: tester/1.0\r\n"
+    body = b"Content-Length: %d\r\n\r\n" % (3 * HEAD_BYTES) + b"a" * 3 * HEAD_BYTES
+    answer = answer_to(server, start + body + start + b"Connection: close\r\n\r\n")
+    assert answer.count(b"HTTP/1.1 200 ") == 2
+
+
 @pytest.mark.parametrize(
     "length", [b"Content-Length: 9999999\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"]
 )
@@ -145,6 +152,29 @@ def loop() -> Iterator[Loop]:
     real.close()
 
 
+def speak(loop: Loop) -> tuple[BoundedHttp, Transport]:
+    """Open a connection that no scheduler cuts into pieces."""
+    transport = Transport()
+    config = uvicorn.Config(PlainTextResponse(), http=BoundedHttp, log_config=None)
+    protocol = BoundedHttp(config, ServerState(), {}, loop)
+    protocol.connection_made(transport)
+    return protocol, transport
+
+
+UNENDED = START + b"X-A: " + b"a" * (HEAD_BYTES + 9)
+
+
+@pytest.mark.parametrize("first", [1, len(START), HEAD_BYTES, len(UNENDED)])
+def test_a_head_is_measured_however_it_is_cut_into_pieces(first: int, loop: Loop) -> None:
+    protocol, transport = speak(loop)
+    protocol.data_received(UNENDED[:first])
+    if not transport.is_closed:
+        protocol.data_received(UNENDED[first:])
+    assert transport.written.startswith(b"HTTP/1.1 431 ")
+    assert transport.is_closed
+    protocol.connection_lost(None)
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
@@ -157,14 +187,7 @@ def loop() -> Iterator[Loop]:
 def test_who_does_not_end_a_head_in_time_is_hung_up_on(
     sent: bytes, status: bytes | None, loop: Loop
 ) -> None:
-    transport = Transport()
-    protocol = BoundedHttp(
-        uvicorn.Config(PlainTextResponse(), http=BoundedHttp, log_config=None),
-        ServerState(),
-        {},
-        loop,
-    )
-    protocol.connection_made(transport)
+    protocol, transport = speak(loop)
     protocol.data_received(sent)
     loop.run_late()
     assert transport.is_closed

@@ -18,6 +18,8 @@ HEAD_BYTES = 64 * 1024
 # Nothing here takes a body; whoever sends one all the same is heard out to this size.
 REQUEST_BYTES = 1024 * 1024
 REQUEST_SECONDS = 20.0
+# How exactly is counted: where in a piece a request begins, the parser does not tell.
+_PIECE_BYTES = 1024
 # What a header costs beside its text, so that very many empty ones are too large as well.
 _HEADER_BYTES = 32
 
@@ -29,6 +31,7 @@ class BoundedHttp(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head = 0
         self._received = 0
+        self._piece = 0
         self._is_in_head = False
         self._timer: asyncio.TimerHandle | None = None
         self._refusal = HTTPStatus.BAD_REQUEST
@@ -48,8 +51,15 @@ class BoundedHttp(HttpToolsProtocol):
 
         The parser tells of a header only when it is complete: what comes before is counted here.
         """
-        self._received += len(data)
-        super().data_received(data)
+        for begin in range(0, len(data), _PIECE_BYTES):
+            if self.transport.is_closing():
+                return
+            self._receive(data[begin : begin + _PIECE_BYTES])
+
+    def _receive(self, piece: bytes) -> None:
+        self._piece = len(piece)
+        self._received += len(piece)
+        super().data_received(piece)
         if self.transport.is_closing():
             return
         if self._is_in_head and self._received > HEAD_BYTES:
@@ -60,7 +70,7 @@ class BoundedHttp(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """Begin to count."""
         super().on_message_begin()
-        self._head = self._received = 0
+        self._head, self._received = 0, self._piece
         self._is_in_head = True
         self._start_timer()
 
