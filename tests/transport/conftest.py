@@ -18,6 +18,8 @@ from animedex.transport.proxies import Proxies
 from animedex.transport.run import Manner
 from animedex.transport.state import State
 from animedex.transport.steps import Desk, Send, Sleep
+from animedex.wire import Call, Request
+from tests.transport.calls import Read, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from animedex.transport.ledger import Ledger
     from animedex.transport.steps import Event, Step
-    from animedex.wire import Account, Call, Headers, Response
+    from animedex.wire import Account, Headers, Response
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -218,3 +220,8 @@ def exchange(request: pytest.FixtureRequest) -> Exchange:
         "task": in_a_task,
     }
     return ways[request.param]
+
+
+@pytest.fixture
+def pick(stage: Stage) -> Call[Read]:
+    return Call(stage.shelf, Request("GET", "/pick"), read)

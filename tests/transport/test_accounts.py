@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import traceback
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,10 +18,11 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
-from animedex.transport.run import Known, Manner
+from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Identify, Keep, Recall, Send, Tell
 from animedex.transport.telling import described
 from animedex.wire import Account, Call, Request, Response, Say, ask
+from tests.transport.calls import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,11 +45,6 @@ def body_of(response: Response, source: SourceTag) -> bytes:
 
 def whole_of(response: Response, source: SourceTag) -> Response:
     return response
-
-
-def answer(body: bytes = b"{}", status: int = 200, **headers: str) -> Response:
-    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
-    return Response(status, named, body, "")
 
 
 @pytest.fixture
@@ -420,46 +415,6 @@ def test_base64_is_struck_with_and_without_its_padding(stage: Stage) -> None:
 
 
 # What is odd about an answer
-
-
-def version(response: Response) -> str | None:
-    found = response.header("version")
-    return None if found == "v7" else f"club answers as {found}"
-
-
-@pytest.fixture
-def watched(stage: Stage, pick: Call[bytes]) -> Call[bytes]:
-    stage.flow = stage.flow_for(MANNER)
-    return pick._replace(backend=stage.club._replace(notice=version))
-
-
-def warnings(stage: Stage) -> list[str]:
-    return [event.message for event in stage.events if event.kind == "warning"]
-
-
-def test_what_is_odd_is_told_once_by_a_client(stage: Stage, watched: Call[bytes]) -> None:
-    stage.play(watched, [answer(version="v7")])
-    assert warnings(stage) == []
-    for number in ("v8", "v8", "v9", "v8"):
-        stage.play(watched, [answer(version=number)])
-    assert warnings(stage) == ["club answers as v8", "club answers as v9"]
-    stage.flow = None
-    stage.play(watched, [answer(version="v8")])
-    assert len(warnings(stage)) == 3
-
-
-def test_what_is_odd_about_a_failure_is_not_told(stage: Stage, watched: Call[bytes]) -> None:
-    with pytest.raises(NotFound):
-        stage.play(watched, [answer(status=404, version="v8")])
-    stage.play(watched._replace(raw=True), [answer(version="v8")])
-    assert warnings(stage) == []
-
-
-def test_many_threads_tell_it_once() -> None:
-    known = Known()
-    with ThreadPoolExecutor(8) as pool:
-        news = list(pool.map(known.is_news, ["odd"] * 400))
-    assert sum(news) == 1
 
 
 def test_an_answer_that_repeats_the_key_is_never_written_down(

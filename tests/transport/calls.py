@@ -1,0 +1,36 @@
+"""Calls and answers that tests of the flow share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.transport.run import Manner
+from animedex.wire import Response, SourceTag
+
+if TYPE_CHECKING:
+    from animedex.errors import Unreachable
+
+USER_AGENT = "tester/1.0"
+
+
+class Read(NamedTuple):
+    body: bytes
+    source: SourceTag
+
+
+def read(response: Response, source: SourceTag) -> Read:
+    return Read(response.body, source)
+
+
+def answer(body: bytes = b"{}", status: int = 200, **headers: str) -> Response:
+    named = tuple((name.replace("_", "-"), value) for name, value in headers.items())
+    return Response(status, named, body, "")
+
+
+def manner(*, timeout: float | None = 30.0, cached: bool = True, refresh: bool = False) -> Manner:
+    return Manner(USER_AGENT, {}, timeout, cached, refresh)
+
+
+def final(error: Unreachable) -> Unreachable:
+    error.transient = False
+    return error

@@ -1,0 +1,56 @@
+"""A warning about odd answers is given once for each client."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.errors import NotFound
+from animedex.transport.run import Known
+from tests.transport.calls import Read, answer, manner
+
+if TYPE_CHECKING:
+    from animedex.wire import Call, Response
+    from tests.transport.conftest import Stage
+
+
+def version(response: Response) -> str | None:
+    found = response.header("version")
+    return None if found == "v7" else f"club answers as {found}"
+
+
+@pytest.fixture
+def watched(stage: Stage, pick: Call[Read]) -> Call[Read]:
+    stage.flow = stage.flow_for(manner())
+    return pick._replace(backend=stage.club._replace(notice=version))
+
+
+def warnings(stage: Stage) -> list[str]:
+    return [event.message for event in stage.events if event.kind == "warning"]
+
+
+def test_what_is_odd_is_told_once_by_a_client(stage: Stage, watched: Call[Read]) -> None:
+    stage.play(watched, [answer(version="v7")])
+    assert warnings(stage) == []
+    for number in ("v8", "v8", "v9", "v8"):
+        stage.play(watched, [answer(version=number)])
+    assert warnings(stage) == ["club answers as v8", "club answers as v9"]
+    stage.flow = None
+    stage.play(watched, [answer(version="v8")])
+    assert len(warnings(stage)) == 3
+
+
+def test_what_is_odd_about_a_failure_is_not_told(stage: Stage, watched: Call[Read]) -> None:
+    with pytest.raises(NotFound):
+        stage.play(watched, [answer(status=404, version="v8")])
+    stage.play(watched._replace(raw=True), [answer(version="v8")])
+    assert warnings(stage) == []
+
+
+def test_many_threads_tell_it_once() -> None:
+    known = Known()
+    with ThreadPoolExecutor(8) as pool:
+        news = list(pool.map(known.is_news, ["odd"] * 400))
+    assert sum(news) == 1
