@@ -69,6 +69,10 @@ def _saving_from(values: dict[str, object]) -> Saving:
 
 
 def _options() -> list[Option]:
+    return [*_place_options(), *_credit_options(), *_other_options()]
+
+
+def _place_options() -> list[Option]:
     return [
         Option(
             ["--to"],
@@ -89,6 +93,11 @@ def _options() -> list[Option]:
             default="4",
             help="How many at a time, 4 if unsaid; budgets are kept.",
         ),
+    ]
+
+
+def _credit_options() -> list[Option]:
+    return [
         Option(
             ["--sidecar"],
             section=_FILES,
@@ -103,6 +112,11 @@ def _options() -> list[Option]:
             help="Keep files as the service sent them; the credit goes into a sidecar"
             " (default: json).",
         ),
+    ]
+
+
+def _other_options() -> list[Option]:
+    return [
         SizeOption(
             ["--max-size"],
             section=_FILES,
