@@ -42,7 +42,7 @@ EXPENSIVE = 1000 * CHEAP_PIXELS
 _CHEAP_SCANNED = 10 * CHEAP_PIXELS
 # So many frames of an animation are looked at.
 _FRAMES = 40
-_HINT = "make it smaller with another program to look at it"
+SMALLER_HINT = "make it smaller with another program to look at it"
 _PIECE = 1024 * 1024
 _PADDING = 64
 _FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -84,7 +84,7 @@ class Limits(NamedTuple):
 
     def fail(self, what: str) -> None:
         """Raise `TooLarge`."""
-        error = TooLarge(f"{self.name} {what}: too large to decode", hint=_HINT)
+        error = TooLarge(f"{self.name} {what}: too large to decode", hint=SMALLER_HINT)
         error.width, error.height = self.width or None, self.height or None
         raise error
 

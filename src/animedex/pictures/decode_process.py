@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, TypedDict, cas
 from animedex import errors
 from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.pictures.containers.source import HINT
+from animedex.pictures.decode_cost import SMALLER_HINT
 from animedex.pictures.decoding import POLL, check_wait, decoder_slot
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ _START = (
     " sys.path[:] = task['modules'];"
     " from animedex.pictures.decode_worker import main; main(task)"
 )
-_HINT = "make it smaller with another program to look at it"
 
 
 class Wish(TypedDict):
@@ -193,7 +193,7 @@ def _explain(code: int, name: str) -> NoReturn:
 
 def _refuse(name: str, why: str) -> NoReturn:
     message = f"{name} {why}"
-    raise TooLarge(message, hint=_HINT)
+    raise TooLarge(message, hint=SMALLER_HINT)
 
 
 @atexit.register

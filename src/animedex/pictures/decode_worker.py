@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import AnimedexError, TooLarge
+from animedex.pictures.decode_cost import SMALLER_HINT
 from animedex.pictures.decode_process import MAX_MEMORY, MAX_SECONDS
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def main(task: Task) -> None:
         if isinstance(error, TooLarge) and "memory" in error.message:
             limit = f"{MAX_MEMORY // _MEBIBYTE} MiB"
             error.message = f"{task['name']} takes more than {limit} of memory to decode"
+            error.hint = SMALLER_HINT
         answer["error"], answer["message"] = type(error).__name__, error.message
         answer["hint"] = error.hint
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + data)

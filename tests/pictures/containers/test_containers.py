@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+import zlib
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from PIL import Image, ImageFile
 from animedex.errors import BadArguments, Corrupt, TooLarge
 from animedex.pictures.containers import picture_parts
 from animedex.pictures.containers.source import Source
+from animedex.pictures.containers.stream import PartStream
 from animedex.pictures.decoding import damage_told, image_of
 from animedex.pictures.examining import measure
 from animedex.pictures.formats import format_of
@@ -165,3 +167,22 @@ def test_zeros_and_comments_of_a_gif_are_skipped(fill: bytes) -> None:
 def test_fill_bytes_of_a_jpeg_are_skipped() -> None:
     jpeg = jpegs()["baseline"]
     assert frames(jpeg[:2] + b"\xff" * 1_000_000 + jpeg[2:-2]) == frames(jpeg)
+
+
+def test_a_large_flat_jpeg_without_an_end_is_complete() -> None:
+    """With fewer bytes, its last scan has not even enough of them to be decoded."""
+    file = io.BytesIO()
+    Image.new("L", (5600, 5600), 90).save(file, "jpeg", progressive=True)
+    source = Source("it", io.BytesIO(file.getvalue()[:-2]))
+    assert picture_parts(source, "jpeg")
+
+
+def test_only_the_first_of_many_colour_profiles_is_unpacked() -> None:
+    png = saved("png", icc_profile=bytes(200))
+    nonsense = chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(999_999))[:-1])
+    data = png[:33] + nonsense * 2 + png[33:]
+    parts = picture_parts(Source("it", io.BytesIO(data)), "png")
+    assert parts is not None
+    selected = PartStream(Source("it", io.BytesIO(data)), parts).read()
+    assert selected is not None
+    assert b"iCCP" not in selected

@@ -82,6 +82,27 @@ def test_nothing_is_written_beside_what_cannot_be_read(
         files.write(with_text(text), credited)
 
 
+MANY = FOREIGN.replace('"1"/>', '"1">' + "<o:a/>" * 99_000 + "</rdf:Description>")
+
+
+def test_a_packet_with_very_many_tags_is_joined(credited: Credited, files: Files) -> None:
+    done = files.write(with_text(MANY, zip=True), credited)
+    assert files.read(done) == credited
+
+
+@pytest.mark.parametrize(
+    "texts", [[MANY.replace("<o:a/>", "<o:a/><o:b/><o:c/>")], [MANY, MANY, MANY]]
+)
+def test_more_tags_than_can_be_read_at_little_cost_are_not_read(
+    texts: list[str], credited: Credited, files: Files
+) -> None:
+    picture = with_text(FOREIGN)
+    data = [KEYWORD + b"\0\0\0\0\0" + text.encode() for text in texts]
+    picture = picture[:33] + b"".join(chunk(b"iTXt", text) for text in data) + picture[33:]
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(picture, credited)
+
+
 def test_an_empty_packet_is_replaced(credited: Credited, files: Files) -> None:
     assert len(packets(files.write(with_text(""), credited))) == 1
 

@@ -124,6 +124,9 @@ class _Selection:
             return False
         if chunk.size > _LONGEST_EXTRA or not self._is_sound(chunk):
             return False
+        if chunk.kind == b"iCCP":
+            # To unpack it takes long, and very many may be there: only the first is tried.
+            self._seen.add(chunk.kind)
         return _CHECKS[chunk.kind](self._data(chunk), self._colours)
 
     def _add_strictly(self, chunk: Chunk) -> None:

@@ -12,7 +12,7 @@ from animedex.pictures.decoding import damage_told
 from animedex.pictures.formats import format_of
 from animedex.pictures.metadata import gif, jpeg, png, webp
 from animedex.pictures.metadata.credit import Credited
-from animedex.pictures.metadata.layout import Writable, pour
+from animedex.pictures.metadata.layout import TOO_LONG, Packet, Writable, pour
 from animedex.pictures.metadata.merging import credit_in, merged
 from animedex.pictures.metadata.packet import element
 from animedex.pictures.metadata.parsing import NoXmp
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.models import ArtPost
-    from animedex.pictures.metadata.layout import Packet
+    from animedex.pictures.metadata.layout import Layout
     from animedex.pictures.metadata.properties import Property
 
 __all__ = [
@@ -38,6 +38,9 @@ __all__ = [
 
 _CONTAINERS = {"png": png, "jpeg": jpeg, "gif": gif, "webp": webp}
 _OPENING = 64
+# So many tags and attributes are read of all packets in a file, which takes a second; a list of
+# all the files that a picture was made from, as Photoshop writes it, may have tens of thousands.
+_MAX_MARKS = 200_000
 
 
 def can_carry(format: str) -> bool:  # noqa: A002  the word that the field `Format` uses
@@ -61,7 +64,7 @@ def read_credit(path: str) -> Credited | None:
 
 def packets_of(source: Source, kind: str | None) -> list[Packet]:
     """Return the packets of XMP in a file; none where its format has no place for one."""
-    return _CONTAINERS[kind].survey(source).packets if kind in _CONTAINERS else []
+    return _survey(source, kind).packets if kind in _CONTAINERS else []
 
 
 def write_credit(
@@ -92,7 +95,7 @@ def write_credit(
         if not is_checked:
             with damage_told(source):
                 picture_parts(file, kind)
-        layout = container.survey(file)
+        layout = _survey(file, kind)
         try:
             merge = merged(layout.packets, _told(post, row))
             parts = container.rewritten(file, layout, merge)
@@ -100,6 +103,20 @@ def write_credit(
             message = f"{source} has XMP metadata that cannot be read, so none is put beside it"
             raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
         pour(file, parts, target)
+
+
+def _survey(source: Source, kind: str) -> Layout:
+    """Return where a file's packets are, those beyond `_MAX_MARKS` as if they were too long."""
+    layout: Layout = _CONTAINERS[kind].survey(source)
+    marks = 0
+    packets: list[Packet] = []
+    for packet in layout.packets:
+        marks += sum(
+            data.count(mark) for data in (packet.main, packet.more) for mark in (b"<", b"=")
+        )
+        is_readable = marks <= _MAX_MARKS
+        packets.append(packet if is_readable else Packet(TOO_LONG, packet.ranges))
+    return layout._replace(packets=packets)
 
 
 def _told(post: ArtPost, row: bytes | None) -> list[Property]:
