@@ -220,3 +220,33 @@ def test_text_comes_back_in_whatever_pieces_it_came(text: str, size: int) -> Non
         expected = text.replace("\n", "\r\n") if "CRLF" in name else text
         assert b"".join(utf8_pieces(pieces, "a")).decode() == expected
         assert open_text(io.BytesIO(data), "a").read().decode() == expected
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    "text",
+    ["pics/a.png\r\nb.png\r\n", "a\nb\n", "/srv/\u732b/a", '[{"path": "a.png"}]', '{"path": "a"}'],
+)
+def test_a_list_in_utf_16_without_a_mark_is_refused_whole(encoding: str, text: str) -> None:
+    """Its letters, read as paths with NUL between them, would name the root."""
+    with pytest.raises(BadArguments, match="standard input, line 1: it has NUL bytes"):
+        list(read_list(io.BytesIO(text.encode(encoding))))
+
+
+@pytest.mark.parametrize("data", [b"a\0b\0", b"./a\0/\0", b"/\0", b"a\nb\0c\0"])
+def test_a_list_with_nul_between_short_names_is_read(data: bytes) -> None:
+    assert [name.encode() for name in list(read_list(io.BytesIO(data)))] == data.removesuffix(
+        b"\0"
+    ).split(b"\0")
+
+
+def test_rows_of_paths_in_another_encoding_are_refused_in_one_sentence() -> None:
+    data = '{"path": "a.png"}\n{"path": "\xe4.png"}\n'.encode("latin-1")
+    with pytest.raises(BadArguments, match="standard input, line 2: it is not UTF-8"):
+        list(read_list(io.BytesIO(data)))
+
+
+def test_a_list_that_is_not_what_its_byte_order_mark_says_is_refused() -> None:
+    data = "\ufeffpics/a.png\n".encode("utf-16-le") + b"x"
+    with pytest.raises(BadArguments, match="line 2: it is not UTF-16-LE, as its byte order mark"):
+        list(read_list(io.BytesIO(data)))

@@ -28,6 +28,7 @@ _MARKS = (
 )
 _LONGEST_MARK = 4
 _PIECE = 256 * 1024
+NUL_BYTES = "it has NUL bytes, as UTF-16 without a byte order mark has"
 HINT = "save it as UTF-8, or as UTF-16 with a byte order mark"
 
 
@@ -55,7 +56,7 @@ def encoding_fault(text: bytes) -> str | None:
     (None, 'it is not UTF-8')
     """
     if b"\0" in text:
-        return "it has NUL bytes, as UTF-16 without a byte order mark has"
+        return NUL_BYTES
     try:
         text.decode()
     except UnicodeDecodeError:

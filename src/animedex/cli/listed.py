@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import BadArguments
-from animedex.text_input import STANDARD_INPUT, to_utf8
+from animedex.text_input import HINT, NUL_BYTES, STANDARD_INPUT, decode_text, to_utf8
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,8 +49,11 @@ def read_list(file: BinaryIO) -> Iterator[str]:
     text = _in_utf8(file.read())
     if text.lstrip()[:1] in {b"[", b"{"}:
         return _paths(text)
-    parts = text.split(b"\0") if b"\0" in text else text.splitlines()
-    return (os.fsdecode(part) for part in parts if part)
+    parts = [part for part in (text.split(b"\0") if b"\0" in text else text.splitlines()) if part]
+    if b"\0" in text and _is_utf16(parts):
+        message = f"{STANDARD_INPUT}, line 1: {NUL_BYTES}"
+        raise BadArguments(message, hint=HINT)
+    return map(os.fsdecode, parts)
 
 
 def _in_utf8(data: bytes) -> bytes:
@@ -58,23 +61,39 @@ def _in_utf8(data: bytes) -> bytes:
     try:
         text = to_utf8(data, STANDARD_INPUT)
     except BadArguments:
+        if _is_utf16([part for part in data.split(b"\0") if part]):
+            raise
         return data
     # In UTF-16, too, a list has dots, slashes, line ends or quotes.
     return text if any(byte in text for byte in _USUAL) else data
+
+
+def _is_utf16(parts: list[bytes]) -> bool:
+    r"""Return whether what stands between NUL bytes are the letters of a text in UTF-16.
+
+    Read as paths they would name the root of the file system.
+
+    >>> _is_utf16([b"p", b"/", b"a"]), _is_utf16([b"./a", b"/"]), _is_utf16([b"a", b"b"])
+    (True, False, False)
+    """
+    letters = [part for part in parts if len(part) == 1]
+    return 1 < len(parts) < 2 * len(letters) and any(part in _USUAL for part in letters)
 
 
 def _paths(text: bytes) -> Iterator[str]:
     from animedex.errors import UpstreamDecode
     from animedex.models import parse_json
 
+    # Names the line that is not text, before a parser trips over it.
+    decode_text(text, STANDARD_INPUT)
     whole = text.lstrip()[:1] == b"["
     for number, part in enumerate([text] if whole else text.splitlines(), 1):
         if not part.strip():
             continue
         try:
             value = cast("JsonValue", parse_json(part, object))
-        except UpstreamDecode as error:
-            message = f"standard input, line {number}: {error.message}"
+        except UpstreamDecode:
+            message = f"{STANDARD_INPUT}, line {number}: it is not JSON"
             raise BadArguments(message, hint=_HINT) from None
         for row in value if isinstance(value, list) else [value]:
             yield _path(row)
