@@ -49,13 +49,9 @@ def exchange(call: Call[object], url: str, run: Run) -> Steps[Exchanged]:
         if onward is None:
             return Exchanged(found.response, waited)
         url = onward
-    raise _too_many_redirects(call, found.response)
-
-
-def _too_many_redirects(call: Call[object], last: Response) -> UpstreamDecode:
     message = f"the service redirected more than {MOST_REDIRECTS} times"
     hint = "check the base URL with `animedex config list`"
-    return UpstreamDecode(message, backend=call.backend.name, status=last.status, hint=hint)
+    raise UpstreamDecode(message, backend=call.backend.name, hint=hint)
 
 
 def _tried(call: Call[object], url: str, run: Run, retries: int) -> Steps[tuple[Exchanged, int]]:
