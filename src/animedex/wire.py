@@ -117,9 +117,13 @@ class Account:
     def hide(self, text: str) -> str:
         r"""Strike every secret out of a text, whichever way its characters are escaped.
 
+        In UTF-16 and UTF-32 there are null characters between them; with a secret these go, too.
+
         >>> Account((), ["k3y!"], "me", "").hide(r"wrong key: k3y%21, \u006b3y!, &#107;3y!")
         'wrong key: ***, ***, ***'
         """
+        if "\0" in text and (hidden := self.hide(dense := text.replace("\0", ""))) != dense:
+            return hidden
         if self._secrets and any(mark in text for mark in "\\%&"):
             self._escaped = self._escaped or re.compile("|".join(map(_escaped, self._secrets)))
             return self._escaped.sub("***", text)

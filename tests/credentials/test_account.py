@@ -162,6 +162,15 @@ def test_any_plain_key_is_carried_and_never_shown(club: Backend, login: str, key
     assert basic(login, key) not in f"{found!r} {found.headers!r}"
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_a_key_is_struck_in_any_encoding(club: Backend, encoding: str) -> None:
+    found = made(club, {"login": "me", "api_key": "k3/y+="})
+    for text in ("no k3/y+= here", "no k3%2Fy+= here", "no \\u006b3/y+= here"):
+        read = text.encode(encoding).decode("utf-8")
+        assert found.hide(read) == "no *** here"
+    assert found.hide("n\0o\0") == "n\0o\0"
+
+
 def test_a_key_is_struck_however_it_is_written(club: Backend) -> None:
     found = made(club, {"login": "me", "api_key": "k3/y+="})
     told = f"k3/y+= k3%2Fy%2B%3D k3\\/y+= {basic('me', 'k3/y+=')}"

@@ -16,6 +16,7 @@ from hypothesis import settings
 from PIL import Image
 
 from animedex.download import download
+from animedex.download.parts import remove_left_parts
 from animedex.library.store import Library
 from animedex.pictures.metadata import read_credit
 from tests.download.conftest import PICTURES, picture_name
@@ -105,6 +106,9 @@ def test_killed_at_any_moment_nothing_is_half_there(
         assert_whole(mine, library)
         names = [name for name in visible(mine) if name.endswith(".png")]
         assert len(names) == PICTURES
+        assert [name for name in visible(mine) if name.endswith(".state.part")] == []
+        # A sidecar that was being written is another one's each time, and stays until then.
+        remove_left_parts(str(mine))
         assert [name for name in visible(mine) if name.startswith(".animedex")] == []
         with Library(str(library)) as kept:
             assert kept.count() == PICTURES

@@ -62,6 +62,10 @@ ANNOUNCED = {
         "1001 bytes, more than the limit of 1000 bytes",
     ),
     "a page": (OK + b"content-type: text/html\r\n\r\n<!DOCTYPE html>", "a page (text/html)"),
+    "a page that is too long, too": (
+        OK + b"content-type: text/html\r\ncontent-length: 9999\r\n\r\n",
+        "a page (text/html)",
+    ),
     "JSON": (
         OK + b'content-type: application/json; charset=utf-8\r\n\r\n{"message": "no"}',
         "a page (application/json)",

@@ -112,6 +112,11 @@ def test_files_of_another_user_stay(tmp_path: Path) -> None:
     assert hidden(tmp_path) == names
 
 
+def test_a_folder_without_a_name() -> None:
+    with pytest.raises(BadArguments, match="the name of the folder is empty"):
+        remove_left_parts("")
+
+
 def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     for name in ("none", "nul\0"):
         with pytest.raises(BadArguments, match="cannot be read"):

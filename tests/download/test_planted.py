@@ -101,6 +101,21 @@ def test_a_link_planted_beside_a_part_that_was_left(
     assert planted.is_symlink()
 
 
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe", "folder"])
+def test_what_is_planted_where_a_sidecar_is_to_be_is_left_alone(
+    kind: str, row: JsonObject, client: Client, folder: Path, victim: Path
+) -> None:
+    folder.mkdir()
+    plant(kind, planted := folder / "x.png.json", victim)
+    warnings: list[str] = []
+    (one,) = download(client, [row], folder, name="x", sidecar="json", warn=warnings.append)
+    assert (one.status, victim.read_bytes()) == ("fetched", b"precious")
+    assert not victim.with_name("created").exists()
+    assert planted.lstat().st_size != 0 or kind == "pipe"
+    assert [warning.partition(": ")[0] for warning in warnings] == [f"{planted} is left as it is"]
+    assert "choose another kind" in warnings[0]
+
+
 @as_root
 def test_a_file_of_another_user_is_neither_used_nor_removed(
     planted: Path, row: JsonObject, client: Client

@@ -275,8 +275,9 @@ def test_a_link_is_not_followed_to_a_file(client: Client, folder: Path, tmp_path
 def test_a_folder_that_is_a_file(client: Client, services: Services, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     for to in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(BadArguments):
+        with pytest.raises(BadArguments) as raised:
             download(client, "waifu:5000", to)
+        assert "another folder" in (raised.value.hint or "")
     assert services.requests() == 0
 
 

@@ -261,7 +261,7 @@ def test_what_somebody_else_wrote_is_neither_read_nor_overwritten(
     with open(place, "wb") as file:
         file.write(told)
     assert read_sidecar(picture) is None
-    with pytest.raises(BadArguments, match="no sidecar of animedex") as caught:
+    with pytest.raises(BadArguments, match="did not write it") as caught:
         write_sidecar(picture, kind, POST)
     assert caught.value.hint
     with open(place, "rb") as file:
@@ -283,12 +283,12 @@ def test_ours_of_another_picture_is_not_overwritten(kind: str, picture: str) -> 
 def test_a_link_is_never_followed(kind: str, picture: str, tmp_path: Path) -> None:
     place, elsewhere = sidecar_of(picture, kind), tmp_path / "elsewhere"
     os.symlink(elsewhere, place)
-    with pytest.raises(BadArguments, match="is there already"):
+    with pytest.raises(BadArguments, match="is left as it is"):
         write_sidecar(picture, kind, POST)
     assert not elsewhere.exists()
     os.rename(write_sidecar(str(tmp_path / "other"), kind, POST), elsewhere)
     before = elsewhere.read_bytes()
-    with pytest.raises(BadArguments, match="is there already"):
+    with pytest.raises(BadArguments, match="is left as it is"):
         write_sidecar(picture, kind, POST, ROW)
     assert elsewhere.read_bytes() == before
 

@@ -67,6 +67,9 @@ def _examined(path: str, named: str) -> Fingerprint:
     from animedex.library.entry import New
     from animedex.library.looking import looked_at
 
+    if not path:
+        message = "the name of the file is empty"
+        raise BadArguments(message, hint="give a file, or a picture of the library")
     try:
         look = looked_at(New(os.path.abspath(path))).fingerprint
     except Corrupt as error:

@@ -112,7 +112,7 @@ class Keeper:
         try:
             write_sidecar(path, kind, target.post, target.row)
         except AnimedexError as error:
-            self._warn(error.message)
+            self._warn(str(error))
 
     def _held(self, post_id: str) -> Entry | None:
         return self._asked(lambda library: library.holding(post_id))

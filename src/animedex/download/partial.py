@@ -22,7 +22,13 @@ from animedex.download.content_range import (
 )
 from animedex.download.locks import lock
 from animedex.download.own_files import NotOwnFile, is_taken, open_own, own_size
-from animedex.download.partial_sink import Body, PartialSink, too_long
+from animedex.download.partial_sink import (
+    Body,
+    PartialSink,
+    is_page,
+    no_picture,
+    too_long,
+)
 from animedex.errors import UpstreamDecode
 from animedex.sinks import PREFIX, file_error
 
@@ -149,6 +155,9 @@ class Partial:
         if begin is None:
             self._begin_anew(head, encoding)
         if self._max_bytes is not None and self.total is not None and self.total > self._max_bytes:
+            content_type = head.header("content-type")
+            if is_page(content_type):
+                raise no_picture(content_type, b"")
             raise too_long(self._max_bytes, self.total)
         self._sink = PartialSink(
             self.path,

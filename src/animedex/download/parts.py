@@ -57,6 +57,9 @@ def remove_left_parts(folder: str) -> Removed:
     Files of others, links, and files of a download that is running stay. Raises `BadArguments` for
     a folder that cannot be read.
     """
+    if not folder:
+        message = "the name of the folder is empty"
+        raise BadArguments(message, hint="give a folder, such as . for this one")
     try:
         names = sorted(os.listdir(folder))
     except (OSError, ValueError) as error:

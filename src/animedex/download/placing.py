@@ -29,6 +29,7 @@ _RESERVE = 255 - LONGEST_PART
 # What eCryptfs leaves of a name's 255 bytes; Synology's encrypted folders are of that kind.
 _ENCRYPTED = 143
 _LEAST_PART = 16
+_ANOTHER = "choose another folder with --to"
 
 
 class Spot(NamedTuple):
@@ -57,7 +58,7 @@ class Place:
         self._longest_part = _longest_name(self.folder) - _RESERVE
         if not os.access(self.folder, os.W_OK | os.X_OK):
             message = f"{folder} cannot be written to"
-            raise BadArguments(message, hint="choose another folder with --to")
+            raise BadArguments(message, hint=_ANOTHER)
 
     def find(self, path: str, is_same: Callable[[str], bool]) -> str | None:
         """Find the same picture where it would be put, by a name or by its numbered ones.
@@ -199,9 +200,12 @@ def _make(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError):
-            raise file_error(folder, error) from None
+            failure = file_error(folder, error)
+            if isinstance(failure, BadArguments):
+                failure.hint = _ANOTHER
+            raise failure from None
         message = f"{folder!r} is no name of a folder"
-        raise BadArguments(message, hint="choose another folder with --to") from None
+        raise BadArguments(message, hint=_ANOTHER) from None
 
 
 def _longest_name(folder: str) -> int:

@@ -99,6 +99,8 @@ def check_unchanged(path: str, mark: tuple[int, ...]) -> None:
 
 def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArguments:
     """Make the error for a file that cannot be read."""
+    if not path:
+        return BadArguments("the name of the file is empty", hint="give a file")
     if isinstance(error, FileNotFoundError):
         return NotFound(f"there is no file {path}", hint="check the path")
     why = error.strerror or error if isinstance(error, OSError) else error

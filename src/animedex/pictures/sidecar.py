@@ -44,7 +44,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     """
     place = sidecar_of(path, kind)
     if os.path.lexists(place) and not _is_ours(place, post):
-        message = f"{place} is there already, and is no sidecar of animedex for {post.id[:80]}"
+        message = f"{place} is left as it is: animedex did not write it for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
     content = _content_for(place, kind, post, row)
     sink = FileSink(place, follow_links=False)
@@ -106,13 +106,9 @@ def _read(data: bytes, place: str) -> Credited | None:
 
 
 def _is_ours(place: str, post: ArtPost) -> bool:
-    """Tell whether a file is ours and of this picture, or a device that takes anything.
-
-    A link is not followed, as it may lead anywhere.
-    """
-    mode = os.lstat(place).st_mode
-    if not stat.S_ISREG(mode):
-        return not stat.S_ISDIR(mode) and not stat.S_ISLNK(mode)
+    """Return whether a file is ours and of this picture; a link or a pipe is not."""
+    if not stat.S_ISREG(os.lstat(place).st_mode):
+        return False
     number = one_line(post.id)
     data = read_beside(place) or b""
     try:

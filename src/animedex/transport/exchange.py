@@ -116,7 +116,7 @@ def _sent(call: Call[object], url: str, run: Run, left: int | None) -> Steps[Out
         if isinstance(error, Unreachable):
             return error
         if type(error) is BadArguments and url != resolved(call, run.manner.base_urls):
-            message = f"the service redirected to an address that cannot be asked: {error.message}"
+            message = "the service redirected to an address that is too long or malformed"
             raise UpstreamDecode(message) from None
         raise
     taken = run.clock() - began

@@ -385,3 +385,10 @@ def test_a_file_in_another_encoding_is_told_once(cli: Cli, kept: Kept, tmp_path:
     assert found.err.count("it is not UTF-8") == 1
     assert f"{exported}, line 1: it is not UTF-8" in found.err
     assert "0 added, 0 known already, 3 failed" in found.err
+
+
+@pytest.mark.parametrize("command", ["similar", "import"])
+def test_a_file_without_a_name_is_refused(cli: Cli, command: str) -> None:
+    outcome = cli("library", command, "")
+    assert outcome.code == 2
+    assert "the name of the file is empty" in outcome.err
