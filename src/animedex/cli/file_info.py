@@ -101,8 +101,8 @@ def file_info(path: str) -> Info:
 
     with file_of(path) as file:
         found = known_format(file.read(OPENING), path)
-    width, height, frames = _facts(path) if found.is_picture else (None, None, None)
     told_by, credit = credited(path)
+    width, height, frames = _facts(path, credit) if found.is_picture else (None, None, None)
     return Info(
         path,
         found.name,
@@ -116,7 +116,12 @@ def file_info(path: str) -> Info:
     )
 
 
-def _facts(path: str) -> tuple[int | None, int | None, int | None]:
+def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, int | None]:
+    """Return width, height and frames, as far as they can be told.
+
+    Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
+    """
+    from animedex.library.file_facts import is_announced
     from animedex.pictures.examining import measure
 
     try:
@@ -124,6 +129,10 @@ def _facts(path: str) -> tuple[int | None, int | None, int | None]:
     except TooLarge as error:
         # Its header tells the size, and its credit can be read all the same.
         return error.width, error.height, None
+    except Corrupt:
+        if credit and is_announced(path, credit.post.md5, credit.post.byte_size):
+            return None, None, None
+        raise
     return measured.width, measured.height, measured.frames
 
 

@@ -41,13 +41,14 @@ class Added(NamedTuple):
     """Hold what came of one file: an entry, or what is wrong with it.
 
     `known` is a file that was in the library with these very bytes, and `updated` one whose bytes
-    were others.
+    were others. `fault` says why one is not compared with other pictures.
     """
 
     path: str
     entry: Entry | None = None
     error: AnimedexError | None = None
     status: Literal["added", "known", "updated", "failed"] = "failed"
+    fault: str | None = None
 
 
 def files_below(
@@ -186,5 +187,6 @@ def _stored(db: sqlite3.Connection, path: str, found: Looked | AnimedexError) ->
     if isinstance(entry, AnimedexError):
         return Added(path, error=entry)
     if before is None:
-        return Added(path, entry, status="added")
-    return Added(path, entry, status="known" if before.sha256 == entry.sha256 else "updated")
+        return Added(path, entry, status="added", fault=found.fault)
+    is_known = before.sha256 == entry.sha256
+    return Added(path, entry, status="known" if is_known else "updated", fault=found.fault)

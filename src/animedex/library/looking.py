@@ -22,11 +22,15 @@ if TYPE_CHECKING:
 
 
 class Looked(NamedTuple):
-    """Hold what is to be stored of a file; `mark` tells whether it is still the same."""
+    """Hold what is to be stored of a file; `mark` tells whether it is still the same.
+
+    `fault` says why a picture has no fingerprint, where that lies with its file.
+    """
 
     entry: Entry
     fingerprint: Fingerprint | None
     mark: tuple[int, ...]
+    fault: str | None = None
 
 
 def looked_at(new: New) -> Looked:
@@ -38,7 +42,7 @@ def looked_at(new: New) -> Looked:
     new = new._replace(path=os.path.abspath(new.path))
     told = new.facts
     facts = told if told and is_unchanged(new.path, told.mark) else file_facts(new.path)
-    examined = new.examined or _examined(new, facts)
+    examined, fault = (new.examined, None) if new.examined else _examined(new, facts)
     check_unchanged(new.path, facts.mark)
     entry = Entry(
         0,
@@ -52,7 +56,7 @@ def looked_at(new: New) -> Looked:
         sound(_identified(new.post, facts.sha256)),
         new.row,
     )
-    return Looked(entry, examined.fingerprint if examined else None, facts.mark)
+    return Looked(entry, examined.fingerprint if examined else None, facts.mark, fault)
 
 
 def _identified(post: ArtPost | None, sha256: str) -> ArtPost | None:
@@ -64,28 +68,28 @@ def _identified(post: ArtPost | None, sha256: str) -> ArtPost | None:
     return replace(post, id=own_id(sha256))
 
 
-def _examined(new: New, facts: FileFacts) -> Examined | None:
-    """Decode a picture; None for what is none, such as a film.
+def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
+    """Decode a picture; None for what is none, such as a film, or with what is wrong with it.
 
     A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
     It may be damaged if its row announces these very bytes; what is too large is never looked at.
     """
     if new.is_opaque or not facts.format.is_picture:
-        return None
+        return None, None
     lacking = lacking_extra()
     if lacking is not None:
         if new.post is None:
             raise lacking
-        return None
+        return None, None
     from animedex.pictures.examining import examine
 
     try:
-        return examine(new.path)
-    except TooLarge:
-        return None
-    except Corrupt:
+        return examine(new.path), None
+    except TooLarge as error:
+        return None, error.message
+    except Corrupt as error:
         if new.post and is_announced(new.path, new.post.md5, new.post.byte_size):
-            return None
+            return None, error.message
         raise
 
 

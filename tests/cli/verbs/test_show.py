@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from animedex.library.entry import New
@@ -411,6 +413,23 @@ def test_info_reads_what_is_beside_a_file(cli: Cli, tmp_path: Path) -> None:
     found = cast("JsonObject", cli("show", str(path), "--info").json)
     assert (found["told_by"], found["row"]) == ("sidecar", ROW)
     assert (found["format"], found["width"], found["frames"]) == ("mp4", None, None)
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_info_of_a_damaged_picture_that_its_credit_announces(
+    is_right: bool,  # noqa: FBT001  one of two cases
+    cli: Cli,
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "cut.jpg"
+    path.write_bytes(cut()["jpeg: 400 bytes too few of baseline"].data)
+    md5 = hashlib.md5(path.read_bytes(), usedforsecurity=False).hexdigest()
+    write_sidecar(str(path), "json", replace(POST, md5=md5 if is_right else "0" * 32), None)
+    done = cli("show", str(path), "--info")
+    assert done.code == (0 if is_right else 1)
+    if is_right:
+        found = cast("JsonObject", done.json)
+        assert (found["told_by"], found["width"], found["frames"]) == ("sidecar", None, None)
 
 
 def test_info_of_several_is_an_array(cli: Cli, picture: Path, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import struct
 import subprocess
 import sys
 from typing import TYPE_CHECKING, cast
@@ -38,6 +39,20 @@ def test_files_and_folders_come_in(cli: Cli, draw: Draw, tmp_path: Path) -> None
 def test_one_file_is_added_without_a_word(cli: Cli, draw: Draw) -> None:
     outcome = cli("library", "add", str(draw("1.png")), "--fields", "id", "--no-source", "-c")
     assert (outcome.code, outcome.text, outcome.err) == (0, '[{"id":1}]\n', "")
+
+
+def test_what_is_too_large_to_decode_is_added_with_a_warning(cli: Cli, tmp_path: Path) -> None:
+    path = tmp_path / "a.gif"
+    screen = struct.pack("<HHBBB", 60_000, 60_000, 0, 0, 0)
+    frame = b",\0\0\0\0\1\0\1\0\0\2\2\x44\1\0"
+    path.write_bytes(b"GIF89a" + screen + frame + b";")
+    outcome = cli("library", "add", str(path), "--jq", ".[].id")
+    assert (outcome.code, outcome.text) == (0, "1\n")
+    assert outcome.err == (
+        f"animedex: {path} has 60000 x 60000 pixels, more than the limit of 36 megapixels for GIF:"
+        " too large to decode; it is added, but not compared with other pictures\n"
+    )
+    assert cli("library", "add", str(path)).err == "animedex: 1 already there\n"
 
 
 def test_the_summary_tells_what_was_there_and_what_is_not_supported(

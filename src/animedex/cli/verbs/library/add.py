@@ -57,21 +57,22 @@ def command(session: Session, files: tuple[str, ...]) -> None:
     from animedex.cli.listed import listed
     from animedex.library.adding import add_all, files_below
 
-    failures, outcome = Failures(session), Outcome()
+    failures, outcome = Failures(session), Outcome(session)
     paths = (
         path
         for name in listed(files)
         for path in files_below(name, failures.add, outcome.unsupported.append)
     )
     _print(session, outcome.take(add_all(session.library, paths), failures))
-    outcome.report(session, failures)
+    outcome.report(failures)
     failures.fail("files could not be added")
 
 
 class Outcome:
     """Count what came of files: by status, and which of them are of formats not supported."""
 
-    def __init__(self) -> None:
+    def __init__(self, session: Session) -> None:
+        self._session = session
         self.counts: Counter[str] = Counter()
         self.unsupported: list[str] = []
 
@@ -81,10 +82,13 @@ class Outcome:
             self.counts[one.status] += 1
             if one.error is not None:
                 failures.add(one.error)
+            if one.fault is not None and one.status != "known":
+                fault = f"{one.fault}; it is added, but not compared with other pictures"
+                self._session.note(f"animedex: {fault}")
             if one.entry is not None:
                 yield one.entry
 
-    def report(self, session: Session, failures: Failures) -> None:
+    def report(self, failures: Failures) -> None:
         """Print the summary; a lone file that was added is told in a pipe by its row alone."""
         self.counts["failed"] = failures.count
         parts = [f"{self.counts[key]} {word}" for key, word in _WORDS.items() if self.counts[key]]
@@ -93,10 +97,10 @@ class Outcome:
             named = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
             parts.append(f"{len(self.unsupported)} not supported ({named})")
         is_silent = parts == ["1 failed"] or (
-            parts == ["1 added"] and not _is_summary_only(session)
+            parts == ["1 added"] and not _is_summary_only(self._session)
         )
         if not is_silent:
-            session.note(f"animedex: {', '.join(parts) or 'there is no picture to add'}")
+            self._session.note(f"animedex: {', '.join(parts) or 'there is no picture to add'}")
 
 
 def _is_summary_only(session: Session) -> bool:
