@@ -31,7 +31,7 @@ def held(tmp_path: Path) -> Iterator[Path]:
 
 def test_who_waits_in_vain_is_told(held: Path) -> None:
     number = os.open(held, os.O_RDWR)
-    with pytest.raises(TimedOut, match="it is being fetched by another process"):
+    with pytest.raises(TimedOut, match="it is being fetched by another download"):
         lock(number, "it", 0.0, lambda: 0)
     os.close(number)
 
@@ -66,7 +66,7 @@ def test_one_file_is_fetched_by_one_at_a_time(tmp_path: Path) -> None:
 
 def test_who_has_a_deadline_does_not_wait_longer(held: Path) -> None:
     number, changes = os.open(held, os.O_RDWR), count()
-    with pytest.raises(TimedOut, match="by another process"):
+    with pytest.raises(TimedOut, match="by another download"):
         # It goes on, and is waited for no longer all the same.
         lock(number, "it", 60.0, lambda: next(changes), 0.0)
     os.close(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from animedex.cli.entries import printable
 from animedex.cli.failures import Failures
 from animedex.cli.progress import watching
 from animedex.cli.streams import write_out
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from animedex.download.parts import Parts
     from animedex.download.targets import What
     from animedex.errors import AnimedexError
+    from animedex.wire import JsonObject, JsonValue
 
 
 def download_all(
@@ -83,7 +85,9 @@ def clean_up(session: Session, folder: str) -> None:
 
     removed = remove_left_parts(folder)
     if session.output.mode != "text":
-        session.output.json({"folder": folder, "removed": [*removed.paths], "bytes": removed.size})
+        paths: list[JsonValue] = [printable(path) for path in removed.paths]
+        row: JsonObject = {"folder": printable(folder), "removed": paths, "bytes": removed.size}
+        session.output.json(row)
         return
     files = format_count(len(removed.paths), "unfinished file")
     write_out(f"removed {files} ({format_count(removed.size, 'byte')})\n")
@@ -158,9 +162,13 @@ class Report:
         if self._paths:
             output.paths(paths)
         elif output.mode == "text":
-            write_out("".join(f"{clean(path)}\n" for path in paths))
+            write_out("".join(f"{clean(printable(path))}\n" for path in paths))
         else:
-            output.rows([one.to_payload() for one in some], KEYS)
+            output.rows([_payload(one) for one in some], KEYS)
+
+
+def _payload(one: Downloaded) -> JsonObject:
+    return {**one.to_payload(), "path": None if one.path is None else printable(one.path)}
 
 
 def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:

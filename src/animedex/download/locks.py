@@ -47,7 +47,7 @@ def lock(
         if (now := seen()) != before:
             before, deadline = now, time.monotonic() + patience
         if time.monotonic() > min(deadline, latest):
-            message = f"{name} is being fetched by another process"
+            message = f"{name} is being fetched by another download"
             raise TimedOut(message, hint="wait for that one, or end it")
         time.sleep(_PAUSE)
 

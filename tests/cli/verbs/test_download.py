@@ -326,6 +326,24 @@ def test_paths_alone(cli: Cli, to: str) -> None:
     assert sorted(os.listdir(to)) == ["5000.png", "5001.png"]
 
 
+def test_paths_that_are_not_utf_8(cli: Cli, terminal: Terminal, tmp_path: Path) -> None:
+    to = str(tmp_path / os.fsdecode(b"it's \xff"))
+    expected = f"$'{tmp_path}/it\\'s \\xff/5000.png'"
+    options = ("--name", "{id}.{ext}", "--to", to)
+    (one,) = reports(cli("download", "waifu:5000", *options).out)
+    assert (one["path"], one["status"], os.listdir(to)) == (expected, "fetched", ["5000.png"])
+    assert expected in terminal("download", "waifu:5000", *options, columns=300).text
+    left = os.path.join(to, f".animedex-{'a' * 24}.part")
+    with open(left, "wb"):
+        pass
+    cleaned = cli("download", "--clean", to).json
+    assert cleaned == {
+        "folder": f"$'{tmp_path}/it\\'s \\xff'",
+        "removed": [f"$'{tmp_path}/it\\'s \\xff/.animedex-{'a' * 24}.part'"],
+        "bytes": 0,
+    }
+
+
 def test_quiet_shows_neither_bars_nor_summary(cli: Cli, terminal: Terminal, to: str) -> None:
     assert cli("download", "waifu:5000", "waifu:5001", "--to", to, "-q").err == ""
     shown = terminal(
