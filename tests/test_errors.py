@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import pickle
 
+import msgspec
 import pytest
 
 from animedex import errors
@@ -77,6 +78,13 @@ def test_an_error_is_one_flat_object() -> None:
         "backend": None,
         "status": None,
     }
+
+
+def test_a_path_that_is_not_utf_8_can_be_told() -> None:
+    error = NotFound("there is no file \udcff\u732b\ud800", hint="see \udc80")
+    payload = msgspec.json.decode(msgspec.json.encode(error.to_payload()))
+    assert payload["message"] == "there is no file \\xff\u732b\\ud800"
+    assert payload["hint"] == "see \\x80"
 
 
 def test_a_request_id_is_told_where_there_is_one() -> None:

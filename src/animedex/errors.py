@@ -70,12 +70,32 @@ class AnimedexError(Exception):
         """
         payload = {
             "reason": self.reason,
-            "message": self.message,
-            "hint": self.hint,
+            "message": encodable(self.message),
+            "hint": encodable(self.hint) if self.hint else self.hint,
             "backend": self.backend,
             "status": self.status,
         }
         return {**payload, "request_id": self.request_id} if self.request_id else payload
+
+
+def encodable(words: str) -> str:
+    r"""Return words that UTF-8 can hold: bytes of a path that it cannot, as a shell writes them.
+
+    >>> print(encodable("there is no file caf\udce9.png"))
+    there is no file caf\xe9.png
+    """
+    try:
+        words.encode()
+    except UnicodeEncodeError:
+        return "".join(map(_encodable_letter, words))
+    return words
+
+
+def _encodable_letter(letter: str) -> str:
+    number = ord(letter)
+    if 0xDC80 <= number <= 0xDCFF:  # noqa: PLR2004  where Python puts undecodable bytes
+        return f"\\x{number - 0xDC00:02x}"
+    return letter.encode(errors="backslashreplace").decode()
 
 
 def _rebuild(kind: type[AnimedexError], message: str, state: dict[str, object]) -> AnimedexError:

@@ -61,4 +61,5 @@ def summary(results: Sequence[Downloaded]) -> str:
 
 
 def _told(error: AnimedexError) -> JsonObject:
-    return {"reason": error.reason, "message": error.message, "hint": error.hint}
+    payload = error.to_payload()
+    return {name: payload[name] for name in ("reason", "message", "hint")}

@@ -294,6 +294,40 @@ def test_missing_files_are_told_once_and_forgotten_together(cli: Cli, kept: Kept
     assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
 
 
+def test_a_missing_file_whose_path_is_not_utf_8_is_told(
+    cli: Cli, draw: Draw, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.png")
+    draw("a.png").rename(path)
+    cli("library", "add", str(path))
+    path.unlink()
+    outcome = cli("library", "verify")
+    (row,) = rows_of(outcome.json)
+    assert (outcome.code, row["state"]) == (3, "missing")
+    assert row["message"] == f"there is no file {tmp_path}/caf\\xe9.png"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("library", "add"),
+        ("library", "import"),
+        ("library", "similar"),
+        ("library", "verify"),
+        ("show", "--info"),
+        ("art", "dedupe"),
+        ("download",),
+    ],
+)
+def test_an_error_in_json_names_a_path_that_is_not_utf_8(
+    command: tuple[str, ...], cli: Cli, tmp_path: Path
+) -> None:
+    outcome = cli(*command, str(tmp_path / os.fsdecode(b"caf\xe9.png")), "--errors", "json")
+    assert outcome.code in {2, 3}
+    assert "caf\\xe9.png" in str(outcome.error["message"])
+    assert "encoding" not in str(outcome.error["message"])
+
+
 @pytest.mark.parametrize("arguments", [(), ("1", "--missing"), ("--missing", "--delete")])
 def test_what_to_forget_is_said_in_one_way(
     arguments: tuple[str, ...], cli: Cli, kept: Kept
