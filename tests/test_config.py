@@ -131,8 +131,9 @@ def test_an_unknown_setting_is_told_with_those_that_exist() -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"timeout = = 3", "is not TOML"),
-        (b"timeout", "is not TOML"),
+        (b"timeout = = 3", "is not TOML: line 1, column 11 cannot be read"),
+        (b"timeout", "is not TOML: its end is missing"),
+        (b"a = " + b"[" * 9000, "is not TOML: it is nested too deeply"),
         (b'contact = "\xff@example.org"', "line 1: it is not UTF-8"),
         (b'state = "a"\nstate = "b"\n', "is not TOML"),
         ("contact = 'a@b'".encode("utf-16-le"), "line 1: it has NUL bytes"),

@@ -25,8 +25,22 @@ def load(path: str) -> dict[str, object]:
     try:
         return tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
-        message = f"{path} is not TOML: {error}"
+        message = f"{path} is not TOML{_place_of(error)}"
         raise BadArguments(message, hint="mend it, or move it away to begin anew") from None
+
+
+def _place_of(error: Exception) -> str:
+    """Return where a file is wrong, as the parser knows it; its own words are not printed.
+
+    >>> _place_of(ValueError("Invalid value (at line 3, column 7)"))
+    ': line 3, column 7 cannot be read'
+    """
+    _, _, place = str(error).rpartition("(at ")
+    if place.startswith("line "):
+        return f": {place.rstrip(')')} cannot be read"
+    return (
+        ": it is nested too deeply" if isinstance(error, RecursionError) else ": its end is missing"
+    )
 
 
 @contextlib.contextmanager

@@ -294,6 +294,17 @@ ROWS: dict[str, tuple[dict[str, object], dict[str, object]]] = {
         },
         {"artists": ["mio"], "rating": None, "source_url": "https://x.com/i/status/7"},
     ),
+    "deviantart": (
+        {
+            "category": "deviantart",
+            "subcategory": "gallery",
+            "index": 8,
+            "deviationid": "0A1B",
+            "author": {"username": "mio"},
+            "url": "https://www.deviantart.com/mio/art/cat-8",
+        },
+        {"artists": ["mio"], "source_url": "https://www.deviantart.com/deviation/8"},
+    ),
     "reddit": (
         {
             "category": "reddit",

@@ -34,6 +34,7 @@ _PAGES = {
     "pixiv": ("id", "https://www.pixiv.net/artworks/{}"),
     "twitter": ("tweet_id", "https://x.com/i/status/{}"),
     "danbooru": ("id", "https://danbooru.donmai.us/posts/{}"),
+    "deviantart": ("index", "https://www.deviantart.com/deviation/{}"),
 }
 
 
