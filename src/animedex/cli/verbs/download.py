@@ -90,14 +90,11 @@ def _asked(text: str) -> Iterable[What]:
         return _read(text.encode(errors="surrogateescape"), "the argument")
     if "://" in text or text.partition(":")[0] in backends.names():
         return [text]
-    from animedex.cli.entries import printable
-
-    name = printable(text)
     if os.path.isdir(text):
-        return [NotFound(f"{name} is a folder", hint=_HINT)]
+        return [NotFound(f"{text} is a folder", hint=_HINT)]
     if os.path.exists(text):
-        return _read(_content(text), name)
-    return [NotFound(f"there is no file {name}, and no service's picture", hint=_HINT)]
+        return _read(_content(text), text)
+    return [NotFound(f"there is no file {text}, and no service's picture", hint=_HINT)]
 
 
 def _read(data: bytes, name: str) -> list[What]:
