@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 import pytest
-from PIL import Image, ImageDraw, ImageSequence, PngImagePlugin
+from PIL import Image, ImageDraw, ImageFont, ImageSequence, PngImagePlugin
 
 from animedex.library.entry import Entry, New
 from animedex.library.evidence import sort_by_evidence
@@ -133,3 +133,81 @@ def test_different_pictures_are_never_the_same(kind: str, tmp_path: Path) -> Non
         draw(kind, number).save(path)
         decoded.append(read_pixels(str(path)))
     assert [compare(one, other) for one, other in combinations(decoded, 2)] == [None] * 6
+
+
+def page(word: str) -> Image.Image:
+    """Draw a page of small text, with one word to choose."""
+    image = Image.new("RGB", (120, 160), "white")
+    for y in range(12, 140, 10):
+        text = f"the road {word} quiet" if y == 72 else "a river of lanterns"
+        ImageDraw.Draw(image).text((12, y), text, (20, 20, 20), ImageFont.load_default(7))
+    return image
+
+
+def figure(*, blush: bool) -> Image.Image:
+    """Draw a face before striped houses, with or without red cheeks."""
+    image = Image.new("RGB", (120, 160), (150, 190, 230))
+    draw = ImageDraw.Draw(image)
+    for x in range(0, 120, 12):
+        draw.rectangle((x, 60 + x % 36, x + 6, 160), (60 + x, 120, 200 - x))
+    draw.ellipse((38, 78, 82, 122), (255, 226, 205), "black")
+    for x in (44, 67) if blush else ():
+        draw.ellipse((x, 103, x + 8, 108), (255, 170, 170))
+    return image
+
+
+def night_face(*, closed: bool) -> Image.Image:
+    """Draw a face in dark blue, with open or closed eyes."""
+    image = Image.new("RGB", (240, 320), (6, 8, 24))
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((40, 80, 200, 240), (9, 12, 30), (14, 18, 40), 3)
+    for x in (90, 150):
+        box = (x - 12, 130, x + 12, 160)
+        draw.arc(box, 0, 180, (14, 18, 40), 3)
+        draw.arc(box, 0, 0 if closed else 359, (14, 18, 40), 3)
+    return image
+
+
+EDITS = {
+    "a word": (page("was"), page("and")),
+    "red cheeks": (figure(blush=False), figure(blush=True)),
+    "eyes at night": (night_face(closed=False), night_face(closed=True)),
+}
+
+
+@pytest.mark.parametrize("edit", EDITS)
+@pytest.mark.parametrize("name", ["2.png", "2.webp", "2.jpg", "smaller.png"])
+def test_an_edit_is_another_picture_in_any_format(edit: str, name: str, tmp_path: Path) -> None:
+    one, other = EDITS[edit]
+    one.save(tmp_path / "1.png")
+    size = (other.width * 3 // 4, other.height * 3 // 4)
+    (other.resize(size) if name == "smaller.png" else other).save(tmp_path / name, quality=80)
+    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
+
+
+@pytest.mark.parametrize("name", ["2.png", "2.webp", "2.gif"])
+def test_one_pixel_changed_without_loss_is_an_edit(name: str, tmp_path: Path) -> None:
+    image = draw("icon", 1).quantize(16)
+    image.save(tmp_path / "1.png")
+    image.paste(image.crop((0, 0, 1, 1)), (128, 128))
+    image.convert("RGB" if name == "2.webp" else "P").save(tmp_path / name, lossless=True)
+    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
+
+
+def test_what_rounding_changes_is_no_edit(tmp_path: Path) -> None:
+    image = draw("sketch", 1)
+    image.save(tmp_path / "1.png")
+    image.point([min(255, level + level % 2) for level in range(256)] * 3).save(tmp_path / "2.png")
+    assert compare(*(read_pixels(str(tmp_path / f"{number}.png")) for number in (1, 2))) == "same"
+
+
+@pytest.mark.parametrize("kind", ["sketch", "comic_page", "screenshot", "black_ink", "face"])
+@pytest.mark.parametrize("change", ["webp", "gif", "half", "larger"])
+def test_conversion_and_scale_are_no_edit(kind: str, change: str, tmp_path: Path) -> None:
+    image = draw(kind, 1)
+    image.save(tmp_path / "1.png")
+    share = {"half": 0.5, "larger": 2.0}.get(change, 1.0)
+    size = round(image.width * share), round(image.height * share)
+    name = f"2.{change if share == 1 else 'png'}"
+    image.resize(size).save(tmp_path / name, quality=80)
+    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name)))

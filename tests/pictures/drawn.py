@@ -248,6 +248,55 @@ def comic_page(rng: Random) -> Image.Image:
     return image
 
 
+def _face(image: Image.Image, rng: Random, ink: Colour) -> Image.Image:
+    """Draw a face of a few lines, the same but for its eyes, mouth and brows."""
+    large = image.resize((image.width * 3, image.height * 3))
+    draw = ImageDraw.Draw(large)
+    draw.ellipse((72, 192, 648, 768), outline=ink, width=9)
+    eyes, brows, cheeks = rng.choice("oxu-"), rng.choice("/-nx "), rng.choice("ox- ")
+    apart, low = rng.randint(80, 160), rng.randint(520, 600)
+    for x in (360 - apart, 360 + apart):
+        box = (x - 40, 370, x + 40, 450)
+        _mark(draw, eyes, box, ink)
+        _mark(draw, brows, (x - 40, 290, x + 40, 340), ink)
+        _mark(draw, cheeks, (x - 30, 480, x + 30, 540), ink)
+    _mark(draw, rng.choice("o "), (330, 450, 390, 510), ink)
+    _mark(draw, rng.choice("onu-"), (300, low, 420, low + 110), ink)
+    return large.resize(image.size, Image.Resampling.LANCZOS)
+
+
+def _mark(
+    draw: ImageDraw.ImageDraw, shape: str, box: tuple[int, int, int, int], ink: Colour
+) -> None:
+    left, top, right, bottom = box
+    if shape == "o":
+        draw.ellipse(box, outline=ink, width=9)
+    elif shape in "un":
+        draw.arc(box, *((0, 180) if shape == "u" else (180, 360)), fill=ink, width=9)
+    elif shape == "-":
+        draw.line((left, (top + bottom) / 2, right, (top + bottom) / 2), ink, 9)
+    elif shape in "/x":
+        draw.line((left, bottom, right, top), ink, 9)
+        if shape == "x":
+            draw.line((left, top, right, bottom), ink, 9)
+
+
+def face(rng: Random) -> Image.Image:
+    return _face(Image.new("RGB", SIZE, "white"), rng, (0, 0, 0))
+
+
+def pencil_face(rng: Random) -> Image.Image:
+    return _face(Image.new("RGB", SIZE, "white"), rng, (215, 215, 215))
+
+
+def white_face(rng: Random) -> Image.Image:
+    return _face(Image.new("RGBA", SIZE, (255, 255, 255, 0)), rng, (255, 255, 255, 255))
+
+
+def coloured_face(rng: Random) -> Image.Image:
+    return _face(Image.new("RGB", SIZE, (180, 210, 240)), rng, (120, 60, 40))
+
+
 KINDS: dict[str, Callable[[Random], Image.Image]] = {
     one.__name__: one
     for one in (
@@ -272,6 +321,10 @@ KINDS: dict[str, Callable[[Random], Image.Image]] = {
         cut_out,
         screenshot,
         comic_page,
+        face,
+        pencil_face,
+        white_face,
+        coloured_face,
     )
 }
 

@@ -18,12 +18,17 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from PIL.Image import Image
 
-    from animedex.pictures.open_image import Frame
+    from animedex.pictures.open_image import Frame, OpenImage
+
+    Planes: TypeAlias = NDArray[np.float32]
 
 Sameness: TypeAlias = Literal["pixels", "same"]
+# How a file keeps pixels: as they were, as they were in no more than 256 colours, or changed.
+Storage: TypeAlias = Literal["exact", "palette", "lossy"]
 
-# Pictures are compared at half the size of the smaller one, so that dithering and the noise of
-# compression are averaged, and never larger than this, in pixels on the longer side.
+# Pictures are compared at the size of the smaller one, where a small edit can be seen, and at half
+# of that, where dithering and the noise of compression are averaged; never larger than this, in
+# pixels on the longer side.
 _MAX_SIDE = 512
 _LEAST_SIDE = 48
 # So many frames of an animation are compared, from its beginning to its end.
@@ -31,13 +36,23 @@ _MAX_FRAMES = 40
 # How much frames' durations may differ, in seconds: GIF counts in hundredths.
 _SAME_SECONDS = 0.02
 # In no part of so many pixels a side may pictures differ by more than noise does, in levels of 255,
-# plus a share of the part's own contrast. Resized and recompressed pictures stay below 0.9 of that;
-# a changed eye, a watermark or another brightness makes more than 1 somewhere, and mostly more
-# than 2.
+# plus a share of the part's own contrast. At half the size, resized and recompressed pictures stay
+# below 0.9 of that; a changed eye, a watermark or another brightness makes more than 1 somewhere.
 _PART = 8
 # Compression blurs colours, by so many pixels to each side.
 _SOFTNESS = 2
 _NOISE, _OF_CONTRAST = 4.0, 0.52
+# A picture of low contrast may differ by less: by this share of its contrast, and at least by the
+# other number of levels.
+_FAINT, _LEAST_NOISE = 0.25, 1.0
+# At full size, JPEG of quality 60 makes up to 1.2 of what noise does, a word changed in small text
+# 1.3. Dithering adds noise everywhere, so that the median part shows how much there is.
+_MOST_AT_FULL, _MOST_DITHERING = 1.28, 10.0
+# The average of few pixels hardly changes with noise, whatever the contrast: up to 2.4 of it and of
+# this share of contrast. Blush on a cheek of 8 pixels makes 3.
+_SMALL_PART, _OF_CONTRAST_ON_AVERAGE, _MOST_ON_AVERAGE = 4, 0.2, 2.5
+# Conversion between colour spaces or depths rounds.
+_ROUNDING = 1
 
 
 class Pixels(NamedTuple):
@@ -50,6 +65,7 @@ class Pixels(NamedTuple):
     digests: tuple[int, ...]
     seconds: tuple[float, ...]
     frames: tuple[Image, ...]
+    storage: Storage = "lossy"
 
 
 def read_pixels(path: str) -> Pixels:
@@ -60,9 +76,10 @@ def read_pixels(path: str) -> Pixels:
             return Pixels(picture.size, (), (), (_small(first.image),))
         frames = _Frames()
         frames.add(first)
+        storage = _storage(picture, first.image)
         for frame in picture.rest():
             frames.add(frame)
-        return frames.pixels(picture.size, moves=picture.moves)
+        return frames.pixels(picture.size, storage, moves=picture.moves)
 
 
 class _Frames:
@@ -85,9 +102,9 @@ class _Frames:
             self._step *= 2
             self._copies = {at: copy for at, copy in self._copies.items() if not at % self._step}
 
-    def pixels(self, size: tuple[int, int], *, moves: bool) -> Pixels:
+    def pixels(self, size: tuple[int, int], storage: Storage, *, moves: bool) -> Pixels:
         seconds = tuple(self._seconds) if moves else ()
-        return Pixels(size, tuple(self._digests), seconds, tuple(self._copies.values()))
+        return Pixels(size, tuple(self._digests), seconds, tuple(self._copies.values()), storage)
 
 
 def compare(one: Pixels, other: Pixels) -> Sameness | None:
@@ -99,11 +116,29 @@ def compare(one: Pixels, other: Pixels) -> Sameness | None:
         return None
     if one.size == other.size and one.digests and one.digests == other.digests:
         return "pixels"
-    size = _common_size(one.size, other.size)
-    if size is None:
+    scale = _scale(one.size, other.size)
+    if scale is None:
         return None
-    frames = zip(one.frames, other.frames, strict=True)
-    return "same" if all(_is_same(*both, size) for both in frames) else None
+    is_edit = one.size == other.size and one.storage == other.storage != "lossy"
+    frames = list(zip(one.frames, other.frames, strict=True))
+    if is_edit:
+        # Nothing but an edit changes pixels that are stored without loss.
+        return "same" if all(_is_rounded(*both) for both in frames) else None
+    sizes = [_common_size(scale, share) for share in (0.5, 1.0)]
+    return "same" if all(_is_same(*both, *sizes) for both in frames) else None
+
+
+def _storage(picture: OpenImage, image: Image) -> Storage:
+    if not picture.is_lossless:
+        return "lossy"
+    is_soft = image.mode == "RGBA" and any(image.getchannel("A").histogram()[1:255])
+    return "exact" if is_soft or image.getcolors(256) is None else "palette"
+
+
+def _is_rounded(one: Image, other: Image) -> bool:
+    """Return whether two frames of one size differ by no more than rounding does."""
+    a, b = (np.asarray(image.convert("RGBA").convert("RGBa"), np.int16) for image in (one, other))
+    return a.shape == b.shape and int(abs(a - b).max()) <= _ROUNDING
 
 
 def _small(image: Image) -> Image:
@@ -118,42 +153,83 @@ def _reduce(image: Image, factor: int) -> Image:
     return image.reduce(factor)
 
 
-def _common_size(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | None:
-    """Return the size to compare at; None for pictures of different proportions."""
+def _scale(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int] | None:
+    """Return the smaller of two sizes; None for pictures of different proportions."""
     few, many = sorted((one, other), key=lambda size: size[0] * size[1])
     scale = (many[0] / few[0] + many[1] / few[1]) / 2
     if any(abs(large / scale - small) > 1 for small, large in zip(few, many, strict=True)):
         return None
-    longer = max(few)
-    share = min(1.0, max(_LEAST_SIDE, min(_MAX_SIDE, longer / 2)) / longer)
-    return max(1, round(few[0] * share)), max(1, round(few[1] * share))
+    return few
 
 
-def _is_same(one: Image, other: Image, size: tuple[int, int]) -> bool:
+def _common_size(smaller: tuple[int, int], share: float) -> tuple[int, int]:
+    """Return the size to compare at, as a share of the smaller picture's."""
+    longer = max(smaller)
+    share = min(1.0, max(_LEAST_SIDE, min(_MAX_SIDE, longer * share)) / longer)
+    return max(1, round(smaller[0] * share)), max(1, round(smaller[1] * share))
+
+
+def _is_same(one: Image, other: Image, half: tuple[int, int], full: tuple[int, int]) -> bool:
     """Return whether no part of one frame differs from the other's."""
-    return bool((difference(one, other, size) <= 1).all())
+    if float(_difference(one, other, half).max()) > 1:
+        return False
+    return _is_same_everywhere(_planes(one, full), _planes(other, full))
 
 
-def difference(one: Image, other: Image, size: tuple[int, int]) -> NDArray[np.float32]:
+def _is_same_everywhere(a: Planes, b: Planes) -> bool:
+    """Return whether no part differs, wherever it begins."""
+    error = np.sqrt(_slide((a - b) ** 2, _PART).mean(2))
+    contrast = np.maximum(_slide_contrast(a), _slide_contrast(b))
+    noise = _noise(a, b)
+    dithering = float(np.clip(np.median(error), noise, max(noise, _MOST_DITHERING)))
+    if float((error / (dithering + _OF_CONTRAST * contrast)).max()) > _MOST_AT_FULL:
+        return False
+    margin = (_PART - _SMALL_PART) // 2
+    shift = abs(_slide(a - b, _SMALL_PART)).max(2)[margin:-margin, margin:-margin]
+    on_average = shift / (dithering + _OF_CONTRAST_ON_AVERAGE * contrast)
+    return float(on_average.max()) <= _MOST_ON_AVERAGE
+
+
+def _slide(planes: Planes, part: int) -> Planes:
+    """Return the averages of all parts, at each place where one can begin."""
+    sums = np.pad(planes, ((1, 0), (1, 0), (0, 0))).cumsum(0, np.float64).cumsum(1)
+    both = sums[part:, part:] - sums[:-part, part:] - sums[part:, :-part] + sums[:-part, :-part]
+    found: Planes = (both / part**2).astype(np.float32)
+    return found
+
+
+def _slide_contrast(planes: Planes) -> Planes:
+    spread = _slide(planes**2, _PART) - _slide(planes, _PART) ** 2
+    found: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
+    return found
+
+
+def _difference(one: Image, other: Image, size: tuple[int, int]) -> Planes:
     """Return by how much parts differ, over what compression may change in them."""
     a, b = _planes(one, size), _planes(other, size)
     error = np.sqrt(_averages((a - b) ** 2).mean(2))
     contrast = np.maximum(_contrast(a), _contrast(b))
-    found: NDArray[np.float32] = error / (_NOISE + _OF_CONTRAST * contrast)
+    found: Planes = (error / (_noise(a, b) + _OF_CONTRAST * contrast)).astype(np.float32)
     return found
 
 
-def _contrast(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+def _noise(a: Planes, b: Planes) -> float:
+    """Return what noise compression may make in pictures of this contrast, in levels."""
+    contrast = max(float(planes.std((0, 1)).max()) for planes in (a, b))
+    return min(_NOISE, max(_LEAST_NOISE, _FAINT * contrast))
+
+
+def _contrast(planes: Planes) -> Planes:
     spread = _averages(planes**2) - _averages(planes) ** 2
-    found: NDArray[np.float32] = np.sqrt(np.clip(spread.mean(2), 0, None))
+    found: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
     return found
 
 
-def _planes(image: Image, size: tuple[int, int]) -> NDArray[np.float32]:
+def _planes(image: Image, size: tuple[int, int]) -> Planes:
     """Return a frame in red, green and blue on white, and on black as well, at a size."""
     from PIL.Image import Resampling, alpha_composite, new
 
-    small = image.convert("RGBa").resize(size, Resampling.BOX).convert("RGBA")
+    small = image.convert("RGBa").resize(size, Resampling.LANCZOS).convert("RGBA")
     grounds = [
         np.asarray(_soften(alpha_composite(new("RGBA", size, ground), small)), np.float32)
         for ground in ("white", "black")
@@ -171,17 +247,17 @@ def _soften(image: Image) -> Image:
     return merge("YCbCr", (luma, blue.filter(blur), red.filter(blur))).convert("RGB")
 
 
-def _averages(planes: NDArray[np.float32]) -> NDArray[np.float32]:
+def _averages(planes: Planes) -> Planes:
     """Return the averages of parts; the last of a row or column may have fewer pixels."""
     height, width = planes.shape[0], planes.shape[1]
     rows, heights = _parts(height)
     columns, widths = _parts(width)
     sums = np.add.reduceat(np.add.reduceat(planes, rows, 0), columns, 1)
-    averages: NDArray[np.floating] = sums / (heights[:, None, None] * widths[:, None])
-    return averages.astype(np.float32)
+    found: Planes = (sums / (heights[:, None, None] * widths[:, None])).astype(np.float32)
+    return found
 
 
-def _parts(side: int) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+def _parts(side: int) -> tuple[NDArray[np.intp], Planes]:
     """Return where the parts of a side begin, and how many pixels each has."""
     starts = np.arange(0, side, _PART, dtype=np.intp)
     return starts, (np.minimum(starts + _PART, side) - starts).astype(np.float32)

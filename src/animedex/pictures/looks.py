@@ -40,6 +40,11 @@ _SAME_COLOUR = 10.0
 # levels.
 _SIMPLE_BLOCKS, _FEW_AGREE = 10, 0.88
 _NEARLY_EQUAL, _FORGIVEN = 0.1, 1.5
+# In no part of so many cells a side may such pictures differ by more than these levels and this
+# share of the part's contrast: scaled and compressed faces of a few lines make up to 1.7 of that,
+# another mouth makes 2.5. Faint pictures may differ by fewer levels, by a share of their contrast.
+_SPOT, _SPOT_NOISE, _OF_SPOT, _MOST_IN_SPOT = 3, 2.0, 0.5, 1.85
+_FAINT, _LEAST_SPOT_NOISE = 0.15, 1.0
 # No crop that is found makes so much of a difference: one look is enough.
 _UNRELATED, _TOO_DIFFERENT, _LOST_CAUSE = 0.3, 0.7, 0.7
 _BATCH = 128
@@ -119,6 +124,7 @@ def _nearly_equal(ones: Floats, others: Floats) -> Truths:
     a, b = _luma(ones).reshape(len(ones), -1), _luma(others).reshape(len(others), -1)
     far = np.sqrt(((a - b) ** 2).mean(1)) - _FORGIVEN
     near: Truths = far <= _NEARLY_EQUAL * np.sqrt(a.std(1) * b.std(1))
+    near &= _same_spots(_luma(ones), _luma(others))
     return near & _same_colours(_colours(ones, UNCUT), _colours(others, UNCUT))
 
 
@@ -130,6 +136,7 @@ def _same_shown(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     found = _is_near(far, share, amount)
     if not may_brighten:
         found &= (share >= _MOST_AGREE) & _same_colours(seen, there)
+        found &= _same_spots(_luma(ones), _luma(others))
     (left,) = np.nonzero(~found & (far < _TOO_DIFFERENT))
     if len(left):
         left = left[_correlation(_luma(ones[left]), _luma(others[left])) > _UNRELATED]
@@ -155,12 +162,14 @@ def _same_cut(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     ours, theirs = ones[left], others[left]
     cut = finely(_luma(ours), _luma(theirs), cut.of(left))
     inside = cut.inside(SIDE).reshape(-1, SIDE, SIDE)
-    share, amount = agreement(cut.luma(_luma(ours), SIDE), _luma(theirs), inside)
+    shown = cut.luma(_luma(ours), SIDE)
+    share, amount = agreement(shown, _luma(theirs), inside)
     seen, there, counted = _colours(ours, cut), _colours(theirs, UNCUT), cut.inside()
     far = difference(seen, there, counted, may_brighten=may_brighten)
     agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
     if not may_brighten:
         agrees &= (share >= _MOST_AGREE) & _same_colours(seen, there, counted)
+        agrees &= _same_spots(np.where(inside, shown, _luma(theirs)), _luma(theirs))
     found[left] = agrees
     return found
 
@@ -175,6 +184,25 @@ def _same_colours(ones: Floats, others: Floats, inside: Truths | None = None) ->
     )
     near: Truths = np.abs(parts).max((1, 2, 3)) <= _SAME_COLOUR
     return near
+
+
+def _same_spots(ones: Floats, others: Floats) -> Truths:
+    """Return whether no small part differs by much, as a changed detail does."""
+    error = _spots((ones - others) ** 2)
+    spread = [np.clip(_spots(luma**2) - _spots(luma) ** 2, 0, None) for luma in (ones, others)]
+    contrast = np.sqrt(np.maximum(*spread))
+    deviation = np.minimum(ones.std((1, 2)), others.std((1, 2)))
+    noise = np.clip(_FAINT * deviation, _LEAST_SPOT_NOISE, _SPOT_NOISE)[:, None, None]
+    near = np.asarray(np.sqrt(error) <= _MOST_IN_SPOT * (noise + _OF_SPOT * contrast))
+    found: Truths = np.all(near, axis=(1, 2))
+    return found
+
+
+def _spots(luma: Floats) -> Floats:
+    """Return the average of each small part."""
+    parts = np.lib.stride_tricks.sliding_window_view(luma, (_SPOT, _SPOT), (1, 2))
+    found: Floats = parts.mean((3, 4))
+    return found
 
 
 def _luma(looks: Floats) -> Floats:

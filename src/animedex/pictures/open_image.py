@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
 from animedex.pictures.decode_cost import estimate_cost
 from animedex.pictures.decoding import damage_told, image_of
-from animedex.pictures.formats import JPEG, PNG
+from animedex.pictures.formats import GIF, JPEG, PNG, WEBP
 from animedex.pictures.frames import file_of, picture_format
 from animedex.pictures.srgb import cut, shrink, to_srgb
 from animedex.pictures.turning import turn_of
@@ -32,6 +32,7 @@ _LEAST_SECONDS = 0.011
 _COARSE_SIDE, _DRAFT_SIDE = 160, 96
 # A picture that was decoded in another process has up to twice as many pixels on its longer side.
 _MAX_SIDE = 960
+_OPENING = 34
 
 
 class Frame(NamedTuple):
@@ -44,10 +45,13 @@ class Frame(NamedTuple):
 class OpenImage:
     """A picture that is open; `Corrupt` is raised where a frame cannot be decoded.
 
-    `size` is that of the upright picture, in pixels.
+    `size` is that of the upright picture, in pixels. `is_lossless` says that the file keeps 8-bit
+    sRGB pixels as they are.
     """
 
-    def __init__(self, name: str, image: ImageFile, kind: Format) -> None:
+    def __init__(
+        self, name: str, image: ImageFile, kind: Format, *, is_lossless: bool = False
+    ) -> None:
         self.format = kind.name
         self._name = name
         self._image = image
@@ -59,6 +63,8 @@ class OpenImage:
             self._turn = turn_of(cast("object", image.info.get("exif")))
             self.moves = bool(getattr(image, "is_animated", False))
             self._profile = cast("bytes | None", image.info.get("icc_profile"))
+        is_converted = bool(self._profile) or "16" in image.mode + self._raw_mode
+        self.is_lossless = is_lossless and not is_converted
         self.size = self._swap(image.size)
 
     def first(self, size: tuple[int, int] | None = None) -> Frame:
@@ -170,10 +176,20 @@ def open_file(file: BinaryIO, name: str) -> Generator[OpenImage]:
     """Open a picture in this process, whatever decoding it costs."""
     kind = picture_format(file, name)
     file.seek(0)
+    is_lossless = _is_lossless(file.read(_OPENING), kind)
+    file.seek(0)
     with damage_told(name):
         image = image_of(file, kind, name)
     with image:
-        yield OpenImage(name, image, kind)
+        yield OpenImage(name, image, kind, is_lossless=is_lossless)
+
+
+def _is_lossless(opening: bytes, kind: Format) -> bool:
+    """Return whether a file that opens so keeps pixels as they are, as far as its format goes."""
+    if kind == WEBP:
+        # The first chunk, or what follows the one that announces others; a profile may be between.
+        return b"VP8L" in {opening[12:16], opening[30:34]}
+    return kind in {PNG, GIF}
 
 
 def _decode_apart(file: BinaryIO, name: str, cost: Cost) -> StillImage:
