@@ -21,13 +21,17 @@ if TYPE_CHECKING:
 
 Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[Sight]]"
 _HERE = "-"
-_BY = {"file": "the file itself", "sidecar": "the file beside it"}
+_BY = {
+    "file": "the file itself",
+    "sidecar": "the file beside it",
+    "other": "other programs, or rows that were saved beside it",
+}
 _NOTHING = "the file tells nothing of whose it is"
 KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "post", "row")
 
 
 class Info(NamedTuple):
-    """Hold what is known of a file; `told_by` is the file itself, or the one beside it."""
+    """Hold what is known of a file; `told_by` says who wrote the credit."""
 
     path: str
     format: str
@@ -150,7 +154,26 @@ def credited(path: str) -> tuple[str | None, Credited | None]:
     if found is not None:
         return "file", found
     found = read_sidecar(path)
-    return ("sidecar" if found else None), found
+    if found is not None:
+        return "sidecar", found
+    found = _other_credit(path)
+    return ("other" if found else None), found
+
+
+def _other_credit(path: str) -> Credited | None:
+    """Return what `library add` would take from the output or the files of other programs."""
+    from msgspec.structs import replace
+
+    from animedex.library import credits as library_credits
+    from animedex.library.entry import own_id
+    from animedex.library.file_facts import file_facts
+    from animedex.pictures.metadata import Credited
+
+    found = library_credits.credited(path)
+    if found.post is None:
+        return None
+    post = found.post if found.post.id else replace(found.post, id=own_id(file_facts(path).sha256))
+    return Credited(post, found.row)
 
 
 def _path(session: Session, text: str) -> str:
