@@ -172,7 +172,7 @@ def test_fill_bytes_of_a_jpeg_are_skipped() -> None:
 def test_a_large_flat_jpeg_without_an_end_is_complete() -> None:
     """With fewer bytes, its last scan has not even enough of them to be decoded."""
     file = io.BytesIO()
-    Image.new("L", (5600, 5600), 90).save(file, "jpeg", progressive=True)
+    Image.new("L", (7500, 7500), 90).save(file, "jpeg", progressive=True)
     source = Source("it", io.BytesIO(file.getvalue()[:-2]))
     assert picture_parts(source, "jpeg")
 
