@@ -51,6 +51,9 @@ _MOST_AT_FULL, _MOST_DITHERING = 1.28, 10.0
 # The average of few pixels hardly changes with noise, whatever the contrast: up to 2.4 of it and of
 # this share of contrast. Blush on a cheek of 8 pixels makes 3.
 _SMALL_PART, _OF_CONTRAST_ON_AVERAGE, _MOST_ON_AVERAGE = 4, 0.2, 2.5
+# In a picture of fewer pixels on its longer side, an edited eye or word is no larger than what
+# compression and scaling change.
+_LEAST_COMPARABLE_SIDE = 72
 # Conversion between colour spaces or depths rounds.
 _ROUNDING = 1
 
@@ -116,16 +119,20 @@ def compare(one: Pixels, other: Pixels) -> Sameness | None:
         return None
     if one.size == other.size and one.digests and one.digests == other.digests:
         return "pixels"
-    scale = _scale(one.size, other.size)
-    if scale is None:
-        return None
-    is_edit = one.size == other.size and one.storage == other.storage != "lossy"
-    frames = list(zip(one.frames, other.frames, strict=True))
-    if is_edit:
+    return "same" if _are_copies(one, other) else None
+
+
+def _are_copies(one: Pixels, other: Pixels) -> bool:
+    """Return whether pictures differ by no more than scaling, compressing or converting does."""
+    frames = zip(one.frames, other.frames, strict=True)
+    if one.size == other.size and one.storage == other.storage != "lossy":
         # Nothing but an edit changes pixels that are stored without loss.
-        return "same" if all(_is_rounded(*both) for both in frames) else None
+        return all(_is_rounded(*both) for both in frames)
+    scale = _scale(one.size, other.size)
+    if scale is None or max(scale) < _LEAST_COMPARABLE_SIDE:
+        return False
     sizes = [_common_size(scale, share) for share in (0.5, 1.0)]
-    return "same" if all(_is_same(*both, *sizes) for both in frames) else None
+    return all(_is_same(*both, *sizes) for both in frames)
 
 
 def _storage(picture: OpenImage, image: Image) -> Storage:
