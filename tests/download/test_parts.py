@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from animedex.download.partial import Partial
 from animedex.download.parts import Parts, remove_left_parts
 from animedex.errors import BadArguments, UpstreamDecode
 from animedex.sinks import FileSink
+from animedex.wire import Response
 from tests.download.test_partial import head, left
 
 if TYPE_CHECKING:
@@ -153,3 +155,34 @@ def test_what_fails_is_kept_only_where_it_can_be_asked_for_again(
     found = iter_downloads(client, [row], folder, parts=Parts(keep=keep))
     assert [one.status for _, one in found] == ["failed"]
     assert len(hidden(folder)) == 2 * keep
+
+
+def test_a_file_is_not_begun_while_all_is_abandoned(tmp_path: Path) -> None:
+    parts = Parts(keep=False)
+    with Partial(str(tmp_path), URL, 1.0) as partial:
+        parts.add(partial)
+        abandoning = threading.Thread(target=parts.abandon)
+
+        class Head(Response):
+            """Bring Ctrl-C in the midst of beginning a file."""
+
+            def header(self, name: str) -> str | None:
+                if not abandoning.ident:
+                    abandoning.start()
+                    abandoning.join(0.2)
+                return super().header(name)
+
+        sink = partial.sink(Head(200, (("etag", '"a"'),), b"", URL))
+        abandoning.join()
+        sink.discard()
+        assert hidden(tmp_path) == []
+
+
+def test_a_file_that_begins_after_all_was_abandoned_takes_nothing(tmp_path: Path) -> None:
+    parts = Parts(keep=False)
+    assert parts.abandon() == 0
+    with Partial(str(tmp_path), URL, 1.0) as partial:
+        parts.add(partial)
+        with pytest.raises(UpstreamDecode, match="abandoned"):
+            partial.sink(head(etag='"a"'))
+    assert hidden(tmp_path) == []

@@ -9,6 +9,7 @@ import contextlib
 import hashlib
 import os
 import sys
+import threading
 from math import inf
 from typing import TYPE_CHECKING, Self
 
@@ -77,6 +78,8 @@ class Partial:
         self._patience = patience
         self._forgotten = False
         self._is_abandoned = False
+        # A file is not begun while all is abandoned, by another thread after Ctrl-C.
+        self._mutex = threading.Lock()
         self._size_before = 0
         self._told = told
         self._summed = summed
@@ -141,9 +144,13 @@ class Partial:
         Raises `UpstreamDecode` for a part that was not asked for, when all begins anew, for a file
         that is announced to be too long, and for an encoding that cannot be unpacked.
         """
-        if self._is_abandoned:
-            message = "the download was abandoned"
-            raise UpstreamDecode(message)
+        with self._mutex:
+            if self._is_abandoned:
+                message = "the download was abandoned"
+                raise UpstreamDecode(message)
+            return self._open_sink(head)
+
+    def _open_sink(self, head: Response) -> PartialSink:
         encoding = (head.header("content-encoding") or "").strip().lower()
         encoding = _ENCODINGS.get(encoding, encoding)
         if encoding not in _ENCODINGS.values():
@@ -199,11 +206,12 @@ class Partial:
 
     def abandon(self) -> bool:
         """Take no more, whoever is at it; return whether what is here stays to be resumed."""
-        self._is_abandoned = True
-        if self._is_of_use():
-            return True
-        _remove(self.path, self.finished, self._state)
-        return False
+        with self._mutex:
+            self._is_abandoned = True
+            if self._is_of_use():
+                return True
+            _remove(self.path, self.finished, self._state)
+            return False
 
     def let_go(self) -> None:
         """Close what is written to."""

@@ -29,6 +29,7 @@ class Parts:
 
     def __init__(self, *, keep: bool = True) -> None:
         self.keep = keep
+        self._is_abandoned = False
         self._lock = threading.Lock()
         self._partials: WeakSet[Partial] = WeakSet()
 
@@ -37,10 +38,13 @@ class Parts:
         partial.keep = self.keep
         with self._lock:
             self._partials.add(partial)
+            if self._is_abandoned:
+                partial.abandon()
 
     def abandon(self) -> int:
         """End all downloads; return how many files stay because they can be resumed later."""
         with self._lock:
+            self._is_abandoned = True
             return sum(partial.abandon() for partial in list(self._partials))
 
 
