@@ -45,6 +45,9 @@ _NEARLY_EQUAL, _FORGIVEN = 0.1, 1.5
 # another mouth makes 2.5. Faint pictures may differ by fewer levels, by a share of their contrast.
 _SPOT, _SPOT_NOISE, _OF_SPOT, _MOST_IN_SPOT = 3, 2.0, 0.5, 1.85
 _FAINT, _LEAST_SPOT_NOISE = 0.15, 1.0
+# A part that is flat in both may be shifted by more, in noise: AVIF shifts flat colours of a wide
+# gamut by 2.8. A changed detail is not flat at its edges.
+_FLAT, _MOST_SHIFT = 1.5, 3.25
 # No crop that is found makes so much of a difference: one look is enough.
 _UNRELATED, _TOO_DIFFERENT, _LOST_CAUSE = 0.3, 0.7, 0.7
 _BATCH = 128
@@ -193,7 +196,9 @@ def _same_spots(ones: Floats, others: Floats) -> Truths:
     contrast = np.sqrt(np.maximum(*spread))
     deviation = np.minimum(ones.std((1, 2)), others.std((1, 2)))
     noise = np.clip(_FAINT * deviation, _LEAST_SPOT_NOISE, _SPOT_NOISE)[:, None, None]
-    near = np.asarray(np.sqrt(error) <= _MOST_IN_SPOT * (noise + _OF_SPOT * contrast))
+    detail: Floats = _MOST_IN_SPOT * (noise + _OF_SPOT * contrast)
+    shift: Floats = np.where(contrast < _FLAT, _MOST_SHIFT * noise, 0)
+    near = np.asarray(np.sqrt(error) <= np.maximum(detail, shift))
     found: Truths = np.all(near, axis=(1, 2))
     return found
 
