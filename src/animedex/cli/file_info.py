@@ -148,7 +148,9 @@ def credited(path: str) -> tuple[str | None, Credited | None]:
     try:
         found = read_credit(path)
     except TooLarge:
-        found = None
+        # Every other search would walk through as much of the file again.
+        found = read_sidecar(path)
+        return ("sidecar" if found else None), found
     except Corrupt:
         return "sidecar", credit_of(path)
     if found is not None:
