@@ -25,7 +25,7 @@ from animedex.backends.backend import Bucket, Limits
 from animedex.backends.nekos import image
 
 if TYPE_CHECKING:
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
     from animedex.transport.steps import Event
 
 CALLS, WARM = 500, 50

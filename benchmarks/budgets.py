@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from running import path_of
 
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from animedex.server.arrivals import Arrival
+    from animedex.testing.request_log import Arrival
 
 SEARCHES, PROCESSES = 60, 8
 WINDOW_CALLS, WINDOW_SECONDS = 7, 5.0

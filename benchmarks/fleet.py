@@ -25,7 +25,7 @@ from budgets import WINDOW_CALLS, WINDOW_SECONDS, Kept, kept
 from running import path_of
 
 from animedex.backends.nekos import BACKEND
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 from animedex.transport.clock import shared_clock
 from animedex.transport.fleet.keeper import FleetKeeper
 from animedex.transport.fleet.link import Link
@@ -36,7 +36,7 @@ from animedex.transport.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from animedex.server.arrivals import Arrival
+    from animedex.testing.request_log import Arrival
 
 SEARCHES, PROCESSES = 100, 24
 TIMES, ROUNDS = 400, 10

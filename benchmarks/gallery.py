@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from named_pictures import pictures
 
-from animedex.gallery.foreground import gallery_server
+from animedex.gallery.gallery_server import gallery_server
 from animedex.library.entry import Entry
-from animedex.library.keeping import kept
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
+from animedex.library.repository import kept
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
-    from animedex.server.loopback import LoopbackServer
+    from animedex.asgi.loopback_server import LoopbackServer
 
 COUNT, BATCH, RUNS, CATEGORIES = 100_000, 5_000, 60, 63
 MOST_MILLISECONDS, MOST_KILOBYTES = 50, 150

@@ -82,7 +82,7 @@ def rate(who: str, folder: str, kind: str, threads: int) -> tuple[float, int]:
 def hashed(who: str) -> Callable[[str], object]:
     """Give what makes a hash of a file."""
     if who == "ours":
-        from animedex.pictures.examining import examine
+        from animedex.images.image_inspection import examine
 
         return examine
     import imagehash  # type: ignore[import-not-found,import-untyped,unused-ignore]  # only in the group `bench`

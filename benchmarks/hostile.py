@@ -86,7 +86,7 @@ def _show(way: str, path: str) -> None:
         _write_credit(path)
     elif way == "for agents":
         from animedex.errors import AnimedexError
-        from animedex.mcp.pictures import scaled
+        from animedex.mcp.picture_content import scaled
 
         try:
             scaled(Path(path).read_bytes())
@@ -105,8 +105,8 @@ def _show(way: str, path: str) -> None:
 def _write_credit(path: str) -> None:
     """Put a credit into a picture, as a download does."""
     from animedex.errors import AnimedexError
+    from animedex.images.xmp import write_credit
     from animedex.models import ArtPost, Rating
-    from animedex.pictures.metadata import write_credit
 
     with open(os.devnull, "wb") as target:
         try:

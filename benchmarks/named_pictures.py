@@ -10,7 +10,7 @@ import random
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.words import Texts
+from animedex.library.fts_index import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

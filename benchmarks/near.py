@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from running import path_of
 
-from animedex.library import hashes
+from animedex.images.fingerprint import LOOK, WITHIN, Fingerprint
+from animedex.library import hash_blocks as hashes
 from animedex.library.migrations import migrate
-from animedex.pictures.fingerprint import LOOK, WITHIN, Fingerprint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -132,7 +132,7 @@ def query(path: str) -> float:
 
 def groups(path: str) -> float:
     """Give all groups, of pictures that look as alike as their hashes are."""
-    from animedex.pictures.alike import groups as find
+    from animedex.images.duplicate_groups import groups as find
 
     start = time.process_time()
     near = hashes.load(sqlite3.connect(path)).pairs(WITHIN)

@@ -21,7 +21,7 @@ from animedex import AsyncClient, Client
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
 
 MOST = 1.5
 ROWS = 20

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from animedex.server import SampleServer
-from animedex.server.nekos.collection import Picture, Size
-from animedex.server.sample.collection import SampleCollection
+from animedex.testing import SampleServer
+from animedex.testing.nekos.image_store import Picture, Size
+from animedex.testing.samples.sample_images import SampleCollection
 
 
 def collection(folder: Path) -> SampleCollection:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if __name__ == "__main__":
     with SampleServer(limits=False) as server:

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from named_pictures import POPULAR, names, pictures
 
-from animedex.library.filters import EVERYTHING, Filters
+from animedex.library.entry_search import find
+from animedex.library.filter_sql import EVERYTHING, Filters
+from animedex.library.fts_index import index
 from animedex.library.migrations import migrate
-from animedex.library.search import find
-from animedex.library.words import index
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

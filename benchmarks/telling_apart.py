@@ -23,9 +23,9 @@ def measure() -> list[tuple[str, str, str]]:
 
 
 def _joined() -> list[tuple[str, str, str]]:
-    from animedex.pictures.hashing import coarse, fingerprint
-    from animedex.pictures.looks import confirmed
-    from tests.pictures.drawn import KINDS, draw
+    from animedex.images.perceptual_hash import coarse, fingerprint
+    from animedex.images.thumbnail_comparison import confirmed
+    from tests.images.drawn import KINDS, draw
 
     looks = [
         [fingerprint([coarse(draw(kind, number))]) for number in range(EACH)] for kind in KINDS
@@ -36,10 +36,10 @@ def _joined() -> list[tuple[str, str, str]]:
 
 
 def _found_of_kinds() -> tuple[str, str, str]:
-    from animedex.pictures.fingerprint import WITHIN
-    from animedex.pictures.hashing import coarse, fingerprint
-    from animedex.pictures.looks import confirmed
-    from tests.pictures.drawn import KINDS, same_pictures
+    from animedex.images.fingerprint import WITHIN
+    from animedex.images.perceptual_hash import coarse, fingerprint
+    from animedex.images.thumbnail_comparison import confirmed
+    from tests.images.drawn import KINDS, same_pictures
 
     pairs = [
         (fingerprint([coarse(one)]), fingerprint([coarse(other)]))
@@ -52,9 +52,9 @@ def _found_of_kinds() -> tuple[str, str, str]:
 
 
 def _found_of_drawings() -> tuple[str, str, str]:
-    from animedex.pictures.fingerprint import WITHIN
-    from animedex.pictures.looks import confirmed
-    from tests.pictures.test_labelled_set import VARIANTS, Labelled, Shelf, drawings
+    from animedex.images.fingerprint import WITHIN
+    from animedex.images.thumbnail_comparison import confirmed
+    from tests.images.test_labelled_set import VARIANTS, Labelled, Shelf, drawings
 
     with tempfile.TemporaryDirectory() as folder:
         shelf = Shelf(Path(folder))

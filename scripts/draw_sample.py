@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sample_art.collection import draw_collection
 
-COLLECTION = Path(__file__).parents[1] / "src/animedex/server/sample/collection"
+COLLECTION = Path(__file__).parents[1] / "src/animedex/testing/samples/collection"
 
 
 def main() -> None:

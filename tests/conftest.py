@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 from hypothesis import settings
 
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
 
 # A shell starts what it runs in the background with Ctrl-C ignored, and children would ignore it,
 # too: who has a function for it hands on the default.

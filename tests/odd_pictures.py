@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
 
-from animedex.pictures.decode_cost import MAX_SCANS
+from animedex.images.decode_cost import MAX_SCANS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from tests.test_docs import blocks
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
 
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
 
 PAGE = Path(__file__).parent.parent / "docs" / "bots.md"
 UNKNOWN = "nekos has no category 'nekoo' (did you mean neko?)"

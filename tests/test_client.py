@@ -12,6 +12,7 @@ import pytest
 
 from animedex import __version__
 from animedex.backends import nekos
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.client import AsyncClient, Client
 from animedex.errors import (
     BadArguments,
@@ -21,11 +22,10 @@ from animedex.errors import (
     Unreachable,
     UpstreamError,
 )
-from animedex.server import SampleServer
-from animedex.wire import Call, Request, Response, SourceTag
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
     from animedex.transport.steps import Event
     from tests.conftest import StartRawServer
 

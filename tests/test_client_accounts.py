@@ -13,23 +13,23 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from animedex.backends.danbooru.declared import BACKEND as DANBOORU
-from animedex.backends.waifu.declared import BACKEND as WAIFU
+from animedex.backends.danbooru.backend import BACKEND as DANBOORU
+from animedex.backends.waifu.backend import BACKEND as WAIFU
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.client import AsyncClient, Client
-from animedex.credentials.file import store
+from animedex.config.credentials_file import store
 from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamError
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.danbooru_posts import USER
-from animedex.server.sample.waifu import API_KEY, WaifuSample
+from animedex.testing.samples.danbooru_posts import USER
+from animedex.testing.samples.danbooru_sample import DanbooruSample
+from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
 from animedex.transport.telling import described
-from animedex.wire import Call, Request, Response, SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from animedex.backends.backend import Backend
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
     from animedex.transport.steps import Event
 
 T = TypeVar("T")

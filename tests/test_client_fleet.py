@@ -15,14 +15,14 @@ import pytest
 
 from animedex import AsyncClient, Client
 from animedex.errors import BadArguments, RateLimited
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 from tests.transport.fleet.conftest import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
     from animedex.transport.steps import Event
 
 __all__ = ["redis_server", "start_server"]

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from animedex.options import ClientOptions
-    from animedex.server import SampleServer
+    from animedex.client_options import ClientOptions
+    from animedex.testing import SampleServer
     from animedex.transport.proxies import Proxies
     from animedex.transport.steps import Event
 

@@ -11,16 +11,16 @@ import pytest
 
 from animedex import AsyncClient
 from animedex.backends.backend import Bucket, Limits
-from animedex.backends.nekos.declared import BACKEND
-from animedex.wire import Call, Request
+from animedex.backends.nekos.backend import BACKEND
+from animedex.call import Call, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.options import ClientOptions
-    from animedex.server import SampleServer
+    from animedex.call import Response, SourceTag
+    from animedex.client_options import ClientOptions
+    from animedex.testing import SampleServer
     from animedex.transport.steps import Event
-    from animedex.wire import Response, SourceTag
 
 MANY = 1000
 MIB = 1024 * 1024

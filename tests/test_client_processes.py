@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from animedex.options import ClientOptions
-    from animedex.server import SampleServer
+    from animedex.client_options import ClientOptions
+    from animedex.testing import SampleServer
     from tests.conftest import StartRawServer
 
 FREEZE = {

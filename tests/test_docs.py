@@ -28,19 +28,19 @@ import pytest
 import animedex
 from animedex import backends, errors
 from animedex.backends.nekos import calls, plans
-from animedex.backends.nekos.declared import BACKEND
-from animedex.cli.options import output_options
+from animedex.backends.nekos.backend import BACKEND
+from animedex.call import JSON_CAP
+from animedex.cli.shared_options import output_options
 from animedex.client import Client
-from animedex.config import Config
-from animedex.options import ClientOptions
-from animedex.server import SampleServer
-from animedex.server.faults import parse_fault
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.waifu import WaifuSample
-from animedex.settings import SETTINGS
+from animedex.client_options import ClientOptions
+from animedex.config.config_file import Config
+from animedex.config.settings import SETTINGS
+from animedex.testing import SampleServer
+from animedex.testing.faults import parse_fault
+from animedex.testing.samples.danbooru_sample import DanbooruSample
+from animedex.testing.samples.waifu_sample import WaifuSample
 from animedex.transport import advice, cache, exchange, keepers, ledger, limits, state
 from animedex.transport.statuses import STATUSES
-from animedex.wire import JSON_CAP
 from tests.pages import ROOT, cells, quoted, text_of, words_of
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def test_python_examples_run(block: Block, sample: dict[str, str], tmp_path: Pat
         return
     program = tmp_path / "test_example.py"
     program.write_text(block.text, "utf-8")
-    tests = ["-m", "pytest", "-q", "-p", "animedex.pytest_plugin"]
+    tests = ["-m", "pytest", "-q", "-p", "animedex.testing.pytest_plugin"]
     done = subprocess.run(
         [sys.executable, "-W", "error", *(tests if block.mark == "pytest" else []), str(program)],
         env={**sample, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,14 @@ SLOW = {
     "uvicorn",
 }
 # What only a service with users needs.
-SIGNING = {"animedex.credentials", "animedex.cli.signing", "getpass", "hashlib", "subprocess"}
+SIGNING = {
+    "animedex.config.credentials_file",
+    "animedex.config.account",
+    "animedex.cli.login",
+    "getpass",
+    "hashlib",
+    "subprocess",
+}
 SENDING = {"pyreqwest", "animedex.transport.http", "animedex.transport.exchange"}
 
 
@@ -118,4 +125,6 @@ def test_the_library_without_looking_at_pictures(service: str, arguments: list[s
 def test_image_through_jq(service: str) -> None:
     modules = loaded(service, "nekos", "image", "neko", "--jq", ".[0].url")
     assert modules >= SENDING | {"jq"}
-    assert not modules & (SLOW | SIGNING | {"animedex.render.text", "animedex.schema", "shutil"})
+    assert not modules & (
+        SLOW | SIGNING | {"animedex.render.text_output", "animedex.record_schema", "shutil"}
+    )

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from animedex.call import SourceTag
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 from animedex.models import (
     ArtPost,
@@ -27,12 +28,11 @@ from animedex.models import (
     parse_record,
     with_match,
 )
-from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.call import JsonObject, JsonValue
 
 TAG = SourceTag("shelf", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=True)
 

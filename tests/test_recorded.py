@@ -14,10 +14,10 @@ from urllib.parse import parse_qsl, urlsplit
 import msgspec
 
 from animedex import Client
-from animedex.backends.nekos.matching import match_score
-from animedex.server import SampleServer
+from animedex.backends.nekos.search_score import match_score
+from animedex.call import Response
+from animedex.testing import SampleServer
 from animedex.transport.advice import spent_seconds
-from animedex.wire import Response
 
 if TYPE_CHECKING:
     import pytest

@@ -15,24 +15,25 @@ import msgspec
 import pytest
 
 from animedex import Client
-from animedex.backends.art import part
-from animedex.backends.danbooru import BACKEND, calls, query
-from animedex.backends.danbooru.explaining import explain
+from animedex.backends.danbooru import BACKEND, calls
+from animedex.backends.danbooru import tag_query as query
+from animedex.backends.danbooru.error_messages import explain
 from animedex.backends.danbooru.models import (
     DanbooruArtist,
     DanbooruPool,
     DanbooruPost,
     DanbooruTag,
 )
-from animedex.server.sample.danbooru import DanbooruSample
+from animedex.backends.provider import part
+from animedex.call import Response
+from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.transport.statuses import status_error
-from animedex.wire import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from animedex.call import Call, JsonObject
     from animedex.models import Record
-    from animedex.wire import Call, JsonObject
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data" / "recorded"
 FOLDER = Path(os.environ.get("ANIMEDEX_RECORDED", BESIDE)) / "danbooru"

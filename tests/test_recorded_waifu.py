@@ -17,18 +17,18 @@ import pytest
 
 from animedex import Client
 from animedex.backends.waifu import BACKEND
-from animedex.backends.waifu.art import ART
-from animedex.backends.waifu.explaining import notice
+from animedex.backends.waifu.error_messages import notice
 from animedex.backends.waifu.models import WaifuImage
+from animedex.backends.waifu.provider import ART
+from animedex.call import Response
 from animedex.errors import Refused
-from animedex.server.sample.waifu import WaifuSample
-from animedex.wire import Response
+from animedex.testing.samples.waifu_sample import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from animedex.call import JsonObject
     from animedex.models import Record
-    from animedex.wire import JsonObject
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data" / "recorded"
 FOLDER = Path(os.environ.get("ANIMEDEX_RECORDED", BESIDE)) / "waifu"

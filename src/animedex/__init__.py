@@ -18,7 +18,7 @@ _PLACES = {
     "AsyncClient": "client",
     "Client": "client",
     "Rating": "models",
-    "SourceTag": "wire",
+    "SourceTag": "call",
 }
 
 if not TYPE_CHECKING:

@@ -8,8 +8,8 @@ import threading
 from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
+from animedex.client_options import ClientOptions, Setup, set_up
 from animedex.errors import ClientUnusable
-from animedex.options import ClientOptions, Setup, set_up
 from animedex.transport.cache import Cache
 from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
@@ -26,11 +26,11 @@ if TYPE_CHECKING:
     from animedex.backends.danbooru import Danbooru
     from animedex.backends.nekos import Nekos
     from animedex.backends.waifu import Waifu
-    from animedex.credentials.accounts import Accounts
+    from animedex.call import Account, Call, Response
+    from animedex.config.account_lookup import Accounts
     from animedex.transport.http import AsyncHttp, SyncHttp
     from animedex.transport.run import Steps
     from animedex.transport.steps import Send
-    from animedex.wire import Account, Call, Response
 
 T = TypeVar("T")
 
@@ -70,7 +70,7 @@ class _Core:
 
     def _identify(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
         """Find the user's account, for a service that knows users; no other pays for this."""
-        from animedex.credentials.accounts import Accounts
+        from animedex.config.account_lookup import Accounts
 
         with self._lock:
             self._accounts = self._accounts or Accounts()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Self, TypeVar, overlo
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from animedex.call import Call
     from animedex.client import AsyncClient, Client
-    from animedex.wire import Call
 
 P = ParamSpec("P")
 T = TypeVar("T")

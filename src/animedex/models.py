@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Self, TypeVar, cast
 
 import msgspec
 
+from animedex.call import SourceTag
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
-from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.call import JsonObject, JsonValue
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")
@@ -135,14 +135,14 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
         """Let pydantic validate rows into records and serialise records as their payloads."""
-        from animedex.schema import record_core_schema
+        from animedex.record_schema import record_core_schema
 
         return record_core_schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
         """Describe the known keys; others are allowed."""
-        from animedex.schema import json_schema
+        from animedex.record_schema import json_schema
 
         return json_schema(cls)
 
@@ -212,14 +212,14 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
         """Let pydantic read posts from JSON objects and write them as such."""
-        from animedex.schema import post_core_schema
+        from animedex.record_schema import post_core_schema
 
         return post_core_schema(cls)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
         """Describe the fields."""
-        from animedex.schema import post_schema
+        from animedex.record_schema import post_schema
 
         return post_schema(cls)
 

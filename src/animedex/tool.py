@@ -13,8 +13,8 @@ import msgspec
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from animedex.call import Call
     from animedex.client import AsyncClient
-    from animedex.wire import Call
 
 A = TypeVar("A", bound="Arguments")
 T = TypeVar("T")

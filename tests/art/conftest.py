@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from animedex import Client
-from animedex.server import DanbooruSample, SampleServer, WaifuSample
-from animedex.server.danbooru.collection import DanbooruCollection
-from animedex.server.waifu.collection import WaifuCollection
+from animedex.testing import DanbooruSample, SampleServer, WaifuSample
+from animedex.testing.danbooru.image_store import DanbooruCollection
+from animedex.testing.waifu.image_store import WaifuCollection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.options import ClientOptions
-    from animedex.server.standin import StandIn
+    from animedex.client_options import ClientOptions
+    from animedex.testing.fake_server import StandIn
 
 PXIMG = "https://i.pximg.net/img-original/img/2024/05/06/07/08/09"
 POSTS: list[dict[str, object]] = [

@@ -18,7 +18,7 @@ from animedex.art.identify import (
     identify_async,
     subject_of,
 )
-from animedex.art.work import Work
+from animedex.art.source_work import Work
 from animedex.backends.danbooru.models import DanbooruPost
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.waifu.models import WaifuImage
@@ -27,9 +27,9 @@ from animedex.errors import BadArguments, NotFound, UpstreamError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from animedex.call import JsonObject
+    from animedex.client_options import ClientOptions
     from animedex.models import Record
-    from animedex.options import ClientOptions
-    from animedex.wire import JsonObject
     from tests.art.conftest import Services
 
 UUID = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001"

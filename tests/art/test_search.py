@@ -11,9 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex import AsyncClient, Client
-from animedex.art.draw import draw, draw_async
+from animedex.art.providers import chosen, every_service, none_answered
+from animedex.art.random import draw, draw_async
 from animedex.art.search import Found, calls, merged, rating_of, search, search_async
-from animedex.art.services import chosen, every_service, none_answered
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -28,7 +28,7 @@ from animedex.models import Rating
 if TYPE_CHECKING:
     from threading import Event
 
-    from animedex.options import ClientOptions
+    from animedex.client_options import ClientOptions
     from tests.art.conftest import Services
     from tests.conftest import StartRawServer
 

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 import pytest
 
 from animedex.cli.main import run
-from animedex.server import SampleServer
-from animedex.server.sample.collection import SampleCollection
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.waifu import WaifuSample
+from animedex.testing import SampleServer
+from animedex.testing.samples.danbooru_sample import DanbooruSample
+from animedex.testing.samples.sample_images import SampleCollection
+from animedex.testing.samples.waifu_sample import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from signal import Signals
     from typing import TypeAlias
 
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.call import JsonObject, JsonValue
 
     Reply: TypeAlias = bytes | Signals
     Replies: TypeAlias = Mapping[bytes, Reply | list[Reply]]

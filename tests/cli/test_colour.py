@@ -11,7 +11,7 @@ import pytest
 from animedex.cli.streams import is_terminal, look
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Terminal
 
 BOLD = b"\x1b[1m"

@@ -9,8 +9,8 @@ import pytest
 from animedex.models import ArtPost
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Terminal
 
 KEYS = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     import threading
 
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli
     from tests.conftest import StartRawServer
 

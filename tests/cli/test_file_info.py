@@ -10,7 +10,7 @@ from PIL import Image
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
     from tests.cli.conftest import Cli
 
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.usage import as_error
+from animedex.cli.error_conversion import as_error
 from animedex.transport.fleet.away import Away
 from tests.transport.fleet.conftest import Server, redis_server, start_server
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli
 
 __all__ = ["redis_server", "start_server"]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Outcome, Process, Terminal
 
 ESCAPE = "\x1b[31m\x1b]0;title\x07\x1b]8;;http://evil.example\x1b\\"

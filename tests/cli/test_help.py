@@ -14,12 +14,12 @@ import click
 import pytest
 
 from animedex import __version__, backends
-from animedex.cli.catalogue import input_schema
 from animedex.cli.command import Command
 from animedex.cli.guide import Told
+from animedex.cli.guide_json import input_schema
 from animedex.cli.root import root
-from animedex.server import SampleServer
-from animedex.server.sample.collection import DRAWN
+from animedex.testing import SampleServer
+from animedex.testing.samples.sample_images import DRAWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
     from pathlib import Path
 
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Process
     from tests.conftest import StartRawServer
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.call import JsonObject, JsonValue
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Outcome, Terminal
 
 # Keys in an order of their own, an unknown one, and numbers that a float cannot hold.
@@ -253,7 +253,7 @@ def test_numbers_of_a_jq_program_are_written_by_jq(cli: Cli, numbers: SampleServ
 def test_numbers_of_identified_posts_come_out_as_they_came(
     cli: Cli, neighbours: None, monkeypatch: pytest.MonkeyPatch, service: SampleServer
 ) -> None:
-    from animedex.server import DanbooruSample
+    from animedex.testing import DanbooruSample
 
     row = f'{{"id":9,"source":"https://www.pixiv.net/artworks/15300","pixiv_id":15300,{NUMBERS}}}'
     with DanbooruSample(limits=False) as danbooru:

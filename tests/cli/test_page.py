@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

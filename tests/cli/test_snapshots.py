@@ -15,7 +15,7 @@ import pytest
 from animedex import __version__
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Outcome, Terminal
 
 FOLDER = Path(__file__).parent / "snapshots"

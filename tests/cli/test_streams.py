@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Process
 
 NEEDS_FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")

@@ -12,7 +12,7 @@ from animedex.cli import main
 from animedex.cli.main import wants_json_errors
 
 if TYPE_CHECKING:
-    from animedex.server import SampleServer
+    from animedex.testing import SampleServer
     from tests.cli.conftest import Cli, Terminal
     from tests.conftest import StartRawServer
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.questions import Answers, read_answers
-from animedex.render.picture import Size
+from animedex.cli.terminal_query import Answers, read_answers
+from animedex.render.terminal_picture import Size
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,17 +9,17 @@ import pytest
 from PIL import Image
 
 from animedex import Client
-from animedex.library.store import Library
-from animedex.server import DanbooruSample, SampleServer, WaifuSample
-from animedex.server.nekos.collection import Picture, Size
-from animedex.server.sample.collection import SampleCollection
+from animedex.library.picture_library import Library
+from animedex.testing import DanbooruSample, SampleServer, WaifuSample
+from animedex.testing.nekos.image_store import Picture, Size
+from animedex.testing.samples.sample_images import SampleCollection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.options import ClientOptions
-    from animedex.server.standin import StandIn
+    from animedex.client_options import ClientOptions
+    from animedex.testing.fake_server import StandIn
 
 PICTURES = 6
 

@@ -14,17 +14,17 @@ import pytest
 from PIL import Image
 
 from animedex.download import download
-from animedex.download.deadline import Deadline
+from animedex.download.download_deadline import Deadline
 from animedex.errors import BadArguments
+from animedex.images.sidecar import read_sidecar
+from animedex.images.xmp import read_credit
 from animedex.models import ArtPost, Rating
-from animedex.pictures.metadata import read_credit
-from animedex.pictures.sidecar import read_sidecar
 from tests.download.conftest import noise, picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
     from animedex.download.targets import What
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
     from tests.download.conftest import Services
 
 
@@ -82,7 +82,7 @@ def test_ids_urls_rows_records_and_posts_are_all_understood(
 def test_a_row_is_kept_to_the_byte_and_what_stands_beside_it_is_not(
     client: Client, services: Services, folder: Path, url: str
 ) -> None:
-    from animedex.art.reading import rows
+    from animedex.art.row_reader import rows
 
     text = f'{{"url":"{url}","new":1.50,"_match":0.5,"_source":{{"backend":"nekos"}}}}'
     (row,) = rows([text.encode()])
@@ -146,7 +146,7 @@ def test_what_was_fetched_without_the_library_is_added_the_next_time(
 def test_a_library_that_cannot_be_used_is_told_once_and_done_without(
     client: Client, folder: Path, tmp_path: Path
 ) -> None:
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
 
     (tmp_path / "a file").write_bytes(b"")
     said: list[str] = []
@@ -272,7 +272,7 @@ def test_a_file_that_was_overwritten_with_nothing_is_fetched_again(
 def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     client: Client, folder: Path, library: Library, url: str
 ) -> None:
-    from animedex.download.keeping import Keeper
+    from animedex.download.post_download import Keeper
     from animedex.download.targets import target_of
 
     said: list[str] = []

@@ -16,9 +16,9 @@ from hypothesis import settings
 from PIL import Image
 
 from animedex.download import download
-from animedex.download.parts import remove_left_parts
-from animedex.library.store import Library
-from animedex.pictures.metadata import read_credit
+from animedex.download.unfinished_files import remove_left_parts
+from animedex.images.xmp import read_credit
+from animedex.library.picture_library import Library
 from tests.download.conftest import PICTURES, picture_name
 from tests.download.test_download import visible
 
@@ -51,7 +51,7 @@ def watch(event, args):
 
 from animedex import Client
 from animedex.download import iter_downloads
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
 
 sys.addaudithook(watch)
 with Client(base_urls={"nekos": nekos}, limits=False, state=folder + ".db", cache=False) as client:

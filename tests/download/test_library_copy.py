@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from animedex.download import download
-from animedex.pictures.metadata import read_credit
-from animedex.pictures.sidecar import read_sidecar
+from animedex.images.sidecar import read_sidecar
+from animedex.images.xmp import read_credit
 from tests.download.conftest import picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
     from animedex.download import Downloaded
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
     from tests.download.conftest import Services
 
 

@@ -12,7 +12,7 @@ from animedex.download import MAX_SIZE, download
 from animedex.errors import BadArguments
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
-from tests.download.test_partial import left
+from tests.download.test_resumable_file import left
 
 if TYPE_CHECKING:
     import socket

@@ -13,13 +13,13 @@ from PIL import Image
 
 from animedex import Client
 from animedex.download import download
-from animedex.library.store import Library
-from animedex.library.verify import verify
+from animedex.images.sidecar import credit_of
+from animedex.images.xmp import read_credit
+from animedex.library.picture_library import Library
+from animedex.library.verification import verify
 from animedex.models import ArtPost, Rating
-from animedex.pictures.metadata import read_credit
-from animedex.pictures.sidecar import credit_of
+from tests.images.containers.test_containers import frames
 from tests.odd_pictures import cut, gif_ends, saved, whole
-from tests.pictures.containers.test_containers import frames
 
 if TYPE_CHECKING:
     import socket

@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.call import Response
 from animedex.download import download
-from animedex.download.partial import Partial
-from animedex.wire import Response
+from animedex.download.resumable_file import Partial
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
-from tests.download.test_partial import asked, left
+from tests.download.test_resumable_file import asked, left
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
     from tests.download.conftest import Services
 
 URL = "https://x.example/1.png"
@@ -164,8 +164,8 @@ def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
 
 USER = """
 import os, sys
-from animedex.download.partial import Partial
-from animedex.wire import Response
+from animedex.download.resumable_file import Partial
+from animedex.call import Response
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
 with Partial(sys.argv[2], sys.argv[3], 0.0) as partial:

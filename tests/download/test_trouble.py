@@ -16,7 +16,7 @@ from PIL import Image
 
 from animedex.download import download
 from animedex.errors import BadArguments
-from animedex.pictures.sidecar import read_sidecar
+from animedex.images.sidecar import read_sidecar
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from animedex.library.store import Library
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
+    from animedex.library.picture_library import Library
     from tests.download.conftest import Services
 
 PATH = f"/neko/{picture_name(0)}"

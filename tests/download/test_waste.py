@@ -8,8 +8,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from animedex.download import download
-from animedex.library.store import Library
-from tests.download.test_partial import left
+from animedex.library.picture_library import Library
+from tests.download.test_resumable_file import left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def watch(event, args):
 
 from animedex import Client
 from animedex.download import download
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
 
 sys.addaudithook(watch)
 with (
@@ -69,7 +69,7 @@ def test_the_checksum_of_what_came_in_parts_is_that_of_all_of_it(
     client: Client, services: Services, folder: Path, tmp_path: Path
 ) -> None:
     from animedex.backends import declared
-    from animedex.backends.assets import fetch
+    from animedex.backends.asset_call import fetch
 
     post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
     assert post.md5

@@ -16,19 +16,19 @@ import pytest
 from PIL import Image
 
 from animedex.backends.nekos.models import NekosImage
-from animedex.gallery.foreground import gallery_server
+from animedex.gallery.gallery_server import gallery_server
 from animedex.library.entry import New
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from animedex.server.sample.collection import drawn_collection
+from animedex.testing.samples.sample_images import drawn_collection
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
+    from animedex.asgi.loopback_server import LoopbackServer
+    from animedex.call import JsonValue
     from animedex.library.entry import Entry
-    from animedex.server.loopback import LoopbackServer
-    from animedex.server.nekos.collection import Picture
-    from animedex.wire import JsonValue
+    from animedex.testing.nekos.image_store import Picture
 
 PATIENCE = 30
 NEKO = "0bfb0c80-ce9f-49c9-a7e9-8e9e70a28939.png"

@@ -11,16 +11,16 @@ import pytest
 from animedex import Client
 from animedex.cli.main import run
 from animedex.errors import BadArguments, NotFound
-from animedex.gallery.shelf import name_of, place_of
+from animedex.gallery.nekos_library_adapter import name_of, place_of
 from animedex.models import Rating
-from animedex.server.sample.collection import drawn_collection
+from animedex.testing.samples.sample_images import drawn_collection
 from tests.gallery.conftest import NEKO, Made, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.server.loopback import LoopbackServer
+    from animedex.asgi.loopback_server import LoopbackServer
     from tests.gallery.conftest import Visit
 
 

@@ -13,8 +13,8 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from animedex.gallery.foreground import gallery_server
-from animedex.library.filters import Filters
+from animedex.gallery.gallery_server import gallery_server
+from animedex.library.filter_sql import Filters
 from tests.gallery.browser import Manner, Tab, needs_chromium, opened, started
 from tests.gallery.conftest import EVIL, NEKO, post
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Route
 
-    from animedex.server.loopback import LoopbackServer
+    from animedex.asgi.loopback_server import LoopbackServer
     from tests.gallery.browser import Scheme
     from tests.gallery.conftest import Made
 

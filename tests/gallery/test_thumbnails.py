@@ -19,7 +19,7 @@ from PIL import Image
 from animedex.gallery.thumbnails import SIDE, Thumbnails, folder_in, forget, thumbnail
 
 if TYPE_CHECKING:
-    from animedex.server.loopback import LoopbackServer
+    from animedex.asgi.loopback_server import LoopbackServer
     from tests.gallery.conftest import Made, Visit
 
 HASH = "ab" * 32

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from animedex.library.store import Library
+from animedex.call import SourceTag
+from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

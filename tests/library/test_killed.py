@@ -13,8 +13,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.library import hashes, indexes, words
-from animedex.library.store import Library
+from animedex.library import fts_index as words
+from animedex.library import hash_blocks as hashes
+from animedex.library import index_check as indexes
+from animedex.library.picture_library import Library
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,9 +28,9 @@ KILLS = 50
 CHURN = """
 import sys
 from animedex.library.entry import New
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from animedex.pictures.examining import examine
+from animedex.images.image_inspection import examine
 
 library = Library(sys.argv[1])
 looks = {path: examine(path) for path in sys.argv[2:]}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.library import migrations
-from animedex.library.store import Library
+from animedex.library.picture_library import Library
 
 if TYPE_CHECKING:
     from pathlib import Path

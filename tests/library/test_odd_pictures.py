@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.errors import Corrupt
-from animedex.library.adding import add_all
-from animedex.library.store import Library
+from animedex.images.sidecar import write_sidecar
+from animedex.library.add_files import add_all
+from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from animedex.pictures.sidecar import write_sidecar
 from tests.odd_pictures import cut, whole
 
 if TYPE_CHECKING:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from animedex.library.entry import New
-from animedex.library.filters import Filters
+from animedex.library.filter_sql import Filters
 from animedex.library.stats import stats
 
 if TYPE_CHECKING:
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
     from animedex.models import ArtPost
     from tests.library.conftest import Draw
 

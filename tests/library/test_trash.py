@@ -14,7 +14,7 @@ from animedex.library.entry import New
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
     from animedex.models import ArtPost
     from tests.library.conftest import Draw
 

@@ -15,9 +15,9 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp_types import ImageContent, TextContent
 
-from animedex.server import SampleServer
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.waifu import WaifuSample
+from animedex.testing import SampleServer
+from animedex.testing.samples.danbooru_sample import DanbooruSample
+from animedex.testing.samples.waifu_sample import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping

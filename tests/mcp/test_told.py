@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from animedex.mcp.answering import MOST_PICTURES
-from animedex.mcp.catalogue import every_tool
-from animedex.mcp.pictures import LONGEST_EDGE
+from animedex.mcp.picture_content import LONGEST_EDGE
 from animedex.mcp.resources import every_resource
+from animedex.mcp.tool_registry import every_tool
+from animedex.mcp.tool_result import MOST_PICTURES
 from tests.pages import cells, quoted, words_of
 
 

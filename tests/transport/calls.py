@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from animedex.call import Response, SourceTag
 from animedex.transport.run import Manner
-from animedex.wire import Response, SourceTag
 
 if TYPE_CHECKING:
     from animedex.errors import Unreachable

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
+from animedex.backends.authentication import SignIn
 from animedex.backends.backend import Backend, Bucket, Limits, Window
-from animedex.backends.sign_in import SignIn
+from animedex.call import Call, Request
 from animedex.transport.cache import Cache
 from animedex.transport.flow import Flow
 from animedex.transport.http import AsyncHttp, SyncHttp
@@ -18,16 +19,15 @@ from animedex.transport.proxies import Proxies
 from animedex.transport.run import Manner
 from animedex.transport.state import State
 from animedex.transport.steps import Desk, Send, Sleep
-from animedex.wire import Call, Request
 from tests.transport.calls import Read, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
+    from animedex.call import Account, Headers, Response
     from animedex.transport.ledger import Ledger
     from animedex.transport.steps import Event, Step
-    from animedex.wire import Account, Headers, Response
 
 T = TypeVar("T")
 S = TypeVar("S")

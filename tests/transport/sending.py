@@ -10,8 +10,8 @@ from animedex.transport.steps import Send
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.call import Response, Sink
     from animedex.errors import AnimedexError
-    from animedex.wire import Response, Sink
 
 CAP = 1_000_000
 USER_AGENT = ("user-agent", "tester/1.0 (tests@example.org)")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.credentials.account import made
+from animedex.call import Account, Call, Request, Response, Say, ask
+from animedex.config.account import made
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -21,14 +22,13 @@ from animedex.errors import (
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Identify, Keep, Recall, Send, Tell
 from animedex.transport.telling import described
-from animedex.wire import Account, Call, Request, Response, Say, ask
 from tests.transport.calls import answer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from animedex.call import Plan, SourceTag
     from animedex.transport.steps import Step
-    from animedex.wire import Plan, SourceTag
     from tests.transport.conftest import Stage
 
 KEY = "k3y/of+mine=="

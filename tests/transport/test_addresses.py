@@ -10,8 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
+from animedex.body_writer import to_file
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import BadArguments, UpstreamError
-from animedex.sinks import to_file
 from animedex.transport.addresses import (
     base_of,
     cache_key,
@@ -24,7 +25,6 @@ from animedex.transport.addresses import (
 )
 from animedex.transport.hosts import origin
 from animedex.transport.run import Manner
-from animedex.wire import Call, Request, Response, SourceTag
 
 HOME = BACKEND.base_url
 MIRROR = {"nekos": "http://127.0.0.1:8080/mirror"}

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from animedex.call import Response
 from animedex.errors import TimedOut, UpstreamDecode
 from animedex.transport import body as decoding
 from animedex.transport.body import MOST_MEMBERS
-from animedex.wire import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

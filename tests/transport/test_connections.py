@@ -13,7 +13,7 @@ import trustme
 from pyreqwest.client import SyncClientBuilder
 
 from animedex.errors import ClientUnusable, Unreachable
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 from animedex.transport.http import (
     SILENCE,
     SILENCE_OF_FILES,

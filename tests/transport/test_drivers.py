@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
+from animedex.call import Account
 from animedex.errors import AuthRequired, Unreachable
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
 from animedex.transport.steps import Event, Identify, Recall, Send, Sleep, Tell
-from animedex.wire import Account
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -21,7 +22,6 @@ from animedex.transport.ledger import FOREVER
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle
 from animedex.transport.telling import described
-from animedex.wire import Call, Request, Response, SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

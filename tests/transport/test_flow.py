@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.call import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -18,14 +19,13 @@ from animedex.errors import (
 )
 from animedex.transport.database import Busy
 from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
-from animedex.wire import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
 from tests.transport.calls import USER_AGENT, Read, answer, final, manner
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from animedex.call import Plan, Wish
     from animedex.transport.steps import Step
-    from animedex.wire import Plan, Wish
     from tests.transport.conftest import Stage
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.call import Account, Call, Request, Response, Say, SourceTag
 from animedex.errors import (
     AnimedexError,
     NotFound,
@@ -19,14 +20,13 @@ from animedex.errors import (
 )
 from animedex.transport.database import Busy
 from animedex.transport.steps import Drop, Keep, Recall, Send, Tell
-from animedex.wire import Account, Call, Request, Response, Say, SourceTag
 from tests.transport.calls import Read, answer, final, manner
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.call import Plan
     from animedex.transport.steps import Step
-    from animedex.wire import Plan
     from tests.transport.conftest import Stage
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, cast
 import anyio
 import pytest
 
+from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, TimedOut, Unreachable
-from animedex.server import SampleServer
-from animedex.sinks import FileSink
+from animedex.testing import SampleServer
 from animedex.transport import http
 from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
 from animedex.transport.proxies import Proxies
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pyreqwest.response import BaseResponse
 
-    from animedex.wire import Response, Sink
+    from animedex.call import Response, Sink
     from tests.conftest import StartRawServer
     from tests.transport.conftest import Exchange
 

@@ -16,13 +16,13 @@ from animedex.errors import (
     Unreachable,
     UpstreamDecode,
 )
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 from tests.transport.sending import LONG_HEAD, USER_AGENT, Pocket, get
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.wire import Response
+    from animedex.call import Response
     from tests.conftest import Script, StartRawServer
     from tests.transport.conftest import Exchange
 

@@ -12,7 +12,7 @@ from animedex.transport.run import Known
 from tests.transport.calls import Read, answer, manner
 
 if TYPE_CHECKING:
-    from animedex.wire import Call, Response
+    from animedex.call import Call, Response
     from tests.transport.conftest import Stage
 
 

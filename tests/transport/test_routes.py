@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.transport.limits import slowed
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.turns import rate_limited, route_of, spoken, turn_for
-from animedex.wire import Call, Request, Response, SourceTag
 
 
 @pytest.mark.parametrize(

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.call import Call, Request, Response
 from animedex.errors import AnimedexError
 from animedex.transport.run import Manner
-from animedex.wire import Call, Request, Response
 
 if TYPE_CHECKING:
-    from animedex.wire import SourceTag
+    from animedex.call import SourceTag
     from tests.transport.conftest import Stage
 
 

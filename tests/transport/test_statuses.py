@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.meaning import Meaning
+from animedex.backends.authentication import SignIn
+from animedex.backends.error_explanation import Meaning
 from animedex.backends.nekos import BACKEND
-from animedex.backends.sign_in import SignIn
+from animedex.call import Response
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -21,12 +22,11 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.transport.statuses import check_status, is_success, said, status_error
-from animedex.wire import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.wire import Headers
+    from animedex.call import Headers
 
 AGENT = "tester/1.0"
 

@@ -25,7 +25,7 @@ from animedex.transport.trouble import TROUBLES, Trouble, translate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.wire import Response
+    from animedex.call import Response
     from tests.conftest import Script, StartRawServer
 
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import RateLimited, TimedOut
 from animedex.transport.database import Busy
 from animedex.transport.ledger import Claim, Go
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle, Sleep, Tell
 from animedex.transport.turns import turn_for
-from animedex.wire import Call, Request, Response, SourceTag
 
 if TYPE_CHECKING:
     from animedex.transport.limits import WindowState

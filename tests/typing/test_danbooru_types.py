@@ -20,7 +20,7 @@ from animedex.backends.danbooru.models import (
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
-    from animedex.wire import Call
+    from animedex.call import Call
 
 
 def functions() -> None:

@@ -9,7 +9,7 @@ from typing import Any, assert_type
 from animedex import AsyncClient, Client
 from animedex.backends.nekos import asset, calls, categories, categories_full, image, search
 from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
-from animedex.wire import Call
+from animedex.call import Call
 
 
 def functions() -> None:

@@ -14,7 +14,7 @@ from animedex.backends.waifu.models import (
     WaifuStats,
     WaifuTag,
 )
-from animedex.wire import Call
+from animedex.call import Call
 
 
 def functions() -> None:

@@ -24,18 +24,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from animedex.art.columns import Columns
-from animedex.art.joining import REASONS, Joined, Joining, Reason
-from animedex.art.near import FARTHEST
-from animedex.art.recognise import recognise
+from animedex.art.near_hashes import FARTHEST
+from animedex.art.row_columns import Columns
+from animedex.art.row_matcher import REASONS, Joined, Joining, Reason
+from animedex.art.row_provider import recognise
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.art.joining import Joins
+    from animedex.art.row_matcher import Joins
+    from animedex.call import JsonObject
     from animedex.models import ArtPost, Record
-    from animedex.wire import JsonObject
 
 __all__ = ["DISTANCE", "Deduped", "Group", "Joined", "Keep", "Reason", "dedupe"]
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, TypeVar, cast
 from animedex.errors import AnimedexError
 
 if TYPE_CHECKING:
+    from animedex.call import Call, Plan
     from animedex.client import AsyncClient, Client
-    from animedex.wire import Call, Plan
 
 T = TypeVar("T")
 

@@ -8,25 +8,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.art.canonical import canonical
 from animedex.art.following import follow, follow_async
-from animedex.art.lookup import LOOKUP_HINT, lookup
-from animedex.art.recognise import recognise
-from animedex.art.services import every_service
-from animedex.art.work import Work
-from animedex.backends.art import part
+from animedex.art.providers import every_service
+from animedex.art.row_lookup import LOOKUP_HINT, lookup
+from animedex.art.row_provider import recognise
+from animedex.art.source_parser import canonical
+from animedex.art.source_work import Work
+from animedex.backends.provider import part
+from animedex.call import ask
 from animedex.errors import BadArguments, NotFound
 from animedex.models import ArtPost, Record
-from animedex.wire import ask
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
     from typing import TypeAlias
 
-    from animedex.backends.art import Evidence
+    from animedex.backends.provider import Evidence
+    from animedex.call import JsonValue, Plan
     from animedex.client import AsyncClient, Client
     from animedex.models import PictureRecord
-    from animedex.wire import JsonValue, Plan
 
 # A work that comes again within so many others is not asked for again.
 MOST_WORKS = 256

@@ -5,18 +5,18 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from animedex.art.services import chosen, none_answered
-from animedex.art.together import answers, answers_async
-from animedex.backends.art import part
+from animedex.art.parallel_calls import answers, answers_async
+from animedex.art.providers import chosen, none_answered
+from animedex.backends.provider import part
 from animedex.errors import AnimedexError, BadArguments
 from animedex.models import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from animedex.call import Call
     from animedex.client import AsyncClient, Client
     from animedex.models import PictureRecord
-    from animedex.wire import Call
 
 V = TypeVar("V")
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import msgspec
 from msgspec import Meta
 
-from animedex.art import draw, identify, search
+from animedex.art import identify, search
+from animedex.art import random as draw
 from animedex.models import ArtPost
 from animedex.tool import Arguments, Tool
 

@@ -13,12 +13,12 @@ def names() -> list[str]:
     """Name the services there are: one folder each."""
     folder = os.path.dirname(__file__)
     found = (entry.name for entry in os.scandir(folder) if entry.is_dir())
-    return sorted(name for name in found if os.path.exists(f"{folder}/{name}/declared.py"))
+    return sorted(name for name in found if os.path.exists(f"{folder}/{name}/backend.py"))
 
 
 def declared(name: str) -> Backend:
     """Give what one service declares."""
     from importlib import import_module
 
-    backend: Backend = import_module(f"animedex.backends.{name}.declared").BACKEND
+    backend: Backend = import_module(f"animedex.backends.{name}.backend").BACKEND
     return backend

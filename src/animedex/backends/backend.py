@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.meaning import Meaning
-    from animedex.backends.sign_in import SignIn
-    from animedex.wire import Response
+    from animedex.backends.authentication import SignIn
+    from animedex.backends.error_explanation import Meaning
+    from animedex.call import Response
 
 
 class Bucket(NamedTuple):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
 
-from animedex.cli.usage import no_such_command
+from animedex.cli.error_conversion import no_such_command
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

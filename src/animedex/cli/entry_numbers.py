@@ -8,7 +8,7 @@ from animedex.errors import BadArguments, NotFound
 
 if TYPE_CHECKING:
     from animedex.library.entry import Entry
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
 
 _HINT = "numbers are listed by `animedex library list`"
 _MOST_DIGITS = 18

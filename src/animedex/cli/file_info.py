@@ -6,18 +6,18 @@ import os
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from animedex.cli.entries import printable
+from animedex.cli.entry_output import printable
 from animedex.errors import AnimedexError, Corrupt, NotFound, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from animedex.cli.session import Session
-    from animedex.cli.sights import Sight
+    from animedex.call import JsonObject
+    from animedex.cli.command_context import Session
+    from animedex.cli.picture_sources import Sight
+    from animedex.images.xmp import Credited
     from animedex.models import ArtPost
-    from animedex.pictures.metadata import Credited
-    from animedex.render.text import Card
-    from animedex.wire import JsonObject
+    from animedex.render.text_output import Card
 
 Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[Sight]]"
 _HERE = "-"
@@ -101,7 +101,7 @@ def info(session: Session, text: str) -> Info:
 
 def file_info(path: str) -> Info:
     """Read a file and what stands beside it."""
-    from animedex.pictures.frames import OPENING, file_of, known_format
+    from animedex.images.frames import OPENING, file_of, known_format
 
     with file_of(path) as file:
         found = known_format(file.read(OPENING), path)
@@ -125,8 +125,8 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
 
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
     """
+    from animedex.images.image_inspection import measure
     from animedex.library.file_facts import is_announced
-    from animedex.pictures.examining import measure
 
     try:
         measured = measure(path)
@@ -142,8 +142,8 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
 
 def credited(path: str) -> tuple[str | None, Credited | None]:
     """Read whose picture it is, from the file or else from the one beside it."""
-    from animedex.pictures.metadata import read_credit
-    from animedex.pictures.sidecar import credit_of, read_sidecar
+    from animedex.images.sidecar import credit_of, read_sidecar
+    from animedex.images.xmp import read_credit
 
     try:
         found = read_credit(path)
@@ -166,10 +166,10 @@ def _other_credit(path: str) -> Credited | None:
     """Return what `library add` would take from the output or the files of other programs."""
     from msgspec.structs import replace
 
-    from animedex.library import credits as library_credits
+    from animedex.images.xmp import Credited
+    from animedex.library import file_credit as library_credits
     from animedex.library.entry import own_id
     from animedex.library.file_facts import file_facts
-    from animedex.pictures.metadata import Credited
 
     found = library_credits.credited(path)
     if found.post is None:
@@ -183,7 +183,7 @@ def _path(session: Session, text: str) -> str:
     if os.path.exists(text):
         return text
     if text.isascii() and text.isdecimal():
-        from animedex.cli.sights import numbered
+        from animedex.cli.picture_sources import numbered
 
         return numbered(session, text).path
     message = f"there is no file {text}"
@@ -193,7 +193,7 @@ def _path(session: Session, text: str) -> str:
 def _told(found: Info) -> JsonObject:
     """Give what is known as JSON: the post as `--common` prints it, the row as it came."""
     from animedex.models import decode_exactly, is_json
-    from animedex.render.json import post_row
+    from animedex.render.json_output import post_row
 
     post = None if found.post is None else post_row(found.post)
     row = decode_exactly(found.row) if found.row and is_json(found.row) else None
@@ -203,8 +203,8 @@ def _told(found: Info) -> JsonObject:
 
 def _card(found: Info) -> Card:
     """Lay out what a terminal shows."""
-    from animedex.render.posts import few, post_card
-    from animedex.render.text import Card
+    from animedex.render.post_cards import few, post_card
+    from animedex.render.text_output import Card
 
     size = f"{found.width} x {found.height}" if found.width else None
     file = (

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from animedex import backends
-from animedex.cli import verbs
+from animedex.cli import commands as verbs
 from animedex.cli.command import Command, Group, Option, loaded
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def of_no_service() -> Iterator[list[Told]]:
     from pkgutil import iter_modules
 
     for name in sorted(module.name for module in iter_modules(verbs.__path__)):
-        yield list(_commands(name, loaded(f"animedex.cli.verbs.{name}")))
+        yield list(_commands(name, loaded(f"animedex.cli.commands.{name}")))
 
 
 def agent_guide() -> str:

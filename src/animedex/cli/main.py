@@ -32,7 +32,7 @@ def run(arguments: list[str]) -> int:
         drop_output()
         return 0
     except Exception as error:  # noqa: BLE001  nobody is ever shown a traceback
-        from animedex.cli.usage import as_error
+        from animedex.cli.error_conversion import as_error
 
         return _report(as_error(error, arguments), arguments)
     return code if isinstance(code, int) else 0
@@ -44,7 +44,7 @@ def _carried_out(arguments: list[str]) -> object:
 
     if "_ANIMEDEX_COMPLETE" in os.environ:
         # Loading it makes PowerShell known.
-        import_module("animedex.cli.verbs.completion")
+        import_module("animedex.cli.commands.completion")
         root.main(arguments, "animedex")
     # Click's `main` would take Ctrl-C and a closed pipe for itself.
     try:

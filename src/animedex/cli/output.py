@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from animedex.cli.options import Shared
+    from animedex.call import JsonObject, JsonValue
+    from animedex.cli.shared_options import Shared
     from animedex.models import ArtPost, PictureRecord, Record
-    from animedex.render.jq import JqProgram
-    from animedex.render.text import Card, Look
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.render.jq_program import JqProgram
+    from animedex.render.text_output import Card, Look
 
     R = TypeVar("R", bound=Record)
     S = TypeVar("S", bound=PictureRecord)
@@ -33,7 +33,7 @@ Mode = Literal["text", "json", "jsonl", "jq"]
 def chosen_mode(shared: Shared, *, terminal: bool) -> Mode:
     """Decide how to print.
 
-    >>> from animedex.cli.options import Shared
+    >>> from animedex.cli.shared_options import Shared
     >>> chosen_mode(Shared(), terminal=True), chosen_mode(Shared(), terminal=False)
     ('text', 'json')
     >>> chosen_mode(Shared(jq=".", jsonl=True), terminal=True)
@@ -71,7 +71,7 @@ class Output:
 
     def paths(self, paths: Sequence[str]) -> None:
         """Print paths: one per line, in a pipe as the bytes that they are, or as JSON."""
-        from animedex.cli.entries import printable
+        from animedex.cli.entry_output import printable
 
         asked = self._shared
         is_json = self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl
@@ -129,7 +129,7 @@ class Output:
     def posts(self, posts: Sequence[ArtPost]) -> None:
         """Print art posts: cards on a terminal, else JSON with the source of each."""
         if self.mode == "text":
-            from animedex.render.posts import post_card
+            from animedex.render.post_cards import post_card
 
             self._cards(posts, post_card)
         else:
@@ -147,18 +147,18 @@ class Output:
         return self._shared.fields is not None or not self._shared.no_source
 
     def _cards(self, rows: Sequence[V], card: Callable[[V], Card]) -> None:
-        from animedex.render.text import cards
+        from animedex.render.text_output import cards
 
         write_out(cards((card(row) for row in rows), self.look()))
 
     def _plain(self, rows: Sequence[Record]) -> list[JsonObject]:
-        from animedex.render.json import row
+        from animedex.render.json_output import row
 
         return [row(one, source=self._beside, exact=True) for one in rows]
 
     def _posts(self, posts: Sequence[ArtPost]) -> list[JsonObject]:
         from animedex.models import ArtPost
-        from animedex.render.json import post_row
+        from animedex.render.json_output import post_row
 
         known = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
         return self._narrowed([post_row(post, source=self._beside) for post in posts], known)
@@ -167,7 +167,7 @@ class Output:
         """Keep only the fields that are asked for."""
         if self._shared.fields is None:
             return values
-        from animedex.render.json import picked
+        from animedex.render.json_output import picked
 
         fields = self.fields()
         unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
@@ -177,7 +177,7 @@ class Output:
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:
         """Print records by name: in columns on a terminal, else JSON; without their source."""
         if self.mode == "text":
-            from animedex.render.text import table
+            from animedex.render.text_output import table
 
             known = kind.__struct_fields__
             columns = {
@@ -185,7 +185,7 @@ class Output:
             }
             write_out(table(columns, self.look()))
             return
-        from animedex.render.json import picked, plain
+        from animedex.render.json_output import picked, plain
 
         plains = cast("dict[str, JsonObject]", plain(value, exact=True))
         if self._shared.fields is not None:
@@ -196,13 +196,13 @@ class Output:
     def facts(self, told: JsonObject, card: Callable[[], Card] | None = None) -> None:
         """Print what this program has found out: a card or an outline on a terminal, else JSON."""
         if self.mode == "text":
-            from animedex.render.text import cards, outline
+            from animedex.render.text_output import cards, outline
 
             look = self.look()
             write_out(cards([card()], look) if card else outline(told, look))
             return
         if self._shared.fields is not None:
-            from animedex.render.json import picked
+            from animedex.render.json_output import picked
 
             (told,) = picked([told], self.fields())
         self.json(told)
@@ -233,7 +233,7 @@ class Output:
 
     def json(self, value: JsonValue) -> None:
         """Print a JSON value in the mode that was asked for."""
-        from animedex.render.json import layout
+        from animedex.render.json_output import layout
 
         compact = self._shared.compact_output
         if self.mode == "jq":
@@ -250,7 +250,7 @@ class Output:
 
     def look(self) -> Look:
         """Find out what the terminal can do, and what colour the user wants."""
-        from animedex.config import Config
+        from animedex.config.config_file import Config
 
         return look(self._shared.color or str(Config().get("color").value))
 
@@ -270,13 +270,13 @@ class Output:
     def _harmless(self, text: str, *, lines: bool = False) -> str:
         if not self.terminal:
             return text
-        from animedex.render.clean import clean
+        from animedex.render.safe_text import clean
 
         return clean(text, lines=lines)
 
 
 def _common_card(row: PictureRecord) -> Card:
-    from animedex.render.posts import post_card
+    from animedex.render.post_cards import post_card
 
     return post_card(row.to_common())
 
@@ -284,6 +284,6 @@ def _common_card(row: PictureRecord) -> Card:
 def _compiled(source: str | None) -> JqProgram | None:
     if source is None:
         return None
-    from animedex.render.jq import JqProgram
+    from animedex.render.jq_program import JqProgram
 
     return JqProgram(source)

@@ -6,7 +6,7 @@ import click
 
 from animedex import __version__, backends
 from animedex.cli.command import loaded, own_help_option
-from animedex.cli.usage import no_such_command
+from animedex.cli.error_conversion import no_such_command
 from animedex.errors import BadArguments
 
 VERBS = {
@@ -44,7 +44,7 @@ class Root(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command; raise `BadArguments` with the nearest name for an unknown one."""
         if cmd_name in VERBS:
-            return loaded(f"animedex.cli.verbs.{cmd_name}")
+            return loaded(f"animedex.cli.commands.{cmd_name}")
         if cmd_name in backends.names():
             return loaded(f"animedex.backends.{cmd_name}.commands")
         if ctx.resilient_parsing:
@@ -90,7 +90,7 @@ def _guide() -> str:
 def _catalogue() -> str:
     import msgspec
 
-    from animedex.cli.catalogue import catalogue
+    from animedex.cli.guide_json import catalogue
 
     return msgspec.json.encode(catalogue()).decode() + "\n"
 

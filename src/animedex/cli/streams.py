@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from typing import TextIO
 
-    from animedex.render.text import Look
+    from animedex.render.text_output import Look
 
 # A card that is wider than this tears apart what belongs together.
 _WIDEST = 100
@@ -80,7 +80,7 @@ def write_bytes(data: bytes) -> None:
 
 def note(message: str, *, lines: bool = False) -> None:
     """Write a line to standard error, or with `lines` several; where nobody reads it, go on."""
-    from animedex.render.clean import clean
+    from animedex.render.safe_text import clean
 
     if sys.stderr is None:
         return
@@ -102,7 +102,7 @@ def look(color: str) -> Look:
     """Find out what the terminal on standard output can do; `color` is auto, always or never."""
     from shutil import get_terminal_size
 
-    from animedex.render.text import Look
+    from animedex.render.text_output import Look
 
     terminal = is_terminal(sys.stdout)
     colored = _colored(color, terminal=terminal)

@@ -15,7 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from animedex.cli.questions import FIRST, SECOND, Answers, read_answers
+from animedex.cli.terminal_query import FIRST, SECOND, Answers, read_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.download.checking import require_pillow
-from animedex.download.deadline import Deadline
-from animedex.download.keeping import Keeper, sidecar_kinds
-from animedex.download.parts import Parts
-from animedex.download.placing import Place
-from animedex.download.report import Downloaded
-from animedex.download.saving import Saving
-from animedex.download.several import Progress, download_several
+from animedex.download.download_deadline import Deadline
+from animedex.download.download_report import Downloaded
+from animedex.download.file_check import require_pillow
+from animedex.download.name_conflicts import Place
+from animedex.download.post_download import Keeper, sidecar_kinds
+from animedex.download.save_options import Saving
+from animedex.download.unfinished_files import Parts
+from animedex.download.worker_pool import Progress, download_several
 from animedex.errors import BadArguments
-from animedex.pictures.naming import DEFAULT, Template
+from animedex.images.filename_template import DEFAULT, Template
 
 if TYPE_CHECKING:
     import os
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from animedex.client import Client
     from animedex.download.targets import What
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
 
 __all__ = ["MAX_SIZE", "MOST_JOBS", "Downloaded", "Progress", "download", "iter_downloads"]
 

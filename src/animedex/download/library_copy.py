@@ -11,24 +11,24 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Literal
 
-from animedex.download.checking import file_sum
-from animedex.download.locks import try_lock
-from animedex.download.own_files import open_own
-from animedex.download.report import Downloaded
-from animedex.download.sameness import is_same
+from animedex.body_writer import PREFIX, file_error
+from animedex.download.download_report import Downloaded
+from animedex.download.file_check import file_sum
+from animedex.download.file_locks import try_lock
+from animedex.download.safe_open import open_own
+from animedex.download.same_picture import is_same
 from animedex.download.targets import Target
 from animedex.errors import BadArguments
+from animedex.images.formats import format_named
+from animedex.images.regular_file import open_ordinary
 from animedex.models import PictureFile
-from animedex.pictures.formats import format_named
-from animedex.pictures.ordinary import open_ordinary
-from animedex.sinks import PREFIX, file_error
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from io import FileIO
     from typing import BinaryIO
 
-    from animedex.download.saving import Saving
+    from animedex.download.save_options import Saving
     from animedex.library.entry import Entry
 
 _PIECE = 1024 * 1024

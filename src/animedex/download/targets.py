@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from animedex import backends
-from animedex.art.lookup import LOOKUP_HINT, at_home, lookup
-from animedex.art.reading import Row
-from animedex.art.recognise import picture_of, recognise
+from animedex.art.row_lookup import LOOKUP_HINT, at_home, lookup
+from animedex.art.row_provider import picture_of, recognise
+from animedex.art.row_reader import Row
 from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
+    from animedex.call import JsonObject, JsonValue
     from animedex.client import Client
-    from animedex.download.deadline import Deadline
-    from animedex.wire import JsonObject, JsonValue
+    from animedex.download.download_deadline import Deadline
 
 What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
 ROW_HINT = "give rows as any picture command prints them"

@@ -9,24 +9,25 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
+from animedex.asgi.file_responses import is_known
 from animedex.errors import BadArguments
-from animedex.gallery import files, listing
-from animedex.gallery.asking import parse
-from animedex.gallery.pages import STATIC_FOLDER
-from animedex.gallery.showing import shown
+from animedex.gallery import entry_files as files
+from animedex.gallery import entry_pages as listing
+from animedex.gallery.page_templates import STATIC_FOLDER
+from animedex.gallery.query_params import parse
 from animedex.gallery.thumbnails import MEDIA_TYPE
-from animedex.server.files import is_known
+from animedex.gallery.view_models import shown
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from animedex.gallery.asking import Asked
-    from animedex.gallery.census import Census
-    from animedex.gallery.files import Files
-    from animedex.gallery.pages import Pages
+    from animedex.gallery.category_counts import Census
+    from animedex.gallery.entry_files import Files
+    from animedex.gallery.page_templates import Pages
+    from animedex.gallery.query_params import Asked
     from animedex.gallery.thumbnails import Thumbnails
     from animedex.library.entry import Entry
-    from animedex.library.store import Library
+    from animedex.library.picture_library import Library
 
 STATIC_TYPES = {
     "page.css": "text/css",

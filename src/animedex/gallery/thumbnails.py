@@ -85,8 +85,8 @@ def thumbnail(path: str) -> bytes | None:
 
     What claims to have more pixels than any picture has is not decoded.
     """
-    from animedex.pictures.decoding import decoder_slot
-    from animedex.pictures.open_image import open_image
+    from animedex.images.decoder import decoder_slot
+    from animedex.images.open_image import open_image
 
     try:
         with decoder_slot(), open_image(path) as picture:

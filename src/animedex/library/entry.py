@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from animedex.images.image_inspection import Examined
     from animedex.library.file_facts import FileFacts
     from animedex.models import ArtPost
-    from animedex.pictures.examining import Examined
 
 # SQLite knows no larger numbers; and the first and the last time that is one everywhere.
 LARGEST = (1 << 63) - 1

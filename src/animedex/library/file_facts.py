@@ -8,10 +8,10 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments, Corrupt, NotFound
-from animedex.pictures.ordinary import at_once
+from animedex.images.regular_file import at_once
 
 if TYPE_CHECKING:
-    from animedex.pictures.formats import Format
+    from animedex.images.formats import Format
 
 _OPENING = 64
 _PIECE = 1024 * 1024
@@ -28,7 +28,7 @@ class FileFacts(NamedTuple):
 
 def file_facts(path: str) -> FileFacts:
     """Read a file whole; raise where there is none, or none of a known format."""
-    from animedex.pictures.formats import format_of
+    from animedex.images.formats import format_of
 
     try:
         with open(path, "rb", buffering=0, opener=at_once) as file:
@@ -48,7 +48,7 @@ def file_facts(path: str) -> FileFacts:
 
 
 def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
-    from animedex.pictures.formats import unsupported_format
+    from animedex.images.formats import unsupported_format
 
     name = unsupported_format(opening)
     if name is not None:

@@ -6,7 +6,11 @@ import sqlite3
 from typing import TYPE_CHECKING, NoReturn
 
 from animedex.errors import BadArguments
-from animedex.library import alike, hashes, outdated, rows, words
+from animedex.library import entry_rows as rows
+from animedex.library import fingerprint_update as outdated
+from animedex.library import fts_index as words
+from animedex.library import hash_blocks as hashes
+from animedex.library import similar as alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

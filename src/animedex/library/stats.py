@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.filters import OWN
+from animedex.library.filter_sql import OWN
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from animedex.library.filters import Filters
-    from animedex.library.store import Library
+    from animedex.library.filter_sql import Filters
+    from animedex.library.picture_library import Library
 
 
 class Stats(NamedTuple):
@@ -32,7 +32,7 @@ class Stats(NamedTuple):
 
 def stats(library: Library, filters: Filters | None = None, most: int = 20) -> Stats:
     """Count; of artists, shows and categories, `most` at most."""
-    from animedex.library.store import condition
+    from animedex.library.picture_library import condition
 
     where, values = condition(filters)
 

@@ -7,18 +7,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments
-from animedex.library.choosing import is_intact, with_credit
-from animedex.library.keeping import erased, kept
-from animedex.library.looking import without_extra
-from animedex.library.rows import by_number, fingerprints
+from animedex.library.entry_rows import by_number, fingerprints
+from animedex.library.file_inspection import without_extra
+from animedex.library.keep_policy import is_intact, with_credit
+from animedex.library.repository import erased, kept
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
+    from animedex.images.fingerprint import Fingerprint
     from animedex.library.entry import Entry
-    from animedex.library.store import Library
-    from animedex.pictures.fingerprint import Fingerprint
+    from animedex.library.picture_library import Library
 
 
 def check_trash() -> None:

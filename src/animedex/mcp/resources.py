@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from animedex import backends
 from animedex.errors import NotFound
-from animedex.mcp.answering import answered
+from animedex.mcp.tool_result import answered
 from animedex.models import ArtPost
-from animedex.schema import post_schema
+from animedex.record_schema import post_schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from animedex.call import JsonObject
     from animedex.client import AsyncClient
     from animedex.tool import Tool
-    from animedex.wire import JsonObject
 
 _SCHEME = "animedex://"
 SCHEMA = f"{_SCHEME}schema/art-post"

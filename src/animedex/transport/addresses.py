@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from animedex.backends.backend import Backend
+    from animedex.call import Account, Call, Headers, Response, T
     from animedex.transport.run import Manner
-    from animedex.wire import Account, Call, Headers, Response, T
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.

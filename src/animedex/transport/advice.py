@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from animedex.wire import Response
+    from animedex.call import Response
 
 _WINDOW = re.compile(r"(\d{1,6})([smhd])")
 _UNIT_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -26,7 +26,7 @@ RETRIED = frozenset({429, 502, 503, 504})
 def told_pause(response: Response) -> float | None:
     """Tell how many seconds the service asks to wait before the next try; None if it does not say.
 
-    >>> from animedex.wire import Response
+    >>> from animedex.call import Response
     >>> told_pause(Response(429, (("retry-after", "0.25"),), b"", ""))
     0.25
     """
@@ -37,7 +37,7 @@ def told_pause(response: Response) -> float | None:
 def spent_seconds(response: Response) -> float | None:
     """Tell for how long a path is spent, where an answer says that none of its budget remains.
 
-    >>> from animedex.wire import Response
+    >>> from animedex.call import Response
     >>> headers = (
     ...     ("date", "Fri, 08 May 2026 09:08:30 GMT"),
     ...     ("x-rate-limit-remaining", "0"),

@@ -10,7 +10,7 @@ from animedex.errors import UpstreamDecode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.wire import Response
+    from animedex.call import Response
 
 _GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 # Compressors that work in parallel write a member for every 64 KiB or more, and the largest

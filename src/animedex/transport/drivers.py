@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from asyncio import Future
     from collections.abc import Awaitable, Callable
 
+    from animedex.call import Response
     from animedex.transport.run import Steps
     from animedex.transport.steps import Desk
-    from animedex.wire import Response
 
 T = TypeVar("T")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
+from animedex.call import JSON_CAP
 from animedex.errors import AnimedexError, BadArguments, Unreachable, UpstreamDecode
 from animedex.transport.addresses import (
     redirected,
@@ -17,11 +18,10 @@ from animedex.transport.ledger import LONGEST_BLOCK
 from animedex.transport.statuses import is_success, request_id
 from animedex.transport.steps import Event, Send, Sleep, Tell
 from animedex.transport.turns import turn_for
-from animedex.wire import JSON_CAP
 
 if TYPE_CHECKING:
+    from animedex.call import Call, Headers, Response
     from animedex.transport.run import Run, Steps
-    from animedex.wire import Call, Headers, Response
 
 Outcome: TypeAlias = "Response | Unreachable"
 MOST_RETRIES = 3

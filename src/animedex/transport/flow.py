@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
+from animedex.call import Call, Response, Say, SourceTag
 from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
 from animedex.transport.addresses import (
     cache_key,
@@ -26,14 +27,13 @@ from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.steps import Drop, Event, Identify, Keep, Recall, Show, Tell
-from animedex.wire import Call, Response, Say, SourceTag
 
 if TYPE_CHECKING:
+    from animedex.call import Account, Plan, Sink, Wish
     from animedex.transport.cache import Kept
     from animedex.transport.clock import Clock
     from animedex.transport.run import Steps
     from animedex.transport.steps import Step
-    from animedex.wire import Account, Plan, Sink, Wish
 
 T = TypeVar("T")
 

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.proxy import ProxyBuilder
 
+from animedex.call import Response
 from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
 from animedex.transport.hosts import is_loopback
 from animedex.transport.trouble import translate
-from animedex.wire import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

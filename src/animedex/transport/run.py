@@ -12,8 +12,8 @@ from animedex.transport.fleet.away import Away
 from animedex.transport.steps import Event, LocalStep, Sleep, Step, Tell
 
 if TYPE_CHECKING:
+    from animedex.call import Account
     from animedex.transport.clock import Clock
-    from animedex.wire import Account
 
 T = TypeVar("T")
 # A driver answers each step according to its kind, which a generator's type cannot say.

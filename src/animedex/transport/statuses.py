@@ -18,8 +18,8 @@ from animedex.transport.turns import rate_limited, spoken
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Backend
-    from animedex.backends.meaning import Meaning
-    from animedex.wire import Response
+    from animedex.backends.error_explanation import Meaning
+    from animedex.call import Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     400: (UpstreamError, "did not accept the request"),
@@ -70,7 +70,7 @@ def _reports_failure(body: bytes) -> bool:
 def request_id(response: Response) -> str | None:
     """Return what the service calls the request, None where it does not say.
 
-    >>> from animedex.wire import Response
+    >>> from animedex.call import Response
     >>> request_id(Response(500, (("x-request-id", "0af7-65"),), b"", ""))
     '0af7-65'
     """
@@ -105,7 +105,7 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
 
 def _general(response: Response) -> Meaning:
     """Look a status up in the table; whoever is asked too often has no more to say than that."""
-    from animedex.backends.meaning import Meaning
+    from animedex.backends.error_explanation import Meaning
 
     if is_success(response.status):
         return _reported(response)
@@ -116,7 +116,7 @@ def _general(response: Response) -> Meaning:
 
 def _reported(response: Response) -> Meaning:
     """Return what a failure means that came with the status of a success."""
-    from animedex.backends.meaning import Meaning
+    from animedex.backends.error_explanation import Meaning
 
     if "rate limit" in said(response).lower():
         return Meaning(RateLimited, "refused the request, as its rate limit is exceeded", "")

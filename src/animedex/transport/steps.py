@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.backend import Backend, Limits
+    from animedex.call import Account, Headers, Response, Sink
     from animedex.transport.cache import Cache, Kept
     from animedex.transport.fleet.cache import FleetCache
     from animedex.transport.fleet.lanes import Lanes
     from animedex.transport.ledger import Claim, Verdict
     from animedex.transport.state import State
-    from animedex.wire import Account, Headers, Response, Sink
 
 
 class Event(NamedTuple):

@@ -19,8 +19,8 @@ from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sle
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Limits
+    from animedex.call import Call
     from animedex.transport.run import Run, Steps
-    from animedex.wire import Call
 
 
 class Turn(NamedTuple):

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.danbooru import calls
-from animedex.backends.danbooru.query import counted, split
+from animedex.backends.danbooru.tag_query import counted, split
 from animedex.errors import BadArguments
 from animedex.models import Rating
 from animedex.transport.addresses import resolved
 
 if TYPE_CHECKING:
-    from animedex.wire import Call
+    from animedex.call import Call
 
 HOME = "https://danbooru.donmai.us"
 

@@ -15,12 +15,12 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
     DanbooruWikiPage,
 )
-from animedex.render.text import Look
-from animedex.render.text import cards as drawn
+from animedex.render.text_output import Look
+from animedex.render.text_output import cards as drawn
 
 if TYPE_CHECKING:
-    from animedex.render.text import Card
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
+    from animedex.render.text_output import Card
 
 HOME = "https://danbooru.donmai.us"
 

@@ -13,9 +13,9 @@ import pytest
 
 from animedex.backends.danbooru.commands import command
 from animedex.cli.main import run
-from animedex.server.danbooru import refusals
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.danbooru_posts import USER
+from animedex.testing.danbooru import error_responses as refusals
+from animedex.testing.samples.danbooru_posts import USER
+from animedex.testing.samples.danbooru_sample import DanbooruSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import click
 
+    from animedex.call import JsonObject, JsonValue
     from animedex.cli.command import Command
-    from animedex.wire import JsonObject, JsonValue
 
 
 class Outcome(NamedTuple):

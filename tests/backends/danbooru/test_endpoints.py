@@ -16,15 +16,15 @@ from animedex.errors import (
     RateLimited,
     UpstreamError,
 )
-from animedex.server.danbooru import refusals
-from animedex.server.sample.danbooru import DanbooruSample
-from animedex.server.sample.danbooru_posts import USER
+from animedex.testing.danbooru import error_responses as refusals
+from animedex.testing.samples.danbooru_posts import USER
+from animedex.testing.samples.danbooru_sample import DanbooruSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.wire import Call
+    from animedex.call import Call
 
 T = TypeVar("T")
 Asker = Any

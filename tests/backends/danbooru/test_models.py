@@ -20,13 +20,13 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
     DanbooruWikiPage,
 )
+from animedex.call import SourceTag
 from animedex.models import ArtPost, PictureFile, Rating, parse_record
-from animedex.server.danbooru.answers import shown_post
-from animedex.server.sample.danbooru_posts import drawn_posts
-from animedex.wire import SourceTag
+from animedex.testing.danbooru.responses import shown_post
+from animedex.testing.samples.danbooru_posts import drawn_posts
 
 if TYPE_CHECKING:
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
 
 TAG = SourceTag("danbooru", datetime(2026, 5, 8, tzinfo=UTC), cached=True, rate_limited=False)
 CDN = "https://cdn.donmai.us"

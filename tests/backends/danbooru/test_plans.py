@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.plans import missing
+from animedex.call import Call, Response, SourceTag
 from animedex.errors import NotFound, TimedOut, UpstreamShape
-from animedex.server.danbooru.arguments import paginate, parse_page
-from animedex.wire import Call, Response, SourceTag
+from animedex.testing.danbooru.request_params import paginate, parse_page
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence

@@ -15,17 +15,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.nekos import calls, parsing
-from animedex.backends.nekos.assets import parse_asset
+from animedex.backends.nekos import calls
+from animedex.backends.nekos import parsers as parsing
+from animedex.backends.nekos.asset_parser import parse_asset
 from animedex.backends.nekos.calls import asset, categories, categories_full, image, search
 from animedex.backends.nekos.models import NekosImage
+from animedex.body_writer import FileSink
+from animedex.call import Call, Response, SourceTag, Unseen
 from animedex.errors import BadArguments, NotFound, TimedOut, UpstreamShape
-from animedex.sinks import FileSink
 from animedex.transport.addresses import resolved
-from animedex.wire import Call, Response, SourceTag, Unseen
 
 if TYPE_CHECKING:
-    from animedex.wire import Plan, Wish
+    from animedex.call import Plan, Wish
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 CATALOGUE = b'{"neko": {"format": "png"}, "hug": {"format": "gif"}}'

@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.backends.nekos import saving
+from animedex.backends.nekos import asset_command as saving
 from animedex.backends.nekos.commands import card
 from animedex.backends.nekos.models import NekosAsset, NekosImage
+from animedex.call import SourceTag
 from animedex.cli.main import run
 from animedex.errors import BadArguments
 from animedex.models import with_match
-from animedex.server import SampleServer
-from animedex.wire import SourceTag
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 URL = "https://nekos.best/api/v2/neko/a.png"

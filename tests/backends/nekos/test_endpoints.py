@@ -20,14 +20,14 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
-from animedex.server import SampleServer
+from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
     from animedex.backends.nekos.models import NekosImage
-    from animedex.wire import Call
+    from animedex.call import Call
     from tests.conftest import StartRawServer
 
 T = TypeVar("T")

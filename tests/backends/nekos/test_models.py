@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos.models import Dimensions, NekosAsset, NekosCategoryFormat, NekosImage
+from animedex.call import SourceTag
 from animedex.errors import UpstreamShape
 from animedex.models import ArtPost, Rating, parse_record
-from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=True, rate_limited=False)
 STILL: JsonObject = {

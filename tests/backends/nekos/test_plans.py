@@ -19,13 +19,13 @@ from animedex.backends.nekos.plans import (
     nothing_new,
     unshown,
 )
+from animedex.call import Say, Unseen
 from animedex.errors import RateLimited
-from animedex.wire import Say, Unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.wire import Plan, Wish
+    from animedex.call import Plan, Wish
 
 AGAIN = image("neko")
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.waifu import filters
+from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.calls import artist, artists, image, images, stats, tag, tags
 from animedex.errors import BadArguments
 from animedex.transport.addresses import resolved
 
 if TYPE_CHECKING:
-    from animedex.wire import Call
+    from animedex.call import Call
 
 HOME = "https://api.waifu.im"
 # Every parameter that the service documents for a list; of other names it says nothing.

@@ -15,13 +15,13 @@ import pytest
 from animedex.backends.waifu.commands import command
 from animedex.cli.command import Command
 from animedex.cli.main import run
-from animedex.server.sample.waifu import WaifuSample
+from animedex.testing.samples.waifu_sample import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.wire import JsonObject
+    from animedex.call import JsonObject
 
 EXAMPLES = [
     example

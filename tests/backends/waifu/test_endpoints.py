@@ -11,15 +11,15 @@ from animedex import AsyncClient, Client
 from animedex.backends import waifu
 from animedex.backends.waifu import plans
 from animedex.errors import NotFound, Refused, UpstreamError, UpstreamShape
-from animedex.server.sample.waifu import API_KEY, WaifuSample
-from animedex.server.waifu.collection import WaifuCollection
+from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
+from animedex.testing.waifu.image_store import WaifuCollection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from animedex.call import Call
     from animedex.transport.steps import Event
-    from animedex.wire import Call
 
 T = TypeVar("T")
 ROWS: list[dict[str, object]] = [

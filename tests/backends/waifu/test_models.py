@@ -22,13 +22,13 @@ from animedex.backends.waifu.models import (
     WaifuStats,
     WaifuTag,
 )
+from animedex.call import SourceTag
 from animedex.errors import UpstreamShape
 from animedex.models import ArtPost, Rating, parse_record
-from animedex.wire import SourceTag
 
 if TYPE_CHECKING:
+    from animedex.call import JsonObject
     from animedex.models import Record
-    from animedex.wire import JsonObject
 
 TAG = SourceTag("waifu", datetime(2026, 5, 8, tzinfo=UTC), cached=True, rate_limited=False)
 ARTIST: JsonObject = {

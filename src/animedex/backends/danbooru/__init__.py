@@ -7,7 +7,7 @@ Every endpoint here answers at once, `search("touhou", rating="g")`; asynchronou
 from __future__ import annotations
 
 from animedex.backends.danbooru import calls
-from animedex.backends.danbooru.declared import BACKEND
+from animedex.backends.danbooru.backend import BACKEND
 from animedex.endpoint import Endpoint, Surface, Via_co
 
 __all__ = [

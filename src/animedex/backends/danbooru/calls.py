@@ -9,8 +9,10 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from animedex.backends.danbooru import parsing, plans, query
-from animedex.backends.danbooru.arguments import (
+from animedex.backends.danbooru import parsers as parsing
+from animedex.backends.danbooru import plans
+from animedex.backends.danbooru import tag_query as query
+from animedex.backends.danbooru.argument_checks import (
     MOST_POSTS,
     check_id,
     check_limit,
@@ -20,9 +22,9 @@ from animedex.backends.danbooru.arguments import (
     check_rows,
     check_text,
 )
-from animedex.backends.danbooru.declared import BACKEND
+from animedex.backends.danbooru.backend import BACKEND
+from animedex.call import Call, Request
 from animedex.errors import BadArguments
-from animedex.wire import Call, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,10 +38,10 @@ if TYPE_CHECKING:
         DanbooruTag,
         DanbooruWikiPage,
     )
-    from animedex.backends.danbooru.query import RatingWord
+    from animedex.backends.danbooru.tag_query import RatingWord
+    from animedex.call import Plan, Response, SourceTag
     from animedex.errors import AnimedexError
     from animedex.models import Rating
-    from animedex.wire import Plan, Response, SourceTag
 
 MINUTE = 60.0
 TEN_MINUTES = 600.0

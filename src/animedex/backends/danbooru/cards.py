@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from animedex.backends.danbooru.models import HOME, KINDS
-from animedex.render.posts import few
-from animedex.render.text import Card
+from animedex.render.post_cards import few
+from animedex.render.text_output import Card
 
 if TYPE_CHECKING:
     from animedex.backends.danbooru.models import (

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from animedex.backends.danbooru.declared import BACKEND
+from animedex.backends.danbooru.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.saving import Saving, fetching
-from animedex.cli.session import answering, picturing
+from animedex.cli.command_context import answering, picturing
+from animedex.cli.download_options import Saving, fetching
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from animedex.backends.danbooru.models import DanbooruPost
-    from animedex.backends.danbooru.query import RatingWord
-    from animedex.cli.session import Session
+    from animedex.backends.danbooru.tag_query import RatingWord
+    from animedex.cli.command_context import Session
 
 
 @click.group("danbooru", cls=Group, backend=BACKEND)
@@ -115,8 +115,9 @@ def download(  # noqa: PLR0913  each is an option of the command
 
     There is no way to fetch all that a tag has: the site asks not to be copied.
     """
-    from animedex.backends.danbooru import calls, query
-    from animedex.cli.downloading import download_all
+    from animedex.backends.danbooru import calls
+    from animedex.backends.danbooru import tag_query as query
+    from animedex.cli.download_runner import download_all
 
     amount = 20 if limit is None else limit
     rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.danbooru.arguments import MOST_POSTS
+from animedex.backends.danbooru.argument_checks import MOST_POSTS
+from animedex.call import ask
 from animedex.errors import AnimedexError, NotFound, UpstreamShape
-from animedex.wire import ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Never
 
     from animedex.backends.danbooru.models import DanbooruPost
-    from animedex.wire import Call, Plan
+    from animedex.call import Call, Plan
 
     Pages = Callable[[str, int], Call[list[DanbooruPost]]]
 

@@ -8,11 +8,11 @@ from msgspec import Meta
 
 from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.models import DanbooruPost, DanbooruTag
-from animedex.counts import format_count
+from animedex.plurals import format_count
 from animedex.tool import Arguments, Tool, row, rows
 
 if TYPE_CHECKING:
-    from animedex.wire import Call
+    from animedex.call import Call
 
 # A model pays for every row that it reads.
 _MOST_ROWS = 50

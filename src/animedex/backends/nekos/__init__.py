@@ -7,7 +7,7 @@ or is a value to be carried out by a client, `image.call("neko")`.
 from __future__ import annotations
 
 from animedex.backends.nekos import calls
-from animedex.backends.nekos.declared import BACKEND
+from animedex.backends.nekos.backend import BACKEND
 from animedex.endpoint import Endpoint, Surface, Via_co
 
 __all__ = [

@@ -11,17 +11,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from animedex.backends.nekos import assets, parsing, plans
-from animedex.backends.nekos.declared import BACKEND
+from animedex.backends.nekos import asset_parser as assets
+from animedex.backends.nekos import parsers as parsing
+from animedex.backends.nekos import plans
+from animedex.backends.nekos.backend import BACKEND
+from animedex.body_writer import to_file
+from animedex.call import Call, Request, ask
 from animedex.errors import AnimedexError, BadArguments, NotFound
-from animedex.sinks import to_file
-from animedex.wire import Call, Request, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
-    from animedex.wire import JsonValue, Plan, Response, SourceTag
+    from animedex.call import JsonValue, Plan, Response, SourceTag
 
 Kind = Literal["image", "gif", 1, 2]
 MOST = 20

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from animedex.backends.nekos.declared import BACKEND
+from animedex.backends.nekos.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.saving import Saving, fetching
-from animedex.cli.session import answering, picturing
+from animedex.cli.command_context import answering, picturing
+from animedex.cli.download_options import Saving, fetching
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.nekos.calls import Kind
     from animedex.backends.nekos.models import NekosImage
-    from animedex.cli.session import Session
+    from animedex.cli.command_context import Session
     from animedex.errors import NotFound
-    from animedex.render.text import Card
+    from animedex.render.text_output import Card
 
     F = TypeVar("F", bound=Callable[..., None])
 
@@ -46,7 +46,7 @@ def command() -> None:
 def categories(session: Session, *, offline: bool) -> None:
     """List the names of all categories, in alphabetical order."""
     if offline:
-        from animedex.backends.nekos.offline import categories as kept
+        from animedex.backends.nekos.offline_commands import categories as kept
 
         names = kept(session.library)
         if not names:
@@ -99,7 +99,7 @@ def image(  # noqa: PLR0913  each is an option of the command
     from animedex.backends.nekos import calls
 
     if offline:
-        from animedex.backends.nekos.offline import image as kept
+        from animedex.backends.nekos.offline_commands import image as kept
 
         rows = kept(session, category, amount, fresh=fresh)
     else:
@@ -156,7 +156,7 @@ def search(  # noqa: PLR0913  each is an option of the command
     from animedex.backends.nekos import calls
 
     if offline:
-        from animedex.backends.nekos.offline import search as kept
+        from animedex.backends.nekos.offline_commands import search as kept
 
         rows = kept(session, query, kind, category, amount, min_match)
     else:
@@ -182,7 +182,7 @@ def search(  # noqa: PLR0913  each is an option of the command
 @answering
 def asset(session: Session, what: str, *, to: str | None) -> None:
     """Fetch a picture: its bytes into a file or a pipe, and the credit that belongs to it."""
-    from animedex.backends.nekos import saving
+    from animedex.backends.nekos import asset_command as saving
 
     saving.fetch(session, what, to)
 
@@ -207,8 +207,8 @@ def download(session: Session, saving: Saving, category: str, *, amount: int, fr
     There is no way to fetch all of a category: the service's terms do not allow its collection to
     be copied.
     """
-    from animedex.backends.nekos import drawing
-    from animedex.cli.downloading import download_all, print_nothing
+    from animedex.backends.nekos import random_images as drawing
+    from animedex.cli.download_runner import download_all, print_nothing
 
     rows = session.ask(drawing.draw(category, amount, fresh=fresh))
     if fresh and not rows:
@@ -233,7 +233,7 @@ def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
 
 def card(row: NekosImage) -> Card:
     """Lay out what a terminal shows of a row."""
-    from animedex.render.text import Card, source_label
+    from animedex.render.text_output import Card, source_label
 
     return Card(
         title=row.category or row.filename,

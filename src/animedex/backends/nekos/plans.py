@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from animedex.call import Say, Unseen, ask, ask_unseen
 from animedex.errors import AnimedexError, NotFound
-from animedex.wire import Say, Unseen, ask, ask_unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from animedex.backends.nekos.models import NekosImage
-    from animedex.wire import Call, Plan
+    from animedex.call import Call, Plan
 
 MOST_ASKS = 5
 FORGET_HINT = "`animedex cache clear --seen` forgets which you have been shown"

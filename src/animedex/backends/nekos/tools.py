@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 from msgspec import Meta
 
 from animedex.backends.nekos import calls
-from animedex.backends.nekos.declared import BACKEND
+from animedex.backends.nekos.backend import BACKEND
 from animedex.backends.nekos.models import NekosImage
 from animedex.tool import Arguments, Tool, rows
 
 if TYPE_CHECKING:
-    from animedex.wire import Call
+    from animedex.call import Call
 
 _Category = Annotated[str | None, Meta(description="One of nekos_categories, such as neko or hug.")]
 _Amount = Annotated[int, Meta(ge=1, le=calls.MOST, description="How many pictures.")]

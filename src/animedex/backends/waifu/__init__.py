@@ -7,7 +7,7 @@ or is a value to be carried out by a client, `images.call("maid")`.
 from __future__ import annotations
 
 from animedex.backends.waifu import calls
-from animedex.backends.waifu.declared import BACKEND
+from animedex.backends.waifu.backend import BACKEND
 from animedex.endpoint import Endpoint, Surface, Via_co
 
 __all__ = [

@@ -8,15 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from animedex.backends.waifu import filters, parsing, plans
-from animedex.backends.waifu.declared import BACKEND
-from animedex.backends.waifu.links import image_id
-from animedex.wire import Call, Request, ask
+from animedex.backends.waifu import filter_params as filters
+from animedex.backends.waifu import parsers as parsing
+from animedex.backends.waifu import plans
+from animedex.backends.waifu.backend import BACKEND
+from animedex.backends.waifu.image_urls import image_id
+from animedex.call import Call, Request, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from animedex.backends.waifu.filters import Nsfw, Order, Orientation, Several, Size
+    from animedex.backends.waifu.filter_params import Nsfw, Order, Orientation, Several, Size
     from animedex.backends.waifu.models import (
         WaifuArtist,
         WaifuImage,
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
         WaifuStats,
         WaifuTag,
     )
-    from animedex.wire import Plan, Response, SourceTag
+    from animedex.call import Plan, Response, SourceTag
 
 DAY = 86_400.0
 HOUR = 3600.0

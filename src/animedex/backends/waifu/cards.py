@@ -7,15 +7,15 @@ from urllib.parse import quote
 
 if TYPE_CHECKING:
     from animedex.backends.waifu.models import WaifuArtist, WaifuImage, WaifuStats, WaifuTag
-    from animedex.render.text import Card
+    from animedex.render.text_output import Card
 
 _GALLERY = "https://www.waifu.im/gallery"
 
 
 def image_card(row: WaifuImage) -> Card:
     """Lay out a picture."""
-    from animedex.render.posts import few
-    from animedex.render.text import Card
+    from animedex.render.post_cards import few
+    from animedex.render.text_output import Card
 
     whole = row.width and row.height
     return Card(
@@ -36,7 +36,7 @@ def image_card(row: WaifuImage) -> Card:
 
 def tag_card(row: WaifuTag) -> Card:
     """Lay out a tag."""
-    from animedex.render.text import Card
+    from animedex.render.text_output import Card
 
     return Card(
         title=row.slug or row.name or "a tag",
@@ -53,7 +53,7 @@ def tag_card(row: WaifuTag) -> Card:
 
 def artist_card(row: WaifuArtist) -> Card:
     """Lay out an artist."""
-    from animedex.render.text import Card
+    from animedex.render.text_output import Card
 
     return Card(
         title=row.name or "an artist",
@@ -72,7 +72,7 @@ def artist_card(row: WaifuArtist) -> Card:
 
 def stats_card(row: WaifuStats) -> Card:
     """Lay out how much there is."""
-    from animedex.render.text import Card
+    from animedex.render.text_output import Card
 
     return Card(
         title="Waifu.im",

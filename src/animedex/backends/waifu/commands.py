@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING, TypedDict, TypeVar, Unpack
 
 import click
 
-from animedex.backends.waifu.declared import BACKEND
+from animedex.backends.waifu.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.saving import Saving, fetching
-from animedex.cli.session import answering, picturing
-from animedex.counts import format_count
+from animedex.cli.command_context import answering, picturing
+from animedex.cli.download_options import Saving, fetching
 from animedex.errors import BadArguments
+from animedex.plurals import format_count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from animedex.backends.waifu.filters import Nsfw, Order, Orientation
+    from animedex.backends.waifu.filter_params import Nsfw, Order, Orientation
     from animedex.backends.waifu.models import WaifuImage, WaifuPage
-    from animedex.cli.session import Session
+    from animedex.cli.command_context import Session
     from animedex.models import Record
 
     F = TypeVar("F", bound=Callable[..., object])
@@ -166,7 +166,7 @@ def download(session: Session, saving: Saving, **filters: Unpack[Filters]) -> No
 
     There is no way to fetch all that a tag has: name what you want, up to a page of it.
     """
-    from animedex.cli.downloading import download_all
+    from animedex.cli.download_runner import download_all
 
     is_random = filters["order"] == "random"
     download_all(session, _chosen(session, filters), saving, is_repeatable=not is_random)

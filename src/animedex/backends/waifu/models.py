@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
-from animedex.backends.waifu.links import image_id
+from animedex.backends.waifu.image_urls import image_id
 from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled, positive
 
 R = TypeVar("R", bound=Record)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TYPE_CHECKING, TypeVar, cast
 
+from animedex.call import Call, Say, ask
 from animedex.errors import AnimedexError, NotFound, UpstreamError, UpstreamShape
-from animedex.wire import Call, Say, ask
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         WaifuPage,
         WaifuTag,
     )
-    from animedex.wire import Plan, Response, SourceTag
+    from animedex.call import Plan, Response, SourceTag
 
 T = TypeVar("T")
 U = TypeVar("U")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 from msgspec import Meta
 
 from animedex.backends.waifu import calls
-from animedex.backends.waifu.filters import Nsfw, Order, Orientation
+from animedex.backends.waifu.filter_params import Nsfw, Order, Orientation
 from animedex.backends.waifu.models import WaifuImage, WaifuTag
 from animedex.tool import Arguments, Tool, rows
 
 if TYPE_CHECKING:
     from animedex.backends.waifu.models import WaifuPage
-    from animedex.wire import Call
+    from animedex.call import Call
 
 _MOST_ROWS = 50
 _Tags = Annotated[

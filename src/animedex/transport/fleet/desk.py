@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.backend import Backend
+    from animedex.call import Account
     from animedex.transport.telling import Teller
-    from animedex.wire import Account
 
 
 def fleet_desk(

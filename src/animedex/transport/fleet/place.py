@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from animedex.settings import SECURE_SERVERS
-from animedex.wire import Secret
+from animedex.call import Secret
+from animedex.config.settings import SECURE_SERVERS
 
 _DEFAULT_PORT = 6379
 

@@ -1,0 +1,72 @@
+"""Carry out several calls at once through one client, and give the answers as they come.
+
+Threads are daemons and not a pool's: a pool's are waited for when the process ends, and a service
+that hangs would hold up Ctrl-C. The client keeps every service's budget, however many ask.
+What the other threads have reserved when Ctrl-C comes frees itself, as after a killed process.
+"""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, TypeVar
+
+from animedex.errors import AnimedexError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Mapping
+
+    from animedex.call import Call
+    from animedex.client import AsyncClient, Client
+
+T = TypeVar("T")
+
+
+def answers(
+    client: Client, calls: Mapping[str, Call[T]]
+) -> Iterator[tuple[str, T | AnimedexError]]:
+    """Carry out named calls at once; give each one's answer or failure as it comes."""
+    come: SimpleQueue[tuple[str, T | BaseException]] = SimpleQueue()
+
+    def carry_out(name: str, call: Call[T]) -> None:
+        try:
+            found: T | BaseException = client.perform(call)
+        except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
+            found = error
+        come.put((name, found))
+
+    for name, call in calls.items():
+        thread = threading.Thread(
+            target=carry_out, args=(name, call), name=f"animedex-{name}", daemon=True
+        )
+        thread.start()
+    for _ in calls:
+        name, found = come.get()
+        if isinstance(found, BaseException) and not isinstance(found, AnimedexError):
+            raise found
+        yield name, found
+
+
+async def answers_async(
+    client: AsyncClient, calls: Mapping[str, Call[T]]
+) -> AsyncGenerator[tuple[str, T | AnimedexError]]:
+    """Do as `answers`, in tasks; they are cancelled when whoever asked wants no more.
+
+    A caller that leaves early closes the generator (`contextlib.aclosing`).
+    """
+    from asyncio import as_completed, create_task, gather
+
+    async def carry_out(name: str, call: Call[T]) -> tuple[str, T | AnimedexError]:
+        try:
+            return name, await client.perform(call)
+        except AnimedexError as error:
+            return name, error
+
+    tasks = [create_task(carry_out(name, call)) for name, call in calls.items()]
+    try:
+        for done in as_completed(tasks):
+            yield await done
+    finally:
+        for task in tasks:
+            task.cancel()
+        await gather(*tasks, return_exceptions=True)

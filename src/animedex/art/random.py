@@ -1,0 +1,70 @@
+"""Draw pictures from the first service that gives any."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.art.following import follow, follow_async
+from animedex.art.providers import chosen, none_answered
+from animedex.art.search import Found
+from animedex.backends.provider import part
+from animedex.call import ask
+from animedex.errors import AnimedexError, BadArguments, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.call import Plan
+    from animedex.client import AsyncClient, Client
+
+MOST = 20
+
+
+def draw(
+    client: Client,
+    services: Iterable[str] | None = None,
+    *,
+    category: str | None = None,
+    amount: int = 1,
+) -> Found:
+    """Draw 1 to 20 pictures, of a category if one is named, from one service.
+
+    The services are asked one after the other until one has some; those that failed before are
+    named in the answer. Where all fail, one error names them all.
+    """
+    return follow(client, drawn(chosen(services), category, amount))
+
+
+async def draw_async(
+    client: AsyncClient,
+    services: Iterable[str] | None = None,
+    *,
+    category: str | None = None,
+    amount: int = 1,
+) -> Found:
+    """Do as `draw`, from a task."""
+    return await follow_async(client, drawn(chosen(services), category, amount))
+
+
+def drawn(services: Sequence[str], category: str | None, amount: int) -> Plan[Found]:
+    """Plan to ask one service after the other."""
+    if type(amount) is not int or not 1 <= amount <= MOST:
+        message = f"an amount is a whole number from 1 to {MOST}, not {amount!r}"
+        raise BadArguments(message)
+    failures: dict[str, AnimedexError] = {}
+    for name in services:
+        try:
+            call = part(name).random(category, amount)
+            rows = list((yield from ask(call))) if call else []
+        except AnimedexError as error:
+            failures[name] = error
+            continue
+        if rows:
+            return Found(rows, failures)
+        failures[name] = _no_picture(name, category)
+    raise none_answered(failures)
+
+
+def _no_picture(name: str, category: str | None) -> NotFound:
+    of = f" of {category!r:.80}" if category is not None else ""
+    return NotFound(f"there is no picture{of}", backend=name, hint="ask another with --from")

@@ -1,0 +1,203 @@
+"""Which service a row of JSON is from, and what it tells of the picture it shows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import msgspec
+
+from animedex import backends
+from animedex.backends.provider import Evidence, part
+from animedex.call import SourceTag
+from animedex.errors import AnimedexError
+from animedex.models import ArtPost, PictureRecord, Record, parse_record
+
+if TYPE_CHECKING:
+    from animedex.backends.provider import ArtPart
+    from animedex.call import JsonObject, JsonValue
+
+# What stands beside a service's row in this program's output.
+BESIDE = ("_source", "_match")
+# By these keys an entry of the library is known, as it prints it.
+_ENTRY = {"path", "sha256", "post"}
+
+
+class Seen(NamedTuple):
+    """Hold which service a row is from, and its evidence."""
+
+    service: str
+    evidence: Evidence
+
+
+def recognise(row: JsonObject | Record | ArtPost) -> Seen | None:
+    """Read the evidence of a row, a record or an art post; None where no service knows the row.
+
+    A row's `_source` is believed; an art post is known by its id, any other row by its keys. Of an
+    entry of the library, what counts is the picture that it tells of.
+    """
+    if isinstance(row, ArtPost):
+        return Seen(row.id.partition(":")[0], evidence_of_post(row.to_payload()))
+    if isinstance(row, Record):
+        known = row.backend in _names()
+        return Seen(row.backend, _part(row.backend).evidence(row.payload)) if known else None
+    row, _ = _kept(row, None)
+    service = _service_of_post(row)
+    if service:
+        return Seen(service, evidence_of_post(row))
+    service = service_of(row)
+    return Seen(service, _part(service).evidence(row)) if service else None
+
+
+def service_of(row: JsonObject) -> str | None:
+    """Name the service whose row this is."""
+    source = row.get("_source")
+    named = source.get("backend") if isinstance(source, dict) else None
+    if isinstance(named, str) and named in _names():
+        return named
+    return next((name for name in _names() if _part(name).owns(row)), None)
+
+
+def post_of(row: JsonObject) -> ArtPost | None:
+    """Give a row as an art post; None where no service knows it, or it is not what it should be."""
+    try:
+        found = picture_of(row)
+    except (AnimedexError, msgspec.ValidationError):
+        return None
+    return found.to_common() if isinstance(found, PictureRecord) else found
+
+
+def picture_of(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
+    """Give a row as what its service sent, or as the art post that it is, with its source.
+
+    `raw` are the row's own bytes, so that numbers stay as they were written. It is None where no
+    service knows the row; raises `UpstreamShape`, or `ValidationError` for a post, where it is not
+    what it should be.
+    """
+    row, raw = _kept(row, raw)
+    tag = _tag_of(row)
+    if _service_of_post(row):
+        bare = {key: value for key, value in row.items() if key not in BESIDE}
+        return msgspec.structs.replace(msgspec.convert(bare, ArtPost), source_tag=tag)
+    service = service_of(row)
+    if service is None:
+        return None
+    kind = _part(service).record
+    return parse_record(kind, _without_beside(row, raw), "", tag)
+
+
+def known_fields() -> set[str]:
+    """Name the keys that any picture's row may have, as the services' records and posts do."""
+    kinds: list[type[ArtPost | Record]] = [ArtPost, *(_part(name).record for name in _names())]
+    fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
+    return fields - {"source_tag"}
+
+
+def evidence_of_post(row: JsonObject) -> Evidence:
+    """Read the evidence of an art post's JSON, whatever it holds.
+
+    >>> evidence_of_post({"id": "waifu:7", "source_url": "", "width": 30, "height": 20})
+    Evidence(id='waifu:7', md5=None, links=(), perceptual_hash=None, pixels=600, byte_size=0, \
+withheld=True)
+    """
+    source = _text(row.get("source_url"))
+    return Evidence(
+        id=_text(row.get("id")) or "",
+        md5=_text(row.get("md5")),
+        links=(source,) if source else (),
+        perceptual_hash=_hash(_text(row.get("perceptual_hash"))),
+        pixels=_count(row.get("width")) * _count(row.get("height")),
+        byte_size=_count(row.get("byte_size")),
+        withheld=not _text(row.get("url")),
+    )
+
+
+def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
+    """Give what an entry of the library tells of: its service's row, or else its art post.
+
+    Any other row is given as it is.
+    """
+    if not row.keys() >= _ENTRY:
+        return row, raw
+    post, inner = row["post"], row.get("row")
+    if not isinstance(post, dict) or (name := _service_of_post(post)) is None:
+        return {}, None
+    source = row.get("_source", {"backend": name})
+    if not isinstance(inner, dict):
+        return {**post, "_source": source}, None
+    if raw is not None:
+        raw = bytes(msgspec.json.decode(raw, type=dict[str, msgspec.Raw])["row"])
+    return {**inner, "_source": source}, raw
+
+
+def _service_of_post(row: JsonObject) -> str | None:
+    """Name the service of an art post; of no service's own rows is the id a text with a colon."""
+    name = row.get("id")
+    if not isinstance(name, str):
+        return None
+    service, colon, _ = name.partition(":")
+    return service if colon and service in _names() else None
+
+
+def _without_beside(row: JsonObject, raw: bytes | None) -> bytes:
+    """Give a row's bytes as the service sent them, without what this program put beside."""
+    if raw is None:
+        return msgspec.json.encode({k: v for k, v in row.items() if k not in BESIDE})
+    if not any(key in row for key in BESIDE):
+        return raw
+    values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return msgspec.json.encode({k: v for k, v in values.items() if k not in BESIDE})
+
+
+def _tag_of(row: JsonObject) -> SourceTag | None:
+    """Read what this program prints of where a row came from, and when."""
+    source = row.get("_source")
+    if not isinstance(source, dict):
+        return None
+    backend, fetched_at = source.get("backend"), source.get("fetched_at")
+    if not isinstance(backend, str) or not isinstance(fetched_at, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(fetched_at)
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        return None
+    cached, limited = (source.get(name) is True for name in ("cached", "rate_limited"))
+    return SourceTag(backend, moment, cached=cached, rate_limited=limited)
+
+
+@cache
+def _names() -> list[str]:
+    return backends.names()
+
+
+@cache
+def _part(name: str) -> ArtPart:
+    """Give a service's part without an import for every row."""
+    return part(name)
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _count(value: JsonValue) -> int:
+    return max(0, value) if type(value) is int else 0
+
+
+def _hash(text: str | None) -> int | None:
+    """Read a hash of 64 bits.
+
+    >>> _hash("00000000000000ff"), _hash("f"), _hash("-00000000000000f")
+    (255, None, None)
+    """
+    try:
+        known = text and len(text) == _HASH_DIGITS
+        return int.from_bytes(bytes.fromhex(text)) or None if text and known else None
+    except ValueError:
+        return None
+
+
+_HASH_DIGITS = 16

@@ -1,0 +1,54 @@
+"""Which work a URL names, whichever of its many spellings the URL is.
+
+| site | what is read of it | id |
+|---|---|---|
+| `pixiv` | artworks, `member_illust.php`, files on pximg.net, phixiv, pixiv.cat | number |
+| `pixiv-sketch` | items | number |
+| `fanbox` | posts under any creator, files of a post | number |
+| `twitter` | statuses on twitter.com, x.com and their embedders | number |
+| `twitter-media` | files on pbs.twimg.com, which do not tell their status | key, cased |
+| `deviantart` | deviations, fav.me, files that end in the id | number in base 10 |
+| `artstation` | artworks, projects | hash, cased |
+| `nijie` | `view.php`, files that begin with the id | number |
+| `seiga` | pictures, nico.ms, files on lohas.nicoseiga.jp | number |
+| `bluesky` | posts under handle or DID | record key |
+| `bluesky-media` | files on cdn.bsky.app, blobs | hash of the content |
+| `tumblr` | posts on a blog's host or in the dashboard | number |
+| `tumblr-media` | files of any size | file's name without size |
+| `reddit` | submissions, galleries, redd.it; no comments | base 36, lower case |
+| `reddit-media` | files on i.redd.it and preview.redd.it | file's name |
+| `weibo` | posts, in either spelling | number |
+| `instagram` | posts | code, cased |
+| `danbooru`, `yandere`, `konachan`, `e621`, `gelbooru`, `safebooru` | posts | number |
+| `tbib`, `rule34`, `xbooru`, `zerochan`, `e-shuushuu`, `anime-pictures` | posts | number |
+| `behance`, `booth`, `furaffinity`, `itaku`, `poipiku`, `tinami`, `xfolio` | works | number |
+| `bilibili`, `fantia`, `patreon`, `pawoo`, `baraag` | posts | number |
+| `misskey`, `misskey-design`, `piapro` | notes; works | code, cased |
+| `lofter`, `newgrounds`, `skeb` | posts; works of a user | lower case |
+
+Only what is surely a work is read: no profiles, no searches, no shortened links. Pages that the
+site itself does not number in its URLs stay unknown.
+"""
+
+from __future__ import annotations
+
+from animedex.art.source_url import split_link
+from animedex.art.source_work import Work
+from animedex.art.sources import reader
+
+__all__ = ["Work", "canonical"]
+
+
+def canonical(url: str) -> Work | None:
+    """Name the work that a URL shows; None for any other text, and for what may be in doubt.
+
+    >>> canonical("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
+    Work(site='pixiv', id='15300', page=3)
+    >>> str(canonical("x.com/yuzuriko/status/1519/photo/2"))
+    'twitter:1519#1'
+    >>> canonical("https://pixiv.net@art.example/artworks/15300") is None
+    True
+    """
+    link = split_link(url)
+    read = reader(link.host) if link else None
+    return read(link) if link and read else None

@@ -1,0 +1,76 @@
+"""DeviantArt: one number, in base 36 where it is short."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.art.source_ids import number, number36
+from animedex.art.source_work import name_work
+
+if TYPE_CHECKING:
+    from animedex.art.source_url import Link
+    from animedex.art.source_work import Reader, Work
+
+_HASH = re.compile(r"[0-9a-f]{32}")
+_ID_AT_END = re.compile(r"d([0-9a-z]{6})\.[a-z0-9]{3,4}")
+_STORED = re.compile(r"d([0-9a-z]{6})-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{3,4}")
+
+
+def _page(link: Link) -> Work | None:
+    match link.segments:
+        case ["art", slug] | [_, "art", slug]:
+            hyphen = slug.rpartition("-")
+            return name_work("deviantart", number(hyphen[2]) if hyphen[1] else None)
+        case ["deviation" | "view", deviation] | ["download", deviation, _]:
+            return name_work("deviantart", number(deviation))
+        case _:
+            return None
+
+
+def _embedded(link: Link) -> Work | None:
+    """Read a page of an embedder, which takes the number without a title, too."""
+    match link.segments:
+        case ["art", found] | [_, "art", found] if found.isdigit():
+            return name_work("deviantart", number(found))
+        case _:
+            return _page(link)
+
+
+def _short(link: Link) -> Work | None:
+    match link.segments:
+        case [short] if short[0] in "dD":
+            return name_work("deviantart", number36(short[1:]))
+        case _:
+            return None
+
+
+def _file(link: Link) -> Work | None:
+    if not link.segments:
+        return None
+    stem, _, end = link.segments[-1].rpartition("-")
+    found = _ID_AT_END.fullmatch(end)
+    # Hyphens of a user's name are underscores here, so the last one divides the id from it.
+    by = "_by_" in stem.rpartition("-")[2]
+    known = found and (by or _HASH.fullmatch(stem))
+    return name_work("deviantart", number36(found[1])) if found and known else None
+
+
+def _stored(link: Link) -> Work | None:
+    match link.segments:
+        case ["f" | "i", _, name, *_] | ["intermediary", "f", _, name, *_]:
+            found = _STORED.fullmatch(name)
+            return name_work("deviantart", number36(found[1])) if found else None
+        case _:
+            return None
+
+
+_WIXMP = "wixmp-ed30a86b8c4ca887773594c2.wixmp.com"
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(("deviantart.com", "*.deviantart.com"), _page),
+    **dict.fromkeys(("fxdeviantart.com", "*.fxdeviantart.com"), _embedded),
+    **dict.fromkeys(("fixdeviantart.com", "*.fixdeviantart.com"), _embedded),
+    "fav.me": _short,
+    "*.deviantart.net": _file,
+    **dict.fromkeys((_WIXMP, f"images-{_WIXMP}"), _stored),
+}

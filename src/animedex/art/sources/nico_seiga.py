@@ -1,0 +1,57 @@
+"""Nico Nico Seiga: every picture has one number, in the page's address and in the files'."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.art.source_ids import number
+from animedex.art.source_url import field
+from animedex.art.source_work import name_work
+
+if TYPE_CHECKING:
+    from animedex.art.source_url import Link
+    from animedex.art.source_work import Reader, Work
+
+_THUMB = re.compile(r"([0-9]+)[a-z]{0,2}")
+
+
+def _seiga(found: str) -> Work | None:
+    return name_work("seiga", number(found), 0)
+
+
+def _page(link: Link) -> Work | None:
+    match link.segments:
+        case ["seiga", name] if name.startswith("im"):
+            return _seiga(name[2:])
+        case ["image", "source", image]:
+            return _seiga(image)
+        case ["image", "source" | "redirect"]:
+            return _seiga(field(link.query, "id"))
+        case _:
+            return None
+
+
+def _short(link: Link) -> Work | None:
+    match link.segments:
+        case [name] if name.startswith("im"):
+            return _seiga(name[2:])
+        case _:
+            return None
+
+
+def _image(link: Link) -> Work | None:
+    match link.segments:
+        case ["priv" | "o", image] | [*_, "priv" | "o", _, _, image]:
+            return _seiga(image)
+        case ["thumb", name] if found := _THUMB.fullmatch(name):
+            return _seiga(found[1])
+        case _:
+            return None
+
+
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(("seiga.nicovideo.jp", "sp.seiga.nicovideo.jp"), _page),
+    "nico.ms": _short,
+    **dict.fromkeys(("lohas.nicoseiga.jp", "dcdn.cdn.nimg.jp"), _image),
+}

@@ -1,0 +1,48 @@
+"""Sites that name a work, or its page, in the query."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.art.source_ids import number, page_from_one
+from animedex.art.source_url import field
+from animedex.art.source_work import Work, name_work
+
+if TYPE_CHECKING:
+    from animedex.art.source_url import Link
+    from animedex.art.source_work import Reader
+
+_CODE = re.compile(r"[A-Za-z0-9_-]{5,40}")
+# Sites that run Gelbooru's program; each counts its own posts.
+_GELBOORUS = {
+    "gelbooru.com": "gelbooru",
+    "safebooru.org": "safebooru",
+    "tbib.org": "tbib",
+    "rule34.xxx": "rule34",
+    "xbooru.com": "xbooru",
+}
+
+
+def _gelbooru(link: Link) -> Work | None:
+    asked = (link.segments, field(link.query, "page"), field(link.query, "s"))
+    if asked != (["index.php"], "post", "view"):
+        return None
+    site = _GELBOORUS[link.host.removeprefix("www.")]
+    return name_work(site, number(field(link.query, "id")), 0)
+
+
+def _instagram(link: Link) -> Work | None:
+    match link.segments:
+        case ["p" | "reel" | "tv", code] | [_, "p" | "reel" | "tv", code] if _CODE.fullmatch(code):
+            return Work("instagram", code, page_from_one(field(link.query, "img_index")))
+        case _:
+            return None
+
+
+_EMBEDDERS = ("ddinstagram.com", "kkinstagram.com", "vxinstagram.com", "instagramez.com")
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(_GELBOORUS, _gelbooru),
+    **dict.fromkeys(("instagram.com", "instagr.am", *_EMBEDDERS), _instagram),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _instagram),
+}

@@ -1,0 +1,54 @@
+"""Tumblr: posts, whose number is theirs on every blog, and single pictures by file name."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.art.source_ids import number
+from animedex.art.source_work import Work, name_work
+
+if TYPE_CHECKING:
+    from animedex.art.source_url import Link
+    from animedex.art.source_work import Reader
+
+_FILE = re.compile(
+    r"(tumblr_(?:inline_)?[A-Za-z0-9]+(?:_r[0-9]+)?)_(?:[0-9]+(?:h|sq)?|raw)\.[a-z0-9]{3,4}"
+)
+_SIZED = re.compile(r"[0-9a-f]{32}/[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _post(link: Link) -> Work | None:
+    match link.segments:
+        case ["post" | "image", post, *_] | ["blog", "view", _, post, *_]:
+            return name_work("tumblr", number(post))
+        case ["dashboard", "blog", _, post]:
+            return name_work("tumblr", number(post))
+        case [blog, post, *_] if link.host in _SHARED_HOSTS and blog not in _OWN_PAGES:
+            return name_work("tumblr", number(post))
+        case _:
+            return None
+
+
+def _media(link: Link) -> Work | None:
+    match link.segments:
+        case [name] | [_, name] if found := _FILE.fullmatch(name):
+            return Work("tumblr-media", found[1], 0)
+        case [first, second, _, _] if _SIZED.fullmatch(f"{first}/{second}"):
+            return Work("tumblr-media", f"{first}/{second}", 0)
+        case _:
+            return None
+
+
+# What may follow these is a number too, and no post.
+_OWN_PAGES = {"communities", "explore", "likes", "page", "search", "tagged"}
+_EMBEDDERS = ("tpmblr.com", "txtumblr.com")
+_SHARED_HOSTS = {
+    *("tumblr.com", "www.tumblr.com", "at.tumblr.com"),
+    *(f"{label}{host}" for host in _EMBEDDERS for label in ("", "www.")),
+}
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(("tumblr.com", "*.tumblr.com", *_EMBEDDERS), _post),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _post),
+    **dict.fromkeys(("media.tumblr.com", "*.media.tumblr.com", "data.tumblr.com"), _media),
+}

@@ -1,0 +1,84 @@
+"""Twitter, now X, and the hosts that show its posts to other sites."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.art.source_ids import number, page_from_one
+from animedex.art.source_url import split_path
+from animedex.art.source_work import Work, name_work
+
+if TYPE_CHECKING:
+    from animedex.art.source_url import Link
+    from animedex.art.source_work import Reader
+
+_FILE_ENDING = re.compile(r"\.(?:gif|jpe?g|mp4|png|webp)$")
+_MEDIA = re.compile(r"([A-Za-z0-9_-]{10,24})(?:\.(?:gif|jpe?g|mp4|png|webp))?(?::[a-z0-9]+)?")
+
+
+def _status(link: Link) -> Work | None:
+    match link.segments or _behind_hash(link.fragment):
+        case (
+            ["i", "web", "status", status, *rest]
+            | [_, "status" | "statuses", status, *rest]
+            | ["statuses", status, *rest]
+        ):
+            return name_work("twitter", number(_FILE_ENDING.sub("", status)), _photo(rest))
+        case _:
+            return None
+
+
+def _embedded(link: Link) -> Work | None:
+    """Read a page of an embedder, which takes a status without its user, and a page behind it."""
+    match link.segments:
+        case ["status", status, *rest]:
+            return _status(link._replace(segments=["i", "status", status, *rest]))
+        case [*_, "status" | "statuses", _, photo] if page_from_one(photo) is not None:
+            found = _status(link._replace(segments=link.segments[:-1]))
+            return found and found._replace(page=page_from_one(photo))
+        case _:
+            return _status(link)
+
+
+def _behind_hash(fragment: str) -> list[str] | None:
+    # From 2010 to 2012 the whole path stood behind "#!".
+    return split_path(fragment[1:]) if fragment.startswith("!/") else None
+
+
+def _photo(rest: list[str]) -> int | None:
+    match rest:
+        case ["photo", photo, *_]:
+            return page_from_one(_FILE_ENDING.sub("", photo))
+        case _:
+            # What /video/1 counts depends on the post.
+            return None
+
+
+def _media(link: Link) -> Work | None:
+    match link.segments:
+        case ["media" | "tweet_video" | "tweet_video_thumb", name] if found := _MEDIA.fullmatch(
+            name
+        ):
+            return Work("twitter-media", found[1], 0)
+        case _:
+            return None
+
+
+# Below their names some of them have hosts such as `d.`, `g.`, `t.` and `api.`.
+_EMBEDDERS = (
+    *("fxtwitter.com", "fixupx.com", "twittpr.com", "vxtwitter.com", "fixvx.com"),
+    *("girlcockx.com", "cunnyx.com", "stupidpenisx.com", "twitterez.com", "ayytwitter.com"),
+)
+_READERS = (
+    *("nitter.net", "nitter.poast.org", "nitter.privacydev.net", "nitter.tiekoetter.com"),
+    *("nitter.space", "lightbrd.com", "xcancel.com"),
+)
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(("twitter.com", "mobile.twitter.com", "m.twitter.com"), _status),
+    **dict.fromkeys(("x.com", "mobile.x.com", "m.x.com"), _status),
+    **dict.fromkeys(_READERS, _status),
+    **dict.fromkeys(_EMBEDDERS, _embedded),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _embedded),
+    **dict.fromkeys(("pbs.twimg.com", "video.twimg.com"), _media),
+}

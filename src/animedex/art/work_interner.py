@@ -1,0 +1,101 @@
+"""The works that rows name and their pages, as numbers, and where each is first named."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from animedex.art.source_parser import canonical
+from animedex.art.union_find import UNKNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_NOBODY = -1
+
+
+class Catalogue:
+    """Number works and pages from 1, a page's number being its own in all works.
+
+    `several` holds the works that one service lists under different ids without telling pages, as
+    it does a status of four pictures: whoever names such a work without a page may mean any.
+    """
+
+    def __init__(self) -> None:
+        self.several: set[int] = set()
+        self._works: dict[str, int] = {}
+        self._names: list[str] = []
+        self._lowest = array("I")
+        self._unpaged = array("q")
+        self._pages: dict[int, int] = {}
+        self._values: list[int] = []
+        self._page_rows = array("q")
+        self._listed: dict[str, dict[int, int]] = {}
+
+    def place(self, row: int, links: Iterable[str]) -> tuple[int, int]:
+        """Give numbers to the work and the page of a row, by the first link that names a work."""
+        work = next(filter(None, map(canonical, links)), None)
+        if work is None:
+            return UNKNOWN, UNKNOWN
+        number = self._work(work.key)
+        if work.page is None:
+            if self._unpaged[number - 1] == _NOBODY:
+                self._unpaged[number - 1] = row
+            return number, UNKNOWN
+        return number, self._page(number, work.page, row)
+
+    def list_id(self, work: int, service: str, name: int) -> None:
+        """Note that a service lists a work without a page under an id, itself a number."""
+        if self._listed.setdefault(service, {}).setdefault(work, name) != name:
+            self.several.add(work)
+
+    def close(self) -> None:
+        """Forget what only further rows would need."""
+        self._works.clear()
+        self._pages.clear()
+        self._listed.clear()
+
+    def name(self, work: int) -> str:
+        """Name a work."""
+        return self._names[work - 1]
+
+    def page(self, number: int) -> int | None:
+        """Give a page as it is counted in its work, from 0; None for an unknown one."""
+        return self._values[number - 1] if number else None
+
+    def namesake(self, row: int, page: int) -> int:
+        """Give the first row that names the same page of the same work; else the row itself."""
+        return self._page_rows[page - 1] if page else row
+
+    def standing_for(self, work: int) -> int | None:
+        """Give the row that rows without a page go to, where they are only the same work.
+
+        That is the first row of the lowest known page, or the first row where no page is known;
+        None where nothing is in doubt.
+        """
+        lowest = self._lowest[work - 1]
+        if lowest:
+            return self._page_rows[lowest - 1]
+        return self._unpaged[work - 1] if work in self.several else None
+
+    def _work(self, key: str) -> int:
+        number = self._works.get(key)
+        if number is None:
+            number = self._works[key] = len(self._names) + 1
+            self._names.append(key)
+            self._lowest.append(UNKNOWN)
+            self._unpaged.append(_NOBODY)
+        return number
+
+    def _page(self, work: int, value: int, row: int) -> int:
+        # Works are fewer than 2**32, so that no two pages share a key.
+        key = value << 32 | work
+        number = self._pages.get(key)
+        if number is None:
+            number = self._pages[key] = len(self._values) + 1
+            self._values.append(value)
+            self._page_rows.append(row)
+            lowest = self._lowest[work - 1]
+            if not lowest or value < self._values[lowest - 1]:
+                self._lowest[work - 1] = number
+        return number

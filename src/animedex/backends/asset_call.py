@@ -1,0 +1,59 @@
+"""Fetching a picture's file, whichever service it is from: the call that brings the bytes.
+
+What a file is to be like is not known here. Whoever takes it gives a sink, which is made from the
+answer's head and finds there whether the whole file comes (200) or the rest of it (206).
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.call import Call, Headers, Request, Sink, SourceTag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.backends.backend import Backend
+    from animedex.call import Response
+
+# zlib counts one byte more than the cap.
+NO_CAP = sys.maxsize - 1
+
+
+class Fetched(NamedTuple):
+    """Hold what became of a file: the head of the answer, and the sink or else the bytes."""
+
+    url: str
+    status: int
+    headers: Headers
+    sink: Sink | None
+    body: bytes
+    source_tag: SourceTag
+
+    def header(self, name: str) -> str | None:
+        """Give the first header of that name, which is in lower case."""
+        return next((value for key, value in self.headers if key == name), None)
+
+
+def fetch(
+    backend: Backend,
+    url: str,
+    sink: Callable[[Response], Sink] | None = None,
+    resume: Callable[[], Headers] | None = None,
+    cap: int = NO_CAP,
+) -> Call[Fetched]:
+    """Fetch a file of a service from its API's own origin, or from a host that it declares.
+
+    Without a `sink` the bytes stay in memory, unpacked; a `sink` gets them as they come, be they
+    packed or not. `cap` bounds them either way. `resume` gives the headers that ask for the rest of
+    a file, before each try. Raises `BadArguments` for a URL of another host.
+    """
+    request = Request("GET", url)
+    return Call(backend, request, _fetched, cap=cap, gzip=False, sink=sink, resume=resume)
+
+
+def _fetched(response: Response, source: SourceTag) -> Fetched:
+    return Fetched(
+        response.url, response.status, response.headers, response.sink, response.body, source
+    )

@@ -1,0 +1,61 @@
+"""Danbooru as declared data: address, limits, sign-in, manners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.backends.authentication import SignIn
+from animedex.backends.backend import Backend, Bucket, Limits
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.backends.error_explanation import Meaning
+    from animedex.call import Headers, Response
+
+
+def _basic(fields: Mapping[str, str]) -> Headers:
+    from base64 import b64encode
+
+    pair = f"{fields['login']}:{fields['api_key']}".encode()
+    return (("authorization", f"Basic {b64encode(pair).decode()}"),)
+
+
+def _explain(response: Response) -> Meaning | None:
+    from animedex.backends.danbooru.error_messages import explain
+
+    return explain(response)
+
+
+BACKEND = Backend(
+    name="danbooru",
+    title="Danbooru",
+    base_url="https://danbooru.donmai.us",
+    docs_url="https://danbooru.donmai.us/wiki_pages/help:api",
+    limits=Limits(Bucket(rate=1.0, burst=5), {}, per_path=False),
+    limits_note=(
+        "10 requests per second are the hard limit, and about 1 per second is what the site asks"
+        " for. animedex keeps to 1 per second with a burst of 5, for all of your processes"
+        " together. An answer holds 200 posts or 1000 other rows; pages by number end at 1000"
+        " (Gold 5000)."
+    ),
+    guidance=(
+        "Posts of all ratings come unless you filter: add --rating g for what is fit for everyone"
+        " (`rating:safe` means s, sensitive, not g). A search may have 2 terms (Gold 6, Platinum"
+        " any number); --order is one, --rating and metatags such as id:, score:, date: and"
+        " filetype: are free. Tags are written with underscores: find them with `autocomplete`."
+        " A withheld picture has no file_url, and url null with --common. Always name the artist"
+        " and the source with a picture. Do not page through tags to collect them."
+    ),
+    example_path="/posts.json?limit=1",
+    hosts=("cdn.donmai.us",),
+    sign_in=SignIn(
+        fields=("login", "api_key"),
+        secret="api_key",  # noqa: S106  the field's name, not a key
+        headers=_basic,
+        path="/profile.json",
+        key_page="https://danbooru.donmai.us/profile",
+        user="login",
+    ),
+    explain=_explain,
+)

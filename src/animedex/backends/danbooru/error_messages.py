@@ -1,0 +1,101 @@
+"""What Danbooru's failures mean, in its own words, and what to try next.
+
+https://danbooru.donmai.us/wiki_pages/help:api
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from animedex.backends.danbooru.tag_query import free_metatags
+from animedex.backends.error_explanation import Meaning
+from animedex.errors import (
+    AuthRequired,
+    NotFound,
+    RateLimited,
+    Refused,
+    UpstreamError,
+)
+
+if TYPE_CHECKING:
+    from animedex.call import Response
+
+_LOGIN = "`animedex auth login danbooru`"
+_ERRORS = {
+    "PostQuery::TagLimitError": Meaning(
+        UpstreamError,
+        "did not accept the search",
+        hint=f"{free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})",
+    ),
+    "ActiveRecord::RecordNotFound": Meaning(NotFound, "has no such thing"),
+    "ActiveRecord::QueryCanceled": Meaning(
+        UpstreamError,
+        "gave the search up, as it took too long",
+        hint="narrow it: put a rarer tag first, add a range such as id:>9000000 or"
+        " date:2026-01-01.., use fewer wildcards, leave the order out",
+    ),
+}
+_STATUSES = {
+    400: Meaning(UpstreamError, "did not accept the request"),
+    401: Meaning(
+        AuthRequired,
+        "does not know who asks",
+        hint=f"`animedex auth status` tells which key is used, if any; {_LOGIN} sets another, and"
+        " the environment goes before it",
+    ),
+    403: Meaning(
+        Refused, "refused the request", hint=f"some things are for who is signed in: {_LOGIN}"
+    ),
+    404: Meaning(NotFound, "has no such thing"),
+    405: Meaning(NotFound, "has no such path"),
+    406: Meaning(
+        UpstreamError, "does not answer in that form", hint="ask for a path that ends in .json"
+    ),
+    410: Meaning(
+        NotFound,
+        "does not page so far",
+        hint="page by id: give --page b<id> with the id of the last post you have"
+        " (`--jq '.[-1].id'`), or ask for --all --max N",
+    ),
+    422: Meaning(UpstreamError, "did not accept the search"),
+    429: Meaning(
+        RateLimited,
+        "is asked too often",
+        hint="animedex keeps to 1 request per second: is something else asking as well?",
+    ),
+    451: Meaning(Refused, "may not show that"),
+    500: Meaning(UpstreamError, "has trouble"),
+    501: Meaning(UpstreamError, "does not offer that"),
+    503: Meaning(UpstreamError, "is out of order for now"),
+}
+
+
+def explain(response: Response) -> Meaning | None:
+    """Tell what an answer means that carries Danbooru's own words; None of any other.
+
+    >>> from animedex.call import Response
+    >>> body = b'{"success": false, "message": "That record was not found.", "backtrace": ["x"]}'
+    >>> explain(Response(404, (), body, "")).words
+    'That record was not found.'
+    """
+    name, words = _told(response)
+    meaning = _ERRORS.get(name) or _STATUSES.get(response.status)
+    return None if words is None or meaning is None else meaning._replace(words=words)
+
+
+def _told(response: Response) -> tuple[str, str | None]:
+    """Read the name of an error and its message; nothing else of the body is shown."""
+    import msgspec
+
+    # All of it, as a long backtrace may stand before the message.
+    try:
+        found: object = msgspec.json.decode(response.body)
+    except (ValueError, RecursionError):
+        return "", None
+    if not isinstance(found, dict):
+        return "", None
+    fields = cast("dict[str, object]", found)
+    name = fields.get("error")
+    said = (fields.get(key) for key in ("message", "reason", "error"))
+    words = next((word for word in said if isinstance(word, str) and word.strip()), None)
+    return name if isinstance(name, str) else "", words

@@ -1,0 +1,134 @@
+"""Danbooru's part in what is done across the services."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.backends.danbooru import calls, plans
+from animedex.backends.danbooru import parsers as parsing
+from animedex.backends.danbooru import tag_lookup as wording
+from animedex.backends.danbooru.argument_checks import MOST_POSTS, check_name
+from animedex.backends.danbooru.backend import BACKEND
+from animedex.backends.danbooru.models import HOME, DanbooruPost
+from animedex.backends.danbooru.source_search import by_work
+from animedex.backends.provider import ArtPart, Evidence
+from animedex.call import Call, Request, Say, ask
+from animedex.models import address, positive
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from animedex.call import JsonObject, JsonValue, Plan, Response, SourceTag
+    from animedex.models import Rating
+
+_OWN_KEYS = {"tag_string", "media_asset", "tag_string_general"}
+_OWN_PAIR = {"file_ext", "uploader_id"}
+_MD5 = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
+_ID = re.compile(r"[1-9][0-9]{0,17}")
+# The original, a sample or a thumbnail; in front of the checksum its tags may stand.
+_FILE = re.compile(
+    r"https?://[a-z]+\.donmai\.us/[a-z0-9]+/[0-9a-f]{2}/[0-9a-f]{2}/"
+    r"(?:[^/?#\s]*__)?(?:sample-)?([0-9a-f]{32})\.[a-z0-9]{1,8}(?:[?#]\S*)?",
+    re.IGNORECASE,
+)
+_PAGE = re.compile(r"https?://[a-z]+\.donmai\.us/posts/([1-9][0-9]{0,17})(?:\.json)?(?:[?#]\S*)?")
+
+
+def owns(row: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a row is one of Danbooru's, by keys that no other service has.
+
+    >>> owns({"id": 1, "tag_string": "solo"}), owns({"id": 1, "url": "https://x.example/1.png"})
+    (True, False)
+    """
+    return not _OWN_KEYS.isdisjoint(row) or row.keys() >= _OWN_PAIR
+
+
+def evidence(row: JsonObject) -> Evidence:
+    """Read what tells whether a row shows the same picture as another, as far as it is there.
+
+    The service tells no perceptual hash: `pixel_hash` differs as soon as one pixel does. The
+    post's own page stands in where nothing else tells a source, as other services name it.
+
+    >>> evidence({"id": 7, "pixiv_id": 15300, "image_width": 30, "image_height": 2})
+    Evidence(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
+perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
+    """
+    number, md5 = positive(row.get("id")), row.get("md5")
+    return Evidence(
+        id=f"danbooru:{number or ''}",
+        md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
+        links=tuple(_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
+        pixels=positive(row.get("image_width")) * positive(row.get("image_height")),
+        byte_size=positive(row.get("file_size")),
+        withheld=_address(row.get("file_url")) is None,
+    )
+
+
+def search(words: str, rating: Rating, limit: int) -> Call[list[DanbooruPost]]:
+    """Search the tag that the words mean; nothing where they mean none."""
+    return _tagged(words, lambda tag: calls.search(tag, rating=rating, limit=_at_most(limit)))
+
+
+def random(category: str | None, amount: int) -> Call[list[DanbooruPost]]:
+    """Draw general posts, with the tag that a category means."""
+
+    def drawn(*tags: str) -> Call[list[DanbooruPost]]:
+        return calls.search(*tags, rating="g", order="random", limit=_at_most(amount))
+
+    return drawn() if category is None else _tagged(category, drawn)
+
+
+def picture(text: str) -> Call[DanbooruPost] | None:
+    """Find the post of its page's address, of its file's, or of an id."""
+    file = _FILE.fullmatch(text)
+    if file:
+        return _of_file(file[1].lower())
+    page = _PAGE.fullmatch(text)
+    number = page[1] if page else text
+    return calls.post(int(number)) if _ID.fullmatch(number) else None
+
+
+def _of_file(md5: str) -> Call[DanbooruPost]:
+    """Find the post whose original file has this checksum."""
+    request = Request("GET", "/posts.json", (("md5", md5),))
+    missing = plans.missing("post with that file")
+    return Call(BACKEND, request, parsing.post, missing, lifetime=calls.TEN_MINUTES)
+
+
+def _tagged(
+    words: str, then: Callable[[str], Call[list[DanbooruPost]]]
+) -> Call[list[DanbooruPost]]:
+    """Ask which tag the words mean, and go on with it; where none, tell the nearest."""
+
+    def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
+        tags = wording.tags_of(parsing.suggestions(response, source))
+        tag = wording.best_tag(wanted, tags)
+        if tag is not None:
+            return (yield from ask(then(tag)))
+        if tags:
+            message = f"danbooru has no tag {wanted!r:.80}; did you mean {tags[0].value!r:.80}?"
+            yield Say("danbooru", message)
+        return []
+
+    wanted = check_name("a tag", words).lower()
+    return Call(BACKEND, calls.autocomplete(wanted).request, read, lifetime=calls.HOUR)
+
+
+def _links(row: JsonObject) -> Iterable[str]:
+    source, work = _address(row.get("source")), positive(row.get("pixiv_id"))
+    if source:
+        yield source
+    if work:
+        yield f"https://www.pixiv.net/artworks/{work}"
+
+
+def _address(value: JsonValue) -> str | None:
+    return address(value) if isinstance(value, str) else None
+
+
+def _at_most(amount: int) -> int:
+    return max(1, min(amount, MOST_POSTS))
+
+
+ART = ArtPart(DanbooruPost, owns, evidence, search, random, picture, by_work)

@@ -1,0 +1,78 @@
+"""Finding the tag that words mean, among those that the service suggests for them.
+
+https://danbooru.donmai.us/wiki_pages/help:api
+"""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from animedex.backends.danbooru.tag_query import split
+from animedex.errors import BadArguments
+from animedex.text_normalization import fold, is_dense, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.backends.danbooru.models import DanbooruSuggestion
+
+_LONGEST = 170
+# What the service puts right has the question itself beside it, which proves nothing.
+_CORRECTED = "tag-autocorrect"
+
+
+def tags_of(found: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
+    """Give the suggestions that are tags; values of a metatag are none, nor are names of pools."""
+    return [each for each in found if each.kind and _is_tag(each.value or "")]
+
+
+def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
+    """Choose the tag that is called as the words say, or else the first that has all of them.
+
+    A tag is known by its other spellings too. Half of what was asked for is something else: where
+    no tag has all words, there is none.
+    """
+    by_name = {each.value: _spellings(each) for each in found if each.value}
+    exact, wanted = fold("_".join(words.split())), split_words(words)
+    called = (name for name in by_name if fold(name) == exact)
+    # Nothing is left of a tag such as ^_^ but its exact spelling.
+    fitting = (
+        name
+        for fits in ((_is_called, _holds) if wanted else ())
+        for name, spellings in by_name.items()
+        if any(fits(split_words(spelling), wanted) for spelling in spellings)
+    )
+    return next(chain(called, fitting), None)
+
+
+def _is_tag(value: str) -> bool:
+    try:
+        terms = split([value])
+    except BadArguments:
+        return False
+    one = terms == (value,) and len(value.split()) == 1 and not value.startswith(("-", "~"))
+    return one and len(value) <= _LONGEST
+
+
+def _spellings(suggestion: DanbooruSuggestion) -> list[str]:
+    other = None if suggestion.type == _CORRECTED else suggestion.antecedent
+    return [text for text in (suggestion.value, suggestion.label, other) if text]
+
+
+def _is_called(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
+    return "".join(spelled) == "".join(wanted)
+
+
+def _holds(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether all words are there; those of a dense script may be within another.
+
+    >>> _holds(["long", "hair"], ["hair"]), _holds(["long", "hair"], ["air"])
+    (True, False)
+    >>> _holds(["初音みく"], ["初音"])
+    True
+    """
+    return all(
+        word in spelled or (is_dense(word) and any(word in each for each in spelled))
+        for word in wanted
+    )

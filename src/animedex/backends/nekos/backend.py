@@ -1,0 +1,39 @@
+"""nekos.best v2 as declared data: address, limits, manners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.backends.backend import Backend, Bucket, Limits, Window
+
+if TYPE_CHECKING:
+    from animedex.backends.error_explanation import Meaning
+    from animedex.call import Response
+
+
+def _explain(response: Response) -> Meaning | None:
+    from animedex.backends.nekos.error_messages import explain
+
+    return explain(response)
+
+
+BACKEND = Backend(
+    name="nekos",
+    title="nekos.best v2",
+    base_url="https://nekos.best/api/v2",
+    docs_url="https://docs.nekos.best/getting-started/api-endpoints.html",
+    limits=Limits(Bucket(rate=3.0, burst=10), {"/search": Window(calls=7, seconds=5.0)}),
+    limits_note=(
+        "200 requests per minute for each category, and 7 searches in any 5 seconds. animedex"
+        " keeps to 3 per second with a burst of 10, and to the search rule exactly, for all of"
+        " your processes together."
+    ),
+    guidance=(
+        "Every picture is safe for work (rating g): add no filter of your own. No sign-in."
+        " `image` is random and may repeat; `search` is fuzzy and never says that it found"
+        " nothing, so use --min-match 0.8 to keep real matches only. Always show the artist or"
+        " anime with a picture. Do not loop over categories to collect them. No commercial use."
+    ),
+    example_path="/endpoints",
+    explain=_explain,
+)

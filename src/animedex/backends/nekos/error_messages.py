@@ -1,0 +1,28 @@
+"""What a failure of nekos.best means, where that is not what it means in general."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.backends.error_explanation import Meaning
+from animedex.errors import Refused
+
+if TYPE_CHECKING:
+    from animedex.call import Response
+
+# https://docs.nekos.best/getting-started/api-endpoints.html
+_BAD_USER_AGENT = b"NB-BXIUA"
+_FORBIDDEN = 403
+
+
+def explain(response: Response) -> Meaning | None:
+    """Return what a refusal of the User-Agent means; None of any other failure.
+
+    >>> from animedex.call import Response
+    >>> explain(Response(403, (), b"error code: NB-BXIUA", "")).what
+    'does not accept the User-Agent'
+    """
+    if response.status != _FORBIDDEN or _BAD_USER_AGENT not in response.body:
+        return None
+    words = "NB-BXIUA: it has to name the program and a contact, an e-mail address or a public URL"
+    return Meaning(Refused, "does not accept the User-Agent", words)

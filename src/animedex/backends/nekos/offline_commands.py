@@ -1,0 +1,113 @@
+"""The answers of nekos.best from the user's own library: nothing is asked of the service."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from animedex.backends.nekos import calls, plans
+from animedex.backends.nekos import parsers as parsing
+from animedex.backends.nekos.models import NekosImage
+from animedex.cli.seen_record import shown
+from animedex.errors import NotFound
+from animedex.library.file_credit import kept_record
+from animedex.library.filter_sql import Filters
+from animedex.library.random_entries import drawn
+from animedex.plurals import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from animedex.backends.nekos.calls import Kind
+    from animedex.cli.command_context import Session
+    from animedex.library.entry import Entry
+    from animedex.library.picture_library import Library
+
+# The service gives 20 rows at most; some of these are of the other kind.
+_MOST_HITS = 1000
+
+
+def categories(library: Library) -> list[str]:
+    """Name the categories that there are pictures of, in alphabetical order."""
+    return sorted(library.categories("nekos"))
+
+
+def image(session: Session, category: str | None, amount: int, *, fresh: bool) -> list[NekosImage]:
+    """Draw pictures whose files are there, as `calls.image` does, but none of them twice.
+
+    Raises `NotFound` where there is none of the category.
+    """
+    # What cannot be asked of the service cannot be asked of the library.
+    calls.image(category, amount, fresh=fresh)
+    known = categories(session.library)
+    if category is None and known:
+        category = random.choice(known)  # noqa: S311  nothing depends on it
+    if category not in known:
+        raise _lacking(category, known)
+    filters = Filters(source="nekos", category=category)
+    wanted = session.library.count(filters) if fresh else amount
+    rows = _records(drawn(session.library, filters, wanted))
+    with shown(session) as state:
+        found = _unseen(state.unseen, rows, amount) if fresh else rows
+        if not fresh:
+            state.note("nekos", tuple(row.filename for row in rows))
+    if len(found) < amount and (found or not fresh):
+        new = " that are new to you" if fresh else ""
+        pictures = f"{len(found)} of {format_count(amount, 'picture')}"
+        session.note(f"animedex: the library has only {pictures}{new}")
+    return found
+
+
+def search(  # noqa: PLR0913, PLR0917  as the command has them
+    session: Session,
+    query: str,
+    kind: Kind | None,
+    category: str | None,
+    amount: int,
+    min_match: float | None,
+) -> list[NekosImage]:
+    """Search what is there, the best answer first, as `calls.search` does; it may be nothing.
+
+    Raises `NotFound` where there is no picture of the category.
+    """
+    calls.search(query, kind, category, amount, min_match=min_match)
+    known = categories(session.library)
+    if category is not None and category not in known:
+        raise _lacking(category, known)
+    hits = session.library.search(query, Filters(source="nekos", category=category), _MOST_HITS)
+    if kind is not None or category is None:
+        gif = kind is not None and calls.is_animated(kind)
+        hits = [hit for hit in hits if (hit.entry.format == "gif") == gif]
+    rows = parsing.scored(query, _records([hit.entry for hit in hits]))
+    rows.sort(key=lambda row: -(row.match or 0.0))
+    return [row for row in rows if (row.match or 0.0) >= (min_match or 0.0)][:amount]
+
+
+def _records(entries: Iterable[Entry]) -> list[NekosImage]:
+    """Give the rows of entries, as of the library; what was kept without its row has none."""
+    found = (kept_record(entry) for entry in entries)
+    return [row for row in found if isinstance(row, NekosImage)]
+
+
+def _lacking(category: str | None, known: Sequence[str]) -> NotFound:
+    """Make the error for what the library has not, with the nearest name that it has."""
+    hint = "fetch some with `animedex nekos download`, or ask without --offline"
+    if category is None:
+        return NotFound("the library has no pictures of nekos.best", hint=hint, backend="nekos")
+    near = plans.no_such_category(category, known).hint if known else None
+    told = near if near and near.startswith("did you mean") else hint
+    return NotFound(
+        f"the library has no pictures of nekos category {category!r}", hint=told, backend="nekos"
+    )
+
+
+def _unseen(
+    unseen: Callable[[str, tuple[str, ...]], frozenset[str]], rows: list[NekosImage], amount: int
+) -> list[NekosImage]:
+    """Choose rows that this user was never shown, and note no others as shown."""
+    found: list[NekosImage] = []
+    while rows and len(found) < amount:
+        part, rows = rows[: amount - len(found)], rows[amount - len(found) :]
+        new = unseen("nekos", tuple(row.filename for row in part))
+        found += [row for row in part if row.filename in new]
+    return found

@@ -1,0 +1,157 @@
+"""Measure how well a search row answers its query.
+
+The service's search is fuzzy, sends no score and never an empty list. What it does not say is
+said here: which of its rows have to do with the query at all. 0.8 is a sensible threshold.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.backends.nekos.url_handles import handles
+from animedex.text_normalization import is_dense, is_short, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Characters of a text, words of it and characters of a word that count: a service may send text
+# of any length, and the work must stay bounded.
+_READ, _MOST_WORDS, _LONGEST_WORD = 2000, 32, 64
+# A row that has every word of the query, and others besides, is good but not the same.
+_FOUND = 0.95
+# With it one slip in six letters leaves more than 0.8, one in five less.
+_SLIP_COST = 1.1
+
+# A part of a word must be this long to count where it does not begin the word, and this long
+# to count with a slip in it; shorter ones are there by chance.
+_LEAST_INNER = 5
+_LEAST_SLIPPED = 4
+
+_STOP_WORD = re.compile("an?|and|at|de|ga|in|n[aio]|of?|on|or|the|to|w[ao]|[のとはをにがでもへや]")
+
+
+class _Answer(NamedTuple):
+    words: list[str]
+    joins: list[str]
+
+
+def match_score(query: str, names: Sequence[str], links: Sequence[str]) -> float:
+    """Score in 0..1 how well names and links answer a query.
+
+    1.0 means the same words, or the same letters divided otherwise. Every word of the query is
+    given its best counterpart in any name, and long words weigh more. Of a link only the user's
+    handle and the ids count. Only the first 2000 characters and 32 words of a text are read.
+
+    >>> match_score("Frieren", ["Sousou no Frieren"], [])
+    0.95
+    >>> match_score("re zero", ["Re:Zero"], [])
+    1.0
+    >>> match_score("twitter", [], ["https://twitter.com/yuzuriko_0417/status/1"]) < 0.5
+    True
+    """
+    wanted = _words(query)
+    if not wanted:
+        return 0.0
+    texts = [*names, *(handle for link in links for handle in handles(link))]
+    answers = [_words(text) for text in texts]
+    if any(_same(wanted, answer) for answer in answers):
+        return 1.0
+    answer = _pool(answers)
+    joined = "".join(wanted)[:_LONGEST_WORD]
+    return min(_FOUND, max(_coverage(wanted, answer), _coverage([joined], answer)))
+
+
+def _words(text: str) -> list[str]:
+    return [word[:_LONGEST_WORD] for word in split_words(text[:_READ])[:_MOST_WORDS]]
+
+
+def _same(wanted: list[str], words: list[str]) -> bool:
+    return "".join(wanted) == "".join(words) or sorted(wanted) == sorted(words)
+
+
+def _pool(answers: Iterable[list[str]]) -> _Answer:
+    """Gather the words, and two or three neighbours written as one.
+
+    >>> _pool([["one", "piece"]])
+    _Answer(words=['one', 'piece'], joins=['onepiece'])
+    """
+    pool = _Answer([], [])
+    for words in answers:
+        pool.words.extend(words)
+        for size in (2, 3):
+            starts = range(len(words) - size + 1)
+            pool.joins.extend("".join(words[i : i + size])[:_LONGEST_WORD] for i in starts)
+    return pool
+
+
+def _coverage(wanted: list[str], answer: _Answer) -> float:
+    weights = [_weight(word) for word in wanted]
+    found = sum(w * _best(word, answer) for w, word in zip(weights, wanted, strict=True))
+    return found / sum(weights)
+
+
+def _weight(word: str) -> float:
+    if _STOP_WORD.fullmatch(word):
+        return 0.5
+    return len(word) * (2 if is_dense(word) else 1)
+
+
+def _best(word: str, answer: _Answer) -> float:
+    # A join is no word: what lies across its seams is a part of it by accident, except in
+    # scripts that have no seams.
+    likeness = _likeness if is_dense(word) else _spelling
+    scores = [_likeness(word, other) for other in answer.words]
+    scores += [likeness(word, join) for join in answer.joins]
+    return max(scores, default=0.0)
+
+
+def _likeness(word: str, other: str) -> float:
+    part = _alignment if is_dense(word) else _containment
+    return max(_spelling(word, other), part(word, other))
+
+
+def _spelling(word: str, other: str) -> float:
+    """Compare two words that may differ by slips: a letter wrong, missing, added or swapped.
+
+    >>> _spelling("freiren", "frieren") > 0.8 > _spelling("feiren", "frieren")
+    True
+    """
+    from rapidfuzz.distance import OSA
+
+    if word == other:
+        return 1.0
+    if is_short(word) or is_short(other) or _digits(word) != _digits(other):
+        return 0.0
+    longest = max(len(word), len(other))
+    return max(0.0, 1 - _SLIP_COST * OSA.distance(word, other) / longest)
+
+
+def _digits(word: str) -> str:
+    # Numbers with one digit changed are as different as any two.
+    return "".join(char for char in word if char.isdecimal())
+
+
+def _containment(word: str, other: str) -> float:
+    if is_short(word) or word.isdecimal() or len(word) >= len(other):
+        return 0.0
+    if other.startswith(word) or (len(word) >= _LEAST_INNER and word in other):
+        return 0.8 + 0.2 * len(word) / len(other)
+    return 0.0
+
+
+def _alignment(word: str, other: str) -> float:
+    """Compare a word without spaces with the part of the other that is most like it.
+
+    >>> _alignment("ふりーれん", "葬送のふりーれん"), _alignment("葬送のふりーれん", "ふりーれん")
+    (0.925, 0.85)
+    """
+    from rapidfuzz import fuzz
+
+    if is_short(word) or is_short(other) or not is_dense(other):
+        return 0.0
+    cutoff = 75 if min(len(word), len(other)) >= _LEAST_SLIPPED else 100
+    ratio = fuzz.partial_ratio(word, other, score_cutoff=cutoff) / 100
+    cover = len(word) / len(other)
+    # What the row has besides costs little; what the query has besides was not found.
+    return ratio * (0.8 + 0.2 * cover if cover <= 1 else 0.6 + 0.4 / cover)

@@ -1,0 +1,50 @@
+"""Waifu.im v7 as declared data: address, limits, sign-in, manners."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.backends.authentication import SignIn
+from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.waifu.error_messages import VERSION, explain, notice
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.call import Headers
+
+
+def _headers(fields: Mapping[str, str]) -> Headers:
+    return (("x-api-key", fields["api_key"]),)
+
+
+BACKEND = Backend(
+    name="waifu",
+    title="Waifu.im v7",
+    base_url="https://api.waifu.im",
+    docs_url="https://docs.waifu.im/docs/getting-started",
+    limits=Limits(Bucket(rate=10.0, burst=10), {}, per_path=False),
+    limits_note=(
+        "20 requests per second, with a burst of 30. animedex keeps to 10 per second with a burst"
+        " of 10, for all of your processes together."
+    ),
+    guidance=(
+        "Only safe pictures come unless --nsfw says otherwise; that is for adults, so never add it"
+        " unasked. Ratings are g or e, nothing between. Tags are slugs such as long-hair: take them"
+        " from `animedex waifu tags`. `images` is random and repeats; to read page after page, add"
+        " --order uploaded_at or favorites. Narrow by size with --width '>=1500'. Always show the"
+        " artist or the source with a picture; commercial use must credit Waifu.im."
+    ),
+    example_path="/images?IncludedTags=waifu&PageSize=3",
+    hosts=("cdn.waifu.im",),
+    headers=(("accept-version", VERSION),),
+    sign_in=SignIn(
+        fields=("api_key",),
+        secret="api_key",  # noqa: S106  the name of the field, not a key
+        headers=_headers,
+        path="/users/me",
+        key_page="https://www.waifu.im/api-keys",
+    ),
+    explain=explain,
+    notice=notice,
+)

@@ -1,0 +1,85 @@
+"""What Waifu.im's failures and headers mean, where that is not what they mean in general.
+
+https://docs.waifu.im/docs/api
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+from animedex.backends.error_explanation import Meaning
+from animedex.errors import NotFound, Refused, UpstreamError
+
+if TYPE_CHECKING:
+    from animedex.call import Response
+
+VERSION = "v7"
+_INVALID, _FORBIDDEN, _MISSING = {400, 422}, 403, 404
+_KIND = re.compile(r"/(image|tag|artist)s/[^/]")
+_LISTS = {
+    "image": "see the ids with `animedex waifu images --jq '.[].id'`",
+    "tag": "list them with `animedex waifu tags`",
+    "artist": "list them with `animedex waifu artists`",
+}
+_BLOCKED = Meaning(
+    Refused,
+    "refused the request",
+    "the service's protection stopped it, not the lack of a sign-in",
+)
+
+
+def explain(response: Response) -> Meaning | None:
+    """Tell what a block page means, parameters that are wrong, and a row that is not there.
+
+    The block page is HTML and has nothing to do with who is signed in.
+    """
+    if response.status == _FORBIDDEN and _is_page(response):
+        return _BLOCKED
+    if response.status in _INVALID:
+        return _invalid(response)
+    return _missing(response) if response.status == _MISSING else None
+
+
+def notice(response: Response) -> str | None:
+    """Say where the service answers as another version of itself than was asked for."""
+    version = response.header("version")
+    if version is None or version.strip().lower() == VERSION:
+        return None
+    return (
+        f"waifu answered as version {version[:20]!r} and not as {VERSION}:"
+        " what it sends may be different"
+    )
+
+
+def _is_page(response: Response) -> bool:
+    kind = (response.header("content-type") or "").lower()
+    return kind.startswith("text/html") or response.body.lstrip()[:1] == b"<"
+
+
+def _invalid(response: Response) -> Meaning | None:
+    """Name the parameters that a problem (RFC 9457) finds wrong; None where it names none."""
+    import msgspec
+
+    try:
+        problem = msgspec.json.decode(response.body, type=dict[str, object])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    errors = problem.get("errors")
+    if not isinstance(errors, dict) or not errors:
+        return None
+    told = [_one(name, said) for name, said in cast("dict[str, object]", errors).items()]
+    return Meaning(UpstreamError, "did not accept the request", "; ".join(told))
+
+
+def _one(name: str, said: object) -> str:
+    texts = cast("list[object]", said) if isinstance(said, list) else [said]
+    words = " ".join(text for text in texts if isinstance(text, str))
+    return f"{name}: {words}" if words else name
+
+
+def _missing(response: Response) -> Meaning | None:
+    kind = _KIND.search(response.url.partition("?")[0])
+    if kind is None:
+        return None
+    return Meaning(NotFound, f"has no such {kind[1]}", hint=_LISTS[kind[1]])

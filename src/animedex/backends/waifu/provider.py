@@ -1,0 +1,147 @@
+"""Waifu.im's part in what is done across the services."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.backends.provider import ArtPart, Evidence
+from animedex.backends.waifu import calls, plans
+from animedex.backends.waifu import filter_params as filters
+from animedex.backends.waifu.image_urls import image_id
+from animedex.backends.waifu.models import WaifuImage, common_id
+from animedex.call import ask
+from animedex.errors import BadArguments, NotFound
+from animedex.models import address, positive
+from animedex.text_normalization import split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from animedex.backends.waifu.filter_params import Nsfw
+    from animedex.backends.waifu.models import WaifuTag
+    from animedex.call import Call, JsonObject, JsonValue, Plan
+    from animedex.models import PictureRecord, Rating
+
+_OWN_KEYS = {"isNsfw", "isAnimated", "perceptualHash", "dominantColor", "byteSize"}
+_ENOUGH_KEYS = 2
+_HASH = re.compile(r"[0-9a-fA-F]{16}")
+_NSFW: dict[str, Nsfw] = {"g": "no", "e": "yes"}
+
+
+def owns(row: Mapping[str, JsonValue]) -> bool:
+    """Tell whether a row is one of Waifu.im's, by keys that no other service has.
+
+    >>> owns({"id": 7, "isNsfw": False, "byteSize": 1}), owns({"id": 7, "md5": "0"})
+    (True, False)
+    """
+    return len(_OWN_KEYS & row.keys()) >= _ENOUGH_KEYS
+
+
+def evidence(row: JsonObject) -> Evidence:
+    """Read what tells whether a row shows the same picture as another, as far as it is there.
+
+    A perceptual hash of zeros is what stands beside a picture that was not looked at yet.
+
+    >>> evidence({"id": 7, "perceptualHash": "00000000000000ff", "source": "https://x.example/1"})
+    Evidence(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
+pixels=0, byte_size=0, withheld=False)
+    """
+    source = address(_text(row.get("source")))
+    return Evidence(
+        id=common_id(row.get("id"), _text(row.get("url"))),
+        links=(source,) if source else (),
+        perceptual_hash=_hash(row.get("perceptualHash")),
+        pixels=positive(row.get("width")) * positive(row.get("height")),
+        byte_size=positive(row.get("byteSize")),
+    )
+
+
+def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecord]] | None:
+    """Find images by words: by tags that the words are, or else by the artist of that name.
+
+    Raises `BadArguments` for words without a letter or digit, which are nothing to compare.
+    """
+    nsfw, wanted = _NSFW.get(rating), split_words(words)
+    if nsfw is None:
+        return None
+    if not wanted:
+        message = "waifu needs a word to search for"
+        raise filters.wrong(message)
+    most = min(limit, filters.MOST)
+
+    def look(known: list[WaifuTag]) -> Plan[Sequence[PictureRecord]]:
+        tags = matching(wanted, known)
+        artist = None if tags else (yield from _artist(words.strip()))
+        if not tags and artist is None:
+            return []
+        artists = () if artist is None else artist
+        call = calls.images(tags, artists=artists, nsfw=nsfw, order="favorites", limit=most)
+        return (yield from ask(call))
+
+    return plans.then(calls.tags(), look)
+
+
+def random(category: str | None, amount: int) -> Call[Sequence[PictureRecord]] | None:
+    """Draw safe images, with a tag where a category is named."""
+    slug = None if category is None else filters.slugged(category)
+    if slug == "":
+        return None
+    return calls.images(slug or (), nsfw="no", limit=min(amount, filters.MOST))
+
+
+def picture(text: str) -> Call[PictureRecord] | None:
+    """Find the row of an address of the service, or of an id."""
+    number = image_id(text)
+    return None if number is None else calls.image(number)
+
+
+def matching(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
+    """Give the slug of the tag that is called so, or else of tags that have all the words.
+
+    Where tags leave a word over, none is given: half of what was asked for is something else.
+    """
+    spelled = {
+        row.slug: (split_words(row.slug), split_words(row.name or ""))
+        for row in known
+        if row.slug and filters.is_tag(row.slug)
+    }
+    for slug, names in spelled.items():
+        if "".join(wanted) in map("".join, names):
+            return [slug]
+    left, chosen = set(wanted), list[str]()
+    for slug, (words, _) in sorted(spelled.items(), key=lambda item: -len(item[1][0])):
+        if set(words) <= set(wanted) and left & set(words):
+            chosen.append(slug)
+            left -= set(words)
+    return [] if left else chosen
+
+
+def _artist(name: str) -> Plan[int | None]:
+    """Look for the artist of a name; None where there is none, or the name cannot be one."""
+    try:
+        filters.artist(name)
+        found = yield from ask(calls.artist_by_name(name))
+    except (BadArguments, NotFound):
+        return None
+    return found.id
+
+
+def _hash(value: JsonValue) -> int | None:
+    if isinstance(value, str) and _HASH.fullmatch(value):
+        return int(value, 16) or None
+    return None
+
+
+def _text(value: JsonValue) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+ART = ArtPart(
+    record=WaifuImage,
+    owns=owns,
+    evidence=evidence,
+    search=search,
+    random=random,
+    picture=picture,
+)

@@ -1,0 +1,201 @@
+"""One command at work: it asks with the options given, and shows what came."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+from animedex.cli.command import errors_option
+from animedex.cli.shared_options import (
+    Shared,
+    output_options,
+    request_options,
+    shared_from,
+    with_options,
+)
+from animedex.cli.streams import is_terminal, note
+from animedex.config.paths import folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Concatenate
+
+    from animedex.call import Call
+    from animedex.cli.output import Output
+    from animedex.client import Client
+    from animedex.errors import AnimedexError
+    from animedex.library.picture_library import Library
+    from animedex.transport.steps import Event
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+_LONG_WAIT = 2.0
+_DAY = 86_400.0
+
+
+class Session:
+    """Carry out calls as the command line says, and print answers as it says."""
+
+    def __init__(self, shared: Shared) -> None:
+        self.shared = shared
+        # Whether what is only told on the side is left out.
+        self.quiet = False
+        self._client: Client | None = None
+        self._library: Library | None = None
+        # A program that does not compile is told before anything is asked.
+        self.output: Output = _output(shared)
+
+    @property
+    def client(self) -> Client:
+        """Give the client, made when it is first needed."""
+        if self._client is None:
+            from animedex.client import Client
+
+            options = self.shared.client_options()
+            options["on_event"] = self._tell
+            self._client = Client(**options)
+            self._suggest_contact(self._client)
+        return self._client
+
+    @property
+    def library(self) -> Library:
+        """Give the user's library; its file is opened when something is first asked of it."""
+        if self._library is None:
+            from animedex.library.picture_library import Library
+
+            self._library = Library(warn=lambda message: self.note(f"animedex: {message}"))
+        return self._library
+
+    def ask(self, call: Call[T]) -> T:
+        """Carry out a call."""
+        return self.client.perform(call)
+
+    def note(self, message: str) -> None:
+        """Tell the user something beside the answer, on standard error."""
+        if self.shared.errors != "json":
+            note(message)
+
+    def fail(self, failures: Sequence[AnimedexError]) -> None:
+        """Raise the first of several failures, if there is any, and name the others before it."""
+        for error in failures[1:]:
+            self.note(f"animedex: {error}")
+        if failures:
+            raise failures[0]
+
+    def open(self, url: str) -> None:
+        """Open a page in the browser; only what a browser shows, never a file or a program."""
+        import webbrowser
+
+        if not url.startswith(("https://", "http://")) or not webbrowser.open(url):
+            self.note(f"animedex: cannot open {url}")
+
+    def draw(self) -> None:
+        """Draw the pictures of what was printed, if that was asked for."""
+        if self.output.to_draw:
+            from animedex.cli.grid_renderer import show_rows
+
+            show_rows(self, self.output.to_draw)
+
+    def close(self) -> None:
+        """Close the client and the library."""
+        if self._client is not None:
+            self._client.close()
+        if self._library is not None:
+            self._library.close()
+
+    def _tell(self, event: Event) -> None:
+        # Of a wait for a server there is a warning.
+        waits = event.kind == "wait" and not event.message
+        long = waits and (event.seconds or 0.0) >= _LONG_WAIT
+        loud = event.kind == "warning" or (long and is_terminal(sys.stderr))
+        if loud or (self.shared.verbose and event.kind != "request"):
+            from animedex.transport.telling import described
+
+            name = "animedex: " if event.kind == "warning" else ""
+            self.note(name + described(event))
+
+    def _suggest_contact(self, client: Client) -> None:
+        """Say once a day how to set a contact, where a person reads it and none is set."""
+        unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
+        if unread or "(" in client.manner.user_agent:
+            return
+        if _due(os.path.join(folder("data"), "contact-suggested")):
+            self.note(
+                "animedex: services like to know whom to write to:"
+                " `animedex config set contact you@example.org`"
+            )
+
+
+def answering(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Give a command all shared options, and a session as its first argument."""
+    return requesting(command, output=True)
+
+
+def picturing(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Do as `answering` does, for a command that answers with pictures."""
+    return requesting(command, output=True, pictures=True)
+
+
+def keeping(
+    command: Callable[Concatenate[Session, P], None], *, pictures: bool = False
+) -> Callable[P, None]:
+    """Do as `answering` does, for a command that asks no service: it has no options for that."""
+    run = output_options(_with_session(command), pictures=pictures)
+    return with_options(run, errors_option())
+
+
+def noting(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    """Give a command a session as its first argument, and no options for output or requests."""
+    return with_options(_with_session(command), errors_option())
+
+
+def requesting(
+    command: Callable[Concatenate[Session, P], None],
+    *,
+    output: bool = False,
+    pictures: bool = False,
+) -> Callable[P, None]:
+    """Give a command the options of requests, and a session as its first argument."""
+    run = _with_session(command)
+    return request_options(output_options(run, pictures=pictures) if output else run)
+
+
+def _with_session(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        session = Session(shared_from(kwargs))
+        try:
+            command(session, *args, **kwargs)
+            session.draw()
+        finally:
+            session.close()
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    return run
+
+
+def _output(shared: Shared) -> Output:
+    from animedex.cli.output import Output
+
+    return Output(shared)
+
+
+def _due(stamp: str) -> bool:
+    """Tell whether a day has passed since this was last true, and note that it is now."""
+    try:
+        if time.time() - os.stat(stamp).st_mtime < _DAY:
+            return False
+    except OSError:
+        pass
+    from animedex.transport.database import make_private_folder
+
+    try:
+        make_private_folder(os.path.dirname(stamp))
+        with open(stamp, "w", encoding="utf-8"):
+            os.utime(stamp)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,190 @@
+"""`animedex api SERVICE PATH`: a request of the user's own, within the service's limits."""
+
+from __future__ import annotations
+
+import sys
+from shlex import quote
+from typing import TYPE_CHECKING, TypedDict, Unpack, cast
+
+import click
+import msgspec
+
+from animedex import backends
+from animedex.body_writer import FileSink, check_target, to_file
+from animedex.call import Call, Request, Response
+from animedex.cli.command import Command, Group
+from animedex.cli.command_context import Session, requesting
+from animedex.cli.streams import is_terminal, write_bytes, write_out
+from animedex.errors import BadArguments
+from animedex.models import parse_json
+from animedex.render.safe_text import clean
+from animedex.transport.statuses import is_success, status_error
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
+    from animedex.call import JsonValue, SourceTag
+
+MOST_BYTES = 256 * 1024 * 1024
+# These say how the message itself is sent, which is not the caller's to say.
+_FIELD = "Add a parameter to the query; may be repeated."
+_OWN_HEADERS = frozenset({"connection", "content-length", "host", "transfer-encoding", "te"})
+_CONTACT_HINT = "every request says who asks; `animedex config set contact` adds whom to write to"
+
+
+class Given(TypedDict):
+    """Hold the command's own arguments and options."""
+
+    path: str
+    fields_given: tuple[str, ...]
+    header: tuple[str, ...]
+    method: str
+    include: bool
+    to: str | None
+    silent: bool
+
+
+class Services(Group):
+    """Offer a command for each service there is."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name the services."""
+        del ctx
+        return backends.names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Make the command for one service."""
+        if cmd_name in backends.names():
+            return _for(backends.declared(cmd_name))
+        return super().get_command(ctx, cmd_name)
+
+
+@click.group("api", cls=Services)
+def command() -> None:
+    """Send a request of your own to a service, within its limits."""
+
+
+def _for(backend: Backend) -> click.Command:
+    """Make `animedex api SERVICE`, with that service's limits in its help."""
+    path = f"animedex api {backend.name} {quote(backend.example_path)}"
+
+    @click.command(
+        backend.name,
+        cls=Command,
+        backend=backend,
+        examples=(path, f"{path} --include --silent", f"{path} -o answer.json"),
+        help=f"Send a GET or HEAD request to {backend.title} and print what comes, untouched.",
+    )
+    @click.argument("path", help="A path below the base URL, or a whole URL of the service.")
+    @click.option("-f", "--field", "fields_given", multiple=True, metavar="KEY=VALUE", help=_FIELD)
+    @click.option("-H", "--header", multiple=True, metavar="NAME: VALUE", help="Add a header.")
+    @click.option("-X", "--method", default="GET", metavar="GET|HEAD", help="Ask by this method.")
+    @click.option("-i", "--include", is_flag=True, help="Print status and headers as well.")
+    @click.option("-o", "--output", "to", metavar="FILE", help="Write the body to a file.")
+    @click.option("--silent", is_flag=True, help="Print no body.")
+    @click.option("--jq", metavar="EXPR", help="Run a jq program on a JSON body.")
+    @click.option("-r", "--raw-output", is_flag=True, help="Print strings from --jq bare.")
+    @requesting
+    def api(session: Session, **given: Unpack[Given]) -> None:
+        _send(session, backend, given)
+
+    return api
+
+
+def _send(session: Session, backend: Backend, given: Given) -> None:
+    """Ask, print what is wanted of the answer, and raise what its status stands for."""
+    if given["to"] == "-":
+        given["to"] = None
+    if session.output.program is not None and (given["to"] is not None or given["silent"]):
+        message = "--jq prints the answer, which goes with neither -o nor --silent"
+        raise BadArguments(message, backend=backend.name)
+    response = session.ask(raw_call(backend, given))
+    if given["include"]:
+        write_out(head(response, terminal=is_terminal(sys.stdout)))
+    if response.sink is None and not given["silent"]:
+        _print(session, backend, response)
+    if not is_success(response.status):
+        raise status_error(response, backend, session.client.manner.user_agent)
+
+
+def raw_call(backend: Backend, given: Given) -> Call[Response]:
+    """Build the call from the options; raise `BadArguments` for one that cannot be sent."""
+    method = given["method"].upper()
+    if method not in {"GET", "HEAD"}:
+        message = f"only GET and HEAD are sent, not {method}"
+        raise BadArguments(message, backend=backend.name)
+    request = Request(
+        method,
+        given["path"],
+        tuple(_pair(text, "=", "-f") for text in given["fields_given"]),
+        tuple(_header(text) for text in given["header"]),
+    )
+    sink = None
+    if given["to"] is not None:
+        check_target(given["to"])
+        sink = to_file(given["to"])
+    return Call(
+        backend,
+        request,
+        _whole,
+        cap=sys.maxsize if sink else MOST_BYTES,
+        raw=True,
+        gzip=False,
+        sink=sink,
+    )
+
+
+def head(response: Response, *, terminal: bool) -> str:
+    """Write status and headers as HTTP has them, and an empty line."""
+    lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers)]
+    return "\n".join(clean(line) if terminal else line for line in lines) + "\n\n"
+
+
+def _print(session: Session, backend: Backend, response: Response) -> None:
+    """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
+    if session.output.program is not None and is_success(response.status):
+        # The program is given the numbers as they came.
+        document = parse_json(response.body, msgspec.Raw, backend.name)
+        session.output.json(cast("JsonValue", document))
+    elif not is_terminal(sys.stdout):
+        write_bytes(response.body)
+    elif response.body:
+        write_out(clean(readable(response.body), lines=True))
+
+
+def readable(body: bytes) -> str:
+    """Give a body as text for a terminal; raise `BadArguments` where it is none."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = "\x00"
+    if "\x00" in text:
+        message = "the answer is binary, and is not printed on a terminal"
+        raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
+    return text if text.endswith("\n") else f"{text}\n"
+
+
+def _whole(response: Response, source: SourceTag) -> Response:
+    """Give the answer as it is, a file for it in its place."""
+    del source
+    if isinstance(response.sink, FileSink):
+        response.sink.finish()
+    return response
+
+
+def _pair(text: str, sign: str, option: str) -> tuple[str, str]:
+    name, found, value = text.partition(sign)
+    if not found or not name.strip():
+        message = f"{option} {text!r}: there is no name before a {sign!r}"
+        raise BadArguments(message)
+    return name.strip(), value
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, value = _pair(text, ":", "-H")
+    if name.lower() == "user-agent":
+        message = "the User-Agent is the same for all requests"
+        raise BadArguments(message, hint=_CONTACT_HINT)
+    if name.lower() in _OWN_HEADERS:
+        message = f"the header {name} is not yours to set"
+        raise BadArguments(message)
+    return name, value.strip()

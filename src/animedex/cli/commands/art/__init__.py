@@ -1,0 +1,50 @@
+"""`animedex art`: what concerns the pictures of several services, one module per command."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+
+from animedex.cli.command import Folder
+from animedex.config.config_file import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.cli.command_context import Session
+
+F = TypeVar("F", bound="Callable[..., None]")
+
+# One slow service is not to hold up the others for as long as a single one may take.
+PATIENCE = "10"
+
+
+@click.group("art", cls=Folder, package=__name__)
+def command() -> None:
+    """Search, draw, compare and identify pictures across the services."""
+
+
+def from_option(decorated: F) -> F:
+    """Add the option that says which services to ask, and in which order."""
+    add = click.option(
+        "--from",
+        "services",
+        metavar="SERVICES",
+        callback=_split,
+        help="Ask these, with commas between them, in this order; all if unsaid.",
+    )
+    return add(decorated)
+
+
+def hurry(session: Session) -> None:
+    """Give a service ten seconds, unless the user has said how long it may take."""
+    if session.shared.timeout is None and Config().get("timeout").source == "default":
+        session.shared = session.shared._replace(timeout=PATIENCE)
+
+
+def _split(ctx: click.Context, param: click.Parameter, value: str | None) -> list[str] | None:
+    del ctx, param
+    if value is None:
+        return None
+    return [name for part in value.split(",") if (name := part.strip().lower())]

@@ -1,0 +1,227 @@
+"""`animedex art dedupe`: rows that show the same picture."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, answering
+from animedex.cli.streams import is_terminal, write_out
+from animedex.errors import BadArguments
+from animedex.plurals import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from animedex.art.dedupe import Deduped, Group, Joined, Keep
+    from animedex.art.row_reader import Row
+    from animedex.art.temporary_rows import Spool
+    from animedex.call import JsonObject, JsonValue
+    from animedex.render.text_output import Card
+
+_MOST_LINES = 8
+_EXPLAINED = ("joined", "refused")
+_KEYS = ("rows", "evidence", "work", "page", "same_work", *_EXPLAINED)
+
+
+def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
+    """Read how many bits may differ; whether that is too many is for the one who compares."""
+    del ctx
+    if value == "none":
+        return None
+    if not (value.isascii() and value.isdigit()):
+        message = f"{value!r} is no number of bits"
+        raise click.BadParameter(message, param=param)
+    # A number of a thousand digits is too many, too.
+    return int(value[:9])
+
+
+@click.command(
+    "dedupe",
+    cls=Command,
+    examples=(
+        "animedex art search frieren | animedex art dedupe --explain",
+        "animedex nekos image neko --amount 20 | animedex art dedupe --keep best --jsonl",
+    ),
+    guidance=(
+        "Nothing is asked of any service. Without --keep the answer is an array of groups;"
+        " `same_work` names rows that may show another page of the same work, so do not drop them."
+        " With --keep it is the rows themselves, unchanged and none lost but duplicates."
+    ),
+)
+@click.argument(
+    "files", metavar="[FILE|-]...", nargs=-1, help="Files of rows as JSON or JSON lines."
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["best", "first"]),
+    help="Print one row of each group: the largest picture, or the first.",
+)
+@click.option(
+    "--distance",
+    metavar="BITS",
+    default="3",
+    callback=_distance,
+    help="Let perceptual hashes differ in so many bits, 0 to 8; `none` leaves them out.",
+)
+@click.option(
+    "--same-work", is_flag=True, help="Put rows that name no page to the lowest page of the work."
+)
+@click.option("--explain", is_flag=True, help="Tell what put each row where it is.")
+@answering
+def command(  # noqa: PLR0913, PLR0917  one for each option
+    session: Session,
+    files: tuple[str, ...],
+    keep: Keep | None,
+    distance: int | None,
+    same_work: bool,  # noqa: FBT001  click passes it by name
+    explain: bool,  # noqa: FBT001  click passes it by name
+) -> None:
+    """Find rows that show the same picture, of one service or of several.
+
+    Rows are those of any picture command, read from files or from standard input. They are the
+    same where they have the same md5, or name the same page of the same work as their source, or
+    have perceptual hashes that hardly differ. Two pages of one work are never the same.
+    """
+    if explain and keep:
+        message = "--explain tells of groups, and --keep prints rows"
+        raise BadArguments(message, hint="leave one of them out")
+    if not files and is_terminal(sys.stdin):
+        message = "there is nothing to read"
+        raise BadArguments(message, hint="name a file, or pipe rows in; - reads what is typed")
+    from animedex.art.dedupe import dedupe
+    from animedex.art.row_reader import read_files
+    from animedex.art.temporary_rows import open_spool
+
+    with open_spool() if keep else nullcontext() as spool:
+        names: set[str] | None = None if session.shared.fields is None else set()
+        rows = _noted(read_files(files), spool, names)
+        found = dedupe(rows, distance=distance, same_work=same_work)
+        if keep and spool:
+            _print_kept(session, spool.read(found.keep(keep)), names or set())
+        else:
+            _print_groups(session, found, explain=explain)
+    session.note(f"animedex: {summary(found)}")
+
+
+def summary(found: Deduped) -> str:
+    """Say in one line what was found."""
+    again = (
+        f"{format_count(found.duplicates, 'duplicate')} in {format_count(found.groups, 'group')}"
+    )
+    told = [
+        (True, again if found.duplicates else "no duplicates"),
+        (found.same_work, f"{found.same_work} only the same work as another"),
+        (found.refused, f"{found.refused} kept apart as other pages of one work"),
+        (found.unknown, f"{found.unknown} of which nothing is known"),
+    ]
+    return f"{format_count(found.rows, 'row')}: {', '.join(text for count, text in told if count)}"
+
+
+def _noted(
+    rows: Iterator[Row], spool: Spool | None, names: set[str] | None
+) -> Iterator[JsonObject]:
+    """Pass rows on, and keep what is needed of them later: their bytes, the names of their keys."""
+    for row in rows:
+        if spool:
+            spool.add(row.raw)
+        if names is not None:
+            names.update(row.value)
+        yield row.value
+
+
+def _print_kept(session: Session, rows: Iterator[bytes], names: set[str]) -> None:
+    if session.output.mode == "text":
+        from animedex.render.text_output import cards
+
+        write_out(cards(map(_card, rows), session.output.look()))
+        return
+    from animedex.art.row_provider import known_fields
+    from animedex.cli.stream_output import print_long
+
+    print_long(session, rows, names | known_fields() if names else names)
+
+
+def _print_groups(session: Session, found: Deduped, *, explain: bool) -> None:
+    told = (
+        _told(found, group, explain=explain)
+        for group in found.iter_groups()
+        if len(group.rows) > 1 or group.same_work or explain
+    )
+    if session.output.mode == "text":
+        _print_text(session, told)
+        return
+    import msgspec
+
+    from animedex.cli.stream_output import print_long
+
+    print_long(session, map(msgspec.json.encode, told), _KEYS)
+
+
+def _told(found: Deduped, group: Group, *, explain: bool) -> JsonObject:
+    """Give a group as JSON, its rows by their names."""
+    told: JsonObject = {
+        "rows": [found.label(row) for row in group.rows],
+        "evidence": list(group.reasons),
+        "work": group.work,
+        "page": group.page,
+        "same_work": [found.label(row) for row in group.same_work],
+    }
+    if explain:
+        told["joined"] = [_told_join(found, one) for one in group.joined]
+        told["refused"] = [_told_join(found, one) for one in group.refused]
+    return told
+
+
+def _told_join(found: Deduped, join: Joined) -> JsonValue:
+    return {
+        "row": found.label(join.row),
+        "with": found.label(join.other),
+        "evidence": join.reason,
+    }
+
+
+def _print_text(session: Session, groups: Iterator[JsonObject]) -> None:
+    """Print groups on a terminal: of each its first row, and what goes with it."""
+    from animedex.render.text_output import outline
+
+    look = session.output.look()
+    for number, told in enumerate(groups):
+        write_out(("\n" if number else "") + outline(_lines(told), look))
+
+
+def _lines(told: JsonObject) -> JsonObject:
+    """Lay a group out in a few lines, without those that have nothing to say."""
+    first, *others = cast("list[str]", told["rows"])
+    page = "" if told["page"] is None else f"#{told['page']}"
+    lines: JsonObject = {
+        "same as": ", ".join(others),
+        "evidence": ", ".join(cast("list[str]", told["evidence"])),
+        "work": f"{told['work']}{page}" if told["work"] else None,
+        "same work": ", ".join(cast("list[str]", told["same_work"])),
+    }
+    for name in _EXPLAINED:
+        joins = cast("list[dict[str, str]]", told.get(name, []))
+        lines[name] = "; ".join(
+            f"{one['row']} with {one['with']} by {one['evidence']}" for one in joins
+        )
+    return {first: {name: line for name, line in lines.items() if line}}
+
+
+def _card(raw: bytes) -> Card:
+    """Lay out what a terminal shows of a row, also of one that no service knows."""
+    from animedex.art.row_provider import post_of
+    from animedex.models import decode_json
+    from animedex.render.post_cards import post_card
+    from animedex.render.text_output import Card
+
+    row = cast("JsonObject", decode_json(raw))
+    post = post_of(row)
+    if post:
+        return post_card(post)
+    plain = tuple((key, str(value)) for key, value in row.items() if isinstance(value, (str, int)))
+    return Card("a row of no known service", plain[:_MOST_LINES], "no address", "unknown")

@@ -1,0 +1,248 @@
+"""`animedex art identify`: who is in a picture, and from which series."""
+
+from __future__ import annotations
+
+from itertools import chain
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, picturing
+from animedex.errors import AnimedexError, BadArguments, NotFound
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.art.identify import Identified, Subject
+    from animedex.art.row_reader import Row
+    from animedex.call import JsonObject, JsonValue
+    from animedex.models import PictureRecord
+    from animedex.render.text_output import Card
+
+KEYS = ("query", "work", "page", "characters", "copyrights", "artists", "posts")
+
+
+@click.command(
+    "identify",
+    cls=Command,
+    examples=(
+        "animedex art identify danbooru:$(animedex danbooru random --rating g --jq '.[0].id')",
+        "animedex art search maid --common | animedex art identify -",
+    ),
+    guidance=(
+        "Answers with `characters`, `copyrights` (series), `artists` and the `posts` that say so."
+        " Where `page` is null the posts are of any picture of the work: say so when you name"
+        " somebody. Not found is common, and exit 3; do not guess from the picture instead."
+    ),
+)
+@click.argument(
+    "what",
+    metavar="URL|ID|-",
+    help="A picture's URL, a work's URL, SERVICE:ID, a row as JSON, or - to read rows.",
+)
+@picturing
+def command(session: Session, what: str) -> None:
+    """Find out who is in a picture, by posts of the same work.
+
+    A picture's row names its source, and the posts of that work on Danbooru name characters,
+    series and artists. With - rows are read, an array or one below the other, and the answer is an
+    array of those that were found; with --jsonl each is printed as soon as it is.
+    """
+    _check_fields(session)
+    if what == "-":
+        _identify_rows(session, _piped())
+        return
+    subject: Subject | str = what
+    if what.lstrip().startswith(("[", "{")):
+        subjects = list(_given(what))
+        if what.lstrip().startswith("[") or len(subjects) > 1:
+            _identify_rows(session, subjects)
+            return
+        (subject,) = subjects
+    from animedex.art.identify import identify
+
+    found = identify(session.client, subject)
+    session.output.draw_later(found.posts)
+    session.output.facts(_told(session, found), lambda: _card(found))
+
+
+def _check_fields(session: Session) -> None:
+    """Refuse a field that there is not before anything is asked."""
+    if session.shared.fields is not None:
+        from animedex.render.json_output import picked
+
+        picked([], session.output.fields(), KEYS)
+
+
+def _piped() -> Iterator[Subject]:
+    from animedex.art.row_reader import read_files
+
+    return _subjects(read_files(["-"]), "standard input")
+
+
+def _given(text: str) -> Iterator[Subject]:
+    from animedex.art.row_reader import rows
+
+    name = "the argument"
+    return _subjects(rows([text.encode(errors="surrogateescape")], name), name)
+
+
+def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
+    """Read what rows name as their sources, one after the other; say which row is wrong."""
+    from animedex.art.identify import subject_of
+
+    for number, row in enumerate(given, 1):
+        try:
+            subject = subject_of(row.value)
+        except BadArguments as error:
+            message = f"{name}, row {number}: {error.message}"
+            raise BadArguments(message, hint=error.hint) from None
+        yield subject
+
+
+def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
+    """Print those that are found and name the others; fail where that is all of them."""
+    found = _found(session, subjects)
+    if session.output.mode in {"json", "jq"}:
+        _print_array(session, found)
+        return
+    from animedex.cli.streams import write_out
+
+    between = "\n" if session.output.mode == "text" else ""
+    for number, one in enumerate(found):
+        write_out(between if number else "")
+        session.output.findings([one], lambda one: _told(session, one), _card, KEYS)
+
+
+def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identified]:
+    """Give each that is found, and name each other; raise `NotFound` where that is all of them."""
+    from animedex.art.identify import identify_all
+
+    lost = _Lost(session)
+    found = False
+    try:
+        for one in identify_all(session.client, subjects):
+            if isinstance(one, NotFound):
+                lost.add(one, alone=not found)
+            else:
+                lost.tell()
+                found = True
+                session.output.draw_later(one.posts)
+                yield one
+        if not found:
+            lost.fail()
+    finally:
+        lost.tell()
+
+
+class _Lost:
+    """Name what is not found as it comes, but for a lone one: that is the command's failure."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._count = 0
+        self._first: NotFound | None = None
+        self._untold: NotFound | None = None
+
+    def add(self, error: NotFound, *, alone: bool) -> None:
+        """Count one and name it, unless it is `alone` so far."""
+        self.tell()
+        self._count += 1
+        self._first = self._first or error
+        self._untold = error
+        if self._count > 1 or not alone:
+            self.tell()
+
+    def tell(self) -> None:
+        """Name the latest, if it was not named yet."""
+        if self._untold is not None:
+            self._session.note(f"animedex: {self._untold.message}")
+        self._untold = None
+
+    def fail(self) -> None:
+        """Raise what tells of all of them, if there are any."""
+        if self._first is None:
+            return
+        if self._count == 1:
+            self._untold = None
+            raise self._first
+        message = f"none of {self._count} pictures was found; the first: {self._first.message}"
+        raise NotFound(message, hint=self._first.hint)
+
+
+def _print_array(session: Session, found: Iterator[Identified]) -> None:
+    """Print an array: whatever ends the search, what was found until then is not lost."""
+    from animedex.cli.stream_output import print_long
+
+    ends: list[BaseException] = []
+    rows = _until_the_end(session, found, ends)
+    first = next(rows, None)
+    if first is not None:
+        print_long(session, chain([first], rows), KEYS)
+    elif not ends:
+        print_long(session, [], KEYS)
+    if ends:
+        raise ends[0]
+
+
+def _until_the_end(
+    session: Session, found: Iterator[Identified], ends: list[BaseException]
+) -> Iterator[bytes]:
+    """Give what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
+    import msgspec
+
+    try:
+        for one in found:
+            yield msgspec.json.encode(_told(session, one))
+    except (AnimedexError, KeyboardInterrupt) as error:
+        ends.append(error)
+
+
+def _told(session: Session, found: Identified) -> JsonObject:
+    """Give what was found as JSON, each post with its source."""
+    return {
+        "query": found.query,
+        "work": found.work.key,
+        "page": found.work.page,
+        "characters": cast("JsonValue", found.characters),
+        "copyrights": cast("JsonValue", found.copyrights),
+        "artists": cast("JsonValue", found.artists),
+        "posts": [_post(session, post) for post in found.posts],
+    }
+
+
+def _post(session: Session, post: PictureRecord) -> JsonObject:
+    from animedex.render.json_output import post_row, row
+
+    source = not session.shared.no_source
+    return (
+        post_row(post.to_common(), source=source)
+        if session.shared.common
+        else row(post, source=source, exact=True)
+    )
+
+
+def _card(found: Identified) -> Card:
+    """Lay out what a terminal shows: who it is, and the posts that say so."""
+    from animedex.render.post_cards import few
+    from animedex.render.text_output import Card
+
+    posts = [post.to_common() for post in found.posts]
+    page = found.work.page
+    return Card(
+        title=found.query,
+        lines=(
+            ("characters", few(found.characters) or "nobody is named"),
+            ("series", few(found.copyrights)),
+            ("artist", few(found.artists)),
+            ("work", found.work.key),
+            (
+                "page",
+                "not known, so any of the same work" if page is None else f"{page + 1} (p{page})",
+            ),
+            ("posts", few([post.id for post in posts])),
+        ),
+        url=posts[0].page_url or posts[0].url or posts[0].id,
+        source=found.posts[0].backend,
+    )

@@ -1,0 +1,48 @@
+"""`animedex art random`: pictures from the first service that gives any."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, picturing
+from animedex.cli.commands.art import from_option, hurry
+
+
+@click.command(
+    "random",
+    cls=Command,
+    examples=(
+        "animedex art random",
+        "animedex art random --category neko --from nekos,waifu --amount 3",
+        "animedex art random --common --jq '.[0].url' -r",
+    ),
+    guidance=(
+        "All pictures come from one service, the first that has some; -v says which failed before"
+        " it. What a category is depends on the service: a category of nekos.best, or a tag."
+    ),
+)
+@from_option
+@click.option("--category", help="Draw from this category, or with this tag.")
+@click.option(
+    "--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw, at most."
+)
+@picturing
+def command(
+    session: Session, *, services: list[str] | None, category: str | None, amount: int
+) -> None:
+    """Draw pictures from the first service that has some.
+
+    A service that is slow is given ten seconds, unless --timeout says otherwise.
+    """
+    from animedex.art.providers import chosen
+    from animedex.art.random import draw
+    from animedex.backends.provider import part
+
+    hurry(session)
+    asked = chosen(services)
+    found = draw(session.client, asked, category=category, amount=amount)
+    if session.shared.verbose:
+        for name, error in found.failures.items():
+            session.note(f"animedex: {name} is passed over: {error.message}")
+    session.output.pictures(found.rows, [part(name).record for name in asked])

@@ -1,0 +1,91 @@
+"""`animedex art search`: all services asked at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, picturing
+from animedex.cli.commands.art import from_option, hurry
+from animedex.cli.streams import note
+
+if TYPE_CHECKING:
+    from animedex.art.search import Found
+
+
+@click.command(
+    "search",
+    cls=Command,
+    examples=(
+        "animedex art search frieren",
+        "animedex art search bocchi the rock --from nekos,danbooru --limit 6",
+        "animedex art search maid --common --jq '.[] | {id, url, artists}'",
+    ),
+    guidance=(
+        "Rows differ by service; --common gives all of them one shape. Pictures are general unless"
+        " you ask for another rating. A service that fails is named on standard error, and the"
+        " others' rows are printed all the same: add --strict where that will not do."
+    ),
+)
+@click.argument("words", nargs=-1, required=True, help="What to search for, as a person says it.")
+@from_option
+@click.option(
+    "--rating",
+    default="g",
+    metavar="g|s|q|e",
+    help="Search pictures of this rating, general (g) if unsaid.",
+)
+@click.option(
+    "--limit",
+    type=int,
+    default=20,
+    metavar="1..100",
+    help="How many rows to give, 20 if unsaid.",
+)
+@click.option("--strict", is_flag=True, help="Fail if one of the services does.")
+@picturing
+def command(  # noqa: PLR0913  each is an option of the command
+    session: Session,
+    words: tuple[str, ...],
+    *,
+    services: list[str] | None,
+    rating: str,
+    limit: int,
+    strict: bool,
+) -> None:
+    """Search all services at once; their rows come in turns.
+
+    A service that is slow is given ten seconds, unless --timeout says otherwise.
+    """
+    from animedex.art.providers import chosen, none_answered
+    from animedex.art.search import search
+    from animedex.backends.provider import part
+
+    hurry(session)
+    asked, said = chosen(services), " ".join(words)
+    found = search(session.client, said, asked, rating=rating, limit=limit)
+    if strict and found.failures:
+        raise none_answered(found.failures)
+    _tell(session, found, said)
+    session.output.pictures(found.rows, [part(name).record for name in asked])
+
+
+def _tell(session: Session, found: Found, words: str) -> None:
+    """Say whose rows are missing, and why; and where there are none at all."""
+    if found.left_out:
+        names = ", ".join(found.left_out)
+        session.note(f"animedex: left out, as there are no pictures of that rating: {names}")
+    if found.failures and session.shared.errors == "json":
+        # Who reads errors as JSON is to know of these as well: they are one object, as ever.
+        import msgspec
+
+        from animedex.art.providers import none_answered
+
+        told = none_answered(found.failures).to_payload()
+        note(msgspec.json.encode(told).decode())
+    for name, error in found.failures.items():
+        session.note(f"animedex: {name} is missing: {error}")
+    if not found.rows:
+        session.note(f"animedex: nothing matches {words!r}")

@@ -1,0 +1,136 @@
+"""`animedex auth`: signing in to a service, and out of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from animedex import backends
+from animedex.cli.command import Command, Group
+from animedex.cli.command_context import Session, answering, requesting
+from animedex.cli.streams import write_out
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from animedex.backends.backend import Backend
+    from animedex.cli.login import Given
+
+_SERVICE = "A service that knows its users; `animedex auth status` names them."
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    del ctx, param
+    return [name for name in signing() if name.startswith(incomplete)]
+
+
+@click.group("auth", cls=Group)
+def command() -> None:
+    """Sign in to a service, or out of it."""
+
+
+@command.command(
+    cls=Command,
+    # A key that is given as an argument all the same is refused without being repeated.
+    context_settings={"ignore_unknown_options": True, "allow_extra_args": True},
+    examples=(
+        "animedex auth login danbooru",
+        "animedex auth login danbooru --login me --command 'pass show danbooru'",
+        "animedex auth login waifu --with-key < key.txt",
+    ),
+)
+@click.argument("service", shell_complete=_complete, help=_SERVICE)
+@click.option("--login", metavar="NAME", help="Your name there, where the service asks for one.")
+@click.option(
+    "--command",
+    "program",
+    metavar="COMMAND",
+    help="Have this program print the key whenever it is needed, and store no key.",
+)
+@click.option("--with-key", is_flag=True, help="Read the key from standard input.")
+@click.option("--no-check", is_flag=True, help="Store it without asking the service.")
+@requesting
+def login(session: Session, service: str, **given: Unpack[Given]) -> None:
+    """Store the key by which a service knows you, once the service has accepted it."""
+    if click.get_current_context().args:
+        message = "there is more on the line than can be understood, and it may be a key"
+        hint = "leave keys out, where others can read them: see `animedex auth login --help`"
+        raise BadArguments(message, hint=hint)
+    from animedex.cli.login import accepted_as, account_of, gathered, set_variables
+    from animedex.config.credentials_file import ORIGIN, file_path, store
+    from animedex.transport.addresses import base_of, require_secure
+    from animedex.transport.hosts import origin
+
+    backend, manner = with_users(service), session.client.manner
+    url = base_of(backend, manner.base_urls)
+    require_secure(url, backend)
+    fields = gathered(backend, given, session.note)
+    account = account_of(backend, fields, manner.timeout)
+    name = None if given["no_check"] else accepted_as(session.client, backend, account)
+    store(backend.name, {**fields, ORIGIN: origin(url)})
+    _tell(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
+    for variable in set_variables(backend):
+        session.note(f"animedex: {variable} is set, and wins over what was stored")
+
+
+@command.command(
+    cls=Command, examples=("animedex auth status", "animedex auth status waifu --check --json")
+)
+@click.argument("service", required=False, shell_complete=_complete, help=_SERVICE)
+@click.option("--check", is_flag=True, help="Ask each service whether it accepts the key.")
+@answering
+def status(session: Session, service: str | None, *, check: bool) -> None:
+    """Show as whom you are signed in, where the key is from and whether it is used."""
+    from animedex.cli.login import standing
+
+    names = [with_users(service).name] if service else signing()
+    found = map(backends.declared, names)
+    session.output.facts({each.name: standing(session.client, each, check=check) for each in found})
+
+
+@command.command(cls=Command, examples=("animedex auth logout danbooru",))
+@click.argument("service", shell_complete=_complete, help=_SERVICE)
+def logout(service: str) -> None:
+    """Forget the key for a service; one in the environment stays."""
+    from animedex.cli.login import set_variables, sign_in_of
+    from animedex.config.credentials_file import forget
+
+    backend = with_users(service)
+    if forget(backend.name):
+        page = sign_in_of(backend).key_page
+        _tell(f"signed out of {backend.name}; the key is valid until it is deleted at {page}")
+    else:
+        _tell(f"nothing was stored for {backend.name}")
+    for variable in set_variables(backend):
+        _tell(f"{variable} is still set, and is used")
+
+
+def signing() -> list[str]:
+    """Name the services that know their users."""
+    return [name for name in backends.names() if backends.declared(name).sign_in is not None]
+
+
+def with_users(name: str) -> Backend:
+    """Give a service; raise `BadArguments` for one without sign-in.
+
+    What is no service is not repeated: it may be a key.
+    """
+    known = signing()
+    if name in known:
+        return backends.declared(name)
+    hint = f"there is one to {' and '.join(known)}"
+    if name in backends.names():
+        message = f"{name} has no sign-in"
+        raise BadArguments(message, hint=hint, backend=name)
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, n=1)
+    message = "that is no service with a sign-in"
+    raise BadArguments(message, hint=f"did you mean {near[0]}?" if near else hint)
+
+
+def _tell(line: str) -> None:
+    """Print a line; a service may have chosen some of its words."""
+    from animedex.render.safe_text import clean
+
+    write_out(f"{clean(line)}\n")

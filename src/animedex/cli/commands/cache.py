@@ -1,0 +1,59 @@
+"""`animedex cache`: what is kept on this machine, and forgetting it."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command, Group
+from animedex.cli.command_context import Session, answering
+from animedex.cli.lock_wait import patiently
+from animedex.plurals import format_count
+
+
+@click.group("cache", cls=Group)
+def command() -> None:
+    """Show or clear what is kept: answers, and which pictures were shown."""
+
+
+@command.command(cls=Command, examples=("animedex cache info", "animedex cache info --jq .bytes"))
+@answering
+def info(session: Session) -> None:
+    """Show where answers are kept, how many, and how large they are."""
+    client = session.client
+    desk = client.desk
+    report, pictures = patiently(
+        lambda: (desk.cache.report(), desk.state.shown()), client.manner.timeout
+    )
+    session.output.facts(
+        {
+            "path": report.path,
+            "answers": report.answers,
+            "bytes": report.size,
+            "most_bytes": report.cap,
+            "shown_pictures": pictures,
+        }
+    )
+
+
+@command.command(cls=Command, examples=("animedex cache clear", "animedex cache clear --seen"))
+@click.option("--seen", is_flag=True, help="Forget which pictures were shown, instead of answers.")
+@answering
+def clear(session: Session, *, seen: bool) -> None:
+    """Forget all answers that are kept, or which pictures were shown to you.
+
+    With the answers goes what the gallery has drawn: it draws its small pictures again.
+    """
+    client = session.client
+    forget = client.desk.state.forget if seen else client.desk.cache.clear
+    count = patiently(forget, client.manner.timeout)
+    session.note(f"forgot {format_count(count, 'shown picture' if seen else 'answer')}")
+    if not seen and (small := _forget_small()):
+        session.note(f"forgot {format_count(small, 'small picture')}")
+
+
+def _forget_small() -> int:
+    """Delete what the gallery has drawn; tell how many there were."""
+    from animedex.config.paths import folder
+    from animedex.gallery.thumbnails import folder_in, forget
+
+    return forget(folder_in(folder("cache")))

@@ -1,0 +1,72 @@
+"""`animedex config`: the settings in force, and changing them."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command, Group
+from animedex.cli.command_context import Session, answering
+from animedex.cli.streams import write_out
+from animedex.config.config_file import Config, store
+
+
+@click.group("config", cls=Group)
+def command() -> None:
+    """Show or change your settings."""
+
+
+@command.command("list", cls=Command, examples=("animedex config list",))
+@answering
+def list_(session: Session) -> None:
+    """List every setting in force and where it comes from: environment, file or default."""
+    session.output.facts(
+        {
+            name: {"value": shown(name, found.value), "source": found.source}
+            for name, found in Config().all().items()
+        }
+    )
+
+
+@command.command(cls=Command, examples=("animedex config get contact",))
+@click.argument("name", help="A setting that `animedex config list` names.")
+def get(name: str) -> None:
+    """Print the value of one setting, and nothing where it has none.
+
+    A user and password in a URL are printed as `***`.
+    """
+    value = shown(name, Config().get(name).value)
+    if value is not None:
+        write_out(f"{value:g}\n" if isinstance(value, float) else f"{value}\n")
+
+
+@command.command(
+    "set",
+    cls=Command,
+    examples=(
+        "animedex config set contact you@example.org",
+        "animedex config set rate slow",
+        "animedex config set base_urls.nekos http://127.0.0.1:8080/api/v2",
+    ),
+)
+@click.argument("name", help="A setting that `animedex config list` names.")
+@click.argument("value", help="Its new value.")
+def set_(name: str, value: str) -> None:
+    """Write a setting into the configuration file."""
+    store(Config().path, name, value)
+
+
+@command.command(cls=Command, examples=("animedex config path",))
+def path() -> None:
+    """Print where the configuration file is."""
+    write_out(f"{Config().path}\n")
+
+
+def shown(name: str, value: str | float | None) -> str | float | None:
+    """Give a value fit to be printed: a password in a URL is not.
+
+    >>> shown("proxy", "http://me:secret@proxy.example:3128")
+    'http://***@proxy.example:3128'
+    """
+    from animedex.transport.fleet.place import hidden
+
+    return hidden(value) if name in {"proxy", "state"} and isinstance(value, str) else value

@@ -1,0 +1,126 @@
+"""`animedex download`: pictures into files, with the credit that belongs to them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex import backends
+from animedex.cli.command import Command
+from animedex.cli.download_options import Saving, fetching
+from animedex.cli.streams import is_piped, read_in
+from animedex.errors import BadArguments, NotFound
+from animedex.text_encoding import decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from animedex.cli.command_context import Session
+    from animedex.download.targets import What
+
+_HERE = "-"
+_NAME_OF_HERE = "standard input"
+_HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture command prints them"
+
+
+@click.command(
+    "download",
+    cls=Command,
+    examples=(
+        "animedex download waifu:5000",
+        "animedex download waifu:5001 danbooru:9000013 --to pictures",
+        "animedex nekos image neko --amount 3 | animedex download - --to pictures",
+        "animedex download waifu:5002 --to pictures --name '{source}/{id}.{ext}' --sidecar json",
+    ),
+    guidance=(
+        "Answers with an array, one report for each thing asked for: `path`, `id`, `url`,"
+        " `status` (fetched, copied, here or failed), `bytes`, `sha256` and `error`. `here` was"
+        " there already, in the folder or in the library, and is no failure; `copied` was in the"
+        " library and is now in the folder asked for. One that fails does not"
+        " stop the rest; the exit code is the highest of the failures'. Running the same command"
+        " again fetches only what is lacking. Fetch what the user asks for, never collections."
+    ),
+)
+@click.argument(
+    "what",
+    metavar="[URL|ID|FILE|-]...",
+    nargs=-1,
+    help="URLs or ids of pictures, files with rows of JSON, or - to read rows or lines.",
+)
+@click.option(
+    "--clean",
+    metavar="FOLDER",
+    help="Remove unfinished files from it.",
+)
+@fetching
+def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: str | None) -> None:
+    """Fetch pictures into files that keep their artists' credit.
+
+    What you name is fetched, and no more. There is no way to fetch a whole category, tag or
+    service: their terms do not allow collections to be made of them. What comes half is fetched on
+    from there the next time. What your library has is not fetched again: with --to, --name or
+    --sidecar it is copied into the place that you ask for.
+    """
+    from animedex.cli.download_runner import clean_up, download_all
+
+    if clean is not None:
+        if what:
+            message = "--clean fetches nothing, and takes no pictures"
+            raise BadArguments(message, hint="clean up first, then download")
+        clean_up(session, clean)
+        return
+    whats = [one for text in what or _piped() for one in _asked(text)]
+    download_all(session, whats, saving)
+
+
+def _piped() -> tuple[str, ...]:
+    if not is_piped():
+        message = "there is nothing to download"
+        raise BadArguments(message, hint=_HINT)
+    return (_HERE,)
+
+
+def _asked(text: str) -> Iterable[What]:
+    """Give what one argument asks for: itself, or what a file says."""
+    if text == _HERE:
+        return _read(read_in(_HINT), _NAME_OF_HERE)
+    if text.lstrip().startswith(("[", "{")):
+        return _read(text.encode(errors="surrogateescape"), "the argument")
+    if "://" in text or text.partition(":")[0] in backends.names():
+        return [text]
+    if os.path.isdir(text):
+        return [NotFound(f"{text} is a folder", hint=_HINT)]
+    if os.path.exists(text):
+        return _read(_content(text), text)
+    return [NotFound(f"there is no file {text}, and no service's picture", hint=_HINT)]
+
+
+def _read(data: bytes, name: str) -> list[What]:
+    """Read rows of JSON, or URLs and ids that are a line each."""
+    from animedex.art.row_reader import rows_and_faults
+    from animedex.images.formats import format_of
+
+    if format_of(data) is not None:
+        message = f"{name} is a picture, and not rows that tell of one"
+        raise BadArguments(message, hint=_HINT)
+    text = decode_text(data, name)
+    opening = text.lstrip()
+    if not opening:
+        message = f"{name} is empty"
+        raise BadArguments(message, hint=_HINT)
+    if opening.startswith(("[", "{")):
+        # What is no row is something asked for that fails, as any other might.
+        return list(rows_and_faults([text.encode()], name))
+    lines = text.splitlines()
+    return [line.strip().strip('"') for line in lines if line.strip()]
+
+
+def _content(path: str) -> bytes:
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror or error}"
+        raise BadArguments(message, hint="give another file") from None

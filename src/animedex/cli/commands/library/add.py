@@ -1,0 +1,130 @@
+"""`animedex library add`: pictures taken in, with the credit that they carry."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from animedex.cli.batch_failures import Failures
+    from animedex.library.add_files import Added
+    from animedex.library.entry import Entry
+
+_WORDS = {"added": "added", "known": "already there", "updated": "updated", "failed": "failed"}
+
+
+@click.command(
+    "add",
+    cls=Command,
+    examples=(
+        "animedex library add picture.png",
+        "animedex library add ~/Pictures",
+        "find . -name '*.gif' -print0 | animedex library add -",
+    ),
+    guidance=(
+        "Files stay where they are. A file that is there already is looked at anew and keeps its"
+        " number. Standard error counts what was added, was already there, failed, or is of a"
+        " format that is not supported (HEIC, JXL, BMP, TIFF). A broken file is named there and the"
+        " rest go on; the exit code is then that of the worst."
+    ),
+)
+@click.argument(
+    "files",
+    metavar="FILE|DIR|-...",
+    nargs=-1,
+    required=True,
+    help="Files, folders, or - for a list.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Print a card for each file on a terminal.")
+@keeping
+def command(session: Session, files: tuple[str, ...]) -> None:
+    """Add pictures to your library, downloaded by animedex or not.
+
+    Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
+    Folders are gone through with all below them; hidden and half-written files are left out, and
+    folders that a system keeps for itself, such as @eaDir, #recycle, lost+found and $RECYCLE.BIN,
+    unless you name them. With - a list is read from standard input: paths, one on a line or with
+    NUL between them, or rows of JSON that have a `path`.
+    """
+    from animedex.cli.batch_failures import Failures
+    from animedex.cli.path_arguments import listed
+    from animedex.library.add_files import add_all, files_below
+
+    failures, outcome = Failures(session), Outcome(session)
+    paths = (
+        path
+        for name in listed(files)
+        for path in files_below(name, failures.add, outcome.unsupported.append)
+    )
+    _print(session, outcome.take(add_all(session.library, paths), failures))
+    outcome.report(failures)
+    failures.fail("files could not be added")
+
+
+class Outcome:
+    """Count what came of files: by status, and which of them are of formats not supported."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.counts: Counter[str] = Counter()
+        self.unsupported: list[str] = []
+
+    def take(self, added: Iterable[Added], failures: Failures) -> Iterator[Entry]:
+        """Yield entries, and count all."""
+        for one in added:
+            self.counts[one.status] += 1
+            if one.error is not None:
+                failures.add(one.error)
+            if one.fault is not None and one.status != "known":
+                fault = f"{one.fault}; it is added, but not compared with other pictures"
+                self._session.note(f"animedex: {fault}")
+            if one.entry is not None:
+                yield one.entry
+
+    def report(self, failures: Failures) -> None:
+        """Print the summary; a lone file that was added is told in a pipe by its row alone."""
+        self.counts["failed"] = failures.count
+        parts = [f"{self.counts[key]} {word}" for key, word in _WORDS.items() if self.counts[key]]
+        if self.unsupported:
+            formats = Counter(self.unsupported)
+            named = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
+            parts.append(f"{len(self.unsupported)} not supported ({named})")
+        is_silent = parts == ["1 failed"] or (
+            parts == ["1 added"] and not _is_summary_only(self._session)
+        )
+        if not is_silent:
+            self._session.note(f"animedex: {', '.join(parts) or 'there is no picture to add'}")
+
+
+def _is_summary_only(session: Session) -> bool:
+    """Return whether a summary alone is printed, as on a terminal."""
+    return session.output.mode == "text" and not session.shared.verbose
+
+
+def _print(session: Session, entries: Iterator[Entry]) -> None:
+    """Print entries, or on a terminal a bar while they come."""
+    from animedex.cli.entry_output import alone, print_entries
+    from animedex.cli.progress_bars import counting
+
+    is_summary = _is_summary_only(session)
+    is_torn = session.output.terminal and not is_summary
+    with counting(is_seen=not is_torn, color=session.shared.color) as count:
+        entries = _count(entries, count)
+        if is_summary:
+            for _ in entries:
+                pass
+        else:
+            print_entries(session, alone(entries))
+
+
+def _count(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:
+    for entry in entries:
+        count()
+        yield entry

@@ -1,0 +1,264 @@
+"""`animedex library dupes`: the same picture kept several times."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.cli.filter_options import filtering, folders_argument
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.call import JsonObject
+    from animedex.cli.batch_failures import Failures
+    from animedex.library.duplicate_evidence import Group
+    from animedex.library.entry import Entry
+    from animedex.library.filter_sql import Filters
+    from animedex.library.keep_policy import Keep
+    from animedex.render.text_output import Card
+
+_KEYS = ("evidence", "pictures", "keep", "deleted", "forgotten")
+_FACTS = ("id", "size", "format", "width", "height", "frames")
+_TITLES = {
+    "bytes": "files with the same bytes",
+    "pixels": "files with the same pixels",
+    "same": "files of the same picture",
+    "similar": "similar pictures, of which none is deleted",
+}
+
+
+class _Result(NamedTuple):
+    """What became of a group: which picture is kept, and the numbers of those that are gone."""
+
+    group: Group
+    keep: Entry | None
+    deleted: tuple[int, ...] = ()
+    forgotten: tuple[int, ...] = ()
+
+    def count_to_delete(self) -> int:
+        """Return how many pictures would go."""
+        return len(self.group.entries) - 1 if self.keep else 0
+
+
+@click.command(
+    "dupes",
+    cls=Command,
+    examples=(
+        "animedex library dupes",
+        "animedex library dupes --keep best --jq '.[] | {evidence, keep}'",
+    ),
+    guidance=(
+        "`evidence`: `bytes` or `pixels` are equal, `same` is scaled, recompressed or converted,"
+        " `similar` may be another picture and is never deleted. --delete uses the system's trash;"
+        " without a terminal it needs --yes. Show the user the groups first."
+    ),
+)
+@folders_argument
+@click.option(
+    "--within",
+    type=click.IntRange(0, 64),
+    metavar="BITS",
+    help="Most bits of 64 that may differ (default: 10).",
+)
+@click.option(
+    "--keep",
+    type=click.Choice(["best", "oldest", "newest"]),
+    help="Which picture to keep.",
+)
+@click.option("--delete", is_flag=True, help="Put the others into the trash.")
+@click.option("--yes", is_flag=True, help="Delete without asking.")
+@keeping
+@filtering
+def command(  # noqa: PLR0913  each is an option
+    session: Session,
+    *,
+    filters: Filters,
+    within: int | None,
+    keep: Keep | None,
+    delete: bool,
+    yes: bool,
+) -> None:
+    """Find groups of the same picture, and of similar ones.
+
+    Each file of a group is decoded and compared with the one to keep. --delete leaves similar
+    pictures alone: only equal files, equal pixels, and the same picture scaled, recompressed or
+    converted go into the trash.
+
+    The best picture is the one with the most frames, then the most pixels, then without losses,
+    then with the largest file, then with credit, then that was there first.
+    """
+    from animedex.cli.batch_failures import Failures
+    from animedex.cli.fingerprint_progress import renew_outdated
+
+    if delete:
+        _check_delete(keep, yes=yes)
+    renew_outdated(session)
+    failures = Failures(session)
+    found = _results(session, within, keep, filters)
+    count = _delete_all(session, found, failures, yes=yes) if delete else _print(session, found)
+    if not count:
+        session.note("animedex: no picture is there twice")
+    failures.fail("pictures could not be deleted")
+
+
+def _delete_all(
+    session: Session, found: Iterable[_Result], failures: Failures, *, yes: bool
+) -> int:
+    """Delete after asking, and print what became of each group; return how many there were."""
+    results = list(found)
+    is_asked = any(one.count_to_delete() for one in results) and not yes
+    if is_asked and session.output.mode == "text":
+        _print(session, iter(results))
+    if is_asked and not _may_delete(results):
+        session.note("animedex: nothing was deleted")
+        return len(results)
+    done = [_delete(session, one, failures) for one in results]
+    if not is_asked or session.output.mode != "text":
+        _print(session, iter(done))
+    if done:
+        session.note(_summary(done))
+    return len(done)
+
+
+def _check_delete(keep: Keep | None, *, yes: bool) -> None:
+    """Raise where it is not said what to keep, nobody can be asked, or there is no trash."""
+    from animedex.cli.prompts import somebody_is_there
+    from animedex.library.trash import check_trash
+
+    if keep is None:
+        message = "--delete needs to know what to keep"
+        raise BadArguments(message, hint="add --keep best, oldest or newest")
+    if not yes and not somebody_is_there():
+        message = "nothing was deleted: without a terminal to ask at, --delete needs --yes"
+        raise BadArguments(message, hint="look at the groups without --delete, then add --yes")
+    check_trash()
+
+
+def _may_delete(results: Iterable[_Result]) -> bool:
+    """Say how many files would go, and ask whether they may."""
+    from animedex.cli.prompts import ask
+    from animedex.plurals import format_count
+
+    groups = [one for one in results if one.count_to_delete()]
+    count = sum(one.count_to_delete() for one in groups)
+    files, of = format_count(count, "file"), format_count(len(groups), "group")
+    return ask(f"Put {files} of {of} into the trash? [y/N]").lower() in {"y", "yes"}
+
+
+def _results(
+    session: Session, within: int | None, keep: Keep | None, filters: Filters
+) -> Iterator[_Result]:
+    from animedex.library.duplicate_evidence import sort_by_evidence
+
+    for entries in session.library.dupes(within, filters):
+        for group in sort_by_evidence(entries, keep or "best"):
+            yield _Result(group, group.reference if keep else None)
+
+
+def _delete(session: Session, result: _Result, failures: Failures) -> _Result:
+    """Put all but the one to keep into the trash; none of similar pictures."""
+    from animedex.errors import AnimedexError
+    from animedex.library.trash import keep_only
+
+    if result.keep is None:
+        return result
+    deleted: list[int] = []
+    forgotten: list[int] = []
+    for entry in result.group.entries:
+        if entry.id == result.keep.id:
+            continue
+        try:
+            went = keep_only(session.library, result.keep, entry)
+            (deleted if went else forgotten).append(entry.id)
+        except AnimedexError as error:
+            failures.add(error)
+    return result._replace(deleted=tuple(deleted), forgotten=tuple(forgotten))
+
+
+def _summary(results: Iterable[_Result]) -> str:
+    from animedex.plurals import format_count
+
+    gone = sum(len(one.deleted) for one in results)
+    if not gone:
+        return "animedex: no file went into the trash"
+    return (
+        f"animedex: {format_count(gone, 'file')} went into the trash; to undo that, restore from"
+        " your system's trash, then run `animedex library add` on what you restored"
+    )
+
+
+def _print(session: Session, results: Iterator[_Result]) -> int:
+    """Print groups as they come; return how many there were."""
+    counted = 0
+
+    def counting() -> Iterator[_Result]:
+        nonlocal counted
+        for result in results:
+            counted += 1
+            yield result
+
+    if session.output.mode == "text":
+        from animedex.cli.entry_output import print_cards
+
+        print_cards(session, map(_card, counting()))
+    else:
+        import msgspec
+
+        from animedex.cli.stream_output import print_long
+
+        print_long(session, (msgspec.json.encode(_row(one)) for one in counting()), _KEYS)
+    return counted
+
+
+def _row(result: _Result) -> JsonObject:
+    from animedex.cli.entry_output import printable
+
+    group = result.group
+    return {
+        "evidence": group.evidence,
+        "pictures": [
+            {
+                **{name: getattr(entry, name) for name in _FACTS},
+                "path": printable(entry.path),
+                "post": entry.post.id if entry.post else None,
+                "evidence": group.levels.get(entry.id),
+            }
+            for entry in group.entries
+        ],
+        "keep": result.keep.id if result.keep else None,
+        "deleted": list(result.deleted),
+        "forgotten": list(result.forgotten),
+    }
+
+
+def _card(result: _Result) -> Card:
+    from animedex.cli.entry_output import measures, printable
+    from animedex.render.text_output import Card
+
+    group = result.group
+    lines = tuple(
+        (
+            f"{entry.id} {_fate(result, entry)}".strip(),
+            f"{measures(entry)}  {printable(entry.path)}",
+        )
+        for entry in group.entries
+    )
+    first = group.reference or group.entries[0]
+    title = f"{len(group.entries)} {_TITLES[group.evidence]}"
+    return Card(title, lines, printable(first.path), "library")
+
+
+def _fate(result: _Result, entry: Entry) -> str:
+    if entry.id in result.deleted:
+        return "in the trash"
+    if entry.id in result.forgotten:
+        return "forgotten, as it is the file that is kept"
+    if result.keep and entry.id == result.keep.id:
+        return "kept"
+    level = result.group.levels.get(entry.id)
+    return f"({level})" if level and level != result.group.evidence else ""

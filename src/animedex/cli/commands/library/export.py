@@ -1,0 +1,64 @@
+"""`animedex library export`: all that is known, as lines of text."""
+
+from __future__ import annotations
+
+import sys
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, noting
+from animedex.cli.filter_options import filtering
+from animedex.render.safe_text import clean, escape_json
+
+if TYPE_CHECKING:
+    from animedex.library.filter_sql import Filters
+    from animedex.library.import_export import Kind
+
+_BATCH = 200
+
+
+@click.command(
+    "export",
+    cls=Command,
+    examples=(
+        "animedex library export > library.jsonl",
+        "animedex library export --format csv --source nekos > nekos.csv",
+    ),
+    guidance=(
+        "jsonl has everything, and `library import` gives the same library again. csv is for"
+        " people: it has no rows of services, and lists of names are one cell with `; ` between."
+    ),
+)
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv"]),
+    default="jsonl",
+    help="Write lines of JSON, or a table; jsonl if unsaid.",
+)
+@noting
+@filtering
+def command(session: Session, *, filters: Filters, kind: Kind) -> None:
+    """Write all that is known of your pictures to standard output, the oldest first.
+
+    In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
+    """
+    from animedex.cli.streams import is_terminal, write_bytes, write_out
+    from animedex.library.import_export import export
+
+    lines = export(session.library, kind, filters)
+    if is_terminal(sys.stdout):
+        for line in lines:
+            write_out(_safe(line, kind))
+        return
+    while batch := b"".join(islice(lines, _BATCH)):
+        write_bytes(batch)
+
+
+def _safe(line: bytes, kind: Kind) -> str:
+    """Return a line for a terminal, without what could steer it; JSON still says the same."""
+    text = line.decode(errors="replace")
+    return escape_json(text) if kind == "jsonl" else clean(text.removesuffix("\n")) + "\n"

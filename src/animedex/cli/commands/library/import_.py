@@ -1,0 +1,75 @@
+"""`animedex library import`: what was exported, taken in."""
+
+from __future__ import annotations
+
+import io
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, noting
+
+if TYPE_CHECKING:
+    from animedex.library.import_export import Kind
+
+_PEEKED = 4096
+
+
+@click.command(
+    "import",
+    cls=Command,
+    examples=(
+        "animedex library import library.jsonl",
+        "animedex library export | ANIMEDEX_DATA_DIR=/tmp/other animedex library import -",
+    ),
+    guidance=(
+        "Doing it twice is the same as once. A line whose file is not where it says is not taken"
+        " in; lines that cannot be are named with their number, and the rest go on."
+    ),
+)
+@click.argument("file", metavar="FILE|-", help="What `library export` wrote; - reads it.")
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["jsonl", "csv"]),
+    help="Take it for this; told by how it begins if unsaid.",
+)
+@noting
+def command(session: Session, file: str, *, kind: Kind | None) -> None:
+    """Take in what was exported; the files must be where they were."""
+    from animedex.cli.batch_failures import Failures
+    from animedex.library.import_export import import_lines, kind_of
+    from animedex.text_encoding import STANDARD_INPUT, open_text
+
+    failures = Failures(session)
+    new = known = 0
+    with ExitStack() as held:
+        name = STANDARD_INPUT if file == "-" else file
+        source = open_text(_opened(file, held), name)
+        found = kind or kind_of(source.peek(_PEEKED))
+        for one in import_lines(session.library, source, found, name):
+            if one.error is not None:
+                message = f"{name}, line {one.number}: {one.error.message}"
+                error = type(one.error)(message, hint=one.error.hint)
+                failures.add(error, is_repeated=one.is_repeated)
+            elif one.new:
+                new += 1
+            else:
+                known += 1
+    session.note(f"animedex: {new} added, {known} known already, {failures.count} failed")
+    failures.fail("lines could not be taken in")
+
+
+def _opened(file: str, held: ExitStack) -> io.BufferedReader:
+    """Open a file, or standard input."""
+    from animedex.cli.path_arguments import piped
+    from animedex.library.file_facts import unreadable
+
+    if file == "-":
+        return piped()
+    try:
+        return held.enter_context(open(file, "rb"))
+    except (OSError, ValueError) as error:
+        raise unreadable(file, error) from None

@@ -1,0 +1,70 @@
+"""`animedex library list`: what there is, the newest first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.cli.filter_options import filtering, folders_argument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from animedex.library.entry import Entry
+    from animedex.library.filter_sql import Filters
+    from animedex.library.picture_library import Library
+
+_PAGE = 500
+
+
+@click.command(
+    "list",
+    cls=Command,
+    examples=(
+        "animedex library list",
+        "animedex library list --source nekos --category hug --limit 5",
+        "animedex library list --all --jq '.[].path' -r",
+    ),
+    guidance=(
+        "`post` is the picture in the shape that all services share, `row` the service's own row,"
+        " both null for a picture of one's own; `there` tells whether the file still is."
+    ),
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    metavar="N",
+    help="List so many at most, 50 if unsaid.",
+)
+@click.option("--all", "whole", is_flag=True, help="List all of them.")
+@folders_argument
+@keeping
+@filtering
+def command(session: Session, *, filters: Filters, limit: int, whole: bool) -> None:
+    """List the pictures that you keep, the newest first."""
+    from animedex.cli.entry_output import alone, print_entries
+
+    library = session.library
+    print_entries(session, alone(_newest(library, filters, None if whole else limit)))
+    count = library.count(filters)
+    if not count:
+        session.note("animedex: there is no such picture in the library")
+    elif not whole and count > limit:
+        session.note(f"animedex: the newest {limit} of {count}: --limit or --all lists more")
+
+
+def _newest(library: Library, filters: Filters, limit: int | None) -> Iterator[Entry]:
+    """Give entries, a page at a time."""
+    before: int | None = None
+    left = limit
+    while left is None or left > 0:
+        page = library.entries(filters, before=before, limit=min(_PAGE, left or _PAGE))
+        yield from page
+        if len(page) < _PAGE:
+            return
+        before = page[-1].id
+        left = None if left is None else left - len(page)

@@ -1,0 +1,69 @@
+"""`animedex library random`: pictures drawn from those that one has."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.cli.filter_options import filtering
+
+if TYPE_CHECKING:
+    from animedex.library.entry import Entry
+    from animedex.library.filter_sql import Filters
+
+
+@click.command(
+    "random",
+    cls=Command,
+    examples=(
+        "animedex library random",
+        "animedex library random --category neko --amount 3 --jq '.[].url'",
+    ),
+    guidance=(
+        "A service's picture is its row, as the service's own command prints it; `_source` says"
+        " `library`. A picture of one's own is a row as `library list` prints it. --paths prints"
+        " the files instead."
+    ),
+)
+@click.option(
+    "--amount",
+    type=click.IntRange(1),
+    default=1,
+    metavar="N",
+    help="Number of pictures.",
+)
+@click.option("--paths", is_flag=True, help="Print paths, one on a line.")
+@click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
+@partial(keeping, pictures=True)
+@filtering
+def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
+    """Pick random pictures whose files are there, none of them twice."""
+    from animedex.cli.library_rows import print_kept
+    from animedex.library.random_entries import drawn
+
+    found = drawn(session.library, filters, amount)
+    if not found and not quiet:
+        session.note("animedex: there is no such picture in the library")
+    if paths:
+        session.output.paths([entry.path for entry in found])
+        return
+    print_kept(session, found)
+    if session.shared.show:
+        _draw(session, found)
+
+
+def _draw(session: Session, entries: list[Entry]) -> None:
+    """Draw the files that were drawn by lot."""
+    from animedex.cli.grid_renderer import draw
+    from animedex.cli.picture_sources import of_entry
+    from animedex.cli.streams import write_out
+
+    if not session.output.terminal:
+        session.note("animedex: --show draws on a terminal only, and this is none")
+        return
+    write_out("\n")
+    session.fail(draw(session, [of_entry(entry) for entry in entries]))

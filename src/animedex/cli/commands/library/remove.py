@@ -1,0 +1,69 @@
+"""`animedex library remove`: pictures forgotten, and their files if that is asked for."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, noting
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from animedex.library.entry import Entry
+
+
+@click.command(
+    "remove",
+    cls=Command,
+    examples=("animedex library remove 3", "animedex library remove --missing"),
+    guidance=(
+        "Without --delete no file is touched. With it files go into the system's trash, from which"
+        " the user can take them back."
+    ),
+)
+@click.argument("numbers", metavar="[ID]...", nargs=-1, help="The pictures' numbers.")
+@click.option("--delete", is_flag=True, help="Put the files into the system's trash as well.")
+@click.option("--missing", is_flag=True, help="Forget all pictures whose files are gone.")
+@noting
+def command(session: Session, numbers: tuple[str, ...], *, delete: bool, missing: bool) -> None:
+    """Forget pictures; their files stay where they are, unless they are to be deleted.
+
+    Where one of the numbers is unknown nothing is done. One that cannot be deleted stays, and does
+    not stop the rest. With --missing, connect the disks that the pictures are on first: what is on
+    none that is there counts as gone.
+    """
+    from animedex.cli.batch_failures import Failures
+    from animedex.cli.entry_numbers import entry_of
+    from animedex.errors import AnimedexError
+
+    if bool(numbers) == missing or (missing and delete):
+        message = "name pictures by their numbers, or give --missing alone"
+        raise BadArguments(message, hint="numbers are listed by `animedex library list`")
+    entries = {entry.id: entry for entry in [entry_of(session.library, one) for one in numbers]}
+    if missing:
+        gone = [one for one in session.library.iter_entries() if not os.path.lexists(one.path)]
+        entries = {entry.id: entry for entry in gone}
+        if not gone:
+            session.note("animedex: no file is missing")
+    failures = Failures(session)
+    for entry in entries.values():
+        try:
+            _forget(session, entry, delete=delete)
+        except AnimedexError as error:
+            failures.add(error)
+    failures.fail("pictures could not be removed")
+
+
+def _forget(session: Session, entry: Entry, *, delete: bool) -> None:
+    from animedex.cli.entry_output import printable
+    from animedex.library.trash import discard
+
+    if delete:
+        discard(session.library, entry)
+    else:
+        session.library.remove(entry.id)
+    done = "in the trash" if delete else "forgotten"
+    session.note(f"animedex: {done}: {entry.id} {printable(entry.path)}")

@@ -1,0 +1,49 @@
+"""`animedex library search`: what one has, found again by words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.cli.filter_options import filtering
+
+if TYPE_CHECKING:
+    from animedex.library.filter_sql import Filters
+
+
+@click.command(
+    "search",
+    cls=Command,
+    examples=(
+        "animedex library search frieren",
+        "animedex library search bocchi the rok --animated",
+        "animedex library search miku --added '>2026-01-01' --larger-than 2mp --jq '.[].path'",
+    ),
+    guidance=(
+        "All words must be found among a picture's artists, characters, shows, tags, category or"
+        " file name; the beginning of a word and a slip in it will do. `[]` means that there is"
+        " nothing. `_match`, in 0..1, says how well a row answers."
+    ),
+)
+@click.argument("words", nargs=-1, required=True, help="What to look for, as a person says it.")
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    metavar="N",
+    help="Give so many rows at most, 50 if unsaid.",
+)
+@keeping
+@filtering
+def command(session: Session, words: tuple[str, ...], *, filters: Filters, limit: int) -> None:
+    """Search your pictures for words, the best answer first."""
+    from animedex.cli.entry_output import print_entries
+
+    said = " ".join(words)
+    found = session.library.search(said, filters, limit)
+    if not found:
+        session.note(f"animedex: nothing matches {said!r}")
+    print_entries(session, ((hit.entry, {"_match": round(hit.score, 4)}) for hit in found))

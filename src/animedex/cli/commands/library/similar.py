@@ -1,0 +1,58 @@
+"""`animedex library similar`: what looks like a picture."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, answering
+
+
+@click.command(
+    "similar",
+    cls=Command,
+    examples=(
+        "animedex library similar 1",
+        "animedex library similar picture.png --within 10 --limit 5",
+    ),
+    guidance=(
+        "`_distance` says in how many bits of 64 two hashes differ: 0 to 4 is mostly the same"
+        " picture in another size or format. Flat colours are found only where all pixels are"
+        " equal. `[]` means that nothing looks like it."
+    ),
+)
+@click.argument("picture", metavar="FILE|ID|URL", help="A file, or a picture of the library.")
+@click.option(
+    "--within",
+    type=click.IntRange(0, 64),
+    metavar="BITS",
+    help="Most bits of 64 that may differ (default: 10).",
+)
+@click.option(
+    "--limit",
+    type=click.IntRange(1),
+    default=50,
+    metavar="N",
+    help="Give so many rows at most, 50 if unsaid.",
+)
+@answering
+def command(session: Session, picture: str, *, within: int | None, limit: int) -> None:
+    """Find pictures that look like this one: in another size or format, or nearly the same.
+
+    A picture of the library is named by its number, by its address or by the id of its art post,
+    such as nekos:FILE, and is not among those found. One of a service that is not there is asked
+    for, looked at, and not kept.
+    """
+    from animedex.cli.entry_output import print_entries
+    from animedex.cli.fingerprint_lookup import look_of
+    from animedex.cli.fingerprint_progress import renew_outdated
+
+    renew_outdated(session)
+    look, entry = look_of(session, picture)
+    found = session.library.similar(look, within, limit + 1)
+    others = [one for one in found if entry is None or one.entry.id != entry.id][:limit]
+    if not others:
+        session.note(f"animedex: nothing looks like {picture}")
+    print_entries(
+        session, ((one.entry, {"_distance": one.distance}) for one in others), ["_distance"]
+    )

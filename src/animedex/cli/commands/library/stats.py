@@ -1,0 +1,61 @@
+"""`animedex library stats`: how many pictures there are, and of what."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.cli.filter_options import filtering
+
+if TYPE_CHECKING:
+    from animedex.call import JsonObject
+    from animedex.library.filter_sql import Filters
+    from animedex.library.stats import Stats
+
+_COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "months")
+
+
+@click.command(
+    "stats",
+    cls=Command,
+    examples=(
+        "animedex library stats",
+        "animedex library stats --source nekos --jq .artists",
+    ),
+    guidance="Each of the counts is an object from names to numbers of pictures.",
+)
+@click.option(
+    "--most",
+    type=click.IntRange(1),
+    default=20,
+    metavar="N",
+    help="Name so many artists, shows and categories at most, 20 if unsaid.",
+)
+@keeping
+@filtering
+def command(session: Session, *, filters: Filters, most: int) -> None:
+    """Count your pictures: by service, artist, show, month and more."""
+    from animedex.library.stats import stats
+
+    counted = stats(session.library, filters, most)
+    if session.output.mode == "text":
+        _print_bars(session, counted)
+    else:
+        session.output.facts(cast("JsonObject", counted._asdict()))
+
+
+def _print_bars(session: Session, counted: Stats) -> None:
+    from animedex.cli.entry_output import amount
+    from animedex.cli.streams import write_out
+    from animedex.plurals import format_count
+    from animedex.render.bar_chart import bars
+
+    look = session.output.look()
+    write_out(f"{format_count(counted.pictures, 'picture')}, {amount(counted.bytes)}\n")
+    for name in _COUNTED:
+        numbers: dict[str, int] = getattr(counted, name)
+        if numbers:
+            write_out("\n" + bars(name, numbers, look))

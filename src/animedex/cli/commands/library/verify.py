@@ -1,0 +1,151 @@
+"""`animedex library verify`: every file looked at, and put in order what can be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, keeping
+from animedex.errors import NotFound, encodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.call import JsonObject
+    from animedex.errors import AnimedexError
+    from animedex.library.verification import Finding
+    from animedex.render.text_output import Card
+
+_KEYS = ("state", "repaired", "id", "path", "message", "hint")
+
+
+@click.command(
+    "verify",
+    cls=Command,
+    examples=(
+        "animedex library verify",
+        "animedex library verify ~/Pictures --jq '.[] | select(.repaired | not)'",
+    ),
+    guidance=(
+        "No file is ever changed or deleted. Each row is something that was not in order, with"
+        " `repaired` and, where that is false, a `hint` of what to do; the exit code is then that"
+        " of the worst. `[]` and 0 mean that all is well."
+    ),
+)
+@click.argument(
+    "folders", metavar="[DIR]...", nargs=-1, help="Where to look for files that are gone."
+)
+@keeping
+def command(session: Session, folders: tuple[str, ...]) -> None:
+    """Read every file, and tell which is gone or not what it was.
+
+    What can be repaired is: a file that was moved is found by its bytes below the folders given;
+    one that was written anew and still looks the same, as after its tags were edited, is taken in
+    as it is; indexes that are wrong are made anew.
+    """
+    from animedex.cli.fingerprint_progress import renew_outdated
+    from animedex.library.file_inspection import lacking_extra
+    from animedex.library.verification import verify
+
+    if lacking_extra() is None:
+        renew_outdated(session)
+    outcome = _Outcome()
+    found = verify(session.library, [_folder(name) for name in folders])
+    count = _print(session, outcome.take(found))
+    if not count:
+        pictures = session.library.count()
+        whole = f"all {pictures} pictures are" if pictures != 1 else "the one picture is"
+        session.note(f"animedex: {whole} there and whole")
+    outcome.fail()
+
+
+def _folder(name: str) -> str:
+    import os
+
+    if not os.path.isdir(name):
+        message = f"there is no folder {name}"
+        raise NotFound(message, hint="name folders in which files may be")
+    return os.path.abspath(name)
+
+
+class _Outcome:
+    """Count what could not be repaired, and keep the worst error."""
+
+    def __init__(self) -> None:
+        self._worst: AnimedexError | None = None
+        self._count = self._missing = 0
+
+    def take(self, found: Iterable[Finding]) -> Iterator[Finding]:
+        """Yield findings, and count those that were not repaired."""
+        for finding in found:
+            error = finding.error
+            if error is not None:
+                self._count += 1
+                self._missing += finding.state == "missing"
+                if self._worst is None or error.exit_code > self._worst.exit_code:
+                    self._worst = error
+            yield finding
+
+    def fail(self) -> None:
+        """Raise one error for all of them, as each has been printed already."""
+        if self._worst is None:
+            return
+        message, hint = self._worst.message, self._worst.hint
+        if self._count > 1:
+            message, hint = f"{self._count} pictures are not in order", "see what was printed"
+        if self._missing > 1:
+            missing = f"{self._missing} files are missing"
+            hint = f"{missing}: `animedex library remove --missing` forgets all of them"
+        raise type(self._worst)(message, hint=hint)
+
+
+def _print(session: Session, found: Iterator[Finding]) -> int:
+    """Print findings as they come; give how many there were."""
+    counted = 0
+
+    def counting() -> Iterator[Finding]:
+        nonlocal counted
+        for finding in found:
+            counted += 1
+            yield finding
+
+    if session.output.mode == "text":
+        from animedex.cli.entry_output import print_cards
+
+        print_cards(session, map(_card, counting()))
+    else:
+        import msgspec
+
+        from animedex.cli.stream_output import print_long
+
+        print_long(session, (msgspec.json.encode(_told(one)) for one in counting()), _KEYS)
+    return counted
+
+
+def _told(finding: Finding) -> JsonObject:
+    from animedex.cli.entry_output import printable
+
+    entry, error = finding.entry, finding.error
+    return {
+        "state": finding.state,
+        "repaired": error is None,
+        "id": entry.id if entry else None,
+        "path": printable(entry.path) if entry else None,
+        "message": encodable(finding.told),
+        "hint": encodable(error.hint) if error and error.hint else None,
+    }
+
+
+def _card(finding: Finding) -> Card:
+    from animedex.cli.entry_output import entry_card, printable
+    from animedex.render.text_output import Card
+
+    done = "repaired" if finding.error is None else "found"
+    lines = ((done, finding.told), ("to do", finding.error.hint if finding.error else None))
+    if finding.entry is None:
+        return Card("the library itself", lines, "", "library")
+    entry = finding.entry
+    card = entry_card(entry)
+    return Card(card.title, lines, printable(entry.path), card.source)

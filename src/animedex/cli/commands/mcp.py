@@ -1,0 +1,32 @@
+"""`animedex mcp`: the services as tools for a language model's program."""
+
+from __future__ import annotations
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, requesting
+from animedex.errors import BadArguments
+
+
+@click.command(
+    "mcp",
+    cls=Command,
+    examples=("animedex mcp", "animedex mcp --timeout 20 --rate slow"),
+)
+@requesting
+def command(session: Session) -> None:
+    """Serve tools over the Model Context Protocol, on standard input and output.
+
+    A program such as an editor or a chat starts this and talks to it; it ends when that closes
+    standard input. Every call keeps the services' budgets, together with all other processes.
+    """
+    import asyncio
+
+    try:
+        from animedex.mcp.mcp_server import serve
+    except ImportError as error:
+        message = f"the server needs {error.name}, which is not installed"
+        raise BadArguments(message, hint="pip install 'animedex[mcp]'") from None
+    shared = session.shared
+    asyncio.run(serve(shared.client_options(), verbose=shared.verbose))

@@ -1,0 +1,85 @@
+"""`animedex schema`: what a record looks like, as JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex import backends
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, answering
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from animedex.call import JsonObject
+    from animedex.models import Record
+
+POST = "art-post"
+_CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@click.command(
+    "schema",
+    cls=Command,
+    examples=(
+        "animedex schema",
+        "animedex schema art-post",
+        "animedex schema nekos-image --jq '.properties | keys'",
+    ),
+)
+@click.argument("name", required=False, help="A record; without one, all are listed.")
+@answering
+def command(session: Session, name: str | None) -> None:
+    """Print the JSON Schema of a record: `art-post`, or one that a service sends."""
+    kinds = records()
+    if name is None:
+        session.output.names(sorted([POST, *kinds]))
+        return
+    told = _schema(name, kinds)
+    # A schema is read by programs, and pasted from terminals.
+    show = session.output.json if session.output.mode == "text" else session.output.facts
+    show(told)
+
+
+def records() -> dict[str, type[Record]]:
+    """Find the records of all services, by their classes' names in lower case with hyphens."""
+    from animedex.models import PictureRecord, Record
+
+    modules = [import_module(f"animedex.backends.{name}.models") for name in backends.names()]
+    return {
+        kebab(kind.__name__): kind
+        for module in modules
+        for kind in vars(module).values()
+        if isinstance(kind, type)
+        and issubclass(kind, Record)
+        and kind not in {Record, PictureRecord}
+    }
+
+
+def kebab(name: str) -> str:
+    """Write a class's name in lower case with hyphens.
+
+    >>> kebab("NekosCategoryFormat")
+    'nekos-category-format'
+    """
+    return _CAPITAL.sub("-", name).lower()
+
+
+def _schema(name: str, kinds: dict[str, type[Record]]) -> JsonObject:
+    from animedex.models import ArtPost
+    from animedex.record_schema import json_schema, post_schema
+
+    wanted = kebab(name)
+    if wanted == POST:
+        return post_schema(ArtPost)
+    if wanted in kinds:
+        return json_schema(kinds[wanted])
+    from difflib import get_close_matches
+
+    near = get_close_matches(wanted, [POST, *kinds], n=1)
+    hint = f"did you mean {near[0]}?" if near else "`animedex schema` lists all"
+    message = f"there is no record {name!r:.80}"
+    raise BadArguments(message, hint=hint)

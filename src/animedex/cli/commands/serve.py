@@ -1,0 +1,216 @@
+"""`animedex serve`: one's own library as a gallery and a service, or samples of services."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.streams import note, write_out
+from animedex.errors import BadArguments
+from animedex.testing.samples.registry import SAMPLES, url_variable
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+_ALL = "all"
+_NEW = "new"
+_INTERRUPTED = 130
+_LOOPBACK = "127.0.0.1"
+# What means nothing in the one way of serving, and in the other.
+_SAMPLE_ALONE = ("service", "faults", "no_limits")
+_LIBRARY_ALONE = ("host", "token")
+
+
+@click.command(
+    "serve",
+    cls=Command,
+    examples=(
+        "animedex serve",
+        "animedex serve --host 0.0.0.0 --token new",
+        "ANIMEDEX_NEKOS_URL=http://127.0.0.1:8080/api/v2 animedex nekos image neko",
+        "animedex serve --sample --service all --port 8080",
+        "animedex serve --sample --fault '/neko:503x2' --fault '/search:429;retry-after=2'",
+    ),
+    guidance=(
+        "`serve` runs until it is interrupted: start it in the background, and read the address"
+        " from its standard output. It shows the user's library to whoever can reach it, so never"
+        " give --host unless the user asked for it."
+    ),
+)
+@click.option("--sample", is_flag=True, help="Serve a service with a drawn collection instead.")
+@click.option(
+    "--service",
+    type=click.Choice([*SAMPLES, _ALL]),
+    default="nekos",
+    metavar="NAME",
+    help=f"Of samples, serve this one: {', '.join(SAMPLES)} or {_ALL}; nekos if unsaid.",
+)
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65_535),
+    default=8080,
+    metavar="PORT",
+    help="8080 if unsaid; 0 for any.",
+)
+@click.option(
+    "--host",
+    default=_LOOPBACK,
+    metavar="HOST",
+    help="Let others reach the library at this address; needs a token.",
+)
+@click.option(
+    "--token",
+    envvar="ANIMEDEX_SERVE_TOKEN",
+    metavar="TOKEN",
+    help=f"Let in only who has it; `{_NEW}` makes one. Others on this machine can see options;"
+    " ANIMEDEX_SERVE_TOKEN is out of sight.",
+)
+@click.option(
+    "--fault",
+    "faults",
+    multiple=True,
+    metavar="SPEC",
+    help="Have a sample misbehave: PATH:FAULT[xN].",
+)
+@click.option("--no-limits", is_flag=True, help="Have a sample never answer 429.")
+@click.option("--seed", type=int, metavar="N", help="Draw the same pictures each time.")
+@click.pass_context
+def command(  # noqa: PLR0913 - options, each for itself
+    ctx: click.Context,
+    *,
+    sample: bool,
+    service: str,
+    port: int,
+    host: str,
+    token: str | None,
+    faults: tuple[str, ...],
+    no_limits: bool,
+    seed: int | None,
+) -> None:
+    """Serve your library on this machine until Ctrl-C: a gallery, and nekos.best v2 over it.
+
+    It is served on loopback alone unless --host says otherwise. With --sample, services with a
+    drawn collection are served instead, for programs under test.
+    """
+    _check_meant(ctx, sample=sample)
+    if service == _ALL and faults:
+        message = "a fault is for one service, and all are to be served"
+        raise BadArguments(message, hint="name the service with --service")
+    if sample:
+        services = [*SAMPLES] if service == _ALL else [service]
+        with _told(port, port + len(services) - 1):
+            _serve_samples(services, port, faults, seed, limits=not no_limits)
+    else:
+        with _told(port, port, host):
+            _serve_library(host, port, token, seed)
+    # Nothing but Ctrl-C ends it.
+    ctx.exit(_INTERRUPTED)
+
+
+def _check_meant(ctx: click.Context, *, sample: bool) -> None:
+    """Refuse options that would have no effect."""
+    for name in _LIBRARY_ALONE if sample else _SAMPLE_ALONE:
+        if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
+            option = next(param.opts[0] for param in ctx.command.params if param.name == name)
+            if sample:
+                message = f"{option} is for the library, and a sample is to be served"
+                raise BadArguments(message, hint="samples are served on loopback, to everyone")
+            message = f"{option} is for samples, and the library is to be served"
+            raise BadArguments(message, hint="use `animedex serve --sample`")
+
+
+@contextmanager
+def _told(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
+    """Turn what goes wrong with a server into one of this package's errors."""
+    try:
+        yield
+    except ImportError as error:
+        message = f"the server needs {error.name}, which is not installed"
+        raise BadArguments(message, hint="pip install 'animedex[serve]'") from None
+    except ValueError as error:
+        raise BadArguments(str(error)) from None
+    except OSError as error:
+        if not _is_about_host(error):
+            raise _unusable(port, last, error.strerror) from None
+        message = f"{host} is no address of this machine: {error.strerror}"
+        hint = "give --host one that it has, or 0.0.0.0 for all of them"
+        raise BadArguments(message, hint=hint) from None
+    except OverflowError:
+        raise _unusable(port, last, "there are 65535") from None
+
+
+def _is_about_host(error: OSError) -> bool:
+    """Tell whether it is for the host that nothing can be served, and not for the port."""
+    import errno
+    import socket
+
+    return isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL
+
+
+def _unusable(port: int, last: int, reason: str | None) -> BadArguments:
+    ports = f"port {port}" if last == port else f"one of the ports {port} to {last}"
+    message = f"{ports} cannot be used: {reason}"
+    return BadArguments(message, hint="choose another with --port, or 0 for any")
+
+
+def _serve_samples(
+    services: list[str], port: int, faults: tuple[str, ...], seed: int | None, *, limits: bool
+) -> None:
+    from animedex.testing import serve
+
+    serve(
+        ready=lambda *urls: _announce(services, urls),
+        services=services,
+        port=port,
+        limits=limits,
+        faults=faults,
+        seed=seed,
+    )
+
+
+def _serve_library(host: str, port: int, token: str | None, seed: int | None) -> None:
+    from animedex.config.paths import folder
+    from animedex.gallery.access_tokens import new_token
+    from animedex.gallery.gallery_server import gallery_server, serve
+    from animedex.library.picture_library import Library
+
+    made = token == _NEW
+    token = new_token() if made else token
+    with Library(warn=note) as library:
+        # So that what is wrong with it is told before anybody asks.
+        library.count()
+        server = gallery_server(
+            library, cache=folder("cache"), port=port, host=host, token=token, seed=seed
+        )
+        serve(server, lambda origin: _announce_library(origin, host, token, made=made))
+
+
+def _announce_library(origin: str, host: str, token: str | None, *, made: bool) -> None:
+    """Print the gallery's address; and how to use it, for people."""
+    from animedex.gallery.gallery_server import visited_at
+    from animedex.gallery.host_allow_list import is_everywhere
+
+    address = visited_at(origin, host)
+    write_out(f"{address}/\n")
+    if made:
+        note(f"the token is {token}")
+        note(f"open: {address}/?token={token}")
+    elif token is not None:
+        note("it is open to who has the token")
+    else:
+        note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
+    if is_everywhere(host):
+        port = origin.rpartition(":")[2]
+        note(f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN")
+
+
+def _announce(services: list[str], urls: tuple[str, ...]) -> None:
+    """Print one address alone, or lines for a shell to read; and how to use them, for people."""
+    pairs = [(url_variable(service), url) for service, url in zip(services, urls, strict=True)]
+    alone = len(pairs) == 1
+    write_out("".join(f"{url}\n" if alone else f"export {name}={url}\n" for name, url in pairs))
+    for service, (name, url) in zip(services, pairs, strict=True):
+        note(f"try: {name}={url} {SAMPLES[service].example}")

@@ -1,0 +1,133 @@
+"""`animedex show`: pictures drawn in the terminal, or what travels with a file."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+from itertools import chain
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.cli.command import Command
+from animedex.cli.command_context import Session, answering
+from animedex.cli.streams import is_piped, standard_input
+from animedex.errors import AnimedexError, BadArguments
+from animedex.images.decoder import decoding_limits
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from animedex.cli.picture_sources import Sight
+
+_HERE = "-"
+_NAME_OF_HERE = "standard input"
+_OPENING = 64
+_PIECE = 64 * 1024
+
+
+@click.command(
+    "show",
+    cls=Command,
+    examples=(
+        "animedex show picture.png",
+        "animedex show waifu:5000",
+        "animedex nekos image baka --json | animedex show -",
+        "animedex show picture.png --info --json",
+    ),
+    guidance=("You do not see what it draws. Use --info: it prints whose picture a file is."),
+)
+@click.argument(
+    "what",
+    metavar="[FILE|URL|ID|-]...",
+    nargs=-1,
+    help="Files, URLs or ids of a service's pictures, numbers of the library's, or - to read rows.",
+)
+@click.option(
+    "--info",
+    is_flag=True,
+    help="Print what travels with a file.",
+)
+@answering
+def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
+    """Draw pictures in the terminal, in pixels or coloured half-blocks.
+
+    Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
+    With - rows of any picture command are read, or the bytes of one picture. With --info, one
+    file gives an object; several files, or -, give an array, or lines with --jsonl.
+    """
+    if info:
+        from animedex.cli.file_info import tell
+
+        with decoding_limits(_deadline(session)):
+            tell(session, what or _piped(), partial(_read, session))
+        return
+    _check(session)
+    sights, failures = _sights(session, what or _piped())
+    from animedex.cli.grid_renderer import draw
+
+    with decoding_limits(_deadline(session)):
+        failures += draw(session, sights)
+    session.fail(failures)
+
+
+def _deadline(session: Session) -> float | None:
+    """Return until when pictures are decoded, by the monotonic clock, if a timeout was given."""
+    timeout = session.shared.client_options().get("timeout")
+    return time.monotonic() + timeout if isinstance(timeout, int | float) else None
+
+
+def _check(session: Session) -> None:
+    """Refuse what cannot be done before anything is asked."""
+    if session.output.asked:
+        message = "a drawn picture is no JSON"
+        raise BadArguments(message, hint="add --info to be told what travels with a file")
+    if not session.output.terminal:
+        message = "pictures are drawn on a terminal, and standard output is none"
+        raise BadArguments(message, hint="fetch them with `animedex download`, or add --info")
+
+
+def _piped() -> tuple[str, ...]:
+    if not is_piped():
+        message = "there is nothing to show"
+        raise BadArguments(message, hint="name a file, a URL or an id, or pipe rows in")
+    return (_HERE,)
+
+
+def _sights(session: Session, what: Iterable[str]) -> tuple[list[Sight], list[AnimedexError]]:
+    """Find out what is meant; give the errors of what nobody knows beside it."""
+    from animedex.cli.picture_sources import of_text
+
+    found: list[Sight] = []
+    failures: list[AnimedexError] = []
+    for text in what:
+        try:
+            found += _read(session, failures) if text == _HERE else [of_text(session, text)]
+        except AnimedexError as error:
+            failures.append(error)
+    return found, failures
+
+
+def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
+    """Read rows, or the bytes of one picture, from standard input."""
+    from animedex.cli.picture_sources import Sight, of_row
+    from animedex.images.formats import format_of
+    from animedex.render.picture_grid import Label
+
+    file = standard_input("name a file, or pipe rows in")
+    opening = file.read(_OPENING)
+    if format_of(opening) is not None:
+        yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
+        return
+    from animedex.art.row_reader import rows
+
+    read = list(rows(chain([opening], iter(lambda: file.read(_PIECE), b"")), _NAME_OF_HERE))
+    if not read:
+        message = "there are no rows on standard input"
+        raise BadArguments(message, hint="pipe in what a picture command prints, or a picture")
+    for number, row in enumerate(read, 1):
+        try:
+            yield of_row(session, row.value, small=len(read) > 1)
+        except AnimedexError as error:
+            error.message = f"row {number}: {error.message}"
+            failures.append(error)

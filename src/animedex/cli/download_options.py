@@ -1,0 +1,198 @@
+"""The options of all commands that fetch pictures into files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, ParamSpec, cast
+
+import click
+
+from animedex.cli.command import Option
+from animedex.cli.command_context import Session, answering
+from animedex.cli.shared_options import with_options
+from animedex.config.settings import read_size
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Concatenate
+
+P = ParamSpec("P")
+
+_FILES = "Files"
+
+
+class Saving(NamedTuple):
+    """Hold where files go, what they are called, and what is done besides."""
+
+    to: str | None
+    name: str | None
+    jobs: int
+    sidecar: tuple[str, ...]
+    no_embed: bool
+    no_library: bool
+    paths: bool
+    quiet: bool
+    max_size: str | None
+
+    def max_bytes(self) -> int | None:
+        """Return how many bytes a file may have, as given or else as configured."""
+        if self.max_size is not None:
+            return read_size(self.max_size)
+        from animedex.config.config_file import Config
+
+        return cast("int | None", Config().get("max_size").value)
+
+
+def fetching(
+    command: Callable[Concatenate[Session, Saving, P], None],
+) -> Callable[P, None]:
+    """Give a command a session, and the options of files as its second argument."""
+
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        from animedex.download.file_check import require_pillow
+
+        # What cannot be checked is not searched for either.
+        require_pillow()
+        saving = _saving_from(kwargs)
+        session.quiet = saving.quiet
+        command(session, saving, *args, **kwargs)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    return answering(with_options(run, *_options()))
+
+
+def _saving_from(values: dict[str, object]) -> Saving:
+    """Take the options of files out of a command's parameters."""
+    taken = {name: values.pop(name) for name in Saving._fields}
+    return Saving(**taken)  # type: ignore[arg-type]  # click has checked their types
+
+
+def _options() -> list[Option]:
+    return [*_place_options(), *_credit_options(), *_other_options()]
+
+
+def _place_options() -> list[Option]:
+    return [
+        Option(
+            ["--to"],
+            section=_FILES,
+            metavar="FOLDER",
+            help="Put files here (default: the current folder).",
+        ),
+        NameOption(
+            ["--name"],
+            section=_FILES,
+            metavar="TEMPLATE|help",
+            help="Call files so, as in '{source}/{artist} - {id}.{ext}'.",
+        ),
+        JobsOption(
+            ["--jobs"],
+            section=_FILES,
+            metavar="1..16",
+            default="4",
+            help="How many at a time, 4 if unsaid; budgets are kept.",
+        ),
+    ]
+
+
+def _credit_options() -> list[Option]:
+    return [
+        Option(
+            ["--sidecar"],
+            section=_FILES,
+            type=click.Choice(["json", "xmp", "txt", "hydrus", "none"]),
+            multiple=True,
+            help="Write the credit beside each file, too; may be given several times.",
+        ),
+        Option(
+            ["--no-embed"],
+            section=_FILES,
+            is_flag=True,
+            help="Keep files as the service sent them; the credit goes into a sidecar"
+            " (default: json).",
+        ),
+    ]
+
+
+def _other_options() -> list[Option]:
+    return [
+        SizeOption(
+            ["--max-size"],
+            section=_FILES,
+            metavar="SIZE",
+            help="Largest file (default: 512M).",
+        ),
+        Option(
+            ["--no-library"],
+            section=_FILES,
+            is_flag=True,
+            help="Do not look into your library, nor add to it.",
+        ),
+        Option(
+            ["--paths"],
+            section=_FILES,
+            is_flag=True,
+            help="Print where the files are, one on a line.",
+        ),
+        quiet_option(_FILES),
+    ]
+
+
+def quiet_option(section: str) -> Option:
+    """Make the option that leaves out what is only told on the side."""
+    return Option(
+        ["-q", "--quiet"],
+        section=section,
+        is_flag=True,
+        help="Print no bars and no summary; warnings and errors are still printed.",
+    )
+
+
+class JobsOption(Option):
+    """Take a whole number; which ones are good is known to who does the work."""
+
+    def type_cast_value(self, ctx: click.Context, value: object) -> object:
+        """Read the number."""
+        return click.INT.convert(super().type_cast_value(ctx, value), self, ctx)
+
+
+class SizeOption(Option):
+    """Take a number of bytes, or `none`."""
+
+    def type_cast_value(self, ctx: click.Context, value: object) -> object:
+        """Check the size before anything is asked; raise `BadArguments` for what is none."""
+        text = super().type_cast_value(ctx, value)
+        if isinstance(text, str):
+            try:
+                read_size(text)
+            except BadArguments as error:
+                message = f"--max-size: {error.message}"
+                raise BadArguments(message) from None
+        return text
+
+
+class NameOption(Option):
+    """Take a template, or list its fields where that is `help`."""
+
+    def process_value(self, ctx: click.Context, value: object) -> object:
+        """Check the template before anything is asked, or print the fields, and end."""
+        from animedex.images.filename_template import Template
+
+        if value is None or ctx.resilient_parsing:
+            return value
+        if value == "help":
+            from animedex.cli.streams import write_out
+
+            write_out(_fields())
+            ctx.exit()
+        Template(str(value))
+        return value
+
+
+def _fields() -> str:
+    from animedex.images.filename_template import DEFAULT, FIELDS
+
+    width = max(map(len, FIELDS)) + 4
+    lines = [f"{f'{{{name}}}':<{width}}{about}\n" for name, about in FIELDS.items()]
+    return "".join([*lines, f"\nIf unsaid: {DEFAULT}\n"])

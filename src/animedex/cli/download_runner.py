@@ -1,0 +1,184 @@
+"""Fetching pictures from the command line: what is seen meanwhile, and the report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.cli.batch_failures import Failures
+from animedex.cli.entry_output import printable
+from animedex.cli.progress_bars import watching
+from animedex.cli.streams import write_out
+from animedex.plurals import format_count
+from animedex.render.safe_text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.cli.command_context import Session
+    from animedex.cli.download_options import Saving
+    from animedex.cli.progress_bars import Watch
+    from animedex.download import Downloaded
+    from animedex.download.targets import What
+    from animedex.download.unfinished_files import Parts
+    from animedex.errors import AnimedexError
+
+
+def download_all(
+    session: Session, whats: Sequence[What], saving: Saving, *, is_repeatable: bool = True
+) -> None:
+    """Fetch all that is asked for, report on each, and fail as the worst of them did.
+
+    A command that picks at random is not `is_repeatable`: what it leaves is of no use to the next.
+    """
+    from animedex.download.download_report import summary
+    from animedex.download.targets import name_of
+    from animedex.download.unfinished_files import Parts
+
+    _check_fields(session, saving)
+    report = Report(session, len(whats), paths=saving.paths)
+    names = [] if session.quiet else [name_of(what) for what in whats]
+    parts = Parts(keep=is_repeatable)
+    try:
+        with watching(names, color=session.shared.color) as watch:
+            for number, one in _found(session, whats, saving, watch, parts):
+                watch.end(number)
+                report.add(number, one, at_once=not watch.are_seen)
+    except KeyboardInterrupt:
+        # What was fetched until then is told, too.
+        report.end()
+        _interrupt(session, parts)
+        raise
+    report.end()
+    results = list(report.results.values())
+    alone = len(results) == 1 and results[0].status in {"fetched", "failed"}
+    if not (session.quiet or alone):
+        session.note(f"animedex: {summary(results)}")
+    report.failures.fail("pictures could not be fetched")
+
+
+def print_nothing(session: Session, saving: Saving) -> None:
+    """Print an empty answer; a jq program gets none, as it would make null of it."""
+    from animedex.download.download_report import KEYS
+
+    _check_fields(session, saving)
+    if session.output.mode == "json" and saving.paths:
+        session.output.names([])
+    elif session.output.mode == "json":
+        session.output.rows([], KEYS)
+
+
+def _check_fields(session: Session, saving: Saving) -> None:
+    """Refuse a field that there is not, before anything is asked."""
+    from animedex.download.download_report import KEYS
+    from animedex.render.json_output import picked
+
+    if saving.paths:
+        session.output.refuse_fields()
+    if session.shared.fields is not None:
+        picked([], session.output.fields(), KEYS)
+
+
+def clean_up(session: Session, folder: str) -> None:
+    """Remove unfinished files from a folder, and say how many there were."""
+    from animedex.download.unfinished_files import remove_left_parts
+
+    removed = remove_left_parts(folder)
+    if session.output.mode != "text":
+        paths: list[JsonValue] = [printable(path) for path in removed.paths]
+        row: JsonObject = {"folder": printable(folder), "removed": paths, "bytes": removed.size}
+        session.output.json(row)
+        return
+    files = format_count(len(removed.paths), "unfinished file")
+    write_out(f"removed {files} ({format_count(removed.size, 'byte')})\n")
+
+
+def _found(
+    session: Session, whats: Sequence[What], saving: Saving, watch: Watch, parts: Parts
+) -> Iterator[tuple[int, Downloaded]]:
+    from animedex.download import iter_downloads
+
+    manner = session.client.manner
+    return iter_downloads(
+        session.client,
+        whats,
+        saving.to,
+        name=saving.name,
+        jobs=saving.jobs,
+        sidecar=saving.sidecar or None,
+        embed=not saving.no_embed,
+        library=None if saving.no_library else session.library,
+        warn=lambda message: session.note(f"animedex: {message}"),
+        told=watch.told,
+        max_size=saving.max_bytes(),
+        timeout=manner.timeout if manner.is_timeout_set else None,
+        parts=parts,
+    )
+
+
+def _interrupt(session: Session, parts: Parts) -> None:
+    """Keep of the unfinished files what can be resumed, and say how."""
+    count = parts.abandon()
+    message = "interrupted: run the same command again to fetch the rest"
+    if not parts.keep:
+        message = "interrupted: unfinished pictures were removed, as another run picks others"
+    elif count:
+        message = f"{message}; {format_count(count, 'unfinished file')} will be resumed"
+    session.note(f"animedex: {message}")
+
+
+class Report:
+    """Print what became of each: lines as they come, an array at the end."""
+
+    def __init__(self, session: Session, amount: int, *, paths: bool = False) -> None:
+        self.results: dict[int, Downloaded] = {}
+        self.failures = Failures(session)
+        self._session = session
+        self._amount = amount
+        self._paths = paths
+        self._unprinted: list[int] = []
+
+    def add(self, number: int, one: Downloaded, *, at_once: bool) -> None:
+        """Take one more; bars that are seen would be torn by what is printed between."""
+        self.results[number] = one
+        if one.error is not None:
+            self.failures.add(_named(one, one.error))
+        if at_once and not self._paths and self._session.output.mode in {"text", "jsonl"}:
+            self._print([one])
+        else:
+            self._unprinted.append(number)
+
+    def end(self) -> None:
+        """Print what was not printed yet, in the order in which it was asked for."""
+        if self._unprinted or not self._amount:
+            self._print([self.results[number] for number in sorted(self._unprinted)])
+        self._unprinted.clear()
+
+    def _print(self, some: Sequence[Downloaded]) -> None:
+        from animedex.download.download_report import KEYS
+
+        output = self._session.output
+        paths = [one.path for one in some if one.path is not None]
+        if self._paths:
+            output.paths(paths)
+        elif output.mode == "text":
+            write_out("".join(f"{clean(printable(path))}\n" for path in paths))
+        else:
+            output.rows([_payload(one) for one in some], KEYS)
+
+
+def _payload(one: Downloaded) -> JsonObject:
+    return {**one.to_payload(), "path": None if one.path is None else printable(one.path)}
+
+
+def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:
+    """Return an error whose message says which picture it is about."""
+    from copy import copy
+
+    from animedex.download.targets import UNREADABLE
+
+    if one.asked == UNREADABLE or one.asked in error.message:
+        return error
+    named = copy(error)
+    named.message = f"{one.asked:.100}: {error.message}"
+    return named

@@ -1,0 +1,163 @@
+"""What is printed of the library's entries: rows of JSON, and cards on a terminal."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from animedex.library.entry import service_of
+from animedex.library.file_credit import tag_of
+from animedex.library.filter_sql import OWN
+from animedex.models import is_json
+from animedex.plurals import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.cli.command_context import Session
+    from animedex.library.entry import Entry
+    from animedex.render.text_output import Card
+
+_FACTS = ("sha256", "size", "format", "width", "height", "frames")
+KEYS = ("id", "path", "there", *_FACTS, "added_at", "category", "post", "row")
+_KILO = 1000
+_UNITS = ("bytes", "kB", "MB", "GB")
+
+
+def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObject:
+    """Give an entry as JSON: the file's facts, the art post, the service's row as it came.
+
+    `_source` and what else stands `beside` the row are left out where no source is wanted.
+    """
+    # What somebody else has written may be no JSON.
+    row = entry.row if entry.row and is_json(entry.row) else b"null"
+    facts: JsonObject = {
+        "id": entry.id,
+        "path": printable(entry.path),
+        "there": entry.is_there(),
+        **{name: getattr(entry, name) for name in _FACTS},
+        "added_at": entry.added_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
+        "category": entry.category,
+        "post": entry.post.to_payload() if entry.post else None,
+        # It is written into the JSON untouched.
+        "row": cast("JsonValue", msgspec.Raw(row)),
+    }
+    return {**facts, **beside, "_source": source_of(entry)} if source else facts
+
+
+def source_of(entry: Entry) -> JsonObject:
+    """Tell where a picture came from: the service it was fetched from, and that it is kept."""
+    tag = tag_of(entry)
+    if tag is None:
+        return {"backend": service_of(entry.post) or OWN, "library": True}
+    return cast("JsonObject", tag.to_payload())
+
+
+def printable(path: str) -> str:
+    r"""Return a path as text; one that is not UTF-8 is written so that a shell can read it.
+
+    >>> printable("/a/b c.png")
+    '/a/b c.png'
+    >>> print(printable("/a/\udcff'.png"))
+    $'/a/\xff\'.png'
+    """
+    data = os.fsencode(path)
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        text = data.decode("ascii", errors="surrogateescape")
+        return "$'" + "".join(map(_shell_escape, text)) + "'"
+
+
+def _shell_escape(letter: str) -> str:
+    if letter in "\\'":
+        return "\\" + letter
+    return letter if letter.isprintable() else f"\\x{os.fsencode(letter)[0]:02x}"
+
+
+def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
+    """Lay out what a terminal shows of an entry."""
+    from animedex.render.post_cards import RATINGS, few
+    from animedex.render.text_output import Card
+
+    post = entry.post
+    path = printable(entry.path)
+    return Card(
+        title=f"{entry.id}  {os.path.basename(path)}",
+        lines=(
+            ("artist", few(post.artists) if post else None),
+            ("characters", few(post.characters) if post else None),
+            ("series", few(post.copyrights) if post else None),
+            ("category", entry.category),
+            ("rating", RATINGS[post.rating] if post and post.rating else None),
+            ("size", measures(entry)),
+            ("added", f"{entry.added_at.astimezone():%Y-%m-%d %H:%M}"),
+            *more,
+            ("missing", None if entry.is_there() else "the file is not there any more"),
+            ("page", (post.page_url or post.source_url or post.url) if post else None),
+        ),
+        url=path,
+        source=f"{service_of(post) or OWN}, library",
+    )
+
+
+def measures(entry: Entry) -> str:
+    """Write a file's size in pixels and bytes, and what it is."""
+    pixels = f"{entry.width} x {entry.height}, " if entry.width and entry.height else ""
+    frames = f", {entry.frames} frames" if entry.frames > 1 else ""
+    return f"{pixels}{amount(entry.size)}, {entry.format}{frames}"
+
+
+def amount(size: int) -> str:
+    """Write a number of bytes for people.
+
+    >>> amount(999), amount(1_234_567), amount(10**13)
+    ('999 bytes', '1.2 MB', '10000.0 GB')
+    """
+    value, unit = float(size), _UNITS[0]
+    for unit in _UNITS:
+        if value < _KILO or unit == _UNITS[-1]:
+            break
+        value /= _KILO
+    return format_count(size, "byte") if unit == _UNITS[0] else f"{value:.1f} {unit}"
+
+
+def print_entries(
+    session: Session, found: Iterable[tuple[Entry, JsonObject]], known: Sequence[str] = ()
+) -> None:
+    """Print entries with what stands beside each: cards on a terminal, else JSON.
+
+    However many there are, they go out as they come. `known` are the keys of what stands beside.
+    """
+    if session.output.mode == "text":
+        print_cards(session, (_found_card(entry, beside) for entry, beside in found))
+        return
+    from animedex.cli.stream_output import print_long
+
+    source = session.shared.fields is not None or not session.shared.no_source
+    rows = (msgspec.json.encode(told(one, source=source, **more)) for one, more in found)
+    print_long(session, rows, (*KEYS, *known))
+
+
+def alone(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
+    """Give entries with nothing beside them."""
+    return ((entry, {}) for entry in entries)
+
+
+def print_cards(session: Session, shown: Iterable[Card]) -> None:
+    """Print cards as they come, with a line between them."""
+    from animedex.cli.streams import write_out
+    from animedex.render.text_output import cards
+
+    look = session.output.look()
+    between = ""
+    for card in shown:
+        write_out(between + cards([card], look))
+        between = "\n"
+
+
+def _found_card(entry: Entry, beside: JsonObject) -> Card:
+    return entry_card(entry, *((name.lstrip("_"), str(value)) for name, value in beside.items()))

@@ -1,0 +1,78 @@
+"""Turning whatever a command raises into one of this package's errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from animedex.body_writer import file_error
+from animedex.errors import AnimedexError, BadArguments, TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_REPORT = "please report this, with the command that you ran"
+
+
+def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
+    """Give the error to report for anything that running these arguments raised."""
+    if isinstance(error, AnimedexError):
+        return error
+    if isinstance(error, click.UsageError):
+        return _usage(error, arguments)
+    if isinstance(error, click.ClickException):
+        return BadArguments(error.format_message())
+    if isinstance(error, UnicodeEncodeError):
+        message = f"{error.object!r} is not text in this system's encoding"
+        return BadArguments(message, hint="pass it as UTF-8, or set LANG to a UTF-8 locale")
+    if isinstance(error, OSError):
+        return file_error(str(error.filename or "a file"), error)
+    return _unexpected(error)
+
+
+def _unexpected(error: Exception) -> AnimedexError:
+    from animedex.transport.database import Busy
+    from animedex.transport.fleet.away import Away
+
+    if isinstance(error, Away):
+        return error.unreachable()
+    if isinstance(error, Busy):
+        message = "another process keeps a file of budgets or answers locked"
+        return TimedOut(message, hint="try again in a moment")
+    return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
+
+
+def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
+    """Make the error for an unknown command, with the nearest name as the next thing to try."""
+    near = _nearest(name, known)
+    hint = f"did you mean `{parent} {near}`?" if near else f"see `{parent} --help`"
+    return BadArguments(f"there is no command {name!r}", hint=hint)
+
+
+def _usage(error: click.UsageError, arguments: Sequence[str]) -> BadArguments:
+    path = error.ctx.command_path if error.ctx else "animedex"
+    hint = f"see `{path} --help`"
+    if isinstance(error, click.NoSuchOption):
+        hint = _option_hint(error, path, arguments)
+        return BadArguments(f"no such option: {error.option_name}", hint=hint)
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        return BadArguments(f"{error.param.human_readable_name} is missing", hint=hint)
+    message = error.format_message().rstrip(".")
+    return BadArguments(message[:1].lower() + message[1:], hint=hint)
+
+
+def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str]) -> str:
+    """Name the nearest option; for a word that only looks like one, show how to pass it."""
+    near = _nearest(error.option_name, error.possibilities or ())
+    said = [f"did you mean {near}?"] if near else []
+    if error.ctx and any(isinstance(param, click.Argument) for param in error.ctx.command.params):
+        word = next((given for given in arguments if given.startswith(error.option_name)), "-word")
+        said.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
+    return " ".join(said) or f"see `{path} --help`"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str | None:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name, list(known), n=1)), None)

@@ -1,0 +1,69 @@
+"""The options that say which of the library's entries are meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ParamSpec, cast
+
+import click
+
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+P = ParamSpec("P")
+
+
+def filtering(command: Callable[P, None]) -> Callable[P, None]:
+    """Give a command the options for filters, and what they come to as `filters`."""
+
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        from animedex.library.filter_parser import FilterTexts, parse_filters
+
+        given = {name: kwargs.pop(name) for name in FilterTexts._fields}
+        texts = FilterTexts(**given)  # type: ignore[arg-type]  # click has checked their types
+        folders = cast("tuple[str, ...]", kwargs.pop("folders", ()))
+        kwargs["filters"] = parse_filters(texts)._replace(folders=tuple(map(_folder, folders)))
+        command(*args, **kwargs)
+
+    run.__doc__, run.__name__ = command.__doc__, command.__name__
+    run.__dict__.update(command.__dict__)
+    for option in reversed(_OPTIONS):
+        option(run)
+    return run
+
+
+def folders_argument(command: Callable[P, None]) -> Callable[P, None]:
+    """Add the argument for folders, to whose pictures `filtering` narrows its filters."""
+    return click.argument(
+        "folders", metavar="[DIR]...", nargs=-1, help="Only pictures below these folders."
+    )(command)
+
+
+def _folder(name: str) -> str:
+    """Return a whole path; what is gone may still be in the library."""
+    import os
+
+    if not name or (os.path.exists(name) and not os.path.isdir(name)):
+        message = f"{name!r} is not a folder"
+        raise BadArguments(message, hint="name folders whose pictures are meant")
+    return os.path.abspath(name)
+
+
+_OPTIONS = (
+    click.option(
+        "--source", metavar="NAME", help="Only pictures of this service; `own` for those of none."
+    ),
+    click.option("--rating", metavar="g|s|q|e", help="Only pictures of this rating."),
+    click.option("--category", metavar="NAME", help="Only pictures of this category."),
+    click.option("--artist", metavar="NAME", help="Only pictures by this artist."),
+    click.option(
+        "--added", metavar="'>DATE'", help="Only pictures added then: DATE, '>DATE', FROM..TO."
+    ),
+    click.option(
+        "--larger-than", metavar="SIZE", help="Only pictures larger than this: 2mp, 1920x1080."
+    ),
+    click.option(
+        "--animated/--no-animated", default=None, help="Only what moves, or only what does not."
+    ),
+)

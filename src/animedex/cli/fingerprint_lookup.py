@@ -1,0 +1,82 @@
+"""What a picture looks like that is named on a command line: a file, a number, an address."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from animedex.cli.entry_numbers import entry_of, is_number
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from animedex.cli.command_context import Session
+    from animedex.images.fingerprint import Fingerprint
+    from animedex.library.entry import Entry
+
+
+def look_of(session: Session, named: str) -> tuple[Fingerprint, Entry | None]:
+    """Give what a picture looks like, and its entry where it was named by what is kept of it.
+
+    A number is that of an entry. A file is examined, be it in the library or not. An address, or
+    the id of an art post, is that of an entry or else asked for.
+    """
+    library = session.library
+    if is_number(named):
+        entry = entry_of(library, named)
+    elif not _is_remote(named):
+        return _examined(named, named), None
+    else:
+        found = library.addressed(named) if "://" in named else library.holding(named)
+        if found is None:
+            return _fetched(session, named), None
+        entry = found
+    look = library.fingerprint(entry.id)
+    if look is None:
+        message = f"nobody has looked at picture {entry.id} yet, or it is a film"
+        raise BadArguments(message, hint="`animedex library verify` looks at what can be")
+    return look, entry
+
+
+def _is_remote(named: str) -> bool:
+    """Tell an address, or the id of an art post, from a file."""
+    from animedex import backends
+
+    service = named.partition(":")[0] in backends.names() and ":" in named
+    return "://" in named or (service and not os.path.lexists(named))
+
+
+def _fetched(session: Session, named: str) -> Fingerprint:
+    """Ask the service for a picture, and look at it."""
+    import tempfile
+
+    from animedex.cli.picture_sources import of_text
+
+    sight = of_text(session, named)
+    if sight.call is None:
+        return _examined(sight.path, named)
+    body = session.ask(sight.call).body
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "picture")
+        with open(path, "wb") as file:
+            file.write(body)
+        return _examined(path, named)
+
+
+def _examined(path: str, named: str) -> Fingerprint:
+    from animedex.errors import Corrupt
+    from animedex.library.entry import New
+    from animedex.library.file_inspection import looked_at
+
+    if not path:
+        message = "the name of the file is empty"
+        raise BadArguments(message, hint="give a file, or a picture of the library")
+    try:
+        look = looked_at(New(os.path.abspath(path))).fingerprint
+    except Corrupt as error:
+        # Of what was fetched, nobody knows the path.
+        message = error.message.replace(path, named)
+        raise Corrupt(message, hint=error.hint) from None
+    if look is None:
+        message = f"{named} is no picture, but a film or an archive"
+        raise BadArguments(message, hint="give a png, jpeg, gif, webp or avif")
+    return look

@@ -1,0 +1,185 @@
+"""Drawing pictures on the terminal, beside each other where there are several."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.cli.animation import Film, play
+from animedex.cli.picture_sources import of_post
+from animedex.cli.streams import write_out
+from animedex.cli.terminal import Terminal
+from animedex.cli.terminal_capabilities import screen
+from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.render.picture_grid import again, beside, grid, labels
+from animedex.render.terminal_picture import Size, dots, drawn, fitted, forgotten
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator, Sequence
+
+    from animedex.cli.command_context import Session
+    from animedex.cli.picture_sources import Sight
+    from animedex.images.open_image import Frame, Viewable
+    from animedex.models import PictureRecord
+    from animedex.render.picture_grid import Grid, Label
+    from animedex.render.terminal_picture import Drawn, Screen
+
+# What is drawn in between is seen only when it is complete, where the terminal knows how.
+_BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
+_HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
+
+
+class Open(NamedTuple):
+    """Hold a picture that is open, and its first frame."""
+
+    label: Label
+    frames: Viewable
+    first: Frame
+    cells: Size
+
+
+def show_rows(session: Session, rows: Sequence[PictureRecord]) -> None:
+    """Draw what rows show; name what cannot be drawn, and raise what failed."""
+    if not session.output.terminal:
+        session.note("animedex: --show draws on a terminal only, and this is none")
+        return
+    sights: list[Sight] = []
+    for post in [row.to_common() for row in rows]:
+        try:
+            sights.append(of_post(session, post, small=len(rows) > 1))
+        except (BadArguments, NotFound) as error:
+            session.note(f"animedex: {error.message}")
+    if sights:
+        write_out("\n")
+    session.fail(draw(session, sights))
+
+
+def draw(session: Session, sights: Sequence[Sight]) -> list[AnimedexError]:
+    """Draw pictures on the terminal; give what came instead of those that could not be."""
+    if not sights:
+        return []
+    _check_installed()
+    with Terminal() as terminal:
+        wall = Wall(session, terminal, len(sights))
+        wall.fill(sights)
+    return wall.failures
+
+
+class Wall:
+    """Draw pictures row by row, each as soon as its own are there; keep what fails."""
+
+    def __init__(self, session: Session, terminal: Terminal, amount: int) -> None:
+        self.failures: list[AnimedexError] = []
+        self._session = session
+        self._terminal = terminal
+        self._look = session.output.look()
+        self._screen = screen(terminal.ask(), color=self._look.color)
+        self._grid = grid(amount, self._screen)
+
+    def fill(self, sights: Sequence[Sight]) -> None:
+        """Draw them all."""
+        brought = self._brought(sights)
+        while True:
+            with ExitStack() as stack:
+                pictures = self._opened(stack, brought)
+                if not pictures:
+                    return
+                self._draw(pictures)
+
+    def _brought(self, sights: Sequence[Sight]) -> Iterator[Sight]:
+        """Give pictures with their bytes, asking for those of a row at once."""
+        from animedex.art.parallel_calls import answers
+
+        for begin in range(0, len(sights), self._grid.columns):
+            some = sights[begin : begin + self._grid.columns]
+            calls = {str(at): one.call for at, one in enumerate(some) if one.call is not None}
+            come = dict(answers(self._session.client, calls)) if calls else {}
+            for at, one in enumerate(some):
+                answer = come.get(str(at))
+                if isinstance(answer, AnimedexError):
+                    answer.message = f"{one.name}: {answer.message}"
+                    self.failures.append(answer)
+                else:
+                    yield one if answer is None else one._replace(body=answer.body)
+
+    def _opened(self, stack: ExitStack, brought: Iterator[Sight]) -> list[Open]:
+        """Open the pictures of the next row, passing over those that cannot be."""
+        pictures: list[Open] = []
+        for sight in brought:
+            try:
+                frames = stack.enter_context(sight.opened())
+                cells = fitted(Size(*frames.size), self._grid.room, self._screen)
+                first = frames.first(dots(cells, self._screen))
+            except AnimedexError as error:
+                self.failures.append(error)
+                continue
+            pictures.append(Open(sight.label, frames, first, cells))
+            if len(pictures) == self._grid.columns:
+                break
+        return pictures
+
+    def _draw(self, pictures: Sequence[Open]) -> None:
+        """Draw a row with its labels, and play what moves in it."""
+        shown = [drawn(one.first.image, one.cells, self._screen) for one in pictures]
+        look = self._look._replace(width=self._screen.size.width)
+        names = labels([one.label for one in pictures], self._grid, look)
+        write_out(beside(shown, self._grid) + names)
+        stage = Stage(self._screen, self._grid, shown)
+        films = [stage.film(place, one) for place, one in enumerate(pictures) if one.frames.moves]
+        if not films or not self._screen.moves:
+            return
+        with _cursor_hidden(self._terminal):
+            try:
+                play(films, self._terminal)
+            except AnimedexError as error:
+                self.failures.append(error)
+
+
+class Stage:
+    """Draw the frames of a row's animations where their first ones stand."""
+
+    def __init__(self, found: Screen, layout: Grid, shown: list[Drawn]) -> None:
+        self._screen = found
+        self._grid = layout
+        self._shown = shown
+        # The labels stand in between.
+        self._up = max(one.size.height for one in shown) + 1
+
+    def film(self, place: int, picture: Open) -> Film:
+        """Make the film of the picture at a place."""
+        return Film(
+            picture.first.seconds,
+            picture.frames.rest(),
+            partial(self._draw, place, picture.cells),
+        )
+
+    def _draw(self, place: int, cells: Size, frame: Frame) -> None:
+        before = self._shown[place]
+        after = self._shown[place] = drawn(frame.image, cells, self._screen)
+        text = again(after, self._grid.offset(place), self._up)
+        write_out(f"{_BEGIN}{text}{forgotten(before)}{_END}")
+
+
+@contextmanager
+def _cursor_hidden(terminal: Terminal) -> Generator[None]:
+    """Hide the cursor; the terminal shows it again also where a signal ends the process."""
+    terminal.hidden = True
+    write_out(_HIDE)
+    try:
+        yield
+    finally:
+        write_out(f"{_END}{_SHOW}")
+        terminal.hidden = False
+
+
+def _check_installed() -> None:
+    """Say what to install where drawing needs what is not there."""
+    from importlib import import_module
+
+    for name in ("PIL", "textual_image"):
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            message = f"drawing needs {name}, which is not installed"
+            raise BadArguments(message, hint="pip install 'animedex[pictures]'") from None

@@ -1,0 +1,154 @@
+"""The guide for agents as one JSON object: every command and every tool with a JSON Schema."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from animedex.cli.guide import INTRODUCTION, of_no_service, services
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.cli.guide import Told
+
+_RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
+_CHOICE = re.compile(r"\[?([a-z_]+(?:\|[a-z_]+)+)\]?")
+# What a person does once or by hand: that it is there is enough to know for an agent.
+_BY_HAND = re.compile(
+    "(?:api|auth|cache|completion|config|mcp|schema|serve|show)(?: .*)?"
+    "|library (?:add|dupes|export|import|path|remove|verify)"
+)
+# An option alone takes no more room than the way to it.
+_WORTH_A_PLACE = 2
+_KINDS = {"integer": "integer", "float": "number", "boolean": "boolean"}
+
+
+def catalogue() -> JsonObject:
+    """Give the same as the guide tells: how to call, services with their limits, all commands.
+
+    What `animedex mcp` serves is named; it describes its tools itself.
+
+    Commands of a group whose options are alike are told together, an option that several commands
+    have is described once, and what sets up this machine is left to its help.
+    """
+    from animedex.mcp.tool_registry import every_tool
+
+    told, others = list(services()), list(of_no_service())
+    commands = _described([*(one for _, one in told), *others])
+    shared = _shared(commands)
+    return {
+        "about": " ".join(INTRODUCTION.split()),
+        "services": {
+            backend.name: {"guidance": backend.guidance, "limits": backend.limits_note}
+            for backend, _ in told
+        },
+        "commands": commands,
+        "$defs": shared,
+        "tools": {name: tool.title for name, tool in every_tool().items()},
+    }
+
+
+def _described(groups: Iterable[list[Told]]) -> JsonObject:
+    found: dict[str, JsonValue] = {}
+    for commands in groups:
+        alike: dict[str, list[Told]] = {}
+        for told in commands:
+            alike.setdefault(repr(input_schema(told)) + _kind(told), []).append(told)
+        for same in alike.values():
+            name = "; ".join(told.path.removeprefix("animedex ") for told in same)
+            known = {} if _BY_HAND.fullmatch(name) else input_schema(same[0])
+            found[name] = {"does": _summary(same), **({"input": known} if known else {})}
+    return found
+
+
+def _shared(commands: JsonObject) -> JsonObject:
+    """Put options that the same commands have in one place, and lead there from each of these."""
+    inputs = {
+        name: cast("JsonObject", cast("JsonObject", one)["input"])
+        for name, one in commands.items()
+        if "input" in cast("JsonObject", one)
+    }
+    shared: JsonObject = {}
+    for number, (names, options) in enumerate(_bundles(inputs).items(), 1):
+        # As a part of a reference it must not hold what a URL may not.
+        title = f"{names[0].partition(' ')[0]}-{number}"
+        shared[title] = {"properties": dict(options)}
+        for schema in map(inputs.__getitem__, names):
+            own = cast("JsonObject", schema["properties"])
+            schema["properties"] = {k: v for k, v in own.items() if k not in dict(options)}
+            leads = cast("list[JsonValue]", schema.setdefault("allOf", []))
+            leads.append({"$ref": f"#/$defs/{title}"})
+    return shared
+
+
+def _bundles(
+    inputs: Mapping[str, JsonObject],
+) -> Mapping[tuple[str, ...], list[tuple[str, JsonValue]]]:
+    """Find options that several commands have alike, by which commands these are."""
+    places: dict[str, list[str]] = {}
+    options: dict[str, tuple[str, JsonValue]] = {}
+    for command, schema in inputs.items():
+        for name, option in cast("JsonObject", schema["properties"]).items():
+            places.setdefault(repr((name, option)), []).append(command)
+            options[repr((name, option))] = name, option
+    bundles: dict[tuple[str, ...], list[tuple[str, JsonValue]]] = {}
+    for key, names in places.items():
+        if len(names) > 1:
+            bundles.setdefault(tuple(names), []).append(options[key])
+    return {names: some for names, some in bundles.items() if len(some) >= _WORTH_A_PLACE}
+
+
+def _summary(same: list[Told]) -> str:
+    summary, backend = same[0].summary, same[0].command.backend
+    if len(same) == 1 or backend is None:
+        return summary
+    return summary.replace(backend.title, "the service")
+
+
+def _kind(told: Told) -> str:
+    """Tell commands apart that do different things with the same arguments."""
+    backend = told.command.backend
+    return told.summary.replace(backend.title, "") if backend else told.summary
+
+
+def input_schema(told: Told) -> JsonObject:
+    """Describe a command's arguments and its own options; an option is named as it is written."""
+    known: dict[str, JsonValue] = {}
+    needed: list[JsonValue] = []
+    for param in told.command.params:
+        if isinstance(param, click.Argument):
+            name = param.human_readable_name
+            known[name] = _schema(param, param.metavar or "", str(getattr(param, "help", "")))
+            if param.required:
+                needed.append(name)
+    for option, _, _ in told.options():
+        name = max(option.opts, key=len)
+        known[name] = _schema(option, option.metavar or "", option.help or "")
+    required: JsonObject = {"required": needed} if needed else {}
+    return {"properties": known, **required} if known else {}
+
+
+def _schema(param: click.Parameter, shown: str, help_text: str) -> JsonObject:
+    told: JsonObject = {"description": help_text.rstrip(".")} if help_text else {}
+    one = _value(param, shown)
+    if param.nargs == -1 or getattr(param, "multiple", False):
+        return {"type": "array", "items": one, **told}
+    return {**one, **told}
+
+
+def _value(param: click.Parameter, shown: str) -> JsonObject:
+    """Describe one value, by its type and by how the help shows it."""
+    choice, bounds = _CHOICE.fullmatch(shown), _RANGE.fullmatch(shown)
+    if isinstance(param.type, click.Choice):
+        choices = cast("Iterable[str]", param.type.choices)
+        return {"enum": [str(one) for one in choices]}
+    if choice:
+        return {"enum": [*choice[1].split("|")]}
+    kind: JsonObject = {"type": _KINDS.get(param.type.name.partition(" ")[0], "string")}
+    if bounds and kind["type"] != "string":
+        return {**kind, "minimum": int(bounds[1]), "maximum": int(bounds[2])}
+    return kind

@@ -1,0 +1,173 @@
+"""Signing in: what a user gives for it, whether the service takes that, and how things stand."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, TypedDict
+
+from animedex.call import Call, Request
+from animedex.cli.prompts import ask, ask_secret, read_secret, somebody_is_there
+from animedex.config.account import from_environment, made
+from animedex.config.credential_program import printed
+from animedex.config.credentials_file import COMMAND, ORIGIN, stored
+from animedex.errors import (
+    AnimedexError,
+    AuthRequired,
+    BadArguments,
+    TimedOut,
+    Unreachable,
+    UpstreamShape,
+)
+from animedex.transport.addresses import base_of, require_secure
+from animedex.transport.hosts import origin
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from animedex.backends.authentication import SignIn
+    from animedex.backends.backend import Backend
+    from animedex.call import Account, JsonObject, Response, SourceTag
+    from animedex.client import Client
+
+
+class Given(TypedDict):
+    """Hold the options of `animedex auth login`."""
+
+    login: str | None
+    program: str | None
+    with_key: bool
+    no_check: bool
+
+
+def sign_in_of(backend: Backend) -> SignIn:
+    """Give how a service knows its users, which it does."""
+    assert backend.sign_in is not None
+    return backend.sign_in
+
+
+def set_variables(backend: Backend) -> list[str]:
+    """Name the variables of the environment that hold something of the user's account."""
+    names = map(backend.variable, sign_in_of(backend).fields)
+    return [name for name in names if os.environ.get(name)]
+
+
+def gathered(backend: Backend, given: Given, note: Callable[[str], None]) -> dict[str, str]:
+    """Get what is to be stored: from options, from the person there, or from standard input."""
+    sign_in, program = sign_in_of(backend), given["program"]
+    if given["login"] is not None and sign_in.user is None:
+        message = f"{backend.name} knows its users by their key alone: leave --login out"
+        raise BadArguments(message, backend=backend.name)
+    if program is not None and given["with_key"]:
+        message = "--command and --with-key exclude each other"
+        raise BadArguments(message, backend=backend.name)
+    there = somebody_is_there()
+    if program is None and not given["with_key"] and not there:
+        message = "there is no terminal on which to ask for the key"
+        hint = f"`animedex auth login {backend.name} --with-key` reads it from standard input"
+        raise BadArguments(message, hint=hint, backend=backend.name)
+    if program is None and there:
+        note(f"{backend.name}: keys are made at {sign_in.key_page}")
+    others = (name for name in sign_in.fields if name != sign_in.secret)
+    fields = {name: _field(backend, name, given, there=there) for name in others}
+    if program is not None:
+        return {**fields, COMMAND: program}
+    label = _label(backend, sign_in.secret)
+    return {**fields, sign_in.secret: ask_secret(label) if there else read_secret()}
+
+
+def account_of(backend: Backend, fields: Mapping[str, str], timeout: float | None) -> Account:
+    """Make an account of what was gathered; a program is run, and so is known to work."""
+    if COMMAND not in fields:
+        return made(backend, fields)
+    key = printed(fields[COMMAND], backend.name, timeout)
+    return made(backend, {**fields, sign_in_of(backend).secret: key})
+
+
+def accepted_as(client: Client, backend: Backend, account: Account) -> str:
+    """Ask a service whom it takes the account for; raise `AuthRequired` where for nobody."""
+
+    def identify(backend: Backend, origin: str, timeout: float | None) -> Account:
+        del backend, origin, timeout
+        return account
+
+    # This account, and not the one that is stored.
+    client.desk = client.desk._replace(identify=identify)
+    try:
+        return client.perform(who(backend))
+    except AuthRequired as error:
+        error.hint = f"nothing was stored; keys are made at {sign_in_of(backend).key_page}"
+        raise
+    except (Unreachable, TimedOut) as error:
+        error.hint = "nothing was stored; --no-check stores the key without asking"
+        raise
+
+
+def who(backend: Backend) -> Call[str]:
+    """Ask who is signed in; the answer is a name."""
+    return Call(backend, Request("GET", sign_in_of(backend).path), _name)
+
+
+def standing(client: Client, backend: Backend, *, check: bool) -> JsonObject:
+    """Tell as whom the user is signed in, where the key is from, and what is wrong with it."""
+    told: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
+    told |= {"accepted": None, "problem": None}
+    try:
+        _look(client, backend, told)
+        if check and told["used"]:
+            told["user"] = client.perform(who(backend))
+            told["accepted"] = True
+    except AnimedexError as error:
+        told["problem"] = error.message
+        # Without a status it is the program that gave no key.
+        if isinstance(error, AuthRequired) and error.status:
+            told["accepted"] = False
+    return told
+
+
+def _look(client: Client, backend: Backend, told: JsonObject) -> None:
+    """Find the account without running a program, which might ask the user something."""
+    sign_in, url = sign_in_of(backend), base_of(backend, client.manner.base_urls)
+    fields = from_environment(backend)
+    if fields is not None:
+        told |= {"source": "environment", "origin": origin(url)}
+    else:
+        fields = stored(backend.name)
+        if not fields:
+            return
+        told |= {"source": "program" if COMMAND in fields else "file", "origin": fields[ORIGIN]}
+    told["user"] = fields.get(sign_in.user or "")
+    known = {**fields, sign_in.secret: _UNREAD} if COMMAND in fields else fields
+    made(backend, known)
+    if told["origin"] != origin(url):
+        told["problem"] = f"the base URL is {url}, and this key is for another place"
+        return
+    require_secure(url, backend)
+    told["used"] = True
+
+
+def _name(response: Response, source: SourceTag) -> str:
+    from animedex.models import parse_json
+
+    name = parse_json(response.body, dict[str, object], source.backend).get("name")
+    if not isinstance(name, str) or not name:
+        message = f"{source.backend} did not say who is signed in"
+        raise UpstreamShape(message)
+    return name
+
+
+def _field(backend: Backend, name: str, given: Given, *, there: bool) -> str:
+    """Get a field that is no secret."""
+    if name == sign_in_of(backend).user and given["login"] is not None:
+        return given["login"]
+    if there:
+        return ask(_label(backend, name))
+    message = f"{backend.name}: the {name.replace('_', ' ')} is missing"
+    raise BadArguments(message, hint="give it with --login NAME", backend=backend.name)
+
+
+def _label(backend: Backend, name: str) -> str:
+    return f"{backend.name} {name.replace('_', ' ')}"
+
+
+# Stands for a key that only a program knows.
+_UNREAD = "unread"

@@ -1,0 +1,199 @@
+"""What is to be looked at: which file it is, who is asked for it, and what its label says."""
+
+from __future__ import annotations
+
+import io
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from animedex import backends
+from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.render.picture_grid import Label
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from animedex.backends.asset_call import Fetched
+    from animedex.backends.backend import Backend
+    from animedex.call import Call, JsonObject
+    from animedex.cli.command_context import Session
+    from animedex.images.open_image import Viewable
+    from animedex.library.entry import Entry
+    from animedex.models import ArtPost
+
+# More than any picture of these services has.
+_CAP = 100 * 1024 * 1024
+_FILMS = {"mp4", "webm", "zip", "swf"}
+_HINT = "give a file, a picture's URL, an id such as waifu:6460 or a number of the library's"
+
+
+class Sight(NamedTuple):
+    """Hold one picture: a file at `path`, or else its bytes, or else the call that brings them.
+
+    `name` is what an error calls it.
+    """
+
+    label: Label
+    name: str
+    path: str = ""
+    body: bytes = b""
+    call: Call[Fetched] | None = None
+
+    def opened(self) -> AbstractContextManager[Viewable]:
+        """Open it to be looked at."""
+        from animedex.images.open_image import open_image, read_image
+
+        return open_image(self.path) if self.path else read_image(io.BytesIO(self.body), self.name)
+
+
+def of_file(path: str) -> Sight:
+    """Look at a file; the artist is named where the file tells.
+
+    What can be read but once, such as a pipe, is read now.
+    """
+    from animedex.cli.file_info import credited
+
+    if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
+        # Whatever is wrong with it is told when it is opened to be drawn.
+        with suppress(OSError), open(path, "rb") as file:
+            return Sight(Label(os.path.basename(path), None), path, body=file.read(_CAP))
+
+    # Whatever is wrong with the file is told when it is drawn.
+    with suppress(AnimedexError):
+        _, credit = credited(path)
+        if credit is not None:
+            return Sight(_label(credit.post), path, path)
+    return Sight(Label(os.path.basename(path) or path, None), path, path)
+
+
+def of_entry(entry: Entry) -> Sight:
+    """Look at what the library keeps."""
+    if entry.post is None:
+        return of_file(entry.path)
+    return Sight(_label(entry.post, "library"), entry.path, entry.path)
+
+
+def of_post(session: Session, post: ArtPost, *, small: bool = False) -> Sight:
+    """Look at a post: at the library's copy, or else at what the service has.
+
+    `small` is for one of many: the service's smaller picture will do. Raises `NotFound` for a
+    picture that is withheld, and `BadArguments` for a film.
+    """
+    kept = _kept(session, post.id)
+    if kept is not None:
+        return of_entry(kept)
+    if post.url is None:
+        message = f"{post.id} is withheld by the service, and cannot be drawn"
+        raise NotFound(message, hint="its page may show it to who is signed in")
+    if (post.extension or _extension(post.url)) in _FILMS:
+        message = f"{post.id} is a film, which cannot be drawn"
+        raise BadArguments(message, hint=f"`animedex download {post.id}`, and open it in a player")
+    name = post.id.partition(":")[0]
+    smaller = post.sample_url if small and not post.animated else None
+    call = _fetch(backends.declared(name), smaller or post.url)
+    return Sight(_label(post), post.id, call=call)
+
+
+def of_row(session: Session, row: JsonObject, *, small: bool = False) -> Sight:
+    """Look at what a row shows, be it a service's, an art post or one that names a file here."""
+    from animedex.art.row_provider import post_of
+
+    path = row.get("path")
+    if isinstance(path, str) and os.path.isfile(path):
+        return of_file(path)
+    post = post_of(row)
+    if post is None:
+        message = "that is no row of any service"
+        raise BadArguments(message, hint="give rows as any picture command prints them")
+    return of_post(session, post, small=small)
+
+
+def of_text(session: Session, text: str) -> Sight:
+    """Look at a file, a number of the library's, or a service's URL or id."""
+    if os.path.exists(text):
+        return of_file(text)
+    if text.isascii() and text.isdecimal():
+        return numbered(session, text)
+    service = text.partition(":")[0] in backends.names()
+    if not service and not text.startswith(("https://", "http://")):
+        message = f"there is no file {text}"
+        raise NotFound(message, hint=_HINT)
+    return _asked(session, text)
+
+
+def numbered(session: Session, text: str) -> Sight:
+    """Look at what the library keeps under a number; raise `NotFound` where that is nothing."""
+    entry = session.library.get(int(text[:19]))
+    if entry is None:
+        message = f"the library has no picture {text}"
+        raise NotFound(message, hint="see which it has with `animedex library list`")
+    return of_entry(entry)
+
+
+def _asked(session: Session, text: str) -> Sight:
+    """Look at a URL or an id: at the library's copy if that can be told without asking anybody."""
+    from animedex.art.row_lookup import at_home, lookup
+    from animedex.art.row_provider import recognise
+
+    base_urls = session.client.manner.base_urls
+    seen = recognise({"url": at_home(text, base_urls)})
+    kept = _kept(session, seen.evidence.id if seen else text)
+    if kept is not None:
+        return of_entry(kept)
+    call = lookup(text, base_urls)
+    if call is not None:
+        return of_post(session, session.ask(call).to_common())
+    backend = _owner(text, base_urls)
+    return Sight(Label(_file_name(text), backend.name), text, call=_fetch(backend, text))
+
+
+def _owner(url: str, base_urls: dict[str, str]) -> Backend:
+    """Tell which service a file is on; raise `BadArguments` where that is none."""
+    from animedex.transport.addresses import resolved
+
+    for backend in map(backends.declared, backends.names()):
+        try:
+            resolved(_fetch(backend, url), base_urls)
+        except BadArguments:
+            continue
+        return backend
+    message = f"{url!r:.80} is no picture of any service"
+    raise BadArguments(message, hint=_HINT)
+
+
+def _kept(session: Session, post_id: str) -> Entry | None:
+    """Find the library's copy; a library that cannot be read is told of, and does without."""
+    if not os.path.exists(session.library.path):
+        return None
+    try:
+        return session.library.holding(post_id)
+    except AnimedexError as error:
+        session.note(f"animedex: {error.message}")
+        return None
+
+
+def _fetch(backend: Backend, url: str) -> Call[Fetched]:
+    from animedex.backends.asset_call import fetch
+
+    return fetch(backend, url, cap=_CAP)
+
+
+def _label(post: ArtPost, *beside: str) -> Label:
+    """Name the artist, or else the series, or else the file."""
+    named = [*post.artists[:1], *post.copyrights[:1], post.url and _file_name(post.url), post.id]
+    source = ", ".join((post.id.partition(":")[0], *beside))
+    return Label(next(name for name in named if name), source)
+
+
+def _file_name(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).path.rpartition("/")[2]) or url
+    except ValueError:
+        # A service may tell what is no URL; who asks for it will say so.
+        return url
+
+
+def _extension(url: str) -> str:
+    return _file_name(url).rpartition(".")[2].lower()

@@ -1,0 +1,140 @@
+"""What a person sees while files come: bars on standard error, where that is a terminal."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Protocol
+
+from animedex.cli.streams import is_terminal
+from animedex.render.safe_text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from rich.progress import Progress as Display
+    from rich.progress import TaskID
+
+    from animedex.download import Progress
+
+_WIDEST_NAME = 30
+# Of how many files a bar is worth it.
+_ENOUGH = 2
+
+
+class Watch(Protocol):
+    """Hear how far files have come; `are_seen` tells whether somebody sees it."""
+
+    are_seen: bool
+
+    def told(self, progress: Progress) -> None:
+        """Hear of one file; from any thread."""
+        ...
+
+    def end(self, number: int) -> None:
+        """Hear that one file has come to its end, be it a good one."""
+        ...
+
+
+class Unseen:
+    """Show nothing, where nobody looks."""
+
+    are_seen = False
+
+    def told(self, progress: Progress) -> None:
+        """Do nothing."""
+
+    def end(self, number: int) -> None:
+        """Do nothing."""
+
+
+class Bars:
+    """Show a bar for all files, and one for each that is coming."""
+
+    are_seen = True
+
+    def __init__(self, display: Display, names: Sequence[str]) -> None:
+        self._display = display
+        self._names = names
+        self._tasks: dict[int, TaskID] = {}
+        self._ended: set[int] = set()
+        self._lock = threading.Lock()
+        self._sizes: dict[int, int] = {}
+        self._bytes = 0
+        self._all = display.add_task("all", total=len(names), files=True, bytes=0)
+
+    def told(self, progress: Progress) -> None:
+        """Move one file's bar, and count the bytes of all."""
+        number, size, total = progress
+        with self._lock:
+            if number in self._ended:
+                return
+            if number not in self._tasks:
+                name = clean(self._names[number])[:_WIDEST_NAME]
+                self._tasks[number] = self._display.add_task(name, total=total)
+                # What an earlier try has brought is not brought now.
+                self._sizes[number] = size
+            self._bytes += max(0, size - self._sizes[number])
+            self._sizes[number] = size
+            self._display.update(self._tasks[number], completed=size, total=total)
+            self._display.update(self._all, bytes=self._bytes)
+
+    def end(self, number: int) -> None:
+        """Take one file's bar away, and move that of all."""
+        with self._lock:
+            self._ended.add(number)
+            task = self._tasks.pop(number, None)
+            if task is not None:
+                self._display.remove_task(task)
+            self._display.update(self._all, completed=len(self._ended))
+
+
+@contextmanager
+def watching(names: Sequence[str], *, color: str | None) -> Generator[Watch]:
+    """Show bars while files come, and nothing of them afterwards."""
+    if not names or not is_terminal(sys.stderr):
+        yield Unseen()
+        return
+    from rich.console import Console
+    from rich.progress import Progress as Display
+
+    from animedex.cli.bar_columns import columns
+
+    console = Console(stderr=True, no_color=True if color == "never" else None)
+    with Display(*columns(), console=console, transient=True) as display:
+        yield Bars(display, names)
+
+
+@contextmanager
+def counting(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None]]:
+    """Show a bar with the number of files so far, on standard error if that is a terminal.
+
+    The total is not known. What is yielded counts one more; `is_seen` may be False.
+    """
+    if not is_seen or not is_terminal(sys.stderr):
+        yield lambda: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, TextColumn
+    from rich.progress import Progress as Display
+
+    from animedex.plurals import format_count
+
+    console = Console(stderr=True, no_color=True if color == "never" else None)
+    bar, text = BarColumn(bar_width=20), TextColumn("{task.description}", markup=False)
+    display = Display(bar, text, console=console, transient=True)
+    task, number = display.add_task("", total=None), 0
+
+    def count() -> None:
+        nonlocal number
+        number += 1
+        display.update(task, description=format_count(number, "file"))
+        if number == _ENOUGH:
+            display.start()
+
+    try:
+        yield count
+    finally:
+        if number >= _ENOUGH:
+            display.stop()

@@ -1,0 +1,164 @@
+"""The options that commands share, and what they come to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
+
+import click
+
+from animedex.cli.command import Option, errors_option
+from animedex.config.settings import read_timeout
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.client_options import ClientOptions
+
+F = TypeVar("F", bound="Callable[..., None]")
+
+_OUTPUT, _REQUEST = "Output", "Requests"
+
+
+class Shared(NamedTuple):
+    """Hold the shared options of one command line, as they were given."""
+
+    json: bool = False
+    jsonl: bool = False
+    fields: str | None = None
+    jq: str | None = None
+    raw_output: bool = False
+    compact_output: bool = False
+    no_source: bool = False
+    common: bool = False
+    show: bool = False
+    color: str | None = None
+    verbose: bool = False
+    timeout: str | None = None
+    no_cache: bool = False
+    refresh: bool = False
+    rate: str | None = None
+    errors: str = "text"
+
+    def client_options(self) -> ClientOptions:
+        """Give what a client is made from; raise `BadArguments` for what cannot be read."""
+        options: ClientOptions = {"refresh": self.refresh}
+        if self.timeout is not None:
+            try:
+                options["timeout"] = read_timeout(self.timeout)
+            except BadArguments as error:
+                message = f"--timeout: {error.message}"
+                raise BadArguments(message) from None
+        if self.no_cache:
+            options["cache"] = False
+        if self.rate is not None:
+            options["rate"] = cast("Literal['normal', 'slow']", self.rate)
+        return options
+
+    def checked(self) -> Shared:
+        """Give these options, or raise `BadArguments` where they contradict each other."""
+        if self.json and self.jsonl:
+            message = "--json and --jsonl exclude each other"
+        elif self.fields is not None and not self.fields.replace(",", " ").strip():
+            message = "--fields names no field"
+        elif self.raw_output and self.jq is None:
+            message = "--raw-output goes with --jq"
+        elif self.no_cache and self.refresh:
+            message = "--no-cache and --refresh exclude each other"
+        else:
+            return self
+        raise BadArguments(message)
+
+
+def output_options(command: F, *, pictures: bool = False) -> F:
+    """Add the options that say how an answer is printed; pictures have a shape in common."""
+    of_pictures = [
+        Option(
+            ["--common"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Print rows in the shape that all services share.",
+        ),
+        Option(
+            ["--show"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Draw the pictures, too, where a terminal is.",
+        ),
+    ]
+    return with_options(
+        command,
+        Option(["--json"], is_flag=True, section=_OUTPUT, help="Print JSON, on a terminal too."),
+        Option(["--jsonl"], is_flag=True, section=_OUTPUT, help="Print each row as JSON, a line."),
+        Option(["--fields"], metavar="A,B", section=_OUTPUT, help="Print only these keys as JSON."),
+        Option(["--jq"], metavar="EXPR", section=_OUTPUT, help="Run a jq program on the JSON."),
+        Option(
+            ["-r", "--raw-output"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Print strings from --jq without quotes.",
+        ),
+        Option(
+            ["-c", "--compact-output"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Print JSON without line breaks.",
+        ),
+        Option(
+            ["--no-source"],
+            is_flag=True,
+            section=_OUTPUT,
+            help="Print rows exactly as the service sent them.",
+        ),
+        *(of_pictures if pictures else []),
+        Option(
+            ["--color"],
+            type=click.Choice(["auto", "always", "never"]),
+            section=_OUTPUT,
+            help="Use colour; by default where a terminal has it.",
+        ),
+    )
+
+
+def request_options(command: F) -> F:
+    """Add the options that say how a request is made."""
+    return with_options(
+        command,
+        Option(
+            ["-v", "--verbose"],
+            is_flag=True,
+            section=_REQUEST,
+            help="Tell each request on standard error.",
+        ),
+        Option(
+            ["--timeout"],
+            metavar="SECONDS",
+            section=_REQUEST,
+            help="Allow so long for everything, 30 by default, or `none`.",
+        ),
+        Option(
+            ["--no-cache"], is_flag=True, section=_REQUEST, help="Neither use nor fill the cache."
+        ),
+        Option(["--refresh"], is_flag=True, section=_REQUEST, help="Fetch anew what is cached."),
+        Option(
+            ["--rate"],
+            type=click.Choice(["normal", "slow"]),
+            section=_REQUEST,
+            help="Go at half the pace with `slow`.",
+        ),
+        errors_option(),
+    )
+
+
+def shared_from(values: dict[str, object]) -> Shared:
+    """Take the shared options out of a command's parameters."""
+    taken = {name: values.pop(name) for name in Shared._fields if name in values}
+    return Shared(**taken).checked()  # type: ignore[arg-type]  # click has checked their types
+
+
+def with_options(command: F, *options: Option) -> F:
+    """Put options below the command's own ones, in this order."""
+    # Click turns the list around: decorators are read from the bottom up.
+    params: list[click.Parameter] = command.__dict__.setdefault("__click_params__", [])
+    params[:0] = reversed(options)
+    return command

@@ -1,0 +1,82 @@
+"""Printing a list that may be long: rows go out a thousand at a time, exactly as they came."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from animedex.cli.streams import write_out
+from animedex.render.json_output import MATCH, SOURCE, layout_raw, picked
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.cli.command_context import Session
+
+_BATCH = 1000
+_keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
+
+
+def print_long(session: Session, rows: Iterable[bytes], known: Collection[str]) -> None:
+    """Print rows of JSON as an array, as lines, or through a jq program, which needs all at once.
+
+    Raises `UnknownField` where a field is asked for that is not among the `known` ones.
+    """
+    output = session.output
+    narrow = _narrowing(session, known)
+    wanted = map(narrow, rows) if narrow else iter(rows)
+    if output.mode == "jq":
+        output.json(_values(wanted))
+    elif output.mode == "jsonl":
+        for batch in _batches(wanted):
+            output.json(_values(batch))
+    else:
+        _print_array(_batches(wanted), compact=session.shared.compact_output)
+
+
+def _print_array(batches: Iterator[list[bytes]], *, compact: bool) -> None:
+    """Lay each batch out as an array of its own, and take its brackets off."""
+    bracket, divide = (1, ",") if compact else (2, ",\n")
+    before = "[" if compact else "[\n"
+    for batch in batches:
+        text = layout_raw(b"[" + b",".join(batch) + b"]", compact=compact)
+        write_out(before + text[bracket:-bracket])
+        before = divide
+    if before == divide:
+        write_out("]\n" if compact else "\n]\n")
+    else:
+        write_out("[]\n")
+
+
+def _batches(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
+    while batch := list(islice(rows, _BATCH)):
+        yield batch
+
+
+def _values(rows: Iterable[bytes]) -> JsonValue:
+    """Give rows as what is written into JSON untouched."""
+    return cast("JsonValue", [msgspec.Raw(row) for row in rows])
+
+
+def _narrowing(session: Session, known: Collection[str]) -> Callable[[bytes], bytes] | None:
+    """Give what takes off a row what is not asked for; None where all of it is."""
+    bare = session.shared.no_source
+    if session.shared.fields is None:
+        return _without_source if bare else None
+    fields = session.output.fields()
+    unsaid = {SOURCE} - set(fields) if bare else set[str]()
+    # A field that does not exist is told before anything is printed.
+    picked([], fields, known)
+
+    def narrow(row: bytes) -> bytes:
+        (kept,) = picked([cast("JsonObject", _keys(row))], fields, known)
+        return msgspec.json.encode({k: v for k, v in kept.items() if k not in unsaid})
+
+    return narrow
+
+
+def _without_source(row: bytes) -> bytes:
+    return msgspec.json.encode({k: v for k, v in _keys(row).items() if k not in {SOURCE, MATCH}})

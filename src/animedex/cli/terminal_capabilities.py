@@ -1,0 +1,94 @@
+"""How a terminal draws pictures: its size, and the best of what it can."""
+
+from __future__ import annotations
+
+import os
+import sys
+from shutil import get_terminal_size
+from typing import TYPE_CHECKING
+
+from animedex.errors import BadArguments
+from animedex.render.terminal_picture import Screen, Size
+
+if TYPE_CHECKING:
+    from animedex.cli.terminal_query import Answers
+    from animedex.render.terminal_picture import Manner
+
+# What a cell measures where nobody says so: the proportion is nearly everywhere this one.
+_CELL = Size(10, 20)
+_MILLIONS, _MANY, _SOME = 1 << 24, 256, 8
+_ALL_COLORS = {"truecolor", "24bit"}
+# Half a block, all of the shades, and the letter that stands for a piece of kitty's picture.
+_LETTERS = {"shades": "█▓▒░", "kitty": "\U0010eeee", "sixel": ""}
+
+
+def screen(answers: Answers, *, color: bool) -> Screen:
+    """Find out how to draw, with colours or without.
+
+    Raises `BadArguments` where the terminal's encoding has no letters to draw with.
+    """
+    size = Size(*(side or usual for side, usual in zip(get_terminal_size(), (80, 24), strict=True)))
+    manner = _manner(answers, color=color)
+    _check_encoding(manner)
+    moves = (os.environ.get("TERM") or "dumb") != "dumb" or sys.platform == "win32"
+    return Screen(size, answers.cell or _told_cell() or _CELL, manner, moves)
+
+
+def _manner(answers: Answers, *, color: bool) -> Manner:
+    """Choose pixels before letters, and as many colours as there are.
+
+    Of the terminals that know both protocols, some do not know the letters of kitty's.
+    """
+    if answers.sixel:
+        return "sixel"
+    if answers.kitty:
+        return "kitty"
+    colors = _colors() if color else 0
+    if colors > _MANY:
+        return "truecolor"
+    if colors == _MANY:
+        return "256"
+    return "standard" if colors >= _SOME else "shades"
+
+
+def _colors() -> int:
+    """Tell how many colours the terminal has, as the environment and its database say."""
+    if os.environ.get("COLORTERM", "").lower() in _ALL_COLORS or sys.platform == "win32":
+        return _MILLIONS
+    name = os.environ.get("TERM", "")
+    named = _MANY if "256color" in name else 0
+    try:
+        import curses
+    except ImportError:  # Python can be built without it.
+        return named
+    try:
+        curses.setupterm(name, sys.stdout.fileno())
+    except curses.error:  # There is no such terminal in the database.
+        return named
+    return max(named, curses.tigetnum("colors"))
+
+
+def _told_cell() -> Size | None:
+    """Read a cell's size where the system knows the window's in pixels."""
+    if sys.platform == "win32":
+        return None
+    import fcntl
+    import struct
+    import termios
+
+    try:
+        told = fcntl.ioctl(sys.stdout.fileno(), termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return None
+    rows, columns, width, height = struct.unpack("4H", told)
+    cell = Size(width // (columns or 1), height // (rows or 1))
+    return cell if all(cell) else None
+
+
+def _check_encoding(manner: Manner) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        _LETTERS.get(manner, "▀").encode(encoding)
+    except UnicodeEncodeError:
+        message = f"this terminal writes {encoding}, which has no letters to draw with"
+        raise BadArguments(message, hint="use a locale with UTF-8, such as LANG=C.UTF-8") from None

@@ -1,0 +1,181 @@
+"""What a client is made from: its arguments, over what the user has configured."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
+
+from animedex import __version__, backends
+from animedex.call import Secret
+from animedex.config.config_file import Config, read_setting
+from animedex.config.paths import folder
+from animedex.config.settings import part_of
+from animedex.errors import BadArguments
+from animedex.transport import cache, state
+from animedex.transport.proxies import Proxies, hide_password, proxies_from
+from animedex.transport.run import Manner
+
+if TYPE_CHECKING:
+    from animedex.transport.steps import Event
+
+_PACES = {"normal": 1.0, "slow": 0.5}
+
+
+class ClientOptions(TypedDict, total=False):
+    """Name a client's arguments; what is left out is as configured, or the default.
+
+    base_urls: another base URL by backend, such as `{"nekos": "http://127.0.0.1:8080/api/v2"}`.
+    contact: an e-mail address or public URL, which the User-Agent then names.
+    timeout: seconds for one call with all its waiting, 30 by default; None for no deadline.
+    cache: False for none, or the folder in which answers are kept; `~` is the home folder.
+    refresh: True to fetch anew what the cache holds.
+    state: the file in which budgets and the record of shown pictures are kept, or the URL of a
+        Redis server that keeps them, and answers, for many machines.
+    state_share: this process's part of each limit while that server is away, such as "1/24".
+    proxy: a proxy's URL for everything but loopback, in place of the usual variables.
+    rate: "slow" halves the pace.
+    limits: False switches budgets off, which only loopback servers accept.
+    on_event: called with each event, in the thread or task that it happens in.
+    """
+
+    base_urls: Mapping[str, str]
+    contact: str
+    timeout: float | None
+    cache: bool | str | os.PathLike[str]
+    refresh: bool
+    state: str | os.PathLike[str]
+    state_share: str
+    proxy: str
+    rate: Literal["normal", "slow"]
+    limits: bool
+    on_event: Callable[[Event], None]
+
+
+class Setup(NamedTuple):
+    """Hold what the options come to: how to carry out calls, and with which files.
+
+    `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
+    answers too. `share` is of each limit, for while it is away.
+    """
+
+    manner: Manner
+    proxies: Proxies
+    state: str
+    cache_path: str
+    share: float | None = None
+
+
+def set_up(options: ClientOptions) -> Setup:
+    """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
+    config = Config()
+    base_urls = {**config.base_urls(), **_base_urls(options)}
+    _require_known(base_urls)
+    manner = Manner(
+        user_agent=user_agent(_contact(options, config)),
+        base_urls=base_urls,
+        timeout=_timeout(options, config),
+        cached=_cached(options, config),
+        refresh=options.get("refresh", False),
+        pace=_PACES[_rate(options, config)],
+        limited=options.get("limits", config.get("limits").value == "on"),
+        is_timeout_set="timeout" in options or config.get("timeout").source != "default",
+    )
+    place = _state(options, config)
+    share = cast("str | None", options.get("state_share") or config.get("state_share").value)
+    return Setup(
+        manner,
+        _proxies(options, config),
+        place,
+        _cache_path(options, place),
+        part_of(str(read_setting("state_share", str(share)))) if share else None,
+    )
+
+
+def user_agent(contact: str | None) -> str:
+    """Say who asks, as services want it: program, version and a way to reach the user.
+
+    https://docs.nekos.best/getting-started/api-endpoints.html
+    """
+    program = f"animedex/{__version__}"
+    return f"{program} ({contact})" if contact else program
+
+
+def _contact(options: ClientOptions, config: Config) -> str | None:
+    if "contact" in options:
+        return cast("str", read_setting("contact", str(options["contact"])))
+    return cast("str | None", config.get("contact").value)
+
+
+def _base_urls(options: ClientOptions) -> dict[str, str]:
+    urls: object = options.get("base_urls", {})
+    if not isinstance(urls, Mapping):
+        message = f"base_urls maps services to URLs, and is not {urls!r:.80}"
+        raise BadArguments(message)
+    given = cast("Mapping[str, object]", urls)
+    return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in given.items()}
+
+
+def _require_known(names: Iterable[str]) -> None:
+    """Refuse a service that there is not: its requests would go to the real one of another name."""
+    known = backends.names()
+    for name in names:
+        if name not in known:
+            from difflib import get_close_matches
+
+            near = get_close_matches(name, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            message = f"there is no service {name!r:.80} to have a base URL"
+            raise BadArguments(message, hint=hint)
+
+
+def _timeout(options: ClientOptions, config: Config) -> float | None:
+    if "timeout" in options:
+        given = options["timeout"]
+        return None if given is None else cast("float", read_setting("timeout", str(given)))
+    return cast("float | None", config.get("timeout").value)
+
+
+def _rate(options: ClientOptions, config: Config) -> str:
+    if "rate" in options:
+        return str(read_setting("rate", str(options["rate"])))
+    return str(config.get("rate").value)
+
+
+def _cached(options: ClientOptions, config: Config) -> bool:
+    given = options.get("cache", config.get("cache").value == "on")
+    return given is not False
+
+
+def _proxies(options: ClientOptions, config: Config) -> Proxies:
+    chosen = options.get("proxy") or config.get("proxy").value
+    if chosen is None:
+        return proxies_from()
+    return Proxies(every=hide_password(str(read_setting("proxy", str(chosen)))))
+
+
+def _state(options: ClientOptions, config: Config) -> str:
+    try:
+        given = os.fspath(options.get("state") or "")
+    except TypeError as error:
+        # Not everybody uses a type checker.
+        message = f"state: {error}"
+        raise BadArguments(message) from None
+    if given:
+        read_setting("state", given)
+    path = given or cast("str | None", config.get("state").value) or ""
+    if "://" in path:
+        return Secret(path)
+    if not path:
+        return os.path.join(folder("data"), state.FILE_NAME)
+    # What is configured names the same file from everywhere, or the budget would be split.
+    root = "" if given else os.path.dirname(config.path)
+    return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
+
+
+def _cache_path(options: ClientOptions, place: str) -> str:
+    chosen = options.get("cache")
+    if "://" in place and (chosen is None or isinstance(chosen, bool)):
+        return ""
+    place = folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
+    return os.path.abspath(os.path.join(os.path.expanduser(place), cache.FILE_NAME))

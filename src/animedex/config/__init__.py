@@ -1,0 +1,1 @@
+"""The user's configuration: settings, their file, folders, and credentials for the services."""

@@ -1,0 +1,137 @@
+"""What the user has configured: an argument beats the environment, that the file, that a default.
+
+The file is `config.toml` in the configuration folder; `SETTINGS` is the list of what may stand in
+it and, as `ANIMEDEX_<NAME>`, in the environment. Another base URL for a backend stands in the
+file's table `[base_urls]` under the backend's name, or in `ANIMEDEX_<BACKEND>_URL`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
+
+from animedex.config.paths import folder
+from animedex.config.settings import SETTINGS, read_url
+from animedex.errors import BadArguments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.config.settings import Value
+
+Source = Literal["environment", "file", "default"]
+FILE_NAME = "config.toml"
+_BASE_URL = re.compile(r"base_urls\.[a-z0-9_]+")
+_URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
+
+
+class InForce(NamedTuple):
+    """Hold a setting's value and where it came from."""
+
+    value: Value
+    source: Source
+
+
+class Config:
+    """Read settings as they are in force; raise `BadArguments` for one that cannot be read."""
+
+    def __init__(self) -> None:
+        self.path = os.path.join(folder("config"), FILE_NAME)
+        self._file = _load(self.path)
+
+    def get(self, name: str) -> InForce:
+        """Give one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
+        if name.startswith("base_urls."):
+            return self._base_urls().get(name, InForce(None, "default"))
+        setting = SETTINGS.get(name)
+        if setting is None:
+            raise unknown(name)
+        text = os.environ.get(f"ANIMEDEX_{name.upper()}")
+        if text:
+            return InForce(read_setting(name, text), "environment")
+        if name in self._file:
+            return InForce(read_setting(name, _plain(name, self._file[name])), "file")
+        return InForce(setting.default, "default")
+
+    def all(self) -> dict[str, InForce]:
+        """Give every setting by name, base URLs included."""
+        return {**{name: self.get(name) for name in SETTINGS}, **self._base_urls()}
+
+    def base_urls(self) -> dict[str, str]:
+        """Give the configured base URLs by backend."""
+        return {
+            name.removeprefix("base_urls."): str(found.value)
+            for name, found in self._base_urls().items()
+        }
+
+    def _base_urls(self) -> dict[str, InForce]:
+        table = self._file.get("base_urls", {})
+        if not isinstance(table, dict):
+            message = f"base_urls: a table is wanted in {self.path}"
+            raise BadArguments(message)
+        found: dict[str, InForce] = {}
+        for backend, url in cast("dict[str, object]", table).items():
+            name = f"base_urls.{backend}"
+            found[name] = InForce(read_setting(name, _plain(name, url)), "file")
+        for variable, text in os.environ.items():
+            match = _URL_VARIABLE.fullmatch(variable)
+            if match and text:
+                url = _named(variable, read_url, text)
+                found[f"base_urls.{match[1].lower()}"] = InForce(url, "environment")
+        return found
+
+
+def _load(path: str) -> dict[str, object]:
+    """Read the file; only who has one pays for what that takes."""
+    try:
+        os.stat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return {}
+    except OSError:
+        pass  # Reading it tells what is wrong.
+    from animedex.config.toml_file import load
+
+    return load(path)
+
+
+def store(path: str, name: str, text: str) -> None:
+    """Write one setting into the file, leaving comments and order as they are."""
+    from animedex.config import toml_file
+
+    read_setting(name, text)
+    table, _, key = name.rpartition(".")
+    with toml_file.edited(path) as document:
+        place = toml_file.table(document, table, path) if table else document
+        place[key] = text
+
+
+def unknown(name: str) -> BadArguments:
+    """Make the error for a setting that does not exist, naming those that do."""
+    known = ", ".join([*SETTINGS, "base_urls.<backend>"])
+    return BadArguments(f"no such setting: {name}", hint=f"the settings are {known}")
+
+
+def read_setting(name: str, text: str) -> Value:
+    """Read a setting's text; raise `BadArguments` that names it where that cannot be done."""
+    if _BASE_URL.fullmatch(name):
+        return _named(name, read_url, text)
+    if name not in SETTINGS:
+        raise unknown(name)
+    return _named(name, SETTINGS[name].read, text)
+
+
+def _named(name: str, read: Callable[[str], Value], text: str) -> Value:
+    try:
+        return read(text)
+    except BadArguments as error:
+        message = f"{name}: {error.message}"
+        raise BadArguments(message, hint=error.hint) from None
+
+
+def _plain(name: str, value: object) -> str:
+    """Give the text of a value in the file, which may be a number there."""
+    if isinstance(value, str | int | float):
+        return str(value)
+    message = f"{name}: one plain value is wanted in the file"
+    raise BadArguments(message)

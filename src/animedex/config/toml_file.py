@@ -1,0 +1,123 @@
+"""A small TOML file of the user's: read leniently, written at once and for its owner alone."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from typing import TYPE_CHECKING, cast
+
+from animedex.errors import BadArguments, NoSpace, is_full
+from animedex.text_encoding import decode_text
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, MutableMapping
+
+
+def load(path: str) -> dict[str, object]:
+    """Read the file; an absent one is empty. Raises `BadArguments` where it is not TOML."""
+    content = _content(path)
+    if not content:
+        return {}
+    # Only who has a file pays for the parser.
+    import tomllib
+
+    try:
+        return tomllib.loads(content)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        message = f"{path} is not TOML{_place_of(error)}"
+        raise BadArguments(message, hint="mend it, or move it away to begin anew") from None
+
+
+def _place_of(error: Exception) -> str:
+    """Return where a file is wrong, as the parser knows it; its own words are not printed.
+
+    >>> _place_of(ValueError("Invalid value (at line 3, column 7)"))
+    ': line 3, column 7 cannot be read'
+    """
+    _, _, place = str(error).rpartition("(at ")
+    if place.startswith("line "):
+        return f": {place.rstrip(')')} cannot be read"
+    return (
+        ": it is nested too deeply" if isinstance(error, RecursionError) else ": its end is missing"
+    )
+
+
+@contextlib.contextmanager
+def edited(path: str) -> Generator[MutableMapping[str, object]]:
+    """Give the file's content to be changed, and write it back with comments and order kept."""
+    import tomlkit
+    from tomlkit.exceptions import TOMLKitError
+
+    load(path)
+    try:
+        document = tomlkit.parse(_content(path))
+    except TOMLKitError:
+        # Its words quote the file, which may hold keys.
+        message = f"{path} is TOML of a kind that cannot be changed here"
+        raise BadArguments(message, hint="change it by hand") from None
+    yield cast("MutableMapping[str, object]", document)
+    try:
+        content = tomlkit.dumps(document).encode()
+    except UnicodeEncodeError:
+        message = f"that is not text which {path} can hold"
+        raise BadArguments(message) from None
+    _replace(os.path.realpath(path), content)
+
+
+def table(
+    document: MutableMapping[str, object], name: str, path: str
+) -> MutableMapping[str, object]:
+    """Give a table of the content, made where there is none."""
+    import tomlkit
+
+    place = document.setdefault(name, tomlkit.table())
+    if not isinstance(place, dict):
+        message = f"{name}: a table is wanted in {path}"
+        raise BadArguments(message)
+    return cast("MutableMapping[str, object]", place)
+
+
+def _content(path: str) -> str:
+    try:
+        # A pipe would be waited for, for ever, and so would be what some devices say.
+        with open(path, "rb", opener=_open_at_once) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                message = f"{path} cannot be read: it is not a regular file"
+                raise BadArguments(message)
+            data = file.read()
+    except (FileNotFoundError, NotADirectoryError):
+        return ""
+    except OSError as error:
+        message = f"{path} cannot be read: {error.strerror}"
+        raise BadArguments(message) from None
+    return decode_text(data, path) if data else ""
+
+
+def _open_at_once(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def _replace(path: str, content: bytes) -> None:
+    """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
+    import tempfile
+
+    place, name = os.path.split(path)
+    try:
+        os.makedirs(place, mode=0o700, exist_ok=True)
+        # Two processes may be at it, so that each has a name of its own.
+        descriptor, new = tempfile.mkstemp(prefix=f"{name}.", dir=place)
+        try:
+            with open(descriptor, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(descriptor)
+            os.replace(new, path)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                os.unlink(new)
+            raise
+    except OSError as error:
+        kind = NoSpace if is_full(error) else BadArguments
+        message = f"{path} cannot be written: {error.strerror}"
+        raise kind(message) from None

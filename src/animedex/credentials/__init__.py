@@ -1,1 +1,0 @@
-"""How a user is known to services: keys from the environment, from a file, or from a program."""

@@ -1,0 +1,265 @@
+"""Putting a finished file in its place: under a name that is free, never over another file.
+
+A name counts as taken where any system would take the two for the same: `Neko.png` and `neko.png`
+are one file on Windows and on most Macs, and folders are carried there.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+import threading
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.body_writer import file_error
+from animedex.errors import BadArguments
+from animedex.images.filename_template import LONGEST_PATH, numbered, shorten_path
+from animedex.images.safe_filename import LONGEST_PART, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+# What Windows takes of a whole path where nobody has told it to take more.
+_LONGEST_THERE = 259
+_LEAST = 64
+_MOST_TRIES = 100_000
+# Bytes that a name leaves free for what is written beside the file.
+_RESERVE = 255 - LONGEST_PART
+# What eCryptfs leaves of a name's 255 bytes; Synology's encrypted folders are of that kind.
+_ENCRYPTED = 143
+_LEAST_PART = 16
+_ANOTHER = "choose another folder with --to"
+
+
+class Spot(NamedTuple):
+    """Hold a path, and whether the same picture is there already."""
+
+    path: str
+    is_here: bool
+
+
+class Place:
+    """Hold the folder that pictures are put into; it may be used from several threads."""
+
+    def __init__(self, folder: str) -> None:
+        """Take a folder; raise `BadArguments` where it cannot be made or written to."""
+        if not folder:
+            message = "the name of the folder is empty"
+            raise BadArguments(message, hint="give a folder with --to, such as . for this one")
+        self.folder = os.path.abspath(folder)
+        self.longest = LONGEST_PATH
+        if sys.platform == "win32":
+            room = _LONGEST_THERE - len(self.folder) - 1
+            self.longest = max(_LEAST, min(LONGEST_PATH, room))
+        self._lock = threading.Lock()
+        self._listings: dict[str, dict[str, list[str]]] = {}
+        _make(self.folder)
+        self._longest_part = _longest_name(self.folder) - _RESERVE
+        if not os.access(self.folder, os.W_OK | os.X_OK):
+            message = f"{folder} cannot be written to"
+            raise BadArguments(message, hint=_ANOTHER)
+
+    def find(self, path: str, is_same: Callable[[str], bool]) -> str | None:
+        """Find the same picture where it would be put, by a name or by its numbered ones.
+
+        Raises `BadArguments` where a link would lead out of the chosen folder.
+        """
+        path = self._shorten(path)
+        self._require_inside(os.path.dirname(self._at(path)))
+        for spot in self._spots(path):
+            there = self._there(spot)
+            if not there:
+                return None
+            found = self._same(there, is_same)
+            if found is not None:
+                return found
+        return None
+
+    def put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
+        """Give a finished file its name, or a numbered one; what is there already is kept.
+
+        A name that the file system has no room for is shortened. Raises `NoSpace` where the disk is
+        full, and `BadArguments` where it cannot be done.
+        """
+        with self._lock:
+            while True:
+                try:
+                    return self._put(finished, self._shorten(path), is_same)
+                except OSError as error:
+                    if not (_is_too_long(error) and self._lower_limit()):
+                        raise file_error(self._at(path), error) from None
+
+    def is_below(self, path: str) -> bool:
+        """Return whether a file is in the folder or below it."""
+        return self._is_inside(os.path.dirname(path))
+
+    def _put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
+        for spot in self._spots(path):
+            there = self._there(spot)
+            if not there:
+                if self._moved(finished, spot):
+                    return Spot(self._at(spot), is_here=False)
+                # Another process was faster, perhaps with the same picture.
+                there = self._there(spot)
+            found = self._same(there, is_same)
+            if found is not None:
+                return Spot(found, is_here=True)
+        message = f"there are too many files called {path}"
+        raise BadArguments(message, hint="use another folder, or put {id} into the name")
+
+    def _spots(self, path: str) -> Iterator[str]:
+        yield path
+        for number in range(2, _MOST_TRIES):
+            yield numbered(path, number, self.longest, self._longest_part)
+
+    def _shorten(self, path: str) -> str:
+        """Shorten a path to what the file system takes."""
+        while True:
+            fit = shorten_path(path, self.longest, self._longest_part)
+            try:
+                os.lstat(self._at(fit))
+            except OSError as error:
+                if _is_too_long(error) and self._lower_limit():
+                    continue
+            return fit
+
+    def _lower_limit(self) -> bool:
+        """Take fewer bytes for a name from now on; return whether that is possible."""
+        encrypted = _ENCRYPTED - _RESERVE
+        lower = encrypted if self._longest_part > encrypted else self._longest_part // 2
+        if lower < _LEAST_PART:
+            return False
+        self._longest_part = lower
+        return True
+
+    def _at(self, path: str) -> str:
+        return os.path.join(self.folder, *path.split("/"))
+
+    def _same(self, there: list[str], is_same: Callable[[str], bool]) -> str | None:
+        """Give the same picture among some; none is it that a folder's link leads out to."""
+        return next(
+            (one for one in there if self._is_inside(os.path.dirname(one)) and is_same(one)), None
+        )
+
+    def _there(self, path: str) -> list[str]:
+        """List what already has a name, by whatever case and form it is written."""
+        folders = [self.folder]
+        *parents, name = path.split("/")
+        for parent in parents:
+            folders = [one for folder in folders for one in self._called(folder, parent)]
+        return [one for folder in folders for one in self._called(folder, name)]
+
+    def _called(self, folder: str, name: str) -> list[str]:
+        """List what a folder has by a name, seen when it was first asked for."""
+        listing = self._listings.get(folder)
+        if listing is None:
+            listing = self._listings[folder] = _listed(folder)
+        found = [os.path.join(folder, one) for one in listing.get(folded(name), ())]
+        exact = os.path.join(folder, name)
+        # Others may be putting files there meanwhile.
+        return found if exact in found or not os.path.lexists(exact) else [*found, exact]
+
+    def _moved(self, finished: str, path: str) -> bool:
+        """Move a file to a name that nothing has; tell whether nothing had it still."""
+        place = self._at(path)
+        parent = os.path.dirname(place)
+        if not os.path.isdir(parent):
+            self._listings.clear()
+        self._require_inside(parent)
+        os.makedirs(parent, exist_ok=True)
+        try:
+            _link(finished, place)
+        except FileExistsError:
+            # Something has a name that this system takes for the same.
+            self._listings.pop(parent, None)
+            return False
+        name = os.path.basename(place)
+        if parent in self._listings:
+            self._listings[parent].setdefault(folded(name), []).append(name)
+        _sync(parent)
+        return True
+
+    def _require_inside(self, parent: str) -> None:
+        if not self._is_inside(parent):
+            message = f"{parent} leads out of {self.folder}: nothing was written there"
+            raise BadArguments(message, hint="choose another folder, or name pictures otherwise")
+
+    def _is_inside(self, parent: str) -> bool:
+        """Tell whether no link leads out of the chosen folder."""
+        inside = os.path.realpath(self.folder)
+        try:
+            return os.path.commonpath([inside, os.path.realpath(parent)]) == inside
+        except ValueError:
+            # On Windows it may lead to another drive.
+            return False
+
+
+def _make(folder: str) -> None:
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except (OSError, ValueError) as error:
+        if isinstance(error, OSError):
+            failure = file_error(folder, error)
+            if isinstance(failure, BadArguments):
+                failure.hint = _ANOTHER
+            raise failure from None
+        message = f"{folder!r} is no name of a folder"
+        raise BadArguments(message, hint=_ANOTHER) from None
+
+
+def _longest_name(folder: str) -> int:
+    """Return how many bytes a name in a folder may have, 255 where the system does not say."""
+    usual = _RESERVE + LONGEST_PART
+    try:
+        found = os.pathconf(folder, "PC_NAME_MAX")
+    except (AttributeError, OSError, ValueError):
+        return usual
+    return max(_RESERVE + _LEAST_PART, min(found, usual)) if found > 0 else usual
+
+
+def _is_too_long(error: OSError) -> bool:
+    return error.errno == errno.ENAMETOOLONG
+
+
+def _listed(folder: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return found
+    for name in names:
+        found.setdefault(folded(name), []).append(name)
+    return found
+
+
+def _link(finished: str, place: str) -> None:
+    """Give a file its name at once, and only if nothing has it."""
+    try:
+        os.link(finished, place)
+    except FileExistsError:
+        raise
+    except OSError:
+        # Not every file system has links. Windows renames over no other file; elsewhere only
+        # another program could come between these two lines.
+        if os.path.lexists(place):
+            raise FileExistsError(place) from None
+        os.rename(finished, place)
+    else:
+        os.unlink(finished)
+
+
+def _sync(folder: str) -> None:
+    """Have a folder's new name written down; Windows does that by itself."""
+    if sys.platform == "win32":
+        return
+    try:
+        number = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(number)
+    except OSError:
+        return
+    finally:
+        os.close(number)

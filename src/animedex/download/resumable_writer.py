@@ -1,0 +1,175 @@
+"""Writing a file as it arrives: unpacked if it is packed, and refused if it is no picture."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.body_writer import GZIP, Unpacker, file_error
+from animedex.download.safe_open import open_own
+from animedex.errors import UpstreamDecode
+from animedex.images.formats import format_of
+from animedex.plurals import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_OPENING = 64
+# The first bytes that every known format but films and WebP is told by; a page is refused then.
+_SHORTEST_OPENING = 12
+_DEFLATE = 8
+_PAGES = ("text/", "application/json", "application/xhtml")
+HINT = "try again later; if it stays so, the service has the file so"
+
+
+class FileTooLong(UpstreamDecode):
+    """Report a file that has more bytes than the user allows."""
+
+
+class Body(NamedTuple):
+    """Describe the body of an answer: its type, its encoding, and how long the file may be.
+
+    `total` is the announced length of the whole file, None if it is not known.
+    """
+
+    content_type: str | None
+    encoding: str | None
+    max_bytes: int | None
+    total: int | None
+
+
+class PartialSink:
+    """Write what comes behind what there is; when it is cut, what came stays.
+
+    `digest` is the MD5 of what begins with the first byte, if it `is_summed`. A packed body, be it
+    announced as one or not, is unpacked, and `on_packed` called, as no part of it can be resumed.
+    """
+
+    def __init__(  # noqa: PLR0913  what it writes, and who hears of it
+        self,
+        path: str,
+        begin: int | None,
+        body: Body,
+        on_progress: Callable[[int], None],
+        *,
+        on_packed: Callable[[], None],
+        is_summed: bool,
+    ) -> None:
+        self.size = begin or 0
+        whole = is_summed and begin is None
+        self.digest = hashlib.md5(usedforsecurity=False) if whole else None
+        self._path = path
+        self._body = body
+        self._on_progress = on_progress
+        self._on_packed = on_packed
+        self._unpacker: Unpacker | None = None
+        # What came before it is known whether it is packed, and before its format is known.
+        self._start: bytes | None = b"" if begin is None else None
+        self._opening: bytes | None = b"" if begin is None else None
+        try:
+            anew = os.O_CREAT | os.O_EXCL if begin is None else 0
+            self._number = open_own(path, os.O_WRONLY | anew)
+            os.lseek(self._number, self.size, os.SEEK_SET)
+        except OSError as error:
+            raise file_error(os.path.dirname(path), error) from None
+
+    def write(self, chunk: bytes) -> None:
+        """Take the next piece.
+
+        Raises `NoSpace` if the disk is full, and `UpstreamDecode` for what is longer than it may
+        be, for a page and for damaged compression.
+        """
+        if self._start is not None:
+            self._start += chunk
+            if len(self._start) < (_OPENING if self._body.encoding == "deflate" else len(GZIP)):
+                return
+            chunk = self._begin()
+        self._take(chunk)
+
+    def finish(self) -> None:
+        """Write what was held back; raise `UpstreamDecode` for a packed body that is cut."""
+        if self._start:
+            self._take(self._begin())
+        if self._unpacker is not None:
+            self._unpacker.finish()
+
+    def discard(self) -> None:
+        """Close the file."""
+        number, self._number = self._number, -1
+        if number >= 0:
+            os.close(number)
+
+    def _begin(self) -> bytes:
+        """Find out whether the body is packed, and return what came of it until now."""
+        start, self._start = self._start or b"", None
+        if format_of(start) is None:
+            if start.startswith(GZIP):
+                self._unpacker = Unpacker()
+            elif self._body.encoding == "deflate":
+                self._unpacker = Unpacker(is_raw=not is_zlib(start))
+        if self._unpacker is not None or self._body.encoding:
+            self._on_packed()
+        return start
+
+    def _take(self, chunk: bytes) -> None:
+        for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
+            self._check(piece)
+            self._write(piece)
+
+    def _check(self, piece: bytes) -> None:
+        size, body = self.size + len(piece), self._body
+        if body.max_bytes is not None and size > body.max_bytes:
+            raise too_long(body.max_bytes)
+        # A packed body is announced with another length than the file has.
+        if body.total is not None and self._unpacker is None and size > body.total:
+            message = f"the service announced {format_count(body.total, 'byte')}, and more came"
+            raise UpstreamDecode(message, hint=HINT)
+        if self._opening is not None:
+            self._opening += piece[: _OPENING - len(self._opening)]
+            shortest = _SHORTEST_OPENING if is_page(body.content_type) else _OPENING
+            if len(self._opening) >= shortest:
+                opening, self._opening = self._opening, None
+                if format_of(opening) is None:
+                    raise no_picture(body.content_type, opening)
+
+    def _write(self, piece: bytes) -> None:
+        rest = memoryview(piece)
+        try:
+            while rest:
+                rest = rest[os.write(self._number, rest) :]
+        except OSError as error:
+            raise file_error(os.path.dirname(self._path), error) from None
+        self.size += len(piece)
+        if self.digest is not None:
+            self.digest.update(piece)
+        self._on_progress(self.size)
+
+
+def is_zlib(start: bytes) -> bool:
+    """Return whether deflated data begins with the head that it should have (RFC 1950)."""
+    return start[0] & 15 == _DEFLATE and int.from_bytes(start[:2], "big") % 31 == 0
+
+
+def is_page(content_type: str | None) -> bool:
+    """Return whether a type is that of a text, and of no picture.
+
+    >>> is_page("Text/HTML; charset=utf-8"), is_page("image/png"), is_page(None)
+    (True, False, False)
+    """
+    return (content_type or "").strip().lower().startswith(_PAGES)
+
+
+def no_picture(content_type: str | None, opening: bytes) -> UpstreamDecode:
+    """Return the error for an answer that is of no format that services have files in."""
+    kind = (content_type or "").partition(";")[0].strip().lower()
+    what = "a page" if opening.lstrip()[:1] == b"<" or is_page(kind) else "of no type that is known"
+    named = f" ({kind[:60]})" if kind.isprintable() and kind else ""
+    return UpstreamDecode(f"the answer is {what}{named}, not a picture", hint=HINT)
+
+
+def too_long(max_bytes: int, size: int | None = None) -> FileTooLong:
+    """Return the error for a file that is longer than it may be; `size` is what was announced."""
+    has = "more" if size is None else f"{format_count(size, 'byte')}, more"
+    message = f"the file has {has} than the limit of {format_count(max_bytes, 'byte')}"
+    return FileTooLong(message, hint="allow more with --max-size, such as 2G, or `none`")

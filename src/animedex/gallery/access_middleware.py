@@ -1,0 +1,143 @@
+"""What stands before the gallery: who may ask, how, and what every answer says of itself."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple
+
+from starlette.datastructures import MutableHeaders
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from animedex.gallery.access_tokens import COOKIE, PARAMETER, address_without
+from animedex.gallery.host_allow_list import asked_host
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from animedex.gallery.access_tokens import Token
+    from animedex.gallery.host_allow_list import Hosts
+
+_log = logging.getLogger("animedex")
+
+STATIC = "/static/"
+_METHODS = ("GET", "HEAD")
+_OWN = "'self'"
+_POLICY = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "connect-src": _OWN,
+    "form-action": _OWN,
+    "frame-ancestors": "'none'",
+    "img-src": _OWN,
+    "media-src": _OWN,
+    "script-src": _OWN,
+    "style-src": _OWN,
+}
+# An answer may say something else of itself, but never nothing.
+HEADERS = {
+    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _POLICY.items()),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Cache-Control": "private, no-cache",
+}
+
+
+class Refusal(NamedTuple):
+    """Say why a request is not answered."""
+
+    status: HTTPStatus
+    message: str
+    signing_in: bool = False
+    """Whether a token would help."""
+
+
+class Guard:
+    """Let through what may be asked; whatever is answered gets the headers that keep it in.
+
+    `refuse` makes the answer for what is refused.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        hosts: Hosts,
+        token: Token | None,
+        refuse: Callable[[Request, Refusal], Response],
+    ) -> None:
+        self._app = app
+        self._hosts = hosts
+        self._token = token
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or have the application answer."""
+        request = Request(scope)
+        answer = self._own_answer(request) or self._app
+        if PARAMETER in request.query_params:
+            # The server may have a log that addresses are written to.
+            scope["query_string"] = address_without(request).partition("?")[2].encode()
+        try:
+            await answer(scope, receive, _marked(send))
+        # A visitor has been answered by then, as far as that is possible.
+        except Exception as error:  # noqa: BLE001
+            _log.error("%s failed: %s: %s", scope["path"], type(error).__name__, error)
+
+    def _own_answer(self, request: Request) -> Response | None:
+        refusal = self._objection(request)
+        if refusal is not None:
+            answer = self._refuse(request, refusal)
+            if refusal.status is HTTPStatus.METHOD_NOT_ALLOWED:
+                answer.headers["Allow"] = ", ".join(_METHODS)
+            return answer
+        if self._token is None or request.url.path.startswith(STATIC):
+            return None
+        if self._token.is_named_by(request):
+            return _let_in(request, self._token)
+        if self._token.is_brought_by(request):
+            return None
+        wrong = PARAMETER in request.query_params
+        message = "That is not the token." if wrong else "This gallery is for who has its token."
+        answer = self._refuse(request, Refusal(HTTPStatus.UNAUTHORIZED, message, signing_in=True))
+        answer.headers["WWW-Authenticate"] = 'Bearer realm="animedex"'
+        return answer
+
+    def _objection(self, request: Request) -> Refusal | None:
+        host = asked_host(request.scope["headers"])
+        if host is None:
+            return Refusal(HTTPStatus.BAD_REQUEST, "The request names no host, or a strange one.")
+        if host not in self._hosts:
+            message = "This gallery does not answer to that name. `--host` gives it another."
+            return Refusal(HTTPStatus.MISDIRECTED_REQUEST, message)
+        if request.method not in _METHODS:
+            return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD are answered.")
+        return None
+
+
+def _let_in(request: Request, token: Token) -> Response:
+    """Give the cookie, and lead to the same address without the token.
+
+    A link elsewhere may bring the cookie: only GET is answered, and nothing changes by it.
+    """
+    answer = RedirectResponse(address_without(request), HTTPStatus.SEE_OTHER)
+    answer.set_cookie(COOKIE, token.cookie, httponly=True, samesite="lax", path="/")
+    return answer
+
+
+def _marked(send: Send) -> Send:
+    """Add the headers that an answer lacks."""
+
+    async def send_marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_marked

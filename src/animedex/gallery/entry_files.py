@@ -1,0 +1,113 @@
+"""The files of entries: whether they still are what was added, and answers with them."""
+
+from __future__ import annotations
+
+import os
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.asgi.file_responses import file_answer
+from animedex.errors import AnimedexError
+from animedex.library.file_facts import file_facts
+
+if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.responses import Response
+
+    from animedex.images.formats import Format
+    from animedex.library.entry import Entry
+
+# Whatever a browser makes of the bytes, it runs none of them.
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
+FOR_GOOD = "private, max-age=31536000, immutable"
+_MOST_KNOWN = 10_000
+_GONE = "The file is not where it was. `animedex library verify` tells more."
+_CHANGED = "The file has changed since it was added. Add it again to see it here."
+
+
+class Kept(NamedTuple):
+    """Hold what became of an entry's file; the format is None where it cannot be shown."""
+
+    format: Format | None
+    trouble: str = ""
+
+
+class Files:
+    """Look after the files of entries; each is read once to see that it is the entry's own.
+
+    It is read again when it was written to.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, int, int, int, int], Kept] = {}
+        self._lock = threading.Lock()
+
+    def look(self, entry: Entry) -> Kept:
+        """Tell whether an entry's file is there, and the one that was added."""
+        status = _status(entry)
+        return status if isinstance(status, Kept) else self._looked(entry, status)
+
+    def glance(self, entry: Entry) -> str:
+        """Tell what is the matter with an entry's file, if anything; it is not read without need.
+
+        What was not written to since it was added is taken for what it was.
+        """
+        status = _status(entry)
+        if isinstance(status, Kept):
+            return status.trouble
+        if status.st_mtime <= entry.added_at.timestamp():
+            return ""
+        return self._looked(entry, status).trouble
+
+    def _looked(self, entry: Entry, status: os.stat_result) -> Kept:
+        mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+        with self._lock:
+            known = self._known.get(mark)
+        if known is None:
+            known = _read(entry)
+            with self._lock:
+                if len(self._known) >= _MOST_KNOWN:
+                    self._known.clear()
+                self._known[mark] = known
+        return known
+
+
+def _status(entry: Entry) -> os.stat_result | Kept:
+    """Give what the system knows of an entry's file, or what is plainly the matter with it."""
+    try:
+        status = os.stat(entry.path)
+    except (OSError, ValueError):
+        return Kept(None, _GONE)
+    return status if status.st_size == entry.size else Kept(None, _CHANGED)
+
+
+def _read(entry: Entry) -> Kept:
+    try:
+        facts = file_facts(entry.path)
+    except AnimedexError:
+        return Kept(None, _GONE)
+    if facts.sha256 != entry.sha256:
+        return Kept(None, _CHANGED)
+    return Kept(facts.format)
+
+
+def answer_with(entry: Entry, form: Format, asked: Headers, *, lasting: bool) -> Response:
+    """Answer with an entry's file, as what it is by content and under no other name."""
+    headers = {
+        "Content-Type": form.media_type,
+        "Content-Security-Policy": POLICY,
+        "Content-Disposition": "inline" if _is_seen(form) else "attachment",
+    }
+    if lasting:
+        headers["Cache-Control"] = FOR_GOOD
+    return file_answer(Path(entry.path), headers, asked)
+
+
+def is_film(form: Format | None) -> bool:
+    """Tell whether a file is played and not looked at."""
+    return form is not None and form.media_type.startswith("video/")
+
+
+def _is_seen(form: Format) -> bool:
+    return form.is_picture or is_film(form)

@@ -1,0 +1,208 @@
+"""The list of what is asked for: a page of it, its filters, and what stands beside a picture."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.gallery.query_params import FILTERS, Asked
+from animedex.gallery.view_models import RATING_WORDS, card, service_title
+from animedex.library.filter_sql import OWN, Filters
+from animedex.models import Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.gallery.category_counts import Census, Kind
+    from animedex.gallery.view_models import Card
+    from animedex.library.entry import Entry
+    from animedex.library.picture_library import Library
+
+PAGE = 60
+MOST_FOUND = 300
+MOST_BESIDE = 12
+_LABELS = {
+    "source": "Source",
+    "rating": "Rating",
+    "category": "Category",
+    "artist": "Artist",
+    "animated": "Motion",
+    "added": "Added",
+    "size": "Larger than",
+}
+_MOVING = {"yes": "animated", "no": "still"}
+_SIZES = {f"{size}mp": f"{size} megapixels" for size in (0.5, 1, 2, 4, 8)}
+_DAYS = {"the last week": 7, "the last month": 30, "the last year": 365}
+
+
+class Field(NamedTuple):
+    """Hold a field of the form; one without choices is written into."""
+
+    name: str
+    label: str
+    value: str
+    choices: Sequence[tuple[str, str]] = ()
+
+
+class Chip(NamedTuple):
+    """Hold a filter in force, and the address without it."""
+
+    label: str
+    address: str
+
+
+class Row(NamedTuple):
+    """Hold pictures that stand beside another, under a title."""
+
+    id: str
+    title: str
+    pictures: Sequence[Card]
+
+
+class Page(NamedTuple):
+    """Hold a part of a list: what it shows, how much there is, and where it goes on."""
+
+    entries: Sequence[Entry]
+    told: str
+    first: str | None
+    more: str | None
+
+
+def listed(library: Library, census: Census, asked: Asked) -> dict[str, object]:
+    """Give what the page of a list is filled in with."""
+    page = _found(library, asked) if asked.words else _all(library, census, asked)
+    return {
+        "asked": asked,
+        "title": asked.words or "Pictures",
+        "fields": list(_fields(asked, list(census.kinds()))),
+        "chips": list(_chips(asked)),
+        "pictures": [card(entry, asked) for entry in page.entries],
+        "count": page.told,
+        "first": page.first,
+        "more": page.more,
+    }
+
+
+def by_the_same(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
+    """Give what else there is by an entry's artist, and what to call that."""
+    artist = entry.post.artist if entry.post else None
+    if artist is None:
+        return "", []
+    found = library.entries(Filters(artist=artist), limit=MOST_BESIDE + 1)
+    others = [each for each in found if each.id != entry.id][:MOST_BESIDE]
+    return f"More by {artist}", others
+
+
+def row(name: str, title: str, entries: Sequence[Entry]) -> Row:
+    """Show some entries beside a picture."""
+    return Row(name, title, [card(entry, Asked({})) for entry in entries])
+
+
+def neighbours(library: Library, asked: Asked, number: int) -> tuple[str | None, str | None]:
+    """Give the addresses of the pictures before and after one in a list, as far as it has them."""
+    if asked.words:
+        hits = library.search(asked.words, asked.filters, MOST_FOUND)
+        numbers = [hit.entry.id for hit in hits]
+        at = numbers.index(number) if number in numbers else -1
+        before, after = (
+            numbers[at - 1 : at] if at > 0 else [],
+            numbers[at + 1 : at + 2] if at >= 0 else [],
+        )
+    else:
+        after = [entry.id for entry in library.entries(asked.filters, before=number, limit=1)]
+        before = newer(library, asked, number)
+    older_one, newer_one = (
+        asked.address(f"/picture/{each[0]}") if each else None for each in (after, before)
+    )
+    return older_one, newer_one
+
+
+def newer(library: Library, asked: Asked, number: int) -> list[int]:
+    """Name the entry that was added next after one, if it answers to the filters as well."""
+    where, values = asked.filters.where()
+    query = f"SELECT min(entry.id) FROM entry WHERE entry.id > ? AND {where or '1'}"  # noqa: S608
+    found = library.file.read(lambda db: db.execute(query, (number, *values)).fetchone())[0]
+    return [] if found is None else [int(found)]
+
+
+def _all(library: Library, census: Census, asked: Asked) -> Page:
+    """Give a part of everything that the filters let through, the newest first."""
+    entries = library.entries(asked.filters, before=asked.before, limit=PAGE + 1)
+    there = entries[:PAGE]
+    count = library.count(asked.filters) if asked.texts else sum(census.kinds().values())
+    more = asked.address(before=there[-1].id) if len(entries) > PAGE else None
+    return Page(there, _counted(count), asked.address() if asked.before else None, more)
+
+
+def _found(library: Library, asked: Asked) -> Page:
+    """Give a part of what words find, the best first."""
+    hits = library.search(asked.words, asked.filters, MOST_FOUND)
+    end = asked.page * PAGE
+    more = asked.address(page=asked.page + 1) if len(hits) > end else None
+    count = _counted(len(hits), "found", at_least=len(hits) == MOST_FOUND)
+    there = [hit.entry for hit in hits[end - PAGE : end]]
+    return Page(there, count, asked.address() if asked.page > 1 else None, more)
+
+
+def _counted(count: int, ending: str = "", *, at_least: bool = False) -> str:
+    """Say how many there are.
+
+    >>> _counted(0), _counted(1, "found"), _counted(300, at_least=True)
+    ('no pictures', '1 picture found', 'at least 300 pictures')
+    """
+    many = f"{count:,} picture{'' if count == 1 else 's'}" if count else "no pictures"
+    return " ".join(part for part in ("at least" if at_least else "", many, ending) if part)
+
+
+def _fields(asked: Asked, kinds: Sequence[Kind]) -> Iterable[Field]:
+    """Make the fields of the form; what is asked for can be chosen even where there is none."""
+    sources = {kind.source or OWN for kind in kinds}
+    ratings = {kind.rating for kind in kinds if kind.rating}
+    categories = {kind.category for kind in kinds if kind.category}
+    choices = {
+        "source": {name: service_title(name) for name in sorted(sources)},
+        "rating": {each.value: RATING_WORDS[each] for each in Rating if each in ratings},
+        "category": {name: name for name in sorted(categories, key=str.casefold)},
+        "animated": _MOVING,
+        "added": {_since(days): label for label, days in _DAYS.items()},
+        "size": _SIZES,
+    }
+    for name in FILTERS:
+        value = asked.texts.get(name, "")
+        known = choices.get(name)
+        if known is None:
+            yield Field(name, _LABELS[name], value)
+        else:
+            asked_for = {value: value} if value else {}
+            yield Field(name, _LABELS[name], value, [("", "any"), *(asked_for | known).items()])
+
+
+def _chips(asked: Asked) -> Iterable[Chip]:
+    for name in FILTERS:
+        text = asked.texts.get(name)
+        if text:
+            yield Chip(_chip_label(name, text, asked.filters), asked.address(**{name: ""}))
+
+
+def _chip_label(name: str, text: str, filters: Filters) -> str:
+    """Say what a filter asks for.
+
+    >>> _chip_label("rating", "general", Filters(rating="g"))
+    'general'
+    >>> _chip_label("artist", "Mio", Filters(artist="Mio"))
+    'by Mio'
+    """
+    said = {
+        "source": service_title(filters.source or text),
+        "rating": RATING_WORDS[Rating(filters.rating)] if filters.rating else text,
+        "artist": f"by {text}",
+        "animated": _MOVING.get(text, text),
+        "added": f"added {text}",
+        "size": f"over {text}",
+    }
+    return said.get(name, text)
+
+
+def _since(days: int) -> str:
+    """Write so many days up to now as a filter."""
+    return f">={datetime.now(UTC).astimezone().date() - timedelta(days=days)}"

@@ -1,0 +1,103 @@
+"""The gallery as an application: its pages, and nekos.best v2 over the same library."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.routing import Route
+
+from animedex.errors import AnimedexError
+from animedex.gallery.access_middleware import Guard, Refusal
+from animedex.gallery.category_counts import Census
+from animedex.gallery.entry_files import Files
+from animedex.gallery.nekos_library_adapter import Shelf
+from animedex.gallery.page_templates import Pages
+from animedex.gallery.routes import Gallery
+from animedex.gallery.thumbnails import Thumbnails
+from animedex.testing.nekos.app import BASE, nekos_app
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from animedex.gallery.access_tokens import Token
+    from animedex.gallery.host_allow_list import Hosts
+    from animedex.library.picture_library import Library
+
+_log = logging.getLogger("animedex")
+
+
+def gallery_app(
+    library: Library, *, thumbnails: str, hosts: Hosts, token: Token | None, random: Random
+) -> ASGIApp:
+    """Build what serves a library; `thumbnails` is the folder where small pictures are kept."""
+    census, files, pages = Census(library), Files(), Pages()
+    gallery = Gallery(library, census, files, Thumbnails(thumbnails), pages)
+    telling = _Telling(pages)
+    site = _site(gallery, telling)
+    api = nekos_app(Shelf(library, census, files), random=random, front_page="")
+    api.add_exception_handler(AnimedexError, telling.trouble)
+    api.add_exception_handler(Exception, telling.fault)
+    return Guard(_Split(site, api), hosts, token, pages.refusal)
+
+
+def _site(gallery: Gallery, telling: _Telling) -> Starlette:
+    app = Starlette(
+        routes=[
+            Route("/", gallery.grid),
+            Route("/picture/{number:int}", gallery.picture),
+            Route("/thumbnail/{number:int}", gallery.thumbnail),
+            Route("/file/{number:int}", gallery.file),
+            Route("/static/{name}", gallery.static),
+        ],
+        exception_handlers={
+            HTTPException: telling.refusal,
+            AnimedexError: telling.trouble,
+            Exception: telling.fault,
+        },
+    )
+    app.router.redirect_slashes = False
+    return app
+
+
+class _Split:
+    """Have the one application answer what is below the API's path, the other everything else."""
+
+    def __init__(self, site: ASGIApp, api: ASGIApp) -> None:
+        self._site = site
+        self._api = api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        below = str(scope["path"]).startswith(f"{BASE}/")
+        await (self._api if below else self._site)(scope, receive, send)
+
+
+class _Telling(NamedTuple):
+    """Say what went wrong, on a page or in JSON."""
+
+    pages: Pages
+
+    async def refusal(self, request: Request, error: Exception) -> Response:
+        """Say why there is no such thing."""
+        refused = cast("HTTPException", error)  # the only kind that this is registered for
+        status = HTTPStatus(refused.status_code)
+        return self.pages.refusal(request, Refusal(status, refused.detail))
+
+    async def trouble(self, request: Request, error: Exception) -> Response:
+        """Say that the library cannot be read; where it is, and why, is for who runs this."""
+        _log.error("%s failed: %s", request.url.path, error)
+        message = "The library cannot be read. The terminal where the gallery runs says why."
+        return self.pages.refusal(request, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message))
+
+    async def fault(self, request: Request, error: Exception) -> Response:
+        """Say that this program is at fault, but nothing of its insides."""
+        del error
+        message = "The gallery made a mistake. The terminal where it runs says which."
+        return self.pages.refusal(request, Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message))

@@ -1,0 +1,257 @@
+"""What the pages show of an entry, in plain texts: the templates escape all of them."""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+from animedex.library.entry import service_of
+from animedex.library.filter_sql import OWN
+from animedex.models import Rating, address
+from animedex.plurals import format_count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from animedex.gallery.query_params import Asked
+    from animedex.library.entry import Entry
+
+# For each of these `pictures.css` has a class, as no style may be written into a page.
+RATIOS = (*range(40, 120, 5), *range(120, 200, 10), 200, 220, 240)
+RATING_WORDS = {
+    Rating.GENERAL: "general",
+    Rating.SENSITIVE: "sensitive",
+    Rating.QUESTIONABLE: "questionable",
+    Rating.EXPLICIT: "explicit",
+}
+_SERVICES = {"nekos": "nekos.best", "danbooru": "Danbooru", "waifu": "Waifu.im", OWN: "your own"}
+_UNKNOWN = "artist not known"
+_SQUARE = (600, 600)
+_MOST_TAGS = 80
+_THOUSAND = 1000
+
+
+class Card(NamedTuple):
+    """Hold what a list shows of a picture."""
+
+    address: str
+    thumbnail: str
+    shows: str
+    credit: str
+    width: int
+    height: int
+    ratio: int
+    animated: bool
+
+
+class Link(NamedTuple):
+    """Hold what leads somewhere; `where` names the other site that it leads to."""
+
+    address: str
+    label: str
+    where: str = ""
+
+
+class Fact(NamedTuple):
+    """Hold a thing to know of a picture."""
+
+    name: str
+    value: str
+    address: str | None = None
+
+
+class Group(NamedTuple):
+    """Hold tags of one kind."""
+
+    name: str
+    tags: Sequence[Link]
+
+
+class Shown(NamedTuple):
+    """Hold what a picture's own page shows."""
+
+    thumbnail: str
+    file: str
+    shows: str
+    width: int
+    height: int
+    ratio: int
+    animated: bool
+    is_film: bool
+    is_here: bool
+    trouble: str
+    artists: Sequence[Link]
+    links: Sequence[Link]
+    facts: Sequence[Fact]
+    tags: Sequence[Group]
+
+
+def card(entry: Entry, asked: Asked) -> Card:
+    """Show an entry in a list of what was asked for."""
+    width, height = _size(entry)
+    return Card(
+        address=asked.address(f"/picture/{entry.id}"),
+        thumbnail=thumbnail_address(entry),
+        shows=shows(entry),
+        credit=credit(entry),
+        width=width,
+        height=height,
+        ratio=ratio(width, height),
+        animated=entry.frames != 1,
+    )
+
+
+def shown(entry: Entry, *, is_film: bool, trouble: str) -> Shown:
+    """Show an entry on a page of its own; `trouble` says why its file cannot be shown."""
+    width, height = _size(entry)
+    return Shown(
+        thumbnail=thumbnail_address(entry),
+        file=f"/file/{entry.id}?{urlencode({'v': entry.sha256[:16]})}",
+        shows=shows(entry),
+        width=width,
+        height=height,
+        ratio=ratio(width, height),
+        animated=entry.frames != 1,
+        is_film=is_film and not trouble,
+        is_here=not trouble,
+        trouble=trouble,
+        artists=[Link(_filter("artist", name), name) for name in _names(entry, "artists")],
+        links=list(_links(entry)),
+        facts=list(_facts(entry)),
+        tags=list(_groups(entry)),
+    )
+
+
+def thumbnail_address(entry: Entry) -> str:
+    """Give the address of a small picture, another one as soon as the file is another."""
+    return f"/thumbnail/{entry.id}?{urlencode({'v': entry.sha256[:16]})}"
+
+
+def shows(entry: Entry) -> str:
+    """Say in a few words what a picture shows: whom, of which work, or what it is called."""
+    whom, work = _names(entry, "characters"), _names(entry, "copyrights")
+    said = [", ".join(whom[:3]), ", ".join(work[:2])]
+    about = " · ".join(dict.fromkeys(text for text in said if text))
+    return _joined([entry.category, about]) or file_name(entry)
+
+
+def credit(entry: Entry) -> str:
+    """Name the artists, or else the work."""
+    return (
+        ", ".join(_names(entry, "artists")[:3])
+        or ", ".join(_names(entry, "copyrights")[:2])
+        or _UNKNOWN
+    )
+
+
+def file_name(entry: Entry) -> str:
+    """Give the name of a file, without telling where it is, as text that can be sent."""
+    return os.path.basename(entry.path).encode(errors="replace").decode()
+
+
+def source_of(entry: Entry) -> str:
+    """Name the service that an entry came from, or say that it is one's own."""
+    return service_of(entry.post) or OWN
+
+
+def service_title(source: str) -> str:
+    """Write the name of a service as it does itself."""
+    return _SERVICES.get(source, source)
+
+
+def ratio(width: int, height: int) -> int:
+    """Tell the nearest ratio that there is a class for, in hundredths.
+
+    >>> ratio(288, 384), ratio(1, 100), ratio(1000, 1), ratio(1600, 900)
+    (75, 40, 240, 180)
+    """
+    exact = 100 * width / height
+    at = bisect(RATIOS, exact)
+    near: tuple[int, ...] = RATIOS[max(at - 1, 0) : at + 1]
+    return min(near, key=lambda known: abs(known - exact))
+
+
+def file_size(size: int) -> str:
+    """Write a number of bytes for people.
+
+    >>> file_size(900), file_size(340_600), file_size(2_300_000)
+    ('900 bytes', '341 kB', '2.3 MB')
+    """
+    if size < _THOUSAND:
+        return format_count(size, "byte")
+    thousands = size / _THOUSAND
+    return f"{thousands:.0f} kB" if thousands < _THOUSAND else f"{thousands / _THOUSAND:.1f} MB"
+
+
+def _links(entry: Entry) -> Iterable[Link]:
+    """Give the addresses elsewhere that are such, and no program."""
+    post = entry.post
+    if post is None:
+        return
+    given = {"Original": post.source_url, "Post": post.page_url}
+    told = set[str]()
+    for label, text in given.items():
+        found = address(text)
+        host = _host(found) if found else None
+        if found and host and found not in told:
+            told.add(found)
+            yield Link(found, label, host)
+
+
+def _host(found: str) -> str | None:
+    try:
+        return urlsplit(found).hostname
+    except ValueError:
+        return None
+
+
+def _facts(entry: Entry) -> Iterable[Fact]:
+    source, post = source_of(entry), entry.post
+    yield Fact("Source", service_title(source), _filter("source", source))
+    if entry.category:
+        yield Fact("Category", entry.category, _filter("category", entry.category))
+    if post is not None and post.rating is not None:
+        yield Fact("Rating", RATING_WORDS[post.rating], _filter("rating", post.rating.value))
+    if entry.width and entry.height:
+        yield Fact("Size", f"{entry.width} \u00d7 {entry.height}, {file_size(entry.size)}")
+    else:
+        yield Fact("Size", file_size(entry.size))
+    frames = f", {entry.frames} frames" if entry.frames > 1 else ""
+    yield Fact("Format", entry.format + frames)
+    yield Fact("Added", entry.added_at.strftime("%Y-%m-%d"))
+    yield Fact("File", file_name(entry))
+
+
+def _groups(entry: Entry) -> Iterable[Group]:
+    named = {"Characters": "characters", "Works": "copyrights", "Tags": "tags"}
+    told = {*_names(entry, "artists")}
+    for name, kind in named.items():
+        # Services repeat among the tags what they name besides.
+        words = [word for word in _names(entry, kind) if word not in told]
+        told.update(words)
+        if words:
+            yield Group(name, [Link(_search(word), word) for word in words[:_MOST_TAGS]])
+
+
+def _names(entry: Entry, kind: str) -> list[str]:
+    names: list[str] = getattr(entry.post, kind, [])
+    return list(dict.fromkeys(name for name in names if name.strip()))
+
+
+def _joined(parts: Iterable[str | None]) -> str:
+    return ": ".join(part for part in parts if part)
+
+
+def _search(words: str) -> str:
+    return f"/?{urlencode({'q': words})}"
+
+
+def _filter(name: str, text: str) -> str:
+    return f"/?{urlencode({name: text})}"
+
+
+def _size(entry: Entry) -> tuple[int, int]:
+    """Give a size in any case, so that nothing moves when a picture has come."""
+    return (entry.width, entry.height) if entry.width and entry.height else _SQUARE

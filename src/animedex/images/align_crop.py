@@ -1,0 +1,150 @@
+"""How one thumbnail is to be cut at its edges to show what another one does."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from animedex.images.fingerprint import SIDE, TINT_SIDE
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    from numpy.typing import NDArray
+
+    Floats: TypeAlias = NDArray[np.floating]
+    Places: TypeAlias = NDArray[np.intp]
+    Truths: TypeAlias = NDArray[np.bool_]
+
+# Thumbnails are compared on a coarser grid than their own, so that a crop by a fraction of a cell
+# makes little difference.
+GRID = 16
+# An edge may have moved by as many hundredths of a picture's side, either way. A way to cut a side
+# is a number: of the step at its start, and of that at its end.
+_FARTHEST = 10
+_STEPS = 2 * _FARTHEST + 1
+_WIDE = 3
+_MOST_CUT = 0.17
+_ROUNDING = 1e-6
+_CLOSER = 3
+
+
+class _Ways:
+    """Hold what each way to cut a side makes of it.
+
+    `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` tells which of
+    them lie in the picture. `wide` are ways that differ by much, `near` those beside each.
+    """
+
+    def __init__(self, grid: int) -> None:
+        starts, ends = np.divmod(np.arange(_STEPS * _STEPS), _STEPS)
+        left, right = (starts - _FARTHEST) / 100, (ends - _FARTHEST) / 100
+        width = ((1 - left - right) / grid)[:, None]
+        lower = left[:, None] + np.arange(grid) * width
+        valid = (lower > -_ROUNDING) & (lower + width < 1 + _ROUNDING)
+        rows = _overlaps(lower, width) * valid[..., None]
+        self.rows = rows.astype(np.float32)
+        self.tints = rows.reshape(*valid.shape, TINT_SIDE, -1).sum(-1).astype(np.float32)
+        self.valid = valid.astype(np.float32)
+        round_ = ((starts - _FARTHEST) % _WIDE == 0) & ((ends - _FARTHEST) % _WIDE == 0)
+        self.wide: Places = np.nonzero(round_ & (abs(left) + abs(right) < _MOST_CUT))[0]
+        moved = [
+            np.clip(side[:, None] + moves, 0, _STEPS - 1)
+            for side, moves in ((starts, np.repeat([-1, 0, 1], 3)), (ends, np.tile([-1, 0, 1], 3)))
+        ]
+        self.near: Places = moved[0] * _STEPS + moved[1]
+
+
+def _overlaps(lower: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tell which part of each cell of the grid each cell of a thumbnail is."""
+    start, wide, cells = lower[..., None] * SIDE, width[..., None] * SIDE, np.arange(SIDE)
+    overlap = np.minimum(start + wide, cells + 1) - np.maximum(start, cells)
+    parts: NDArray[np.float64] = np.clip(overlap, 0, None) / wide
+    return parts
+
+
+@cache
+def _ways(grid: int = GRID) -> _Ways:
+    return _Ways(grid)
+
+
+class Cut(NamedTuple):
+    """Hold how thumbnails are cut, across and down: a way for each, or one for all of them."""
+
+    across: Places
+    down: Places
+
+    def of(self, which: Places) -> Cut:
+        """Choose some of them."""
+        return Cut(self.across[which], self.down[which])
+
+    def luma(self, planes: Floats, grid: int = GRID) -> Floats:
+        """Return what is seen on a grid, the coarse one by default."""
+        rows = _ways(grid).rows
+        seen: Floats = rows[self.down] @ planes @ rows[self.across].swapaxes(-1, -2)
+        return seen
+
+    def tint(self, planes: Floats) -> Floats:
+        """Give what is seen on the grid of a plane that is half as fine."""
+        tints = _ways().tints
+        seen: Floats = tints[self.down] @ planes @ tints[self.across].swapaxes(-1, -2)
+        return seen
+
+    def inside(self, grid: int = GRID) -> Truths:
+        """Return which cells of a grid lie in the picture."""
+        valid = _ways(grid).valid
+        both = valid[self.down][:, :, None] * valid[self.across][:, None, :]
+        return both.reshape(len(both), -1) > 0
+
+
+_STRAIGHT = np.array([_FARTHEST * _STEPS + _FARTHEST])
+UNCUT = Cut(_STRAIGHT, _STRAIGHT)
+
+
+def roughly(ones: Floats, others: Floats) -> tuple[Cut, Floats]:
+    """Find how ones are to be cut by much, and how well that makes them correlate with others."""
+    columns, rows = _sides(ones, others)
+    wide = _ways().wide[None]
+    across, _ = _best(*columns, np.repeat(_STRAIGHT, len(ones)), wide)
+    down, _ = _best(*rows, across, wide)
+    across, score = _best(*columns, down, wide)
+    return Cut(across, down), score
+
+
+def finely(ones: Floats, others: Floats, cut: Cut) -> Cut:
+    """Find better ways near to rough ones, step by step."""
+    columns, rows = _sides(ones, others)
+    near = _ways().near
+    across, down = cut
+    for _ in range(_CLOSER):
+        down, _ = _best(*rows, across, near[down])
+        across, _ = _best(*columns, down, near[across])
+    return Cut(across, down)
+
+
+def _sides(ones: Floats, others: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+    """Give what is cut, and the other on the grid; then the same with rows for columns."""
+    there = UNCUT.luma(others)
+    return (ones, there), (ones.swapaxes(1, 2), there.swapaxes(1, 2))
+
+
+def _best(ones: Floats, others: Floats, fixed: Places, choices: Places) -> tuple[Places, Floats]:
+    """Choose how to cut across, by what correlates best, of planes cut down in a fixed way."""
+    ways = _ways()
+    count, several = len(ones), choices.shape[1]
+    rows = ways.rows[choices].reshape(len(choices), several * GRID, SIDE).swapaxes(1, 2)
+    cut = (ways.rows[fixed] @ ones @ rows).reshape(count, GRID, several, GRID)
+    known, valid = ways.valid[fixed], ways.valid[choices]
+    inside = others * known[:, :, None]
+    total = known.sum(1)[:, None] * valid.sum(-1)
+    mean_cut = cut.sum((1, 3)) / total
+    spread_cut = np.einsum("prkc,prkc->pk", cut, cut) / total - mean_cut**2
+    mean = (inside.sum(1)[:, None] * valid).sum(-1) / total
+    spread = ((inside * others).sum(1)[:, None] * valid).sum(-1) / total - mean**2
+    both = np.einsum("prkc,prc->pk", cut, inside) / total - mean_cut * mean
+    score = both / np.sqrt(np.clip(spread_cut, 0, None) * np.clip(spread, 0, None) + 1)
+    which, best = np.arange(count), score.argmax(1)
+    picked: Places = np.broadcast_to(choices, (count, several))[which, best]
+    return picked, score[which, best]

@@ -1,0 +1,203 @@
+"""Decoding in a process of its own, which can be ended: for pictures that may cost much.
+
+The process has so much processor time and memory, and ends with whoever waits for it.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, NoReturn, TypedDict, cast
+
+from animedex import errors
+from animedex.errors import AnimedexError, Corrupt, TooLarge
+from animedex.images.containers.file_reader import HINT
+from animedex.images.decode_cost import SMALLER_HINT
+from animedex.images.decoder import POLL, check_wait, decoder_slot
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from animedex.images.decode_cost import Cost
+
+# What a picture may take: processor time of its process, and memory beyond the program's own.
+MAX_SECONDS, MAX_MEMORY = 4, 448 * 1024 * 1024
+# Where a system cannot limit processor time, or the machine is busy, this is the end.
+_MAX_WAIT = 60.0
+_START = (
+    "import json, sys; task = json.loads(sys.argv[1]);"
+    " sys.path[:] = task['modules'];"
+    " from animedex.images.decode_worker import main; main(task)"
+)
+
+
+class Wish(TypedDict):
+    """What is wanted of a picture.
+
+    `side` is how large a frame is wanted, in pixels. Without it, all of the picture is decoded, for
+    its size and, if asked, its `fingerprint`; or nothing, and `container` is checked alone.
+    """
+
+    side: int
+    fingerprint: bool
+    container: bool
+
+
+class Task(Wish):
+    """What a process is to do: `path` is in hexadecimal, and empty where the bytes follow."""
+
+    modules: list[str]
+    name: str
+    path: str
+
+
+class Answer(TypedDict):
+    """What a process found: the size of the upright picture, or the error; bytes follow.
+
+    `mode`, `frame` and `seconds` are those of the frame.
+    """
+
+    error: str
+    message: str
+    hint: str | None
+    format: str
+    size: tuple[int, int]
+    frames: int
+    mode: str
+    frame: tuple[int, int]
+    seconds: float
+
+
+class Source(NamedTuple):
+    """A picture's file, or the bytes of one that has no path; its name and size for errors."""
+
+    name: str
+    cost: Cost
+    path: str = ""
+    data: bytes = b""
+
+
+_running: set[subprocess.Popen[bytes]] = set()
+
+
+def source_of(file: BinaryIO, name: str, cost: Cost) -> Source:
+    """Return where a process finds what an open file holds."""
+    path = getattr(file, "name", None)
+    if isinstance(path, str) and not isinstance(file, io.BytesIO):
+        return Source(name, cost, path)
+    file.seek(0)
+    return Source(name, cost, data=file.read())
+
+
+def decode_apart(
+    source: Source, *, side: int = 0, fingerprint: bool = False
+) -> tuple[Answer, bytes]:
+    """Decode a picture in a process of its own.
+
+    Raises `TooLarge` where that takes too much time or memory, `TimedOut` at the deadline or where
+    it is cancelled, and what the decoder raises.
+    """
+    try:
+        return _run(source, {"side": side, "fingerprint": fingerprint, "container": False})
+    except TooLarge as error:
+        error.width, error.height = source.cost.width or None, source.cost.height or None
+        raise
+
+
+def check_container(source: Source) -> None:
+    """Raise `Corrupt` for a picture that is cut short, as far as that can be told cheaply."""
+    with suppress(TooLarge):
+        _run(source, {"side": 0, "fingerprint": False, "container": True})
+
+
+def _run(source: Source, wish: Wish) -> tuple[Answer, bytes]:
+    if not sys.executable or getattr(sys, "frozen", False):
+        _refuse(source.name, "needs a process of its own to be decoded, and there is no Python")
+    path = os.fsencode(os.path.abspath(source.path)).hex() if source.path else ""
+    task: Task = {"modules": sys.path, "name": source.name, "path": path, **wish}
+    with decoder_slot(), _input(source.data) as data, _process(task, data) as process:
+        output = _wait(process, source.name)
+    return _read(output, process.returncode, source.name)
+
+
+@contextmanager
+def _input(data: bytes) -> Generator[BinaryIO]:
+    """Put bytes where a process can read them, however long it takes for that."""
+    with tempfile.TemporaryFile() as file:
+        file.write(data)
+        file.seek(0)
+        yield cast("BinaryIO", file)
+
+
+@contextmanager
+def _process(task: Task, data: BinaryIO) -> Generator[subprocess.Popen[bytes]]:
+    """Start a process; end it in any case."""
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(task)]
+    # One thread does the arithmetic: starting more takes longer than what they save.
+    variables = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
+    process = subprocess.Popen(  # noqa: S603  it is this program itself
+        command,
+        stdin=data,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=variables,
+    )
+    _running.add(process)
+    try:
+        yield process
+    finally:
+        process.kill()
+        with process:
+            _running.discard(process)
+
+
+def _wait(process: subprocess.Popen[bytes], name: str) -> bytes:
+    """Return what a process writes, unless that takes too long."""
+    end = time.monotonic() + _MAX_WAIT
+    while True:
+        try:
+            return process.communicate(timeout=POLL)[0]
+        except subprocess.TimeoutExpired:
+            check_wait(name)
+            if time.monotonic() > end:
+                _refuse(name, f"takes more than {_MAX_WAIT:.0f} seconds to decode")
+
+
+def _read(output: bytes, code: int, name: str) -> tuple[Answer, bytes]:
+    """Read what a process wrote before it ended."""
+    head, _, data = output.partition(b"\n")
+    if not head:
+        _explain(code, name)
+    answer = cast("Answer", json.loads(head))
+    if answer["error"]:
+        kind = cast("type[AnimedexError]", getattr(errors, answer["error"]))
+        raise kind(answer["message"], hint=answer["hint"])
+    return answer, data
+
+
+def _explain(code: int, name: str) -> NoReturn:
+    """Raise what tells why a process ended without an answer."""
+    if code in {-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)}:
+        _refuse(name, f"takes more than {MAX_SECONDS} seconds of processor time to decode")
+    message = f"{name} is a damaged picture: it cannot be decoded"
+    raise Corrupt(message, hint=HINT)
+
+
+def _refuse(name: str, why: str) -> NoReturn:
+    message = f"{name} {why}"
+    raise TooLarge(message, hint=SMALLER_HINT)
+
+
+@atexit.register
+def _end_all() -> None:
+    """End what threads that nobody waits for have left."""
+    for process in list(_running):
+        process.kill()

@@ -1,0 +1,108 @@
+"""The other side of `decode_process`: a process that decodes one picture within its limits."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import sys
+from importlib import import_module
+from typing import TYPE_CHECKING, BinaryIO
+
+from animedex.errors import AnimedexError, TooLarge
+from animedex.images.decode_cost import SMALLER_HINT
+from animedex.images.decode_process import MAX_MEMORY, MAX_SECONDS
+
+if TYPE_CHECKING:
+    from animedex.images.decode_process import Answer, Task
+
+_MEBIBYTE = 1024 * 1024
+
+
+def main(task: Task) -> None:
+    """Do a task, and write its answer to standard output."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    answer: Answer = {
+        "error": "",
+        "message": "",
+        "hint": None,
+        "format": "",
+        "size": (0, 0),
+        "frames": 1,
+        "mode": "",
+        "frame": (0, 0),
+        "seconds": 0.0,
+    }
+    data = b""
+    try:
+        with _open(task) as file:
+            data = _decode(task, file, answer)
+    except AnimedexError as error:
+        if isinstance(error, TooLarge) and "memory" in error.message:
+            limit = f"{MAX_MEMORY // _MEBIBYTE} MiB"
+            error.message = f"{task['name']} takes more than {limit} of memory to decode"
+            error.hint = SMALLER_HINT
+        answer["error"], answer["message"] = type(error).__name__, error.message
+        answer["hint"] = error.hint
+    sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + data)
+
+
+def _open(task: Task) -> BinaryIO:
+    if task["path"]:
+        return open(bytes.fromhex(task["path"]), "rb")
+    return io.BytesIO(sys.stdin.buffer.read())
+
+
+def _decode(task: Task, file: BinaryIO, answer: Answer) -> bytes:
+    from animedex.images import frames, open_image
+    from animedex.images import image_inspection as examining
+    from animedex.images.containers import picture_stream
+    from animedex.images.decoder import damage_told
+
+    if task["fingerprint"]:
+        # What it loads is not the picture's.
+        import_module("animedex.images.perceptual_hash")
+    _limit()
+    if task["container"]:
+        with damage_told(task["name"]):
+            picture_stream(file, frames.picture_format(file, task["name"]), task["name"])
+        return b""
+    if not task["side"]:
+        found, seen = examining.decode(file, task["name"], fingerprint=task["fingerprint"])
+        answer["format"], answer["frames"] = found.format, found.frames
+        answer["size"] = found.width, found.height
+        return seen.to_bytes() if seen else b""
+    side = task["side"]
+    with open_image.open_file(file, task["name"]) as picture:
+        first = picture.first((side, side))
+        answer["size"], answer["frame"] = picture.size, first.image.size
+        answer["mode"] = first.image.mode
+        answer["seconds"] = first.seconds
+        return first.image.tobytes()
+
+
+def _limit() -> None:
+    """Limit processor time and memory, where the system can do that."""
+    from PIL import AvifImagePlugin
+
+    # Each of its threads takes memory for itself.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = 1
+    try:
+        import resource
+    except ImportError:
+        return
+    resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS + 1))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    most = _memory() + MAX_MEMORY
+    if os.path.exists("/proc/self/statm"):
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+
+
+def _memory() -> int:
+    """Return how much memory this process has for data, in bytes."""
+    try:
+        with open("/proc/self/statm", "rb") as file:
+            return int(file.read().split()[5]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0

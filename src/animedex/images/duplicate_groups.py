@@ -1,0 +1,190 @@
+"""Groups of the same picture, out of pairs whose hashes are near."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import combinations, islice, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from animedex.images.fingerprint import WITHIN
+from animedex.images.thumbnail_comparison import confirmed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from typing import TypeAlias
+
+    from animedex.images.fingerprint import Fingerprint
+    from animedex.images.hamming_index import Near
+
+    Pair: TypeAlias = tuple[int, int]
+    Lookup: TypeAlias = Callable[[Sequence[int]], Mapping[int, Fingerprint]]
+
+_BATCH = 2048
+# Of pictures with one and the same hash, as many different ones are told apart.
+_DIFFERENT = 32
+# Where hashes crowd together, so that many pairs come at once, each is compared with as many others
+# only; and no picture is looked at beside more others in vain.
+_CROWD, _MOST = 4096, 256
+# In a group that is known to be large, the looks that are left would tell nothing new.
+_LARGE = 16
+_REMEMBERED = 1_000_000
+# Those of one group are compared with its middle, whatever their hashes are.
+_ANY = 64
+
+
+def groups(near: Near, lookup: Lookup, within: int = WITHIN) -> Iterator[list[int]]:
+    """Give the groups of pictures that look the same, ids in order; `lookup` may lack some.
+
+    Every member looks like the middle of its group, the one that most others look like: that A
+    resembles B and B resembles C does not join A and C.
+
+    All suspected pairs are looked at, but for crowds, where not everything may be found: of
+    pictures that have the same hash, 32 different ones are told apart, and others among them are
+    left alone; a picture is compared with no more than some 256 others that it does not look like.
+    """
+    bonds = _Bonds(lookup, within)
+    for place in near.shared():
+        bonds.sort_out(near.owners(place))
+    for batch in _batches(_suspects(near, bonds)):
+        bonds.look(batch)
+    yield from sorted(group for found in bonds.components() for group in bonds.stars(found))
+
+
+def _suspects(near: Near, bonds: _Bonds) -> Iterator[Pair]:
+    shared = set(near.shared())
+    sole = near.firsts()
+    for ones, others in _thinned(near):
+        for one, other in zip(ones, others, strict=True):
+            if one in shared or other in shared:
+                ours, theirs = (bonds.apart(near.owners(place)) for place in (one, other))
+                yield from product(ours, theirs)
+            else:
+                yield sole[one], sole[other]
+
+
+def _thinned(near: Near) -> Iterator[tuple[list[int], list[int]]]:
+    """Give pairs of places; of a crowd only so many that each is compared with enough others."""
+    met = np.zeros(len(near.values), np.int64)
+    for ones, others in near.places(_MOST):
+        if len(ones) > _CROWD:
+            few = np.minimum(met[ones], met[others]) < _MOST
+            ones, others = ones[few], others[few]  # noqa: PLW2901  fewer of the same
+            for side in (ones, others):
+                met += np.bincount(side, minlength=len(met))
+        yield ones.tolist(), others.tolist()
+
+
+def _batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
+    rest = iter(pairs)
+    while batch := list(islice(rest, _BATCH)):
+        yield batch
+
+
+class _Bonds:
+    """Hold which pictures were seen to look the same, and what comes together by that."""
+
+    def __init__(self, lookup: Lookup, within: int) -> None:
+        self._lookup, self._within = lookup, within
+        self._firsts: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+        self._bonds: Counter[int] = Counter()
+        self._in_vain: Counter[int] = Counter()
+        self._looked: set[Pair] = set()
+
+    def sort_out(self, ids: list[int]) -> None:
+        """Compare pictures of one hash: all of a few, or else one of each kind with the rest."""
+        if len(ids) <= _LARGE:
+            self.look(list(combinations(ids, 2)))
+            return
+        for _ in range(_DIFFERENT):
+            first, rest = ids[0], ids[1:]
+            for batch in _batches((first, other) for other in rest):
+                self.look(batch, patient=True)
+            ids = [other for other in rest if self.find(other) != self.find(first)]
+            if not ids:
+                return
+
+    def apart(self, ids: list[int]) -> list[int]:
+        """Give one of each kind of pictures with one hash."""
+        if len(ids) == 1:
+            return ids
+        kinds = {self.find(one): one for one in reversed(ids)}
+        return ids if len(ids) <= _LARGE else list(kinds.values())[:_DIFFERENT]
+
+    def look(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
+        """Look at pairs, and put together what looks the same."""
+        asked = dict.fromkeys(map(_ordered, pairs))
+        left = [pair for pair in asked if self._is_open(*pair, patient=patient)]
+        for pair, alike in zip(left, self._compare(left, self._within), strict=True):
+            if alike:
+                self._unite(*pair)
+            else:
+                self._in_vain.update(pair)
+            self._remember(pair)
+
+    def find(self, one: int) -> int:
+        """Name what a picture has come together with."""
+        firsts = self._firsts
+        while (first := firsts.get(one, one)) != one:
+            firsts[one] = one = firsts.get(first, first)
+        return one
+
+    def components(self) -> list[list[int]]:
+        """Give what has come together."""
+        return list(self._members.values())
+
+    def stars(self, ids: list[int]) -> Iterator[list[int]]:
+        """Part what has come together into groups about a middle; what is left alone is none."""
+        if len(ids) == 2:  # noqa: PLR2004  a pair was looked at
+            yield sorted(ids)
+            return
+        while len(ids) > 1:
+            middle = min(ids, key=lambda one: (-self._bonds[one], one))
+            rest = [one for one in ids if one != middle]
+            seen = self._compare([(middle, one) for one in rest], _ANY)
+            star = [one for one, alike in zip(rest, seen, strict=True) if alike]
+            if star:
+                yield sorted([middle, *star])
+            ids = sorted(set(rest) - set(star))
+
+    def _is_open(self, one: int, other: int, *, patient: bool) -> bool:
+        """Tell whether it is worth while to look at a pair."""
+        first = self.find(one)
+        if one == other or (one, other) in self._looked:
+            return False
+        if first == self.find(other) and len(self._members[first]) > _LARGE:
+            return False
+        return patient or max(self._in_vain[one], self._in_vain[other]) < _MOST
+
+    def _remember(self, pair: Pair) -> None:
+        # A picture with several hashes is suspected several times.
+        if len(self._looked) >= _REMEMBERED:
+            self._looked.clear()
+        self._looked.add(pair)
+
+    def _compare(self, pairs: list[Pair], within: int) -> list[bool]:
+        """Look at pairs, a batch at a time, so that few fingerprints are held."""
+        found: list[bool] = []
+        for batch in _batches(pairs):
+            looks = self._lookup(sorted({one for pair in batch for one in pair}))
+            known = [pair for pair in batch if pair[0] in looks and pair[1] in looks]
+            alike = confirmed([(looks[one], looks[other]) for one, other in known], within)
+            same = {pair for pair, yes in zip(known, alike.tolist(), strict=True) if yes}
+            found += [pair in same for pair in batch]
+        return found
+
+    def _unite(self, one: int, other: int) -> None:
+        self._bonds.update((one, other))
+        few, many = sorted(
+            (self.find(one), self.find(other)), key=lambda it: len(self._members.get(it, ()))
+        )
+        if few != many:
+            self._firsts[few] = many
+            self._members.setdefault(many, [many]).extend(self._members.pop(few, [few]))
+
+
+def _ordered(pair: Pair) -> Pair:
+    one, other = pair
+    return (one, other) if one < other else (other, one)

@@ -1,0 +1,194 @@
+"""File names by a template, such as `{source}/{artist} - {id}.{ext}`, that are safe everywhere.
+
+What a picture does not have is left out, with the blanks and dashes that are left at the ends.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+from animedex.errors import BadArguments
+from animedex.images.safe_filename import LONGEST_PART, cut, legal, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.models import ArtPost
+
+DEFAULT = "{artist} - {source} {id}.{ext}"
+FIELDS = {
+    "source": "the service, such as nekos",
+    "id": "the service's own id of the picture",
+    "ext": "what the file is by its content, such as png",
+    "category": "the category, where the service keeps the picture in one",
+    "artist": "the first artist",
+    "artists": "all artists",
+    "character": "the first character",
+    "characters": "all characters",
+    "series": "the series that it is from, or the game",
+    "tags": "all tags",
+    "rating": "g, s, q or e",
+    "width": "in pixels",
+    "height": "in pixels",
+    "md5": "the checksum that the service tells",
+    "date": "the day on which it was posted",
+    "name": "the file's name at the service, without its extension",
+}
+# More than any system takes in one path, however short the parts are.
+MOST_FOLDERS = 16
+# Of the 1,024 bytes that macOS takes, the larger half is for the folder that pictures go into.
+LONGEST_PATH = 480
+_TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
+_DIVIDE = re.compile(r"[/\\]")
+_EDGES = " .-_,"
+_EXTENSION = re.compile(r"[a-z0-9]{1,8}")
+
+
+class Piece(NamedTuple):
+    """Hold a part of a template: text as it is, or the name of a field."""
+
+    text: str
+    is_field: bool
+
+
+class Template:
+    """Hold how files are named; raise `BadArguments` for a field that does not exist."""
+
+    def __init__(self, text: str = DEFAULT) -> None:
+        self.text = text
+        self._parts = [_pieces(part) for part in _DIVIDE.split(text)]
+        if len(self._parts) > MOST_FOLDERS:
+            message = f"a name has at most {MOST_FOLDERS} parts, and this has {len(self._parts)}"
+            raise BadArguments(message, hint="take some of the slashes out")
+
+    def path(self, values: Mapping[str, str], longest: int = LONGEST_PATH) -> str:
+        """Give a relative path of at most so many bytes, its parts divided by slashes.
+
+        It stays below the folder it is put into, whatever the values; `ext` is always its end.
+        """
+        end = values["ext"]
+        parts = [_filled(part, values) for part in self._parts]
+        *folders, name = parts
+        stem = name.removesuffix(f".{end}").strip(_EDGES) or values.get("id", "")
+        kept = [part for folder in folders if (part := _shaped(folder, LONGEST_PART))]
+        return _fitted([*kept, _shaped(stem, LONGEST_PART) or "picture"], end, longest)
+
+
+def values_of(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:
+    """Give a picture's value for every field, as it came; empty where there is none."""
+    source, _, number = post.id.partition(":")
+    stem = unquote(urlsplit(post.url or "").path.rpartition("/")[2]).rpartition(".")
+    known = {
+        "source": source,
+        "id": _without_extension(number),
+        "ext": extension if _EXTENSION.fullmatch(extension) else "bin",
+        "category": category,
+        "artist": post.artist,
+        "artists": ", ".join(post.artists),
+        "character": next(iter(post.characters), None),
+        "characters": ", ".join(post.characters),
+        "series": next(iter(post.copyrights), None),
+        "tags": " ".join(post.tags),
+        "rating": post.rating and post.rating.value,
+        "width": post.width,
+        "height": post.height,
+        "md5": post.md5,
+        "date": (post.created_at or "")[:10],
+        "name": stem[0] or stem[2],
+    }
+    return {name: "" if value is None else str(value) for name, value in known.items()}
+
+
+def shorten_path(path: str, longest: int, longest_part: int) -> str:
+    """Return a path of at most so many bytes, each part of at most so many, with its extension.
+
+    >>> shorten_path("neko/a long name.png", 480, 10), shorten_path("neko/a.png", 480, 10)
+    ('neko/a lon.png', 'neko/a.png')
+    """
+    parts = path.split("/")
+    if len(path.encode()) <= longest and all(len(one.encode()) <= longest_part for one in parts):
+        return path
+    stem, _, end = parts[-1].rpartition(".")
+    return _fitted([*parts[:-1], stem], end, longest, longest_part)
+
+
+def numbered(
+    path: str, number: int, longest: int = LONGEST_PATH, longest_part: int = LONGEST_PART
+) -> str:
+    """Give the same path with a number, for where the plain one is taken.
+
+    >>> numbered("neko/a.png", 2)
+    'neko/a (2).png'
+    """
+    folder, slash, name = path.rpartition("/")
+    stem, _, end = name.rpartition(".")
+    behind = f" ({number}).{end}"
+    room = min(longest_part, longest - len(f"{folder}{slash}".encode())) - len(behind.encode())
+    return f"{folder}{slash}{cut(stem, max(room, 1)).rstrip(_EDGES) or '_'}{behind}"
+
+
+def _pieces(part: str) -> list[Piece]:
+    """Take a part of a template apart."""
+    found: list[Piece] = []
+    at = 0
+    for token in _TOKEN.finditer(part):
+        found.append(Piece(part[at : token.start()], is_field=False))
+        at = token.end()
+        if token[0] in {"{{", "}}"}:
+            found.append(Piece(token[0][0], is_field=False))
+        else:
+            found.append(Piece(_field(token), is_field=True))
+    return [*found, Piece(part[at:], is_field=False)]
+
+
+def _field(token: re.Match[str]) -> str:
+    from difflib import get_close_matches
+
+    name = token[1]
+    if name in FIELDS:
+        return name
+    if name is None:
+        message = f"a lone {token[0]} stands in the name {token.string!r:.80}"
+        raise BadArguments(message, hint="write it twice to have one in the name")
+    near = get_close_matches(name, FIELDS, n=1)
+    message = f"names have no field {name!r:.80}"
+    hint = f"did you mean {{{near[0]}}}?" if near else "`--name help` lists the fields"
+    raise BadArguments(message, hint=hint)
+
+
+def _filled(part: list[Piece], values: Mapping[str, str]) -> str:
+    # A field's own separators are none: they are replaced before the parts are put together.
+    return "".join(plain(values[one.text]) if one.is_field else one.text for one in part)
+
+
+def _shaped(text: str, limit: int) -> str:
+    """Make a part of a path of a text, of at most so many bytes."""
+    part = plain(text).strip(_EDGES)
+    if len(part.encode()) >= limit:
+        part = cut(part, limit - 1).strip(_EDGES)
+    return legal(part)
+
+
+def _fitted(parts: list[str], end: str, longest: int, limit: int = LONGEST_PART) -> str:
+    """Shorten the longest part of a path, again and again, until all of it fits."""
+    behind = f".{end}"
+    while limit > 1:
+        stem = _shaped(parts[-1], limit - len(behind)) or "_"
+        folders = [shaped for part in parts[:-1] if (shaped := _shaped(part, limit))]
+        path = "/".join([*folders, stem + behind])
+        if len(path.encode()) <= longest:
+            return path
+        limit -= 1
+    return f"_{behind}"
+
+
+def _without_extension(number: str) -> str:
+    """Take an id's extension off, as nekos has it.
+
+    >>> _without_extension("ab.jpg"), _without_extension("7")
+    ('ab', '7')
+    """
+    stem, _, end = number.rpartition(".")
+    return stem if stem and end.isalnum() else number

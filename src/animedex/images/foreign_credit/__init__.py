@@ -1,0 +1,26 @@
+"""Credit that other programs wrote: into a picture's file, or into a file beside it.
+
+Only fields that name an artist, a source or a rating are read; nobody is credited by a guess.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.images.foreign_credit.credit_fields import merge_fields
+from animedex.images.foreign_credit.embedded_credit import read_embedded
+from animedex.images.foreign_credit.sidecar_credit import read_sidecars
+
+if TYPE_CHECKING:
+    from animedex.models import ArtPost
+
+__all__ = ["read_other_credit"]
+
+
+def read_other_credit(path: str) -> ArtPost | None:
+    """Return what other programs say of a picture; None if that is nothing.
+
+    The post has no id unless they name that of a known service. What is damaged says nothing.
+    """
+    fields = [*read_sidecars(path), *read_embedded(path)]
+    return merge_fields(fields).to_post()

@@ -1,0 +1,155 @@
+"""What other programs wrote into files beside a picture: gallery-dl's JSON, and XMP.
+
+https://gdl-org.github.io/docs/configuration.html#metadata-options
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, cast
+
+from animedex.errors import AnimedexError
+from animedex.images.foreign_credit.credit_fields import Fields, first_url, names, read_rating
+from animedex.images.foreign_credit.metadata_blocks import xmp_fields
+from animedex.images.sidecar import read_beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from animedex.call import JsonObject, JsonValue
+
+_LONGEST = 16 * 1024 * 1024
+# Where a site's rows name who made the picture, beside `artist` and `author`.
+_ARTIST_KEYS = {
+    **dict.fromkeys(("pixiv", "fanbox", "artstation", "weibo", "misskey"), "user"),
+    **dict.fromkeys(("mastodon", "pawoo", "baraag"), "account"),
+    "patreon": "creator",
+    "nijie": "artist_name",
+}
+# On these the author of a post is whoever sent a picture there.
+_POSTERS = {"reddit", "4chan", "imgur", "discord", "lemmy", "kemonoparty", "vk", "fourchan"}
+_NAMES = ("name", "full_name", "username", "screen_name", "handle", "acct", "account", "nick")
+_PAGES = {
+    "pixiv": ("id", "https://www.pixiv.net/artworks/{}"),
+    "twitter": ("tweet_id", "https://x.com/i/status/{}"),
+    "danbooru": ("id", "https://danbooru.donmai.us/posts/{}"),
+    "deviantart": ("index", "https://www.deviantart.com/deviation/{}"),
+}
+
+
+def sidecar_paths(path: str, ending: str) -> list[str]:
+    """Return where a file beside a picture may be: `a.png.json`, and `a.json`."""
+    stem = os.path.splitext(path)[0]
+    return list(dict.fromkeys((path + ending, stem + ending)))
+
+
+def read_sidecars(path: str) -> Iterator[Fields]:
+    """Yield what each file beside a picture says; nothing of one that cannot be read."""
+    for place in sidecar_paths(path, ".json"):
+        row = read_row(place)
+        if row is not None and _is_about(row, path):
+            yield row_fields(row)
+    for place in sidecar_paths(path, ".xmp"):
+        yield xmp_fields(_content(place))
+
+
+def read_row(place: str) -> JsonObject | None:
+    """Return the object in a JSON file, which may be alone in an array; None for anything else."""
+    try:
+        found: object = json.loads(_content(place) or b"null")
+    except (ValueError, RecursionError):
+        return None
+    rows = cast("list[object]", found) if isinstance(found, list) else [found]
+    return cast("JsonObject", rows[0]) if len(rows) == 1 and isinstance(rows[0], dict) else None
+
+
+def is_of_gallery_dl(row: JsonObject) -> bool:
+    """Return whether a row is one of gallery-dl's, which names its site and part of it."""
+    return isinstance(row.get("category"), str) and isinstance(row.get("subcategory"), str)
+
+
+def row_fields(row: JsonObject) -> Fields:
+    """Return what a row says, by the keys that gallery-dl and others use."""
+    category = str(row.get("category") or "") if is_of_gallery_dl(row) else ""
+    tags = row.get("tags")
+    grouped: Mapping[str, JsonValue] = tags if isinstance(tags, dict) else {}
+    number = row.get("id")
+    is_known = category == "danbooru" and type(number) is int
+    return Fields(
+        artists=_artists(row, grouped, category),
+        characters=_group(row, grouped, "character"),
+        copyrights=_group(row, grouped, "copyright"),
+        tags=_group(row, grouped, "general") or _listed(row.get("tag_string")) or _listed(tags),
+        source_url=_source(row) or _page(row, category),
+        page_url=first_url(row.get(key) for key in ("page_url", "post_url", "permalink")),
+        url=first_url([row.get("file_url")]),
+        rating=read_rating(row.get("rating")),
+        md5=next(iter(names([row.get("md5")])), None),
+        id=f"danbooru:{number}" if is_known else "",
+    )
+
+
+def _artists(row: JsonObject, grouped: Mapping[str, JsonValue], category: str) -> tuple[str, ...]:
+    keys = ["artists", "artist", *([] if category in _POSTERS else ["author", "authors"])]
+    keys += [_ARTIST_KEYS[category]] if category in _ARTIST_KEYS else []
+    named = (_people(row.get(key)) for key in keys)
+    return _group(row, grouped, "artist") or next((found for found in named if found), ())
+
+
+def _group(row: JsonObject, grouped: Mapping[str, JsonValue], kind: str) -> tuple[str, ...]:
+    """Return the tags of a kind, which sites write in several ways."""
+    values = (row.get(f"tag_string_{kind}"), row.get(f"tags_{kind}"), grouped.get(kind))
+    return next((found for found in map(_listed, values) if found), ())
+
+
+def _listed(value: JsonValue) -> tuple[str, ...]:
+    """Return tags from a list, or from a text with blanks between them."""
+    if isinstance(value, str):
+        return names(value.split())
+    items = value if isinstance(value, list) else []
+    return names(item.get("name") if isinstance(item, dict) else item for item in items)
+
+
+def _people(value: JsonValue) -> tuple[str, ...]:
+    people = value if isinstance(value, list) else [value]
+    return names(_person(one) if isinstance(one, dict) else one for one in people)
+
+
+def _person(value: JsonObject) -> JsonValue:
+    return next((value[key] for key in _NAMES if value.get(key)), None)
+
+
+def _source(row: JsonObject) -> str | None:
+    source, sources = row.get("source"), row.get("sources")
+    listed = [
+        one for each in (source, sources) for one in (each if isinstance(each, list) else [each])
+    ]
+    return first_url([*listed, row.get("source_url")])
+
+
+def _page(row: JsonObject, category: str) -> str | None:
+    """Return the address of the work on the site that shows it, by the number that the row has."""
+    key, address = _PAGES.get(category, ("", ""))
+    number = row.get(key)
+    is_number = type(number) is int or (isinstance(number, str) and number.isdigit())
+    return address.format(number) if is_number else None
+
+
+def _is_about(row: JsonObject, path: str) -> bool:
+    """Return whether a row is about this file, of several that differ in their extension."""
+    extension = row.get("extension")
+    ending = os.path.splitext(path)[1].lower().lstrip(".")
+    return not isinstance(extension, str) or _SAME.get(extension, extension) == _SAME.get(
+        ending, ending
+    )
+
+
+_SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
+
+
+def _content(place: str) -> bytes:
+    try:
+        return read_beside(place) or b""
+    except AnimedexError:
+        return b""

@@ -1,0 +1,109 @@
+"""Which of very many hashes differ in a few bits."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from animedex.images.hamming_join import Pairs
+
+
+class Hashes:
+    """Hold hashes of 64 bits, each with the id that it belongs to; an id may have several.
+
+    >>> hashes = Hashes(np.array([7, 8, 9]), np.array([0b0001, 0b0111, 1 << 63], np.uint64))
+    >>> hashes.within(0b0011, 2)
+    [(7, 1), (8, 1)]
+    """
+
+    def __init__(self, ids: NDArray[np.int64], hashes: NDArray[np.uint64]) -> None:
+        self._ids, self._hashes = ids, hashes
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def within(self, value: int, radius: int, limit: int | None = None) -> list[tuple[int, int]]:
+        """Give each id with a hash so near, and its distance; nearest first, then by id."""
+        distances = np.bitwise_count(self._hashes ^ np.uint64(value))
+        (places,) = np.nonzero(distances <= radius)
+        ids, near = self._ids[places], distances[places]
+        order = np.lexsort((ids, near))
+        best: dict[int, int] = {}
+        for id_, far in zip(ids[order].tolist(), near[order].tolist(), strict=True):
+            best.setdefault(id_, far)
+        found = list(best.items())
+        return found if limit is None else found[:limit]
+
+    def of(self, ids: Sequence[int]) -> Hashes:
+        """Return the hashes of some ids alone.
+
+        >>> len(Hashes(np.array([7, 8]), np.array([1, 2], np.uint64)).of([8, 9]))
+        1
+        """
+        wanted = np.isin(self._ids, np.array(ids, np.int64))
+        return Hashes(self._ids[wanted], self._hashes[wanted])
+
+    def pairs(self, radius: int) -> Near:
+        """Find all pairs that are so near; what is given does the work when it is gone through."""
+        return Near(self._ids, self._hashes, radius)
+
+
+class Near:
+    """Give every pair of ids, the lesser first, with hashes within a radius; each pair once.
+
+    `values` are the different hashes in ascending order, `owners` the ids of each.
+    """
+
+    def __init__(self, ids: NDArray[np.int64], hashes: NDArray[np.uint64], radius: int) -> None:
+        self.radius = radius
+        order = np.argsort(hashes, kind="stable")
+        self._ids, ordered = ids[order], hashes[order]
+        new = np.ones(len(ordered), np.bool_)
+        new[1:] = ordered[1:] != ordered[:-1]
+        (starts,) = np.nonzero(new)
+        self.values: NDArray[np.uint64] = ordered[starts]
+        self._bounds = np.append(starts, len(ordered))
+
+    def __iter__(self) -> Iterator[tuple[int, int]]:
+        seen: set[tuple[int, int]] = set()
+        for one, other in self._owned():
+            pair = (one, other) if one < other else (other, one)
+            if one != other and pair not in seen:
+                seen.add(pair)
+                yield pair
+
+    def owners(self, place: int) -> list[int]:
+        """Give the ids of the value at a place, each once, in order."""
+        start, end = self._bounds[place : place + 2]
+        return sorted(set(self._ids[start:end].tolist()))
+
+    def shared(self) -> list[int]:
+        """Give the places of values that have several hashes."""
+        (places,) = np.nonzero(np.diff(self._bounds) > 1)
+        found: list[int] = places.tolist()
+        return found
+
+    def firsts(self) -> list[int]:
+        """Give an id of each value."""
+        ids: list[int] = self._ids[self._bounds[:-1]].tolist()
+        return ids
+
+    def places(self, most: int | None = None) -> Iterator[Pairs]:
+        """Give all pairs of places of values that are near, many at a time; see `sweep`."""
+        from animedex.images.hamming_join import sweep
+
+        return sweep(self.values, self.radius, most)
+
+    def _owned(self) -> Iterator[tuple[int, int]]:
+        for place in self.shared():
+            yield from combinations(self.owners(place), 2)
+        for ones, others in self.places():
+            for one, other in zip(ones.tolist(), others.tolist(), strict=True):
+                yield from product(self.owners(one), self.owners(other))

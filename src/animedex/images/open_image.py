@@ -1,0 +1,209 @@
+"""Opening a picture for the eye: frames in 8-bit sRGB, turned upright.
+
+Whatever is shown or compared comes from here, so that all of it has the same colours and shape.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
+
+from animedex.images.decode_cost import estimate_cost
+from animedex.images.decoder import damage_told, image_of
+from animedex.images.exif_orientation import turn_of
+from animedex.images.formats import GIF, JPEG, PNG, WEBP
+from animedex.images.frames import file_of, picture_format
+from animedex.images.srgb import cut, shrink, to_srgb
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from PIL.Image import Image
+    from PIL.ImageFile import ImageFile
+
+    from animedex.images.decode_cost import Cost
+    from animedex.images.formats import Format
+
+# Files that say less were made for browsers, which take it for this.
+_DEFAULT_SECONDS = 0.1
+_LEAST_SECONDS = 0.011
+# For a fingerprint, a frame has at least so many pixels on a side, if it ever had; a JPEG may be
+# decoded to fewer, as all of it is read all the same.
+_COARSE_SIDE, _DRAFT_SIDE = 160, 96
+# A picture that was decoded in another process has up to twice as many pixels on its longer side.
+_MAX_SIDE = 960
+_OPENING = 34
+
+
+class Frame(NamedTuple):
+    """A frame of a picture, and for how many seconds it is seen."""
+
+    image: Image
+    seconds: float
+
+
+class OpenImage:
+    """A picture that is open; `Corrupt` is raised where a frame cannot be decoded.
+
+    `size` is that of the upright picture, in pixels. `is_lossless` says that the file keeps 8-bit
+    sRGB pixels as they are.
+    """
+
+    def __init__(
+        self, name: str, image: ImageFile, kind: Format, *, is_lossless: bool = False
+    ) -> None:
+        self.format = kind.name
+        self._name = name
+        self._image = image
+        with damage_told(name):
+            self._raw_mode = _raw_mode(image)
+            if kind == PNG:
+                # The orientation may stand behind the pixels.
+                image.load()
+            self._turn = turn_of(cast("object", image.info.get("exif")))
+            self.moves = bool(getattr(image, "is_animated", False))
+            self._profile = cast("bytes | None", image.info.get("icc_profile"))
+        is_converted = bool(self._profile) or "16" in image.mode + self._raw_mode
+        self.is_lossless = is_lossless and not is_converted
+        self.size = self._swap(image.size)
+
+    def first(self, size: tuple[int, int] | None = None) -> Frame:
+        """Return the first frame, reduced where it is more than twice as large as `size`."""
+        with damage_told(self._name):
+            if size is not None and self.format == JPEG.name:
+                # Only JPEG can be decoded smaller, and it never gets smaller than this.
+                self._image.draft("RGB", (max(size), max(size)))
+            return self._frame(size)
+
+    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+        """Yield the frames after the first, each decoded when it is asked for."""
+        for number in range(1, self.count()):
+            with damage_told(self._name):
+                self._image.seek(number)
+                frame = self._frame(size)
+            yield frame
+
+    def count(self) -> int:
+        """Return the number of frames."""
+        with damage_told(self._name):
+            return int(getattr(self._image, "n_frames", 1))
+
+    def coarse(self, number: int) -> Image:
+        """Return a frame reduced to what a fingerprint is made of; never an earlier one again."""
+        if self.format == JPEG.name:
+            self._image.draft("YCbCr", (_DRAFT_SIDE, _DRAFT_SIDE))
+        if number:
+            self._image.seek(number)
+        self._image.load()
+        width, height = self._image.size
+        return self._upright((max(1, width // _COARSE_SIDE), max(1, height // _COARSE_SIDE)))
+
+    def strips(self) -> Iterator[Image]:
+        """Yield all pixels of the frame that was decoded last, from the top."""
+        self._image.load()
+        if self._turn.orientation != 1:
+            return iter([self._upright((1, 1))])
+        return (to_srgb(strip, self._profile) for strip in cut(self._image, self._raw_mode))
+
+    def _frame(self, size: tuple[int, int] | None) -> Frame:
+        self._image.load()
+        duration = cast("object", self._image.info.get("duration"))
+        seconds = duration / 1000 if isinstance(duration, int | float) else 0.0
+        factor = 1
+        if size is not None:
+            sides = zip(self._image.size, self._swap(size), strict=True)
+            factor = max(1, *(side // (2 * least) for side, least in sides))
+        image = self._upright((factor, factor))
+        return Frame(image, seconds if seconds >= _LEAST_SECONDS else _DEFAULT_SECONDS)
+
+    def _upright(self, factors: tuple[int, int]) -> Image:
+        small = to_srgb(shrink(self._image, factors, self._raw_mode), self._profile)
+        turned = self._turn.turned(small)
+        return turned.copy() if turned is self._image else turned
+
+    def _swap(self, size: tuple[int, int]) -> tuple[int, int]:
+        """Exchange width and height where the picture is stored lying on its side."""
+        width, height = size
+        return (height, width) if self._turn.is_lying else (width, height)
+
+
+class StillImage(NamedTuple):
+    """A picture whose first frame was decoded in a process of its own; it does not move."""
+
+    size: tuple[int, int]
+    frame: Frame
+    moves: bool = False
+
+    def first(self, size: tuple[int, int] | None = None) -> Frame:
+        """Return the frame, which may be smaller than the picture."""
+        del size
+        return self.frame
+
+    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+        """Yield nothing: an animation that costs this much is not played."""
+        del size
+        return iter(())
+
+
+Viewable: TypeAlias = "OpenImage | StillImage"
+
+
+@contextmanager
+def open_image(path: str) -> Generator[Viewable]:
+    """Open a picture file.
+
+    Raises `NotFound` where there is none, `BadArguments` for what is no picture or cannot be
+    opened, `Corrupt` for a picture that cannot be decoded, and `TooLarge` for one that costs too
+    much to decode.
+    """
+    with file_of(path) as file, read_image(file, path) as image:
+        yield image
+
+
+@contextmanager
+def read_image(file: BinaryIO, name: str) -> Generator[Viewable]:
+    """Do as `open_image`, with a file that is open and can be read at any place."""
+    cost = estimate_cost(file, picture_format(file, name), name)
+    if cost.is_high:
+        yield _decode_apart(file, name, cost)
+        return
+    with open_file(file, name) as image:
+        yield image
+
+
+@contextmanager
+def open_file(file: BinaryIO, name: str) -> Generator[OpenImage]:
+    """Open a picture in this process, whatever decoding it costs."""
+    kind = picture_format(file, name)
+    file.seek(0)
+    is_lossless = _is_lossless(file.read(_OPENING), kind)
+    file.seek(0)
+    with damage_told(name):
+        image = image_of(file, kind, name)
+    with image:
+        yield OpenImage(name, image, kind, is_lossless=is_lossless)
+
+
+def _is_lossless(opening: bytes, kind: Format) -> bool:
+    """Return whether a file that opens so keeps pixels as they are, as far as its format goes."""
+    if kind == WEBP:
+        # The first chunk, or what follows the one that announces others; a profile may be between.
+        return b"VP8L" in {opening[12:16], opening[30:34]}
+    return kind in {PNG, GIF}
+
+
+def _decode_apart(file: BinaryIO, name: str, cost: Cost) -> StillImage:
+    from PIL.Image import frombytes
+
+    from animedex.images.decode_process import decode_apart, source_of
+
+    answer, data = decode_apart(source_of(file, name, cost), side=_MAX_SIDE)
+    (width, height), (across, down) = answer["size"], answer["frame"]
+    image = frombytes(answer["mode"], (across, down), data)
+    return StillImage((width, height), Frame(image, answer["seconds"]))
+
+
+def _raw_mode(image: ImageFile) -> str:
+    """Return how the file stores pixels, in Pillow's words."""
+    arguments = cast("object", image.tile[0].args) if image.tile else None
+    return arguments if isinstance(arguments, str) else ""

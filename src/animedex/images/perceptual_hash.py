@@ -1,0 +1,193 @@
+"""Fingerprints made of decoded frames."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import blake2b
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+import numpy as np
+
+from animedex.images.block_structure import FEW, count_blocks
+from animedex.images.fingerprint import (
+    BLANK,
+    ON_BLACK,
+    ON_WHITE,
+    OPAQUE,
+    SIDE,
+    TINT_SIDE,
+    Fingerprint,
+)
+from animedex.images.trim_borders import boxes
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+    from PIL import Image
+
+    from animedex.images.trim_borders import Box
+
+    Pixels: TypeAlias = Callable[[], Iterable[Image.Image]]
+
+# A frame is looked at on as few pixels as these, or up to twice as many, on a side.
+_COARSE = 160
+# A picture is looked at without its border only if at least so many of 25 blocks have detail:
+# simple shapes, such as circles, are all alike once their margins are gone.
+_LEAST_WITHIN = 18
+_COLUMNS, _FEW = 6, 3
+# Where nothing changes, noise would decide: a step is one that can be seen.
+_STEP = 1.5
+# Neighbouring bits are often alike, and are put far from each other, as searching likes it.
+_SPREAD = 43
+
+
+class Coarse(NamedTuple):
+    """Represent a small frame in luma and colour differences, and a digest of all its pixels.
+
+    `on_black` is None for a frame without transparency. The digest is 0 where the frame shows
+    enough to be compared by.
+    """
+
+    on_white: Image.Image
+    on_black: Image.Image | None = None
+    digest: int = 0
+
+    def grounds(self) -> list[Image.Image]:
+        """Return the frame on each ground that it is looked at on."""
+        return [self.on_white] if self.on_black is None else [self.on_white, self.on_black]
+
+
+def coarse(image: Image.Image, pixels: Pixels | None = None) -> Coarse:
+    """Reduce an upright frame of 8 bits in any mode.
+
+    `pixels` yields all of its pixels in strips, where the frame has been reduced before.
+    """
+    frame = _on_ground(image)
+    if any(_shows_something(_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
+        return frame
+    # Nothing else tells it from others.
+    return frame._replace(digest=pixel_digest([image] if pixels is None else pixels()))
+
+
+def _on_ground(image: Image.Image) -> Coarse:
+    if "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
+        full = image.convert("RGBA")
+        if full.getchannel("A").getextrema() != (255, 255):
+            return Coarse(*_on_grounds(full))
+        return _on_ground(full.convert("RGB"))
+    plain = image if image.mode in {"YCbCr", "L", "RGB"} else image.convert("RGB")
+    small = _reduced(plain)
+    return Coarse(small if small.mode == "YCbCr" else small.convert("YCbCr"))
+
+
+def pixel_digest(strips: Iterable[Image.Image]) -> int:
+    """Return 64 bits that equal pixels have in common, whatever format they were kept in."""
+    digest = blake2b(digest_size=8)
+    for strip in strips:
+        pixels = np.array(strip.convert("RGBA"))
+        # The colour of what cannot be seen is anything.
+        pixels[pixels[..., 3] == 0] = 0
+        digest.update(b"%dx%d" % strip.size)
+        digest.update(pixels.tobytes())
+    return int.from_bytes(digest.digest(), "little")
+
+
+def _on_grounds(full: Image.Image) -> tuple[Image.Image, Image.Image]:
+    """Lay a transparent picture on white and on black: there is no ink that neither shows."""
+    from PIL import Image
+
+    small = _reduced(full.convert("RGBa")).convert("RGBA")
+    white, black = (
+        Image.alpha_composite(Image.new("RGBA", small.size, ground), small).convert("YCbCr")
+        for ground in ("white", "black")
+    )
+    return white, black
+
+
+def _reduced(image: Image.Image) -> Image.Image:
+    factors = max(1, image.width // _COARSE), max(1, image.height // _COARSE)
+    return image if factors == (1, 1) else image.reduce(factors)
+
+
+def fingerprint(frames: Sequence[Coarse]) -> Fingerprint:
+    """Make the fingerprint of small frames: the looks are at the first that shows something."""
+    first = next((frame for frame in frames if not frame.digest), frames[0])
+    others = [frame for frame in frames if frame is not first]
+    hashes: list[int] = []
+    looks: list[bytes] = []
+    for box in _boxes(first):
+        cells = [_cells(ground, box) for ground in first.grounds()]
+        blank = not any(map(_shows_something, cells))
+        if looks and max(map(_count_blocks, cells)) < _LEAST_WITHIN:
+            break
+        kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
+        for number, (kind, seen) in enumerate(zip(kinds, cells, strict=True)):
+            nothing = not _shows_something(seen)
+            looks.append(_look(seen) + bytes([kind | BLANK if nothing else kind]))
+            hashes.append(first.digest if blank else _hash(seen[..., 0]))
+            hashes += [_hash(_cells(_ground(one, number), box)[..., 0]) for one in others]
+    return Fingerprint(tuple(hashes), b"".join(looks))
+
+
+def _ground(frame: Coarse, number: int) -> Image.Image:
+    """Return a frame on one of the grounds; an opaque one is the same on all of them."""
+    return frame.on_black if number and frame.on_black is not None else frame.on_white
+
+
+def _boxes(frame: Coarse) -> list[Box]:
+    """Return the boxes to look at, found on the ground that shows the most."""
+    planes = [np.asarray(ground.getchannel(0)) for ground in frame.grounds()]
+    return boxes(max(planes, key=lambda plane: float(plane.std())))
+
+
+def _shows_something(cells: NDArray[np.uint8]) -> bool:
+    return _count_blocks(cells) >= FEW
+
+
+def _count_blocks(cells: NDArray[np.uint8]) -> int:
+    return count_blocks(cells[..., 0].astype(np.float32))
+
+
+def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
+    """Average a part of a frame in so many cells a side."""
+    from PIL import Image
+
+    # Cut first: what lies beside the box must not shine through.
+    part = frame if box == (0, 0, *frame.size) else frame.crop(box)
+    return np.asarray(part.resize((SIDE, SIDE), Image.Resampling.BOX))
+
+
+def _look(cells: NDArray[np.uint8]) -> bytes:
+    wide = SIDE // TINT_SIDE
+    tints = cells[..., 1:].reshape(TINT_SIDE, wide, TINT_SIDE, wide, 2).mean((1, 3))
+    planes: NDArray[np.uint8] = (tints + 0.5).astype(np.uint8).transpose(2, 0, 1)
+    return cells[..., 0].tobytes() + planes.tobytes()
+
+
+def _hash(cells: NDArray[np.uint8]) -> int:
+    """Say where the picture gets darker, to the right and down: 60 bits, and 4 at large."""
+    fine, large = (rows @ cells @ rows.T for rows in _averages())
+    middle = _FEW // 2
+    steps = (
+        fine[:, :-1] - fine[:, 1:],
+        fine[:-1] - fine[1:],
+        large[middle, :-1] - large[middle, 1:],
+        large[:-1, middle] - large[1:, middle],
+    )
+    falls = np.concatenate([step.ravel() for step in steps]) > _STEP
+    return sum(1 << int(bit) * _SPREAD % 64 for bit in np.nonzero(falls)[0])
+
+
+@cache
+def _averages() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return _average(_COLUMNS), _average(_FEW)
+
+
+def _average(count: int) -> NDArray[np.float64]:
+    """Make what averages cells, by how much of each lies in every one of fewer."""
+    width, cells = SIDE / count, np.arange(SIDE)
+    start = np.arange(count)[:, None] * width
+    overlap = np.minimum(start + width, cells + 1) - np.maximum(start, cells)
+    both: NDArray[np.float64] = np.clip(overlap, 0, None) / width
+    return both

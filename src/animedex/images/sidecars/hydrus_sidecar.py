@@ -1,0 +1,71 @@
+"""A sidecar for the Hydrus network: a tag on each line.
+
+https://hydrusnetwork.github.io/hydrus/advanced_sidecars.html. It takes what is before the first
+colon for a namespace; a tag that has none but a colon of its own begins with one more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.images.sidecars.text_sidecar import one_line
+from animedex.images.xmp.credit_text import Credited
+from animedex.models import ArtPost, Rating
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_OPENING = re.compile(r"id:[a-z0-9_-]+:.*")
+_RATINGS = {rating.name.lower(): rating for rating in Rating}
+
+
+def written(post: ArtPost, row: bytes | None) -> bytes:
+    """Write the tags, each once; it has no place for a row."""
+    del row
+    lines = (f"{namespace}:{one_line(value)}" for namespace, value in _spaced(post))
+    return "".join(f"{line}\n" for line in dict.fromkeys([*lines, *_plain(post)])).encode()
+
+
+def read(data: bytes) -> Credited | None:
+    """Read tags back; None where the first names no picture of a service, as ours does."""
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    if not lines or not _OPENING.fullmatch(lines[0]):
+        return None
+    told: dict[str, list[str]] = {}
+    for line in lines:
+        namespace, divide, name = line.strip().partition(":")
+        if namespace or divide:
+            told.setdefault(namespace if divide else "", []).append(name if divide else namespace)
+    post = ArtPost(
+        id=told["id"][0],
+        rating=_RATINGS.get(told.get("rating", [""])[0]),
+        source_url=told.get("source", [None])[0],
+        page_url=told.get("page url", [None])[0],
+        tags=told.get("", []),
+        artists=told.get("creator", []),
+        characters=told.get("character", []),
+        copyrights=told.get("series", []),
+    )
+    return Credited(post)
+
+
+def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
+    """Give what has a namespace; `page` alone would be a page's number."""
+    yield "id", post.id
+    lists = {"creator": post.artists, "series": post.copyrights, "character": post.characters}
+    for namespace, names in lists.items():
+        yield from ((namespace, name) for name in names)
+    if post.rating is not None:
+        yield "rating", post.rating.name.lower()
+    links = {"source": post.source_url, "page url": post.page_url}
+    yield from ((namespace, link) for namespace, link in links.items() if link)
+
+
+def _plain(post: ArtPost) -> Iterator[str]:
+    """Give the tags that are not told as a creator, a series or a character."""
+    told = {*post.artists, *post.copyrights, *post.characters}
+    for tag in post.tags:
+        name = one_line(tag)
+        if tag not in told and name:
+            yield f":{name}" if ":" in name else name

@@ -1,0 +1,108 @@
+"""A sidecar for people: a line for each thing known."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.images.xmp.credit_text import Credited, damaged
+from animedex.models import ArtPost, Rating, SourceTag
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FIELDS = {
+    "Id": "id",
+    "Artist": "artists",
+    "Character": "characters",
+    "Series": "copyrights",
+    "Rating": "rating",
+    "Source": "source_url",
+    "Page": "page_url",
+    "Picture": "url",
+    "Sample": "sample_url",
+    "Preview": "preview_url",
+    "Format": "extension",
+    "Width": "width",
+    "Height": "height",
+    "Bytes": "byte_size",
+    "Animated": "animated",
+    "MD5": "md5",
+    "Perceptual hash": "perceptual_hash",
+    "Score": "score",
+    "Posted": "created_at",
+    "Tag": "tags",
+}
+_SERVICE, _FETCHED = "Service", "Fetched"
+# An id is a service's name and the service's own: anybody may write of the Id of something else.
+_OPENING = re.compile(r"Id: [a-z0-9_-]+:.*")
+_LISTS = {"artists", "characters", "copyrights", "tags"}
+_CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+
+
+def one_line(text: str) -> str:
+    r"""Put a text on one line, and what a terminal could obey or a file not hold out of it.
+
+    >>> one_line(" a\n\tb\x1b")
+    'a b\ufffd'
+    """
+    return _CONTROLS.sub("\ufffd", " ".join(text.split()))
+
+
+def written(post: ArtPost, row: bytes | None) -> bytes:
+    """Write a line for each thing known; the row is nothing to read."""
+    del row
+    lines = [f"{label}: {one_line(value)}\n" for label, value in _lines(post)]
+    return "".join(lines).encode()
+
+
+def read(data: bytes, where: str) -> Credited | None:
+    """Read the lines back; None where somebody else wrote them, `Corrupt` for what cannot be."""
+    import msgspec
+
+    lines = data.decode("utf-8-sig", "replace").splitlines()
+    if not lines or not _OPENING.fullmatch(lines[0]):
+        return None
+    values: dict[str, list[str]] = {}
+    for line in lines:
+        label, _, value = line.partition(":")
+        values.setdefault(label, []).append(value.strip())
+    try:
+        post = msgspec.convert(_known(values), ArtPost, strict=False)
+        return Credited(msgspec.structs.replace(post, source_tag=_source_tag(values)))
+    except (ValueError, KeyError):
+        raise damaged(where) from None
+
+
+def _lines(post: ArtPost) -> Iterator[tuple[str, str]]:
+    for label, field in _FIELDS.items():
+        value: object = getattr(post, field)
+        if field in _LISTS:
+            yield from ((label, name) for name in getattr(post, field))
+        elif isinstance(value, Rating):
+            yield label, value.name.lower()
+        elif value is not None:
+            yield label, str(value)
+    if post.source_tag is not None:
+        yield _SERVICE, post.source_tag.backend
+        yield _FETCHED, post.source_tag.fetched_at.isoformat()
+
+
+def _known(values: dict[str, list[str]]) -> dict[str, object]:
+    """Return the fields that there are lines for."""
+    known: dict[str, object] = {"rating": None}
+    for label, field in _FIELDS.items():
+        if label in values:
+            known[field] = values[label] if field in _LISTS else values[label][0]
+    if "Rating" in values:
+        known["rating"] = Rating[values["Rating"][0].upper()]
+    return known
+
+
+def _source_tag(values: dict[str, list[str]]) -> SourceTag | None:
+    from datetime import datetime
+
+    if _SERVICE not in values or _FETCHED not in values:
+        return None
+    moment = datetime.fromisoformat(values[_FETCHED][0])
+    return SourceTag(values[_SERVICE][0], moment, cached=False, rate_limited=False)

@@ -1,0 +1,107 @@
+"""A credit as text: the post in JSON, and the service's row beside it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from animedex.errors import Corrupt
+from animedex.models import ArtPost, SourceTag
+
+if TYPE_CHECKING:
+    from animedex.call import JsonObject
+
+# What XML has no way to hold, and what an editor might take for the end of a line. In JSON all of
+# it stands within strings, where it may be escaped.
+_ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+_PLAIN = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*")
+
+
+class Credited(NamedTuple):
+    """Hold what is known of a picture, and the service's row as it came where that is known."""
+
+    post: ArtPost
+    row: bytes | None = None
+
+
+def post_values(post: ArtPost) -> JsonObject:
+    """Give what is known of a post as a JSON object: what is None or empty is left out.
+
+    >>> from animedex.models import Rating
+    >>> post_values(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
+    {'id': 'nekos:1.png', 'rating': 'g', 'artists': ['yuzu']}
+    """
+    known: JsonObject = {
+        name: value for name, value in post.to_payload().items() if value not in (None, [])
+    }
+    if post.source_tag is not None:
+        known["source_tag"] = _tag_values(post.source_tag)
+    return known
+
+
+def post_text(post: ArtPost, indent: int | None = None) -> str:
+    r"""Write a post as JSON that any text format can hold: what cannot stand there is escaped.
+
+    >>> from animedex.models import Rating
+    >>> post_text(ArtPost(id="a\x1b猫", rating=Rating.GENERAL))
+    '{"id":"a\\u001b猫","rating":"g"}'
+    """
+    import json
+
+    divides = (",", ":") if indent is None else (",", ": ")
+    values = post_values(post)
+    text = json.dumps(values, ensure_ascii=False, separators=divides, indent=indent)
+    lines = text.split("\n") if indent else [text]
+    return "\n".join(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
+
+
+def parse_post(text: str, where: str) -> ArtPost:
+    """Read a post back; raise `Corrupt` where it is none. `where` is what an error calls it."""
+    import json
+
+    import msgspec
+
+    try:
+        values = cast("JsonObject", json.loads(text))
+        tag = values.pop("source_tag", None)
+        # What is not known is left out.
+        values.setdefault("rating", None)
+        tagged = None if tag is None else _source_tag(cast("JsonObject", tag))
+        return msgspec.structs.replace(msgspec.convert(values, ArtPost), source_tag=tagged)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        raise damaged(where) from None
+
+
+def damaged(where: str) -> Corrupt:
+    """Make the error for a credit that is there, and cannot be read."""
+    message = f"{where} holds a credit that is damaged"
+    return Corrupt(message, hint="fetch the picture again, or write its credit anew")
+
+
+def _tag_values(tag: SourceTag) -> JsonObject:
+    """Give a source tag to the last digit, where `SourceTag.to_payload` has whole seconds."""
+    return {**tag._asdict(), "fetched_at": tag.fetched_at.isoformat()}
+
+
+def _source_tag(values: JsonObject) -> SourceTag:
+    from datetime import datetime
+
+    moment = datetime.fromisoformat(cast("str", values.pop("fetched_at")))
+    known = {name: values[name] for name in SourceTag._fields if name in values}
+    backend = str(known.pop("backend"))
+    marks = {name: bool(value) for name, value in known.items()}
+    return SourceTag(backend, moment, **marks)
+
+
+def row_text(row: bytes) -> str | None:
+    r"""Give a row as text, where any text format would give back these very bytes.
+
+    >>> row_text(b'{"a": 1}'), row_text(b" {}"), row_text(b"{\r\n}"), row_text(b"\xff")
+    ('{"a": 1}', None, None, None)
+    """
+    try:
+        text = row.decode()
+    except UnicodeDecodeError:
+        return None
+    # Blanks at the ends are what some programs strip.
+    return text if text and text == text.strip() and _PLAIN.fullmatch(text) else None

@@ -1,0 +1,107 @@
+"""XMP in PNG: a chunk iTXt with the keyword `XML:com.adobe.xmp`.
+
+https://www.w3.org/TR/png-3/ and the XMP Specification, part 3.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import TYPE_CHECKING
+
+from animedex.images.containers.file_reader import CUT
+from animedex.images.containers.png import AROUND, SIGNATURE, chunks
+from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
+
+if TYPE_CHECKING:
+    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.xmp.property_merge import Merge
+
+_HEADER_END = len(SIGNATURE) + 13 + AROUND
+_KEYWORD = b"XML:com.adobe.xmp"
+_PROFILE_OF_JPEG = b"Raw profile type APP1"
+_KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
+_JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
+_LONGEST_KEYWORD = 80
+TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+
+
+def survey(source: Source) -> Layout:
+    """Find the packets; ours goes behind the header, as some readers stop at the picture's data.
+
+    Raises `Corrupt` for what has no data of a picture.
+    """
+    packets: list[Packet] = []
+    seen = False
+    for chunk in chunks(source):
+        seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
+        if chunk.end > source.size:
+            break
+        if chunk.kind in TEXTS:
+            packets += _packets(source, chunk.start, chunk.kind, chunk.size)
+    if not seen:
+        source.fail(CUT)
+    return Layout(packets, _HEADER_END)
+
+
+def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+    """Say how the file is written with a packet."""
+    text = _KEYWORD + b"\0\0\0\0\0" + merge.main.filled(merge.properties)
+    checksum = zlib.crc32(b"iTXt" + text)
+    chunk = struct.pack(">I4s", len(text), b"iTXt") + text + struct.pack(">I", checksum)
+    return pieces(layout, merge.replaces, chunk, (0, source.size))
+
+
+def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]:
+    """Read a chunk of text if it holds a packet."""
+    source.go(start + 8)
+    opening = source.take(min(size, _LONGEST_KEYWORD))
+    keyword, _, _ = opening.partition(b"\0")
+    if keyword not in _KEYWORDS:
+        return []
+    area = (start, start + size + AROUND)
+    if not source.admits(size):
+        return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
+    source.go(start + 8 + len(keyword) + 1)
+    text = chunk_text(
+        source, kind, source.take(size - len(keyword) - 1) if b"\0" in opening else b""
+    )
+    if keyword == _KEYWORD:
+        return [Packet(text, (area,))]
+    profile = decode_profile(text)
+    if keyword == _PROFILE_OF_JPEG:
+        if not profile.startswith(_JPEG_XMP):
+            return []
+        profile = profile.removeprefix(_JPEG_XMP)
+    return [Packet(profile or text, (area,))]
+
+
+def chunk_text(source: Source, kind: bytes, data: bytes) -> bytes:
+    """Return the text of a chunk, which what follows its keyword may hold compressed."""
+    if kind == b"tEXt":
+        return data
+    if kind == b"zTXt":
+        return _inflated(source, data[1:])
+    # Behind two bytes about compression come a language and a keyword in it, both of any length.
+    text = data[2:].partition(b"\0")[2].partition(b"\0")[2]
+    return _inflated(source, text) if data[:1] == b"\1" else text
+
+
+def decode_profile(text: bytes) -> bytes:
+    """Return what ImageMagick writes as a name, a length and hexadecimal digits."""
+    lines = text.strip().split(b"\n", 2)
+    try:
+        return bytes.fromhex(lines[2].decode())
+    except (IndexError, ValueError):
+        return b""
+
+
+def _inflated(source: Source, text: bytes) -> bytes:
+    """Unpack a text; return it as it is if it is damaged or too long."""
+    inflater = zlib.decompressobj()
+    try:
+        plain = inflater.decompress(text, max(source.room, 1))
+    except zlib.error:
+        return text
+    # What was unpacked in vain counts as well: there may be more of its kind.
+    return plain if source.admits(len(plain)) and inflater.eof else text

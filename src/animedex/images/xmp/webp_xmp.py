@@ -1,0 +1,106 @@
+"""XMP in WebP: a chunk of its own, announced by a flag in the chunk VP8X.
+
+https://developers.google.com/speed/webp/docs/riff_container
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING
+
+from animedex.images.containers.webp import HEAD, chunks
+from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
+
+if TYPE_CHECKING:
+    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.webp import Chunk
+    from animedex.images.xmp.property_merge import Merge
+
+_EXTENDED = b"VP8X"
+_EXTENDED_SIZE = 10
+_XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
+_LARGEST = 2**32 - 2
+
+
+def survey(source: Source) -> Layout:
+    """Find the packets; ours goes before the first of them, as readers know no second, or last."""
+    packets: list[Packet] = []
+    place = 0
+    _first(source)
+    for chunk in list(chunks(source)):
+        if chunk.kind == b"XMP ":
+            place = place or chunk.start
+            packets.append(_packet(source, chunk))
+    return Layout(packets, place or _end(source))
+
+
+def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+    """Say how the file is written with a packet: the header tells of it, and how long it all is."""
+    end = _end(source)
+    text = merge.main.filled(merge.properties)
+    missing = b"\0" * (layout.place % 2)
+    chunk = missing + struct.pack("<4sI", b"XMP ", len(text)) + text + b"\0" * (len(text) % 2)
+    start, extended = _extended(source)
+    parts = [extended, *pieces(layout, merge.replaces, chunk, (start, end))]
+    length = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
+    if length + 4 > _LARGEST:
+        source.fail("there is no room for more in it")
+    head = struct.pack("<4sI4s", b"RIFF", length + 4, b"WEBP")
+    return [head, *parts, (end, source.size)]
+
+
+def _end(source: Source) -> int:
+    """Return the offset of the picture's end; what others put behind it is not part of it."""
+    end = HEAD
+    for chunk in chunks(source):
+        end = chunk.end
+    return min(end, source.size)
+
+
+def _packet(source: Source, chunk: Chunk) -> Packet:
+    source.go(chunk.data_end - chunk.size)
+    text = source.take(chunk.size) if source.admits(chunk.size) else TOO_LONG
+    return Packet(text, ((chunk.start, min(chunk.end, source.size)),))
+
+
+def _extended(source: Source) -> tuple[int, bytes]:
+    """Give the first chunk of an extended file, and where the others begin."""
+    kind, data = _first(source)
+    if kind == _EXTENDED:
+        extended = bytes([data[0] | _XMP_FLAG]) + data[1:]
+        return HEAD + 8 + _EXTENDED_SIZE, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + extended
+    width, height, alpha = _lossless(data) if kind == b"VP8L" else _lossy(data)
+    flags = _XMP_FLAG | (_ALPHA_FLAG if alpha else 0)
+    canvas = [(side - 1).to_bytes(3, "little") for side in (width, height)]
+    data = bytes([flags, 0, 0, 0]) + b"".join(canvas)
+    return HEAD, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
+
+
+def _first(source: Source) -> tuple[bytes, bytes]:
+    """Read how the first chunk begins, which says what kind of file it is."""
+    source.go(HEAD)
+    kind, size = struct.unpack("<4sI", source.take(8))
+    wanted = _SHORTEST.get(kind)
+    if wanted is None or size < wanted or (kind == _EXTENDED and size != wanted):
+        source.fail("it does not begin with a picture")
+    data = source.take(wanted)
+    if not data.startswith(_OPENINGS.get(kind, b""), _LOSSY_TAG if kind == b"VP8 " else 0):
+        source.fail("it does not begin with a picture")
+    return kind, data
+
+
+_SHORTEST = {_EXTENDED: _EXTENDED_SIZE, b"VP8 ": 10, b"VP8L": 5}
+_OPENINGS = {b"VP8 ": b"\x9d\x01\x2a", b"VP8L": b"\x2f"}
+_LOSSY_TAG = 3
+
+
+def _lossy(data: bytes) -> tuple[int, int, bool]:
+    """Read width and height of 14 bits each, above which is how to scale them for display."""
+    width, height = struct.unpack("<HH", data[6:10])
+    return width & 0x3FFF, height & 0x3FFF, False
+
+
+def _lossless(data: bytes) -> tuple[int, int, bool]:
+    """Read width and height, less one, of 14 bits each, and whether there is transparency."""
+    (bits,) = struct.unpack("<I", data[1:5])
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)

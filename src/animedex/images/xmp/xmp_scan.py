@@ -1,0 +1,74 @@
+"""A file as a stream: where its packets are, and how it is copied with another one put in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from animedex.errors import BadArguments, NoSpace, is_full
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from animedex.images.containers.file_reader import Range, Source
+
+# What stands for a packet that cannot be read, as its bytes are not all there or too many.
+TOO_LONG, INCOMPLETE = b"too long", b"incomplete"
+
+
+class Writable(Protocol):
+    """Take bytes."""
+
+    def write(self, chunk: bytes, /) -> object:
+        """Take the next piece."""
+        ...
+
+
+class Packet(NamedTuple):
+    """Hold a packet of XMP as it is in a file, and the ranges of the file that it takes.
+
+    `more` is its continuation, which JPEG alone has.
+    """
+
+    main: bytes
+    ranges: tuple[Range, ...]
+    more: bytes = b""
+
+
+class Layout(NamedTuple):
+    """Hold a file's packets, and the place where ours goes."""
+
+    packets: list[Packet]
+    place: int
+
+
+def pieces(layout: Layout, replaced: Packet | None, put: bytes, area: Range) -> list[bytes | Range]:
+    """Say how a range is written anew: with `put` at its place, and without one of its packets."""
+    cuts = sorted(replaced.ranges if replaced else ())
+    marks = [(layout.place, layout.place, put), *((start, end, b"") for start, end in cuts)]
+    parts: list[bytes | Range] = []
+    at, stop = area
+    for start, end, data in sorted(marks):
+        parts += [(at, start), data]
+        at = end
+    return [*parts, (at, stop)]
+
+
+def pour(source: Source, parts: Iterable[bytes | Range], target: Writable) -> None:
+    """Write what was said, copying ranges of the source."""
+    for part in parts:
+        for piece in [part] if isinstance(part, bytes) else source.pieces(*part):
+            _write(target, piece)
+
+
+def _write(target: Writable, piece: bytes) -> None:
+    rest = memoryview(piece)
+    try:
+        while rest:
+            # A file without a buffer may take less than it is given; a sink does not say.
+            taken = target.write(bytes(rest))
+            rest = rest[taken if isinstance(taken, int) else len(rest) :]
+    except OSError as error:
+        message = f"the picture cannot be written: {error.strerror or error}"
+        if is_full(error):
+            raise NoSpace(message, hint="make room, or write elsewhere") from None
+        raise BadArguments(message, hint="give another file") from None

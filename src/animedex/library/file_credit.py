@@ -1,0 +1,111 @@
+"""The credit that a file brings along, in itself or in a file beside it."""
+
+from __future__ import annotations
+
+import os
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from animedex.errors import AnimedexError, TooLarge
+from animedex.library.entry import New
+from animedex.library.file_facts import unreadable
+
+if TYPE_CHECKING:
+    from animedex.art.row_reader import Row
+    from animedex.call import SourceTag
+    from animedex.images.xmp.credit_text import Credited
+    from animedex.library.entry import Entry
+    from animedex.models import ArtPost, PictureRecord
+
+
+def credited(path: str) -> New:
+    """Return what to add for a file: with the credit that it carries, or a sidecar's, if any.
+
+    What this program wrote is taken, or else what others did. Raises `Corrupt` for a damaged
+    credit of ours, `NotFound` where there is no file.
+    """
+    from animedex.images.foreign_credit import read_other_credit
+    from animedex.images.sidecar import credit_of
+
+    try:
+        os.stat(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+    try:
+        found = credit_of(path) or _credit_of_output(path)
+    except TooLarge:
+        # Nobody goes through so many parts to find a credit.
+        found = _credit_of_output(path)
+    if found is None:
+        return New(path, read_other_credit(path))
+    return New(path, found.post, found.row, category_of(found.post, found.row))
+
+
+def _credit_of_output(path: str) -> Credited | None:
+    """Read what this program printed with `--json` or `--common` into a file beside a picture."""
+    from msgspec import ValidationError
+
+    from animedex.art.row_provider import picture_of
+    from animedex.images.foreign_credit.sidecar_credit import is_of_gallery_dl, sidecar_paths
+    from animedex.images.xmp.credit_text import Credited
+    from animedex.models import PictureRecord
+
+    for row in filter(None, map(_only_row, sidecar_paths(path, ".json"))):
+        try:
+            found = None if is_of_gallery_dl(row.value) else picture_of(row.value, row.raw)
+        except (AnimedexError, ValidationError):
+            continue
+        if isinstance(found, PictureRecord):
+            return Credited(found.to_common(), found.raw)
+        if found is not None:
+            return Credited(found)
+    return None
+
+
+def _only_row(place: str) -> Row | None:
+    """Return the row in a file of JSON; None if there is no such file, or not one row in it."""
+    from animedex.art.row_reader import rows
+    from animedex.images.sidecar import read_beside
+
+    try:
+        found = list(islice(rows([read_beside(place) or b""], place), 2))
+    except AnimedexError:
+        return None
+    return found[0] if len(found) == 1 else None
+
+
+def category_of(post: ArtPost | None, row: bytes | None) -> str | None:
+    """Name the category that a service keeps a picture in, where its row tells."""
+    found = record_of(post, row)
+    return found.category if found else None
+
+
+def kept_record(entry: Entry) -> PictureRecord | None:
+    """Give the service's record of an entry, with its source; None for a picture of one's own."""
+    return record_of(entry.post, entry.row, tag_of(entry))
+
+
+def tag_of(entry: Entry) -> SourceTag | None:
+    """Give the tag that a picture was fetched with, as one of what is kept."""
+    tag = entry.post.source_tag if entry.post else None
+    return tag._replace(library=True) if tag else None
+
+
+def record_of(
+    post: ArtPost | None, row: bytes | None, tag: SourceTag | None = None
+) -> PictureRecord | None:
+    """Make a service's record of a row that was kept; None where it is no such row any more."""
+    import msgspec
+
+    from animedex import backends
+    from animedex.backends.provider import part
+    from animedex.models import parse_record
+
+    name = post.id.partition(":")[0] if post else ""
+    if row is None or name not in backends.names():
+        return None
+    try:
+        return parse_record(part(name).record, row, "", tag)
+    except (AnimedexError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Somebody else may have written it, or another version.
+        return None

@@ -1,0 +1,145 @@
+"""What is found out about a file before it is added."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import AnimedexError, BadArguments, Corrupt, TooLarge
+from animedex.library.entry import LARGEST, Entry, own_id, sound
+from animedex.library.file_facts import check_unchanged, file_facts, is_announced, is_unchanged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from animedex.images.fingerprint import Fingerprint
+    from animedex.images.image_inspection import Examined
+    from animedex.library.entry import New
+    from animedex.library.file_facts import FileFacts
+    from animedex.models import ArtPost
+
+
+class Looked(NamedTuple):
+    """Hold what is to be stored of a file; `mark` tells whether it is still the same.
+
+    `fault` says why a picture has no fingerprint, where that lies with its file.
+    """
+
+    entry: Entry
+    fingerprint: Fingerprint | None
+    mark: tuple[int, ...]
+    fault: str | None = None
+
+
+def looked_at(new: New) -> Looked:
+    """Read and examine a file; the entry has no number yet.
+
+    Raises `Corrupt` for what is no whole picture, `NotFound` where there is no file, and
+    `BadArguments` where it cannot be read, or is written to meanwhile.
+    """
+    new = new._replace(path=os.path.abspath(new.path))
+    told = new.facts
+    facts = told if told and is_unchanged(new.path, told.mark) else file_facts(new.path)
+    examined, fault = (new.examined, None) if new.examined else _examined(new, facts)
+    check_unchanged(new.path, facts.mark)
+    entry = Entry(
+        0,
+        new.path,
+        facts.sha256,
+        facts.size,
+        facts.format.name,
+        *_measures(new, facts, examined),
+        datetime.now(UTC),
+        new.category,
+        sound(_identified(new.post, facts.sha256)),
+        new.row,
+    )
+    return Looked(entry, examined.fingerprint if examined else None, facts.mark, fault)
+
+
+def _identified(post: ArtPost | None, sha256: str) -> ArtPost | None:
+    """Return a post that has an id, though its credit may name no service."""
+    if post is None or post.id:
+        return post
+    from msgspec.structs import replace
+
+    return replace(post, id=own_id(sha256))
+
+
+def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
+    """Decode a picture; None for what is none, such as a film, or with what is wrong with it.
+
+    A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
+    It may be damaged if its row announces these very bytes; what is too large is never looked at.
+    """
+    if new.is_opaque or not facts.format.is_picture:
+        return None, None
+    lacking = lacking_extra()
+    if lacking is not None:
+        if new.post is None:
+            raise lacking
+        return None, None
+    from animedex.images.image_inspection import examine
+
+    try:
+        return examine(new.path), None
+    except TooLarge as error:
+        return None, error.message
+    except Corrupt as error:
+        if new.post and is_announced(new.path, new.post.md5, new.post.byte_size):
+            return None, error.message
+        raise
+
+
+def _measures(
+    new: New, facts: FileFacts, examined: Examined | None
+) -> tuple[int | None, int | None, int]:
+    """Give width, height and frames: as they are, or else as the service tells them.
+
+    Frames are 1 for what stands still, and 0 for what moves and was not decoded.
+    """
+    if examined:
+        return examined.width, examined.height, examined.frames
+    width, height, animated = (
+        (new.post.width, new.post.height, new.post.animated) if new.post else (None, None, None)
+    )
+    moves = animated or not facts.format.is_picture
+    return _bounded(width), _bounded(height), 0 if moves else 1
+
+
+def _bounded(number: int | None) -> int | None:
+    """Take a number that is none of pixels for one that is not told."""
+    return number if number is not None and 0 <= number <= LARGEST else None
+
+
+def attempted(path: str, look: Callable[[], Looked]) -> Looked | AnimedexError:
+    """Look at one of many files; what is wrong with it, whatever that is, does not stop others."""
+    try:
+        return look()
+    except AnimedexError as error:
+        return error
+    except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
+        return unfit(path, error)
+
+
+def unfit(path: str, error: Exception) -> Corrupt:
+    """Make the error for a file whose trouble nobody thought of."""
+    import logging  # not before: loading it takes longer than a request
+
+    logging.getLogger("animedex").debug("%s: %s: %s", path, type(error).__name__, error)
+    message = f"{path} cannot be added: reading it failed unexpectedly ({type(error).__name__})"
+    return Corrupt(message, hint="move it away, or what is beside it")
+
+
+def lacking_extra() -> BadArguments | None:
+    """Make the error for what it takes to look into pictures, where it is not installed."""
+    lacking = next((name for name in ("PIL", "numpy") if find_spec(name) is None), None)
+    return None if lacking is None else without_extra(lacking)
+
+
+def without_extra(name: str | None) -> BadArguments:
+    """Make the error for a library that is not installed."""
+    message = f"this needs {name}, which is not installed"
+    return BadArguments(message, hint="pip install 'animedex[pictures]'")

@@ -1,0 +1,76 @@
+"""Fingerprints that an older version made: forgotten when the library is opened, and made again."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.errors import AnimedexError, BadArguments
+from animedex.library import entry_rows as rows
+from animedex.library.entry import New
+from animedex.library.file_inspection import attempted, looked_at
+from animedex.library.repository import kept
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+
+    from animedex.library.entry import Entry
+    from animedex.library.file_inspection import Looked
+    from animedex.library.library_database import LibraryFile
+
+SCHEMA = """
+CREATE TABLE outdated (id INTEGER PRIMARY KEY);
+"""
+# A migration that makes fingerprints in another way runs this.
+FORGET = """
+INSERT OR IGNORE INTO outdated SELECT id FROM fingerprint;
+DELETE FROM fingerprint;
+DELETE FROM hash_block;
+UPDATE hash_edition SET edition = randomblob(16);
+"""
+
+
+class Renewal(NamedTuple):
+    """Represent what came of one picture; `error` says why it has no fingerprint."""
+
+    entry: Entry
+    error: AnimedexError | None = None
+
+
+def count(db: sqlite3.Connection) -> int:
+    """Return how many pictures wait for a new fingerprint."""
+    return int(db.execute("SELECT count(*) FROM outdated").fetchone()[0])
+
+
+def renew(file: LibraryFile) -> Iterator[Renewal]:
+    """Look at outdated pictures again, one after the other; yield what came of each.
+
+    A file that cannot be read, or is not the one that was added, keeps waiting.
+    """
+    waiting = file.read(lambda db: db.execute("SELECT id FROM outdated ORDER BY id").fetchall())
+    for (number,) in waiting:
+        entry = file.read(partial(_entry, number))
+        if entry is not None:
+            yield _renew(file, entry)
+
+
+def _entry(number: int, db: sqlite3.Connection) -> Entry | None:
+    return rows.by_number(db, [number]).get(number)
+
+
+def _renew(file: LibraryFile, entry: Entry) -> Renewal:
+    looked = attempted(entry.path, lambda: looked_at(New(entry.path)))
+    if isinstance(looked, AnimedexError):
+        return Renewal(entry, looked)
+    if looked.entry.sha256 != entry.sha256:
+        message = f"{entry.path} is not what it was when it was added"
+        return Renewal(entry, BadArguments(message, hint="`animedex library verify` tells more"))
+    file.change(partial(_put, entry, looked))
+    return Renewal(entry)
+
+
+def _put(entry: Entry, looked: Looked, db: sqlite3.Connection) -> None:
+    """Store the fingerprint of an entry, unless that was changed meanwhile."""
+    if _entry(entry.id, db) == entry:
+        kept(db, entry, looked.fingerprint)

@@ -1,0 +1,183 @@
+"""The library written out as text, and taken in again."""
+
+from __future__ import annotations
+
+import os
+from codecs import BOM_UTF8
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from animedex.errors import AnimedexError, BadArguments
+from animedex.images.formats import format_of
+from animedex.library import entry_rows as rows
+from animedex.library import file_inspection as looking
+from animedex.library import repository as keeping
+from animedex.library.csv_io import read_table, write_table
+from animedex.library.entry import New
+from animedex.library.file_facts import opening, unreadable
+from animedex.library.file_inspection import Looked, looked_at
+from animedex.library.jsonl import Told, read_line, write_line
+from animedex.library.keep_policy import with_credit, with_known
+from animedex.library.repository import kept, stored
+from animedex.text_encoding import HINT, STANDARD_INPUT, encoding_fault, open_text
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterator
+    from typing import BinaryIO, TypeAlias
+
+    from animedex.library.entry import Entry
+    from animedex.library.filter_sql import Filters
+    from animedex.library.picture_library import Library
+
+    Taken: TypeAlias = Told | Looked | AnimedexError
+
+Kind = Literal["jsonl", "csv"]
+_BATCH = 200
+_LONGEST = 32 * 1024 * 1024
+
+
+class _Read(NamedTuple):
+    """Hold what was read from a line."""
+
+    number: int
+    taken: Taken
+    is_text: bool = True
+
+
+class Imported(NamedTuple):
+    """Hold what came of one line: an entry, or what is wrong; `new` where it was not there.
+
+    `is_repeated` says that a line is not UTF-8, and an earlier one was not either.
+    """
+
+    number: int
+    entry: Entry | None = None
+    error: AnimedexError | None = None
+    new: bool = False
+    is_repeated: bool = False
+
+
+def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iterator[bytes]:
+    """Write entries as lines, the oldest first, a few at a time."""
+    entries = library.iter_entries(filters)
+    if kind == "csv":
+        yield from write_table(entries)
+        return
+    while batch := list(islice(entries, _BATCH)):
+        looks = library.fingerprints([entry.id for entry in batch])
+        yield from (write_line(entry, looks.get(entry.id)) for entry in batch)
+
+
+def import_lines(
+    library: Library, file: BinaryIO, kind: Kind, name: str = STANDARD_INPUT
+) -> Iterator[Imported]:
+    """Take in what `export` wrote; give what came of each line.
+
+    The text may be in any encoding that `text_input` knows; `name` is what an error calls it.
+    Importing the same again changes nothing. A line whose file is not there is not taken in, as
+    no entry is without its file. What a line says is believed where the file is of that size and
+    format; a file that is not is looked at anew, as is one whose fingerprint is of another version.
+    """
+    plain = open_text(file, name)
+    read = _read_table(plain) if kind == "csv" else _read_lines(plain)
+    is_repeated = False
+    while batch := list(islice(read, _BATCH)):
+        numbers = {row.number for row in batch if not row.is_text}
+        for one in library.file.change(partial(_store_all, batch)):
+            if one.number in numbers:
+                yield one._replace(is_repeated=is_repeated)
+                is_repeated = True
+            else:
+                yield one
+
+
+def kind_of(opening: bytes) -> Kind:
+    """Tell lines of JSON from a table.
+
+    >>> kind_of(b' {"path": "/a.png"}'), kind_of(b"path,sha256")
+    ('jsonl', 'csv')
+    """
+    return "jsonl" if opening.lstrip()[:1] in {b"{", b""} else "csv"
+
+
+def _read_lines(file: BinaryIO) -> Iterator[_Read]:
+    number = 0
+    while text := file.readline(_LONGEST):
+        # Old programs end lines with CR alone, which stands nowhere else in JSON.
+        for line in text.splitlines():
+            number += 1
+            fault = encoding_fault(line)
+            if fault is not None:
+                yield _Read(number, BadArguments(fault, hint=HINT), is_text=False)
+            elif line.removeprefix(BOM_UTF8).strip():
+                yield _Read(number, _believed(line.removeprefix(BOM_UTF8)))
+
+
+def _read_table(file: BinaryIO) -> Iterator[_Read]:
+    for number, new, is_text in read_table(file):
+        found = new if isinstance(new, AnimedexError) else _looked(new)
+        yield _Read(number, found, is_text)
+
+
+def _believed(text: bytes) -> Taken:
+    """Read a line, and take its word for what is in the file if there is nothing against it."""
+    try:
+        told = read_line(text)
+        entry = told.entry
+        if not os.path.isabs(entry.path):
+            message = f"{entry.path!r:.200} is no whole path"
+            raise BadArguments(message, hint="begin it at the root")
+        kind = format_of(_opening(entry.path))
+    except AnimedexError as error:
+        return error
+    is_as_told = kind is not None and kind.name == entry.format and entry.is_there()
+    if is_as_told and not told.is_outdated:
+        return told
+    return _looked(New(entry.path, entry.post, entry.row, entry.category))
+
+
+def _looked(new: New) -> Taken:
+    return looking.attempted(new.path, lambda: looked_at(new))
+
+
+def _opening(path: str) -> bytes:
+    try:
+        return opening(path)
+    except (OSError, ValueError) as error:
+        raise unreadable(path, error) from None
+
+
+def _store_all(batch: list[_Read], db: sqlite3.Connection) -> list[Imported]:
+    return [_store(db, row.number, row.taken) for row in batch]
+
+
+def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:
+    if isinstance(taken, AnimedexError):
+        return Imported(number, error=taken)
+    path = taken.entry.path
+    before = rows.at_path(db, path)
+    store = (
+        partial(stored, db, taken)
+        if isinstance(taken, Looked)
+        else partial(_put, db, before, taken)
+    )
+    entry = keeping.attempted(db, path, store)
+    if isinstance(entry, AnimedexError):
+        return Imported(number, error=entry)
+    return Imported(number, entry, new=before is None)
+
+
+def _put(db: sqlite3.Connection, before: Entry | None, told: Told) -> Entry:
+    """Store what a line tells, unless all of that is known."""
+    entry, look = told.entry, told.fingerprint
+    if before is None:
+        return kept(db, entry, look)
+    entry = entry._replace(id=before.id, added_at=before.added_at)
+    same = entry.sha256 == before.sha256
+    entry = with_known(entry, before) if same else with_credit(entry, [before])
+    known = rows.fingerprints(db, [before.id]).get(before.id)
+    if entry == before and (known or not look):
+        return before
+    return kept(db, entry, look or known)

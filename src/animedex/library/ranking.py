@@ -1,0 +1,186 @@
+"""How well an entry may answer, from best to worst, each as a question to the full-text index.
+
+A word is looked for in several ways: as a whole name, as a word, as the beginning of one, inside of
+one, and last as what it was perhaps meant for. In each way, names come before tags, and tags before
+files. A level has in it all that is above it, so that asking in turn gives the best first.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.library.tokenizer import chunks_of, joined, pairs_of
+from animedex.text_normalization import is_dense
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from animedex.library.typos import Vocabulary
+
+
+class Way(IntEnum):
+    """Name the ways in which a word may be found, the best first."""
+
+    WHOLE = 0
+    WORD = 1
+    BEGINNING = 2
+    PART = 3
+    AROUND = 4
+    SLIP = 5
+    SLIPS = 6
+    BEGUN = 7
+
+
+# As it is written; and what has to be forgiven, in this order.
+WRITTEN = (Way.WHOLE, Way.WORD, Way.BEGINNING, Way.PART)
+FORGIVEN = (Way.AROUND, Way.SLIP, Way.SLIPS, Way.BEGUN)
+
+# One letter begins so many words that it says nothing, and two begin as many names.
+_LEAST_OF_WORD, _LEAST_OF_NAME = 2, 3
+_COLUMNS = ("name", "{name tag}", "{name tag file}")
+_WAY_COST, _COLUMN_COST = 0.12, 0.04
+
+
+class Level(NamedTuple):
+    """Hold a question, and the score of what no better level has."""
+
+    way: Way
+    score: float
+    match: str
+
+
+class Term:
+    """Hold a word that is looked for, and the phrases that stand for it in each way."""
+
+    def __init__(self, word: str) -> None:
+        self.word = word
+        self.phrases = {
+            Way.WHOLE: [_phrase(f"={word}")],
+            Way.WORD: [_phrase(word)],
+            Way.BEGINNING: _beginnings(word),
+            Way.PART: _parts(word),
+        }
+
+    def words(self) -> Iterator[Term]:
+        """Give itself."""
+        yield self
+
+    terms = words
+
+    def asked(self, way: Way, columns: str) -> str:
+        """Ask for it in one way in some columns, and in each better way in all of them."""
+        better = [phrase for one in range(way) for phrase in self.phrases.get(Way(one), ())]
+        phrases = self.phrases.get(way, ())
+        last = [f"{columns} : ({' OR '.join(phrases)})"] if phrases else []
+        return f"({' OR '.join((*better, *last))})"
+
+
+class Several(NamedTuple):
+    """Hold terms that are all looked for, or all of them written as one."""
+
+    parts: Sequence[Term | Several]
+    whole: Term
+
+    def words(self) -> Iterator[Term]:
+        """Give the terms of its words."""
+        for part in self.parts:
+            yield from part.words()
+
+    def terms(self) -> Iterator[Term]:
+        """Give the terms of its words, and of words written as one."""
+        for part in self.parts:
+            yield from part.terms()
+        yield self.whole
+
+    def asked(self, way: Way, columns: str) -> str:
+        """Ask for it in one way in some columns, and in each better way in all of them."""
+        every = " AND ".join(part.asked(way, columns) for part in self.parts)
+        return f"(({every}) OR {self.whole.asked(way, columns)})"
+
+
+def understood(text: str) -> Term | Several | None:
+    """Read what is looked for; None where there are no words.
+
+    >>> [term.word for term in understood("re:zero rem").terms()]
+    ['re', 'zero', 'rezero', 'rem', 'rezerorem']
+    """
+    chunks = chunks_of(text)
+    parts = [_together([Term(word) for word in words], words) for words in chunks]
+    return _together(parts, [word for words in chunks for word in words]) if parts else None
+
+
+def levels(meant: Term | Several, ways: Sequence[Way]) -> list[Level]:
+    """Give the levels of some ways, but for those that would add nothing."""
+    return [level for way in ways for level in _levels(meant, way, meant.asked)]
+
+
+def levels_of_one(meant: Several, way: Way) -> list[Level]:
+    """Give the levels of a way for any one part, the others being as they are written."""
+
+    def asked(way: Way, columns: str) -> str:
+        written = [part.asked(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]
+        each = (
+            " AND ".join((*written[:at], part.asked(way, columns), *written[at + 1 :]))
+            for at, part in enumerate(meant.parts)
+        )
+        return " OR ".join(f"({one})" for one in each)
+
+    return _levels(meant, way, asked)
+
+
+def _levels(meant: Term | Several, way: Way, asked: Callable[[Way, str], str]) -> list[Level]:
+    if not any(term.phrases.get(way) for term in meant.terms()):
+        return []
+    return [
+        Level(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), asked(way, columns))
+        for place, columns in enumerate(_COLUMNS)
+    ]
+
+
+def _together(parts: Sequence[Term | Several], words: Sequence[str]) -> Term | Several:
+    return parts[0] if len(parts) == 1 else Several(parts, Term(joined(words)))
+
+
+def forgive(term: Term, vocabulary: Vocabulary) -> bool:
+    """Let words stand for a term that it was perhaps meant for; tell whether there are any."""
+    near = vocabulary.near(term.word)
+    term.phrases |= {
+        Way.AROUND: [_phrase(other) for other in vocabulary.around(term.word)],
+        Way.SLIP: [_phrase(other) for other, slips in near.items() if slips == 1],
+        Way.SLIPS: [_phrase(other) for other, slips in near.items() if slips > 1],
+        Way.BEGUN: [_beginning(other) for other in vocabulary.begun(term.word)],
+    }
+    return any(term.phrases[way] for way in FORGIVEN)
+
+
+def _beginnings(word: str) -> list[str]:
+    """Ask for the words and the names that a word begins.
+
+    >>> _beginnings("k"), _beginnings("ko"), _beginnings("kon")
+    ([], ['"ko" *'], ['"kon" *', '"=kon" *'])
+    """
+    phrases = [_beginning(word)] if len(word) >= _LEAST_OF_WORD or is_dense(word) else []
+    return [*phrases, _beginning(f"={word}")] if len(word) >= _LEAST_OF_NAME else phrases
+
+
+def _parts(word: str) -> list[str]:
+    """Ask for what has a word inside, if that is of a kind that nothing divides.
+
+    >>> _parts("の"), _parts("君の名"), _parts("neko")
+    (['"~の" *'], ['"~君の ~の名"'], [])
+    """
+    if not any(map(is_dense, word)):
+        return []
+    pairs = pairs_of(word)
+    return [_beginning(pairs[0]) if len(pairs) == 1 else _phrase(" ".join(pairs[:-1]))]
+
+
+def _beginning(text: str) -> str:
+    return f"{_phrase(text)} *"
+
+
+def _phrase(text: str) -> str:
+    # In quotation marks nothing is syntax but these marks.
+    escaped = text.replace('"', '""')
+    return f'"{escaped}"'

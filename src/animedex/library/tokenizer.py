@@ -1,0 +1,95 @@
+"""Names and queries as the words that they are found by."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from animedex.text_normalization import fold, is_dense, split_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+# Characters of a text that count: names and queries may be of any length.
+_READ = 300
+# Letters and digits by turns, as in the names of many files, are one word and not ten of a letter.
+_CODE = re.compile(r"(?<![a-z0-9])((?:\d+[a-z]+\d+[a-z]|[a-z]+\d+[a-z]+\d)[a-z0-9]*)")
+# Full-width forms, which no folded text has, stand for signs, which divide words otherwise.
+_SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def words_of(text: str) -> list[str]:
+    """Split a text into folded words; signs make a word where there is nothing else.
+
+    >>> words_of("Hatsune_Miku_(append)"), words_of("1girl"), words_of("3fa85f64-5717")
+    (['hatsune', 'miku', 'append'], ['1', 'girl'], ['3fa85f64', '5717'])
+    >>> len(words_of("^_^")), words_of(" ")
+    (1, [])
+    """
+    read = text[:_READ]
+    words = split(read)
+    if words:
+        return words
+    signs = [char for char in fold(read) if unicodedata.category(char)[0] in "PS"]
+    return ["".join(signs).translate(_SIGNS)] if signs else []
+
+
+def chunks_of(text: str) -> list[list[str]]:
+    """Split a query into words, those together that no blank divides.
+
+    >>> chunks_of("re:zero rem"), chunks_of("sword & shield"), chunks_of("")
+    ([['re', 'zero'], ['rem']], [['sword'], ['shield']], [])
+    """
+    chunks = [words for chunk in text[:_READ].split() if (words := split(chunk))]
+    return chunks or [words for words in [words_of(text)] if words]
+
+
+def split(text: str) -> list[str]:
+    """Split a text into folded words; signs are none.
+
+    >>> split("3fa85f64 by Miku!")
+    ['3fa85f64', 'by', 'miku']
+    """
+    folded = fold(text)
+    if not _CODE.search(folded):
+        return split_words(text)
+    # Every other piece is what the pattern found.
+    pieces = enumerate(_CODE.split(folded))
+    return [w for at, piece in pieces for w in ([piece] if at % 2 else split_words(piece))]
+
+
+def joined(words: Iterable[str]) -> str:
+    """Write words as one, so that it does not matter how a name is divided.
+
+    >>> joined(words_of("Re:Zero")) == joined(words_of("rezero"))
+    True
+    """
+    return "".join(words)
+
+
+def pairs_of(word: str) -> list[str]:
+    """Give the characters of a word in pairs, and the last one alone.
+
+    Any part of the word is a phrase of these, or the beginning of one.
+
+    >>> pairs_of("君の名")
+    ['~君の', '~の名', '~名']
+    """
+    return [f"~{word[at : at + 2]}" for at in range(len(word))]
+
+
+def tokens(names: Sequence[Sequence[str]]) -> str:
+    """Write the words of several names as the full-text index takes them.
+
+    Each word is there once, as is each name written as one word. Where a name has characters
+    that are not divided by blanks, its pairs follow.
+
+    >>> tokens([["blue", "hair"], ["君の", "2"], ["blue", "eyes"]])
+    'blue hair 君の 2 eyes =bluehair =君の2 =blueeyes ~君の ~の2 ~2'
+    """
+    words = dict.fromkeys(word for name in names for word in name)
+    wholes = dict.fromkeys(joined(name) for name in names if name)
+    dense = (joined(name) for name in names if any(map(is_dense, name)))
+    pairs = (pair for name in dense for pair in pairs_of(name))
+    return " ".join((*words, *(f"={whole}" for whole in wholes), *pairs))

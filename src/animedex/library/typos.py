@@ -1,0 +1,130 @@
+"""Words that a user may have meant: those with slips in them, and those that go on around them.
+
+A slip is a letter wrong, missing, added or swapped with the next. Words are compared with those of
+all names, not with the entries; they are kept in memory until a new word comes.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from animedex.text_normalization import is_dense, is_short
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+# So many letters forgive one slip, and so many two. A syllable of Hangul is two or three letters
+# and a voiced kana two, as these are what is mistaken.
+_ONE, _TWO = 4, 8
+# How many editions of a vocabulary are kept: a few files, and a moment of change.
+_KEPT = 4
+
+
+class Vocabulary:
+    """Find the words near to another."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words: list[str] = []
+        self._dense: list[str] = []
+        for word in words:
+            (self._dense if is_dense(word) else self._words).append(word)
+        self._spelt = [_spelt(word) for word in self._dense]
+        self._beginnings: dict[int, list[str]] = {}
+
+    def around(self, word: str) -> list[str]:
+        """Give the words that have another inside; one without blanks is found by its pairs.
+
+        >>> Vocabulary(["nekomimi", "neko", "catgirl"]).around("komi")
+        ['nekomimi']
+        """
+        if is_short(word) or is_dense(word):
+            return []
+        return [other for other in self._words if word in other]
+
+    def near(self, word: str) -> dict[str, int]:
+        """Give the words that are another with slips, and with how many.
+
+        >>> Vocabulary(["frieren", "fern", "himmel"]).near("freiren")
+        {'frieren': 1}
+        >>> Vocabulary(["ふりーれん", "葬送のふりーれん"]).near("ふりれーん")
+        {'葬送のふりーれん': 1, 'ふりーれん': 1}
+        """
+        if is_short(word):
+            return {}
+        if not is_dense(word):
+            return {self._words[place]: slips for place, slips in _near(word, self._words)}
+        whole = {self._dense[place]: slips for place, slips in _near(_spelt(word), self._spelt)}
+        return {**self._around_near(word), **whole}
+
+    def begun(self, word: str) -> list[str]:
+        """Give the beginnings of words that are another with one slip.
+
+        >>> Vocabulary(["frieren", "fern"]).begun("freir")
+        ['frier']
+        """
+        length = len(word)
+        if is_dense(word) or not _forgiven(length):
+            return []
+        beginnings = self._beginnings.get(length)
+        if beginnings is None:
+            longer = (other[:length] for other in self._words if len(other) > length)
+            beginnings = self._beginnings[length] = list(dict.fromkeys(longer))
+        return [beginnings[place] for place, slips in _near(word, beginnings) if slips == 1]
+
+    def _around_near(self, word: str) -> dict[str, int]:
+        """Give the words that have another inside with slips, where nothing divides words."""
+        from rapidfuzz import fuzz, process
+
+        length = len(word)
+        most = _forgiven(length)
+        if not most:
+            return {}
+        longer = [other for other in self._dense if len(other) > length]
+        least = 100 * (length - most) / length
+        scorer = fuzz.partial_ratio
+        found = process.extract(word, longer, scorer=scorer, score_cutoff=least, limit=None)
+        return {other: max(1, round(length * (1 - score / 100))) for other, score, _ in found}
+
+
+# By edition, as what is one file's is never another's.
+_vocabularies: dict[bytes, Vocabulary] = {}
+
+
+def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
+    """Give the words of all names.
+
+    There may be words that have gone, as these make no edition: nothing is found by them.
+    """
+    edition: bytes = connection.execute("SELECT edition FROM vocabulary").fetchone()[0]
+    kept = _vocabularies.get(edition)
+    if kept is None:
+        rows = connection.execute("SELECT text FROM word ORDER BY text")
+        kept = Vocabulary(word for (word,) in rows)
+        # Other threads do the same, so that what is to go may be gone.
+        for old in list(_vocabularies)[: 1 - _KEPT]:
+            _vocabularies.pop(old, None)
+        _vocabularies[edition] = kept
+    return kept
+
+
+def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
+    """Give the places of those that are a word with slips, and with how many."""
+    from rapidfuzz import process
+    from rapidfuzz.distance import OSA
+
+    most = _forgiven(len(word))
+    if not most:
+        return []
+    found = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
+    return sorted((place, slips) for _, slips, place in found if slips)
+
+
+def _forgiven(letters: int) -> int:
+    """Tell how many slips are forgiven in so many letters."""
+    return (letters >= _ONE) + (letters >= _TWO)
+
+
+def _spelt(word: str) -> str:
+    return unicodedata.normalize("NFD", word)

@@ -1,0 +1,194 @@
+"""Whether every file is there and as it was added, and putting in order what can be."""
+
+from __future__ import annotations
+
+from shlex import quote
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from animedex import backends
+from animedex.backends.provider import part
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
+from animedex.images.fingerprint import resembles
+from animedex.library import entry_rows as rows
+from animedex.library import index_check as indexes
+from animedex.library.file_credit import credited
+from animedex.library.file_facts import file_facts, is_announced
+from animedex.library.file_inspection import looked_at
+from animedex.library.keep_policy import with_credit
+from animedex.library.moved_files import Elsewhere
+from animedex.library.repository import erased, kept, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterator, Sequence
+
+    from animedex.library.entry import Entry
+    from animedex.library.file_inspection import Looked
+    from animedex.library.picture_library import Library
+    from animedex.models import ArtPost
+
+State = Literal[
+    "moved", "joined", "changed", "unexamined", "missing", "replaced", "broken", "index"
+]
+
+
+class Finding(NamedTuple):
+    """Tell what is not in order, and how it was repaired, or in `error` what to do about it.
+
+    `entry` is None where it is an index that was wrong.
+    """
+
+    state: State
+    entry: Entry | None
+    told: str
+    error: AnimedexError | None = None
+
+
+def verify(library: Library, folders: Sequence[str] = ()) -> Iterator[Finding]:
+    """Read every file, and repair what can be repaired; give what was not in order.
+
+    A file whose bytes are those that were added is whole, as it was decoded then. One that is
+    gone is looked for by its bytes in `folders`, one that was written anew and still looks the
+    same is taken in as it is now.
+    """
+    elsewhere = Elsewhere(folders)
+    for entry in library.iter_entries():
+        finding = _checked(library, entry, elsewhere)
+        if finding is not None:
+            yield finding
+    yield from _check_indexes(library)
+
+
+def _checked(library: Library, entry: Entry, elsewhere: Elsewhere) -> Finding | None:
+    try:
+        facts = file_facts(entry.path)
+    except NotFound as error:
+        return _gone(library, entry, elsewhere, error)
+    except AnimedexError as error:
+        return _broken(entry, error)
+    if facts.sha256 != entry.sha256:
+        return _other(library, entry)
+    if facts.format.is_picture and library.fingerprint(entry.id) is None:
+        return _unexamined(library, entry)
+    return None
+
+
+def _gone(library: Library, entry: Entry, elsewhere: Elsewhere, error: NotFound) -> Finding | None:
+    """Look for a file that is gone by its bytes."""
+    places = elsewhere.find(entry)
+    if not places:
+        hint = f"name the folder it may be in, {_again(entry)}, or forget it with {_forget(entry)}"
+        return Finding("missing", entry, error.message, NotFound(error.message, hint=hint))
+
+    def move(db: sqlite3.Connection) -> Finding:
+        look = rows.fingerprints(db, [entry.id]).get(entry.id)
+        # A file of nobody's is rather the one that was moved than another that is kept.
+        held = [(place, rows.at_path(db, place)) for place in places]
+        place, there = next((one for one in held if one[1] is None), held[0])
+        erased(db, entry.id)
+        if there is None:
+            moved = kept(db, entry._replace(path=place), look)
+            return Finding("moved", moved, f"was moved here from {entry.path}")
+        joined = kept(db, with_credit(there, [entry]), look)
+        told = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
+        return Finding("joined", joined, told)
+
+    return _repaired(library, entry, move)
+
+
+def _other(library: Library, entry: Entry) -> Finding | None:
+    """Judge a file whose bytes are not those that were added."""
+    try:
+        looked = looked_at(credited(entry.path))
+    except Corrupt as error:
+        return _broken(entry, error)
+    except AnimedexError as error:
+        return Finding("changed", entry, error.message, error)
+    before = library.fingerprint(entry.id)
+    if before and looked.fingerprint and resembles(before, looked.fingerprint):
+        return _renewed(library, entry, looked, "changed", "looks the same and was written anew")
+    message = f"{entry.path} is another picture than the one that was added"
+    hint = f"take it in with `animedex library add`, or forget it with {_forget(entry)}"
+    return Finding("replaced", entry, message, BadArguments(message, hint=hint))
+
+
+def _unexamined(library: Library, entry: Entry) -> Finding | None:
+    """Examine a picture that was added without Pillow; wait for it where it still is missing."""
+    try:
+        looked = looked_at(credited(entry.path))
+    except Corrupt as error:
+        post = entry.post
+        if post and is_announced(entry.path, post.md5, post.byte_size):
+            # The service has it so.
+            return None
+        return _broken(entry, error)
+    except AnimedexError:
+        return None
+    if looked.fingerprint is None:
+        return None
+    return _renewed(library, entry, looked, "unexamined", "was not examined before")
+
+
+def _renewed(
+    library: Library, entry: Entry, looked: Looked, state: State, told: str
+) -> Finding | None:
+    return _repaired(
+        library, entry, lambda db: Finding(state, stored(db, looked), f"{told}: taken in")
+    )
+
+
+def _repaired(
+    library: Library, entry: Entry, work: Callable[[sqlite3.Connection], Finding]
+) -> Finding | None:
+    """Repair an entry, unless it was removed or moved by somebody else meanwhile."""
+
+    def guarded(db: sqlite3.Connection) -> Finding | None:
+        now = rows.by_number(db, [entry.id]).get(entry.id)
+        return work(db) if now is not None and now.path == entry.path else None
+
+    return library.file.change(guarded)
+
+
+def _broken(entry: Entry, error: AnimedexError) -> Finding:
+    hint = f"restore it from a backup, {_again(entry)}, or forget it with {_forget(entry)}"
+    return Finding("broken", entry, error.message, type(error)(error.message, hint=hint))
+
+
+def _again(entry: Entry) -> str:
+    """Say how to fetch a picture again, which takes that the library does not have it."""
+    name = _fetchable(entry.post) if entry.post else None
+    if name is None:
+        return "find it again yourself"
+    return f"fetch it again with {_forget(entry)}, then `animedex download {quote(name)}`"
+
+
+def _fetchable(post: ArtPost) -> str | None:
+    """Give the id of a post where its service finds pictures by that, or else its address."""
+    service, _, rest = post.id.partition(":")
+    try:
+        found = service in backends.names() and part(service).picture(rest) is not None
+    except AnimedexError:
+        found = False
+    return post.id if found else post.url
+
+
+def _forget(entry: Entry) -> str:
+    return f"`animedex library remove {entry.id}`"
+
+
+def _check_indexes(library: Library) -> Iterator[Finding]:
+    checks = (
+        ("words", indexes.words_agree, indexes.rebuild_words),
+        ("hashes", indexes.hashes_agree, indexes.rebuild_hashes),
+        ("the tables", indexes.tables_agree, indexes.rebuild_tables),
+    )
+    for name, agree, rebuild in checks:
+        if library.file.change(agree):
+            continue
+        library.file.change(rebuild)
+        if library.file.change(agree):
+            yield Finding("index", None, f"the index of {name} was wrong: made anew")
+        else:
+            message = f"the library {library.path} is damaged"
+            hint = "`animedex library export` writes what can be read; import that into a new one"
+            yield Finding("index", None, message, Corrupt(message, hint=hint))

@@ -1,0 +1,60 @@
+"""Arguments as an agent gave them, checked; an error says what would be right."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+
+from animedex.errors import BadArguments
+from animedex.mcp.tool_registry import input_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from animedex.tool import Arguments, Tool
+
+A = TypeVar("A", bound="Arguments")
+
+_PATH = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
+_SHOWN = 200
+
+
+def chosen(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
+    """Give the tool of a name; raise `BadArguments` with the nearest one for another."""
+    if name in tools:
+        return tools[name]
+    message = f"there is no tool {name!r:.80}"
+    raise BadArguments(message, hint=_near(name, list(tools)))
+
+
+def read(tool: Tool[A], given: Mapping[str, object]) -> A:
+    """Read a tool's arguments; raise `BadArguments` with the path of what is wrong."""
+    try:
+        return msgspec.convert(given, tool.arguments)
+    except msgspec.ValidationError as error:
+        raise _wrong(tool, given, str(error)) from None
+
+
+def _wrong(tool: Tool[Any], given: Mapping[str, object], told: str) -> BadArguments:
+    """Say what is wrong, and what is right: the schema of the argument, or the near name."""
+    known = cast("dict[str, object]", input_schema(tool)["properties"])
+    for name in given:
+        if name not in known:
+            message = f"{tool.name} has no argument {name!r:.80}"
+            return BadArguments(message, hint=_near(name, list(known)))
+    path = _PATH.search(told)
+    name = path[1].partition("[")[0] if path else ""
+    said = _PATH.sub("", told)
+    message = f"{name or tool.name}: {said[:1].lower()}{said[1:_SHOWN]}"
+    right = known.get(name, known)
+    return BadArguments(message, hint=f"it is {msgspec.json.encode(right).decode()}")
+
+
+def _near(name: str, known: list[str]) -> str:
+    near = get_close_matches(name[:_SHOWN], known, n=1)
+    if near:
+        return f"did you mean {near[0]}?"
+    return f"there are {', '.join(known)}" if known else "it takes no arguments"

@@ -1,0 +1,143 @@
+"""A tool's answer in the three forms that a client may want: values, text, pictures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from animedex import backends
+from animedex.backends.asset_call import fetch
+from animedex.errors import AnimedexError, NotFound, TimedOut
+from animedex.mcp.picture_content import MOST_BYTES, Picture, scaled
+from animedex.mcp.text_format import post_of, told
+from animedex.mcp.wording import for_callers
+from animedex.models import ArtPost
+from animedex.render.json_output import plain, post_row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.client import AsyncClient
+    from animedex.tool import Arguments, Tool
+
+MOST_PICTURES = 4
+_REPORT = "please report this, with the call that you made"
+# What a service has besides still pictures.
+_FILMS = (".mp4", ".webm", ".zip", ".swf")
+
+
+class Answer(NamedTuple):
+    """Hold what is told of one call."""
+
+    content: JsonObject
+    text: str
+    pictures: list[Picture]
+
+
+async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -> Answer:
+    """Run a tool, within the client's time limit for one call; raises `AnimedexError`."""
+    from asyncio import get_running_loop
+
+    now, limit = get_running_loop().time, client.manner.timeout
+    began = now()
+    found = await tool.run(client, arguments)
+    content = {key: _plain(value) for key, value in found.items()}
+    text, pictures = told(tool, found), list[Picture]()
+    if getattr(arguments, "picture", False):
+        left = None if limit is None else max(0.0, began + limit - now())
+        text = "\n".join([text, *await _shown(client, found, pictures, left)])
+    return Answer(content, text, pictures)
+
+
+def failure(error: Exception) -> AnimedexError:
+    """Give the error to tell for anything that was raised."""
+    from animedex.transport.database import Busy
+    from animedex.transport.fleet.away import Away
+
+    if isinstance(error, AnimedexError):
+        error.hint = error.hint and for_callers(error.hint)
+        return error
+    if isinstance(error, Away):
+        return error.denied()
+    if isinstance(error, Busy):
+        message = "another process keeps a file of budgets or answers locked"
+        return TimedOut(message, hint="try again in a moment")
+    return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
+
+
+async def _shown(
+    client: AsyncClient,
+    found: Mapping[str, object],
+    pictures: list[Picture],
+    seconds: float | None,
+) -> list[str]:
+    """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
+    posts = [post for value in found.values() for post in _posts(value)]
+    shown = posts[:MOST_PICTURES]
+    notes: list[str] = []
+    for post, came in zip(shown, await _all_fetched(client, shown, seconds), strict=True):
+        if isinstance(came, Picture):
+            pictures.append(came)
+            notes.append(f"picture {len(pictures)} is {post.id}")
+        else:
+            notes.append(f"{post.id} is not shown: {came}")
+    if len(posts) > MOST_PICTURES:
+        notes.append(f"no more than {MOST_PICTURES} pictures are shown")
+    return notes
+
+
+async def _all_fetched(
+    client: AsyncClient, posts: Sequence[ArtPost], seconds: float | None
+) -> list[Picture | AnimedexError]:
+    """Fetch pictures at once; give for each what came in time, or why it did not."""
+    import asyncio
+
+    tasks = [asyncio.create_task(_fetched(client, post)) for post in posts]
+    try:
+        if tasks:
+            await asyncio.wait(tasks, timeout=seconds)
+    finally:
+        for task in tasks:
+            task.cancel()
+    return [_come(each) for each in await asyncio.gather(*tasks, return_exceptions=True)]
+
+
+def _come(each: Picture | BaseException) -> Picture | AnimedexError:
+    if isinstance(each, Picture):
+        return each
+    if isinstance(each, Exception):
+        return failure(each)
+    return TimedOut("it did not come within the call's time limit")
+
+
+async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:
+    """Fetch a picture, the smaller file that is large enough; the next one where that fails."""
+    from asyncio import to_thread
+
+    backend = backends.declared(post.id.partition(":")[0])
+    urls = [post.sample_url, post.url, post.preview_url]
+    wanted = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
+    failed: AnimedexError = NotFound("there is no picture to be fetched", backend=backend.name)
+    for url in wanted:
+        try:
+            file = await client.perform(fetch(backend, url, cap=MOST_BYTES))
+            return await to_thread(scaled, file.body)
+        except AnimedexError as error:
+            failed = error
+    raise failed
+
+
+def _posts(value: object) -> Iterator[ArtPost]:
+    for item in cast("list[object]", value) if isinstance(value, list) else []:
+        post = post_of(item)
+        if post is not None:
+            yield post
+
+
+def _plain(value: object) -> JsonValue:
+    """Give records and art posts as rows, each with its source."""
+    if isinstance(value, ArtPost):
+        return post_row(value)
+    if isinstance(value, list):
+        return [_plain(item) for item in cast("list[object]", value)]
+    return plain(value)

@@ -1,0 +1,59 @@
+"""Telling whoever called a tool that their call waits for a budget."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING
+
+from animedex.render.safe_text import clean
+from animedex.transport.telling import described
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Generator
+
+    from animedex.transport.steps import Event
+
+    Report = Callable[[float, str], Awaitable[None]]
+
+_heard: ContextVar[Callable[[Event], None] | None] = ContextVar("heard", default=None)
+
+
+def tell(event: Event, *, verbose: bool = False) -> None:
+    """Hand an event on to the call in whose task, or a task of whose, it happens.
+
+    Warnings, and all that happens if it is `verbose`, are for whoever reads standard error, as
+    standard output is the protocol's.
+    """
+    heard = event.kind == "warning" or (verbose and event.kind != "request")
+    if heard and sys.stderr is not None:
+        name = "animedex: " if event.kind == "warning" else ""
+        sys.stderr.write(f"{name}{clean(described(event))}\n")
+    listener = _heard.get()
+    if listener is not None:
+        listener(event)
+
+
+@contextmanager
+def reporting(report: Report) -> Generator[None]:
+    """Report each wait and each retry of what is done inside, counted from 1."""
+    from asyncio import Task, create_task
+
+    # A task that nobody holds may be collected before it has run.
+    tasks: list[Task[None]] = []
+
+    async def send(count: int, message: str) -> None:
+        await report(float(count), message)
+
+    def listen(event: Event) -> None:
+        if event.kind in {"wait", "retry"}:
+            tasks.append(create_task(send(len(tasks) + 1, described(event))))
+
+    token = _heard.set(listen)
+    try:
+        yield
+    finally:
+        _heard.reset(token)
+        for task in tasks:
+            task.cancel()

@@ -1,0 +1,107 @@
+"""Values as JSON in jq's layout, each record with the service it came from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import msgspec
+
+from animedex.errors import UnknownField
+from animedex.models import Record, decode_exactly
+from animedex.render.safe_text import escape_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from animedex.call import JsonObject, JsonValue
+    from animedex.models import ArtPost
+
+SOURCE = "_source"
+MATCH = "_match"
+
+
+def row(record: Record, *, source: bool = True, exact: bool = False) -> JsonObject:
+    """Return a record's payload with what stands beside it: `_source`, and `_match` if it has one.
+
+    With `exact` it is only good for being written: its numbers come out as they came.
+    """
+    payload = cast("JsonObject", decode_exactly(record.raw)) if exact else record.payload
+    if source and record.match is not None:
+        payload[MATCH] = record.match
+    if source and record.source_tag is not None:
+        payload[SOURCE] = cast("JsonObject", record.source_tag.to_payload())
+    return payload
+
+
+def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
+    """Give an art post as a JSON object, with its `_source`."""
+    payload = post.to_payload()
+    if source and post.source_tag is not None:
+        payload[SOURCE] = cast("JsonObject", post.source_tag.to_payload())
+    return payload
+
+
+def plain(value: object, *, source: bool = True, exact: bool = False) -> JsonValue:
+    """Return records, and lists of them, as JSON values; a mapping of records goes without source.
+
+    `exact` is for values that are only written, as in `row`.
+    """
+    if isinstance(value, Record):
+        return row(value, source=source, exact=exact)
+    if isinstance(value, list):
+        items = cast("list[object]", value)
+        return [plain(item, source=source, exact=exact) for item in items]
+    if isinstance(value, dict):
+        members = cast("dict[str, object]", value).items()
+        return {key: plain(item, source=False, exact=exact) for key, item in members}
+    return cast("JsonValue", value)
+
+
+def picked(
+    rows: Sequence[JsonObject], fields: Sequence[str], known: Iterable[str] = ()
+) -> list[JsonObject]:
+    """Keep some keys of each row, null where a row lacks one, and `_source` where it is there.
+
+    Raises `UnknownField` for a key that neither a row nor `known` has.
+    """
+    every = {SOURCE, MATCH, *known}.union(*rows)
+    for field in fields:
+        if field not in every:
+            raise _unknown(field, every)
+    return [_narrowed(one, fields) for one in rows]
+
+
+def layout(value: JsonValue, *, compact: bool = False) -> str:
+    """Write a value in jq's layout: two spaces, nothing escaped that need not be.
+
+    >>> print(layout({"a": ["é"], "b": []}))
+    {
+      "a": [
+        "é"
+      ],
+      "b": []
+    }
+    """
+    return layout_raw(msgspec.json.encode(value), compact=compact)
+
+
+def layout_raw(raw: bytes | str, *, compact: bool = False) -> str:
+    """Lay bytes of JSON out anew, every number just as it stands."""
+    text = raw if isinstance(raw, str) else raw.decode()
+    return escape_json(msgspec.json.format(text, indent=-1 if compact else 2))
+
+
+def _narrowed(one: Mapping[str, JsonValue], fields: Sequence[str]) -> JsonObject:
+    kept = {field: one.get(field) for field in fields}
+    if SOURCE in one:
+        kept[SOURCE] = one[SOURCE]
+    return kept
+
+
+def _unknown(field: str, every: Iterable[str]) -> UnknownField:
+    from difflib import get_close_matches
+
+    names = sorted(every)
+    near = get_close_matches(field, names, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+    return UnknownField(f"no row has a field {field!r}", hint=hint)

@@ -1,0 +1,113 @@
+"""Pictures beside each other in a terminal, each with its label below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.style import Style
+from rich.text import Text
+
+from animedex.render.safe_text import clean
+from animedex.render.terminal_picture import Drawn, Screen, Size
+from animedex.render.text_output import styled
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from animedex.render.text_output import Look
+
+_GAP = 2
+# What a picture needs to be made out, and for a label.
+_LEAST = 24
+_LABEL = 1
+
+
+class Grid(NamedTuple):
+    """Hold how many pictures stand beside each other, and the cells that each may take."""
+
+    columns: int
+    room: Size
+
+    def offset(self, place: int) -> int:
+        """Give how far from the left a picture begins."""
+        return place * (self.room.width + _GAP)
+
+
+class Label(NamedTuple):
+    """Hold what stands below a picture: whose it is, and which service it is from."""
+
+    name: str
+    source: str | None
+
+
+def grid(amount: int, screen: Screen) -> Grid:
+    """Lay out so many pictures, in rows as even as can be; a row with its labels fits the window.
+
+    >>> screen = Screen(Size(81, 24), Size(10, 20), "truecolor")
+    >>> grid(1, screen), grid(4, screen).columns, grid(6, screen).columns
+    (Grid(columns=1, room=Size(width=80, height=22)), 2, 3)
+    """
+    # In its last column a terminal may begin a new line by itself.
+    width = max(1, screen.size.width - 1)
+    most = max(1, (width + _GAP) // (_LEAST + _GAP))
+    rows = -(-amount // most)
+    columns = -(-amount // max(1, rows)) or 1
+    across = max(1, (width - _GAP * (columns - 1)) // columns)
+    return Grid(columns, Size(across, max(1, screen.size.height - _LABEL - 1)))
+
+
+def beside(pictures: Sequence[Drawn], grid: Grid) -> str:
+    """Draw pictures beside each other, from the beginning of a line; the cursor ends below them."""
+    height = max(picture.size.height for picture in pictures)
+    if any(picture.graphics for picture in pictures):
+        # Room is made first, so that nothing scrolls while it is drawn.
+        return "\n" * height + "".join(
+            again(picture, grid.offset(place), height) for place, picture in enumerate(pictures)
+        )
+    before = "".join(picture.before for picture in pictures)
+    lines = (_line(pictures, grid, number) for number in range(height))
+    return before + "".join(f"{line}\n" for line in lines)
+
+
+def again(picture: Drawn, offset: int, up: int) -> str:
+    r"""Draw one picture where it stands, so many lines above the cursor, which stays in its line.
+
+    >>> again(Drawn(Size(1, 2), ("a", "b")), 3, 3)
+    '\x1b[3A\r\x1b[3Ca\x1b[1B\r\x1b[3Cb\x1b[1B\r\x1b[1B'
+    """
+    right = f"\x1b[{offset}C" if offset else ""
+    begin = f"{picture.before}\x1b[{up}A\r"
+    if picture.graphics:
+        return f"{begin}\x1b7{right}{picture.graphics}\x1b8\x1b[{up}B"
+    lines = "".join(f"{right}{line}\x1b[1B\r" for line in picture.lines)
+    rest = up - len(picture.lines)
+    return f"{begin}{lines}" + (f"\x1b[{rest}B" if rest else "")
+
+
+def labels(names: Sequence[Label], grid: Grid, look: Look) -> str:
+    """Write the labels of a row, each cut to its picture's room."""
+    text = Text()
+    for place, name in enumerate(names):
+        text.append(" " * (grid.offset(place) - text.cell_len))
+        text.append_text(_label(name, grid.room.width))
+    text.append("\n")
+    return styled(text, look)
+
+
+def _label(label: Label, width: int) -> Text:
+    source = f" [src: {clean(label.source)}]" if label.source else ""
+    name = Text(clean(label.name))
+    name.truncate(max(1, width - len(source)), overflow="ellipsis")
+    text = Text.assemble((name.plain, Style(bold=True)), (source, Style(dim=True)))
+    text.truncate(width)
+    return text
+
+
+def _line(pictures: Sequence[Drawn], grid: Grid, number: int) -> str:
+    line, at = "", 0
+    for place, picture in enumerate(pictures):
+        if number < len(picture.lines):
+            begin = grid.offset(place)
+            line += " " * (begin - at) + picture.lines[number]
+            at = begin + picture.size.width
+    return line

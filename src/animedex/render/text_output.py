@@ -1,0 +1,131 @@
+"""Cards and tables for a terminal; a service's text is data, never markup."""
+
+from __future__ import annotations
+
+import io
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.console import Console
+from rich.style import Style
+from rich.text import Text
+
+from animedex.render.safe_text import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from animedex.call import JsonObject, SourceTag
+
+
+class Card(NamedTuple):
+    """Hold what a card shows: a title, labelled lines, the address, and the source's name.
+
+    A line that begins with `http` is shown as a link. Lines without a value are left out.
+    """
+
+    title: str
+    lines: tuple[tuple[str, str | None], ...]
+    url: str
+    source: str
+
+
+class Look(NamedTuple):
+    """Hold what a terminal can do: its width in columns, colour, and links."""
+
+    width: int = 80
+    color: bool = False
+    links: bool = False
+
+
+def cards(shown: Iterable[Card], look: Look) -> str:
+    """Draw cards below each other, with an empty line between them."""
+    return "\n".join(styled(_card(card, look), look) for card in shown)
+
+
+def table(rows: Mapping[str, Sequence[str]], look: Look) -> str:
+    """Draw a name and its values in columns."""
+    width = max((len(name) for name in rows), default=0)
+    text = Text()
+    for name, values in rows.items():
+        text.append(clean(name).ljust(width + 2), Style(bold=True))
+        text.append("  ".join(clean(value) for value in values) + "\n")
+    return styled(text, look)
+
+
+def outline(told: JsonObject, look: Look, indent: int = 0) -> str:
+    """Draw names and values below each other, nested ones further in.
+
+    >>> print(outline({"cache": {"answers": 2}, "rate": "slow", "none": {}}, Look()), end="")
+    cache
+      answers  2
+    rate   slow
+    none   -
+    """
+    text = ""
+    width = max((len(name) for name in told), default=0)
+    for name, value in told.items():
+        label = Text(" " * indent + clean(name), Style(bold=True))
+        if isinstance(value, dict) and value:
+            text += styled(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
+        else:
+            shown = (
+                "-" if value in (None, {}) else f"{value:g}" if isinstance(value, float) else value
+            )
+            gap = " " * (width - len(name) + 2)
+            text += styled(Text.assemble(label, gap, clean(str(shown)), "\n"), look)
+    return text
+
+
+def source_label(name: str, tag: SourceTag | None) -> str:
+    """Name a source as a card does, and the library where the datum was kept there.
+
+    >>> source_label("nekos", None)
+    'nekos'
+    """
+    return f"{name}, library" if tag and tag.library else name
+
+
+def _card(card: Card, look: Look) -> Text:
+    text = Text()
+    source = f"[src: {clean(card.source)}]"
+    title = Text(clean(card.title), Style(bold=True))
+    title.truncate(max(8, look.width - len(source) - 2), overflow="ellipsis")
+    gap = max(2, look.width - title.cell_len - len(source))
+    text.append_text(title)
+    text.append(" " * gap + source + "\n", Style(dim=True))
+    labels = [(label, value) for label, value in card.lines if value]
+    width = max((len(label) for label, _ in labels), default=0)
+    for label, value in labels:
+        text.append(f"  {label.ljust(width)}  ", Style(dim=True))
+        text.append_text(_value(clean(value), look))
+        text.append("\n")
+    text.append("  ")
+    text.append_text(_value(clean(card.url), look))
+    text.append("\n")
+    return text
+
+
+def _value(value: str, look: Look) -> Text:
+    """Show a value; an address is also a link where the terminal has links."""
+    if not value.startswith(("http://", "https://")):
+        return Text(value)
+    link = value if look.links and value.isascii() and " " not in value else None
+    return Text(value, Style(color="cyan", link=link))
+
+
+def styled(text: Text, look: Look) -> str:
+    """Give text with the escapes that the terminal is to obey, and no others."""
+    out = io.StringIO()
+    console = Console(
+        file=out,
+        force_terminal=look.color or look.links,
+        color_system="standard" if look.color else None,
+        no_color=not look.color,
+        width=look.width,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        legacy_windows=False,
+    )
+    console.print(text, end="", soft_wrap=True)
+    return out.getvalue()

@@ -1,0 +1,179 @@
+"""Hold what the routes serve: rows as the service writes them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from animedex.testing.danbooru.metatags import Known
+from animedex.testing.danbooru.partial_rows import CATEGORIES, Post, Row, number, row_id, text
+from animedex.testing.danbooru.post_filter import matcher
+from animedex.testing.danbooru.search_query import Term, wildcard
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+# What derived rows say of a time that nobody told.
+FOUNDED = "2019-08-01T12:00:00.000-04:00"
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+_CATEGORY_OF = {number: name for name, number in CATEGORIES.items()}
+
+
+class User(NamedTuple):
+    """Describe somebody who may sign in."""
+
+    id: int
+    name: str
+    api_key: str
+    level: str = "Gold"
+    """``Member``, ``Gold`` or ``Platinum``."""
+
+
+class DanbooruCollection:
+    """Hold posts, and what belongs to them; nothing changes, so that servers may share it.
+
+    Every row is one of the service's: a dict with as many of its keys as a test needs; a post
+    without an ``md5`` is one whose files are withheld. Tags and artists that are not given are
+    derived from the posts' tags. A URL that begins with ``/`` lies on the server itself, where
+    ``files`` holds what is served there, by path. An artist's ``urls`` (``[{"url": …}]``) are
+    searched, and shown only where ``only`` names them. ``aliases`` map other spellings to tags. The
+    count of a search in ``uncountable`` is null.
+    """
+
+    def __init__(  # noqa: PLR0913 - one for each kind of thing that the service has
+        self,
+        posts: Iterable[Row] = (),
+        *,
+        tags: Iterable[Row] | None = None,
+        artists: Iterable[Row] | None = None,
+        pools: Iterable[Row] = (),
+        wiki_pages: Iterable[Row] = (),
+        users: Iterable[User] = (),
+        aliases: Mapping[str, str] | None = None,
+        uncountable: Iterable[str] = (),
+        files: Mapping[str, Path | bytes] | None = None,
+    ) -> None:
+        self.posts = [Post(row, frozenset(text(row, "tag_string").split())) for row in posts]
+        self.tags = list(tags) if tags is not None else derive_tags(self.posts)
+        self.artists = list(artists) if artists is not None else derive_artists(self.tags)
+        self.pools = list(pools)
+        self.wiki_pages = list(wiki_pages)
+        self.users = {user.name.lower(): user for user in users}
+        self.aliases = dict(aliases or {})
+        self.uncountable = frozenset(uncountable)
+        self.files = dict(files or {})
+        self.used_tags = sorted(
+            (tag for tag in self.tags if number(tag, "post_count")),
+            key=lambda tag: (-(number(tag, "post_count") or 0), text(tag, "name")),
+        )
+        self._by_id = {row_id(post.row): post for post in self.posts}
+        self._tag_rows = {text(row, "name"): row for row in self.tags}
+
+    def find_post(self, post_id: int) -> Post | None:
+        """Look a post up by its id."""
+        return self._by_id.get(post_id)
+
+    def find_tag(self, name: str) -> Row | None:
+        """Look a tag up by its name."""
+        return self._tag_rows.get(name)
+
+    def matching(self, terms: tuple[Term, ...], now: float) -> list[Post]:
+        """List the posts that answer a search at a moment, in no particular order."""
+        test = matcher(terms, Known(now, self.aliases, self.posts_in_pools))
+        return [post for post in self.posts if test(post)]
+
+    def posts_in_pools(self, name: str) -> Collection[int]:
+        """Give the ids of the posts in the pools that a name, an id, ``any`` or a pattern names."""
+        return {
+            post_id
+            for pool in self.pools
+            if _pool_is(pool, name.lower())
+            for post_id in pool_posts(pool)
+        }
+
+
+def pool_posts(pool: Row) -> list[int]:
+    """List the ids of the posts in a pool."""
+    ids = pool.get("post_ids")
+    found = cast("list[object]", ids) if isinstance(ids, list) else []
+    return [post_id for post_id in found if isinstance(post_id, int)]
+
+
+def derive_tags(posts: Iterable[Post]) -> list[Row]:
+    """Make a row for every tag of some posts; a tag without a kind is a general one.
+
+    >>> post = Post({"tag_string_artist": "miko"}, frozenset({"miko", "solo"}))
+    >>> [(row["name"], row["category"], row["post_count"]) for row in derive_tags([post])]
+    [('miko', 1, 1), ('solo', 0, 1)]
+    """
+    counts: Counter[str] = Counter()
+    categories: dict[str, int] = {}
+    for post in posts:
+        counts.update(post.tags)
+        for category, value in CATEGORIES.items():
+            names = text(post.row, f"tag_string_{category}").split()
+            categories.update(dict.fromkeys(names, value))
+    return [
+        tag_row(1_001 + place, name, categories.get(name, 0), counts[name])
+        for place, name in enumerate(sorted(counts))
+    ]
+
+
+def tag_row(tag_id: int, name: str, category: int, post_count: int) -> Row:
+    """Write a tag's row.
+
+    >>> tag_row(7, "cat's_cradle_(game)", 0, 3)["words"]
+    ["cat's", 'cradle', 'game']
+    """
+    return {
+        "id": tag_id,
+        "name": name,
+        "post_count": post_count,
+        "category": category,
+        "created_at": FOUNDED,
+        "updated_at": FOUNDED,
+        "is_deprecated": False,
+        "words": _WORD.findall(name) or [name],
+    }
+
+
+def derive_artists(tags: Iterable[Row]) -> list[Row]:
+    """Make a row for every tag that names an artist."""
+    return [
+        artist_row(row_id(tag), text(tag, "name"))
+        for tag in tags
+        if number(tag, "category") == CATEGORIES["artist"]
+    ]
+
+
+def artist_row(
+    artist_id: int, name: str, other_names: Iterable[str] = (), urls: Iterable[str] = ()
+) -> Row:
+    """Write an artist's row."""
+    return {
+        "id": artist_id,
+        "created_at": FOUNDED,
+        "name": name,
+        "updated_at": FOUNDED,
+        "is_deleted": False,
+        "group_name": "",
+        "is_banned": False,
+        "other_names": list(other_names),
+        "urls": [{"url": url} for url in urls],
+    }
+
+
+def category_name(tag: Row) -> str:
+    """Tell a tag's kind by its name: ``artist``."""
+    return _CATEGORY_OF.get(int(number(tag, "category") or 0), "general")
+
+
+def _pool_is(pool: Row, name: str) -> bool:
+    if name in {"any", "none"}:
+        return True
+    if name in {"series", "collection"}:
+        return text(pool, "category") == name
+    pattern = wildcard(name)
+    return name == str(row_id(pool)) or pattern.fullmatch(text(pool, "name")) is not None

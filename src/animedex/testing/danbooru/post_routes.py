@@ -1,0 +1,98 @@
+"""Answer what is asked about posts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.testing.danbooru.error_responses import (
+    NOT_FOUND,
+    Refused,
+    too_many_tags,
+    wrong_search,
+)
+from animedex.testing.danbooru.login_check import level_of
+from animedex.testing.danbooru.partial_rows import Post, Row, row_id, text
+from animedex.testing.danbooru.post_order import in_order
+from animedex.testing.danbooru.request_params import MOST_POSTS, paginate, parse_page, parse_whole
+from animedex.testing.danbooru.responses import shown_post
+from animedex.testing.danbooru.search_query import Term, count_terms, find_metatag, parse_query
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from random import Random
+
+    from animedex.testing.danbooru.image_store import DanbooruCollection
+    from animedex.testing.danbooru.search_request import Asked
+
+
+class PostRoutes:
+    """Search, look up, draw and count the posts of a collection."""
+
+    def __init__(
+        self, collection: DanbooruCollection, random: Random, clock: Callable[[], float]
+    ) -> None:
+        self._collection = collection
+        self._random = random
+        self._clock = clock
+
+    def index(self, asked: Asked) -> object:
+        """List a page of a search, or show the one post that has an ``md5``."""
+        if asked.query.get("md5"):
+            return shown_post(self._with_md5(asked.query["md5"].lower()).row, asked.origin)
+        terms = parse_search(asked, asked.query.get("tags", ""))
+        last = level_of(asked.user).pages
+        page = parse_page(asked.query, MOST_POSTS, find_metatag(terms, "limit"), last=last)
+        found = in_order(self._collection.matching(terms, self._clock()), terms, self._random)
+        return [
+            shown_post(post.row, asked.origin)
+            for post in paginate(found, page, lambda post: row_id(post.row))
+        ]
+
+    def show(self, asked: Asked) -> Row:
+        """Show the post of an id."""
+        post = self._collection.find_post(parse_whole(asked.name))
+        return shown_post(_existing(post).row, asked.origin)
+
+    def random(self, asked: Asked) -> Row:
+        """Show any post that answers a search."""
+        terms = parse_search(asked, asked.query.get("tags", ""))
+        found = self._collection.matching(terms, self._clock())
+        post = _existing(self._random.choice(found) if found else None)
+        return shown_post(post.row, asked.origin)
+
+    def count(self, asked: Asked) -> object:
+        """Count the posts that answer a search."""
+        search = asked.query.get("tags", "")
+        terms = parse_search(asked, search)
+        if " ".join(search.split()) in self._collection.uncountable:
+            return {"counts": {"posts": None}}
+        return {"counts": {"posts": len(self._collection.matching(terms, self._clock()))}}
+
+    def _with_md5(self, md5: str) -> Post:
+        posts = self._collection.posts
+        return _existing(next((post for post in posts if text(post.row, "md5") == md5), None))
+
+
+def parse_search(asked: Asked, search: str) -> tuple[Term, ...]:
+    """Read a search; one of too many terms, or that contradicts itself, is ``Refused``."""
+    terms = parse_query(search)
+    allowed = level_of(asked.user).terms
+    if allowed is not None and count_terms(terms) > allowed:
+        raise Refused(too_many_tags(allowed))
+    for name in ("order", "ordfav", "ordpool", "limit", "random"):
+        _check_single(name, [term for term in terms if term.metatag == name])
+    return terms
+
+
+def _check_single(name: str, terms: list[Term]) -> None:
+    """Refuse what says how the posts are to be shown, if it is said twice or not plainly."""
+    if len({term.value.lower() for term in terms}) > 1:
+        raise Refused(wrong_search(f"'{name}:' can't be used more than once."))
+    if any(term.sign == "-" for term in terms):
+        raise Refused(wrong_search(f"'{name}:{terms[0].value}' can't be negated."))
+
+
+def _existing(post: Post | None) -> Post:
+    if post is None:
+        raise Refused(NOT_FOUND)
+    return post

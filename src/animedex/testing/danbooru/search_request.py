@@ -1,0 +1,37 @@
+"""Hold what is asked, for the functions that answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from animedex.testing.danbooru.login_check import signed_in
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from animedex.testing.danbooru.image_store import User
+
+
+class Asked(NamedTuple):
+    """Describe a request: its arguments, who is asking, and by what name the server is known."""
+
+    query: Mapping[str, str]
+    name: str
+    """What stands in the path in place of ``{name}``, or nothing."""
+    user: User | None
+    origin: str
+
+
+Answer = Callable[[Asked], object]
+"""Give what is to be sent as JSON, or raise ``Refused``."""
+
+
+def read_request(request: Request, users: Mapping[str, User]) -> Asked:
+    """Read a request; one with a wrong key is ``Refused``."""
+    return Asked(
+        query=request.query_params,
+        name=request.path_params.get("name", ""),
+        user=signed_in(request, users),
+        origin=f"{request.url.scheme}://{request.url.netloc}",
+    )

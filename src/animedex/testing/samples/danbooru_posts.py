@@ -1,0 +1,124 @@
+"""Make of the drawn pictures a collection of posts with all the oddities that the service has."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from typing import TYPE_CHECKING
+
+from animedex.testing.danbooru.image_store import DanbooruCollection, User
+from animedex.testing.danbooru.partial_rows import Row, nested
+from animedex.testing.danbooru.post_rows import Details, File, describe, post_row, variant_paths
+from animedex.testing.danbooru.responses import WITHHELD, WITHHELD_ASSET
+from animedex.testing.nekos.image_store import Picture, Size
+from animedex.testing.samples.danbooru_records import drawn_artists, drawn_pools, drawn_wiki_pages
+from animedex.testing.samples.danbooru_sources import pixiv_id, source_of, with_lent_credits
+from animedex.testing.samples.danbooru_tags import is_animated, picture_tags
+from animedex.testing.samples.danbooru_videos import ugoira_post, video_post
+from animedex.testing.samples.sample_images import drawn_collection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+USER = User(31, "kaoru_reads", "sample-key-of-nobody")
+"""The only user that the sample knows."""
+ALIASES = {"nekomimi": "cat_ears", "catgirl": "cat_girl"}
+UNCOUNTABLE = ("1girl rating:s",)
+"""Searches whose posts the sample does not manage to count."""
+_RESTRICTED = 21
+_FIRST_ID = 9_000_013
+_FIRST_MOMENT = 1_776_000_000.0
+_RATINGS = "gggsgggggqggsgggge"
+
+
+@cache
+def drawn_posts() -> DanbooruCollection:
+    """Return the drawn pictures as posts, built once."""
+    pictures = with_lent_credits(drawn_collection().pictures)
+    rows: list[dict[str, object]] = []
+    files: dict[str, Path | bytes] = {}
+    for place, picture in enumerate(pictures):
+        row = _picture_post(picture, place)
+        files |= dict.fromkeys(variant_paths(row), picture.path)
+        rows.append(row)
+    stills = [picture.path for picture in pictures if not is_animated(picture)]
+    for make in (ugoira_post, video_post):
+        row, more = make(_post_id(len(rows)), _moment(len(rows)), stills[:3])
+        files |= more
+        rows.append(row)
+    _join_family(rows)
+    return DanbooruCollection(
+        [_restricted(row) if place == _RESTRICTED else row for place, row in enumerate(rows)],
+        artists=drawn_artists(drawn_collection().pictures),
+        pools=drawn_pools(rows),
+        wiki_pages=drawn_wiki_pages(),
+        users=[USER],
+        aliases=ALIASES,
+        uncountable=UNCOUNTABLE,
+        files=files,
+    )
+
+
+def _picture_post(picture: Picture, place: int) -> dict[str, object]:
+    noise = hashlib.sha256(picture.filename.encode()).digest()
+    return post_row(
+        _post_id(place),
+        _picture_file(picture, place),
+        picture_tags(picture, noise[0]),
+        Details(
+            source=source_of(picture, place),
+            rating=_RATINGS[place % len(_RATINGS)],
+            up_score=noise[1] * (noise[2] % 9),
+            down_score=-(noise[3] % 12),
+            fav_count=noise[1] * (noise[2] % 11),
+            pixiv_id=pixiv_id(picture.credits.get("source_url", "")),
+            is_deleted=place in {9, 60},
+            is_banned=place in {15, 60},
+        ),
+        created=_moment(place),
+    )
+
+
+def _picture_file(picture: Picture, place: int) -> File:
+    """Describe a picture's file; some say that they are larger than they were drawn."""
+    data = picture.path.read_bytes()
+    scale = 5 if place % 6 == 1 and not is_animated(picture) else 1
+    size = picture.size or Size(100, 100)
+    return describe(
+        data,
+        picture.path.suffix.removeprefix("."),
+        size.width * scale,
+        size.height * scale,
+        1.2 if is_animated(picture) else None,
+    )
+
+
+def _join_family(rows: list[dict[str, object]]) -> None:
+    """Make the pages of the work of which there are several children of the first one."""
+    works: dict[object, list[dict[str, object]]] = {}
+    for row in rows:
+        works.setdefault(row["pixiv_id"], []).append(row)
+    del works[None]
+    family = max(works.values(), key=len)
+    parent, *children = family
+    parent |= dict.fromkeys(("has_children", "has_active_children", "has_visible_children"), True)
+    for child in children:
+        child["parent_id"] = parent["id"]
+
+
+def _restricted(row: Row) -> Row:
+    """Take out of a row what only some users are shown."""
+    asset = nested(row, "media_asset")
+    shown = {key: value for key, value in row.items() if key not in WITHHELD}
+    return shown | {
+        "media_asset": {key: value for key, value in asset.items() if key not in WITHHELD_ASSET}
+    }
+
+
+def _post_id(place: int) -> int:
+    return _FIRST_ID + 37 * place + place % 7
+
+
+def _moment(place: int) -> float:
+    return _FIRST_MOMENT + 9_000.5 * place

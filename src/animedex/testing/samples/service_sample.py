@@ -1,0 +1,71 @@
+"""What the samples of all services have in common: their options, and who is turned away."""
+
+from __future__ import annotations
+
+import time
+from random import Random
+from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
+
+from starlette.middleware import Middleware
+
+from animedex.testing.fake_server import StandIn
+from animedex.testing.rate_limit_middleware import Limit
+from animedex.testing.user_agent_filter import TurnAwayUnknown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from starlette.types import ASGIApp
+
+    from animedex.testing.rate_limit_middleware import Verdict
+
+CollectionT = TypeVar("CollectionT")
+
+FILE_GUARDS = (Middleware(TurnAwayUnknown, browsers=True),)
+
+
+def json_guards(admit: Callable[[str], Verdict], *, pages: bool = False) -> tuple[Middleware, ...]:
+    """Let only programs that say who they are ask the API, and only as often as ``admit`` lets.
+
+    ``pages`` lets browsers ask too, where they do it for a web page.
+    """
+    return (Middleware(TurnAwayUnknown, pages=pages), Middleware(Limit, admit=admit))
+
+
+class Rules(NamedTuple):
+    """Hold what a sample's application is built by, beside its collection."""
+
+    random: Random
+    clock: Callable[[], float]
+    limits: bool
+
+
+class ServiceSample(StandIn, Generic[CollectionT]):
+    """Serve a service faithfully on loopback, for as long as the ``with`` block lasts.
+
+    ``url`` is its API's base URL. Without a ``collection`` it serves the drawn one. ``seed`` makes
+    what is random repeatable; ``clock`` drives limits, ages and ``Date``, in seconds since the
+    epoch. Browsers may load the files, but not ask the API. ``faults`` are written as
+    ``animedex.testing.faults`` describes; one that cannot be read is a ``ValueError``.
+    """
+
+    begins_at: ClassVar[str] = ""
+    """The path at which the API begins."""
+
+    def __init__(  # noqa: PLR0913 - options, each for itself
+        self,
+        collection: CollectionT | None = None,
+        *,
+        port: int = 0,
+        limits: bool = True,
+        faults: Iterable[str] = (),
+        seed: int | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        rules = Rules(Random(seed), clock, limits)  # noqa: S311 - rows of a sample are no secret
+        app = self.application(collection, rules)
+        super().__init__(app, base=self.begins_at, port=port, faults=faults, clock=clock)
+
+    def application(self, collection: CollectionT | None, rules: Rules) -> ASGIApp:
+        """Build the service's application; called once, before anything else is set up."""
+        raise NotImplementedError

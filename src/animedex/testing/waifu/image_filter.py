@@ -1,0 +1,128 @@
+"""Choose and order images as a query asks."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from animedex.testing.waifu.request_params import read_integer
+from animedex.testing.waifu.size_filter import parse_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from random import Random
+
+    from animedex.testing.waifu.image_rows import ImageRow
+    from animedex.testing.waifu.request_params import Parameters
+
+NAMES = (
+    *("IsNsfw", "IsAnimated", "Orientation", "Width", "Height", "ByteSize", "OrderBy"),
+    *("IncludedTags", "ExcludedTags", "IncludedArtists", "ExcludedArtists"),
+    *("IncludedIds", "ExcludedIds"),
+)
+_ORDERS: dict[str, Callable[[ImageRow], tuple[str | int, int]]] = {
+    "random": lambda _: (0, 0),
+    "uploadedat": lambda image: (image["uploadedAt"], image["id"]),
+    "favorites": lambda image: (image["favorites"], image["id"]),
+    # Nobody has albums here.
+    "addedtoalbum": lambda _: (0, 0),
+}
+_FLAGS = {"false": {False}, "true": {True}, "all": {False, True}}
+_ORIENTATIONS = {"LANDSCAPE", "PORTRAIT", "SQUARE"}
+_SLUG = re.compile(r"[a-z0-9-]+")
+
+
+def chosen(images: Sequence[ImageRow], parameters: Parameters, random: Random) -> list[ImageRow]:
+    """Pick and order images; parameters that cannot be used are ``InvalidParameters``.
+
+    Without an order they come at random, and otherwise for each page.
+    """
+    found = _of_size(_listed(_flagged(images, parameters), parameters), parameters)
+    rank = parameters.one(
+        "OrderBy",
+        lambda text: _ORDERS.get(text.lower()),
+        "Random, UploadedAt, Favorites or AddedToAlbum",
+        default=_ORDERS["random"],
+    )
+    parameters.check()
+    random.shuffle(found)
+    return sorted(found, key=rank, reverse=True)
+
+
+def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
+    def flag(name: str, default: str) -> set[bool]:
+        wanted = "False, True or All"
+
+        def read(text: str) -> set[bool] | None:
+            return _FLAGS.get(text.lower())
+
+        return parameters.one(name, read, wanted, default=_FLAGS[default])
+
+    nsfw, animated = flag("IsNsfw", "false"), flag("IsAnimated", "all")
+    return [
+        image for image in images if image["isNsfw"] in nsfw and image["isAnimated"] in animated
+    ]
+
+
+def _listed(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
+    # Of what is included an image must have everything, so it never has two ids.
+    tag = "an id or a slug (small letters, digits and hyphens)"
+    for what, names, read, wanted in (
+        ("Tags", _tags, _read_tag, tag),
+        ("Artists", _artists, read_integer, "an id"),
+        ("Ids", _ids, read_integer, "an id"),
+    ):
+        included = set(parameters.every(f"Included{what}", read, wanted))
+        excluded = set(parameters.every(f"Excluded{what}", read, wanted))
+        images = [i for i in images if included <= names(i) and not excluded & names(i)]
+    return list(images)
+
+
+def _of_size(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
+    width, height, size = (
+        parameters.lenient(name, parse_size) for name in ("Width", "Height", "ByteSize")
+    )
+    orientation = parameters.lenient("Orientation", _read_orientation)
+    return [
+        image
+        for image in images
+        if (width is None or width.hold(image["width"]))
+        and (height is None or height.hold(image["height"]))
+        and (size is None or size.hold(image["byteSize"]))
+        and orientation in (None, orientation_of(image))
+    ]
+
+
+def orientation_of(image: ImageRow) -> str:
+    """Tell which side of an image is longer.
+
+    >>> from animedex.testing.waifu.image_rows import image_row
+    >>> orientation_of(image_row({"width": 800, "height": 600}, 1, artists=[], tags=[]))
+    'LANDSCAPE'
+    """
+    if image["width"] == image["height"]:
+        return "SQUARE"
+    return "LANDSCAPE" if image["width"] > image["height"] else "PORTRAIT"
+
+
+def _read_orientation(text: str) -> str | None:
+    return text.upper() if text.upper() in _ORIENTATIONS else None
+
+
+def _read_tag(text: str) -> int | str | None:
+    number = read_integer(text)
+    if number is not None:
+        return number
+    return text if _SLUG.fullmatch(text) else None
+
+
+def _tags(image: ImageRow) -> set[int | str]:
+    return {name for tag in image["tags"] for name in (tag["id"], tag["slug"])}
+
+
+def _artists(image: ImageRow) -> set[int | str]:
+    return {artist["id"] for artist in image["artists"]}
+
+
+def _ids(image: ImageRow) -> set[int | str]:
+    return {image["id"]}

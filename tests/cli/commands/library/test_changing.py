@@ -1,0 +1,428 @@
+"""`animedex library remove`, `dupes`, `similar`, `verify`, `export`, `import`."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from animedex.library.entry import New
+from animedex.library.picture_library import Library
+from animedex.models import ArtPost, Rating
+from animedex.testing import SampleServer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.call import JsonObject
+    from tests.cli.commands.library.conftest import Draw, Kept
+    from tests.cli.conftest import Cli, Process, Terminal
+
+
+def rows_of(value: object) -> list[JsonObject]:
+    return cast("list[JsonObject]", value)
+
+
+def in_trash() -> list[str]:
+    """Name what is in the trash of this test's user."""
+    folder = f"{os.environ['HOME']}/.local/share/Trash/files"
+    return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+
+
+def test_forgetting_leaves_the_file(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "remove", "4", "1")
+    assert (outcome.code, outcome.out) == (0, b"")
+    assert "forgotten: 4 " in outcome.err
+    assert kept.files["own"].exists()
+    assert [entry.id for entry in kept.library.entries()] == [3, 2]
+
+
+def test_an_unknown_number_leaves_all_as_it_is(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "remove", "1", "77", "--errors", "json")
+    assert (outcome.code, outcome.error["message"]) == (3, "the library has no picture 77")
+    assert kept.library.count() == 4
+
+
+def test_deleting_puts_the_file_into_the_trash(process: Process, kept: Kept) -> None:
+    outcome = process("library", "remove", "4", "4", "--delete")
+    assert (outcome.code, kept.files["own"].exists()) == (0, False)
+    assert in_trash() == ["holiday.png"]
+    assert kept.library.count() == 3
+
+
+@pytest.fixture
+def twice(cli: Cli, kept: Kept, draw: Draw) -> Kept:
+    """Keep the first picture three times: as it was, large, and small."""
+    cli(
+        "library", "add", str(draw("large.png", 1, (320, 240))), str(draw("small.jpg", 1, (80, 60)))
+    )
+    return kept
+
+
+def test_the_same_picture_is_grouped(cli: Cli, twice: Kept) -> None:
+    (group,) = rows_of(cli("library", "dupes").json)
+    pictures = rows_of(group["pictures"])
+    assert [row["id"] for row in pictures] == [1, 5, 6]
+    assert (group["keep"], group["deleted"]) == (None, [])
+    assert (pictures[0]["post"], pictures[1]["width"]) == ("nekos:1.png", 320)
+    (group,) = rows_of(cli("library", "dupes", "--keep", "best").json)
+    assert (group["keep"], group["deleted"]) == (5, [])
+
+
+def test_a_link_to_what_is_kept_is_forgotten(process: Process, kept: Kept, draw: Draw) -> None:
+    link = kept.files["own"].with_name("link.png")
+    link.symlink_to(kept.files["own"])
+    assert process("library", "add", str(link)).code == 0
+    outcome = process("library", "dupes", "--keep", "oldest", "--delete", "--yes", "-c")
+    (group,) = rows_of(json.loads(outcome.out))
+    assert (group["keep"], group["deleted"], group["forgotten"]) == (4, [], [5])
+    assert (in_trash(), link.exists(), kept.library.count()) == ([], True, 4)
+
+
+def test_in_the_place_of_what_was_added_nothing_is_deleted(
+    cli: Cli, kept: Kept, draw: Draw
+) -> None:
+    draw("holiday.png", 77)
+    outcome = cli("library", "remove", "4", "--delete", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
+    assert "leaves the file" in str(outcome.error["hint"])
+    assert (kept.files["own"].exists(), kept.library.count()) == (True, 4)
+
+
+def test_one_that_cannot_be_deleted_does_not_stop_the_rest(
+    process: Process, kept: Kept, draw: Draw
+) -> None:
+    draw("holiday.png", 77)
+    outcome = process("library", "remove", "4", "1", "--delete")
+    assert (outcome.code, kept.files["own"].exists(), in_trash()) == (2, True, ["neko.png"])
+    assert [entry.id for entry in kept.library.entries()] == [4, 3, 2]
+    assert outcome.err.count("is not what it was") == 1
+
+
+def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "dupes")
+    assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")
+
+
+def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: Kept) -> None:
+    outcome = process(
+        "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
+    )
+    assert (outcome.code, outcome.text) == (0, "[1,6]\n")
+    assert in_trash() == ["neko.png", "small.jpg"]
+    entry = twice.library.get(5)
+    assert entry
+    assert (entry.row, entry.category) == (twice.rows["neko"], "neko")
+    assert twice.library.count() == 4
+
+
+def test_deleting_needs_to_know_what_to_keep(cli: Cli, twice: Kept) -> None:
+    outcome = cli("library", "dupes", "--delete")
+    assert (outcome.code, twice.library.count()) == (2, 6)
+
+
+def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Kept) -> None:
+    with open(f"{os.environ['HOME']}/.local", "wb"):
+        pass
+    outcome = process(
+        "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
+    )
+    assert (outcome.code, outcome.text) == (2, "[]\n")
+    assert "cannot be put into the trash" in outcome.err
+    assert twice.library.count() == 6
+    assert all(entry.is_there() for entry in twice.library.entries())
+
+
+def test_without_a_terminal_deleting_needs_a_yes(process: Process, twice: Kept) -> None:
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--errors", "json")
+    assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
+    assert "--yes" in str(outcome.error["message"])
+    assert (twice.library.count(), in_trash()) == (6, [])
+
+
+def test_the_summary_says_how_many_went_and_how_to_restore_them(
+    process: Process, twice: Kept
+) -> None:
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes")
+    assert "2 files went into the trash" in outcome.err
+    assert "restore" in outcome.err
+
+
+@pytest.mark.parametrize(("answer", "left"), [("y\n", 4), ("n\n", 6), ("\n", 6)])
+def test_on_a_terminal_it_is_asked_how_many_may_go(
+    answer: str, left: int, terminal: Terminal, twice: Kept
+) -> None:
+    shown = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
+    assert "3 files of the same picture" in shown.text
+    assert "Put 2 files of 1 group into the trash?" in shown.err
+    assert twice.library.count() == left
+
+
+def test_similar_pictures_are_listed_and_never_deleted(
+    process: Process, kept: Kept, draw: Draw
+) -> None:
+    from PIL import Image, ImageDraw
+
+    path = draw("marked.png", 9)
+    with Image.open(path) as image:
+        marked = image.copy()
+    ImageDraw.Draw(marked).ellipse((70, 50, 84, 60), "white")
+    marked.save(path)
+    assert process("library", "add", str(path)).code == 0
+    outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes", "-c")
+    (group,) = rows_of(json.loads(outcome.out))
+    assert (group["evidence"], group["keep"], group["deleted"]) == ("similar", None, [])
+    assert "no file went into the trash" in outcome.err
+    assert (kept.library.count(), in_trash()) == (5, [])
+
+
+def test_filters_and_folders_narrow_what_is_compared(cli: Cli, twice: Kept, draw: Draw) -> None:
+    copy = draw("below/1.png", 1)
+    assert cli("library", "add", str(copy), str(draw("below/2.png", 11))).code == 0
+    group, *_ = rows_of(cli("library", "dupes", "--source", "own").json)
+    assert [row["id"] for row in rows_of(group["pictures"])] == [5, 6, 7]
+    assert cli("library", "dupes", str(copy.parent)).json == []
+    assert cli("library", "dupes", str(copy.parent.parent), "--category", "hug").json == []
+    listed = rows_of(cli("library", "list", str(copy.parent)).json)
+    assert [row["id"] for row in listed] == [8, 7]
+    assert cli("library", "list", str(copy)).code == 2
+
+
+def test_evidence_is_told_of_each_picture(cli: Cli, twice: Kept) -> None:
+    (group,) = rows_of(cli("library", "dupes", "--keep", "best").json)
+    levels = {row["id"]: row["evidence"] for row in rows_of(group["pictures"])}
+    assert (group["evidence"], levels) == ("same", {1: "same", 5: None, 6: "same"})
+
+
+def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: Kept) -> None:
+    shown = terminal("library", "dupes", "--keep", "best", columns=200).text
+    assert "3 files of the same picture" in shown
+    assert "5 kept" in shown
+
+
+def test_what_looks_like_one_is_found(cli: Cli, twice: Kept, draw: Draw) -> None:
+    for named in ("1", "https://nekos.best/api/v2/neko/1.png", "nekos:1.png"):
+        found = rows_of(cli("library", "similar", named).json)
+        assert sorted(cast("int", row["id"]) for row in found) == [5, 6]
+        assert all(cast("int", row["_distance"]) < 8 for row in found)
+    file = draw("another size.webp", 1, (200, 150))
+    found = rows_of(cli("library", "similar", str(file), "--limit", "2").json)
+    assert len(found) == 2
+    assert cast("int", found[0]["_distance"]) <= cast("int", found[1]["_distance"])
+
+
+def test_a_picture_of_a_service_is_asked_for(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with SampleServer(limits=False, seed=3) as server:
+        monkeypatch.setenv("ANIMEDEX_NEKOS_URL", server.url)
+        url = str(rows_of(cli("nekos", "image", "neko").json)[0]["url"])
+        file = str(tmp_path / "fetched.png")
+        assert cli("nekos", "asset", url, "-o", file).code == 0
+        assert cli("library", "add", file).code == 0
+        outcome = cli("library", "similar", url, "--fields", "id,_distance", "--no-source", "-c")
+    assert (outcome.code, outcome.text) == (0, '[{"id":1,"_distance":0}]\n')
+    assert cli("library", "list", "--jq", "length").json == 1
+
+
+def test_nothing_looks_like_it(cli: Cli, twice: Kept) -> None:
+    outcome = cli("library", "similar", "4", "--within", "0")
+    assert (outcome.code, outcome.text) == (0, "[]\n")
+    assert outcome.err == "animedex: nothing looks like 4\n"
+
+
+@pytest.mark.parametrize(
+    ("named", "code"),
+    [("99", 3), ("https://example.org/x.png", 2), ("nekos:9.png", 2), ("/nosuch.png", 3), ("/", 2)],
+)
+def test_what_is_not_there_is_like_nothing(named: str, code: int, cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "similar", named, "--errors", "json")
+    assert (outcome.code, bool(outcome.error["hint"])) == (code, True)
+
+
+def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
+    film = tmp_path / "1.webm"
+    film.write_bytes(b"\x1a\x45\xdf\xa3 webm")
+    cli("library", "add", str(film))
+    for named in ("1", str(film)):
+        outcome = cli("library", "similar", named, "--errors", "json")
+        assert (outcome.code, "film" in str(outcome.error["message"])) == (2, True)
+
+
+def test_all_is_well(cli: Cli, kept: Kept) -> None:
+    outcome = cli("library", "verify")
+    assert (outcome.code, outcome.text) == (0, "[]\n")
+    assert outcome.err == "animedex: all 4 pictures are there and whole\n"
+
+
+def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
+    cli: Cli, kept: Kept, tmp_path: Path
+) -> None:
+    (tmp_path / "there").mkdir()
+    kept.files["own"].rename(tmp_path / "there" / "renamed.png")
+    kept.files["hug"].unlink()
+    kept.files["neko"].write_bytes(b"")
+    outcome = cli("library", "verify", str(tmp_path / "there"))
+    found = {row["id"]: row for row in rows_of(outcome.json)}
+    assert {number: row["state"] for number, row in found.items()} == {
+        1: "broken",
+        3: "missing",
+        4: "moved",
+    }
+    assert [row["repaired"] for row in found.values()] == [False, False, True]
+    assert outcome.code == 3
+    assert "2 pictures are not in order" in outcome.err
+    assert "library remove 3" in str(found[3]["hint"])
+    moved = kept.library.get(4)
+    assert moved
+    assert moved.path == str(tmp_path / "there" / "renamed.png")
+
+
+def test_missing_files_are_told_once_and_forgotten_together(cli: Cli, kept: Kept) -> None:
+    for name in ("own", "hug"):
+        kept.files[name].unlink()
+    outcome = cli("library", "verify")
+    rows = rows_of(outcome.json)
+    assert (outcome.code, [row["state"] for row in rows]) == (3, ["missing", "missing"])
+    assert "holiday.png" not in outcome.err
+    assert "library remove --missing" in outcome.err
+    outcome = cli("library", "remove", "--missing")
+    assert (outcome.code, outcome.err.count("forgotten")) == (0, 2)
+    assert [entry.id for entry in kept.library.entries()] == [2, 1]
+    assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
+
+
+def test_a_missing_file_whose_path_is_not_utf_8_is_told(
+    cli: Cli, draw: Draw, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.png")
+    draw("a.png").rename(path)
+    cli("library", "add", str(path))
+    path.unlink()
+    outcome = cli("library", "verify")
+    (row,) = rows_of(outcome.json)
+    assert (outcome.code, row["state"]) == (3, "missing")
+    assert row["message"] == f"there is no file {tmp_path}/caf\\xe9.png"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("library", "add"),
+        ("library", "import"),
+        ("library", "similar"),
+        ("library", "verify"),
+        ("show", "--info"),
+        ("art", "dedupe"),
+        ("download",),
+    ],
+)
+def test_an_error_in_json_names_a_path_that_is_not_utf_8(
+    command: tuple[str, ...], cli: Cli, tmp_path: Path
+) -> None:
+    outcome = cli(*command, str(tmp_path / os.fsdecode(b"caf\xe9.png")), "--errors", "json")
+    assert outcome.code in {2, 3}
+    assert "caf\\xe9.png" in str(outcome.error["message"])
+    assert "encoding" not in str(outcome.error["message"])
+
+
+@pytest.mark.parametrize("arguments", [(), ("1", "--missing"), ("--missing", "--delete")])
+def test_what_to_forget_is_said_in_one_way(
+    arguments: tuple[str, ...], cli: Cli, kept: Kept
+) -> None:
+    assert cli("library", "remove", *arguments).code == 2
+    assert kept.library.count() == 4
+
+
+def test_a_folder_to_look_in_must_be_one(cli: Cli, kept: Kept) -> None:
+    assert cli("library", "verify", "/nosuch").code == 3
+
+
+def test_an_index_made_anew_is_told(cli: Cli, terminal: Terminal, kept: Kept) -> None:
+    for show in (cli, terminal):
+        kept.library.file.change(lambda db: db.execute("DELETE FROM hash_block"))
+        outcome = show("library", "verify")
+        assert (outcome.code, "index of hashes was wrong" in outcome.text) == (0, True)
+
+
+def test_findings_are_cards_on_a_terminal(terminal: Terminal, kept: Kept) -> None:
+    kept.files["own"].unlink()
+    outcome = terminal("library", "verify", columns=200)
+    assert outcome.code == 3
+    assert "holiday.png" in outcome.text
+    assert "to do" in outcome.text
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "csv"])
+def test_what_was_exported_is_taken_in(
+    kind: str, cli: Cli, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "exported"
+    file.write_bytes(cli("library", "export", "--format", kind).out)
+    before = rows_of(cli("library", "list", "--all").json)
+    assert cli("library", "import", str(file)).err == (
+        "animedex: 0 added, 4 known already, 0 failed\n"
+    )
+    monkeypatch.setenv("ANIMEDEX_DATA_DIR", str(tmp_path / "other"))
+    outcome = cli("library", "import", str(file))
+    assert (outcome.code, outcome.err) == (0, "animedex: 4 added, 0 known already, 0 failed\n")
+    after = rows_of(cli("library", "list", "--all").json)
+    if kind == "jsonl":
+        assert after == before
+    assert [row["path"] for row in after] == [row["path"] for row in before]
+
+
+def test_filters_narrow_what_is_exported(cli: Cli, kept: Kept) -> None:
+    lines = cli("library", "export", "--category", "hug").text.splitlines()
+    assert [json.loads(line)["category"] for line in lines] == ["hug"]
+
+
+def test_bad_lines_are_named(process: Process, kept: Kept) -> None:
+    text = process("library", "export").out
+    kept.files["own"].unlink()
+    outcome = process("library", "import", "-", stdin=b"{}\n" + text)
+    assert outcome.code == 3
+    lines = outcome.err.splitlines()
+    assert lines[0].startswith(
+        "animedex: standard input, line 1: it is no line of an exported library"
+    )
+    assert lines[1].startswith("animedex: standard input, line 5: there is no file")
+    assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"
+
+
+@pytest.mark.parametrize("file", ["/nosuch", "/"])
+def test_a_file_to_import_must_be_one(file: str, cli: Cli) -> None:
+    outcome = cli("library", "import", file, "--errors", "json")
+    assert outcome.code in {2, 3}
+    assert file in str(outcome.error["message"])
+
+
+def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> None:
+    name = "a\x1b]0;x\x07\x9b31m\u202e\r=1"
+    post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=[name])
+    with Library() as library:
+        library.add(New(str(draw("1.png")), post))
+    for kind in ("jsonl", "csv"):
+        shown = terminal("library", "export", "--format", kind).text
+        assert not set(shown.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")
+        if kind == "jsonl":
+            assert json.loads(shown)["post"]["artists"] == [name]
+
+
+def test_a_file_in_another_encoding_is_told_once(cli: Cli, kept: Kept, tmp_path: Path) -> None:
+    exported = tmp_path / "library.jsonl"
+    exported.write_bytes('{"path": "/ä.png"}\n'.encode("latin-1") * 3)
+    found = cli("library", "import", str(exported))
+    assert found.code == 2
+    assert found.err.count("it is not UTF-8") == 1
+    assert f"{exported}, line 1: it is not UTF-8" in found.err
+    assert "0 added, 0 known already, 3 failed" in found.err
+
+
+@pytest.mark.parametrize("command", ["similar", "import"])
+def test_a_file_without_a_name_is_refused(cli: Cli, command: str) -> None:
+    outcome = cli("library", command, "")
+    assert outcome.code == 2
+    assert "the name of the file is empty" in outcome.err

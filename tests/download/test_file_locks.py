@@ -1,0 +1,72 @@
+"""Who has a lock, has it alone; who waits does so as long as there is something to wait for."""
+
+from __future__ import annotations
+
+import os
+from itertools import count
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.download.file_locks import lock
+from animedex.download.resumable_file import Partial
+from animedex.errors import TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+URL = "https://x.example/1.png"
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """Give a file that somebody has locked."""
+    path = tmp_path / "file"
+    number = os.open(path, os.O_RDWR | os.O_CREAT)
+    lock(number, "it", 0.0, lambda: 0)
+    yield path
+    os.close(number)
+
+
+def test_who_waits_in_vain_is_told(held: Path) -> None:
+    number = os.open(held, os.O_RDWR)
+    with pytest.raises(TimedOut, match="it is being fetched by another download"):
+        lock(number, "it", 0.0, lambda: 0)
+    os.close(number)
+
+
+def test_who_sees_something_change_waits_on(held: Path) -> None:
+    number, other = os.open(held, os.O_RDWR), os.open(held.with_name("free"), os.O_CREAT)
+    changes = count()
+
+    def seen() -> int:
+        found = next(changes)
+        if found == 5:
+            # What was locked is locked no more.
+            os.dup2(other, number)
+        return found
+
+    lock(number, "it", 60.0, seen)
+    assert next(changes) >= 5
+    os.close(number)
+    os.close(other)
+
+
+def test_one_file_is_fetched_by_one_at_a_time(tmp_path: Path) -> None:
+    with Partial(str(tmp_path), URL, 1.0):
+        with pytest.raises(TimedOut), Partial(str(tmp_path), URL, 0.0):
+            pytest.fail("both have it")
+        with Partial(str(tmp_path), f"{URL}?other", 0.0):
+            pass
+    with Partial(str(tmp_path), URL, 0.0):
+        pass
+    assert os.listdir(tmp_path) == []
+
+
+def test_who_has_a_deadline_does_not_wait_longer(held: Path) -> None:
+    number, changes = os.open(held, os.O_RDWR), count()
+    with pytest.raises(TimedOut, match="by another download"):
+        # It goes on, and is waited for no longer all the same.
+        lock(number, "it", 60.0, lambda: next(changes), 0.0)
+    os.close(number)

@@ -1,0 +1,131 @@
+"""ExifTool, which most programs that show metadata agree with, reads what was written."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from animedex.images.sidecar import write_sidecar
+from animedex.images.xmp import Credited, read_credit, write_credit
+from animedex.models import ArtPost, Rating
+from tests.odd_pictures import whole
+
+EXIFTOOL = shutil.which("exiftool") or ""
+pytestmark = pytest.mark.skipif(not EXIFTOOL, reason="ExifTool is not installed")
+
+
+def exiftool(*arguments: str, check: bool = True) -> str:
+    done = subprocess.run([EXIFTOOL, *arguments], capture_output=True, check=check)
+    return done.stdout.decode()
+
+
+def told(path: Path, *options: str) -> dict[str, object]:
+    printed = exiftool("-j", "-G1", "-XMP:all", *options, str(path))
+    return cast("list[dict[str, object]]", json.loads(printed))[0]
+
+
+def put(picture: bytes, credited: Credited, folder: Path) -> Path:
+    (folder / "source").write_bytes(picture)
+    with open(folder / "target", "wb") as target:
+        write_credit(str(folder / "source"), target, *credited)
+    return folder / "target"
+
+
+@pytest.fixture
+def written(picture: bytes, credited: Credited, tmp_path: Path) -> Path:
+    return put(picture, credited, tmp_path)
+
+
+def test_it_shows_who_and_whence(written: Path) -> None:
+    known = told(written)
+    page = "https://pixiv.example/artworks/1"
+    expected = {
+        "XMP-dc:Creator": ["yuzu", "aoba_mio"],
+        "XMP-dc:Source": page,
+        "XMP-dc:Identifier": "danbooru:123",
+        "XMP-dc:Subject": ["maid", '<b> & "c"', "猫", "rem_(re:zero)", "re:zero"],
+        "XMP-dc:Title": "rem_(re:zero) by yuzu, aoba_mio",
+        "XMP-photoshop:Credit": "yuzu, aoba_mio",
+        "XMP-photoshop:Source": "danbooru",
+        "XMP-iptcExt:PersonInImage": "rem_(re:zero)",
+        "XMP-xmpRights:WebStatement": page,
+        "XMP-xmpRights:UsageTerms": f"The artist's own terms apply: see {page}",
+        "XMP-plus:AdultContentWarning": "Adult Content Warning Required",
+        "XMP-animedex:Service": "danbooru",
+        "XMP-animedex:Rating": "explicit",
+        "XMP-animedex:FetchedAt": "2026:05:08 01:02:03Z",
+        "XMP-animedex:Characters": "rem_(re:zero)",
+        "XMP-animedex:Series": "re:zero",
+        "XMP-animedex:Page": "https://danbooru.example/posts/123",
+        "XMP-animedex:Url": "https://cdn.example/x.png",
+    }
+    assert {name: known.get(name) for name in expected} == expected
+    assert "XMP-xmp:Rating" not in known, "a rating for an audience is no number of stars"
+
+
+def test_it_reads_a_sidecar(credited: Credited, tmp_path: Path) -> None:
+    place = write_sidecar(str(tmp_path / "a.png"), "xmp", *credited)
+    known = told(Path(place), "-warning", "-validate")
+    assert known["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
+    assert known["XMP-dc:Source"] == "https://pixiv.example/artworks/1"
+    assert not [name for name in known if "Warning" in name and "Adult" not in name]
+
+
+def test_it_finds_no_fault(picture: bytes, written: Path, tmp_path: Path) -> None:
+    def faults(path: Path) -> str:
+        printed = exiftool("-validate", "-warning", "-error", "-a", "-s3", str(path))
+        # Of filling bytes it says before which segment, the first one after the headers.
+        return re.sub(r"APP\d", "APP", printed)
+
+    assert faults(written) == faults(tmp_path / "source")
+
+
+def test_it_finds_no_new_fault_in_what_has_some(credited: Credited, tmp_path: Path) -> None:
+    odd = list(whole().values())[::5]
+    for number, one in enumerate(odd):
+        source = tmp_path / f"{number}-before.{one.form}"
+        source.write_bytes(one.data)
+        with open(tmp_path / f"{number}-after.{one.form}", "wb") as target:
+            write_credit(str(source), target, *credited)
+    options = ("-j", "-a", "-warning", "-error", "-XMP-dc:Creator")
+    printed = exiftool(*options, str(tmp_path), check=False)
+    found = cast("list[dict[str, object]]", json.loads(printed))
+    known = {Path(str(one["SourceFile"])).stem: one for one in found}
+    for number in range(len(odd)):
+        before, after = known[f"{number}-before"], known[f"{number}-after"]
+        assert after.get("Creator") == ["yuzu", "aoba_mio"]
+        assert after.get("Warning") == before.get("Warning")
+        assert after.get("Error") == before.get("Error")
+
+
+def test_the_credit_survives_its_writing(
+    one_of_each: bytes, credited: Credited, tmp_path: Path
+) -> None:
+    """It takes packets apart and writes them in its own way."""
+    target = put(one_of_each, credited, tmp_path)
+    assert exiftool("-b", "-XMP-animedex:Row", str(target)).encode() == credited.row
+    exiftool("-q", "-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
+    assert read_credit(str(target)) == credited
+    other = Credited(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
+    known = told(put(target.read_bytes(), other, tmp_path))
+    assert (known["XMP-dc:Creator"], known["XMP-dc:Subject"]) == ("mikan", "mine")
+    assert known["XMP-xmp:Rating"] == 4
+    assert "XMP-dc:Source" not in known
+    assert "XMP-animedex:Row" not in known
+
+
+def test_it_reads_on_in_the_continuation(drawn: dict[str, bytes], tmp_path: Path) -> None:
+    """In JPEG a packet of more than 64 KiB is in several segments."""
+    names = [f"{number}_" + "名" * 500 for number in range(90)]
+    post = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"], tags=names)
+    known = told(put(drawn["jpeg/extras"], Credited(post, b"{}"), tmp_path))
+    assert known["XMP-dc:Creator"] == "yuzu"
+    assert known["XMP-dc:Subject"] == names
+    assert known["XMP-animedex:Row"] == "{}"
+    assert "Warning" not in exiftool("-warning", "-a", str(tmp_path / "target"))

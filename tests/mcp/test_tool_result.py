@@ -1,0 +1,49 @@
+"""Whatever goes wrong becomes one of our own errors."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from animedex import AsyncClient
+from animedex.errors import AnimedexError, NotFound
+from animedex.mcp.argument_parser import chosen, read
+from animedex.mcp.tool_registry import every_tool
+from animedex.mcp.tool_result import answered, failure
+from animedex.testing import SampleServer
+from animedex.transport.database import Busy
+from animedex.transport.fleet.away import Away
+
+
+@pytest.mark.parametrize(
+    ("raised", "reason", "said"),
+    [
+        (NotFound("no such thing"), "not-found", "no such thing"),
+        (Busy("locked"), "timeout", "another process keeps a file of budgets or answers locked"),
+        (
+            Away("redis://cache.example", "does not answer", 1.0),
+            "rate-limited",
+            "budgets are kept at redis://cache.example, which does not answer",
+        ),
+        (RecursionError("too deep"), "error", "RecursionError: too deep"),
+    ],
+)
+def test_every_failure_has_a_reason(raised: Exception, reason: str, said: str) -> None:
+    error = failure(raised)
+    assert isinstance(error, AnimedexError)
+    assert (error.reason, error.message) == (reason, said)
+
+
+def test_a_call_s_time_limit_is_that_of_its_pictures_too() -> None:
+    async def main(url: str) -> str:
+        options = {"category": "neko", "amount": 4, "picture": True}
+        async with AsyncClient(base_urls={"nekos": url}, timeout=1.5, limits=False) as client:
+            tool = chosen("nekos_image", every_tool())
+            return (await answered(client, tool, read(tool, options))).text
+
+    with SampleServer(limits=False, seed=1) as server:
+        server.faults.add("/neko/*:delay=100")
+        text = asyncio.run(main(server.url))
+        assert len(server.arrivals) == 5
+    assert text.count(" is not shown: it did not come within the call's time limit") == 4
