@@ -22,7 +22,7 @@ from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamE
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
-from animedex.transport.telling import described
+from animedex.transport.events import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

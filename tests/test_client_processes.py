@@ -232,7 +232,7 @@ def test_threads_that_end_may_be_the_first_to_ask(
 def test_a_module_that_is_not_there_is_for_the_caller_to_miss() -> None:
     from threading import Thread
 
-    from animedex.transport.loading import load_for_good
+    from animedex.transport.http_import import load_for_good
 
     asking = Thread(target=load_for_good, args=("animedex.transport.nothing",), daemon=True)
     asking.start()

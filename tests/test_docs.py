@@ -39,8 +39,9 @@ from animedex.testing import SampleServer
 from animedex.testing.faults import parse_fault
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import WaifuSample
-from animedex.transport import advice, cache, exchange, keepers, ledger, limits, state
-from animedex.transport.statuses import STATUSES
+from animedex.transport import cache, exchange, keepers, ledger, limits, state
+from animedex.transport import retry_after as advice
+from animedex.transport.status_errors import STATUSES
 from tests.pages import ROOT, cells, quoted, text_of, words_of
 
 if TYPE_CHECKING:

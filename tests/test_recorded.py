@@ -17,7 +17,7 @@ from animedex import Client
 from animedex.backends.nekos.search_score import match_score
 from animedex.call import Response
 from animedex.testing import SampleServer
-from animedex.transport.advice import spent_seconds
+from animedex.transport.retry_after import spent_seconds
 
 if TYPE_CHECKING:
     import pytest

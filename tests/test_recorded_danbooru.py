@@ -27,7 +27,7 @@ from animedex.backends.danbooru.models import (
 from animedex.backends.provider import part
 from animedex.call import Response
 from animedex.testing.samples.danbooru_sample import DanbooruSample
-from animedex.transport.statuses import status_error
+from animedex.transport.status_errors import status_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

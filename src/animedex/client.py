@@ -13,11 +13,11 @@ from animedex.errors import ClientUnusable
 from animedex.transport.cache import Cache
 from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
+from animedex.transport.events import Teller
 from animedex.transport.flow import Flow
-from animedex.transport.loading import load_for_good
+from animedex.transport.http_import import load_for_good
 from animedex.transport.state import State
 from animedex.transport.steps import Desk
-from animedex.transport.telling import Teller
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -19,9 +19,9 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
+from animedex.transport.events import described
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Identify, Keep, Recall, Send, Tell
-from animedex.transport.telling import described
 from tests.transport.calls import answer
 
 if TYPE_CHECKING:

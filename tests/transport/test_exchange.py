@@ -18,10 +18,10 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
+from animedex.transport.events import described
 from animedex.transport.ledger import FOREVER
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle
-from animedex.transport.telling import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

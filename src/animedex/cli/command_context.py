@@ -112,7 +112,7 @@ class Session:
         long = waits and (event.seconds or 0.0) >= _LONG_WAIT
         loud = event.kind == "warning" or (long and is_terminal(sys.stderr))
         if loud or (self.shared.verbose and event.kind != "request"):
-            from animedex.transport.telling import described
+            from animedex.transport.events import described
 
             name = "animedex: " if event.kind == "warning" else ""
             self.note(name + described(event))

@@ -18,8 +18,8 @@ from animedex.errors import (
     Unreachable,
     UpstreamShape,
 )
-from animedex.transport.addresses import base_of, require_secure
 from animedex.transport.hosts import origin
+from animedex.transport.urls import base_of, require_secure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

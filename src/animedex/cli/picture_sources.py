@@ -151,7 +151,7 @@ def _asked(session: Session, text: str) -> Sight:
 
 def _owner(url: str, base_urls: dict[str, str]) -> Backend:
     """Tell which service a file is on; raise `BadArguments` where that is none."""
-    from animedex.transport.addresses import resolved
+    from animedex.transport.urls import resolved
 
     for backend in map(backends.declared, backends.names()):
         try:

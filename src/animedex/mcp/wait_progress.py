@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from animedex.render.safe_text import clean
-from animedex.transport.telling import described
+from animedex.transport.events import described
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator

@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from animedex.call import JSON_CAP
 from animedex.errors import AnimedexError, BadArguments, Unreachable, UpstreamDecode
-from animedex.transport.addresses import (
+from animedex.transport.ledger import LONGEST_BLOCK
+from animedex.transport.retry_after import RETRIED, backoff, spent_seconds, told_pause
+from animedex.transport.status_errors import is_success, request_id
+from animedex.transport.steps import Event, Send, Sleep, Tell
+from animedex.transport.turns import turn_for
+from animedex.transport.urls import (
     redirected,
     require_loopback,
     resolved,
     shown,
     wire_headers,
 )
-from animedex.transport.advice import RETRIED, backoff, spent_seconds, told_pause
-from animedex.transport.ledger import LONGEST_BLOCK
-from animedex.transport.statuses import is_success, request_id
-from animedex.transport.steps import Event, Send, Sleep, Tell
-from animedex.transport.turns import turn_for
 
 if TYPE_CHECKING:
     from animedex.call import Call, Headers, Response

@@ -15,7 +15,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from animedex.call import Call, Response, Say, SourceTag
 from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
-from animedex.transport.addresses import (
+from animedex.transport.database import Busy
+from animedex.transport.hosts import origin
+from animedex.transport.run import Known, Manner, Run
+from animedex.transport.steps import Drop, Event, Identify, Keep, Recall, Show, Tell
+from animedex.transport.urls import (
     cache_key,
     is_at_home,
     require_secure,
@@ -23,10 +27,6 @@ from animedex.transport.addresses import (
     shown,
     signed,
 )
-from animedex.transport.database import Busy
-from animedex.transport.hosts import origin
-from animedex.transport.run import Known, Manner, Run
-from animedex.transport.steps import Drop, Event, Identify, Keep, Recall, Show, Tell
 
 if TYPE_CHECKING:
     from animedex.call import Account, Plan, Sink, Wish
@@ -222,7 +222,7 @@ def _fetched(
     """Get an answer and have it read; whatever goes wrong, no sink is left open."""
     # What the cache answers does without all that asking takes.
     from animedex.transport.exchange import exchange
-    from animedex.transport.statuses import check_status, request_id
+    from animedex.transport.status_errors import check_status, request_id
 
     sinks: list[Sink] = []
     make = call.sink
@@ -266,7 +266,7 @@ def _struck(response: Response, account: Account) -> Response:
 
     What fails is told in part, and half a key would not be found there. Rows are left as they are.
     """
-    from animedex.transport.statuses import is_success
+    from animedex.transport.status_errors import is_success
 
     headers = tuple((name, account.hide(value)) for name, value in response.headers)
     body = response.body
@@ -283,8 +283,8 @@ def _tells_key(body: bytes, account: Account | None) -> bool:
 
 def _readable(response: Response, cap: int, run: Run) -> Response:
     """Undo a body's encoding; of a failure, the status says more than a damaged body would."""
-    from animedex.transport.body import decoded
-    from animedex.transport.statuses import is_success
+    from animedex.transport.content_encoding import decoded
+    from animedex.transport.status_errors import is_success
 
     if is_success(response.status):
         return decoded(response, cap, run.left)

@@ -16,7 +16,7 @@ from pyreqwest.proxy import ProxyBuilder
 from animedex.call import Response
 from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
 from animedex.transport.hosts import is_loopback
-from animedex.transport.trouble import translate
+from animedex.transport.http_errors import translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

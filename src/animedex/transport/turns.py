@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from animedex.errors import RateLimited, TimedOut
-from animedex.transport.addresses import base_of
 from animedex.transport.database import Busy
 from animedex.transport.hosts import origin
 from animedex.transport.ledger import Again, Claim, Denied, Go
 from animedex.transport.limits import slowed
 from animedex.transport.state import HASTE
 from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sleep, Tell
+from animedex.transport.urls import base_of
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Limits

@@ -13,7 +13,7 @@ from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.tag_query import counted, split
 from animedex.errors import BadArguments
 from animedex.models import Rating
-from animedex.transport.addresses import resolved
+from animedex.transport.urls import resolved
 
 if TYPE_CHECKING:
     from animedex.call import Call

@@ -23,7 +23,7 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.testing.danbooru import error_responses as refusals
-from animedex.transport.statuses import status_error
+from animedex.transport.status_errors import status_error
 
 if TYPE_CHECKING:
     from animedex.testing.danbooru.error_responses import Refusal

@@ -23,7 +23,7 @@ from animedex.backends.nekos.models import NekosImage
 from animedex.body_writer import FileSink
 from animedex.call import Call, Response, SourceTag, Unseen
 from animedex.errors import BadArguments, NotFound, TimedOut, UpstreamShape
-from animedex.transport.addresses import resolved
+from animedex.transport.urls import resolved
 
 if TYPE_CHECKING:
     from animedex.call import Plan, Wish

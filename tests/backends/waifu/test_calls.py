@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.calls import artist, artists, image, images, stats, tag, tags
 from animedex.errors import BadArguments
-from animedex.transport.addresses import resolved
+from animedex.transport.urls import resolved
 
 if TYPE_CHECKING:
     from animedex.call import Call

@@ -12,7 +12,7 @@ from animedex.backends.waifu.backend import BACKEND
 from animedex.backends.waifu.error_messages import explain, notice
 from animedex.call import Response
 from animedex.errors import AnimedexError, AuthRequired, NotFound, Refused, UpstreamError
-from animedex.transport.statuses import status_error
+from animedex.transport.status_errors import status_error
 
 URL = "https://api.waifu.im/images"
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Access Denied</title></head><body>No.</body></html>"

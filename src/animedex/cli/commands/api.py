@@ -18,7 +18,7 @@ from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.models import parse_json
 from animedex.render.safe_text import clean
-from animedex.transport.statuses import is_success, status_error
+from animedex.transport.status_errors import is_success, status_error
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Backend

@@ -12,10 +12,10 @@ from animedex.cli.command_context import Session, answering
 from animedex.cli.commands.config import shown
 from animedex.cli.lock_wait import patiently
 from animedex.config.config_file import Config
-from animedex.transport.addresses import base_of
 from animedex.transport.hosts import origin
 from animedex.transport.ledger import Ledger
 from animedex.transport.limits import WindowState, tokens_left
+from animedex.transport.urls import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

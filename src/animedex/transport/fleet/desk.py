@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.backend import Backend
     from animedex.call import Account
-    from animedex.transport.telling import Teller
+    from animedex.transport.events import Teller
 
 
 def fleet_desk(

@@ -13,7 +13,7 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
-from animedex.transport.advice import told_pause
+from animedex.transport.retry_after import told_pause
 from animedex.transport.turns import rate_limited, spoken
 
 if TYPE_CHECKING:

@@ -13,7 +13,9 @@ from animedex.backends.nekos import BACKEND
 from animedex.body_writer import to_file
 from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import BadArguments, UpstreamError
-from animedex.transport.addresses import (
+from animedex.transport.hosts import origin
+from animedex.transport.run import Manner
+from animedex.transport.urls import (
     base_of,
     cache_key,
     is_at_home,
@@ -23,8 +25,6 @@ from animedex.transport.addresses import (
     shown,
     wire_headers,
 )
-from animedex.transport.hosts import origin
-from animedex.transport.run import Manner
 
 HOME = BACKEND.base_url
 MIRROR = {"nekos": "http://127.0.0.1:8080/mirror"}

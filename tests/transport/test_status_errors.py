@@ -21,7 +21,7 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
-from animedex.transport.statuses import check_status, is_success, said, status_error
+from animedex.transport.status_errors import check_status, is_success, said, status_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.call import Response
-from animedex.transport.advice import backoff, spent_seconds, told_pause
+from animedex.transport.retry_after import backoff, spent_seconds, told_pause
 
 DATE = "Fri, 08 May 2026 09:08:30 GMT"
 YEAR = 366 * 86_400.0

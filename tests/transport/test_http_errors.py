@@ -18,9 +18,9 @@ from pyreqwest.exceptions import PyreqwestError
 
 from animedex.errors import AnimedexError, NotFound, Unreachable
 from animedex.transport.http import AsyncHttp, SyncHttp
+from animedex.transport.http_errors import TROUBLES, Trouble, translate
 from animedex.transport.proxies import Proxies
 from animedex.transport.steps import Send
-from animedex.transport.trouble import TROUBLES, Trouble, translate
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
+from animedex.transport.events import Teller, described
 from animedex.transport.steps import Event
-from animedex.transport.telling import Teller, described
 
 URL = "https://x.example/neko"
 
@@ -71,7 +71,7 @@ def test_a_quiet_log_stays_empty(caplog: pytest.LogCaptureFixture) -> None:
 PROGRAM = """
 import sys
 from animedex.transport.steps import Event
-from animedex.transport.telling import Teller
+from animedex.transport.events import Teller
 
 heard = []
 Teller(heard.append).tell(Event("request", "nekos"))

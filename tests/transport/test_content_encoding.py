@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from animedex.call import Response
 from animedex.errors import TimedOut, UpstreamDecode
-from animedex.transport import body as decoding
-from animedex.transport.body import MOST_MEMBERS
+from animedex.transport import content_encoding as decoding
+from animedex.transport.content_encoding import MOST_MEMBERS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
