@@ -21,8 +21,8 @@ from mcp.client.stdio import stdio_client
 from running import server
 
 from animedex import AsyncClient
-from animedex.backends.backend import Bucket, Limits
 from animedex.backends.nekos import image
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from animedex.client_options import ClientOptions
@@ -32,7 +32,7 @@ CALLS, WARM = 500, 50
 TASKS = 1_000
 MOST_MILLISECONDS, MOST_MEBIBYTES = 3.0, 20.0
 # Room for one, and then for nobody while this runs.
-FULL = Limits(Bucket(rate=0.001, burst=1), {})
+FULL = Limits(TokenBucket(rate=0.001, burst=1), {})
 
 
 class Cost(NamedTuple):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from animedex import Client
-from animedex.transport import clock
+from animedex import Client, clock
 
 
 def main(url: str, state: str, kind: str, ahead: str = "0") -> None:

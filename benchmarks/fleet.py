@@ -25,13 +25,12 @@ from budgets import WINDOW_CALLS, WINDOW_SECONDS, Kept, kept
 from running import path_of
 
 from animedex.backends.nekos import BACKEND
+from animedex.clock import shared_clock
+from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.rate_limiter import Reservation
+from animedex.ratelimit.redis_client import RedisClient
+from animedex.ratelimit.redis_store import RedisStore
 from animedex.testing import SampleServer
-from animedex.transport.clock import shared_clock
-from animedex.transport.fleet.keeper import FleetKeeper
-from animedex.transport.fleet.link import Link
-from animedex.transport.fleet.place import place_of
-from animedex.transport.ledger import Claim
-from animedex.transport.state import State
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -81,20 +80,19 @@ def redis_server() -> Generator[int]:
 def reservations(port: int) -> list[Cost]:
     """Time reservations by turns with the library's own PING on a connection that is kept."""
     library: Any = import_module("redis")
-    link = Link(place_of(f"redis://127.0.0.1:{port}"), shared_clock, sys.exit)
     limits = BACKEND.limits._replace(bucket=BACKEND.limits.bucket._replace(rate=1e6))
-    claim = Claim("0123456789abcdef", "/api/v2/neko", "/neko", shared_clock() + 3600)
-    keeper = FleetKeeper(link, shared_clock, sys.exit)
+    reservation = Reservation("0123456789abcdef", "/api/v2/neko", "/neko", shared_clock() + 3600)
+    redis = RedisClient(f"redis://127.0.0.1:{port}", shared_clock, sys.exit)
+    remote = RedisStore(redis, shared_clock, sys.exit)
     with tempfile.TemporaryDirectory() as folder, library.Redis(port=port) as client:
-        local = State(f"{folder}/state.db", shared_clock, sys.exit)
-        far = State("", shared_clock, sys.exit, keeper)
+        local = FallbackStore(f"{folder}/state.db", shared_clock, sys.exit)
         here, there, ping = by_turns(
-            lambda: local.reserve(ORIGIN, limits, claim),
-            lambda: far.reserve(ORIGIN, limits, claim),
+            lambda: local.reserve(ORIGIN, limits, reservation),
+            lambda: remote.reserve(ORIGIN, limits, reservation),
             client.ping,
         )
         local.close()
-        far.close()
+        remote.close()
     return [
         Cost("in a file, µs", 150.0, here),
         Cost("at Redis, over one PING", 1.3, there / ping),

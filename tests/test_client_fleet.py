@@ -16,7 +16,7 @@ import pytest
 from animedex import AsyncClient, Client
 from animedex.errors import BadArguments, RateLimited
 from animedex.testing import SampleServer
-from tests.transport.fleet.conftest import Server, redis_server, start_server
+from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,8 +65,8 @@ def test_what_was_shown_is_shared(fleet: ClientOptions) -> None:
     with Client(**fleet) as first:
         shown = first.nekos.image("neko", 3)
     with Client(**fleet) as second:
-        assert second.desk.state.shown() == len({image.url for image in shown})
-        assert second.desk.state.forget() > 0
+        assert second.desk.seen.count() == len({image.url for image in shown})
+        assert second.desk.seen.clear() > 0
 
 
 def test_tasks_share_budgets_too(server: SampleServer, fleet: ClientOptions) -> None:
@@ -98,7 +98,7 @@ def test_a_cancelled_task_gives_its_place_back(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            ledgers = await asyncio.to_thread(client.desk.state.ledgers)
+            ledgers = await asyncio.to_thread(client.desk.limiter.states)
             (ledger,) = ledgers.values()
             return [waiter.ticket for waiter in ledger.windows["/search"].queue]
 
@@ -291,7 +291,7 @@ def test_a_wrong_password_is_told_at_once(
 CHILD = """
 import sys
 from animedex import Client
-from animedex.transport import clock
+from animedex import clock
 
 url, state, ahead = sys.argv[1:]
 real = clock._read

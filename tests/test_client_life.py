@@ -112,7 +112,7 @@ def test_a_default_client_that_is_replaced_notes_what_it_showed(
     monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
     after = default_client()
     assert after is not before
-    assert after.desk.state.shown() == len(shown)
+    assert after.desk.seen.count() == len(shown)
     assert len(before.nekos.image("neko")) == 1
 
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import AsyncClient
-from animedex.backends.backend import Bucket, Limits
 from animedex.backends.nekos.backend import BACKEND
 from animedex.call import Call, Request
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 MANY = 1000
 MIB = 1024 * 1024
 # As the service would be, were it faster.
-QUICK = BACKEND._replace(limits=Limits(Bucket(rate=1000.0, burst=10), {}))
-SLOW = BACKEND._replace(limits=Limits(Bucket(rate=0.001, burst=1), {}))
+QUICK = BACKEND._replace(limits=Limits(TokenBucket(rate=1000.0, burst=10), {}))
+SLOW = BACKEND._replace(limits=Limits(TokenBucket(rate=0.001, burst=1), {}))
 
 
 def numbered(number: int) -> Call[str]:
@@ -52,7 +52,7 @@ def number_of(event: Event) -> int:
 @pytest.fixture
 def standing_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stop the clock that budgets go by: how fast this machine is makes no difference then."""
-    monkeypatch.setattr("animedex.transport.clock._read", lambda: 1000.0)
+    monkeypatch.setattr("animedex.clock._read", lambda: 1000.0)
 
 
 @pytest.mark.usefixtures("standing_clock")

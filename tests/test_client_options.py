@@ -173,7 +173,6 @@ def test_the_usual_variables_name_proxies(monkeypatch: pytest.MonkeyPatch) -> No
         ("state", "redis://budgets.example?ssl_ca_certs=/etc/ca.pem"),
         ("state", "unix:///run/redis.sock?ssl_keyfile=/etc/key.pem"),
         ("state", 5),
-        ("state_share", 0.5),
         ("base_urls", {"nekos": "nowhere"}),
         ("base_urls", {"nekos": "http://me:hunter2@mirror.example"}),
     ],
@@ -206,14 +205,21 @@ def test_a_folder_for_answers_is_used_beside_a_server(tmp_path: Path) -> None:
     assert found.cache_path == str(tmp_path / FILE_NAME)
 
 
-def test_a_share_is_a_part_of_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert plan().share is None
-    monkeypatch.setenv("ANIMEDEX_STATE_SHARE", "1/4")
-    assert plan().share == 0.25
-    assert plan(state_share="1/2").share == 0.5
-
-
-@pytest.mark.parametrize("share", ["0.5", "0/3", "4/3", "1/0", "1/", "a/b", "1/-2"])
-def test_a_share_that_is_none_is_refused(share: str) -> None:
-    with pytest.raises(BadArguments, match=r"^state_share: "):
-        plan(state_share=share)
+def test_a_setting_that_was_removed_is_refused(
+    config_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(
+        BadArguments, match=r"^state_share: this setting no longer exists"
+    ) as caught:
+        plan(state_share="1/24")
+    assert caught.value.hint == (
+        "leave it out: while the Redis server is away, calls wait for it until their deadline"
+    )
+    config_file.write_text('state_share = "1/24"\n')
+    with pytest.raises(BadArguments, match=r"^state_share: ") as caught:
+        plan()
+    assert f"delete it from {config_file}: " in str(caught.value.hint)
+    monkeypatch.setenv("ANIMEDEX_STATE_SHARE", "1/24")
+    with pytest.raises(BadArguments, match=r"^state_share: ") as caught:
+        plan()
+    assert "unset ANIMEDEX_STATE_SHARE: " in str(caught.value.hint)

@@ -208,7 +208,7 @@ def test_a_client_of_another_process_is_told_apart(
         client.close()
     with pytest.raises(ClientUnusable, match="closed"):
         client.nekos.image("neko")
-    client.desk.state.close()
+    client.desk.limiter.close()
     client.desk.cache.close()
 
 

@@ -35,11 +35,14 @@ from animedex.client import Client
 from animedex.client_options import ClientOptions
 from animedex.config.config_file import Config
 from animedex.config.settings import SETTINGS
+from animedex.ratelimit import rate_limiter
+from animedex.ratelimit.limits import scale_limits
+from animedex.ratelimit.store import FILE_NAME, MAX_SEEN
 from animedex.testing import SampleServer
 from animedex.testing.faults import parse_fault
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import WaifuSample
-from animedex.transport import cache, exchange, keepers, ledger, limits, state
+from animedex.transport import cache, exchange
 from animedex.transport import retry_after as advice
 from animedex.transport.status_errors import STATUSES
 from tests.pages import ROOT, cells, quoted, text_of, words_of
@@ -291,7 +294,7 @@ def test_help_that_is_wrong_is_named(
 
 
 BUCKET, WINDOW = BACKEND.limits.bucket, BACKEND.limits.windows["/search"]
-SLOW = limits.slowed(BACKEND.limits, 0.5)
+SLOW = scale_limits(BACKEND.limits, 0.5)
 MIB = 1024 * 1024
 FACTS = [
     ("limits", f"{BUCKET.rate:g} per second in the long run, {BUCKET.burst} at once"),
@@ -306,16 +309,16 @@ FACTS = [
     ("limits", f"`--timeout`, {SETTINGS['timeout'].default:g} seconds by default"),
     ("limits", f"more than {JSON_CAP // MIB} MiB"),
     ("limits", f"of {cache.CACHE_CAP // MIB} MiB at the most"),
-    ("limits", "for a day at the most" if ledger.LONGEST_BLOCK == 86_400 else "?"),
+    ("limits", "for a day at the most" if rate_limiter.MAX_BLOCK == 86_400 else "?"),
     ("limits", f"{calls.MOST} rows a request"),
     ("nekos", f"{BUCKET.rate:g} per second with a burst of {BUCKET.burst}"),
     ("nekos", f"1 to {calls.MOST} pictures"),
-    ("nekos", f"the last {keepers.SHOWN_KEPT:,}"),
+    ("nekos", f"the last {MAX_SEEN:,}"),
     ("nekos", f"{plans.MOST_ASKS} times in all"),
     ("nekos", f"up to {calls.ASSET_CAP // MIB} MiB"),
     ("python", f"{SETTINGS['timeout'].default:g} by default"),
     ("configuration", f"`{cache.FILE_NAME}`"),
-    ("configuration", f"`{state.FILE_NAME}`"),
+    ("configuration", f"`{FILE_NAME}`"),
 ]
 
 

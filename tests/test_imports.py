@@ -109,7 +109,9 @@ def test_categories_from_the_cache(service: str) -> None:
     assert not asked & SIGNING
     kept = loaded(service, "nekos", "categories")
     assert "animedex.transport.cache" in kept
-    assert not kept & (SLOW | SENDING | {"animedex.transport.ledger", "jq", "msgspec", "shutil"})
+    assert not kept & (
+        SLOW | SENDING | {"animedex.ratelimit.rate_limiter", "jq", "msgspec", "shutil"}
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,14 +9,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
 from animedex.client_options import ClientOptions, Setup, set_up
+from animedex.clock import shared_clock
 from animedex.errors import ClientUnusable
+from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.seen_store import SeenStore
 from animedex.transport.cache import Cache
-from animedex.transport.clock import shared_clock
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.events import Teller
 from animedex.transport.flow import Flow
 from animedex.transport.http_import import load_for_good
-from animedex.transport.state import State
 from animedex.transport.steps import Desk
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ class _Core:
     def _close_files(self) -> None:
         """Write down what is noted, and close files; they open again when they are needed."""
         if self._pid == os.getpid():
-            self.desk.state.close()
+            self.desk.seen.close()
+            self.desk.limiter.close()
             self.desk.cache.close()
 
     if not TYPE_CHECKING:
@@ -103,14 +105,37 @@ def _desk(
     plan: Setup, teller: Teller, identify: Callable[[Backend, str, float | None], Account | None]
 ) -> Desk:
     if "://" in plan.state:
-        from animedex.transport.fleet.desk import fleet_desk
-
-        return fleet_desk(plan.state, plan.share, plan.cache_path, teller, identify)
+        return _redis_desk(plan, teller, identify)
+    store = FallbackStore(plan.state, shared_clock, teller.warn)
     return Desk(
-        State(plan.state, shared_clock, teller.warn),
+        store,
+        SeenStore(store, shared_clock),
         Cache(plan.cache_path, teller.warn),
         teller.tell,
         identify,
+    )
+
+
+def _redis_desk(
+    plan: Setup, teller: Teller, identify: Callable[[Backend, str, float | None], Account | None]
+) -> Desk:
+    """Set up a desk at a server that keeps budgets, and answers if they have no folder."""
+    from animedex.ratelimit.redis_client import RedisClient
+    from animedex.ratelimit.redis_store import RedisStore
+    from animedex.transport.redis_cache import RedisCache
+    from animedex.transport.worker_threads import WorkerThreads
+
+    redis = RedisClient(plan.state, shared_clock, teller.warn)
+    store = RedisStore(redis, shared_clock, teller.warn)
+    return Desk(
+        store,
+        SeenStore(store, shared_clock),
+        Cache(plan.cache_path, teller.warn)
+        if plan.cache_path
+        else RedisCache(redis, shared_clock, teller.warn),
+        teller.tell,
+        identify,
+        WorkerThreads(redis.path, shared_clock),
     )
 
 
@@ -186,12 +211,12 @@ class AsyncClient(_Core):
             http, self._http = self._http, None
         if http is not None:
             await http.close()
-        lanes = self.desk.lanes
-        if lanes is None:
+        workers = self.desk.workers
+        if workers is None:
             self._close_files()
         else:
-            await lanes.run(self._close_files, 0, needed=True)
-            lanes.end()
+            await workers.run(self._close_files, 0, needed=True)
+            workers.end()
 
     async def _send(self, step: Send) -> Response:
         return await self._sender().send(step)

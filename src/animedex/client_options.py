@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from animedex import __version__, backends
 from animedex.call import Secret
-from animedex.config.config_file import Config, read_setting
+from animedex.config.config_file import Config, read_setting, unknown
 from animedex.config.paths import folder
-from animedex.config.settings import part_of
+from animedex.config.settings import REMOVED
 from animedex.errors import BadArguments
-from animedex.transport import cache, state
+from animedex.ratelimit.store import FILE_NAME
+from animedex.transport import cache
 from animedex.transport.proxies import Proxies, hide_password, proxies_from
 from animedex.transport.run import Manner
 
@@ -32,7 +33,6 @@ class ClientOptions(TypedDict, total=False):
     refresh: True to fetch anew what the cache holds.
     state: the file in which budgets and the record of shown pictures are kept, or the URL of a
         Redis server that keeps them, and answers, for many machines.
-    state_share: this process's part of each limit while that server is away, such as "1/24".
     proxy: a proxy's URL for everything but loopback, in place of the usual variables.
     rate: "slow" halves the pace.
     limits: False switches budgets off, which only loopback servers accept.
@@ -45,7 +45,6 @@ class ClientOptions(TypedDict, total=False):
     cache: bool | str | os.PathLike[str]
     refresh: bool
     state: str | os.PathLike[str]
-    state_share: str
     proxy: str
     rate: Literal["normal", "slow"]
     limits: bool
@@ -56,19 +55,22 @@ class Setup(NamedTuple):
     """Hold what the options come to: how to carry out calls, and with which files.
 
     `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
-    answers too. `share` is of each limit, for while it is away.
+    answers too.
     """
 
     manner: Manner
     proxies: Proxies
     state: str
     cache_path: str
-    share: float | None = None
 
 
 def set_up(options: ClientOptions) -> Setup:
     """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
+    for name in REMOVED:
+        if name in options:
+            raise unknown(name)
     config = Config()
+    config.refuse_removed()
     base_urls = {**config.base_urls(), **_base_urls(options)}
     _require_known(base_urls)
     manner = Manner(
@@ -82,13 +84,11 @@ def set_up(options: ClientOptions) -> Setup:
         is_timeout_set="timeout" in options or config.get("timeout").source != "default",
     )
     place = _state(options, config)
-    share = cast("str | None", options.get("state_share") or config.get("state_share").value)
     return Setup(
         manner,
         _proxies(options, config),
         place,
         _cache_path(options, place),
-        part_of(str(read_setting("state_share", str(share)))) if share else None,
     )
 
 
@@ -167,7 +167,7 @@ def _state(options: ClientOptions, config: Config) -> str:
     if "://" in path:
         return Secret(path)
     if not path:
-        return os.path.join(folder("data"), state.FILE_NAME)
+        return os.path.join(folder("data"), FILE_NAME)
     # What is configured names the same file from everywhere, or the budget would be split.
     root = "" if given else os.path.dirname(config.path)
     return os.path.abspath(os.path.join(root, os.path.expanduser(path)))

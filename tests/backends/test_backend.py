@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.backend import Backend
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 
 def test_the_variable_is_named_after_the_backend() -> None:
@@ -9,7 +10,7 @@ def test_the_variable_is_named_after_the_backend() -> None:
         title="A shelf",
         base_url="https://shelf.example",
         docs_url="",
-        limits=Limits(Bucket(1.0, 1), {}),
+        limits=Limits(TokenBucket(1.0, 1), {}),
         limits_note="",
         guidance="",
         example_path="/",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.cli.error_conversion import as_error
-from animedex.transport.fleet.away import Away
-from tests.transport.fleet.conftest import Server, redis_server, start_server
+from animedex.ratelimit.store import StoreUnavailable
+from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
@@ -69,5 +69,5 @@ def test_a_warning_is_printed_once(
 
 
 def test_whatever_raises_that_a_server_is_away_is_understood() -> None:
-    error = as_error(Away("redis://cache.example", "does not answer", 1.0))
+    error = as_error(StoreUnavailable("redis://cache.example", "does not answer", 1.0))
     assert (error.reason, error.exit_code) == ("unreachable", 6)

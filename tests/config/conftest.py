@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.backend import Backend
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ CLUB = Backend(
     title="A club with members",
     base_url="https://club.example",
     docs_url="https://club.example/docs",
-    limits=Limits(Bucket(rate=2.0, burst=4), {}),
+    limits=Limits(TokenBucket(rate=2.0, burst=4), {}),
     limits_note="",
     guidance="",
     example_path="/pick",

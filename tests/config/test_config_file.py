@@ -24,7 +24,6 @@ VALUES: dict[str, tuple[tuple[str, Any], tuple[str, Any]]] = {
     "color": (("never", "never"), ('"always"', "always")),
     "proxy": (("env.example", "http://env.example"), ('"f.example"', "http://f.example")),
     "state": (("/env/budgets", "/env/budgets"), ('"/file/budgets"', "/file/budgets")),
-    "state_share": (("1/24", "1/24"), ('"2/3"', "2/3")),
 }
 
 

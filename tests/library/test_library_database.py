@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from animedex.database import Database, UnusableFile
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library import library_database as file
 from animedex.library.entry import New
 from animedex.library.library_database import trouble
 from animedex.library.migrations import MIGRATIONS, VERSION, statements
 from animedex.library.picture_library import Library
-from animedex.transport.database import Database, Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -227,7 +227,7 @@ def test_a_full_disk_says_so_and_loses_nothing(library: Library, draw: Draw) -> 
 
 
 def test_a_disk_without_room_for_what_sqlite_needs_is_full() -> None:
-    error = trouble("library.db", Unusable("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE))
+    error = trouble("library.db", UnusableFile("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE))
     assert (type(error), error.message) == (
         NoSpace,
         "the library library.db cannot be used: the disk is full",
@@ -293,7 +293,7 @@ def _never(path: str) -> bool:
 
 def _unusable(*_: object, **__: object) -> None:
     message = "unable to open database file"
-    raise Unusable(message, sqlite3.SQLITE_CANTOPEN)
+    raise UnusableFile(message, sqlite3.SQLITE_CANTOPEN)
 
 
 @pytest.fixture

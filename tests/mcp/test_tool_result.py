@@ -7,22 +7,26 @@ import asyncio
 import pytest
 
 from animedex import AsyncClient
+from animedex.database import StoreLocked
 from animedex.errors import AnimedexError, NotFound
 from animedex.mcp.argument_parser import chosen, read
 from animedex.mcp.tool_registry import every_tool
 from animedex.mcp.tool_result import answered, failure
+from animedex.ratelimit.store import StoreUnavailable
 from animedex.testing import SampleServer
-from animedex.transport.database import Busy
-from animedex.transport.fleet.away import Away
 
 
 @pytest.mark.parametrize(
     ("raised", "reason", "said"),
     [
         (NotFound("no such thing"), "not-found", "no such thing"),
-        (Busy("locked"), "timeout", "another process keeps a file of budgets or answers locked"),
         (
-            Away("redis://cache.example", "does not answer", 1.0),
+            StoreLocked("locked"),
+            "timeout",
+            "another process keeps a file of budgets or answers locked",
+        ),
+        (
+            StoreUnavailable("redis://cache.example", "does not answer", 1.0),
             "rate-limited",
             "budgets are kept at redis://cache.example, which does not answer",
         ),

@@ -7,9 +7,9 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from animedex.clock import shared_clock
+from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.testing.samples.danbooru_sample import DanbooruSample
-from animedex.transport.clock import shared_clock
-from animedex.transport.state import State
 from tests.mcp.conftest import PATIENCE, speaking, surroundings
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mcp import Client
 
-    from animedex.transport.ledger import Ledger
+    from animedex.ratelimit.rate_limiter import LimiterState
     from tests.conftest import StartRawServer
     from tests.mcp.conftest import Agent
 
@@ -37,10 +37,10 @@ def limited(home: Path) -> Generator[Agent]:
             yield agent
 
 
-def ledger(home: Path) -> Ledger:
-    state = State(str(home / "state.db"), shared_clock, print)
-    (found,) = state.ledgers().values()
-    state.close()
+def ledger(home: Path) -> LimiterState:
+    store = FallbackStore(str(home / "state.db"), shared_clock, print)
+    (found,) = store.states().values()
+    store.close()
     return found
 
 
@@ -89,7 +89,7 @@ def test_whoever_gives_up_waiting_leaves_the_room_to_others(tmp_path: Path) -> N
 
     with limited(tmp_path) as agent:
         agent.run(give_up)
-        assert len(ledger(tmp_path).bucket.spare) == 3
+        assert len(ledger(tmp_path).bucket.returned_slots) == 3
         assert not agent.call("danbooru_tags", {"pattern": "c*"}).failed
 
 

@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 import pytest
 
 from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend, Bucket, Limits, Window
+from animedex.backends.backend import Backend
 from animedex.call import Call, Request
+from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
+from animedex.ratelimit.seen_store import SeenStore
 from animedex.transport.cache import Cache
 from animedex.transport.flow import Flow
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
 from animedex.transport.run import Manner
-from animedex.transport.state import State
 from animedex.transport.steps import Desk, Send, Sleep
 from tests.transport.calls import Read, read
 
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.call import Account, Headers, Response
-    from animedex.transport.ledger import Ledger
+    from animedex.ratelimit.rate_limiter import LimiterState
     from animedex.transport.steps import Event, Step
 
 T = TypeVar("T")
@@ -37,7 +39,7 @@ SHELF = Backend(
     title="A shelf of books",
     base_url="https://shelf.example/api",
     docs_url="https://shelf.example/docs",
-    limits=Limits(Bucket(rate=2.0, burst=4), {"/search": Window(calls=2, seconds=5.0)}),
+    limits=Limits(TokenBucket(rate=2.0, burst=4), {"/search": SlidingWindow(calls=2, seconds=5.0)}),
     limits_note="",
     guidance="",
     example_path="/pick",
@@ -91,8 +93,10 @@ class Stage:
         # One flow for all calls, as a client has it; otherwise each has its own.
         self.flow: Flow | None = None
         self.meddle: Callable[[Step], None] = _leave_alone
+        store = FallbackStore(str(folder / "state.db"), self.clock, pytest.fail)
         self.desk = Desk(
-            State(str(folder / "state.db"), self.clock, pytest.fail),
+            store,
+            SeenStore(store, self.clock),
             Cache(str(folder / "cache.db"), pytest.fail, clock=self.clock),
             self.events.append,
             self._identify,
@@ -141,12 +145,13 @@ class Stage:
 
     def close(self) -> None:
         """Close the files of budgets and cache."""
-        self.desk.state.close()
+        self.desk.seen.close()
+        self.desk.limiter.close()
         self.desk.cache.close()
 
-    def ledger(self) -> Ledger:
+    def ledger(self) -> LimiterState:
         """Give the shelf's budgets as they stand."""
-        return self.desk.state.ledgers()[ORIGIN]
+        return self.desk.limiter.states()[ORIGIN]
 
     def _identify(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
         return self.account

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from animedex.database import StoreLocked
 from animedex.transport.cache import Cache, CacheReport, Kept
-from animedex.transport.database import Busy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -255,7 +255,7 @@ def test_a_file_that_another_writes_to_is_a_miss(
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     cache.put("meanwhile", "shelf", b"body", 60)
-    with pytest.raises(Busy):
+    with pytest.raises(StoreLocked):
         cache.clear()
     assert cache.get("key") == Kept(b"body", START)
     other.execute("ROLLBACK")
@@ -274,7 +274,7 @@ def test_a_file_that_another_is_just_making_is_a_miss(
     other.execute("BEGIN EXCLUSIVE")
     cache = opened()
     assert cache.get("key") is None
-    with pytest.raises(Busy):
+    with pytest.raises(StoreLocked):
         cache.report()
     other.execute("ROLLBACK")
     other.close()

@@ -18,8 +18,8 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
+from animedex.ratelimit.rate_limiter import NEVER
 from animedex.transport.events import described
-from animedex.transport.ledger import FOREVER
 from animedex.transport.run import Manner
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle
 
@@ -247,7 +247,10 @@ def test_each_hop_has_budgets_of_its_own_but_no_new_tries(
     hop: list[Line] = [broken(), broken(), redirect("/api/there")]
     stage.play(pick, [*hop, broken(), response()])
     assert len(stage.all_of(Reserve)) == len(stage.sent) == 5
-    assert {reserve.claim.path for reserve in stage.all_of(Reserve)} == {"/api/pick", "/api/there"}
+    assert {reserve.reservation.path for reserve in stage.all_of(Reserve)} == {
+        "/api/pick",
+        "/api/there",
+    }
 
 
 def test_a_redirect_gives_no_new_tries(stage: Stage, pick: Call[SourceTag]) -> None:
@@ -379,14 +382,14 @@ def test_whatever_comes_the_rules_hold(  # noqa: PLR0913, PLR0917  each is drawn
             stage.play(call, endless(lines), manner(timeout))
         hops = 1 + sum(isinstance(line, Response) and line.status == 302 for line in lines)
         assert len(stage.sent) <= 4 * min(hops, 6)
-        assert stage.clock.now - began <= (timeout or FOREVER) + taken + 1e-6
-        claimed = [reserve.claim.ticket for reserve in stage.all_of(Reserve)]
-        ended = [settle.claim.ticket for settle in stage.all_of(Settle)]
-        ended += [release.claim.ticket for release in stage.all_of(Release)]
+        assert stage.clock.now - began <= (timeout or NEVER) + taken + 1e-6
+        claimed = [reserve.reservation.ticket for reserve in stage.all_of(Reserve)]
+        ended = [settle.reservation.ticket for settle in stage.all_of(Settle)]
+        ended += [release.reservation.ticket for release in stage.all_of(Release)]
         assert len(set(ended)) == len(ended)
         assert set(ended) <= set(claimed)
     for window in stage.ledger().windows.values():
-        assert all(entry.answered for entry in window.entries)
+        assert all(entry.has_answer for entry in window.entries)
         assert window.queue == ()
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
+from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -17,7 +18,6 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
-from animedex.transport.database import Busy
 from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
 from tests.transport.calls import USER_AGENT, Read, answer, final, manner
 
@@ -99,7 +99,7 @@ def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
             # As a locked file does: nothing until the moment that the lookup may last.
             moments.append(step.latest - stage.clock.now)
             stage.clock.now = step.latest
-            raise Busy
+            raise StoreLocked
 
     stage.meddle = meddle
     call = pick._replace(lifetime=60)
@@ -251,7 +251,7 @@ def lock_record(stage: Stage, times: int) -> None:
 
     def meddle(step: Step) -> None:
         if isinstance(step, Show) and next(left, None) is not None:
-            raise Busy
+            raise StoreLocked
 
     stage.meddle = meddle
 

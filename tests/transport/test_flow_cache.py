@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import Account, Call, Request, Response, Say, SourceTag
+from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
     NotFound,
@@ -18,7 +19,6 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
-from animedex.transport.database import Busy
 from animedex.transport.steps import Drop, Keep, Recall, Send, Tell
 from tests.transport.calls import Read, answer, final, manner
 
@@ -137,7 +137,7 @@ def test_what_interrupts_the_cache_closes_a_plan_that_has_begun(
 def test_a_plan_goes_on_where_the_cache_is_busy(stage: Stage) -> None:
     def be_busy(step: Step) -> None:
         if isinstance(step, Keep | Drop):
-            raise Busy
+            raise StoreLocked
 
     call = lazily(stage, understood)
     stage.play(lazily(stage, bytes), [answer(b"<html>")])

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
 from animedex.call import Call, Request, Response, SourceTag
-from animedex.transport.limits import slowed
+from animedex.ratelimit.limits import scale_limits
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.turns import rate_limited, route_of, spoken, turn_for
 
@@ -56,7 +56,7 @@ def route(url: str, base: str = BACKEND.base_url, pace: float = 1.0) -> str:
     call = Call(BACKEND, Request("GET", "/x"), status_of)
     manner = Manner("tester/1.0", {"nekos": base}, pace=pace)
     run = Run(manner, lambda: 100.0, lambda: 0.5, deadline=130.0, known=Known())
-    return turn_for(call, url, run).claim.route
+    return turn_for(call, url, run).reservation.route
 
 
 @pytest.mark.parametrize(
@@ -100,9 +100,9 @@ def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace() -> None:
     )
     turn = turn_for(call, "https://nekos.best/api/v2/neko", run)
     assert (turn.backend, turn.origin) == ("nekos", "https://nekos.best")
-    assert (turn.claim.path, turn.claim.latest) == ("/api/v2/neko", 130.0)
-    assert turn.limits == slowed(BACKEND.limits, 0.5)
-    assert turn.claim.ticket != turn_for(call, "https://nekos.best/x", run).claim.ticket
+    assert (turn.reservation.path, turn.reservation.deadline) == ("/api/v2/neko", 130.0)
+    assert turn.limits == scale_limits(BACKEND.limits, 0.5)
+    assert turn.reservation.ticket != turn_for(call, "https://nekos.best/x", run).reservation.ticket
 
 
 @pytest.mark.parametrize(

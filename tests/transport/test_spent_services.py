@@ -53,5 +53,5 @@ def test_half_the_pace_keeps_what_a_pause_speaks_of(stage: Stage) -> None:
     call = Call(backend, Request("GET", "/one"), body_of)
     with pytest.raises(AnimedexError, match="in 1 h"):
         stage.play(call, [answer(status=503, retry_after="3600")], slow)
-    assert list(stage.ledger().blocked) == ["/api"]
+    assert list(stage.ledger().blocked_until) == ["/api"]
     assert len(stage.sent) == 1

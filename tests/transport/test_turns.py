@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import Call, Request, Response, SourceTag
+from animedex.database import StoreLocked
 from animedex.errors import RateLimited, TimedOut
-from animedex.transport.database import Busy
-from animedex.transport.ledger import Claim, Go
+from animedex.ratelimit.rate_limiter import Proceed, Reservation
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.steps import Block, Release, Reserve, Send, Settle, Sleep, Tell
 from animedex.transport.turns import turn_for
 
 if TYPE_CHECKING:
-    from animedex.transport.limits import WindowState
+    from animedex.ratelimit.sliding_window import WindowState
     from animedex.transport.steps import Step
     from tests.transport.conftest import Stage
 
@@ -58,7 +58,7 @@ def test_room_is_claimed_before_sending_and_settled_after(
     kinds = [type(step) for step in stage.steps if not isinstance(step, Tell)]
     assert kinds == [Reserve, Send, Settle]
     (entry,) = window(stage).entries
-    assert (entry.answered, entry.free_at) == (True, stage.clock.now + 5)
+    assert (entry.has_answer, entry.free_at) == (True, stage.clock.now + 5)
 
 
 def test_a_path_without_a_window_has_nothing_to_settle(stage: Stage, pick: Call[SourceTag]) -> None:
@@ -111,7 +111,7 @@ def lock(stage: Stage, kind: type[Step], times: int) -> None:
 
     def meddle(step: Step) -> None:
         if isinstance(step, kind) and next(left, None) is not None:
-            raise Busy
+            raise StoreLocked
 
     stage.meddle = meddle
 
@@ -150,7 +150,7 @@ def test_a_lock_is_waited_for_after_a_failure_too(stage: Stage, search: Call[Sou
     lock(stage, Settle, times=3)
     with pytest.raises(TimedOut, match="late"):
         stage.play(search, [TimedOut("late")])
-    assert [entry.answered for entry in window(stage).entries] == [True]
+    assert [entry.has_answer for entry in window(stage).entries] == [True]
 
 
 @pytest.mark.parametrize("interrupt", INTERRUPTS)
@@ -160,7 +160,7 @@ def test_who_gives_up_sending_holds_a_place_no_longer_than_it_must(
     with pytest.raises(interrupt):
         stage.play(search, [interrupt()])
     (entry,) = window(stage).entries
-    assert (entry.answered, entry.free_at) == (True, stage.clock.now + 5)
+    assert (entry.has_answer, entry.free_at) == (True, stage.clock.now + 5)
 
 
 @pytest.mark.parametrize("timeout", [30.0, None])
@@ -215,10 +215,12 @@ def test_who_gives_up_after_the_verdict_returns_the_slot(
         stage.play(search)
     assert window(stage).entries == ()
     (release,) = stage.all_of(Release)
-    assert stage.ledger().bucket.spare == (release.slot,) == (stage.clock.now + 0.5,)
+    assert stage.ledger().bucket.returned_slots == (release.slot,) == (stage.clock.now + 0.5,)
     # The next one has the slot that was given back, and not the one after it.
-    verdict = stage.desk.state.reserve("https://shelf.example", stage.shelf.limits, Claim("x", ""))
-    assert verdict == Go(stage.clock.now + 0.5, left=0)
+    verdict = stage.desk.limiter.reserve(
+        "https://shelf.example", stage.shelf.limits, Reservation("x", "")
+    )
+    assert verdict == Proceed(stage.clock.now + 0.5, left=0)
 
 
 def test_giving_up_does_not_depend_on_the_file(stage: Stage, search: Call[SourceTag]) -> None:
@@ -229,7 +231,7 @@ def test_giving_up_does_not_depend_on_the_file(stage: Stage, search: Call[Source
         if isinstance(step, Sleep):
             raise KeyboardInterrupt
         if isinstance(step, Release):
-            raise Busy
+            raise StoreLocked
 
     stage.meddle = meddle
     with pytest.raises(KeyboardInterrupt):
@@ -267,12 +269,12 @@ def test_a_window_holds_however_its_path_is_written(
 ) -> None:
     run = Run(Manner("", {"shelf": base}), stage.clock, lambda: 1.0, stage.clock.now + 9, Known())
     turn = turn_for(search, f"https://shelf.example{path}?query=a", run)
-    assert (turn.origin, turn.claim.route) == ("https://shelf.example", "/search")
-    assert (turn.claim.path, turn.claim.latest) == (path, stage.clock.now + 9)
+    assert (turn.origin, turn.reservation.route) == ("https://shelf.example", "/search")
+    assert (turn.reservation.path, turn.reservation.deadline) == (path, stage.clock.now + 9)
 
 
 def test_claims_are_told_apart(stage: Stage, search: Call[SourceTag]) -> None:
     for _ in range(2):
         stage.play(search, [OK])
     first, second = stage.all_of(Reserve)
-    assert first.claim.ticket != second.claim.ticket
+    assert first.reservation.ticket != second.reservation.ticket

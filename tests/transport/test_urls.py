@@ -13,7 +13,7 @@ from animedex.backends.nekos import BACKEND
 from animedex.body_writer import to_file
 from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import BadArguments, UpstreamError
-from animedex.transport.hosts import origin
+from animedex.origins import origin
 from animedex.transport.run import Manner
 from animedex.transport.urls import (
     base_of,

@@ -10,32 +10,7 @@ if TYPE_CHECKING:
     from animedex.backends.authentication import SignIn
     from animedex.backends.error_explanation import Meaning
     from animedex.call import Response
-
-
-class Bucket(NamedTuple):
-    """Allow `burst` requests at once and `rate` per second in the long run."""
-
-    rate: float
-    burst: int
-
-
-class Window(NamedTuple):
-    """Allow `calls` requests in any `seconds`, wherever the seconds begin."""
-
-    calls: int
-    seconds: float
-
-
-class Limits(NamedTuple):
-    """Declare the budgets of one origin: a bucket over all, besides it windows for paths.
-
-    `per_path` is whether an answer that says "not before then" speaks of its own path alone, and
-    not of the whole service.
-    """
-
-    bucket: Bucket
-    windows: dict[str, Window]
-    per_path: bool = True
+    from animedex.ratelimit.limits import Limits
 
 
 class Backend(NamedTuple):

@@ -190,7 +190,7 @@ def _due(stamp: str) -> bool:
             return False
     except OSError:
         pass
-    from animedex.transport.database import make_private_folder
+    from animedex.database import make_private_folder
 
     try:
         make_private_folder(os.path.dirname(stamp))

@@ -32,12 +32,12 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
 
 
 def _unexpected(error: Exception) -> AnimedexError:
-    from animedex.transport.database import Busy
-    from animedex.transport.fleet.away import Away
+    from animedex.database import StoreLocked
+    from animedex.ratelimit.store import StoreUnavailable
 
-    if isinstance(error, Away):
+    if isinstance(error, StoreUnavailable):
         return error.unreachable()
-    if isinstance(error, Busy):
+    if isinstance(error, StoreLocked):
         message = "another process keeps a file of budgets or answers locked"
         return TimedOut(message, hint="try again in a moment")
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)

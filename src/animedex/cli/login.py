@@ -18,7 +18,7 @@ from animedex.errors import (
     Unreachable,
     UpstreamShape,
 )
-from animedex.transport.hosts import origin
+from animedex.origins import origin
 from animedex.transport.urls import base_of, require_secure
 
 if TYPE_CHECKING:

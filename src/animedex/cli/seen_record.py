@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from animedex.client_options import set_up
+from animedex.clock import shared_clock
 from animedex.config.paths import folder
-from animedex.transport.clock import shared_clock
-from animedex.transport.state import FILE_NAME, State
+from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.seen_store import SeenStore
+from animedex.ratelimit.store import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -18,17 +20,15 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def shown(session: Session) -> Generator[State]:
-    """Open the record; what is noted in it is there when this ends.
+def open_seen_store(session: Session) -> Generator[SeenStore]:
+    """Open the record; what is recorded is written when this ends.
 
-    Where a server keeps it for many machines, one of this machine's own stands in: nothing is to
-    be asked of anybody.
+    If a server keeps it for many machines, one of this machine's own is used instead: nothing is
+    asked of a server.
     """
     path = set_up(session.shared.client_options()).state
     if "://" in path:
         path = os.path.join(folder("data"), FILE_NAME)
-    state = State(path, shared_clock, lambda message: session.note(f"animedex: {message}"))
-    try:
-        yield state
-    finally:
-        state.close()
+    store = FallbackStore(path, shared_clock, lambda text: session.note(f"animedex: {text}"))
+    with closing(store), closing(SeenStore(store, shared_clock)) as seen:
+        yield seen

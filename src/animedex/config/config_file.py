@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 from animedex.config.paths import folder
-from animedex.config.settings import SETTINGS, read_url
+from animedex.config.settings import REMOVED, SETTINGS, read_url
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -54,8 +54,18 @@ class Config:
             return InForce(read_setting(name, _plain(name, self._file[name])), "file")
         return InForce(setting.default, "default")
 
+    def refuse_removed(self) -> None:
+        """Raise `BadArguments` if a setting is in use that no longer exists."""
+        for name in REMOVED:
+            variable = f"ANIMEDEX_{name.upper()}"
+            if os.environ.get(variable):
+                raise unknown(name, f"unset {variable}")
+            if name in self._file:
+                raise unknown(name, f"delete it from {self.path}")
+
     def all(self) -> dict[str, InForce]:
         """Give every setting by name, base URLs included."""
+        self.refuse_removed()
         return {**{name: self.get(name) for name in SETTINGS}, **self._base_urls()}
 
     def base_urls(self) -> dict[str, str]:
@@ -106,8 +116,11 @@ def store(path: str, name: str, text: str) -> None:
         place[key] = text
 
 
-def unknown(name: str) -> BadArguments:
-    """Make the error for a setting that does not exist, naming those that do."""
+def unknown(name: str, remedy: str = "leave it out") -> BadArguments:
+    """Return the error for a setting that does not exist, naming those that do."""
+    if name in REMOVED:
+        message = f"{name}: this setting no longer exists"
+        return BadArguments(message, hint=f"{remedy}: {REMOVED[name]}")
     known = ", ".join([*SETTINGS, "base_urls.<backend>"])
     return BadArguments(f"no such setting: {name}", hint=f"the settings are {known}")
 

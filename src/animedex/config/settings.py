@@ -14,7 +14,6 @@ _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([kmgt]?)(?:i?b)?")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _YEAR = 366 * 86_400.0
 _SERVERS = {"redis", "rediss", "valkey", "valkeys"}
-_SHARE = re.compile(r"([0-9]{1,6})/([0-9]{1,6})")
 SECURE_SERVERS = {"rediss", "valkeys"}
 _STATE_OPTIONS = {"db"}
 _TLS_OPTIONS = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
@@ -134,30 +133,6 @@ def read_state(text: str) -> str:
     raise BadArguments(message, hint="such as redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS")
 
 
-def read_share(text: str) -> str:
-    """Read a part of a whole, such as 1/24.
-
-    >>> read_share(" 1/24 ")
-    '1/24'
-    """
-    share = text.strip()
-    found = _SHARE.fullmatch(share)
-    if not found or not 0 < int(found[1]) <= int(found[2]):
-        message = f"{text!r} is not a part such as 1/24"
-        raise BadArguments(message, hint="1/N, for N processes at the most")
-    return share
-
-
-def part_of(share: str) -> float:
-    """Give a share as a number.
-
-    >>> part_of("1/4")
-    0.25
-    """
-    part, _, whole = share.partition("/")
-    return int(part) / int(whole)
-
-
 def read_choice(*choices: str) -> Callable[[str], str]:
     """Make a reader of one word among several."""
 
@@ -191,5 +166,8 @@ SETTINGS = {
     "color": Setting("auto", read_choice("auto", "always", "never"), "whether to use colour"),
     "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
     "state": Setting(None, read_state, "the file, or Redis server, in which budgets are kept"),
-    "state_share": Setting(None, read_share, "a part of each limit while that server is away"),
+}
+# Settings of earlier versions, and what to know without them.
+REMOVED = {
+    "state_share": "while the Redis server is away, calls wait for it until their deadline",
 }

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from contextlib import closing
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import quote
 
+from animedex.database import (
+    Database,
+    StoreLocked,
+    UnusableFile,
+    describe_error,
+    retry_while_locked,
+)
 from animedex.errors import BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library.migrations import MOVE_AWAY, is_older, migrate
-from animedex.transport.database import Busy, Database, Unusable, describe_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +26,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 PATIENCE = 30.0
-_PAUSE = 0.005
 _ELSEWHERE = "free it, or put the library elsewhere with ANIMEDEX_DATA_DIR"
 
 
@@ -53,7 +57,7 @@ class LibraryFile:
         self._own().close()
 
     def _opened(self) -> tuple[int, Database]:
-        return os.getpid(), Database(self.path, migrate, self._warn, precious=True)
+        return os.getpid(), Database(self.path, migrate, self._warn, durable=True)
 
     def _own(self) -> Database:
         """Give what is this process's: a forked one must not touch what its parent has open."""
@@ -64,19 +68,15 @@ class LibraryFile:
         return self._database
 
     def _run(self, work: Callable[[sqlite3.Connection], T], *, write: bool) -> T:
-        deadline = time.monotonic() + self._patience
-        while True:
-            try:
-                return self._own().run(work, write=write)
-            except Busy:
-                if time.monotonic() >= deadline:
-                    message = f"another process keeps {self.path} locked"
-                    raise TimedOut(message, hint="try again when it is done") from None
-            except Unusable as error:
-                if write or _is_writable(self.path):
-                    raise trouble(self.path, error) from None
-                return self._looked_at(work)
-            time.sleep(_PAUSE)
+        try:
+            return retry_while_locked(lambda: self._own().run(work, write=write), self._patience)
+        except StoreLocked:
+            message = f"another process keeps {self.path} locked"
+            raise TimedOut(message, hint="try again when it is done") from None
+        except UnusableFile as error:
+            if write or _is_writable(self.path):
+                raise trouble(self.path, error) from None
+            return self._looked_at(work)
 
     def _looked_at(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Read a file that cannot be written to, and so not be locked nor brought up to date."""
@@ -95,7 +95,7 @@ class LibraryFile:
                     return work(copy)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0)
-            raise trouble(self.path, Unusable(describe_error(code), code)) from None
+            raise trouble(self.path, UnusableFile(describe_error(code), code)) from None
 
 
 def _is_writable(path: str) -> bool:
@@ -112,10 +112,10 @@ def _size(path: str) -> int:
         return 0
 
 
-def trouble(path: str, error: Unusable) -> AnimedexError:
+def trouble(path: str, error: UnusableFile) -> AnimedexError:
     """Make the error for a file that cannot be used.
 
-    >>> trouble("library.db", Unusable("database or disk is full", sqlite3.SQLITE_FULL)).reason
+    >>> trouble("library.db", UnusableFile("database or disk is full", sqlite3.SQLITE_FULL)).reason
     'no-space'
     """
     message = f"the library {path} cannot be used: {error}"

@@ -51,15 +51,15 @@ async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -
 
 def failure(error: Exception) -> AnimedexError:
     """Give the error to tell for anything that was raised."""
-    from animedex.transport.database import Busy
-    from animedex.transport.fleet.away import Away
+    from animedex.database import StoreLocked
+    from animedex.ratelimit.store import StoreUnavailable
 
     if isinstance(error, AnimedexError):
         error.hint = error.hint and for_callers(error.hint)
         return error
-    if isinstance(error, Away):
-        return error.denied()
-    if isinstance(error, Busy):
+    if isinstance(error, StoreUnavailable):
+        return error.rate_limited()
+    if isinstance(error, StoreLocked):
         message = "another process keeps a file of budgets or answers locked"
         return TimedOut(message, hint="try again in a moment")
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)

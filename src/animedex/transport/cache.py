@@ -13,7 +13,7 @@ import time
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from animedex.transport.database import Busy, Database, Unusable
+from animedex.database import Database, StoreLocked, UnusableFile
 
 if TYPE_CHECKING:
     import sqlite3
@@ -80,7 +80,7 @@ class Cache:
         now = self._clock()
         row = None
         # What another process keeps locked just now is not worth waiting for.
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(StoreLocked):
             row = self._run(
                 lambda db: db.execute(
                     "SELECT body, stored_at FROM answer"
@@ -108,21 +108,21 @@ class Cache:
             _delete_expired(db, now)
             _shrink(db, self._cap)
 
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(StoreLocked):
             self._run(work)
 
     def drop(self, key: str, latest: float = inf) -> None:
         """Delete what is kept under a key."""
         del latest
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(StoreLocked):
             self._run(lambda db: db.execute("DELETE FROM answer WHERE key = ?", (key,)))
 
     def clear(self) -> int:
-        """Drop everything; give how many answers that were. Raises `Busy`."""
+        """Drop everything; give how many answers that were. Raises `StoreLocked`."""
         return self._run(lambda db: db.execute("DELETE FROM answer").rowcount) or 0
 
     def report(self) -> CacheReport:
-        """Count what is kept. Raises `Busy`."""
+        """Count what is kept. Raises `StoreLocked`."""
         row = self._run(
             lambda db: db.execute("SELECT count(*), coalesce(sum(size), 0) FROM answer").fetchone(),
             write=False,
@@ -142,7 +142,7 @@ class Cache:
             return None
         try:
             return database.run(work, write=write)
-        except Unusable as error:
+        except UnusableFile as error:
             self._give_up(str(error))
             return None
 

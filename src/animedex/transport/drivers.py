@@ -59,8 +59,8 @@ async def drive_async(
                     await sleep(max(0.0, step.seconds))
                 elif isinstance(step, Identify):
                     found = await _aside(partial(step.do, desk))
-                elif desk.lanes is not None and isinstance(step, FarStep):
-                    found = await desk.lanes.do(step, desk)
+                elif desk.workers is not None and isinstance(step, FarStep):
+                    found = await desk.workers.do(step, desk)
                 else:
                     found = step.do(desk)
             except BaseException as error:  # noqa: BLE001  the flow gives back what it holds

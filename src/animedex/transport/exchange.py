@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from animedex.call import JSON_CAP
 from animedex.errors import AnimedexError, BadArguments, Unreachable, UpstreamDecode
-from animedex.transport.ledger import LONGEST_BLOCK
+from animedex.ratelimit.rate_limiter import MAX_BLOCK
 from animedex.transport.retry_after import RETRIED, backoff, spent_seconds, told_pause
 from animedex.transport.status_errors import is_success, request_id
 from animedex.transport.steps import Event, Send, Sleep, Tell
@@ -145,7 +145,7 @@ def _pause(call: Call[object], outcome: Outcome, tries: int, run: Run) -> float 
     if outcome.status not in RETRIED:
         return None
     told = told_pause(outcome)
-    return backoff(tries, run.jitter()) if told is None else min(told, LONGEST_BLOCK)
+    return backoff(tries, run.jitter()) if told is None else min(told, MAX_BLOCK)
 
 
 def _is_too_often(outcome: Outcome) -> bool:

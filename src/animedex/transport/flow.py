@@ -14,9 +14,9 @@ from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar, cast
 
 from animedex.call import Call, Response, Say, SourceTag
+from animedex.database import StoreLocked
 from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
-from animedex.transport.database import Busy
-from animedex.transport.hosts import origin
+from animedex.origins import origin
 from animedex.transport.run import Known, Manner, Run
 from animedex.transport.steps import Drop, Event, Identify, Keep, Recall, Show, Tell
 from animedex.transport.urls import (
@@ -30,8 +30,8 @@ from animedex.transport.urls import (
 
 if TYPE_CHECKING:
     from animedex.call import Account, Plan, Sink, Wish
+    from animedex.clock import Clock
     from animedex.transport.cache import Kept
-    from animedex.transport.clock import Clock
     from animedex.transport.run import Steps
     from animedex.transport.steps import Step
 
@@ -144,7 +144,7 @@ def _grant(wish: Wish, run: Run) -> Steps[object]:
     show = Show(wish.backend, wish.ids, wish.quiet, run.deadline)
     if not wish.quiet:
         return (yield from run.unlocked(show))
-    with contextlib.suppress(Busy):
+    with contextlib.suppress(StoreLocked):
         yield show
     return frozenset[str]()
 
@@ -160,7 +160,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | _Begun]:
             found = _begin(call.parse(Response(_OK, (), kept.body, url), _recalled(call, kept)))
         except (UpstreamDecode, UpstreamShape):
             # An earlier version may have kept what this one cannot read.
-            with contextlib.suppress(Busy):
+            with contextlib.suppress(StoreLocked):
                 yield Drop(key, run.deadline)
         else:
             event = Event("response", call.backend.name, "GET", shown(url), _OK, 0.0, cached=True)
@@ -169,7 +169,7 @@ def _answer(call: Call[T], run: Run) -> Steps[T | _Begun]:
     response, found = yield from _fetched(call, account, url, run)
     if keep and response.status == _OK and not _tells_key(response.body, account):
         # What cannot be kept just now is an answer all the same.
-        with contextlib.suppress(Busy):
+        with contextlib.suppress(StoreLocked):
             step = Keep(key, call.backend.name, response.body, call.lifetime, run.deadline)
             yield from _guard(found, step)
     return found
@@ -179,7 +179,7 @@ def _guard(found: object, step: Step) -> Steps[None]:
     """Yield a step while a plan stands begun: what ends the step ends the plan."""
     try:
         yield step
-    except Busy:
+    except StoreLocked:
         raise
     except BaseException:
         if isinstance(found, _Begun):
@@ -194,7 +194,7 @@ def _kept(key: str, run: Run) -> Steps[Kept | None]:
     """
     left = run.left()
     latest = run.deadline if left is None else run.clock() + left / 2
-    with contextlib.suppress(Busy):
+    with contextlib.suppress(StoreLocked):
         return cast("Kept | None", (yield Recall(key, latest)))
     return None
 

@@ -15,7 +15,7 @@ from pyreqwest.proxy import ProxyBuilder
 
 from animedex.call import Response
 from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
-from animedex.transport.hosts import is_loopback
+from animedex.origins import is_loopback
 from animedex.transport.http_errors import translate
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Generator
 from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar
 
+from animedex.database import StoreLocked
 from animedex.errors import AnimedexError, TimedOut
-from animedex.transport.database import Busy
-from animedex.transport.fleet.away import Away
+from animedex.ratelimit.store import StoreUnavailable
 from animedex.transport.steps import Event, LocalStep, Sleep, Step, Tell
 
 if TYPE_CHECKING:
     from animedex.call import Account
-    from animedex.transport.clock import Clock
+    from animedex.clock import Clock
 
 T = TypeVar("T")
 # A driver answers each step according to its kind, which a generator's type cannot say.
@@ -93,18 +93,18 @@ class Run(NamedTuple):
         while True:
             try:
                 return (yield step)
-            except Busy as busy:
+            except StoreLocked as busy:
                 pause = busy.pause * (0.5 + self.jitter())
                 if not self.fits(pause):
                     raise _given_up(busy) from None
-                if isinstance(busy, Away) and not told:
+                if isinstance(busy, StoreUnavailable) and not told:
                     told = True
                     yield Tell(Event("wait", backend, seconds=self.left(), message=str(busy)))
                 yield Sleep(pause)
 
 
-def _given_up(busy: Busy) -> AnimedexError:
-    if isinstance(busy, Away):
-        return busy.denied()
+def _given_up(busy: StoreLocked) -> AnimedexError:
+    if isinstance(busy, StoreUnavailable):
+        return busy.rate_limited()
     message = "another process kept the file of budgets locked until the deadline"
     return TimedOut(message, hint="`animedex status` tells where it is")

@@ -13,13 +13,15 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Backend, Limits
+    from animedex.backends.backend import Backend
     from animedex.call import Account, Headers, Response, Sink
+    from animedex.ratelimit.limits import Limits
+    from animedex.ratelimit.rate_limiter import Decision, Reservation
+    from animedex.ratelimit.seen_store import SeenStore
+    from animedex.ratelimit.store import LimiterStore
     from animedex.transport.cache import Cache, Kept
-    from animedex.transport.fleet.cache import FleetCache
-    from animedex.transport.fleet.lanes import Lanes
-    from animedex.transport.ledger import Claim, Verdict
-    from animedex.transport.state import State
+    from animedex.transport.redis_cache import RedisCache
+    from animedex.transport.worker_threads import WorkerThreads
 
 
 class Event(NamedTuple):
@@ -46,14 +48,15 @@ class Desk(NamedTuple):
     """Hold what steps are carried out with: budgets, cache, who listens to events, who asks.
 
     `identify` finds the user's account with a service at an origin, if there is one, within so
-    many seconds. `lanes` are there where state or cache may wait for a server.
+    many seconds. `workers` are there where state or cache may wait for a server.
     """
 
-    state: State
-    cache: Cache | FleetCache
+    limiter: LimiterStore
+    seen: SeenStore
+    cache: Cache | RedisCache
     tell: Callable[[Event], None]
     identify: Callable[[Backend, str, float | None], Account | None]
-    lanes: Lanes | None = None
+    workers: WorkerThreads | None = None
 
 
 class Sleep(NamedTuple):
@@ -84,16 +87,16 @@ class Reserve(NamedTuple):
 
     origin: str
     limits: Limits
-    claim: Claim
+    reservation: Reservation
 
     @property
     def latest(self) -> float:
         """Give the claim's deadline."""
-        return self.claim.latest
+        return self.reservation.deadline
 
-    def do(self, desk: Desk) -> Verdict:
+    def do(self, desk: Desk) -> Decision:
         """Answer with a verdict."""
-        return desk.state.reserve(self.origin, self.limits, self.claim)
+        return desk.limiter.reserve(self.origin, self.limits, self.reservation)
 
 
 class Settle(NamedTuple):
@@ -101,50 +104,50 @@ class Settle(NamedTuple):
 
     origin: str
     limits: Limits
-    claim: Claim
+    reservation: Reservation
 
     @property
     def latest(self) -> float:
         """Give the claim's deadline."""
-        return self.claim.latest
+        return self.reservation.deadline
 
     def do(self, desk: Desk) -> None:
         """Note it for all processes."""
-        desk.state.settle(self.origin, self.limits, self.claim)
+        desk.limiter.finish(self.origin, self.limits, self.reservation)
 
 
 class Release(NamedTuple):
     """Give back a claim that will not be used, with its slot in the bucket if it has one."""
 
     origin: str
-    claim: Claim
+    reservation: Reservation
     slot: float | None
 
     @property
     def latest(self) -> float:
         """Give the claim's deadline."""
-        return self.claim.latest
+        return self.reservation.deadline
 
     def do(self, desk: Desk) -> None:
         """Give it back for all processes."""
-        desk.state.release(self.origin, self.claim, self.slot)
+        desk.limiter.cancel(self.origin, self.reservation, self.slot)
 
 
 class Block(NamedTuple):
     """Note that a claim's path is spent for so many seconds."""
 
     origin: str
-    claim: Claim
+    reservation: Reservation
     seconds: float
 
     @property
     def latest(self) -> float:
         """Give the claim's deadline."""
-        return self.claim.latest
+        return self.reservation.deadline
 
     def do(self, desk: Desk) -> None:
         """Note it for all processes."""
-        desk.state.block(self.origin, self.claim, self.seconds)
+        desk.limiter.block(self.origin, self.reservation, self.seconds)
 
 
 class Recall(NamedTuple):
@@ -194,8 +197,8 @@ class Show(NamedTuple):
     def do(self, desk: Desk) -> frozenset[str]:
         """Answer with the new ones; where nobody asks which they are, with none."""
         if not self.quiet:
-            return desk.state.unseen(self.backend, self.ids, self.latest)
-        desk.state.note(self.backend, self.ids, self.latest)
+            return desk.seen.select_unseen(self.backend, self.ids, self.latest)
+        desk.seen.record(self.backend, self.ids, self.latest)
         return frozenset()
 
 

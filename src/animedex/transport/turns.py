@@ -8,18 +8,18 @@ import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from animedex.database import StoreLocked
 from animedex.errors import RateLimited, TimedOut
-from animedex.transport.database import Busy
-from animedex.transport.hosts import origin
-from animedex.transport.ledger import Again, Claim, Denied, Go
-from animedex.transport.limits import slowed
-from animedex.transport.state import HASTE
+from animedex.origins import origin
+from animedex.ratelimit.limits import scale_limits
+from animedex.ratelimit.rate_limiter import Proceed, Rejected, Reservation, RetryLater
+from animedex.ratelimit.store import CLEANUP_SECONDS
 from animedex.transport.steps import Block, Event, Release, Reserve, Settle, Sleep, Tell
 from animedex.transport.urls import base_of
 
 if TYPE_CHECKING:
-    from animedex.backends.backend import Limits
     from animedex.call import Call
+    from animedex.ratelimit.limits import Limits
     from animedex.transport.run import Run, Steps
 
 
@@ -29,7 +29,7 @@ class Turn(NamedTuple):
     backend: str
     origin: str
     limits: Limits
-    claim: Claim
+    reservation: Reservation
 
     def wait(self, run: Run) -> Steps[tuple[bool, int]]:
         """Wait until room is there; tell whether that took time, and how much room remains.
@@ -42,25 +42,25 @@ class Turn(NamedTuple):
         waited = False
         try:
             while True:
-                reserve = Reserve(self.origin, self.limits, self.claim)
-                verdict = yield from run.unlocked(reserve, self.backend)
-                if isinstance(verdict, Denied):
-                    raise self._denied(verdict, run)
-                slot = verdict.at if isinstance(verdict, Go) else None
-                pause = verdict.at - run.clock()
+                reserve = Reserve(self.origin, self.limits, self.reservation)
+                decision = yield from run.unlocked(reserve, self.backend)
+                if isinstance(decision, Rejected):
+                    raise self._denied(decision, run)
+                slot = decision.at if isinstance(decision, Proceed) else None
+                pause = decision.at - run.clock()
                 if pause > 0:
                     waited = True
-                    ready = verdict.ready if isinstance(verdict, Again) else verdict.at
+                    ready = decision.ready_at if isinstance(decision, RetryLater) else decision.at
                     yield Tell(Event("wait", self.backend, seconds=ready - run.clock()))
                     yield Sleep(pause)
-                if isinstance(verdict, Go):
-                    return waited, verdict.left
+                if isinstance(decision, Proceed):
+                    return waited, decision.left
                 run.left()
         except RateLimited:
             raise
         except BaseException:
             # Whoever gives up waiting (a cancelled task, Ctrl-C) leaves the room to others.
-            with contextlib.suppress(Busy):
+            with contextlib.suppress(StoreLocked):
                 yield Release(self.origin, self._hasty(run), slot)
             raise
 
@@ -69,44 +69,46 @@ class Turn(NamedTuple):
 
         What cannot be noted before the deadline counts for longer, and takes no answer away.
         """
-        if self.claim.route in self.limits.windows:
+        if self.reservation.route in self.limits.windows:
             with contextlib.suppress(TimedOut, RateLimited):
-                yield from run.unlocked(Settle(self.origin, self.limits, self.claim))
+                yield from run.unlocked(Settle(self.origin, self.limits, self.reservation))
 
     def settle_at_once(self, run: Run) -> Steps[None]:
         """Note that no answer is waited for any more, unless the file is locked just now."""
-        if self.claim.route in self.limits.windows:
-            with contextlib.suppress(Busy):
+        if self.reservation.route in self.limits.windows:
+            with contextlib.suppress(StoreLocked):
                 yield Settle(self.origin, self.limits, self._hasty(run))
 
     def block(self, run: Run, seconds: float) -> Steps[None]:
         """Note for everyone that this path is spent for some seconds, if there is time to."""
         with contextlib.suppress(TimedOut, RateLimited):
-            yield from run.unlocked(Block(self.origin, self.claim, seconds))
+            yield from run.unlocked(Block(self.origin, self.reservation, seconds))
 
-    def _hasty(self, run: Run) -> Claim:
+    def _hasty(self, run: Run) -> Reservation:
         """Give the claim as who does not wait any more holds it."""
-        return self.claim._replace(latest=min(self.claim.latest, run.clock() + HASTE))
+        return self.reservation._replace(
+            deadline=min(self.reservation.deadline, run.clock() + CLEANUP_SECONDS)
+        )
 
-    def _denied(self, verdict: Denied, run: Run) -> RateLimited:
+    def _denied(self, decision: Rejected, run: Run) -> RateLimited:
         what = "has no room for this before the deadline"
-        if verdict.told:
+        if decision.by_service:
             what = "said that it is not to be asked for this yet"
-        return rate_limited(f"{self.backend} {what}", verdict.at - run.clock())
+        return rate_limited(f"{self.backend} {what}", decision.at - run.clock())
 
 
 def turn_for(call: Call[object], url: str, run: Run) -> Turn:
     """Make the claim for one request to a URL."""
     limits = call.backend.limits
-    limits = limits if run.manner.pace >= 1 else slowed(limits, run.manner.pace)
+    limits = limits if run.manner.pace >= 1 else scale_limits(limits, run.manner.pace)
     path = urlsplit(url).path
     base = route_of(urlsplit(base_of(call.backend, run.manner.base_urls)).path)
     # Dots in a path can lead out of the base and back into it.
     route = route_of(route_of(path).removeprefix(base))
     # What is not one path's alone is noted for all of them under one name.
     blocked = path if limits.per_path else base
-    claim = Claim(os.urandom(8).hex(), blocked, route, run.deadline)
-    return Turn(call.backend.name, origin(url), limits, claim)
+    reservation = Reservation(os.urandom(8).hex(), blocked, route, run.deadline)
+    return Turn(call.backend.name, origin(url), limits, reservation)
 
 
 def route_of(path: str) -> str:

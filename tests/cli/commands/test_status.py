@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from animedex.backends.nekos.backend import BACKEND
 from animedex.cli.commands.status import budget
-from animedex.transport.ledger import Ledger
-from animedex.transport.limits import WindowState
+from animedex.ratelimit.rate_limiter import LimiterState
+from animedex.ratelimit.sliding_window import WindowState
 
 if TYPE_CHECKING:
     import pytest
@@ -57,6 +57,8 @@ def test_without_any_service_asked_there_is_a_status(
 
 
 def test_spent_paths_come_back() -> None:
-    book = Ledger(blocked={"/neko": 105.0, "/hug": 99.0}, windows={"/search": WindowState()})
+    book = LimiterState(
+        blocked_until={"/neko": 105.0, "/hug": 99.0}, windows={"/search": WindowState()}
+    )
     told = budget(book, BACKEND.limits, 100.0)
     assert told["spent_seconds"] == {"/neko": 5.0}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.backend import Backend
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,7 @@ BACKEND = Backend(
     title="Danbooru",
     base_url="https://danbooru.donmai.us",
     docs_url="https://danbooru.donmai.us/wiki_pages/help:api",
-    limits=Limits(Bucket(rate=1.0, burst=5), {}, per_path=False),
+    limits=Limits(TokenBucket(rate=1.0, burst=5), {}, per_path=False),
     limits_note=(
         "10 requests per second are the hard limit, and about 1 per second is what the site asks"
         " for. animedex keeps to 1 per second with a burst of 5, for all of your processes"

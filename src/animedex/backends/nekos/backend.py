@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.backend import Backend, Bucket, Limits, Window
+from animedex.backends.backend import Backend
+from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
 
 if TYPE_CHECKING:
     from animedex.backends.error_explanation import Meaning
@@ -22,7 +23,9 @@ BACKEND = Backend(
     title="nekos.best v2",
     base_url="https://nekos.best/api/v2",
     docs_url="https://docs.nekos.best/getting-started/api-endpoints.html",
-    limits=Limits(Bucket(rate=3.0, burst=10), {"/search": Window(calls=7, seconds=5.0)}),
+    limits=Limits(
+        TokenBucket(rate=3.0, burst=10), {"/search": SlidingWindow(calls=7, seconds=5.0)}
+    ),
     limits_note=(
         "200 requests per minute for each category, and 7 searches in any 5 seconds. animedex"
         " keeps to 3 per second with a burst of 10, and to the search rule exactly, for all of"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from animedex.backends.nekos import calls, plans
 from animedex.backends.nekos import parsers as parsing
 from animedex.backends.nekos.models import NekosImage
-from animedex.cli.seen_record import shown
+from animedex.cli.seen_record import open_seen_store
 from animedex.errors import NotFound
 from animedex.library.file_credit import kept_record
 from animedex.library.filter_sql import Filters
@@ -47,10 +47,10 @@ def image(session: Session, category: str | None, amount: int, *, fresh: bool) -
     filters = Filters(source="nekos", category=category)
     wanted = session.library.count(filters) if fresh else amount
     rows = _records(drawn(session.library, filters, wanted))
-    with shown(session) as state:
-        found = _unseen(state.unseen, rows, amount) if fresh else rows
+    with open_seen_store(session) as seen:
+        found = _unseen(seen.select_unseen, rows, amount) if fresh else rows
         if not fresh:
-            state.note("nekos", tuple(row.filename for row in rows))
+            seen.record("nekos", tuple(row.filename for row in rows))
     if len(found) < amount and (found or not fresh):
         new = " that are new to you" if fresh else ""
         pictures = f"{len(found)} of {format_count(amount, 'picture')}"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend, Bucket, Limits
+from animedex.backends.backend import Backend
 from animedex.backends.waifu.error_messages import VERSION, explain, notice
+from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ BACKEND = Backend(
     title="Waifu.im v7",
     base_url="https://api.waifu.im",
     docs_url="https://docs.waifu.im/docs/getting-started",
-    limits=Limits(Bucket(rate=10.0, burst=10), {}, per_path=False),
+    limits=Limits(TokenBucket(rate=10.0, burst=10), {}, per_path=False),
     limits_note=(
         "20 requests per second, with a burst of 30. animedex keeps to 10 per second with a burst"
         " of 10, for all of your processes together."

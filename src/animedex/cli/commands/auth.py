@@ -58,7 +58,7 @@ def login(session: Session, service: str, **given: Unpack[Given]) -> None:
         raise BadArguments(message, hint=hint)
     from animedex.cli.login import accepted_as, account_of, gathered, set_variables
     from animedex.config.credentials_file import ORIGIN, file_path, store
-    from animedex.transport.hosts import origin
+    from animedex.origins import origin
     from animedex.transport.urls import base_of, require_secure
 
     backend, manner = with_users(service), session.client.manner

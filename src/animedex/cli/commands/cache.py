@@ -6,7 +6,7 @@ import click
 
 from animedex.cli.command import Command, Group
 from animedex.cli.command_context import Session, answering
-from animedex.cli.lock_wait import patiently
+from animedex.database import retry_while_locked
 from animedex.plurals import format_count
 
 
@@ -21,8 +21,8 @@ def info(session: Session) -> None:
     """Show where answers are kept, how many, and how large they are."""
     client = session.client
     desk = client.desk
-    report, pictures = patiently(
-        lambda: (desk.cache.report(), desk.state.shown()), client.manner.timeout
+    report, pictures = retry_while_locked(
+        lambda: (desk.cache.report(), desk.seen.count()), client.manner.timeout
     )
     session.output.facts(
         {
@@ -44,8 +44,8 @@ def clear(session: Session, *, seen: bool) -> None:
     With the answers goes what the gallery has drawn: it draws its small pictures again.
     """
     client = session.client
-    forget = client.desk.state.forget if seen else client.desk.cache.clear
-    count = patiently(forget, client.manner.timeout)
+    forget = client.desk.seen.clear if seen else client.desk.cache.clear
+    count = retry_while_locked(forget, client.manner.timeout)
     session.note(f"forgot {format_count(count, 'shown picture' if seen else 'answer')}")
     if not seen and (small := _forget_small()):
         session.note(f"forgot {format_count(small, 'small picture')}")

@@ -67,6 +67,8 @@ def shown(name: str, value: str | float | None) -> str | float | None:
     >>> shown("proxy", "http://me:secret@proxy.example:3128")
     'http://***@proxy.example:3128'
     """
-    from animedex.transport.fleet.place import hidden
+    from animedex.ratelimit.redis_client import redact_redis_url
 
-    return hidden(value) if name in {"proxy", "state"} and isinstance(value, str) else value
+    return (
+        redact_redis_url(value) if name in {"proxy", "state"} and isinstance(value, str) else value
+    )

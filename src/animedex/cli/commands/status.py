@@ -10,18 +10,20 @@ from animedex import backends
 from animedex.cli.command import Command
 from animedex.cli.command_context import Session, answering
 from animedex.cli.commands.config import shown
-from animedex.cli.lock_wait import patiently
+from animedex.clock import shared_clock
 from animedex.config.config_file import Config
-from animedex.transport.hosts import origin
-from animedex.transport.ledger import Ledger
-from animedex.transport.limits import WindowState, tokens_left
+from animedex.database import retry_while_locked
+from animedex.origins import origin
+from animedex.ratelimit.rate_limiter import LimiterState
+from animedex.ratelimit.sliding_window import WindowState
+from animedex.ratelimit.token_bucket import count_tokens
 from animedex.transport.urls import base_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.backend import Limits
     from animedex.call import JsonObject
+    from animedex.ratelimit.limits import Limits
 
 
 @click.command(
@@ -34,38 +36,38 @@ def command(session: Session) -> None:
     """Show every budget, the cache and the settings in force; nothing is asked of a service."""
     client = session.client
     desk = client.desk
-    report, ledgers = patiently(
-        lambda: (desk.cache.report(), desk.state.ledgers()), client.manner.timeout
+    report, states = retry_while_locked(
+        lambda: (desk.cache.report(), desk.limiter.states()), client.manner.timeout
     )
     session.output.facts(
         {
             "user_agent": client.manner.user_agent,
-            "budgets": budgets(session, ledgers),
-            "budgets_path": desk.state.path,
+            "budgets": budgets(session, states),
+            "budgets_path": desk.limiter.path,
             "cache": {"path": report.path, "answers": report.answers, "bytes": report.size},
             "settings": {name: shown(name, found.value) for name, found in Config().all().items()},
         }
     )
 
 
-def budgets(session: Session, ledgers: Mapping[str, Ledger]) -> JsonObject:
+def budgets(session: Session, states: Mapping[str, LimiterState]) -> JsonObject:
     """Tell what is left of every service's budget, at the place where it is asked."""
-    base_urls, now = session.client.manner.base_urls, session.client.desk.state.clock()
+    base_urls, now = session.client.manner.base_urls, shared_clock()
     told: JsonObject = {}
     for backend in map(backends.declared, backends.names()):
         where = origin(base_of(backend, base_urls))
         told[backend.name] = {
             "origin": where,
-            **budget(ledgers.get(where, Ledger()), backend.limits, now),
+            **budget(states.get(where, LimiterState()), backend.limits, now),
         }
     return told
 
 
-def budget(ledger: Ledger, limits: Limits, now: float) -> JsonObject:
+def budget(limiter: LimiterState, limits: Limits, now: float) -> JsonObject:
     """Tell what is left of one origin's budget, and how long its spent paths stay spent."""
     windows: JsonObject = {}
     for path, rule in limits.windows.items():
-        state = ledger.windows.get(path, WindowState())
+        state = limiter.windows.get(path, WindowState())
         taken = sum(entry.free_at > now for entry in state.entries)
         windows[path] = {
             "calls": rule.calls,
@@ -75,9 +77,11 @@ def budget(ledger: Ledger, limits: Limits, now: float) -> JsonObject:
     return {
         "per_second": limits.bucket.rate,
         "burst": limits.bucket.burst,
-        "left": tokens_left(ledger.bucket, limits.bucket, now),
+        "left": count_tokens(limiter.bucket, limits.bucket, now),
         "windows": windows,
         "spent_seconds": {
-            path: round(until - now, 1) for path, until in ledger.blocked.items() if until > now
+            path: round(until - now, 1)
+            for path, until in limiter.blocked_until.items()
+            if until > now
         },
     }

@@ -1,0 +1,286 @@
+"""Connections to a Redis server, and its URL; the only module that imports the Redis library.
+
+Commands block, open to Ctrl-C, for `TIMEOUT` or until the caller's deadline. After a failure every
+command fails at once for a while; then one of them tries again.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from animedex.call import Secret
+from animedex.config.settings import SECURE_SERVERS
+from animedex.errors import BadArguments
+from animedex.ratelimit.circuit_breaker import CircuitBreaker
+from animedex.ratelimit.redis_errors import (
+    CommandRefused,
+    UnknownScript,
+    explain_error,
+    is_disconnect,
+    is_response,
+    is_unknown_script,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from animedex.clock import Clock
+
+# What a server answers depends on the command, which no type can express.
+Reply: TypeAlias = Any
+
+# A healthy server answers within a millisecond; a network may lose a packet or two.
+TIMEOUT = 2.0
+_MIN_TIMEOUT = 0.01
+_REFUSAL_PAUSE = 0.25
+_DEFAULT_PORT = 6379
+_SCAN_COUNT = b"1000"
+
+
+class RedisUrl(NamedTuple):
+    """The parts of a server's URL; `path` is a socket's in a file, `tls` its `ssl_` options.
+
+    `redacted` is the URL without user, password and options.
+    """
+
+    redacted: str
+    secure: bool
+    host: str
+    port: int
+    path: str
+    database: int
+    user: str | None
+    password: Secret | None
+    tls: tuple[tuple[str, str], ...]
+
+
+def parse_redis_url(url: str) -> RedisUrl:
+    """Parse a URL that `settings.read_state` has accepted.
+
+    >>> parse_redis_url("rediss://:s3cret@cache.example/2").redacted
+    'rediss://***@cache.example/2'
+    >>> parse_redis_url("redis://cache.example")[2:6]
+    ('cache.example', 6379, '', 0)
+    """
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    is_socket = parts.scheme == "unix"
+    number = query.pop("db", "") or ("" if is_socket else parts.path.strip("/"))
+    return RedisUrl(
+        redacted=redact_redis_url(url).partition("?")[0],
+        secure=parts.scheme in SECURE_SERVERS,
+        host=parts.hostname or "",
+        port=parts.port or _DEFAULT_PORT,
+        path=unquote(parts.path) if is_socket else "",
+        database=int(number or 0),
+        user=unquote(parts.username) if parts.username else None,
+        password=Secret(unquote(parts.password)) if parts.password else None,
+        tls=tuple(query.items()),
+    )
+
+
+def redact_redis_url(url: str) -> str:
+    """Remove user and password from a URL.
+
+    >>> redact_redis_url("redis://me:s3cr/et@cache.example:6380")
+    'redis://***@cache.example:6380'
+    """
+    scheme, separator, rest = url.partition("://")
+    return f"{scheme}://***@{rest.rpartition('@')[2]}" if separator and "@" in rest else url
+
+
+def pack_words(*words: bytes) -> bytes:
+    r"""Encode parts of a command as they are sent to the server.
+
+    >>> pack_words(b"GET", b"k")
+    b'$3\r\nGET\r\n$1\r\nk\r\n'
+    """
+    return b"".join(b"$%d\r\n%b\r\n" % (len(word), word) for word in words)
+
+
+def pack_command(*words: bytes) -> bytes:
+    r"""Encode a whole command as it is sent to the server.
+
+    >>> pack_command(b"PING")
+    b'*1\r\n$4\r\nPING\r\n'
+    """
+    return b"*%d\r\n%b" % (len(words), pack_words(*words))
+
+
+class Connection(Protocol):
+    """What is used of a connection of the library."""
+
+    def connect(self) -> None:
+        """Connect and sign in."""
+        ...
+
+    def disconnect(self) -> None:
+        """Close the connection."""
+        ...
+
+    def send_packed_command(self, command: Sequence[bytes], check_health: bool) -> None:  # noqa: FBT001  the library's
+        """Send an encoded command."""
+        ...
+
+    def read_response(self, *, timeout: float = ...) -> Any:  # noqa: ANN401  it depends on the command
+        """Read one answer."""
+        ...
+
+
+class RedisClient:
+    """A server that any thread can send commands to.
+
+    Raises `StoreUnavailable` if it cannot be reached now, `CommandRefused` if it refuses a command,
+    `UnknownScript` if it does not know a script, and `BadArguments` if waiting does not help.
+    """
+
+    def __init__(self, url: str, clock: Clock, warn: Callable[[str], None]) -> None:
+        self._url = parse_redis_url(url)
+        self.path = self._url.redacted
+        self._clock = clock
+        self._idle: list[Connection] = []
+        self._breaker = CircuitBreaker(self.path, TIMEOUT, clock, warn)
+
+    def execute(self, command: bytes, deadline: float) -> Reply:
+        """Send one encoded command, and return the answer."""
+        return self._execute(command, deadline, 1)[0]
+
+    def execute_many(self, commands: Sequence[bytes], deadline: float) -> list[Reply]:
+        """Send several encoded commands at once, and return the answers."""
+        return self._execute(b"".join(commands), deadline, len(commands)) if commands else []
+
+    def scan_keys(self, pattern: bytes, deadline: float) -> list[bytes]:
+        """Return the keys that match a pattern; this may take long if there are many."""
+        keys: dict[bytes, None] = {}
+        cursor: Reply = b"0"
+        while True:
+            command = pack_command(b"SCAN", cursor, b"MATCH", pattern, b"COUNT", _SCAN_COUNT)
+            cursor, page = self.execute(command, deadline)
+            keys.update(dict.fromkeys(page))
+            if cursor == b"0":
+                return list(keys)
+
+    def close(self) -> None:
+        """Close all connections; the next command connects again."""
+        idle, self._idle = self._idle, []
+        for connection in idle:
+            connection.disconnect()
+
+    def _execute(self, packed: bytes, deadline: float, count: int) -> list[Reply]:
+        if self._breaker.is_open:
+            self._breaker.require()
+        timeout = min(TIMEOUT, max(_MIN_TIMEOUT, deadline - self._clock()))
+        try:
+            replies = self._exchange(packed, timeout, count)
+        except Exception as error:  # noqa: BLE001  the table explains whatever the library raises
+            if is_response(error):
+                self._breaker.close()
+            raise self._translate(error) from None
+        self._breaker.close()
+        return replies
+
+    def _exchange(self, packed: bytes, timeout: float, count: int) -> list[Reply]:
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            pass
+        else:
+            try:
+                return self._send(connection, packed, timeout, count)
+            except Exception as error:
+                if not is_disconnect(error):
+                    raise
+            # The server may have been restarted, and other idle connections are no better.
+            self.close()
+        return self._send(self._connect(timeout), packed, timeout, count)
+
+    def _send(
+        self, connection: Connection, packed: bytes, timeout: float, count: int
+    ) -> list[Reply]:
+        try:
+            connection.send_packed_command((packed,), False)
+            # The library reads faster without a timeout of its own.
+            options = {"timeout": timeout} if timeout < TIMEOUT else {}
+            replies = [connection.read_response(**options) for _ in range(count)]
+        except BaseException as error:
+            # After half an exchange, the next answer would be taken for another command's.
+            if count == 1 and is_response(error):
+                self._idle.append(connection)
+            else:
+                connection.disconnect()
+            raise
+        self._idle.append(connection)
+        return replies
+
+    def _connect(self, timeout: float) -> Connection:
+        """Connect on a thread, as name resolution notices neither Ctrl-C nor deadlines."""
+        connection = _create_connection(self._url, timeout)
+        outcome: list[BaseException | None] = []
+        is_abandoned = False
+
+        def connect() -> None:
+            try:
+                connection.connect()
+                outcome.append(None)
+            except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
+                outcome.append(error)
+            if is_abandoned:
+                connection.disconnect()
+
+        thread = threading.Thread(target=connect, name="animedex-connect", daemon=True)
+        thread.start()
+        try:
+            thread.join(timeout)
+            if not outcome:
+                raise TimeoutError
+        except BaseException:
+            is_abandoned = True
+            raise
+        if outcome[0] is not None:
+            raise outcome[0]
+        return connection
+
+    def _translate(self, error: Exception) -> Exception:
+        """Return the error to raise; what the server answers to one caller concerns no other."""
+        if is_unknown_script(error):
+            return UnknownScript()
+        reason = explain_error(error, self.path)
+        if isinstance(reason, BadArguments):
+            return reason
+        if is_response(error):
+            return CommandRefused(self.path, reason, _REFUSAL_PAUSE)
+        return self._breaker.open(reason)
+
+
+def _create_connection(url: RedisUrl, timeout: float) -> Connection:
+    try:
+        from redis import connection as library
+        from redis.backoff import NoBackoff
+        from redis.retry import Retry
+    except ImportError:
+        message = f"budgets at {url.redacted} need the Redis library, which is not installed"
+        raise BadArguments(message, hint="pip install 'animedex[redis]'") from None
+    options: dict[str, Any] = {
+        "db": url.database,
+        "username": url.user,
+        "password": url.password,
+        "socket_timeout": TIMEOUT,
+        "socket_connect_timeout": timeout,
+        "protocol": 2,
+        "driver_info": None,
+        "retry": Retry(NoBackoff(), 0),
+    }
+    kind: Callable[..., Connection]
+    if url.path:
+        kind, options["path"] = cast("Any", library.UnixDomainSocketConnection), url.path
+    else:
+        kind = cast("Any", library.SSLConnection if url.secure else library.Connection)
+        options |= {"host": url.host, "port": url.port, **dict(url.tls)}
+        for name, path in url.tls:
+            if not os.access(path, os.R_OK):
+                message = f"{name} of {url.redacted} names {path!r}, which cannot be read"
+                raise BadArguments(message, hint="check the path in ANIMEDEX_STATE")
+    return kind(**options)

@@ -1,0 +1,42 @@
+"""Stores at real Redis servers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from animedex.clock import shared_clock
+from animedex.ratelimit.redis_client import RedisClient
+from animedex.ratelimit.redis_store import RedisStore
+from tests.redis_server import Server, redis_server, start_server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["redis_server", "start_server"]
+
+
+@pytest.fixture
+def warnings() -> list[str]:
+    return []
+
+
+@pytest.fixture
+def store_at(warnings: list[str]) -> Iterator[Callable[[str], RedisStore]]:
+    """Create stores at a server by its URL."""
+    stores: list[RedisStore] = []
+
+    def create(url: str) -> RedisStore:
+        client = RedisClient(url, shared_clock, warnings.append)
+        stores.append(RedisStore(client, shared_clock, warnings.append))
+        return stores[-1]
+
+    yield create
+    for store in stores:
+        store.close()
+
+
+@pytest.fixture
+def store(redis_server: Server, store_at: Callable[[str], RedisStore]) -> RedisStore:
+    return store_at(redis_server.url)
