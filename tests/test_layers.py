@@ -21,7 +21,7 @@ ALLOWED = {
     "clock": set[str](),
     "database": set[str](),
     "origins": set[str](),
-    "ratelimit": {"call", "clock", "config.settings", "database", "errors", "origins"},
+    "ratelimit": {"clock", "database", "errors", "origins"},
     "text_normalization": set[str](),
     "text_encoding": {"errors"},
     "call": {"errors", "backends.backend"},

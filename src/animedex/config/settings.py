@@ -14,7 +14,7 @@ _SIZE = re.compile(r"([0-9]{1,15}(?:\.[0-9]{1,15})?)\s*([kmgt]?)(?:i?b)?")
 _UNITS = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _YEAR = 366 * 86_400.0
 _SERVERS = {"redis", "rediss", "valkey", "valkeys"}
-SECURE_SERVERS = {"rediss", "valkeys"}
+_SECURE_SERVERS = {"rediss", "valkeys"}
 _STATE_OPTIONS = {"db"}
 _TLS_OPTIONS = {"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"}
 # What is written wrong may hold a password all the same, and is no file's path.
@@ -122,7 +122,7 @@ def read_state(text: str) -> str:
         parts = urlsplit(url)
         query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
         number = "" if parts.scheme == "unix" else parts.path.strip("/")
-        options = _STATE_OPTIONS | (_TLS_OPTIONS if parts.scheme in SECURE_SERVERS else set[str]())
+        options = _STATE_OPTIONS | (_TLS_OPTIONS if parts.scheme in _SECURE_SERVERS else set[str]())
         known = query.keys() <= options and f"{query.get('db', '')}{number or 0}".isdecimal()
         place = parts.path if parts.scheme == "unix" else _is_url(url, _SERVERS) and parts.hostname
         if known and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:

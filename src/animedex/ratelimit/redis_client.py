@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, cast
-from urllib.parse import parse_qsl, unquote, urlsplit
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from animedex.call import Secret
-from animedex.config.settings import SECURE_SERVERS
 from animedex.errors import BadArguments
 from animedex.ratelimit.circuit_breaker import CircuitBreaker
 from animedex.ratelimit.redis_errors import (
@@ -31,55 +28,14 @@ if TYPE_CHECKING:
 
 # What a server answers depends on the command, which no type can express.
 Reply: TypeAlias = Any
+# The library's classes have no types to rely on.
+Connection: TypeAlias = Any
 
 # A healthy server answers within a millisecond; a network may lose a packet or two.
 TIMEOUT = 2.0
 _MIN_TIMEOUT = 0.01
 _REFUSAL_PAUSE = 0.25
-_DEFAULT_PORT = 6379
 _SCAN_COUNT = b"1000"
-
-
-class RedisUrl(NamedTuple):
-    """The parts of a server's URL; `path` is a socket's in a file, `tls` its `ssl_` options.
-
-    `redacted` is the URL without user, password and options.
-    """
-
-    redacted: str
-    secure: bool
-    host: str
-    port: int
-    path: str
-    database: int
-    user: str | None
-    password: Secret | None
-    tls: tuple[tuple[str, str], ...]
-
-
-def parse_redis_url(url: str) -> RedisUrl:
-    """Parse a URL that `settings.read_state` has accepted.
-
-    >>> parse_redis_url("rediss://:s3cret@cache.example/2").redacted
-    'rediss://***@cache.example/2'
-    >>> parse_redis_url("redis://cache.example")[2:6]
-    ('cache.example', 6379, '', 0)
-    """
-    parts = urlsplit(url)
-    query = dict(parse_qsl(parts.query))
-    is_socket = parts.scheme == "unix"
-    number = query.pop("db", "") or ("" if is_socket else parts.path.strip("/"))
-    return RedisUrl(
-        redacted=redact_redis_url(url).partition("?")[0],
-        secure=parts.scheme in SECURE_SERVERS,
-        host=parts.hostname or "",
-        port=parts.port or _DEFAULT_PORT,
-        path=unquote(parts.path) if is_socket else "",
-        database=int(number or 0),
-        user=unquote(parts.username) if parts.username else None,
-        password=Secret(unquote(parts.password)) if parts.password else None,
-        tls=tuple(query.items()),
-    )
 
 
 def redact_redis_url(url: str) -> str:
@@ -110,26 +66,6 @@ def pack_command(*words: bytes) -> bytes:
     return b"*%d\r\n%b" % (len(words), pack_words(*words))
 
 
-class Connection(Protocol):
-    """What is used of a connection of the library."""
-
-    def connect(self) -> None:
-        """Connect and sign in."""
-        ...
-
-    def disconnect(self) -> None:
-        """Close the connection."""
-        ...
-
-    def send_packed_command(self, command: Sequence[bytes], check_health: bool) -> None:  # noqa: FBT001  the library's
-        """Send an encoded command."""
-        ...
-
-    def read_response(self, *, timeout: float = ...) -> Any:  # noqa: ANN401  it depends on the command
-        """Read one answer."""
-        ...
-
-
 class RedisClient:
     """A server that any thread can send commands to.
 
@@ -138,8 +74,8 @@ class RedisClient:
     """
 
     def __init__(self, url: str, clock: Clock, warn: Callable[[str], None]) -> None:
-        self._url = parse_redis_url(url)
-        self.path = self._url.redacted
+        self._url = url
+        self.path = redact_redis_url(url).partition("?")[0]
         self._clock = clock
         self._idle: list[Connection] = []
         self._breaker = CircuitBreaker(self.path, TIMEOUT, clock, warn)
@@ -217,7 +153,7 @@ class RedisClient:
 
     def _connect(self, timeout: float) -> Connection:
         """Connect on a thread, as name resolution notices neither Ctrl-C nor deadlines."""
-        connection = _create_connection(self._url, timeout)
+        connection = _create_connection(self._url, self.path, timeout)
         outcome: list[BaseException | None] = []
         is_abandoned = False
 
@@ -255,32 +191,30 @@ class RedisClient:
         return self._breaker.open(reason)
 
 
-def _create_connection(url: RedisUrl, timeout: float) -> Connection:
+def _create_connection(url: str, path: str, timeout: float) -> Connection:
+    """Create a connection from a URL that `settings.read_state` has accepted."""
     try:
         from redis import connection as library
         from redis.backoff import NoBackoff
         from redis.retry import Retry
     except ImportError:
-        message = f"budgets at {url.redacted} need the Redis library, which is not installed"
+        message = f"budgets at {path} need the Redis library, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[redis]'") from None
-    options: dict[str, Any] = {
-        "db": url.database,
-        "username": url.user,
-        "password": url.password,
-        "socket_timeout": TIMEOUT,
-        "socket_connect_timeout": timeout,
-        "protocol": 2,
-        "driver_info": None,
-        "retry": Retry(NoBackoff(), 0),
-    }
-    kind: Callable[..., Connection]
-    if url.path:
-        kind, options["path"] = cast("Any", library.UnixDomainSocketConnection), url.path
-    else:
-        kind = cast("Any", library.SSLConnection if url.secure else library.Connection)
-        options |= {"host": url.host, "port": url.port, **dict(url.tls)}
-        for name, path in url.tls:
-            if not os.access(path, os.R_OK):
-                message = f"{name} of {url.redacted} names {path!r}, which cannot be read"
-                raise BadArguments(message, hint="check the path in ANIMEDEX_STATE")
-    return kind(**options)
+    scheme, separator, rest = url.partition("://")
+    # The library knows no other name of the protocol.
+    redis_url = scheme.lower().replace("valkey", "redis") + separator + rest
+    parse_url: Callable[[str], dict[str, Any]] = library.parse_url
+    options = parse_url(redis_url)
+    for name, file in options.items():
+        if name.startswith("ssl_") and not os.access(file, os.R_OK):
+            message = f"{name} of {path} names {file!r}, which cannot be read"
+            raise BadArguments(message, hint="check the path in ANIMEDEX_STATE")
+    connection_class = options.pop("connection_class", library.Connection)
+    return connection_class(
+        **options,
+        socket_timeout=TIMEOUT,
+        socket_connect_timeout=timeout,
+        protocol=2,
+        driver_info=None,
+        retry=Retry(NoBackoff(), 0),
+    )
