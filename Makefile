@@ -41,7 +41,7 @@ tests: $(VENV)/dev  ## Run the tests, and see that transport and backends are co
 	$(BIN)/coverage report --skip-covered --sort=cover
 	$(BIN)/coverage report --include='*/transport/*,*/backends/*' --fail-under=100 --format=total
 
-test-slow: $(VENV)/dev  ## Run the tests with ten times the search for counterexamples
+test-slow: $(VENV)/dev  ## Run all tests, slow ones too, with ten times the search for counterexamples
 	HYPOTHESIS_PROFILE=slow $(BIN)/python -m pytest -n auto --timeout 3600
 
 docs: $(VENV)/dev  ## Write the commands' help into the documentation

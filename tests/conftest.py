@@ -25,7 +25,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
 settings.register_profile("slow", deadline=None, max_examples=1000)
-settings.load_profile("slow" if os.environ.get("HYPOTHESIS_PROFILE") == "slow" else "animedex")
+IS_SLOW = os.environ.get("HYPOTHESIS_PROFILE") == "slow"
+settings.load_profile("slow" if IS_SLOW else "animedex")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave out tests marked `slow`, unless the slow profile is chosen."""
+    if not IS_SLOW:
+        items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
 
 @pytest.fixture(autouse=True)

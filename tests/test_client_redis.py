@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -51,7 +51,10 @@ def test_answers_are_shared(server: SampleServer, fleet: ClientOptions) -> None:
         assert len(server.arrivals) == 2
 
 
-def test_an_answer_is_as_old_as_it_is(fleet: ClientOptions) -> None:
+def test_an_answer_is_as_old_as_it_is(
+    server: SampleServer, fleet: ClientOptions, redis_server: Server
+) -> None:
+    redis_server.begin(server.origin)
     with Client(**fleet) as client:
         fresh = client.nekos.search("Hanamura", amount=1)[0].source_tag
         kept = client.nekos.search("Hanamura", amount=1)[0].source_tag
@@ -69,7 +72,11 @@ def test_what_was_shown_is_shared(fleet: ClientOptions) -> None:
         assert second.desk.seen.clear() > 0
 
 
-def test_tasks_share_budgets_too(server: SampleServer, fleet: ClientOptions) -> None:
+def test_tasks_share_budgets_too(
+    server: SampleServer, fleet: ClientOptions, redis_server: Server
+) -> None:
+    redis_server.begin(server.origin)
+
     async def main() -> list[int]:
         async with AsyncClient(**fleet) as client:
             await client.nekos.categories()
@@ -181,7 +188,8 @@ def test_an_answer_is_not_lost_when_the_server_goes_meanwhile(
         if event.kind == "response":
             redis_server.kill()
 
-    fleet["on_event"] = note
+    redis_server.begin(server.origin)
+    fleet["on_event"], fleet["timeout"] = note, 1.0
     with Client(**fleet) as client:
         assert len(client.nekos.search("Hanamura", amount=1)) == 1
     redis_server.start()
@@ -316,45 +324,65 @@ def crowd(times: list[float], seconds: float) -> int:
     return max(sum(0 <= other - time < seconds for other in times) for time in times)
 
 
-def hosts(url: str, state: str, folder: Path, seen: list[str]) -> list[threading.Thread]:
-    """Have six hosts, whose clocks are minutes apart, search three times each."""
+class Hosts(NamedTuple):
+    """Machines whose clocks are minutes apart, and how often each of them searches."""
+
+    number: int
+    searches: int
+
+
+HOSTS = [
+    pytest.param(Hosts(4, 2), id="few"),
+    pytest.param(Hosts(24, 3), id="many", marks=pytest.mark.slow),
+]
+
+
+def start_hosts(
+    hosts: Hosts, url: str, state: str, folder: Path, errors: list[str]
+) -> list[threading.Thread]:
+    """Run all hosts; the text that each writes to standard error is added to `errors`."""
 
     def work(number: int) -> None:
         done = subprocess.run(
             [sys.executable, "-c", CHILD, url, state, str(number * 100 - 300)],
             env=host(folder, number),
-            input="".join(f"{number} {n}\n" for n in range(3)),
+            input="".join(f"{number} {n}\n" for n in range(hosts.searches)),
             capture_output=True,
             text=True,
             check=True,
             timeout=120,
         )
-        assert done.stdout == "done\n" * 3
-        seen.append(done.stderr)
+        assert done.stdout == "done\n" * hosts.searches
+        errors.append(done.stderr)
 
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(6)]
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(hosts.number)]
     for thread in threads:
         thread.start()
     return threads
 
 
+@pytest.mark.parametrize("hosts", HOSTS)
 def test_hosts_whose_clocks_are_minutes_apart_keep_one_budget(
-    limited: SampleServer, redis_server: Server, tmp_path: Path
+    hosts: Hosts, limited: SampleServer, redis_server: Server, tmp_path: Path
 ) -> None:
-    seen: list[str] = []
-    for thread in hosts(limited.url, redis_server.url, tmp_path, seen):
+    redis_server.begin(limited.origin)
+    errors: list[str] = []
+    for thread in start_hosts(hosts, limited.url, redis_server.url, tmp_path, errors):
         thread.join()
-    assert seen == [""] * 6
-    assert [arrival.status for arrival in limited.arrivals] == [200] * 18
+    assert errors == [""] * hosts.number
+    statuses = [arrival.status for arrival in limited.arrivals]
+    assert statuses == [200] * hosts.number * hosts.searches
     assert crowd([arrival.time for arrival in limited.arrivals], 5.0) <= 7
 
 
+@pytest.mark.parametrize("hosts", HOSTS)
 def test_a_server_that_loses_everything_in_the_midst_of_it_lets_nobody_overrun(
-    limited: SampleServer, redis_server: Server, tmp_path: Path
+    hosts: Hosts, limited: SampleServer, redis_server: Server, tmp_path: Path
 ) -> None:
-    seen: list[str] = []
-    threads = hosts(limited.url, redis_server.url, tmp_path, seen)
-    for _ in range(2):
+    redis_server.begin(limited.origin)
+    errors: list[str] = []
+    threads = start_hosts(hosts, limited.url, redis_server.url, tmp_path, errors)
+    for _ in range(hosts.searches - 1):
         before = len(limited.arrivals)
         while len(limited.arrivals) < before + 4:
             threads[-1].join(0.05)
@@ -362,8 +390,9 @@ def test_a_server_that_loses_everything_in_the_midst_of_it_lets_nobody_overrun(
         redis_server.start()
     for thread in threads:
         thread.join()
-    assert len(seen) == 6
-    assert [arrival.status for arrival in limited.arrivals] == [200] * 18
+    assert len(errors) == hosts.number
+    statuses = [arrival.status for arrival in limited.arrivals]
+    assert statuses == [200] * hosts.number * hosts.searches
     assert crowd([arrival.time for arrival in limited.arrivals], 5.0) <= 7
 
 
