@@ -26,8 +26,8 @@ from animedex.testing import SampleServer
 
 if TYPE_CHECKING:
     from animedex.client_options import ClientOptions
-    from animedex.transport.steps import Event
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.transport import Event
 
 T = TypeVar("T")
 FREEZE = {

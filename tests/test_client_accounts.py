@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.backend import Backend
     from animedex.client_options import ClientOptions
-    from animedex.transport.steps import Event
+    from tests.kit.transport import Event
 
 T = TypeVar("T")
 BASIC = f"Basic {b64encode(f'{USER.name}:{USER.api_key}'.encode()).decode()}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from animedex.call import Response, SourceTag
     from animedex.client_options import ClientOptions
     from animedex.testing import SampleServer
-    from animedex.transport.steps import Event
+    from tests.kit.transport import Event
 
 MANY = 1000
 MIB = 1024 * 1024

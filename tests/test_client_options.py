@@ -11,8 +11,8 @@ import pytest
 from animedex import __version__, backends
 from animedex.client_options import ClientOptions, Setup, set_up, user_agent
 from animedex.errors import BadArguments
-from animedex.transport.cache import FILE_NAME
 from animedex.transport.proxies import Proxies
+from tests.kit.transport import CACHE_FILE
 
 
 def plan(**options: Any) -> Setup:
@@ -202,7 +202,7 @@ def test_a_server_keeps_budgets_and_answers(url: str, monkeypatch: pytest.Monkey
 
 def test_a_folder_for_answers_is_used_beside_a_server(tmp_path: Path) -> None:
     found = plan(state="redis://budgets.example", cache=tmp_path)
-    assert found.cache_path == str(tmp_path / FILE_NAME)
+    assert found.cache_path == str(tmp_path / CACHE_FILE)
 
 
 def test_a_setting_that_was_removed_is_refused(

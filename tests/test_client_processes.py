@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from animedex.client_options import ClientOptions
     from animedex.testing import SampleServer
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
 
 FREEZE = {
     "Date": "Fri, 08 May 2026 09:08:00 GMT",

@@ -16,16 +16,14 @@ import pytest
 from animedex import AsyncClient, Client
 from animedex.errors import BadArguments, RateLimited
 from animedex.testing import SampleServer
-from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
-    from animedex.transport.steps import Event
-
-__all__ = ["redis_server", "start_server"]
+    from tests.kit.redis_server import Server
+    from tests.kit.transport import Event
 
 
 @pytest.fixture

@@ -45,7 +45,7 @@ from animedex.testing.samples.waifu_sample import WaifuSample
 from animedex.transport import cache, exchange
 from animedex.transport import retry_after as advice
 from animedex.transport.status_errors import STATUSES
-from tests.pages import ROOT, cells, quoted, text_of, words_of
+from tests.kit.pages import ROOT, cells, quoted, text_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from animedex.endpoint import Endpoint
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from tests.conftest import RawServer, StartRawServer
+    from tests.kit.raw_server import RawServer, StartRawServer
 
 BODY = b'{"neko": {"format": "png"}, "hug": {"format": "gif"}}'
 NAMES = ["hug", "neko"]

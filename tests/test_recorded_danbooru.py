@@ -27,7 +27,7 @@ from animedex.backends.danbooru.models import (
 from animedex.backends.provider import part
 from animedex.call import Response
 from animedex.testing.samples.danbooru_sample import DanbooruSample
-from animedex.transport.status_errors import status_error
+from tests.kit.transport import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -172,7 +172,7 @@ if FILES:
         body = cast("dict[str, str]", refusal.response.json)
         response = Response(refusal.response.status, (), refusal.body, "")
         assert explain(response) is not None
-        error = status_error(response, BACKEND, "animedex (test)")
+        error = error_of(response, BACKEND)
         assert body["message"] in error.message
         assert "app/" not in str(error)
 

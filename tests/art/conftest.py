@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -10,13 +10,13 @@ from animedex import Client
 from animedex.testing import DanbooruSample, SampleServer, WaifuSample
 from animedex.testing.danbooru.image_store import DanbooruCollection
 from animedex.testing.waifu.image_store import WaifuCollection
+from tests.kit.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
-    from animedex.testing.fake_server import StandIn
 
 PXIMG = "https://i.pximg.net/img-original/img/2024/05/06/07/08/09"
 POSTS: list[dict[str, object]] = [
@@ -66,22 +66,6 @@ IMAGES: list[dict[str, object]] = [
 ]
 
 
-class Services(NamedTuple):
-    """Hold the running servers."""
-
-    nekos: SampleServer
-    waifu: WaifuSample
-    danbooru: DanbooruSample
-
-    def urls(self) -> dict[str, str]:
-        """Give where each service is."""
-        return {name: server.url for name, server in self._asdict().items()}
-
-    def requests(self) -> int:
-        """Count what was asked of all of them."""
-        return sum(len(server.arrivals) for server in self)
-
-
 @pytest.fixture(scope="session")
 def running() -> Iterator[Services]:
     with (
@@ -89,20 +73,14 @@ def running() -> Iterator[Services]:
         WaifuSample(WaifuCollection(IMAGES), limits=False, seed=1) as waifu,
         DanbooruSample(DanbooruCollection(POSTS), limits=False, seed=1) as danbooru,
     ):
-        yield Services(nekos, waifu, danbooru)
+        yield Services(nekos, danbooru, waifu)
 
 
 @pytest.fixture
 def services(running: Services) -> Services:
     """Give servers that have seen nothing yet and do nothing wrong."""
-    for server in running:
-        _refresh(server)
+    running.reset()
     return running
-
-
-def _refresh(server: StandIn) -> None:
-    server.arrivals.clear()
-    server.faults.clear()
 
 
 @pytest.fixture

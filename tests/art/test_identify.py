@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from animedex.call import JsonObject
     from animedex.client_options import ClientOptions
     from animedex.models import Record
-    from tests.art.conftest import Services
+    from tests.kit.services import Services
 
 UUID = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001"
 FILE = f"{UUID}.png"

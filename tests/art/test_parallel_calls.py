@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from animedex.call import Call, Plan, Response, SourceTag
     from animedex.client_options import ClientOptions
-    from tests.art.conftest import Services
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.services import Services
 
 PATIENCE = 30
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from threading import Event
 
     from animedex.client_options import ClientOptions
-    from tests.art.conftest import Services
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.services import Services
 
 NEKOS_ROWS = (
     b'{"results": [{"url": "https://nekos.best/api/v2/neko/1.png", "artist_name": "maid"},'

@@ -10,7 +10,7 @@ import pytest
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Outcome, Process
+    from tests.kit.command_line import Cli, Outcome, Process
 
 
 def check_failure(outcome: Outcome, code: int, *needles: str) -> None:

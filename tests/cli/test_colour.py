@@ -12,7 +12,8 @@ from animedex.cli.streams import is_terminal, look
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Terminal
 
 BOLD = b"\x1b[1m"
 LINK = b"\x1b]8;"

@@ -11,7 +11,8 @@ from animedex.models import ArtPost
 if TYPE_CHECKING:
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Terminal
 
 KEYS = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     import threading
 
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Cli
+    from tests.kit.raw_server import StartRawServer
 
 BRIEFLY = ("--timeout", "0.4")
 # Long enough for a busy machine to find out that there is no connection.

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 def test_info_reads_what_other_programs_wrote(cli: Cli, picture: Path) -> None:

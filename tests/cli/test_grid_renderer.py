@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Terminal
 
 HALF = "▀"
 

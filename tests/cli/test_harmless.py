@@ -11,7 +11,8 @@ import pytest
 if TYPE_CHECKING:
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Outcome, Process, Terminal
+    from tests.kit.command_line import Cli, Outcome, Process
+    from tests.kit.terminal import Terminal
 
 ESCAPE = "\x1b[31m\x1b]0;title\x07\x1b]8;;http://evil.example\x1b\\"
 CSI = "\x9b31m"

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from tests.cli.conftest import Cli, Process
+    from tests.kit.command_line import Cli, Process
 
 MOST_TOKENS = 6000
 # What serves does not end, or speaks no shell; what signs in wants a key.

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Process
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Process
+    from tests.kit.raw_server import StartRawServer
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 INTERRUPTED = 130

@@ -13,13 +13,12 @@ import pytest
 from animedex.cli.error_conversion import as_error
 from animedex.database import StoreLocked, retry_while_locked
 from animedex.errors import TimedOut
-from animedex.ratelimit.store import FILE_NAME
-from animedex.transport import cache
+from tests.kit.transport import CACHE_FILE, LIMITER_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 @pytest.fixture(params=["CACHE", "DATA"])
@@ -28,7 +27,7 @@ def locked(request: pytest.FixtureRequest, cli: Cli) -> Iterator[str]:
     kind: str = request.param
     # Its files are there from now on.
     assert cli("cache", "info").code == 0
-    name = cache.FILE_NAME if kind == "CACHE" else FILE_NAME
+    name = CACHE_FILE if kind == "CACHE" else LIMITER_FILE
     path = os.path.join(os.environ[f"ANIMEDEX_{kind}_DIR"], name)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         # As long as nobody else has it open, even its readers are kept out.

@@ -10,7 +10,8 @@ import pytest
 if TYPE_CHECKING:
     from animedex.call import JsonObject, JsonValue
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Outcome, Terminal
+    from tests.kit.command_line import Cli, Outcome
+    from tests.kit.terminal import Terminal
 
 # Keys in an order of their own, an unknown one, and numbers that a float cannot hold.
 ROW = (

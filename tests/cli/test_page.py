@@ -12,7 +12,8 @@ from animedex.testing import SampleServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.terminal import Terminal
 
 NAME = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 

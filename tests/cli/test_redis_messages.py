@@ -8,13 +8,11 @@ import pytest
 
 from animedex.cli.error_conversion import as_error
 from animedex.ratelimit.store import StoreUnavailable
-from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli
-
-__all__ = ["redis_server", "start_server"]
+    from tests.kit.command_line import Cli
+    from tests.kit.redis_server import Server
 
 
 @pytest.fixture

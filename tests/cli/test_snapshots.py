@@ -16,7 +16,8 @@ from animedex import __version__
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Outcome, Terminal
+    from tests.kit.command_line import Cli, Outcome
+    from tests.kit.terminal import Terminal
 
 FOLDER = Path(__file__).parent / "snapshots"
 NEKO = "neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Process
+    from tests.kit.command_line import Process
 
 NEEDS_FULL = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="there is no /dev/full")
 PRINTING = {

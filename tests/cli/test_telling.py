@@ -13,8 +13,9 @@ from animedex.cli.main import wants_json_errors
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Terminal
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Cli
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.terminal import Terminal
 
 HINT = "animedex config set contact you@example.org"
 KEYS = ["reason", "message", "hint", "backend", "status"]

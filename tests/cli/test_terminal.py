@@ -14,7 +14,7 @@ from animedex.render.terminal_picture import Size
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.cli.conftest import Emulator
+    from tests.kit.terminal import Emulator
 
 ATTRIBUTES, CELL, KITTY = b"\x1b[c", b"\x1b[16t", b"\x1b_Gi=31,s=1"
 PLAIN = {ATTRIBUTES: b"\x1b[?1;2c"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 from PIL import Image
@@ -13,31 +13,15 @@ from animedex.library.picture_library import Library
 from animedex.testing import DanbooruSample, SampleServer, WaifuSample
 from animedex.testing.nekos.image_store import Picture, Size
 from animedex.testing.samples.sample_images import SampleCollection
+from tests.kit.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
-    from animedex.testing.fake_server import StandIn
 
 PICTURES = 6
-
-
-class Services(NamedTuple):
-    """Hold the running servers."""
-
-    nekos: SampleServer
-    danbooru: DanbooruSample
-    waifu: WaifuSample
-
-    def urls(self) -> dict[str, str]:
-        """Give where each service is."""
-        return {name: server.url for name, server in self._asdict().items()}
-
-    def requests(self) -> int:
-        """Count what was asked of all of them."""
-        return sum(len(server.arrivals) for server in self)
 
 
 def noise(number: int, form: str = "png", side: int = 300) -> bytes:
@@ -80,14 +64,8 @@ def running(drawn: Path) -> Iterator[Services]:
 @pytest.fixture
 def services(running: Services) -> Services:
     """Give servers that have seen nothing yet and do nothing wrong."""
-    for server in running:
-        _refresh(server)
+    running.reset()
     return running
-
-
-def _refresh(server: StandIn) -> None:
-    server.arrivals.clear()
-    server.faults.clear()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from animedex import Client
     from animedex.download.targets import What
     from animedex.library.picture_library import Library
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 
 def visible(folder: Path) -> list[str]:

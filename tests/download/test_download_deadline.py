@@ -13,13 +13,13 @@ from animedex.download import download, iter_downloads
 from animedex.download.download_deadline import Deadline
 from animedex.errors import TimedOut
 from tests.download.conftest import picture_name
-from tests.odd_pictures import endless_jpeg
+from tests.kit.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 CALL = fetch(declared("nekos"), "https://nekos.best/api/v2/neko/1.png")
 

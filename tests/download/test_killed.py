@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there a process cannot be killed so")
 KILLS = 100 if settings().max_examples > 100 else 6

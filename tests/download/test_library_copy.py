@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex import Client
     from animedex.download import Downloaded
     from animedex.library.picture_library import Library
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 
 @pytest.fixture

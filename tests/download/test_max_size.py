@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.download import Downloaded
-    from tests.conftest import StartRawServer
-    from tests.download.conftest import Services
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.services import Services
 
 PNG = noise(0)
 OK = b"HTTP/1.1 200 OK\r\n"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.download import Downloaded
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
 
 PNG = noise(0)
 SIZE, HALF = len(PNG), len(PNG) // 2

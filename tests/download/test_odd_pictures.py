@@ -19,7 +19,7 @@ from animedex.library.picture_library import Library
 from animedex.library.verification import verify
 from animedex.models import ArtPost, Rating
 from tests.images.containers.test_containers import frames
-from tests.odd_pictures import cut, gif_ends, saved, whole
+from tests.kit.odd_pictures import cut, gif_ends, saved, whole
 
 if TYPE_CHECKING:
     import socket
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.download import Downloaded
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
 
 EVERY = 5
 WHOLE = [one.data for one in whole().values()][::EVERY]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from animedex import Client
     from animedex.call import JsonObject
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 URL = "https://x.example/1.png"
 OTHER_USER = 12_345

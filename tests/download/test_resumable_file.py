@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.library.picture_library import Library
-    from tests.conftest import StartRawServer
-    from tests.download.conftest import Services
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.services import Services
 
 URL = "https://x.example/1.png"
 DATE = "Thu, 26 Nov 2026 12:00:00 GMT"

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from animedex import Client
     from animedex.call import JsonObject
     from animedex.library.picture_library import Library
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 PATH = f"/neko/{picture_name(0)}"
 PNG = noise(0)

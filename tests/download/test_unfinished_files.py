@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 URL = "https://x.example/1.png"
 OTHER = "https://x.example/2.png"

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from tests.download.conftest import Services
+    from tests.kit.services import Services
 
 CHILD = """
 import json, os, sys

@@ -19,12 +19,11 @@ from animedex.ratelimit.rate_limiter import Decision, Proceed, Reservation, Retr
 from animedex.ratelimit.redis_client import RedisClient
 from animedex.ratelimit.redis_store import RedisStore, limiter_key
 from animedex.transport.redis_cache import RedisCache
-from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["redis_server", "start_server"]
+    from tests.kit.redis_server import Server
 
 DATA = Path(__file__).parent / "data"
 ORIGIN = "https://nekos.best"

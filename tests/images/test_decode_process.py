@@ -23,7 +23,7 @@ from animedex.images.formats import format_of
 from animedex.images.image_inspection import decode, examine, measure
 from animedex.images.open_image import StillImage, open_image, read_image
 from animedex.mcp.picture_content import scaled
-from tests.odd_pictures import endless_jpeg
+from tests.kit.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
     from pathlib import Path

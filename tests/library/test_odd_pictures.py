@@ -12,7 +12,7 @@ from animedex.images.sidecar import write_sidecar
 from animedex.library.add_files import add_all
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from tests.odd_pictures import cut, whole
+from tests.kit.odd_pictures import cut, whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,7 +7,7 @@ import json
 import os
 import sys
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import pytest
@@ -15,16 +15,14 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp_types import ImageContent, TextContent
 
-from animedex.testing import SampleServer
-from animedex.testing.samples.danbooru_sample import DanbooruSample
-from animedex.testing.samples.waifu_sample import WaifuSample
-
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
     from pathlib import Path
 
     from mcp.shared.dispatcher import ProgressFnT
     from mcp_types import CallToolResult
+
+    from tests.kit.services import Services
 
 T = TypeVar("T")
 
@@ -134,45 +132,19 @@ def speaking(environment: Mapping[str, str], *options: str) -> Generator[Agent]:
         raise failed[0]
 
 
-class Services(NamedTuple):
-    """Hold the samples of all services."""
-
-    nekos: SampleServer
-    danbooru: DanbooruSample
-    waifu: WaifuSample
-
-    @property
-    def urls(self) -> dict[str, str]:
-        return {name: server.url for name, server in self._asdict().items()}
-
-    def forget(self) -> None:
-        for server in self:
-            server.arrivals.clear()
-            server.faults.clear()
-
-
 @pytest.fixture(scope="session")
-def samples() -> Iterator[Services]:
-    with ExitStack() as stack:
-        yield Services(
-            stack.enter_context(SampleServer(limits=False, seed=1)),
-            stack.enter_context(DanbooruSample(limits=False, seed=1)),
-            stack.enter_context(WaifuSample(limits=False, seed=1)),
-        )
-
-
-@pytest.fixture(scope="session")
-def lasting(samples: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+def lasting(sample_services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
     """Run one server for all tests: it has to survive every one of them."""
     home = tmp_path_factory.mktemp("agent")
-    with speaking(surroundings(home, samples.urls, ANIMEDEX_LIMITS="off"), "--no-cache") as agent:
+    environment = surroundings(home, sample_services.urls(), ANIMEDEX_LIMITS="off")
+    with speaking(environment, "--no-cache") as agent:
         yield agent
 
 
 @pytest.fixture
-def services(samples: Services) -> Services:
-    samples.forget()
-    return samples
+def services(sample_services: Services) -> Services:
+    sample_services.reset()
+    return sample_services
 
 
 @pytest.fixture

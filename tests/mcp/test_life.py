@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
     from pathlib import Path
 
-    from tests.mcp.conftest import Services
+    from tests.kit.services import Services
 
 OPENING = {
     "jsonrpc": "2.0",
@@ -77,7 +77,7 @@ def call(number: int, name: object, arguments: object) -> dict[str, object]:
 
 @pytest.fixture
 def environment(tmp_path: Path, services: Services) -> dict[str, str]:
-    return surroundings(tmp_path, services.urls, ANIMEDEX_LIMITS="off")
+    return surroundings(tmp_path, services.urls(), ANIMEDEX_LIMITS="off")
 
 
 def test_it_ends_when_standard_input_does(environment: dict[str, str]) -> None:

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from mcp import Client
     from mcp_types import TextResourceContents
 
-    from tests.mcp.conftest import Agent, Services
+    from tests.kit.services import Services
+    from tests.mcp.conftest import Agent
 
 
 def test_it_says_who_it_is(agent: Agent) -> None:
@@ -195,7 +196,7 @@ def test_a_fault_of_the_service_is_the_tools_error(
     services.nekos.faults.add(fault)
     error = agent.call("nekos_image", {"category": "neko"}).error
     assert (error["reason"], error["backend"]) == (FAULTS[fault], "nekos")
-    services.forget()
+    services.reset()
     assert not agent.call("nekos_image", {"category": "neko"}).failed
 
 

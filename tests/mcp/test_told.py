@@ -6,7 +6,7 @@ from animedex.mcp.picture_content import LONGEST_EDGE
 from animedex.mcp.resources import every_resource
 from animedex.mcp.tool_registry import every_tool
 from animedex.mcp.tool_result import MOST_PICTURES
-from tests.pages import cells, quoted, words_of
+from tests.kit.pages import cells, quoted, words_of
 
 
 def test_every_tool_is_in_the_table_with_its_arguments() -> None:

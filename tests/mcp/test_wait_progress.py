@@ -7,9 +7,8 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from animedex.clock import shared_clock
-from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.testing.samples.danbooru_sample import DanbooruSample
+from tests.kit.transport import read_limiter_state
 from tests.mcp.conftest import PATIENCE, speaking, surroundings
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from mcp import Client
 
     from animedex.ratelimit.rate_limiter import LimiterState
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
     from tests.mcp.conftest import Agent
 
 BURST = 5
@@ -38,10 +37,7 @@ def limited(home: Path) -> Generator[Agent]:
 
 
 def ledger(home: Path) -> LimiterState:
-    store = FallbackStore(str(home / "state.db"), shared_clock, print)
-    (found,) = store.states().values()
-    store.close()
-    return found
+    return read_limiter_state(home / "state.db")
 
 
 async def fill(client: Client) -> None:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
     from tests.transport.conftest import Exchange
 
 

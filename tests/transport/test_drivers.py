@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.backends.backend import Backend
     from animedex.transport.run import Steps
     from animedex.transport.steps import Desk
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
     from tests.transport.conftest import Stage
 
 T = TypeVar("T")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pyreqwest.response import BaseResponse
 
     from animedex.call import Response, Sink
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
     from tests.transport.conftest import Exchange
 
 

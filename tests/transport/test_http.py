@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from animedex.call import Response
-    from tests.conftest import Script, StartRawServer
+    from tests.kit.raw_server import Script, StartRawServer
     from tests.transport.conftest import Exchange
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.call import Response
-    from tests.conftest import Script, StartRawServer
+    from tests.kit.raw_server import Script, StartRawServer
 
 OK = b"HTTP/1.1 200 OK\r\n"
 DIRECT = Proxies()

@@ -11,13 +11,11 @@ import pytest
 from animedex.clock import shared_clock
 from animedex.ratelimit.redis_client import RedisClient
 from animedex.transport.redis_cache import BODY_CAP, RedisCache
-from tests.redis_server import Server, redis_server, start_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-
-__all__ = ["redis_server", "start_server"]
+    from tests.kit.redis_server import Server
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.tag_query import counted, split
 from animedex.errors import BadArguments
 from animedex.models import Rating
-from animedex.transport.urls import resolved
+from tests.kit.transport import request_url
 
 if TYPE_CHECKING:
     from animedex.call import Call
@@ -76,7 +76,7 @@ def test_what_is_sent(call: Call[Any], path: str, params: dict[str, str]) -> Non
     assert (call.request.method, call.request.path, sent(call)) == ("GET", path, params)
     assert len(call.request.params) == len(params)
     assert (call.backend.name, call.raw, call.sink) == ("danbooru", False, None)
-    assert resolved(call, {}).startswith(f"{HOME}{path}")
+    assert request_url(call).startswith(f"{HOME}{path}")
 
 
 @pytest.mark.parametrize(
@@ -182,4 +182,4 @@ def test_a_title_is_one_part_of_the_path_or_refused(title: str) -> None:
     except BadArguments:
         return
     assert call.request.path.count("/") == 2
-    assert resolved(call, {}) == HOME + call.request.path
+    assert request_url(call) == HOME + call.request.path

@@ -23,7 +23,7 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.testing.danbooru import error_responses as refusals
-from animedex.transport.status_errors import status_error
+from tests.kit import transport
 
 if TYPE_CHECKING:
     from animedex.testing.danbooru.error_responses import Refusal
@@ -40,7 +40,7 @@ def told(refusal: Refusal, **headers: str) -> AnimedexError:
 
 
 def error_of(response: Response) -> AnimedexError:
-    return status_error(response, BACKEND, "animedex (test)")
+    return transport.error_of(response, BACKEND)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from animedex.call import JsonObject, JsonValue
-    from animedex.transport.steps import Event
+    from tests.kit.transport import Event
 
 PIXIV = "https://www.pixiv.net/artworks/990015300"
 MD5 = "0123456789abcdef0123456789abcdef"

@@ -23,7 +23,7 @@ from animedex.backends.nekos.models import NekosImage
 from animedex.body_writer import FileSink
 from animedex.call import Call, Response, SourceTag, Unseen
 from animedex.errors import BadArguments, NotFound, TimedOut, UpstreamShape
-from animedex.transport.urls import resolved
+from tests.kit.transport import request_url
 
 if TYPE_CHECKING:
     from animedex.call import Plan, Wish
@@ -169,7 +169,7 @@ def test_pictures_are_asked_for_by_path(category: str, path: str) -> None:
     assert call.request == ("GET", path, (("amount", "20"),), ())
     assert call.lifetime == 0
     assert call.recover is not None
-    assert resolved(call, {}) == f"{HOME}{path}?amount=20"
+    assert request_url(call) == f"{HOME}{path}?amount=20"
 
 
 @given(st.text(max_size=12))
@@ -181,7 +181,7 @@ def test_a_category_is_one_part_of_the_path_or_refused(category: str) -> None:
     path = call.request.path
     assert path.count("/") == 1
     assert unquote(path[1:]) == category
-    assert urlsplit(resolved(call, {})).path == f"/api/v2{path}"
+    assert urlsplit(request_url(call)).path == f"/api/v2{path}"
 
 
 def test_pictures_come_with_repeats_and_are_noted_as_shown() -> None:
@@ -299,7 +299,7 @@ def test_types_by_name_and_number(kind: Any, number: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8")).filter(str.strip))
 def test_any_query_is_passed_on_as_it_is(query: str) -> None:
-    url = resolved(search(query), {})
+    url = request_url(search(query))
     assert url.isascii()
     assert dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))["query"] == query
 
@@ -415,7 +415,7 @@ def test_what_names_no_asset(what: Any) -> None:
 def test_a_url_of_somebody_else_is_refused_before_anything_is_sent() -> None:
     for url in ("https://elsewhere.example/neko/a.png", "file:///etc/hostname"):
         with pytest.raises(BadArguments, match="nothing was sent"):
-            resolved(asset(url), {})
+            request_url(asset(url))
 
 
 def test_an_asset_may_go_to_a_file(tmp_path: Path) -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.nekos.models import NekosImage
     from animedex.call import Call
-    from tests.conftest import StartRawServer
+    from tests.kit.raw_server import StartRawServer
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from animedex.client_options import ClientOptions
     from animedex.testing import SampleServer
-    from animedex.transport.steps import Event
+    from tests.kit.transport import Event
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.calls import artist, artists, image, images, stats, tag, tags
 from animedex.errors import BadArguments
-from animedex.transport.urls import resolved
+from tests.kit.transport import request_url
 
 if TYPE_CHECKING:
     from animedex.call import Call
@@ -40,7 +40,7 @@ def test_without_a_word_one_safe_image_is_drawn() -> None:
     call = images()
     assert call.request == ("GET", "/images", (("IsNsfw", "False"), ("PageSize", "1")), ())
     assert (call.lifetime, call.backend.name, call.raw) == (0, "waifu", False)
-    assert resolved(call, {}) == f"{HOME}/images?IsNsfw=False&PageSize=1"
+    assert request_url(call) == f"{HOME}/images?IsNsfw=False&PageSize=1"
 
 
 def test_every_filter_is_sent_by_the_service_s_name() -> None:
@@ -82,7 +82,7 @@ def test_every_filter_is_sent_by_the_service_s_name() -> None:
         ("PageSize", "100"),
     ]
     assert call.lifetime == 60
-    assert dict(parse_qsl(urlsplit(resolved(call, {})).query)) == dict(params(call))
+    assert dict(parse_qsl(urlsplit(request_url(call)).query)) == dict(params(call))
 
 
 TAGS = st.lists(st.from_regex(r"[a-z0-9-]{1,12}", fullmatch=True) | st.integers(0, 99), max_size=3)
@@ -213,7 +213,7 @@ def test_other_text_is_no_image(given: Any) -> None:
 )
 def test_paths_and_how_long_answers_are_kept(call: Call[Any], path: str, lifetime: float) -> None:
     assert (call.request.path, call.lifetime) == (path, lifetime)
-    assert resolved(call, {}).startswith(f"{HOME}{path}")
+    assert request_url(call).startswith(f"{HOME}{path}")
 
 
 @given(st.text(max_size=12))
@@ -228,4 +228,4 @@ def test_a_name_is_one_part_of_the_path_or_refused(name: str) -> None:
     else:
         assert path.count("/") == 3
         assert unquote(path.removeprefix("/artists/by-name/")) == name.strip()
-    assert urlsplit(resolved(call, {})).path == path
+    assert urlsplit(request_url(call)).path == path

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.call import Call
-    from animedex.transport.steps import Event
+    from tests.kit.transport import Event
 
 T = TypeVar("T")
 ROWS: list[dict[str, object]] = [

@@ -12,7 +12,7 @@ from animedex.backends.waifu.backend import BACKEND
 from animedex.backends.waifu.error_messages import explain, notice
 from animedex.call import Response
 from animedex.errors import AnimedexError, AuthRequired, NotFound, Refused, UpstreamError
-from animedex.transport.status_errors import status_error
+from tests.kit import transport
 
 URL = "https://api.waifu.im/images"
 PAGE = b"<!DOCTYPE html>\n<html><head><title>Access Denied</title></head><body>No.</body></html>"
@@ -24,7 +24,7 @@ def answer(status: int, body: object = b"", kind: str = "", url: str = URL) -> R
 
 
 def told(response: Response) -> AnimedexError:
-    return status_error(response, BACKEND, "animedex/1")
+    return transport.error_of(response, BACKEND)
 
 
 @pytest.mark.parametrize(

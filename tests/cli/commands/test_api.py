@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Process, Terminal
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.terminal import Terminal
 
 NEKO = "/neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 ODD = b'{"results" : [ ] }\r\n\x00\xff not JSON at all \n'

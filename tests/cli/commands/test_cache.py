@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.transport.cache import FILE_NAME
+from tests.kit.transport import CACHE_FILE
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 def info(cli: Cli) -> JsonObject:
@@ -97,7 +97,7 @@ def test_a_kept_answer_that_cannot_be_read_is_asked_for_anew(
     cli: Cli, service: SampleServer, command: tuple[str, ...], body: bytes
 ) -> None:
     assert cli(*command).code == 0
-    path = Path(os.environ["ANIMEDEX_CACHE_DIR"]) / FILE_NAME
+    path = Path(os.environ["ANIMEDEX_CACHE_DIR"]) / CACHE_FILE
     with closing(sqlite3.connect(path)) as db, db:
         db.execute("UPDATE answer SET body = ?", (body,))
     service.arrivals.clear()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli, Process
+    from tests.kit.command_line import Cli, Process
 
 SHELLS = ["bash", "zsh", "fish", "powershell"]
 COMPLETE = """

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 def listed(cli: Cli) -> dict[str, JsonObject]:

@@ -14,7 +14,8 @@ from animedex.record_schema import json_schema, post_schema
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Terminal
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "art-post.schema.json"
 

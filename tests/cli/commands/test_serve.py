@@ -18,7 +18,7 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from tests.cli.conftest import Cli, Process
+    from tests.kit.command_line import Cli, Process
 
 BLOCKED = """
 import sys

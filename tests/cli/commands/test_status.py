@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 def status(cli: Cli) -> JsonObject:

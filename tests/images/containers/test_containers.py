@@ -19,7 +19,7 @@ from animedex.images.formats import format_of
 from animedex.images.image_inspection import measure
 from animedex.images.xmp import Credited, read_credit, write_credit
 from tests.images.xmp.conftest import POST, ROW
-from tests.odd_pictures import chunk, cut, drawing, jpegs, saved, whole
+from tests.kit.odd_pictures import chunk, cut, drawing, jpegs, saved, whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,7 +14,7 @@ import pytest
 from animedex.images.sidecar import write_sidecar
 from animedex.images.xmp import Credited, read_credit, write_credit
 from animedex.models import ArtPost, Rating
-from tests.odd_pictures import whole
+from tests.kit.odd_pictures import whole
 
 EXIFTOOL = shutil.which("exiftool") or ""
 pytestmark = pytest.mark.skipif(not EXIFTOOL, reason="ExifTool is not installed")

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from tests.conftest import StartRawServer
-    from tests.redis_server import Server
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.redis_server import Server
 
 LIMITS = Limits(TokenBucket(rate=1000.0, burst=100), {"/search": SlidingWindow(2, 3600.0)})
 NEKO = Reservation("a", "/neko")

@@ -168,7 +168,7 @@ def exhaust(now: float) -> LimiterState:
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    from tests.redis_server import PROGRAM, Server
+    from tests.kit.redis_server import PROGRAM, Server
 
     if PROGRAM is None:
         pytest.skip("there is no redis-server here")

@@ -17,7 +17,7 @@ from animedex.ratelimit.redis_store import PREFIX, RedisStore, limiter_key
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tests.redis_server import Server
+    from tests.kit.redis_server import Server
 
 SEARCH = Reservation("a", "/search", "/search")
 WIDE = Limits(TokenBucket(rate=1000.0, burst=100), {"/search": SlidingWindow(2, 3600.0)})

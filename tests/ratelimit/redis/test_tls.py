@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.ratelimit.redis_store import RedisStore
-    from tests.conftest import StartRawServer
-    from tests.redis_server import Server
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.redis_server import Server
 
 LIMITS = Limits(TokenBucket(rate=1000.0, burst=100), {})
 
@@ -25,7 +25,7 @@ LIMITS = Limits(TokenBucket(rate=1000.0, burst=100), {})
 @pytest.fixture
 def secure(start_server: Callable[..., Server], tmp_path: Path) -> tuple[int, Path]:
     """Start a server with a certificate; give its port for TLS and its authority's certificate."""
-    from tests.redis_server import free_port
+    from tests.kit.redis_server import free_port
 
     authority = trustme.CA()
     certificate = authority.issue_cert("127.0.0.1", "localhost")

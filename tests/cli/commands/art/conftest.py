@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pytest
 
 from animedex.testing import DanbooruSample, WaifuSample
 from animedex.testing.danbooru.image_store import DanbooruCollection
 from animedex.testing.waifu.image_store import WaifuCollection
+from tests.kit.services import Services
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,14 +37,6 @@ IMAGES: list[dict[str, object]] = [
 ]
 
 
-class Services(NamedTuple):
-    """Hold the running servers."""
-
-    nekos: SampleServer
-    waifu: WaifuSample
-    danbooru: DanbooruSample
-
-
 @pytest.fixture(scope="session")
 def others() -> Iterator[tuple[WaifuSample, DanbooruSample]]:
     with (
@@ -60,11 +53,10 @@ def services(
     monkeypatch: pytest.MonkeyPatch,
 ) -> Services:
     """Point the command line at servers that have seen nothing yet and do nothing wrong."""
-    for server in others:
-        server.arrivals.clear()
-        server.faults.clear()
-    running = Services(service, *others)
+    waifu, danbooru = others
+    running = Services(service, danbooru, waifu)
+    running.reset()
     monkeypatch.setenv("ANIMEDEX_LIMITS", "off")
-    for name, server in running._asdict().items():
-        monkeypatch.setenv(f"ANIMEDEX_{name.upper()}_URL", server.url)
+    for name, url in running.variables().items():
+        monkeypatch.setenv(name, url)
     return running

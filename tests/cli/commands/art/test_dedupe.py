@@ -12,7 +12,8 @@ import pytest
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.terminal import Terminal
 
 MANY_ROWS = Path(__file__).parents[4] / "benchmarks" / "many_rows.py"
 WORK = "https://www.pixiv.net/artworks/15300"

@@ -13,7 +13,7 @@ from animedex.cli.commands.art import hurry
 from animedex.cli.shared_options import Shared
 
 if TYPE_CHECKING:
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 COMMANDS = ["dedupe", "identify", "random", "search"]
 

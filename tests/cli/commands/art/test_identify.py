@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.call import JsonObject
-    from tests.cli.commands.art.conftest import Services
-    from tests.cli.conftest import Cli, Outcome, Process, Terminal
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Cli, Outcome, Process
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.services import Services
+    from tests.kit.terminal import Terminal
 
 INTERRUPTED = 130
 PATIENCE = 60

@@ -8,8 +8,9 @@ import pytest
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject
-    from tests.cli.commands.art.conftest import Services
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.services import Services
+    from tests.kit.terminal import Terminal
 
 
 def test_the_first_service_is_enough(cli: Cli, services: Services) -> None:

@@ -15,7 +15,7 @@ from animedex.testing.samples.waifu_sample import API_KEY
 if TYPE_CHECKING:
     from animedex.testing.samples.danbooru_sample import DanbooruSample
     from tests.cli.commands.auth.conftest import KeyFile
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 NAME, KEY = USER.name, USER.api_key
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pytest
 
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli, Outcome
+    from tests.kit.command_line import Cli, Outcome
 
 NAME, KEY = USER.name, USER.api_key
 BASIC = b64encode(f"{NAME}:{KEY}".encode()).decode()

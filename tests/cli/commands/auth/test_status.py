@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.testing.samples.danbooru_sample import DanbooruSample
     from animedex.testing.samples.waifu_sample import WaifuSample
     from tests.cli.commands.auth.conftest import KeyFile
-    from tests.cli.conftest import Cli, Outcome
+    from tests.kit.command_line import Cli, Outcome
 
 NAME, KEY = USER.name, USER.api_key
 BASIC = b64encode(f"{NAME}:{KEY}".encode()).decode()

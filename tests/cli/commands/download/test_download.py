@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.terminal import Terminal
 
 
 def test_a_report_in_a_pipe(cli: Cli, to: str) -> None:

@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Terminal
-    from tests.conftest import StartRawServer
+    from tests.kit.command_line import Cli
+    from tests.kit.raw_server import StartRawServer
+    from tests.kit.terminal import Terminal
 
 INTERRUPTED = 130
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from tests.cli.commands.library.conftest import Draw, Kept
-    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.terminal import Terminal
 
 
 def rows_of(value: object) -> list[JsonObject]:

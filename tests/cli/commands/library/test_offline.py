@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from animedex.call import JsonObject
     from animedex.testing import SampleServer
     from tests.cli.commands.library.conftest import Kept
-    from tests.cli.conftest import Cli, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Terminal
 
 LOADED = """
 import sys

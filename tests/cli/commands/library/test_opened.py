@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from animedex.call import JsonObject
     from tests.cli.commands.library.conftest import Draw, Kept
-    from tests.cli.conftest import Cli
+    from tests.kit.command_line import Cli
 
 
 def place() -> Path:

@@ -15,7 +15,8 @@ from animedex.library import entry_rows as rows
 if TYPE_CHECKING:
     from animedex.call import JsonObject
     from tests.cli.commands.library.conftest import Kept
-    from tests.cli.conftest import Cli, Emulator, Terminal
+    from tests.kit.command_line import Cli
+    from tests.kit.terminal import Emulator, Terminal
 
 
 def rows_of(value: object) -> list[JsonObject]:

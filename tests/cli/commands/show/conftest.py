@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from animedex.call import JsonObject
-    from tests.cli.conftest import Outcome
+    from tests.kit.command_line import Outcome
 
 POST = ArtPost(
     id="waifu:5000",

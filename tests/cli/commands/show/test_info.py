@@ -17,11 +17,12 @@ from animedex.images.sidecar import write_sidecar
 from animedex.library.entry import New
 from animedex.library.picture_library import Library
 from tests.cli.commands.show.conftest import POST, ROW, credited, draw, rows_of
-from tests.odd_pictures import cut
+from tests.kit.odd_pictures import cut
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject
-    from tests.cli.conftest import Cli, Process, Terminal
+    from tests.kit.command_line import Cli, Process
+    from tests.kit.terminal import Terminal
 
 
 def test_info_is_json_in_a_pipe(cli: Cli, picture: Path, tmp_path: Path) -> None:

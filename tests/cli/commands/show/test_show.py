@@ -16,11 +16,12 @@ from animedex.library.entry import New
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
 from tests.cli.commands.show.conftest import credited, draw, rows_of
-from tests.odd_pictures import cut, whole
+from tests.kit.odd_pictures import cut, whole
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
-    from tests.cli.conftest import Cli, Emulator, Outcome, Process, Terminal
+    from tests.kit.command_line import Cli, Outcome, Process
+    from tests.kit.terminal import Emulator, Terminal
 
 HALF = "▀"
 

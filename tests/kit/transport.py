@@ -1,0 +1,45 @@
+"""What tests outside transport and rate limiter use of them, so that they know few names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from animedex.clock import shared_clock
+from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.store import FILE_NAME as LIMITER_FILE
+from animedex.transport.cache import FILE_NAME as CACHE_FILE
+from animedex.transport.status_errors import status_error
+from animedex.transport.steps import Event
+from animedex.transport.urls import resolved
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from animedex.backends.backend import Backend
+    from animedex.call import Call, Response
+    from animedex.errors import AnimedexError
+    from animedex.ratelimit.rate_limiter import LimiterState
+
+__all__ = ["CACHE_FILE", "LIMITER_FILE", "Event"]
+
+USER_AGENT = "animedex (test)"
+
+
+def request_url(call: Call[object]) -> str:
+    """Return the URL that a call is sent to when no base URL is configured."""
+    return resolved(call, {})
+
+
+def error_of(response: Response, backend: Backend) -> AnimedexError:
+    """Return the error that a service's response becomes."""
+    return status_error(response, backend, USER_AGENT)
+
+
+def read_limiter_state(path: Path) -> LimiterState:
+    """Return the state of the only origin in a file of budgets."""
+    store = FallbackStore(str(path), shared_clock, print)
+    try:
+        (state,) = store.states().values()
+    finally:
+        store.close()
+    return state
