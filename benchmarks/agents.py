@@ -36,7 +36,7 @@ FULL = Limits(TokenBucket(rate=0.001, burst=1), {})
 
 
 class Cost(NamedTuple):
-    """Hold one number; `most` is what it may be."""
+    """One number; `most` is what it may be."""
 
     what: str
     most: float
@@ -112,7 +112,7 @@ async def memory(options: ClientOptions) -> float:
 
 
 def resident() -> float:
-    """Tell how large this process is now, in MiB."""
+    """Return how large this process is now, in MiB."""
     with open("/proc/self/status", encoding="utf-8") as file:
         (line,) = (line for line in file if line.startswith("VmRSS"))
     return int(line.split()[1]) / 1024

@@ -29,7 +29,7 @@ TOO_MANY = 429
 
 
 class Kept(NamedTuple):
-    """Hold how a run went.
+    """How a run went.
 
     `ratio` is the time it took over the best possible; `crowd` is the most requests that came in
     within any five seconds; `refused` counts answers that said "too often".
@@ -74,7 +74,7 @@ def run(processes: int, total: int, kind: str) -> Sequence[Arrival]:
 
 
 def feed(command: list[str], next_call: count[int], total: int) -> None:
-    """Give one process its next call whenever it has done the last."""
+    """Return one process its next call whenever it has done the last."""
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

@@ -17,7 +17,7 @@ PER_HUNDRED = {"duplicates": 20, "only the same work": 2}
 
 
 class Run(NamedTuple):
-    """Hold what one run may take and took: microseconds per row, and mebibytes of memory."""
+    """What one run may take and took: microseconds per row, and mebibytes of memory."""
 
     command: str
     time: tuple[float, float]
@@ -52,7 +52,7 @@ def run(*options: str) -> Run:
 
 
 def counted(told: IO[bytes]) -> bool:
-    """Tell whether the summary says what the rows were made to have."""
+    """Return whether the summary says what the rows were made to have."""
     told.seek(0)
     line = told.read().decode()
     parts = re.findall(r"(\d+) (duplicates|only the same work)", line)
@@ -61,7 +61,7 @@ def counted(told: IO[bytes]) -> bool:
 
 
 def kept(out: IO[bytes]) -> bool:
-    """Tell whether so many rows were kept, one a line."""
+    """Return whether so many rows were kept, one a line."""
     out.seek(0)
     lines = sum(piece.count(b"\n") for piece in iter(lambda: out.read(1 << 20), b""))
     return lines == ROWS // 100 * (100 - PER_HUNDRED["duplicates"])

@@ -29,7 +29,7 @@ NAME = "animedex-benchmark/1.0 (https://example.org)"
 
 
 class Download(NamedTuple):
-    """Hold how long it took, in times of what curl took: the medians, and the fastest of each."""
+    """How long it took, in times of what curl took: the medians, and the fastest of each."""
 
     run: str
     most: float

@@ -43,7 +43,7 @@ ORIGIN = "https://shelf.example"
 
 
 class Cost(NamedTuple):
-    """Hold what a reservation costs, in microseconds or as a ratio, and the most that it may."""
+    """What a reservation costs, in microseconds or as a ratio, and the most that it may."""
 
     what: str
     most: float
@@ -101,7 +101,7 @@ def reservations(port: int) -> list[Cost]:
 
 
 def by_turns(*works: Callable[[], object]) -> list[float]:
-    """Give the median time of each, in microseconds, after a round to warm up."""
+    """Return the median time of each, in microseconds, after a round to warm up."""
     times: list[list[float]] = [[] for _ in works]
     for number in range(ROUNDS + 1):
         for work, taken in zip(works, times, strict=True):
@@ -132,7 +132,7 @@ def searches(state: str, processes: int, total: int) -> Sequence[Arrival]:
 
 
 def host(folder: str, number: int) -> dict[str, str]:
-    """Give an environment that shares nothing with another's."""
+    """Return an environment that shares nothing with another's."""
     home = os.path.join(folder, f"host-{number}")
     os.mkdir(home)
     plain = {name: text for name, text in os.environ.items() if not name.startswith("ANIMEDEX_")}
@@ -143,7 +143,7 @@ def host(folder: str, number: int) -> dict[str, str]:
 def feed(
     command: list[str], surroundings: dict[str, str], ahead: float, numbers: count[int], total: int
 ) -> None:
-    """Give one process its next call whenever it has done the last."""
+    """Return one process its next call whenever it has done the last."""
     with subprocess.Popen(
         [*command, str(ahead)],
         env=surroundings,

@@ -40,7 +40,7 @@ PAGES = {
 
 
 class Page(NamedTuple):
-    """Hold what a page may take and takes: milliseconds, the median and the slowest but few."""
+    """What a page may take and takes: milliseconds, the median and the slowest but few."""
 
     page: str
     most: int

@@ -28,7 +28,7 @@ WARM = 100
 
 
 class Run(NamedTuple):
-    """Hold pictures per second over those of `imagehash`, with both on so many threads."""
+    """Pictures per second over those of `imagehash`, with both on so many threads."""
 
     kind: str
     threads: int
@@ -80,7 +80,7 @@ def rate(who: str, folder: str, kind: str, threads: int) -> tuple[float, int]:
 
 
 def hashed(who: str) -> Callable[[str], object]:
-    """Give what makes a hash of a file."""
+    """Return what makes a hash of a file."""
     if who == "ours":
         from animedex.images.image_inspection import examine
 
@@ -108,7 +108,7 @@ def main(who: str, folder: str, kind: str, threads: str) -> None:
 
 
 def peak() -> int:
-    """Tell the most memory so far, in mebibytes."""
+    """Return the most memory so far, in mebibytes."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 

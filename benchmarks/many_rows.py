@@ -26,7 +26,7 @@ SIZES = ("180x180", "360x360", "720x720", "sample", "original")
 
 
 def rows(count: int) -> Iterator[Row]:
-    """Give rows, a hundred at a time."""
+    """Return rows, a hundred at a time."""
     draw = random.Random(count)
     for block in range(count // HUNDRED):
         first = block * NEW
@@ -48,7 +48,7 @@ def rows(count: int) -> Iterator[Row]:
 
 
 def new(number: int) -> Row:
-    """Give the row of a number, always the same: its service is the number's remainder by three."""
+    """Return a number's row; its service is the number's remainder by three."""
     kind = number % SERVICES
     if kind == 0:
         return danbooru(number, digest(number), page_url(number))

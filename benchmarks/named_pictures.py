@@ -28,7 +28,7 @@ ENDS = ("hair", "eyes", "dress", "shirt", "ribbon", "hat", "skirt", "background"
 
 
 class Names(NamedTuple):
-    """Hold the names of each kind, the most frequent first."""
+    """The names of each kind, the most frequent first."""
 
     artists: list[str]
     shows: list[str]
@@ -62,7 +62,7 @@ def names() -> Names:
 
 
 def pictures(count: int) -> Iterator[Texts]:
-    """Give the names of each picture."""
+    """Return the names of each picture."""
     draw, every = random.Random(2), names()
     artist, show = picker(draw, every.artists, 0.6), picker(draw, every.shows, 0.9)
     character, tag = picker(draw, every.characters, 0.8), picker(draw, every.tags, 0.95)
@@ -107,6 +107,6 @@ def romaji(draw: random.Random, least: int, most: int) -> str:
 
 
 def picker(draw: random.Random, choices: Sequence[str], steep: float) -> Callable[[int], list[str]]:
-    """Give a function that draws so many names, the first of them most often."""
+    """Return a function that draws so many names, the first of them most often."""
     weights = list(accumulate(1 / (rank + 2) ** steep for rank in range(len(choices))))
     return lambda count: draw.choices(choices, cum_weights=weights, k=count)

@@ -36,7 +36,7 @@ MOST_MEBIBYTES = 1024
 
 
 class Run(NamedTuple):
-    """Hold how long something may take and took, in milliseconds, and the most memory."""
+    """How long something may take and took, in milliseconds, and the most memory."""
 
     name: str
     most: float
@@ -57,7 +57,7 @@ def measure() -> list[Run]:
 
 
 def best(runs: Sequence[Run]) -> Run:
-    """Give the fastest."""
+    """Return the fastest."""
     return min(runs, key=lambda run: run.milliseconds)
 
 
@@ -131,7 +131,7 @@ def query(path: str) -> float:
 
 
 def groups(path: str) -> float:
-    """Give all groups, of pictures that look as alike as their hashes are."""
+    """Return all groups, of pictures that look as alike as their hashes are."""
     from animedex.images.duplicate_groups import groups as find
 
     start = time.process_time()

@@ -33,7 +33,7 @@ Builder = TypeVar("Builder", ClientBuilder, SyncClientBuilder)
 
 
 class Overhead(NamedTuple):
-    """Hold one way's ratios to the bare library: of medians, and of the fastest."""
+    """One way's ratios to the bare library: of medians, and of the fastest."""
 
     way: str
     most: float

@@ -11,7 +11,7 @@ from animedex.testing.samples.sample_images import SampleCollection
 
 
 def collection(folder: Path) -> SampleCollection:
-    """Give every file of a folder as a picture."""
+    """Return every file of a folder as a picture."""
     return SampleCollection(
         Picture("waifu", path.name, path, {"artist_name": "aoba_mio"}, Size(1400, 1400))
         for path in sorted(folder.iterdir())

@@ -33,5 +33,5 @@ def server(kind: str) -> Generator[str]:
 
 
 def path_of(name: str) -> str:
-    """Give the path of a file beside this one."""
+    """Return the path of a file beside this one."""
     return os.path.join(HERE, name)

@@ -30,7 +30,7 @@ SOURCES = ("nekos", "danbooru", "waifu", None)
 
 
 class Taken(NamedTuple):
-    """Hold what was measured, its unit, how much there may be and how much there was."""
+    """What was measured, its unit, how much there may be and how much there was."""
 
     what: str
     unit: str
@@ -90,7 +90,7 @@ def searches(db: sqlite3.Connection) -> Iterator[Taken]:
 
 
 def timed(db: sqlite3.Connection, words: str, filters: Filters) -> float:
-    """Give the milliseconds that a search takes, of a few times."""
+    """Return the milliseconds that a search takes, of a few times."""
     times: list[float] = []
     for _ in range(RUNS):
         began = perf_counter()
@@ -101,7 +101,7 @@ def timed(db: sqlite3.Connection, words: str, filters: Filters) -> float:
 
 
 def asked() -> Mapping[str, Sequence[str]]:
-    """Give words to look for, of each kind, from names that many pictures or few have."""
+    """Return words to look for, of each kind, from names that many pictures or few have."""
     draw, every = random.Random(3), names()
     latin = [
         name for name in every.artists[:5000] if name.isascii() and name.isalpha() and len(name) > 5
@@ -129,7 +129,7 @@ def slipped(draw: random.Random, name: str) -> str:
 
 
 def sizes(db: sqlite3.Connection) -> Iterator[Taken]:
-    """Give the size of all that searching adds to the file, for each picture."""
+    """Return the size of all that searching adds to the file, for each picture."""
     query = "SELECT sum(pgsize) FROM dbstat WHERE name NOT LIKE '%entry%'"
     try:
         size = db.execute(query).fetchone()[0]
@@ -139,7 +139,7 @@ def sizes(db: sqlite3.Connection) -> Iterator[Taken]:
 
 
 def cold(folder: str, words: str) -> float:
-    """Give the milliseconds that a command takes, from start to end."""
+    """Return the milliseconds that a command takes, from start to end."""
     command = [sys.executable, "-m", "animedex", "library", "search", words, "--limit", "5"]
     times: list[float] = []
     for _ in range(RUNS):

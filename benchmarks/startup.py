@@ -24,7 +24,7 @@ REFILL = 0.35
 
 
 class Timing(NamedTuple):
-    """Hold one command's ratios to the bare interpreter: of medians, and of the fastest runs."""
+    """One command's ratios to the bare interpreter: of medians, and of the fastest runs."""
 
     command: str
     most: float
@@ -69,7 +69,7 @@ def install(folder: str) -> Installed:
 
 
 def environment(folder: str, url: str) -> dict[str, str]:
-    """Give an environment without a user's settings, whose files begin empty."""
+    """Return an environment without a user's settings, whose files begin empty."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ANIMEDEX_")}
     places = {f"ANIMEDEX_{kind}_DIR": os.path.join(folder, kind) for kind in KINDS}
     return {**kept, **places, "ANIMEDEX_NEKOS_URL": url, "ANIMEDEX_LIMITS": "off"}

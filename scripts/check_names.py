@@ -20,21 +20,8 @@ ROOT = Path(__file__).parent.parent
 FOLDERS = ("src", "tests", "scripts", "benchmarks")
 PACKAGE = ROOT / "src" / "animedex"
 BANNED_WORDS = frozenset(
-    [
-        "told",
-        "tell",
-        "found",
-        "known",
-        "asked",
-        "given",
-        "shown",
-        "kept",
-        "noted",
-        "wanted",
-        "made",
-        "held",
-        "put",
-    ]
+    {"told", "tell", "found", "known", "asked", "given", "shown"}
+    | {"kept", "noted", "wanted", "made", "held", "put"}
 )
 BANNED_OPENINGS = re.compile(r"(Give|Tell|Hold|Say)(s|ing)?\b")
 # These files of a service's folder speak to the command line.

@@ -37,7 +37,7 @@ assert any(one.name.endswith(".css") for one in (there / "static").iterdir())
 
 
 class Installed:
-    """Hold an environment of its own, with files of its own, outside the source tree."""
+    """An environment of its own, with files of its own, outside the source tree."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -128,7 +128,7 @@ def expect(truth: object, what: str) -> None:
 
 
 def passed(artifact: Path, what: str) -> None:
-    """Tell what passed."""
+    """Return what passed."""
     print(f"{artifact.name}: {what}", flush=True)
 
 

@@ -27,7 +27,7 @@ def pythons() -> dict[str, str]:
 
 
 def works(path: str) -> bool:
-    """Tell whether an interpreter starts; pyenv's stand-ins may lead nowhere."""
+    """Return whether an interpreter starts; pyenv's stand-ins may lead nowhere."""
     return (
         subprocess.run([path, "-c", "import venv"], capture_output=True, check=False).returncode
         == 0

@@ -31,14 +31,14 @@ BLOCK = re.compile(
 
 
 def commands() -> dict[str, str]:
-    """Give the help of every command there is, groups included, and the guide for agents."""
+    """Return the help of every command there is, groups included, and the guide for agents."""
     return {**dict(walked(root, "animedex", None)), "animedex --agent-guide": agent_guide()}
 
 
 def walked(
     command: click.Command, name: str, parent: click.Context | None
 ) -> Iterator[tuple[str, str]]:
-    """Give a command's help, and that of all commands below it."""
+    """Return a command's help, and that of all commands below it."""
     context = click.Context(command, parent, name, **command.context_settings)
     # Click leaves two columns free at the right of a terminal.
     context.terminal_width = COLUMNS - 2
@@ -63,7 +63,7 @@ def filled(text: str, known: dict[str, str]) -> str:
 
 
 def complaints(pages: dict[str, str], known: dict[str, str]) -> Iterator[str]:
-    """Say which markers are wrong, whether or not help is to be written."""
+    """Yield which markers are wrong, whether or not help is to be written."""
     blocks = [(page, found) for page, text in pages.items() for found in BLOCK.finditer(text)]
     for page, found in blocks:
         if found["name"] not in known:

@@ -78,7 +78,7 @@ def runs(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def command(tmp_path: Path, runs: Path) -> str:
-    """Give the command of a program that prints the key, and notes each time that it does."""
+    """Return the command of a program that prints the key, and notes each time that it does."""
     script = tmp_path / "manager.py"
     script.write_text(f"open({str(runs)!r}, 'a').write('x')\nprint({USER.api_key!r})\n")
     return shlex.join([sys.executable, str(script)])

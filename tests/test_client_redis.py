@@ -310,7 +310,7 @@ with Client(base_urls={"nekos": url}, state=state, timeout=None) as client:
 
 
 def host(folder: Path, number: int) -> dict[str, str]:
-    """Give an environment that shares nothing with another's."""
+    """Return an environment that shares nothing with another's."""
     home = folder / f"host-{number}"
     home.mkdir()
     places = {f"ANIMEDEX_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "CACHE", "DATA")}

@@ -74,7 +74,7 @@ pages = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 class Block(NamedTuple):
-    """Hold a fenced block; `line` is where it begins."""
+    """A fenced block; `line` is where it begins."""
 
     language: str
     mark: str
@@ -91,7 +91,7 @@ def blocks(page: Path) -> list[Block]:
 
 
 def programs() -> dict[str, Block]:
-    """Give every block of Python by where it stands."""
+    """Return every block of Python by where it stands."""
     return {
         f"{page.name}:{block.line}": block
         for page in PAGES
@@ -101,7 +101,7 @@ def programs() -> dict[str, Block]:
 
 
 def examples(block: Block) -> list[tuple[str, str]]:
-    """Give each command with what is shown below it."""
+    """Return each command with what is shown below it."""
     parts = re.split(r"^\$ ", block.text, flags=re.MULTILINE)[1:]
     return [(command, shown) for command, _, shown in (part.partition("\n") for part in parts)]
 

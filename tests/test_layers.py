@@ -88,7 +88,7 @@ def modules() -> Iterator[tuple[str, ast.Module]]:
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
-    """Give every module that is imported anywhere in a file, for types alone as well."""
+    """Return every module that is imported anywhere in a file, for types alone as well."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)

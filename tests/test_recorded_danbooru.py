@@ -75,7 +75,7 @@ class Recording(msgspec.Struct):
 
     @property
     def rows(self) -> list[JsonObject]:
-        """Give the rows of an answer that has some."""
+        """Return the rows of an answer that has some."""
         if self.response.status != OK or self.kind is None:
             return []
         found = self.response.json

@@ -22,7 +22,7 @@ LINE = 3.2
 
 
 class Canvas:
-    """Hold a picture drawn several times too large, and the coordinates in force."""
+    """A picture drawn several times too large, and the coordinates in force."""
 
     def __init__(
         self, width: int, height: int, background: Colour, *, unit: float = 1, left: float = 0

@@ -1,4 +1,4 @@
-"""Say what a character looks like and how it holds itself."""
+"""What a character looks like and how it holds itself."""
 
 from __future__ import annotations
 

@@ -37,22 +37,22 @@ def mix(first: Colour, second: Colour, share: float) -> Colour:
 
 
 def ink(colour: Colour) -> Colour:
-    """Give the outline that suits a fill: dark, but of the same family."""
+    """Return the outline that suits a fill: dark, but of the same family."""
     return mix(colour, rgb("35203f"), 0.62)
 
 
 def shade(colour: Colour) -> Colour:
-    """Give the fill's colour in shadow."""
+    """Return the fill's colour in shadow."""
     return mix(colour, rgb("4a2f78"), 0.22)
 
 
 def flush(skin: Colour) -> Colour:
-    """Give the skin's colour in shadow, which is warmer than a cloth's."""
+    """Return the skin's colour in shadow, which is warmer than a cloth's."""
     return mix(skin, rgb("b8504e"), 0.2)
 
 
 def tint(colour: Colour, share: float = 0.4) -> Colour:
-    """Give the fill's colour in the light."""
+    """Return the fill's colour in the light."""
     return mix(colour, WHITE, share)
 
 

@@ -45,7 +45,7 @@ def baka(stage: Stage, t: float) -> None:
 
 
 def blush(stage: Stage, t: float) -> None:
-    """Hold warm cheeks and look aside."""
+    """Warm cheeks and look aside."""
     warmth = 0.55 + 0.4 * pulse(t)
     mood = Mood(mouth="wavy", brow=-0.7, blush=warmth, gaze=(6 * swing(t), 3))
     hands = 4 * pulse(t)
@@ -211,7 +211,7 @@ def teehee(stage: Stage, t: float) -> None:
 
 
 def think(stage: Stage, t: float) -> None:
-    """Hold the chin while thoughts rise."""
+    """The chin while thoughts rise."""
     mood = Mood(mouth="flat", brow=-0.4, gaze=(6, -8), blush=0.2)
     stage.show(0, Pose(mood, (-10, 140), (26, 92), tilt=4 * swing(t)), -24, 214, 1.15)
     for step, (x, y, size) in enumerate(((86, 110, 9), (112, 82, 14), (146, 46, 30))):

@@ -72,7 +72,7 @@ def cuddle(stage: Stage, t: float) -> None:
 
 
 def feed(stage: Stage, t: float) -> None:
-    """Hold sweet dumplings to a friend's mouth."""
+    """Sweet dumplings to a friend's mouth."""
     near = pulse(t)
     eating = near > 0.6  # the skewer is at the mouth
     mood = Mood(eyes="happy" if eating else "open", mouth="chew" if eating else "open", blush=0.6)
@@ -111,7 +111,7 @@ def highfive(stage: Stage, t: float) -> None:
 
 
 def hug(stage: Stage, t: float) -> None:
-    """Hold each other close."""
+    """Each other close."""
     near = pulse(t)
     gap = 72 - 8 * near
     stage.show(1, Pose(TENDER, tilt=-9, tail=14 * swing(t)), gap, LOW)

@@ -1,4 +1,4 @@
-"""Hold what a scene needs: a canvas measured in figures, and the cast."""
+"""What a scene needs: a canvas measured in figures, and the cast."""
 
 from __future__ import annotations
 

@@ -212,7 +212,7 @@ def _is_special(path: str) -> bool:
 
 
 def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: FBT001  it is private
-    """Give where a file is to be in the end, and where until then; None to write it at once."""
+    """Return where a file is to be in the end, and where until then; None to write it at once."""
     folder, name = os.path.split(path)
     place = os.path.realpath(path) if follow_links else os.path.join(os.path.realpath(folder), name)
     if os.path.isdir(place):

@@ -52,7 +52,7 @@ class ClientOptions(TypedDict, total=False):
 
 
 class Setup(NamedTuple):
-    """Hold what the options come to: how to carry out calls, and with which files.
+    """What the options come to: how to carry out calls, and with which files.
 
     `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
     answers too.
@@ -93,7 +93,7 @@ def set_up(options: ClientOptions) -> Setup:
 
 
 def user_agent(contact: str | None) -> str:
-    """Say who asks, as services want it: program, version and a way to reach the user.
+    """Return who asks, as services want it: program, version and a way to reach the user.
 
     https://docs.nekos.best/getting-started/api-endpoints.html
     """

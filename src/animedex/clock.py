@@ -12,15 +12,15 @@ _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class Clock(Protocol):
-    """Tell the moment, in seconds that never step back and that every process shares."""
+    """The moment, in seconds that never step back and that every process shares."""
 
     def __call__(self) -> float:
-        """Give the present moment."""
+        """Return the present moment."""
         ...
 
 
 def shared_clock() -> float:
-    """Tell the seconds since the machine started, sleep included where the system counts it.
+    """Return the seconds since the machine started, sleep included where the system counts it.
 
     Setting the time of day does not move this clock, and all processes read the same one, so that
     a budget written by one means the same to another.

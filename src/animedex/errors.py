@@ -55,7 +55,7 @@ class AnimedexError(Exception):
         self.request_id = request_id
 
     def __str__(self) -> str:
-        """Say what went wrong and, as nobody reads attributes in a traceback, what to try."""
+        """Return what went wrong and, as nobody reads attributes in a traceback, what to try."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -210,7 +210,7 @@ class NoSpace(AnimedexError):
 
 
 def is_full(error: OSError) -> bool:
-    """Tell whether a disk, a quota or a limit on files is what stands in the way.
+    """Return whether a disk, a quota or a limit on files is what stands in the way.
 
     >>> is_full(OSError(errno.ENOSPC, "")), is_full(OSError(errno.EACCES, ""))
     (True, False)

@@ -45,7 +45,7 @@ _NEGATIVE_ZERO = re.compile(rb"(?<![0-9])-0(?![0-9.eE])")
 
 
 class Rating(StrEnum):
-    """Say for whom a picture is fit."""
+    """For whom a picture is fit."""
 
     GENERAL = "g"
     SENSITIVE = "s"
@@ -89,7 +89,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @property
     def raw(self) -> bytes:
-        """Give the row as bytes of JSON, as they came."""
+        """Return the row as bytes of JSON, as they came."""
         raw = self.__dict__.get("raw")
         if raw is None:
             message = f"a {type(self).__name__} is made by `from_payload`, not from attributes"
@@ -98,12 +98,12 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @property
     def source_tag(self) -> SourceTag | None:
-        """Tell which service the row came from and when; None where nothing was fetched."""
+        """Return which service the row came from and when; None where nothing was fetched."""
         return self.__dict__.get("source_tag")
 
     @property
     def match(self) -> float | None:
-        """Tell how well the row answers the query that found it, in 0..1; None without one."""
+        """Return how well the row answers the query that found it, in 0..1; None without one."""
         return self.__dict__.get("match")
 
     def __eq__(self, other: object) -> bool:
@@ -113,7 +113,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         return self.raw == other.raw or self._canonical() == other._canonical()
 
     def __ne__(self, other: object) -> bool:
-        """Tell what `==` denies; a struct's own answer would be whether it is another object."""
+        """Return what `==` denies; a struct's own answer would be whether it is another object."""
         return not self == other
 
     def __hash__(self) -> int:
@@ -121,7 +121,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         return hash(self._canonical())
 
     def __copy__(self) -> Self:
-        """Give the record itself, as it is frozen; a struct's own copy forgets the row."""
+        """Return the record itself, as it is frozen; a struct's own copy forgets the row."""
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -148,7 +148,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
 
 class PictureFile(NamedTuple):
-    """Say where a picture's file is, and what is known of it before it is fetched.
+    """Where a picture's file is, and what is known of it before it is fetched.
 
     `md5` and `byte_size` are those of the very file at `url`, None where the service is silent.
     """
@@ -168,7 +168,7 @@ class PictureRecord(Record, frozen=True, kw_only=True):
         return None
 
     def file(self) -> PictureFile | None:
-        """Say which file is the picture; None where it is withheld."""
+        """Return which file is the picture; None where it is withheld."""
         post = self.to_common()
         if post.url is None:
             return None
@@ -229,7 +229,7 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
         return self.artists[0] if self.artists else None
 
     def to_payload(self) -> JsonObject:
-        """Give the post as a JSON object, without the source tag."""
+        """Return the post as a JSON object, without the source tag."""
         return cast(
             "JsonObject",
             {
@@ -340,12 +340,12 @@ def parse_records(
 
 
 def with_match(record: R, match: float) -> R:
-    """Give the same row with a match score beside it."""
+    """Return the same row with a match score beside it."""
     return parse_record(type(record), record.raw, "", record.source_tag, match)
 
 
 def address(text: str | None) -> str | None:
-    """Give a text where it is an http(s) address without blanks, None otherwise.
+    """Return a text where it is an http(s) address without blanks, None otherwise.
 
     Blanks around it are no part of it.
 
@@ -359,7 +359,7 @@ def address(text: str | None) -> str | None:
 
 
 def positive(value: object) -> int:
-    """Give a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
+    """Return a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
 
     >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
     (7, 0, 0, 0, 0)
@@ -368,7 +368,7 @@ def positive(value: object) -> int:
 
 
 def filled(text: str | None) -> str | None:
-    """Give a text without blanks around it, None where nothing is left of it.
+    """Return a text without blanks around it, None where nothing is left of it.
 
     >>> filled(" png "), filled(" "), filled(None)
     ('png', None, None)

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 @lru_cache(maxsize=64)
 def is_loopback(url: str) -> bool:
-    """Tell whether a URL leads to this very machine, by name or by number.
+    """Return whether a URL leads to this very machine, by name or by number.
 
     >>> is_loopback("http://127.0.0.1:8080/api"), is_loopback("http://[::1]/")
     (True, True)
@@ -25,7 +25,7 @@ def is_loopback(url: str) -> bool:
 
 @lru_cache(maxsize=64)
 def origin(url: str) -> str:
-    """Give scheme, host and port, in lower case and without a default port.
+    """Return scheme, host and port, in lower case and without a default port.
 
     >>> origin("HTTPS://Nekos.best:443/api/v2"), origin("http://[::1]:80/")
     ('https://nekos.best', 'http://[::1]')

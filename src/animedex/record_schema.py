@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 
 def json_schema(kind: type[Record]) -> JsonObject:
-    """Give the JSON Schema of a record, with its references written out.
+    """Return the JSON Schema of a record, with its references written out.
 
     Keys that the class does not know are allowed, as services add them.
     """
@@ -26,13 +26,13 @@ def json_schema(kind: type[Record]) -> JsonObject:
 
 
 def written_out(kind: object) -> JsonObject:
-    """Give the JSON Schema of a type, with its references written out."""
+    """Return the JSON Schema of a type, with its references written out."""
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     return _described(_inline(schema, definitions))
 
 
 def post_schema(kind: type[ArtPost]) -> JsonObject:
-    """Give the JSON Schema of an art post as JSON has it, which is without its source tag."""
+    """Return the JSON Schema of an art post as JSON has it, which is without its source tag."""
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     whole = cast("dict[str, JsonObject]", _inline(schema, definitions))
     known = {name: one for name, one in whole["properties"].items() if name != "source_tag"}
@@ -40,7 +40,7 @@ def post_schema(kind: type[ArtPost]) -> JsonObject:
 
 
 def record_core_schema(kind: type[Record]) -> object:
-    """Give pydantic's core schema: rows in, records inside, payloads out."""
+    """Return pydantic's core schema: rows in, records inside, payloads out."""
 
     def build(row: JsonObject) -> Record:
         try:
@@ -52,7 +52,7 @@ def record_core_schema(kind: type[Record]) -> object:
 
 
 def post_core_schema(kind: type[ArtPost]) -> object:
-    """Give pydantic's core schema: JSON objects in, art posts inside, JSON objects out."""
+    """Return pydantic's core schema: JSON objects in, art posts inside, JSON objects out."""
     return _core_schema(
         kind, lambda value: msgspec.convert(value, kind), lambda post: post.to_payload()
     )

@@ -50,7 +50,7 @@ def decode_text(data: bytes, name: str) -> str:
 
 
 def encoding_fault(text: bytes) -> str | None:
-    r"""Say why bytes are not text in UTF-8; return None where they are.
+    r"""Return why bytes are not text in UTF-8; return None where they are.
 
     >>> encoding_fault("a\u732b".encode()), encoding_fault(b"\xe4")
     (None, 'it is not UTF-8')

@@ -66,7 +66,7 @@ def split_words(text: str) -> list[str]:
 
 
 def is_dense(word: str) -> bool:
-    """Tell whether a word is Chinese, Japanese or Korean, where few characters say much.
+    """Return whether a word is Chinese, Japanese or Korean, where few characters say much.
 
     >>> is_dense("巨人"), is_dense("titan")
     (True, False)
@@ -75,7 +75,7 @@ def is_dense(word: str) -> bool:
 
 
 def is_short(word: str) -> bool:
-    """Tell whether a word is so short that one wrong letter makes it another word.
+    """Return whether a word is so short that one wrong letter makes it another word.
 
     >>> is_short("kon"), is_short("あお"), is_short("鬼"), is_short("鬼滅"), is_short("bocchi")
     (True, True, True, False, False)

@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Arguments(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Hold what a tool is called with; subclasses name, bound and describe each argument.
+    """What a tool is called with; subclasses name, bound and describe each argument.
 
     Where there is an argument `picture`, the pictures themselves may be asked for.
     """

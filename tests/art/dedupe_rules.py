@@ -20,7 +20,7 @@ KEEPS: tuple[Keep, ...] = ("best", "first")
 
 
 class Told(NamedTuple):
-    """Hold what a row tells; `work` is None, or the number of a work on pixiv."""
+    """What a row tells; `work` is None, or the number of a work on pixiv."""
 
     id: str
     md5: str | None = None
@@ -35,7 +35,7 @@ class Told(NamedTuple):
 
     @property
     def row(self) -> JsonObject:
-        """Give the row as `--common` prints it."""
+        """Return the row as `--common` prints it."""
         return {
             "id": self.id,
             "md5": self.md5,
@@ -97,7 +97,7 @@ class Plain:
         return (one.hash ^ other.hash).bit_count() <= self.distance
 
     def is_unsettled(self, row: int) -> bool:
-        """Tell whether a row names a work without a page, and nothing else tells its page."""
+        """Return whether a row names a work without a page, and nothing else tells its page."""
         work, page = self.told[row].work, self.told[row].page
         if work is None or page is not None or work in self.several:
             return False
@@ -119,7 +119,7 @@ class Plain:
                 self.groups[one] = together
 
     def same_work(self) -> Iterator[tuple[int, int]]:
-        """Give the rows that are only the same work, and the row that they go to."""
+        """Return the rows that are only the same work, and the row that they go to."""
         for row, one in enumerate(self.told):
             if one.work is None or one.page is not None:
                 continue

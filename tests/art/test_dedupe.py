@@ -30,7 +30,7 @@ def partition(found: Deduped) -> set[frozenset[int]]:
 
 
 def same_works(found: Deduped) -> set[tuple[int, int]]:
-    """Give which rows are the same work as which group, named by its first row."""
+    """Return which rows are the same work as which group, named by its first row."""
     return {(row, group.rows[0]) for group in found.iter_groups() for row in group.same_work}
 
 

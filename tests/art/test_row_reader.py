@@ -32,7 +32,7 @@ def in_pieces(data: bytes, size: int) -> Iterator[bytes]:
 
 
 class Slow(io.RawIOBase):
-    """Give a few bytes at a time, as a pipe does."""
+    """Return a few bytes at a time, as a pipe does."""
 
     def __init__(self, data: bytes, most: int) -> None:
         self._data = io.BytesIO(data)
@@ -43,7 +43,7 @@ class Slow(io.RawIOBase):
 
 
 def failing(data: bytes) -> tuple[list[Row], str]:
-    """Give the rows that were read, and what was wrong after them."""
+    """Return the rows that were read, and what was wrong after them."""
     read: list[Row] = []
     with pytest.raises(BadArguments) as told:
         read.extend(rows([data], "a.json"))

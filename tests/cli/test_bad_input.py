@@ -25,7 +25,7 @@ def check_failure(outcome: Outcome, code: int, *needles: str) -> None:
 
 
 class Bad(NamedTuple):
-    """Hold one command line that is refused before anything is sent."""
+    """One command line that is refused before anything is sent."""
 
     arguments: tuple[str, ...]
     said: str

@@ -43,7 +43,7 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 
 def command_at(path: tuple[str, ...]) -> click.Command:
-    """Give the command of this name."""
+    """Return the command of this name."""
     found: click.Command = root
     for name in path:
         assert isinstance(found, click.Group)

@@ -24,7 +24,7 @@ NEKO = "neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 
 
 class Shown(NamedTuple):
-    """Hold a command, and the widths of the terminals that it is shown on."""
+    """A command, and the widths of the terminals that it is shown on."""
 
     arguments: tuple[str, ...]
     widths: tuple[int, ...] = (80,)
@@ -100,7 +100,7 @@ def _normal(text: str, service: SampleServer) -> str:
 
 
 def _visible(character: str) -> str:
-    """Give a control character the picture that Unicode has of it."""
+    """Return a control character the picture that Unicode has of it."""
     code = ord(character)
     return chr(0x2400 + code) if code < 0x20 and character != "\n" else character
 

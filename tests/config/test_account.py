@@ -26,7 +26,7 @@ TABLE = {"login": "me", "api_key": "k3y", "origin": HERE}
 
 
 def carried(found: Account | None) -> str:
-    """Give what an account's header says."""
+    """Return what an account's header says."""
     assert found is not None
     ((name, value),) = found.headers
     assert name == "authorization"

@@ -39,7 +39,7 @@ needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is ins
 
 
 class Manner(TypedDict, total=False):
-    """Say what kind of a browser it is to be."""
+    """What kind of a browser it is to be."""
 
     width: int
     height: int
@@ -50,14 +50,14 @@ class Manner(TypedDict, total=False):
 
 
 class Seen(NamedTuple):
-    """Hold what a page did that it should not have done."""
+    """What a page did that it should not have done."""
 
     errors: list[str]
     outside: list[str]
 
 
 class Tab(NamedTuple):
-    """Hold a page with what was seen of it."""
+    """A page with what was seen of it."""
 
     page: Page
     origin: str
@@ -69,29 +69,29 @@ class Tab(NamedTuple):
         return self.page
 
     def slow_down(self) -> None:
-        """Give the page a sixth of the processor, so that what is not there at once shows."""
+        """Return the page a sixth of the processor, so that what is not there at once shows."""
         session = self.page.context.new_cdp_session(self.page)
         send = cast("Callable[[str, dict[str, int]], object]", session.send)  # its types are vague
         send("Emulation.setCPUThrottlingRate", {"rate": 6})
 
     def path(self) -> str:
-        """Tell where the page is."""
+        """Return where the page is."""
         parts = urlsplit(self.page.url)
         return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
     def numbers(self) -> list[int]:
-        """Give the numbers of the pictures in the grid."""
+        """Return the numbers of the pictures in the grid."""
         script = "links => links.map(link => parseInt(link.pathname.split('/')[2]))"
         return cast("list[int]", self.page.locator(".grid .card a").evaluate_all(script))
 
     def focused(self) -> int | None:
-        """Give the number of the picture that has the focus."""
+        """Return the number of the picture that has the focus."""
         script = "document.activeElement.closest('.card a')?.pathname.split('/')[2] ?? null"
         found = cast("str | None", self.page.evaluate(script))
         return None if found is None else int(found)
 
     def moved(self) -> float:
-        """Tell how much has moved by itself."""
+        """Return how much has moved by itself."""
         return float(self.page.evaluate("window.moved"))
 
 

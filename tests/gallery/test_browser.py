@@ -60,7 +60,7 @@ def tab(browser: Browser, gallery: LoopbackServer) -> Open:
 
 @pytest.fixture
 def neko(filled: Made) -> str:
-    """Give the path of a picture that others are like."""
+    """Return the path of a picture that others are like."""
     entry = filled.library.holding(f"nekos:{NEKO}")
     assert entry is not None
     return f"/picture/{entry.id}"

@@ -89,7 +89,7 @@ class Labelled(NamedTuple):
 
 
 class Shelf:
-    """Hold what was made of which picture, by an id, as a library would."""
+    """What was made of which picture, by an id, as a library would."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -25,7 +25,7 @@ ODD = st.text(
 
 
 def assert_legal(part: str) -> None:
-    """Hold a part of a path against the rules of all three systems."""
+    """A part of a path against the rules of all three systems."""
     encoded = part.encode("utf-8")
     assert 0 < len(encoded) <= LONGEST_PART <= 255
     assert len(part.encode("utf-16-le")) // 2 <= 255

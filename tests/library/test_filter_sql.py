@@ -22,7 +22,7 @@ CATEGORIES = ("neko", "Neko", "hug")
 
 
 class Kept(NamedTuple):
-    """Hold what filters look at."""
+    """What filters look at."""
 
     backend: str | None
     rating: str | None
@@ -74,7 +74,7 @@ def path_of(number: int) -> str:
 
 
 def passes(number: int, kept: Kept, filters: Filters) -> bool:
-    """Say in plain words what `where` says in SQL."""
+    """Return in plain words what `where` says in SQL."""
     path = path_of(number)
     folders = [f"{folder.rstrip('/')}/" for folder in filters.folders]
     pixels = kept.width * kept.height if kept.width and kept.height else None

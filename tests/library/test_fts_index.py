@@ -44,7 +44,7 @@ def emptied() -> sqlite3.Connection:
 
 
 def told(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
-    """Give all that the tables tell, but for the numbers of names."""
+    """Return all that the tables tell, but for the numbers of names."""
     queries = (
         "SELECT kind, text, words, entries FROM name ORDER BY 1, 2",
         "SELECT kind, text, entry FROM naming JOIN name ON name.id = naming.name ORDER BY 1, 2, 3",

@@ -298,7 +298,7 @@ def _unusable(*_: object, **__: object) -> None:
 
 @pytest.fixture
 def public() -> Iterator[Path]:
-    """Give a folder that other users can get at."""
+    """Return a folder that other users can get at."""
     with tempfile.TemporaryDirectory() as name:
         path = Path(name)
         path.chmod(0o755)

@@ -30,7 +30,7 @@ print("done", flush=True)
 
 
 def free_ports() -> Iterator[int]:
-    """Give ports that were free a moment ago."""
+    """Return ports that were free a moment ago."""
     for _ in range(20):
         with socket.create_server(("127.0.0.1", 0)) as listener:
             port: int = listener.getsockname()[1]

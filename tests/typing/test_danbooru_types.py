@@ -55,7 +55,7 @@ async def in_a_task(client: AsyncClient) -> None:
 
 
 def mistakes(client: Client) -> None:
-    """Hold one mistake per line; one that a checker lets pass is an unused ignore, and an error."""
+    """One mistake per line; one that a checker lets pass is an unused ignore, and an error."""
     danbooru.search(3)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  a tag is text
     danbooru.search("a", rating="safe")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  no such rating
     danbooru.all_posts("a")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  how many at most?

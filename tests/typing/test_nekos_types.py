@@ -62,7 +62,7 @@ async def clients_in_a_task() -> None:
 
 
 async def mistakes(client: Client, task_client: AsyncClient) -> None:
-    """Hold one mistake per line; one that a checker lets pass is an unused ignore, and an error."""
+    """One mistake per line; one that a checker lets pass is an unused ignore, and an error."""
     image(amount="x")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  a number
     image("neko", 1, True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  by name
     image(colour="red")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  no such argument

@@ -47,7 +47,7 @@ async def clients_in_a_task(client: AsyncClient) -> None:
 
 
 def mistakes() -> None:
-    """Hold one mistake per line; one that a checker lets pass is an unused ignore, and an error."""
+    """One mistake per line; one that a checker lets pass is an unused ignore, and an error."""
     images(nsfw=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  a word
     images(order="newest")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  no such order
     images(included_tags="maid")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]  no such argument

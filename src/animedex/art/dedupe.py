@@ -72,7 +72,7 @@ def dedupe(
 
 
 class Group(NamedTuple):
-    """Hold rows that show one picture, as their numbers from 0, in their order.
+    """Rows that show one picture, as their numbers from 0, in their order.
 
     `reasons` are those that put them together, the surest first; what only confirms them is not
     told. `work` is the name of a work, and `page` the number of its page from 0, as one of the rows
@@ -90,7 +90,7 @@ class Group(NamedTuple):
 
 
 class Deduped:
-    """Hold what was found among some rows.
+    """What was found among some rows.
 
     `rows` counts them, and `unknown` those of which nothing is known: each stays alone.
     """
@@ -128,7 +128,7 @@ class Deduped:
         return self._columns.label(row)
 
     def iter_groups(self) -> Iterator[Group]:
-        """Give the groups in the order of their first rows.
+        """Return the groups in the order of their first rows.
 
         A row that is alone makes a group where others are the same work, or were refused.
         """

@@ -47,7 +47,7 @@ class Recent:
         self._posts: dict[str, list[PictureRecord]] = {}
 
     def get(self, key: str) -> list[PictureRecord] | None:
-        """Give the posts of a work, which is the latest then; None where they are not known."""
+        """Return the posts of a work, which is the latest then; None where they are not known."""
         posts = self._posts.pop(key, None)
         if posts is not None:
             self._posts[key] = posts
@@ -61,14 +61,14 @@ class Recent:
 
 
 class Subject(NamedTuple):
-    """Hold what is to be identified: how it was named, and the works that it may be, best first."""
+    """What is to be identified: how it was named, and the works that it may be, best first."""
 
     query: str
     works: tuple[Work, ...]
 
 
 class Identified(NamedTuple):
-    """Hold the posts of the same work, those that surely show the same page first.
+    """The posts of the same work, those that surely show the same page first.
 
     Where the work's page is None, the posts are of any of its pages.
     """

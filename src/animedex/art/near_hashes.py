@@ -37,7 +37,7 @@ class NearHashes:
             band.setdefault(value >> shift & _MASK, []).append(value)
 
     def find(self, value: int) -> set[int]:
-        """Give the hashes added so far that are within the distance, the same hash as well."""
+        """Return the hashes added so far that are within the distance, the same hash as well."""
         most = self._distance
         found: set[int] = set()
         for band, shift in zip(self._bands, _SHIFTS, strict=True):
@@ -50,7 +50,7 @@ class NearHashes:
 
 
 def _flips(most: int) -> list[int]:
-    """Give every way to change at most so many bits of a band.
+    """Return every way to change at most so many bits of a band.
 
     >>> len(_flips(0)), len(_flips(1)), len(_flips(2))
     (1, 17, 137)

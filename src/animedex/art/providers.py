@@ -28,7 +28,7 @@ def every_service() -> list[str]:
 
 
 def chosen(names: Iterable[str] | None) -> list[str]:
-    """Give these services in this order, or all; raise `BadArguments` for what is none.
+    """Return these services in this order, or all; raise `BadArguments` for what is none.
 
     >>> chosen(["nekos"])
     ['nekos']
@@ -75,7 +75,7 @@ def _weight(error: AnimedexError) -> int:
 
 
 def _hint(hints: Mapping[str, str | None]) -> str | None:
-    """Give the one hint of all services, or say whose each is.
+    """Return the one hint of all services, or say whose each is.
 
     >>> _hint({"a": "wait", "b": "wait"}), _hint({"a": "wait", "b": None}), _hint({"a": None})
     ('wait', 'a: wait', None)

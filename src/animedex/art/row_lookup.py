@@ -19,7 +19,7 @@ LOOKUP_HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
 
 
 def lookup(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:
-    """Give what finds the row of a picture, if the text is a service's URL or id.
+    """Return what finds the row of a picture, if the text is a service's URL or id.
 
     `base_urls` tells where services are that are not at home. Raises `BadArguments` for an id
     that its service cannot have.

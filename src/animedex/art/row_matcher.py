@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Reason(StrEnum):
-    """Say what puts two rows together, from the surest on."""
+    """What puts two rows together, from the surest on."""
 
     ID = "id"
     MD5 = "md5"
@@ -30,7 +30,7 @@ REASONS = tuple(Reason)
 
 
 class Joined(NamedTuple):
-    """Hold that a row was put together with an earlier one, or was refused, and for what reason."""
+    """That a row was put together with an earlier one, or was refused, and for what reason."""
 
     row: int
     other: int
@@ -38,7 +38,7 @@ class Joined(NamedTuple):
 
 
 class Joins:
-    """Hold many of what is `Joined` in little room."""
+    """Many of what is `Joined` in little room."""
 
     def __init__(self) -> None:
         self._rows = array("I")
@@ -85,7 +85,7 @@ class Joining:
                 self._join(row, (other,), Reason.SAME_WORK)
 
     def doubtful(self) -> Joins:
-        """Give each row that is only the same work as others, and the row that stands for those."""
+        """Return each row that only shares its work with others, and the row for those."""
         found = Joins()
         for row, other in self._doubts():
             found.add(row, other, Reason.SAME_WORK)
@@ -108,7 +108,7 @@ class Joining:
             yield namesake(row, page)
 
     def _unpaged(self) -> Iterator[int]:
-        """Give for each row the first of its work of which no page is known, not by others either.
+        """Return for each row the first of its work whose page no row names.
 
         It comes last, as all else may tell a page.
         """
@@ -176,14 +176,14 @@ class Joining:
         return names.values()
 
     def _find(self, row: int, first: int) -> int | None:
-        """Give the first row or the rival of it that a row is together with, or may be."""
+        """Return the first row or the rival of it that a row is together with, or may be."""
         rivals = self._rivals.get(first)
         if rivals is not None:
             return rivals.find(row)
         return first if self.groups.fits(row, first) else None
 
     def _others(self, first: int, joined: int | None) -> list[int]:
-        """Give the earliest of a first row and its rivals that did not take a row, if any."""
+        """Return the earliest of a first row and its rivals that did not take a row, if any."""
         rivals = self._rivals.get(first)
         others = rivals.earliest if rivals is not None else (first,)
         return [other for other in others if other != joined][:1]

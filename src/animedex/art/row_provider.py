@@ -25,7 +25,7 @@ _ENTRY = {"path", "sha256", "post"}
 
 
 class Seen(NamedTuple):
-    """Hold which service a row is from, and its evidence."""
+    """Which service a row is from, and its evidence."""
 
     service: str
     evidence: Evidence
@@ -60,7 +60,7 @@ def service_of(row: JsonObject) -> str | None:
 
 
 def post_of(row: JsonObject) -> ArtPost | None:
-    """Give a row as an art post; None where no service knows it, or it is not what it should be."""
+    """Return a row as an art post; None for a row of no service, or of a wrong shape."""
     try:
         found = picture_of(row)
     except (AnimedexError, msgspec.ValidationError):
@@ -69,7 +69,7 @@ def post_of(row: JsonObject) -> ArtPost | None:
 
 
 def picture_of(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
-    """Give a row as what its service sent, or as the art post that it is, with its source.
+    """Return a row as what its service sent, or as the art post that it is, with its source.
 
     `raw` are the row's own bytes, so that numbers stay as they were written. It is None where no
     service knows the row; raises `UpstreamShape`, or `ValidationError` for a post, where it is not
@@ -114,7 +114,7 @@ withheld=True)
 
 
 def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
-    """Give what an entry of the library tells of: its service's row, or else its art post.
+    """Return what an entry of the library tells of: its service's row, or else its art post.
 
     Any other row is given as it is.
     """
@@ -141,7 +141,7 @@ def _service_of_post(row: JsonObject) -> str | None:
 
 
 def _without_beside(row: JsonObject, raw: bytes | None) -> bytes:
-    """Give a row's bytes as the service sent them, without what this program put beside."""
+    """Return a row's bytes as the service sent them, without what this program put beside."""
     if raw is None:
         return msgspec.json.encode({k: v for k, v in row.items() if k not in BESIDE})
     if not any(key in row for key in BESIDE):
@@ -175,7 +175,7 @@ def _names() -> list[str]:
 
 @cache
 def _part(name: str) -> ArtPart:
-    """Give a service's part without an import for every row."""
+    """Return a service's part without an import for every row."""
     return part(name)
 
 

@@ -46,7 +46,7 @@ _whole = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 class Row(NamedTuple):
-    """Hold one row: its bytes as they came, and what they say."""
+    """One row: its bytes as they came, and what they say."""
 
     raw: bytes
     value: JsonObject
@@ -104,7 +104,7 @@ class _Reader:
         self._is_passed = False
 
     def rows(self) -> Iterator[Row]:
-        """Give every row of every value."""
+        """Return every row of every value."""
         while start := self._next():
             if start == b"[":
                 self._at += 1
@@ -115,7 +115,7 @@ class _Reader:
                 yield self._row(start)
 
     def rows_and_faults(self) -> Iterator[Row | BadArguments]:
-        """Give every row, and every fault; go on in the next line that begins as a row does."""
+        """Return every row, and every fault; go on in the next line that begins as a row does."""
         while True:
             try:
                 yield from self.rows()
@@ -141,7 +141,7 @@ class _Reader:
                 return False
 
     def _elements(self) -> Iterator[Row]:
-        """Give the rows of an array whose opening was read, and go behind its end."""
+        """Return the rows of an array whose opening was read, and go behind its end."""
         if self._next() == b"]":
             self._at += 1
             return
@@ -179,7 +179,7 @@ class _Reader:
             raise self._wrong(_told(str(error))) from None
 
     def _taken(self) -> bytes:
-        """Give the bytes of the object that begins here, and go behind it."""
+        """Return the bytes of the object that begins here, and go behind it."""
         before = None
         while True:
             length, trouble = _measured(memoryview(self._data)[self._at :])
@@ -211,7 +211,7 @@ class _Reader:
 
 
 def _measured(view: memoryview) -> tuple[int, str | None]:
-    """Tell how long the value is that data begins with, or what is wrong with it."""
+    """Return how long the value is that data begins with, or what is wrong with it."""
     try:
         _whole(view)
     except msgspec.DecodeError as error:
@@ -229,7 +229,7 @@ def _measured(view: memoryview) -> tuple[int, str | None]:
 
 
 def _told(trouble: str) -> str:
-    """Say what msgspec found wrong with a row.
+    """Return what msgspec found wrong with a row.
 
     >>> _told("JSON is malformed: trailing comma in object (byte 7)")
     'it is no JSON: trailing comma in object (byte 7)'
@@ -240,7 +240,7 @@ def _told(trouble: str) -> str:
 
 
 def _puller(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int], bytes]:
-    """Give a function that reads at least so many bytes; fewer only at the end."""
+    """Return a function that reads at least so many bytes; fewer only at the end."""
     is_file = isinstance(source, (io.RawIOBase, io.BufferedIOBase))
     pieces = utf8_pieces(read_pieces(cast("BinaryIO", source)) if is_file else source, name)
     return lambda size: b"".join(_gathered(pieces, size))

@@ -25,7 +25,7 @@ USUAL = 20
 
 
 class Asked(NamedTuple):
-    """Hold what each service is asked, in order.
+    """What each service is asked, in order.
 
     `left_out` are the services that have no pictures of the rating, `refused` those that cannot
     be asked for such words.
@@ -37,7 +37,7 @@ class Asked(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Hold the rows of all services that answered, and why others did not."""
+    """The rows of all services that answered, and why others did not."""
 
     rows: list[PictureRecord]
     failures: dict[str, AnimedexError]

@@ -27,7 +27,7 @@ _DOTS = {".", ".."}
 
 
 class Link(NamedTuple):
-    """Hold the parts of a URL: the host in lower case, the path's segments decoded."""
+    """The parts of a URL: the host in lower case, the path's segments decoded."""
 
     host: str
     segments: list[str]
@@ -75,7 +75,7 @@ def split_path(path: str) -> list[str] | None:
 
 
 def field(query: str, name: str) -> str:
-    """Give a query's value for a name; empty where it is missing or told twice.
+    """Return a query's value for a name; empty where it is missing or told twice.
 
     >>> field("mode=medium&illust_id=15300", "illust_id"), field("id=1&id=2", "id")
     ('15300', '')

@@ -18,7 +18,7 @@ _HINT = "name a folder with room in TMPDIR"
 
 
 class Spool:
-    """Hold rows as bytes, in a file that nobody else sees and that goes with the process."""
+    """Rows as bytes, in a file that nobody else sees and that goes with the process."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -33,7 +33,7 @@ class Spool:
         self._lengths.append(len(raw))
 
     def read(self, rows: Iterable[int]) -> Iterator[bytes]:
-        """Give the rows of these numbers, which ascend; raise `NoSpace` where they did not fit."""
+        """Return the rows of these ascending numbers; raise `NoSpace` if they did not fit."""
         try:
             # What is still buffered is written now.
             self._file.seek(0)

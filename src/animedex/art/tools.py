@@ -28,7 +28,7 @@ _Picture = Annotated[bool, Meta(description="Return the pictures themselves too,
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """Tell why a service's rows are missing."""
+    """Why a service's rows are missing."""
 
     backend: str | None
     reason: str
@@ -38,7 +38,7 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SearchArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to search for."""
+    """What to search for."""
 
     words: Annotated[str, Meta(min_length=1, description="As a person says it, such as a name.")]
     services: _Services = None
@@ -51,7 +51,7 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
 
 
 class IdentifyArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to identify."""
+    """What to identify."""
 
     what: Annotated[
         str,
@@ -64,7 +64,7 @@ class IdentifyArguments(Arguments, frozen=True, kw_only=True):
 
 
 class RandomArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to draw."""
+    """What to draw."""
 
     category: Annotated[
         str | None, Meta(description="A category of nekos.best, or a tag of the service.")

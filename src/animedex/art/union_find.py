@@ -16,7 +16,7 @@ _FEW = 8
 
 
 class Groups:
-    """Hold which rows are together; no group ever holds two different known pages of one work.
+    """Which rows are together; no group ever holds two different known pages of one work.
 
     It begins with every row alone, given the number of its work and of its page: a page's number is
     its own in all works, or `UNKNOWN`. A group is named by its first row.
@@ -35,7 +35,7 @@ class Groups:
         self._contrary: set[tuple[int, int]] = set()
 
     def find(self, row: int) -> int:
-        """Give the first row of a row's group."""
+        """Return the first row of a row's group."""
         parents = self._parents
         while (parent := parents[row]) != row:
             # Halving the way makes the next one short.
@@ -43,7 +43,7 @@ class Groups:
         return row
 
     def fits(self, row: int, other: int) -> bool:
-        """Tell whether two rows are together, or may be; once they may not be, they never may."""
+        """Return whether two rows are together, or may be; once they may not be, they never may."""
         first, second = self.find(row), self.find(other)
         return first == second or not self._contradict(first, second)
 
@@ -59,11 +59,11 @@ class Groups:
         return True
 
     def known_pages(self, first: int) -> Mapping[int, int]:
-        """Give the one known page of each work, of the group with this first row."""
+        """Return the one known page of each work, of the group with this first row."""
         return self._known(first)
 
     def members(self) -> dict[int, list[int]]:
-        """Give the rows of each group of several, by its first row, in their order."""
+        """Return the rows of each group of several, by its first row, in their order."""
         members: dict[int, list[int]] = {}
         for row in range(len(self._parents)):
             first = self.find(row)
@@ -79,7 +79,7 @@ class Groups:
         return {self._works[first]: page} if page else _NO_PAGES
 
     def _contradict(self, first: int, second: int) -> bool:
-        """Tell whether two groups know different pages of one work."""
+        """Return whether two groups know different pages of one work."""
         few, many = sorted((self._known(first), self._known(second)), key=len)
         pair = min(first, second), max(first, second)
         if pair in self._contrary:
@@ -101,7 +101,7 @@ class Groups:
 
 
 class Rivals:
-    """Hold rows of which no two may be together, and find the one that another row may be with.
+    """Rows of which no two may be together, and find the one that another row may be with.
 
     They stay apart, whatever else is put to them. What they know of pages is remembered as far as
     it was asked for, so that not all of them are gone through for each row.
@@ -131,11 +131,11 @@ class Rivals:
 
     @property
     def earliest(self) -> Sequence[int]:
-        """Give the first two of these rows."""
+        """Return the first two of these rows."""
         return self._rows[:2]
 
     def find(self, row: int) -> int | None:
-        """Give the first of these rows that a row is together with, or may be."""
+        """Return the first of these rows that a row is together with, or may be."""
         first, rows = self._groups.find(row), self._rows
         place = self._places.get(first)
         if place is None and self._missed.get(first) != len(rows):
@@ -148,7 +148,7 @@ class Rivals:
         return None if place is None else rows[place]
 
     def _likely(self, first: int) -> Iterable[int]:
-        """Give the places in their order, without most of those that contradict a group."""
+        """Return the places in their order, without most of those that contradict a group."""
         count = fewest = len(self._rows)
         likely: Iterable[int] = range(count)
         for work, page in self._groups.known_pages(first).items():

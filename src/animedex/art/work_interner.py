@@ -33,7 +33,7 @@ class Catalogue:
         self._listed: dict[str, dict[int, int]] = {}
 
     def place(self, row: int, links: Iterable[str]) -> tuple[int, int]:
-        """Give numbers to the work and the page of a row, by the first link that names a work."""
+        """Return numbers to the work and the page of a row, by the first link that names a work."""
         work = next(filter(None, map(canonical, links)), None)
         if work is None:
             return UNKNOWN, UNKNOWN
@@ -60,15 +60,15 @@ class Catalogue:
         return self._names[work - 1]
 
     def page(self, number: int) -> int | None:
-        """Give a page as it is counted in its work, from 0; None for an unknown one."""
+        """Return a page as it is counted in its work, from 0; None for an unknown one."""
         return self._values[number - 1] if number else None
 
     def namesake(self, row: int, page: int) -> int:
-        """Give the first row that names the same page of the same work; else the row itself."""
+        """Return the first row that names the same page of the same work; else the row itself."""
         return self._page_rows[page - 1] if page else row
 
     def standing_for(self, work: int) -> int | None:
-        """Give the row that rows without a page go to, where they are only the same work.
+        """Return the row that rows without a page go to, where they are only the same work.
 
         That is the first row of the lowest known page, or the first row where no page is known;
         None where nothing is in doubt.

@@ -57,7 +57,7 @@ def is_byte_range(text: str) -> bool:
 
 
 def is_known(etag: str, if_none_match: str | None) -> bool:
-    """Tell whether a client says that it has this version already.
+    """Return whether a client says that it has this version already.
 
     >>> is_known('"a"', '"b", W/"a"'), is_known('"a"', "*"), is_known('"a"', None)
     (True, True, False)

@@ -46,7 +46,7 @@ class LoopbackServer:
 
     @property
     def port(self) -> int:
-        """Tell the port that is bound."""
+        """Return the port that is bound."""
         if self._running is None:
             message = "the server is not running: enter it with `with`, or call start()"
             raise RuntimeError(message)
@@ -54,7 +54,7 @@ class LoopbackServer:
 
     @property
     def origin(self) -> str:
-        """Tell where the server is, as ``http://127.0.0.1:PORT``."""
+        """Return where the server is, as ``http://127.0.0.1:PORT``."""
         host = f"[{self._host}]" if ":" in self._host else self._host
         return f"http://{host}:{self.port}"
 
@@ -156,7 +156,7 @@ class _PromptServer(uvicorn.Server):
             await self._drop()
 
     def _busy(self) -> bool:
-        """Tell whether anything but this server's own task is under way."""
+        """Return whether anything but this server's own task is under way."""
         return bool(self.server_state.connections) or len(asyncio.all_tasks()) > 1
 
     async def _drop(self) -> None:

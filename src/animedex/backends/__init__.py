@@ -17,7 +17,7 @@ def names() -> list[str]:
 
 
 def declared(name: str) -> Backend:
-    """Give what one service declares."""
+    """Return what one service declares."""
     from importlib import import_module
 
     backend: Backend = import_module(f"animedex.backends.{name}.backend").BACKEND

@@ -22,7 +22,7 @@ NO_CAP = sys.maxsize - 1
 
 
 class Fetched(NamedTuple):
-    """Hold what became of a file: the head of the answer, and the sink or else the bytes."""
+    """What became of a file: the head of the answer, and the sink or else the bytes."""
 
     url: str
     status: int
@@ -32,7 +32,7 @@ class Fetched(NamedTuple):
     source_tag: SourceTag
 
     def header(self, name: str) -> str | None:
-        """Give the first header of that name, which is in lower case."""
+        """Return the first header of that name, which is in lower case."""
         return next((value for key, value in self.headers if key == name), None)
 
 

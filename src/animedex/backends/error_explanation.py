@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 class Meaning(NamedTuple):
-    """Say what a failure means to a service: which error it is, and what the service did.
+    """What a failure means to a service: which error it is, and what the service did.
 
     `words` are the service's own as they came; None has them looked for in the answer, as in
     general. Without a `hint` the general one is given.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Evidence(NamedTuple):
-    """Hold what tells whether two rows show the same picture, and which is the better one.
+    """What tells whether two rows show the same picture, and which is the better one.
 
     `id` is the art post's id. `links` are what the row names as its source, the surest first.
     `perceptual_hash` is a 64-bit number; `pixels` and `byte_size` are 0 where unknown. A `withheld`
@@ -56,6 +56,6 @@ class ArtPart(NamedTuple):
 
 
 def part(name: str) -> ArtPart:
-    """Give one service's part."""
+    """Return one service's part."""
     found: ArtPart = import_module(f"animedex.backends.{name}.provider").ART
     return found

@@ -15,10 +15,10 @@ _ESCAPE = b"\x1b"
 
 
 class Clock(Protocol):
-    """Tell the time, and let it pass."""
+    """The time, and let it pass."""
 
     def now(self) -> float:
-        """Tell the time in seconds, counted from some moment."""
+        """Return the time in seconds, counted from some moment."""
         ...
 
     def wait(self, seconds: float) -> bytes:
@@ -27,7 +27,7 @@ class Clock(Protocol):
 
 
 class Film(NamedTuple):
-    """Hold an animation: how long its first frame is seen, those that follow, who draws them."""
+    """An animation: how long its first frame is seen, those that follow, who draws them."""
 
     first: float
     rest: Iterator[Frame]
@@ -65,7 +65,7 @@ def play(films: Sequence[Film], clock: Clock) -> bool:
 
 
 def stops(typed: bytes) -> bool:
-    r"""Tell whether a key that was pressed means to stop: q, space or Escape.
+    r"""Return whether a key that was pressed means to stop: q, space or Escape.
 
     >>> stops(b"q"), stops(b"\x1b"), stops(b"\x1b[A"), stops(b"")
     (True, True, False, False)

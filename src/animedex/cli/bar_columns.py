@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Amount(ProgressColumn):
-    """Tell how much there is: of all, in files; of a file, in bytes."""
+    """Return how much there is: of all, in files; of a file, in bytes."""
 
     def render(self, task: Task) -> Text:
         """Lay it out."""
@@ -26,7 +26,7 @@ class Amount(ProgressColumn):
 
 
 class Rate(ProgressColumn):
-    """Tell how fast bytes come."""
+    """Return how fast bytes come."""
 
     def render(self, task: Task) -> Text:
         """Lay it out; of all, the bytes are counted beside."""
@@ -37,7 +37,7 @@ class Rate(ProgressColumn):
 
 
 def columns() -> list[ProgressColumn]:
-    """Give them from left to right."""
+    """Return them from left to right."""
     # What a picture is called is no markup.
     name = TextColumn("{task.description}", markup=False)
     return [name, BarColumn(bar_width=20), Amount(), Rate(), TimeRemainingColumn(compact=True)]

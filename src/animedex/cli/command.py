@@ -20,7 +20,7 @@ HELP_NAMES = ("-h", "--help")
 
 
 class CommandSettings(TypedDict, total=False):
-    """Hold what click's decorators hand on to a command."""
+    """What click's decorators hand on to a command."""
 
     callback: Callable[..., object] | None
     params: list[click.Parameter] | None
@@ -28,7 +28,7 @@ class CommandSettings(TypedDict, total=False):
 
 
 class OptionSettings(TypedDict, total=False):
-    """Hold what click is told of an option."""
+    """What click is told of an option."""
 
     type: click.Choice[str]
     default: str
@@ -107,7 +107,7 @@ class Command(click.Command):
 
 
 class Group(click.Group):
-    """Hold a service's commands; an unknown one is answered with the nearest name."""
+    """A service's commands; an unknown one is answered with the nearest name."""
 
     command_class = Command
 
@@ -130,7 +130,7 @@ class Group(click.Group):
         return own_help_option(super().get_help_option(ctx))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give one command."""
+        """Return one command."""
         found = super().get_command(ctx, cmd_name)
         if found is None and not ctx.resilient_parsing:
             raise no_such_command(ctx.command_path, cmd_name, self.list_commands(ctx))
@@ -144,7 +144,7 @@ class Group(click.Group):
 
 
 class Folder(Group):
-    """Hold the commands of a package: each is a module of it, loaded when it is first needed.
+    """The commands of a package: each is a module of it, loaded when it is first needed.
 
     A name that Python keeps for itself has an underscore behind it as the name of a module.
     """
@@ -163,7 +163,7 @@ class Folder(Group):
         return sorted(module.name.rstrip("_") for module in modules)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Give one command."""
+        """Return one command."""
         if cmd_name in self.list_commands(ctx):
             kept = "_" if iskeyword(cmd_name) else ""
             return loaded(f"{self.package}.{cmd_name}{kept}")

@@ -50,7 +50,7 @@ class Session:
 
     @property
     def client(self) -> Client:
-        """Give the client, made when it is first needed."""
+        """Return the client, made when it is first needed."""
         if self._client is None:
             from animedex.client import Client
 
@@ -62,7 +62,7 @@ class Session:
 
     @property
     def library(self) -> Library:
-        """Give the user's library; its file is opened when something is first asked of it."""
+        """Return the user's library; its file is opened when something is first asked of it."""
         if self._library is None:
             from animedex.library.picture_library import Library
 
@@ -74,7 +74,7 @@ class Session:
         return self.client.perform(call)
 
     def note(self, message: str) -> None:
-        """Tell the user something beside the answer, on standard error."""
+        """Write a message to the user beside the answer, on standard error."""
         if self.shared.errors != "json":
             note(message)
 
@@ -118,7 +118,7 @@ class Session:
             self.note(name + described(event))
 
     def _suggest_contact(self, client: Client) -> None:
-        """Say once a day how to set a contact, where a person reads it and none is set."""
+        """Report once a day how to set a contact, where a person reads it and none is set."""
         unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
         if unread or "(" in client.manner.user_agent:
             return
@@ -130,7 +130,7 @@ class Session:
 
 
 def answering(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
-    """Give a command all shared options, and a session as its first argument."""
+    """Return a command all shared options, and a session as its first argument."""
     return requesting(command, output=True)
 
 
@@ -148,7 +148,7 @@ def keeping(
 
 
 def noting(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
-    """Give a command a session as its first argument, and no options for output or requests."""
+    """Return a command a session as its first argument, and no options for output or requests."""
     return with_options(_with_session(command), errors_option())
 
 
@@ -158,7 +158,7 @@ def requesting(
     output: bool = False,
     pictures: bool = False,
 ) -> Callable[P, None]:
-    """Give a command the options of requests, and a session as its first argument."""
+    """Return a command the options of requests, and a session as its first argument."""
     run = _with_session(command)
     return request_options(output_options(run, pictures=pictures) if output else run)
 
@@ -184,7 +184,7 @@ def _output(shared: Shared) -> Output:
 
 
 def _due(stamp: str) -> bool:
-    """Tell whether a day has passed since this was last true, and note that it is now."""
+    """Return whether a day has passed since this was last true, and note that it is now."""
     try:
         if time.time() - os.stat(stamp).st_mtime < _DAY:
             return False

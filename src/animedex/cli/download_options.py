@@ -22,7 +22,7 @@ _FILES = "Files"
 
 
 class Saving(NamedTuple):
-    """Hold where files go, what they are called, and what is done besides."""
+    """Where files go, what they are called, and what is done besides."""
 
     to: str | None
     name: str | None
@@ -46,7 +46,7 @@ class Saving(NamedTuple):
 def fetching(
     command: Callable[Concatenate[Session, Saving, P], None],
 ) -> Callable[P, None]:
-    """Give a command a session, and the options of files as its second argument."""
+    """Return a command a session, and the options of files as its second argument."""
 
     def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.download.file_check import require_pillow

@@ -15,7 +15,7 @@ _MOST_DIGITS = 18
 
 
 def entry_of(library: Library, number: str) -> Entry:
-    """Give an entry; raise `NotFound` where there is none, `BadArguments` for what is no number."""
+    """Return an entry; raise `NotFound`, or `BadArguments` for what is no number."""
     entry = library.get(as_number(number))
     if entry is None:
         message = f"the library has no picture {number}"
@@ -37,7 +37,7 @@ def as_number(text: str) -> int:
 
 
 def is_number(text: str) -> bool:
-    """Tell whether a text can only be the number of an entry.
+    """Return whether a text can only be the number of an entry.
 
     >>> is_number("12"), is_number("12.png"), is_number("-1")
     (True, False, False)

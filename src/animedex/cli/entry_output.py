@@ -28,7 +28,7 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 
 def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObject:
-    """Give an entry as JSON: the file's facts, the art post, the service's row as it came.
+    """Return an entry as JSON: the file's facts, the art post, the service's row as it came.
 
     `_source` and what else stands `beside` the row are left out where no source is wanted.
     """
@@ -49,7 +49,7 @@ def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObjec
 
 
 def source_of(entry: Entry) -> JsonObject:
-    """Tell where a picture came from: the service it was fetched from, and that it is kept."""
+    """Return where a picture came from: the service it was fetched from, and that it is kept."""
     tag = tag_of(entry)
     if tag is None:
         return {"backend": service_of(entry.post) or OWN, "library": True}
@@ -143,7 +143,7 @@ def print_entries(
 
 
 def alone(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
-    """Give entries with nothing beside them."""
+    """Return entries with nothing beside them."""
     return ((entry, {}) for entry in entries)
 
 

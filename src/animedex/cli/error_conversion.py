@@ -16,7 +16,7 @@ _REPORT = "please report this, with the command that you ran"
 
 
 def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
-    """Give the error to report for anything that running these arguments raised."""
+    """Return the error to report for anything that running these arguments raised."""
     if isinstance(error, AnimedexError):
         return error
     if isinstance(error, click.UsageError):

@@ -31,7 +31,7 @@ KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "
 
 
 class Info(NamedTuple):
-    """Hold what is known of a file; `told_by` says who wrote the credit."""
+    """What is known of a file; `told_by` says who wrote the credit."""
 
     path: str
     format: str
@@ -179,7 +179,7 @@ def _other_credit(path: str) -> Credited | None:
 
 
 def _path(session: Session, text: str) -> str:
-    """Give the path of a file, which may be named by its number in the library."""
+    """Return the path of a file, which may be named by its number in the library."""
     if os.path.exists(text):
         return text
     if text.isascii() and text.isdecimal():
@@ -191,7 +191,7 @@ def _path(session: Session, text: str) -> str:
 
 
 def _told(found: Info) -> JsonObject:
-    """Give what is known as JSON: the post as `--common` prints it, the row as it came."""
+    """Return what is known as JSON: the post as `--common` prints it, the row as it came."""
     from animedex.models import decode_exactly, is_json
     from animedex.render.json_output import post_row
 

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 
 
 def filtering(command: Callable[P, None]) -> Callable[P, None]:
-    """Give a command the options for filters, and what they come to as `filters`."""
+    """Return a command the options for filters, and what they come to as `filters`."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.library.filter_parser import FilterTexts, parse_filters

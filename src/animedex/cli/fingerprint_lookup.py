@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def look_of(session: Session, named: str) -> tuple[Fingerprint, Entry | None]:
-    """Give what a picture looks like, and its entry where it was named by what is kept of it.
+    """Return what a picture looks like, and its entry where it was named by what is kept of it.
 
     A number is that of an entry. A file is examined, be it in the library or not. An address, or
     the id of an art post, is that of an entry or else asked for.
@@ -38,7 +38,7 @@ def look_of(session: Session, named: str) -> tuple[Fingerprint, Entry | None]:
 
 
 def _is_remote(named: str) -> bool:
-    """Tell an address, or the id of an art post, from a file."""
+    """Return an address, or the id of an art post, from a file."""
     from animedex import backends
 
     service = named.partition(":")[0] in backends.names() and ":" in named

@@ -31,7 +31,7 @@ _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
 class Open(NamedTuple):
-    """Hold a picture that is open, and its first frame."""
+    """A picture that is open, and its first frame."""
 
     label: Label
     frames: Viewable
@@ -88,7 +88,7 @@ class Wall:
                 self._draw(pictures)
 
     def _brought(self, sights: Sequence[Sight]) -> Iterator[Sight]:
-        """Give pictures with their bytes, asking for those of a row at once."""
+        """Return pictures with their bytes, asking for those of a row at once."""
         from animedex.art.parallel_calls import answers
 
         for begin in range(0, len(sights), self._grid.columns):
@@ -174,7 +174,7 @@ def _cursor_hidden(terminal: Terminal) -> Generator[None]:
 
 
 def _check_installed() -> None:
-    """Say what to install where drawing needs what is not there."""
+    """Report what to install where drawing needs what is not there."""
     from importlib import import_module
 
     for name in ("PIL", "textual_image"):

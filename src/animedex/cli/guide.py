@@ -28,23 +28,23 @@ _NAME = re.compile(r"--[a-z-]+")
 
 
 class Told(NamedTuple):
-    """Hold one command with the context that it is written in."""
+    """One command with the context that it is written in."""
 
     context: click.Context
     command: Command
 
     @property
     def path(self) -> str:
-        """Give the words that name it."""
+        """Return the words that name it."""
         return self.context.command_path
 
     @property
     def summary(self) -> str:
-        """Say in a sentence what it does."""
+        """Return in a sentence what it does."""
         return self.command.get_short_help_str(limit=200)
 
     def options(self) -> Iterator[tuple[click.Option, str, str]]:
-        """Give its own options, each with how it is written and what it means.
+        """Return its own options, each with how it is written and what it means.
 
         What is opened in a browser is for people.
         """
@@ -57,7 +57,7 @@ class Told(NamedTuple):
 
 
 def services() -> Iterator[tuple[Backend, list[Told]]]:
-    """Give each service with its commands."""
+    """Return each service with its commands."""
     for name in backends.names():
         group = loaded(f"animedex.backends.{name}.commands")
         assert isinstance(group, Group)
@@ -66,7 +66,7 @@ def services() -> Iterator[tuple[Backend, list[Told]]]:
 
 
 def of_no_service() -> Iterator[list[Told]]:
-    """Give the other commands, those of a group together."""
+    """Return the other commands, those of a group together."""
     from pkgutil import iter_modules
 
     for name in sorted(module.name for module in iter_modules(verbs.__path__)):
@@ -102,7 +102,7 @@ def _written(commands: list[Told]) -> Iterator[str]:
 
 
 def _commands(name: str, command: click.Command) -> Iterator[Told]:
-    """Give a command, or every command of a group."""
+    """Return a command, or every command of a group."""
     context = click.Context(command, info_name=f"animedex {name}")
     if isinstance(command, Command):
         yield Told(context, command)

@@ -28,7 +28,7 @@ _KINDS = {"integer": "integer", "float": "number", "boolean": "boolean"}
 
 
 def catalogue() -> JsonObject:
-    """Give the same as the guide tells: how to call, services with their limits, all commands.
+    """Return the same as the guide tells: how to call, services with their limits, all commands.
 
     What `animedex mcp` serves is named; it describes its tools itself.
 
@@ -110,7 +110,7 @@ def _summary(same: list[Told]) -> str:
 
 
 def _kind(told: Told) -> str:
-    """Tell commands apart that do different things with the same arguments."""
+    """Return commands apart that do different things with the same arguments."""
     backend = told.command.backend
     return told.summary.replace(backend.title, "") if backend else told.summary
 

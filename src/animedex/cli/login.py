@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Given(TypedDict):
-    """Hold the options of `animedex auth login`."""
+    """The options of `animedex auth login`."""
 
     login: str | None
     program: str | None
@@ -40,7 +40,7 @@ class Given(TypedDict):
 
 
 def sign_in_of(backend: Backend) -> SignIn:
-    """Give how a service knows its users, which it does."""
+    """Return how a service knows its users, which it does."""
     assert backend.sign_in is not None
     return backend.sign_in
 
@@ -108,7 +108,7 @@ def who(backend: Backend) -> Call[str]:
 
 
 def standing(client: Client, backend: Backend, *, check: bool) -> JsonObject:
-    """Tell as whom the user is signed in, where the key is from, and what is wrong with it."""
+    """Return as whom the user is signed in, where the key is from, and what is wrong with it."""
     told: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
     told |= {"accepted": None, "problem": None}
     try:

@@ -56,7 +56,7 @@ def _carried_out(arguments: list[str]) -> object:
 
 
 def _report(error: AnimedexError, arguments: list[str]) -> int:
-    """Say what went wrong on standard error, in one line or as one JSON object."""
+    """Return what went wrong on standard error, in one line or as one JSON object."""
     if wants_json_errors(arguments):
         import msgspec
 
@@ -69,7 +69,7 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
 
 
 def told(error: AnimedexError) -> str:
-    """Say what went wrong, and with which service where that is what failed.
+    """Return what went wrong, and with which service where that is what failed.
 
     >>> from animedex.errors import BadArguments, TimedOut
     >>> told(TimedOut("no answer", backend="nekos")), told(BadArguments("odd", backend="nekos"))
@@ -80,7 +80,7 @@ def told(error: AnimedexError) -> str:
 
 
 def wants_json_errors(arguments: list[str]) -> bool:
-    """Tell whether errors are wanted as JSON, also where the command line does not parse.
+    """Return whether errors are wanted as JSON, also where the command line does not parse.
 
     >>> wants_json_errors(["nekos", "image", "--errors", "json"])
     True

@@ -142,7 +142,7 @@ class Output:
 
     @property
     def _beside(self) -> bool:
-        """Tell whether to print what stands beside a row."""
+        """Return whether to print what stands beside a row."""
         # A score that is asked for by name is printed even where its neighbour is not.
         return self._shared.fields is not None or not self._shared.no_source
 
@@ -245,7 +245,7 @@ class Output:
             write_out(f"{layout(value, compact=compact)}\n")
 
     def fields(self) -> list[str]:
-        """Give the keys that were asked for."""
+        """Return the keys that were asked for."""
         return [name.strip() for name in (self._shared.fields or "").split(",") if name.strip()]
 
     def look(self) -> Look:

@@ -21,7 +21,7 @@ _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
 def listed(names: Iterable[str]) -> Iterator[str]:
-    """Give names, and for `-` what a list on standard input names."""
+    """Return names, and for `-` what a list on standard input names."""
     for name in names:
         if name == "-":
             yield from read_list(piped())
@@ -30,7 +30,7 @@ def listed(names: Iterable[str]) -> Iterator[str]:
 
 
 def piped() -> BufferedReader:
-    """Give standard input, unless it is closed or a person sits there."""
+    """Return standard input, unless it is closed or a person sits there."""
     if not is_piped():
         message = "there is nothing to read on standard input"
         raise BadArguments(message, hint=_HINT)

@@ -30,7 +30,7 @@ _HINT = "give a file, a picture's URL, an id such as waifu:6460 or a number of t
 
 
 class Sight(NamedTuple):
-    """Hold one picture: a file at `path`, or else its bytes, or else the call that brings them.
+    """One picture: a file at `path`, or else its bytes, or else the call that brings them.
 
     `name` is what an error calls it.
     """
@@ -150,7 +150,7 @@ def _asked(session: Session, text: str) -> Sight:
 
 
 def _owner(url: str, base_urls: dict[str, str]) -> Backend:
-    """Tell which service a file is on; raise `BadArguments` where that is none."""
+    """Return which service a file is on; raise `BadArguments` where that is none."""
     from animedex.transport.urls import resolved
 
     for backend in map(backends.declared, backends.names()):

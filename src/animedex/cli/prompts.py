@@ -13,7 +13,7 @@ _MOST = 4096
 
 
 def somebody_is_there() -> bool:
-    """Tell whether somebody can be asked."""
+    """Return whether somebody can be asked."""
     return sys.stdin is not None and is_terminal(sys.stdin)
 
 

@@ -21,7 +21,7 @@ _OUTPUT, _REQUEST = "Output", "Requests"
 
 
 class Shared(NamedTuple):
-    """Hold the shared options of one command line, as they were given."""
+    """The shared options of one command line, as they were given."""
 
     json: bool = False
     jsonl: bool = False
@@ -41,7 +41,7 @@ class Shared(NamedTuple):
     errors: str = "text"
 
     def client_options(self) -> ClientOptions:
-        """Give what a client is made from; raise `BadArguments` for what cannot be read."""
+        """Return what a client is made from; raise `BadArguments` for what cannot be read."""
         options: ClientOptions = {"refresh": self.refresh}
         if self.timeout is not None:
             try:
@@ -56,7 +56,7 @@ class Shared(NamedTuple):
         return options
 
     def checked(self) -> Shared:
-        """Give these options, or raise `BadArguments` where they contradict each other."""
+        """Return these options, or raise `BadArguments` where they contradict each other."""
         if self.json and self.jsonl:
             message = "--json and --jsonl exclude each other"
         elif self.fields is not None and not self.fields.replace(",", " ").strip():

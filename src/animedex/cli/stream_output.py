@@ -57,12 +57,12 @@ def _batches(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _values(rows: Iterable[bytes]) -> JsonValue:
-    """Give rows as what is written into JSON untouched."""
+    """Return rows as what is written into JSON untouched."""
     return cast("JsonValue", [msgspec.Raw(row) for row in rows])
 
 
 def _narrowing(session: Session, known: Collection[str]) -> Callable[[bytes], bytes] | None:
-    """Give what takes off a row what is not asked for; None where all of it is."""
+    """Return what takes off a row what is not asked for; None where all of it is."""
     bare = session.shared.no_source
     if session.shared.fields is None:
         return _without_source if bare else None

@@ -19,7 +19,7 @@ _WIDEST = 100
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Tell whether a person looks at a stream; a closed one is no terminal."""
+    """Return whether a person looks at a stream; a closed one is no terminal."""
     try:
         return stream.isatty()
     except (AttributeError, ValueError):
@@ -27,12 +27,12 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def is_piped() -> bool:
-    """Tell whether something is sent to standard input; a person who types there is asked to."""
+    """Return whether something is sent to standard input; a person who types there is asked to."""
     return sys.stdin is not None and not is_terminal(sys.stdin)
 
 
 def standard_input(hint: str) -> BufferedReader:
-    """Give standard input, to be read in pieces; raise `BadArguments` where it is closed."""
+    """Return standard input, to be read in pieces; raise `BadArguments` where it is closed."""
     if sys.stdin is None:
         message = "standard input is closed"
         raise BadArguments(message, hint=hint)

@@ -79,7 +79,7 @@ class Terminal:
         return found
 
     def now(self) -> float:
-        """Tell the time in seconds, counted from some moment."""
+        """Return the time in seconds, counted from some moment."""
         return time.monotonic()
 
     def wait(self, seconds: float) -> bytes:
@@ -90,7 +90,7 @@ class Terminal:
         return os.read(self._file, _ENOUGH) if self._typed(seconds) else b""
 
     def _typed(self, seconds: float) -> bool:
-        """Tell whether something can be read, or comes within so many seconds."""
+        """Return whether something can be read, or comes within so many seconds."""
         assert self._file is not None
         return bool(select.select([self._file], [], [], max(0.0, seconds))[0])
 
@@ -177,7 +177,7 @@ def _opened() -> int | None:
 
 
 def _is_ours(file: int) -> bool:
-    """Tell whether the terminal may be read: a job in the background would be stopped for that."""
+    """Return whether the terminal may be read: a background job would be stopped."""
     try:
         return os.tcgetpgrp(file) == os.getpgrp()
     except OSError:

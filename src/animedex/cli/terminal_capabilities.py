@@ -52,7 +52,7 @@ def _manner(answers: Answers, *, color: bool) -> Manner:
 
 
 def _colors() -> int:
-    """Tell how many colours the terminal has, as the environment and its database say."""
+    """Return how many colours the terminal has, as the environment and its database say."""
     if os.environ.get("COLORTERM", "").lower() in _ALL_COLORS or sys.platform == "win32":
         return _MILLIONS
     name = os.environ.get("TERM", "")

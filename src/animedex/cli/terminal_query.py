@@ -21,7 +21,7 @@ _KITTY_IS_THERE = re.compile(rb"\x1b_G[^\x1b]*;OK\x1b\\")
 
 
 class Answers(NamedTuple):
-    """Hold what a terminal says of itself; `complete` once it has said all that it will."""
+    """What a terminal says of itself; `complete` once it has said all that it will."""
 
     sixel: bool = False
     kitty: bool = False

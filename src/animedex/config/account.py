@@ -63,7 +63,7 @@ def from_environment(backend: Backend) -> dict[str, str] | None:
 
 
 def _revealed(backend: Backend, table: Mapping[str, str], timeout: float | None) -> dict[str, str]:
-    """Give the fields with the secret one, which a program may have to be asked for."""
+    """Return the fields with the secret one, which a program may have to be asked for."""
     command = table.get(COMMAND)
     if command is None:
         return dict(table)
@@ -89,7 +89,7 @@ def _check(backend: Backend, name: str, value: str) -> None:
 
 
 def _spellings(secret: str) -> set[str]:
-    """Give the ways in which an answer may tell a key back, besides escapes of its characters.
+    """Return the ways in which an answer may tell a key back, besides escapes of its characters.
 
     >>> sorted(_spellings("a/b="))
     ['a/b', 'a/b=', 'a_b', 'a_b=']

@@ -30,7 +30,7 @@ class Accounts:
         self._lock = threading.Lock()
 
     def find(self, backend: Backend, origin: str, timeout: float | None = None) -> Account | None:
-        """Give the account for a service at an origin; None where the user has none.
+        """Return the account for a service at an origin; None where the user has none.
 
         Raises `BadArguments` for what cannot be used, `AuthRequired` where the program that holds
         the key does not give it, and `TimedOut` where that takes more than `timeout` seconds.

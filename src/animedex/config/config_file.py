@@ -27,7 +27,7 @@ _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
 
 class InForce(NamedTuple):
-    """Hold a setting's value and where it came from."""
+    """A setting's value and where it came from."""
 
     value: Value
     source: Source
@@ -41,7 +41,7 @@ class Config:
         self._file = _load(self.path)
 
     def get(self, name: str) -> InForce:
-        """Give one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
+        """Return one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
         if name.startswith("base_urls."):
             return self._base_urls().get(name, InForce(None, "default"))
         setting = SETTINGS.get(name)
@@ -64,12 +64,12 @@ class Config:
                 raise unknown(name, f"delete it from {self.path}")
 
     def all(self) -> dict[str, InForce]:
-        """Give every setting by name, base URLs included."""
+        """Return every setting by name, base URLs included."""
         self.refuse_removed()
         return {**{name: self.get(name) for name in SETTINGS}, **self._base_urls()}
 
     def base_urls(self) -> dict[str, str]:
-        """Give the configured base URLs by backend."""
+        """Return the configured base URLs by backend."""
         return {
             name.removeprefix("base_urls."): str(found.value)
             for name, found in self._base_urls().items()
@@ -143,7 +143,7 @@ def _named(name: str, read: Callable[[str], Value], text: str) -> Value:
 
 
 def _plain(name: str, value: object) -> str:
-    """Give the text of a value in the file, which may be a number there."""
+    """Return the text of a value in the file, which may be a number there."""
     if isinstance(value, str | int | float):
         return str(value)
     message = f"{name}: one plain value is wanted in the file"

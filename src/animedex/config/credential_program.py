@@ -25,7 +25,7 @@ def printed(command: str, name: str, timeout: float | None = None) -> str:
 
 
 def _run(words: list[str], timeout: float | None) -> tuple[str, str]:
-    """Give the first line that a program prints, or else what went wrong with it."""
+    """Return the first line that a program prints, or else what went wrong with it."""
     from subprocess import TimeoutExpired
 
     try:
@@ -84,5 +84,5 @@ def late(name: str) -> TimedOut:
 
 
 def bounded(timeout: float) -> float:
-    """Give a time limit that every system can count with, in milliseconds and 31 bits."""
+    """Return a time limit that every system can count with, in milliseconds and 31 bits."""
     return min(timeout, _LONGEST)

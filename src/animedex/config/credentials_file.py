@@ -23,7 +23,7 @@ _OTHERS = 0o077
 
 
 def stored(name: str) -> dict[str, str]:
-    """Give a service's table in the file, empty where it has none.
+    """Return a service's table in the file, empty where it has none.
 
     Raises `BadArguments` for a file that others may read, or that is not as it should be.
     """

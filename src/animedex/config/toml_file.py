@@ -45,7 +45,7 @@ def _place_of(error: Exception) -> str:
 
 @contextlib.contextmanager
 def edited(path: str) -> Generator[MutableMapping[str, object]]:
-    """Give the file's content to be changed, and write it back with comments and order kept."""
+    """Return the file's content to be changed, and write it back with comments and order kept."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -68,7 +68,7 @@ def edited(path: str) -> Generator[MutableMapping[str, object]]:
 def table(
     document: MutableMapping[str, object], name: str, path: str
 ) -> MutableMapping[str, object]:
-    """Give a table of the content, made where there is none."""
+    """Return a table of the content, made where there is none."""
     import tomlkit
 
     place = document.setdefault(name, tomlkit.table())

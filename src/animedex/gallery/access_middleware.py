@@ -50,7 +50,7 @@ HEADERS = {
 
 
 class Refusal(NamedTuple):
-    """Say why a request is not answered."""
+    """Why a request is not answered."""
 
     status: HTTPStatus
     message: str
@@ -121,7 +121,7 @@ class Guard:
 
 
 def _let_in(request: Request, token: Token) -> Response:
-    """Give the cookie, and lead to the same address without the token.
+    """Return the cookie, and lead to the same address without the token.
 
     A link elsewhere may bring the cookie: only GET is answered, and nothing changes by it.
     """

@@ -36,13 +36,13 @@ class Token:
         self.cookie = hmac.new(text.encode(), b"gallery cookie", hashlib.sha256).hexdigest()
 
     def is_brought_by(self, request: Request) -> bool:
-        """Tell whether a request has the token in a header, or the cookie that it once got."""
+        """Return whether a request has the token in a header, or the cookie that it once got."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         by_header = scheme.lower() == "bearer" and _same(given.strip(), self._text)
         return by_header or _same(request.cookies.get(COOKIE, ""), self.cookie)
 
     def is_named_by(self, request: Request) -> bool:
-        """Tell whether a request has the token in its address."""
+        """Return whether a request has the token in its address."""
         return _same(request.query_params.get(PARAMETER, ""), self._text)
 
 
@@ -56,7 +56,7 @@ def new_token() -> str:
 
 
 def address_without(request: Request) -> str:
-    """Give the address that was asked for, on this server and without the token.
+    """Return the address that was asked for, on this server and without the token.
 
     Its path begins with one slash: two would name another server.
     """

@@ -19,7 +19,7 @@ _IDS = "SELECT id FROM entry WHERE category IS ? AND backend IS ? AND rating IS 
 
 
 class Kind(NamedTuple):
-    """Hold what entries of a kind have in common, each None where nothing is known."""
+    """What entries of a kind have in common, each None where nothing is known."""
 
     category: str | None
     source: str | None
@@ -60,6 +60,6 @@ class Census:
 
 
 def _edition(db: sqlite3.Connection) -> tuple[int, int, int]:
-    """Tell what is another as soon as the library has changed, by whatever connection."""
+    """Return what is another as soon as the library has changed, by whatever connection."""
     others = db.execute(_EDITION).fetchone()[0]
     return id(db), int(others), db.total_changes

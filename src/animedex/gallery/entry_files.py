@@ -27,7 +27,7 @@ _CHANGED = "The file has changed since it was added. Add it again to see it here
 
 
 class Kept(NamedTuple):
-    """Hold what became of an entry's file; the format is None where it cannot be shown."""
+    """What became of an entry's file; the format is None where it cannot be shown."""
 
     format: Format | None
     trouble: str = ""
@@ -44,12 +44,12 @@ class Files:
         self._lock = threading.Lock()
 
     def look(self, entry: Entry) -> Kept:
-        """Tell whether an entry's file is there, and the one that was added."""
+        """Return whether an entry's file is there, and the one that was added."""
         status = _status(entry)
         return status if isinstance(status, Kept) else self._looked(entry, status)
 
     def glance(self, entry: Entry) -> str:
-        """Tell what is the matter with an entry's file, if anything; it is not read without need.
+        """Return what is the matter with an entry's file, if anything; it is not read without need.
 
         What was not written to since it was added is taken for what it was.
         """
@@ -74,7 +74,7 @@ class Files:
 
 
 def _status(entry: Entry) -> os.stat_result | Kept:
-    """Give what the system knows of an entry's file, or what is plainly the matter with it."""
+    """Return what the system knows of an entry's file, or what is plainly the matter with it."""
     try:
         status = os.stat(entry.path)
     except (OSError, ValueError):
@@ -105,7 +105,7 @@ def answer_with(entry: Entry, form: Format, asked: Headers, *, lasting: bool) ->
 
 
 def is_film(form: Format | None) -> bool:
-    """Tell whether a file is played and not looked at."""
+    """Return whether a file is played and not looked at."""
     return form is not None and form.media_type.startswith("video/")
 
 

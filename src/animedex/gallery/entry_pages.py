@@ -36,7 +36,7 @@ _DAYS = {"the last week": 7, "the last month": 30, "the last year": 365}
 
 
 class Field(NamedTuple):
-    """Hold a field of the form; one without choices is written into."""
+    """A field of the form; one without choices is written into."""
 
     name: str
     label: str
@@ -45,14 +45,14 @@ class Field(NamedTuple):
 
 
 class Chip(NamedTuple):
-    """Hold a filter in force, and the address without it."""
+    """A filter in force, and the address without it."""
 
     label: str
     address: str
 
 
 class Row(NamedTuple):
-    """Hold pictures that stand beside another, under a title."""
+    """Pictures that stand beside another, under a title."""
 
     id: str
     title: str
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Hold a part of a list: what it shows, how much there is, and where it goes on."""
+    """A part of a list: what it shows, how much there is, and where it goes on."""
 
     entries: Sequence[Entry]
     told: str
@@ -69,7 +69,7 @@ class Page(NamedTuple):
 
 
 def listed(library: Library, census: Census, asked: Asked) -> dict[str, object]:
-    """Give what the page of a list is filled in with."""
+    """Return what the page of a list is filled in with."""
     page = _found(library, asked) if asked.words else _all(library, census, asked)
     return {
         "asked": asked,
@@ -84,7 +84,7 @@ def listed(library: Library, census: Census, asked: Asked) -> dict[str, object]:
 
 
 def by_the_same(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
-    """Give what else there is by an entry's artist, and what to call that."""
+    """Return what else there is by an entry's artist, and what to call that."""
     artist = entry.post.artist if entry.post else None
     if artist is None:
         return "", []
@@ -99,7 +99,7 @@ def row(name: str, title: str, entries: Sequence[Entry]) -> Row:
 
 
 def neighbours(library: Library, asked: Asked, number: int) -> tuple[str | None, str | None]:
-    """Give the addresses of the pictures before and after one in a list, as far as it has them."""
+    """Return the addresses of the pictures before and after one in a list."""
     if asked.words:
         hits = library.search(asked.words, asked.filters, MOST_FOUND)
         numbers = [hit.entry.id for hit in hits]
@@ -126,7 +126,7 @@ def newer(library: Library, asked: Asked, number: int) -> list[int]:
 
 
 def _all(library: Library, census: Census, asked: Asked) -> Page:
-    """Give a part of everything that the filters let through, the newest first."""
+    """Return a part of everything that the filters let through, the newest first."""
     entries = library.entries(asked.filters, before=asked.before, limit=PAGE + 1)
     there = entries[:PAGE]
     count = library.count(asked.filters) if asked.texts else sum(census.kinds().values())
@@ -135,7 +135,7 @@ def _all(library: Library, census: Census, asked: Asked) -> Page:
 
 
 def _found(library: Library, asked: Asked) -> Page:
-    """Give a part of what words find, the best first."""
+    """Return a part of what words find, the best first."""
     hits = library.search(asked.words, asked.filters, MOST_FOUND)
     end = asked.page * PAGE
     more = asked.address(page=asked.page + 1) if len(hits) > end else None
@@ -145,7 +145,7 @@ def _found(library: Library, asked: Asked) -> Page:
 
 
 def _counted(count: int, ending: str = "", *, at_least: bool = False) -> str:
-    """Say how many there are.
+    """Return how many there are.
 
     >>> _counted(0), _counted(1, "found"), _counted(300, at_least=True)
     ('no pictures', '1 picture found', 'at least 300 pictures')
@@ -185,7 +185,7 @@ def _chips(asked: Asked) -> Iterable[Chip]:
 
 
 def _chip_label(name: str, text: str, filters: Filters) -> str:
-    """Say what a filter asks for.
+    """Return what a filter asks for.
 
     >>> _chip_label("rating", "general", Filters(rating="g"))
     'general'

@@ -80,24 +80,24 @@ class _Split:
 
 
 class _Telling(NamedTuple):
-    """Say what went wrong, on a page or in JSON."""
+    """What went wrong, on a page or in JSON."""
 
     pages: Pages
 
     async def refusal(self, request: Request, error: Exception) -> Response:
-        """Say why there is no such thing."""
+        """Return why there is no such thing."""
         refused = cast("HTTPException", error)  # the only kind that this is registered for
         status = HTTPStatus(refused.status_code)
         return self.pages.refusal(request, Refusal(status, refused.detail))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
-        """Say that the library cannot be read; where it is, and why, is for who runs this."""
+        """Return that the library cannot be read; where it is, and why, is for who runs this."""
         _log.error("%s failed: %s", request.url.path, error)
         message = "The library cannot be read. The terminal where the gallery runs says why."
         return self.pages.refusal(request, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message))
 
     async def fault(self, request: Request, error: Exception) -> Response:
-        """Say that this program is at fault, but nothing of its insides."""
+        """Return that this program is at fault, but nothing of its insides."""
         del error
         message = "The gallery made a mistake. The terminal where it runs says which."
         return self.pages.refusal(request, Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message))

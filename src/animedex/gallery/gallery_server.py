@@ -59,7 +59,7 @@ def serve(server: LoopbackServer, ready: Callable[[str], object]) -> None:
 
 
 def visited_at(origin: str, host: str) -> str:
-    """Give an address that a browser on this machine can visit.
+    """Return an address that a browser on this machine can visit.
 
     >>> visited_at("http://0.0.0.0:8080", "0.0.0.0")
     'http://127.0.0.1:8080'

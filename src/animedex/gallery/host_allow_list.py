@@ -26,7 +26,7 @@ class Hosts:
         self._any_address = is_everywhere(host)
 
     def __contains__(self, asked: object) -> bool:
-        """Tell whether a host, as `asked_host` gives it, is one of ours."""
+        """Return whether a host, as `asked_host` gives it, is one of ours."""
         if not isinstance(asked, str):
             return False
         ours = asked == self._host or is_loopback(asked)
@@ -34,7 +34,7 @@ class Hosts:
 
 
 def asked_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
-    """Give the host that a request names, without its port; None where it names none or two.
+    """Return the host that a request names, without its port; None where it names none or two.
 
     >>> asked_host([(b"host", b"LocalHost:8080")]), asked_host([(b"host", b"[::1]:80")])
     ('localhost', '::1')
@@ -49,7 +49,7 @@ def asked_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether only this machine can reach a host.
+    """Return whether only this machine can reach a host.
 
     >>> [is_loopback(host) for host in ("localhost", "127.0.0.1", "::1", "0.0.0.0", "example.org")]
     [True, True, True, False, False]
@@ -59,7 +59,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_everywhere(host: str) -> bool:
-    """Tell whether a host stands for all addresses of this machine.
+    """Return whether a host stands for all addresses of this machine.
 
     >>> [is_everywhere(host) for host in ("0.0.0.0", "::", "127.0.0.1", "")]
     [True, True, False, False]

@@ -58,7 +58,7 @@ class Credits(msgspec.Struct, frozen=True):
 
 
 class Shelf:
-    """Give the pictures of a library by category."""
+    """Return the pictures of a library by category."""
 
     def __init__(self, library: Library, census: Census, files: Files) -> None:
         self._library = library
@@ -107,7 +107,7 @@ class Shelf:
         return (picture(entry) for entry in entries if entry is not None and entry.is_there())
 
     def _named(self, filename: str) -> Iterator[Entry]:
-        """Give what may have a name: one's own by its number, a download by the name it has."""
+        """Return what may have a name: one's own by its number, a download by the name it has."""
         number = _FILE.fullmatch(filename)
         own = self._library.get(int(number[1])) if number else None
         found = (own, self._library.holding(f"{_NEKOS}:{filename}"))
@@ -179,7 +179,7 @@ def name_of(entry: Entry) -> str:
 
 
 def credits_of(entry: Entry) -> Mapping[str, str]:
-    """Tell what is known of an entry's origin, in the words of nekos.best."""
+    """Return what is known of an entry's origin, in the words of nekos.best."""
     post = entry.post
     if post is None:
         return {}

@@ -48,7 +48,7 @@ class Pages:
         return HTMLResponse(self._environment.get_template(name).render(values), status)
 
     def refusal(self, request: Request, refusal: Refusal) -> Response:
-        """Say why there is no other answer: to programs in JSON, to people on a page."""
+        """Return why there is no other answer: to programs in JSON, to people on a page."""
         if request.url.path.startswith(f"{BASE}/"):
             return Json({"code": refusal.status, "message": refusal.message}, refusal.status)
         told = {
@@ -68,7 +68,7 @@ _TITLES = {
 
 @cache
 def static_address(name: str) -> str:
-    """Give the address of a file that goes with the pages, another one for each version of it."""
+    """Return the address of a file that goes with the pages, another one for each version of it."""
     with open(os.path.join(STATIC_FOLDER, name), "rb") as file:
         version = hashlib.sha256(file.read()).hexdigest()[:12]
     return f"/static/{name}?v={version}"

@@ -22,7 +22,7 @@ _ANIMATED = {"yes": True, "no": False}
 
 
 class Asked(NamedTuple):
-    """Hold what an address asks for: its texts as they are, and what the filters mean.
+    """What an address asks for: its texts as they are, and what the filters mean.
 
     A list goes on `before` a number; what words have found has numbered pages.
     """
@@ -34,16 +34,16 @@ class Asked(NamedTuple):
 
     @property
     def words(self) -> str:
-        """Give the words to search for."""
+        """Return the words to search for."""
         return self.texts.get(WORDS, "")
 
     @property
     def is_all(self) -> bool:
-        """Tell whether everything is asked for."""
+        """Return whether everything is asked for."""
         return not self.texts
 
     def address(self, path: str = "/", **changes: str | int) -> str:
-        """Give the address that asks for the same with some changes; an empty one is left out.
+        """Return the address that asks for the same with some changes; an empty one is left out.
 
         >>> Asked({"q": "miko", "rating": "g"}).address(rating="", page=2)
         '/?q=miko&page=2'

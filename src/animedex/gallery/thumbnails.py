@@ -33,7 +33,7 @@ class Thumbnails:
         self._folder = folder
 
     def get(self, sha256: str) -> bytes | None:
-        """Give what was made of a file with this hash, if it was."""
+        """Return what was made of a file with this hash, if it was."""
         try:
             with open(self._path(sha256), "rb") as file:
                 return file.read() or None

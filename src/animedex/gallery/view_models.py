@@ -34,7 +34,7 @@ _THOUSAND = 1000
 
 
 class Card(NamedTuple):
-    """Hold what a list shows of a picture."""
+    """What a list shows of a picture."""
 
     address: str
     thumbnail: str
@@ -47,7 +47,7 @@ class Card(NamedTuple):
 
 
 class Link(NamedTuple):
-    """Hold what leads somewhere; `where` names the other site that it leads to."""
+    """What leads somewhere; `where` names the other site that it leads to."""
 
     address: str
     label: str
@@ -55,7 +55,7 @@ class Link(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """Hold a thing to know of a picture."""
+    """A thing to know of a picture."""
 
     name: str
     value: str
@@ -63,14 +63,14 @@ class Fact(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Hold tags of one kind."""
+    """Tags of one kind."""
 
     name: str
     tags: Sequence[Link]
 
 
 class Shown(NamedTuple):
-    """Hold what a picture's own page shows."""
+    """What a picture's own page shows."""
 
     thumbnail: str
     file: str
@@ -125,12 +125,12 @@ def shown(entry: Entry, *, is_film: bool, trouble: str) -> Shown:
 
 
 def thumbnail_address(entry: Entry) -> str:
-    """Give the address of a small picture, another one as soon as the file is another."""
+    """Return the address of a small picture, another one as soon as the file is another."""
     return f"/thumbnail/{entry.id}?{urlencode({'v': entry.sha256[:16]})}"
 
 
 def shows(entry: Entry) -> str:
-    """Say in a few words what a picture shows: whom, of which work, or what it is called."""
+    """Return in a few words what a picture shows: whom, of which work, or what it is called."""
     whom, work = _names(entry, "characters"), _names(entry, "copyrights")
     said = [", ".join(whom[:3]), ", ".join(work[:2])]
     about = " · ".join(dict.fromkeys(text for text in said if text))
@@ -147,7 +147,7 @@ def credit(entry: Entry) -> str:
 
 
 def file_name(entry: Entry) -> str:
-    """Give the name of a file, without telling where it is, as text that can be sent."""
+    """Return the name of a file, without telling where it is, as text that can be sent."""
     return os.path.basename(entry.path).encode(errors="replace").decode()
 
 
@@ -162,7 +162,7 @@ def service_title(source: str) -> str:
 
 
 def ratio(width: int, height: int) -> int:
-    """Tell the nearest ratio that there is a class for, in hundredths.
+    """Return the nearest ratio that there is a class for, in hundredths.
 
     >>> ratio(288, 384), ratio(1, 100), ratio(1000, 1), ratio(1600, 900)
     (75, 40, 240, 180)
@@ -186,7 +186,7 @@ def file_size(size: int) -> str:
 
 
 def _links(entry: Entry) -> Iterable[Link]:
-    """Give the addresses elsewhere that are such, and no program."""
+    """Return the addresses elsewhere that are such, and no program."""
     post = entry.post
     if post is None:
         return
@@ -253,5 +253,5 @@ def _filter(name: str, text: str) -> str:
 
 
 def _size(entry: Entry) -> tuple[int, int]:
-    """Give a size in any case, so that nothing moves when a picture has come."""
+    """Return a size in any case, so that nothing moves when a picture has come."""
     return (entry.width, entry.height) if entry.width and entry.height else _SQUARE

@@ -32,7 +32,7 @@ _CLOSER = 3
 
 
 class _Ways:
-    """Hold what each way to cut a side makes of it.
+    """What each way to cut a side makes of it.
 
     `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` tells which of
     them lie in the picture. `wide` are ways that differ by much, `near` those beside each.
@@ -58,7 +58,7 @@ class _Ways:
 
 
 def _overlaps(lower: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Tell which part of each cell of the grid each cell of a thumbnail is."""
+    """Return which part of each cell of the grid each cell of a thumbnail is."""
     start, wide, cells = lower[..., None] * SIDE, width[..., None] * SIDE, np.arange(SIDE)
     overlap = np.minimum(start + wide, cells + 1) - np.maximum(start, cells)
     parts: NDArray[np.float64] = np.clip(overlap, 0, None) / wide
@@ -71,7 +71,7 @@ def _ways(grid: int = GRID) -> _Ways:
 
 
 class Cut(NamedTuple):
-    """Hold how thumbnails are cut, across and down: a way for each, or one for all of them."""
+    """How thumbnails are cut, across and down: a way for each, or one for all of them."""
 
     across: Places
     down: Places
@@ -87,7 +87,7 @@ class Cut(NamedTuple):
         return seen
 
     def tint(self, planes: Floats) -> Floats:
-        """Give what is seen on the grid of a plane that is half as fine."""
+        """Return what is seen on the grid of a plane that is half as fine."""
         tints = _ways().tints
         seen: Floats = tints[self.down] @ planes @ tints[self.across].swapaxes(-1, -2)
         return seen
@@ -125,7 +125,7 @@ def finely(ones: Floats, others: Floats, cut: Cut) -> Cut:
 
 
 def _sides(ones: Floats, others: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Give what is cut, and the other on the grid; then the same with rows for columns."""
+    """Return what is cut, and the other on the grid; then the same with rows for columns."""
     there = UNCUT.luma(others)
     return (ones, there), (ones.swapaxes(1, 2), there.swapaxes(1, 2))
 

@@ -35,7 +35,7 @@ _ANY = 64
 
 
 def groups(near: Near, lookup: Lookup, within: int = WITHIN) -> Iterator[list[int]]:
-    """Give the groups of pictures that look the same, ids in order; `lookup` may lack some.
+    """Return the groups of pictures that look the same, ids in order; `lookup` may lack some.
 
     Every member looks like the middle of its group, the one that most others look like: that A
     resembles B and B resembles C does not join A and C.
@@ -65,7 +65,7 @@ def _suspects(near: Near, bonds: _Bonds) -> Iterator[Pair]:
 
 
 def _thinned(near: Near) -> Iterator[tuple[list[int], list[int]]]:
-    """Give pairs of places; of a crowd only so many that each is compared with enough others."""
+    """Return pairs of places; of a crowd only so many that each is compared with enough others."""
     met = np.zeros(len(near.values), np.int64)
     for ones, others in near.places(_MOST):
         if len(ones) > _CROWD:
@@ -83,7 +83,7 @@ def _batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
 
 
 class _Bonds:
-    """Hold which pictures were seen to look the same, and what comes together by that."""
+    """Which pictures were seen to look the same, and what comes together by that."""
 
     def __init__(self, lookup: Lookup, within: int) -> None:
         self._lookup, self._within = lookup, within
@@ -107,7 +107,7 @@ class _Bonds:
                 return
 
     def apart(self, ids: list[int]) -> list[int]:
-        """Give one of each kind of pictures with one hash."""
+        """Return one of each kind of pictures with one hash."""
         if len(ids) == 1:
             return ids
         kinds = {self.find(one): one for one in reversed(ids)}
@@ -132,7 +132,7 @@ class _Bonds:
         return one
 
     def components(self) -> list[list[int]]:
-        """Give what has come together."""
+        """Return what has come together."""
         return list(self._members.values())
 
     def stars(self, ids: list[int]) -> Iterator[list[int]]:
@@ -150,7 +150,7 @@ class _Bonds:
             ids = sorted(set(rest) - set(star))
 
     def _is_open(self, one: int, other: int, *, patient: bool) -> bool:
-        """Tell whether it is worth while to look at a pair."""
+        """Return whether it is worth while to look at a pair."""
         first = self.find(one)
         if one == other or (one, other) in self._looked:
             return False

@@ -13,13 +13,13 @@ _ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 
 class Turn(NamedTuple):
-    """Hold an orientation as EXIF numbers them, from 1 to 8."""
+    """An orientation as EXIF numbers them, from 1 to 8."""
 
     orientation: int = 1
 
     @property
     def is_lying(self) -> bool:
-        """Tell whether width and height change places."""
+        """Return whether width and height change places."""
         return self.orientation > 4  # noqa: PLR2004  the numbers are EXIF's
 
     def turned(self, image: Image) -> Image:

@@ -29,7 +29,7 @@ _UNCHANGED = [(np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32))]
 def difference(
     ones: Floats, others: Floats, inside: Truths | None = None, *, may_brighten: bool = True
 ) -> Floats:
-    """Tell how much colours differ, as a share of their contrast, beside being brighter.
+    """Return how much colours differ, as a share of their contrast, beside being brighter.
 
     Pictures are given by channels and cells, from 0 to 255; only what is inside counts. The darker
     one is made brighter in some likely ways, and the nearest counts. What was as bright as can be
@@ -73,7 +73,7 @@ def _trimmed(squares: Floats) -> Floats:
 
 
 def _brightenings(dark: Floats, light: Floats, inside: Truths) -> list[tuple[Floats, Floats]]:
-    """Give likely ways in which pictures were made brighter, each a factor and what is added."""
+    """Return likely ways in which pictures were made brighter, each a factor and what is added."""
     every = np.broadcast_to(inside[:, None], dark.shape)
     telling = every & (light < _BRIGHT) & (dark > _DARK)
     few = telling.sum((1, 2)) < _FEW * every.sum((1, 2))
@@ -100,7 +100,7 @@ def _line(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def _quantiles(values: NDArray[np.floating], telling: Truths) -> list[Floats]:
-    """Give the median and the upper quartile of what tells something."""
+    """Return the median and the upper quartile of what tells something."""
     amount = telling.sum(1)
     ordered = np.sort(np.where(telling, values, np.inf), 1).astype(np.float32)
     which = np.arange(len(values))

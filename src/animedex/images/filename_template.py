@@ -47,14 +47,14 @@ _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 
 
 class Piece(NamedTuple):
-    """Hold a part of a template: text as it is, or the name of a field."""
+    """A part of a template: text as it is, or the name of a field."""
 
     text: str
     is_field: bool
 
 
 class Template:
-    """Hold how files are named; raise `BadArguments` for a field that does not exist."""
+    """How files are named; raise `BadArguments` for a field that does not exist."""
 
     def __init__(self, text: str = DEFAULT) -> None:
         self.text = text
@@ -64,7 +64,7 @@ class Template:
             raise BadArguments(message, hint="take some of the slashes out")
 
     def path(self, values: Mapping[str, str], longest: int = LONGEST_PATH) -> str:
-        """Give a relative path of at most so many bytes, its parts divided by slashes.
+        """Return a relative path of at most so many bytes, its parts divided by slashes.
 
         It stays below the folder it is put into, whatever the values; `ext` is always its end.
         """
@@ -77,7 +77,7 @@ class Template:
 
 
 def values_of(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:
-    """Give a picture's value for every field, as it came; empty where there is none."""
+    """Return a picture's value for every field, as it came; empty where there is none."""
     source, _, number = post.id.partition(":")
     stem = unquote(urlsplit(post.url or "").path.rpartition("/")[2]).rpartition(".")
     known = {
@@ -117,7 +117,7 @@ def shorten_path(path: str, longest: int, longest_part: int) -> str:
 def numbered(
     path: str, number: int, longest: int = LONGEST_PATH, longest_part: int = LONGEST_PART
 ) -> str:
-    """Give the same path with a number, for where the plain one is taken.
+    """Return the same path with a number, for where the plain one is taken.
 
     >>> numbered("neko/a.png", 2)
     'neko/a (2).png'

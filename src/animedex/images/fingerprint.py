@@ -103,7 +103,7 @@ def distance(a: int, b: int) -> int:
 
 
 def resembles(one: Fingerprint, other: Fingerprint, within: int = WITHIN) -> bool:
-    """Tell whether two pictures look the same: the hashes suspect it, the thumbnails confirm."""
+    """Return whether two pictures look the same: the hashes suspect it, the thumbnails confirm."""
     from animedex.images.thumbnail_comparison import confirmed
 
     return bool(confirmed([(one, other)], within)[0])

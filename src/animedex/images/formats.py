@@ -71,7 +71,7 @@ def unsupported_format(opening: bytes) -> str | None:
 
 
 def format_of(opening: bytes) -> Format | None:
-    r"""Tell the format of a file by its first 64 bytes; None for any other than the known ones.
+    r"""Return the format of a file by its first 64 bytes; None for any other than the known ones.
 
     >>> format_of(b"GIF89a\x01\x00").name, format_of(b"<!DOCTYPE html>")
     ('gif', None)
@@ -87,7 +87,7 @@ def format_of(opening: bytes) -> Format | None:
 
 
 def format_named(extension: str) -> Format | None:
-    """Give the format that an extension stands for; None where it stands for none of the known.
+    """Return the format that an extension stands for; None where it stands for none of the known.
 
     >>> format_named(".JPEG").name, format_named("exe")
     ('jpeg', None)
@@ -97,7 +97,7 @@ def format_named(extension: str) -> Format | None:
 
 
 def _of_brands(opening: bytes) -> Format | None:
-    """Tell AVIF from a film by the brands that a file of this family opens with."""
+    """Return AVIF from a film by the brands that a file of this family opens with."""
     end = min(int.from_bytes(opening[:4], "big"), 64, len(opening))
     brands = [opening[8:12], *(opening[at : at + 4] for at in range(16, end - 3, 4))]
     if not _AVIF_BRANDS.isdisjoint(brands):

@@ -32,7 +32,7 @@ def picture_format(file: BinaryIO, name: str) -> Format:
 
 
 def known_format(opening: bytes, name: str) -> Format:
-    """Tell what a file is that begins so; raise where it is empty, or nothing known."""
+    """Return what a file is that begins so; raise where it is empty, or nothing known."""
     if not opening:
         message = f"{name} is empty"
         raise Corrupt(message, hint=HINT)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Hashes:
-    """Hold hashes of 64 bits, each with the id that it belongs to; an id may have several.
+    """Hashes of 64 bits, each with the id that it belongs to; an id may have several.
 
     >>> hashes = Hashes(np.array([7, 8, 9]), np.array([0b0001, 0b0111, 1 << 63], np.uint64))
     >>> hashes.within(0b0011, 2)
@@ -30,7 +30,7 @@ class Hashes:
         return len(self._ids)
 
     def within(self, value: int, radius: int, limit: int | None = None) -> list[tuple[int, int]]:
-        """Give each id with a hash so near, and its distance; nearest first, then by id."""
+        """Return each id with a hash so near, and its distance; nearest first, then by id."""
         distances = np.bitwise_count(self._hashes ^ np.uint64(value))
         (places,) = np.nonzero(distances <= radius)
         ids, near = self._ids[places], distances[places]
@@ -56,7 +56,7 @@ class Hashes:
 
 
 class Near:
-    """Give every pair of ids, the lesser first, with hashes within a radius; each pair once.
+    """Return every pair of ids, the lesser first, with hashes within a radius; each pair once.
 
     `values` are the different hashes in ascending order, `owners` the ids of each.
     """
@@ -80,23 +80,23 @@ class Near:
                 yield pair
 
     def owners(self, place: int) -> list[int]:
-        """Give the ids of the value at a place, each once, in order."""
+        """Return the ids of the value at a place, each once, in order."""
         start, end = self._bounds[place : place + 2]
         return sorted(set(self._ids[start:end].tolist()))
 
     def shared(self) -> list[int]:
-        """Give the places of values that have several hashes."""
+        """Return the places of values that have several hashes."""
         (places,) = np.nonzero(np.diff(self._bounds) > 1)
         found: list[int] = places.tolist()
         return found
 
     def firsts(self) -> list[int]:
-        """Give an id of each value."""
+        """Return an id of each value."""
         ids: list[int] = self._ids[self._bounds[:-1]].tolist()
         return ids
 
     def places(self, most: int | None = None) -> Iterator[Pairs]:
-        """Give all pairs of places of values that are near, many at a time; see `sweep`."""
+        """Return all pairs of places of values that are near, many at a time; see `sweep`."""
         from animedex.images.hamming_join import sweep
 
         return sweep(self.values, self.radius, most)

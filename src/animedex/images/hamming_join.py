@@ -26,7 +26,7 @@ _CHUNK = 1 << 20
 
 
 class _Band(NamedTuple):
-    """Hold values in the order of what they have in a band, and where they come from.
+    """Values in the order of what they have in a band, and where they come from.
 
     `starts` tells for each number where those begin that have it, `counts` how many they are, up
     to 255. `radius` and `most` are what is asked for.
@@ -43,7 +43,7 @@ class _Band(NamedTuple):
 
 
 def sweep(values: Values, radius: int, most: int | None = None) -> Iterator[Pairs]:
-    """Give all pairs of places whose values differ in at most so many bits, each pair once.
+    """Return all pairs of places whose values differ in at most so many bits, each pair once.
 
     The values are different ones. They are cut into three bands; of two within the radius there
     is a band that differs in at most a third of it, and all ways to do so are gone through.
@@ -82,7 +82,7 @@ def _each_with_each(values: Values, radius: int) -> Iterator[Pairs]:
 
 
 def _first_found(differences: Values, earlier: list[int]) -> NDArray[np.bool_]:
-    """Tell which pairs no earlier band has found."""
+    """Return which pairs no earlier band has found."""
     new = np.ones(len(differences), np.bool_)
     for (shift, width), few in zip(_BANDS, earlier, strict=False):
         part = differences >> np.uint64(shift) & np.uint64((1 << width) - 1)
@@ -91,7 +91,7 @@ def _first_found(differences: Values, earlier: list[int]) -> NDArray[np.bool_]:
 
 
 def _in_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
-    """Give pairs within the radius that differ in at most so many bits of a band."""
+    """Return pairs within the radius that differ in at most so many bits of a band."""
     rows = np.arange(len(band.keys))
     yield from _among(band, rows, rows + 1, band.starts[band.keys + 1] - rows - 1)
     for high in range(width):
@@ -114,7 +114,7 @@ def _ordered(values: Values, number: int, radius: int, most: int | None) -> _Ban
 
 
 def _met(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pairs]:
-    """Give pairs of rows with all that have the wanted keys: nearly always one at most."""
+    """Return pairs of rows with all that have the wanted keys: nearly always one at most."""
     counts = band.counts[wanted]
     (met,) = np.nonzero(counts != 0)
     keys = wanted[met]
@@ -130,7 +130,7 @@ def _met(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pa
 
 
 def _among(band: _Band, rows: Places, starts: Places, counts: Places) -> Iterator[Pairs]:
-    """Give pairs of rows with so many that begin somewhere, a million or so looked at at a time."""
+    """Yield pairs of rows of one bucket, about a million at a time."""
     if band.most is not None:
         counts = np.minimum(counts, band.most)
     totals = np.cumsum(counts)

@@ -28,7 +28,7 @@ _PIECE = 1024 * 1024
 
 
 class Measured(NamedTuple):
-    """Hold how large a picture is, in pixels as it is seen, and of how many frames."""
+    """How large a picture is, in pixels as it is seen, and of how many frames."""
 
     format: str
     width: int
@@ -37,7 +37,7 @@ class Measured(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """Hold what is known of a picture file after all of it was decoded."""
+    """What is known of a picture file after all of it was decoded."""
 
     format: str
     width: int

@@ -166,7 +166,7 @@ def _look(cells: NDArray[np.uint8]) -> bytes:
 
 
 def _hash(cells: NDArray[np.uint8]) -> int:
-    """Say where the picture gets darker, to the right and down: 60 bits, and 4 at large."""
+    """Return where the picture gets darker, to the right and down: 60 bits, and 4 at large."""
     fine, large = (rows @ cells @ rows.T for rows in _averages())
     middle = _FEW // 2
     steps = (

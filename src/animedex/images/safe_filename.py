@@ -58,7 +58,7 @@ def named(part: str) -> str:
 
 
 def cut(text: str, limit: int) -> str:
-    r"""Give as much of a text as fits into so many bytes, never half of what looks like one sign.
+    r"""Return as much of a text as fits into so many bytes, never half of what looks like one sign.
 
     >>> cut("abc", 2), cut("猫猫", 5), cut("e\u0301x", 2), cut("a👩\u200d🚀", 9)
     ('ab', '猫', '', 'a')
@@ -94,7 +94,7 @@ def _shown(character: str) -> str:
 
 
 def _ends(text: str) -> Iterator[int]:
-    """Tell after how many characters each sign ends, as a reader would count them."""
+    """Yield after how many characters each sign ends, as a reader would count them."""
     flags = 0
     for at in range(1, len(text)):
         before, after = text[at - 1], text[at]
@@ -107,12 +107,12 @@ def _ends(text: str) -> Iterator[int]:
 
 
 def _is_attached(character: str) -> bool:
-    """Tell whether a character belongs to the one before it: accents, skin tones, vowels."""
+    """Return whether a character belongs to the one before it: accents, skin tones, vowels."""
     tone = "\U0001f3fb" <= character <= "\U0001f3ff"
     vowel = "\u1160" <= character <= "\u11ff"
     return tone or vowel or unicodedata.category(character) in {"Mn", "Me", "Mc"}
 
 
 def _is_flag(character: str) -> bool:
-    """Tell whether a character is one of the letters of which two make a flag."""
+    """Return whether a character is one of the letters of which two make a flag."""
     return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -55,7 +55,7 @@ _PARTS = 4
 
 
 def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> Truths:
-    """Tell of each pair whether hashes suspect that they look the same, and a look confirms it."""
+    """Return for each pair whether its hashes are near and its thumbnails agree."""
     owners: list[int] = []
     ones: list[bytes] = []
     others: list[bytes] = []
@@ -80,7 +80,7 @@ def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> 
 
 
 def same(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
-    """Tell of looks, by pairs, whether they show the same picture."""
+    """Return of looks, by pairs, whether they show the same picture."""
     parts = [
         _same(_unpacked(ones[at : at + _BATCH]), _unpacked(others[at : at + _BATCH]))
         for at in range(0, len(ones), _BATCH)
@@ -215,7 +215,7 @@ def _luma(looks: Floats) -> Floats:
 
 
 def _correlation(ones: Floats, others: Floats) -> Floats:
-    """Tell how alike two kinds of luma are, whatever their brightness and contrast."""
+    """Return how alike two kinds of luma are, whatever their brightness and contrast."""
     a, b = (luma.reshape(len(luma), -1) for luma in (ones, others))
     a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
     both: Floats = (a * b).sum(1) / np.sqrt((a * a).sum(1) * (b * b).sum(1) + 1)
@@ -223,7 +223,7 @@ def _correlation(ones: Floats, others: Floats) -> Floats:
 
 
 def _colours(looks: Floats, cut: Cut) -> Floats:
-    """Give red, green and blue of each cell of the grid, from 0 to 255, of looks cut so."""
+    """Return red, green and blue of each cell of the grid, from 0 to 255, of looks cut so."""
     tints = looks[:, SIDE * SIDE :].reshape(-1, 2, TINT_SIDE, TINT_SIDE)
     luma = cut.luma(_luma(looks)) + 128
     blue, red = cut.tint(tints[:, 0]), cut.tint(tints[:, 1])

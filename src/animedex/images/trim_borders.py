@@ -21,7 +21,7 @@ _LEAST = 0.15
 
 
 def boxes(grey: Grey) -> list[Box]:
-    """Give the whole picture's box, and those that are left when borders are taken away.
+    """Return the whole picture's box, and those that are left when borders are taken away.
 
     >>> grey = np.zeros((10, 10), np.uint8)
     >>> grey[2:8, 3:9] = np.arange(36).reshape(6, 6) * 7

@@ -40,7 +40,7 @@ _BATCH = 32
 
 
 class Added(NamedTuple):
-    """Hold what came of one file: an entry, or what is wrong with it.
+    """What came of one file: an entry, or what is wrong with it.
 
     `known` is a file that was in the library with these very bytes, and `updated` one whose bytes
     were others. `fault` says why one is not compared with other pictures.

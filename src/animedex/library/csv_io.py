@@ -42,7 +42,7 @@ _HINT = "give what `animedex library export` wrote"
 
 
 class Row(NamedTuple):
-    """Hold what to add, or what is wrong, and the number of the line that it ends in."""
+    """What to add, or what is wrong, and the number of the line that it ends in."""
 
     number: int
     new: New | BadArguments

@@ -38,7 +38,7 @@ class New(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Tell what the library knows of one picture.
+    """Return what the library knows of one picture.
 
     `frames` is 1 for a still picture, and 0 where nobody knows. `row` is the service's row as it
     came, in JSON.
@@ -58,7 +58,7 @@ class Entry(NamedTuple):
     row: bytes | None
 
     def is_there(self) -> bool:
-        """Tell whether the file is where it was, and as long as it was."""
+        """Return whether the file is where it was, and as long as it was."""
         try:
             return os.stat(self.path).st_size == self.size
         except (OSError, ValueError):
@@ -66,12 +66,12 @@ class Entry(NamedTuple):
 
 
 def is_moment(time: datetime) -> bool:
-    """Tell whether a time is in the years that can be worked with, 1970 to 9998."""
+    """Return whether a time is in the years that can be worked with, 1970 to 9998."""
     return time.tzinfo is not None and _FIRST <= time.timestamp() < _END
 
 
 def sound(post: ArtPost | None) -> ArtPost | None:
-    """Give a post without its source where the time of that is none."""
+    """Return a post without its source where the time of that is none."""
     if post is None or post.source_tag is None or is_moment(post.source_tag.fetched_at):
         return post
     from msgspec.structs import replace
@@ -98,7 +98,7 @@ def service_of(post: ArtPost | None) -> str | None:
 
 
 class Similar(NamedTuple):
-    """Hold a picture that looks like another, and in how many bits of 64 they differ."""
+    """A picture that looks like another, and in how many bits of 64 they differ."""
 
     entry: Entry
     distance: int

@@ -88,7 +88,7 @@ _post = msgspec.json.Decoder(ArtPost).decode
 
 
 def stored_path(path: str) -> str | bytes:
-    r"""Give a path as it is stored: as text, or as bytes where it is none.
+    r"""Return a path as it is stored: as text, or as bytes where it is none.
 
     >>> stored_path("/a/b.png"), stored_path("/a/\udcff.png")
     ('/a/b.png', b'/a/\xff.png')
@@ -120,13 +120,13 @@ def read(row: Row) -> Entry:
 
 
 def by_number(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
-    """Give entries by their numbers, but for those that are not there."""
+    """Return entries by their numbers, but for those that are not there."""
     found = _chosen(db, f"{SELECT} WHERE entry.id", numbers)
     return {entry.id: entry for entry in map(read, found)}
 
 
 def at_path(db: sqlite3.Connection, path: str) -> Entry | None:
-    """Give the entry of a path."""
+    """Return the entry of a path."""
     found = db.execute(f"{SELECT} WHERE entry.path = ?", (stored_path(path),)).fetchone()
     return None if found is None else read(found)
 
@@ -198,7 +198,7 @@ def write_fingerprint(db: sqlite3.Connection, number: int, found: Fingerprint | 
 
 
 def fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Fingerprint]:
-    """Give what entries look like, but for those that look like nothing."""
+    """Return what entries look like, but for those that look like nothing."""
     from animedex.images.fingerprint import Fingerprint
 
     rows = _chosen(db, "SELECT id, body FROM fingerprint WHERE id", numbers)

@@ -32,7 +32,7 @@ _COMPARED = 16
 
 
 class Hit(NamedTuple):
-    """Hold an entry, and in 0..1 how well it answers."""
+    """An entry, and in 0..1 how well it answers."""
 
     entry: Entry
     score: float
@@ -59,7 +59,7 @@ def find(
 
 
 def _stages(connection: sqlite3.Connection, meant: Term | Several) -> Iterator[list[Level]]:
-    """Give what to ask for in turn, until something is found; none of it is empty.
+    """Return what to ask for in turn, until something is found; none of it is empty.
 
     Parts that nothing has are forgiven first, or else any one; all of them where that fails.
     """

@@ -81,12 +81,12 @@ def category_of(post: ArtPost | None, row: bytes | None) -> str | None:
 
 
 def kept_record(entry: Entry) -> PictureRecord | None:
-    """Give the service's record of an entry, with its source; None for a picture of one's own."""
+    """Return the service's record of an entry, with its source; None for a picture of one's own."""
     return record_of(entry.post, entry.row, tag_of(entry))
 
 
 def tag_of(entry: Entry) -> SourceTag | None:
-    """Give the tag that a picture was fetched with, as one of what is kept."""
+    """Return the tag that a picture was fetched with, as one of what is kept."""
     tag = entry.post.source_tag if entry.post else None
     return tag._replace(library=True) if tag else None
 

@@ -18,7 +18,7 @@ _PIECE = 1024 * 1024
 
 
 class FileFacts(NamedTuple):
-    """Tell what is in a file; `mark` is another as soon as it is written to or replaced."""
+    """Return what is in a file; `mark` is another as soon as it is written to or replaced."""
 
     size: int
     sha256: str
@@ -73,7 +73,7 @@ def is_announced(path: str, md5: str | None, byte_size: int | None) -> bool:
 
 
 def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
-    """Tell whether a file is the one that it was when its mark was taken."""
+    """Return whether a file is the one that it was when its mark was taken."""
     try:
         return mark_of(os.stat(path), path) == mark
     except (OSError, ValueError, BadArguments):
@@ -108,7 +108,7 @@ def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArgument
 
 
 def mark_of(status: os.stat_result, path: str) -> tuple[int, ...]:
-    """Give the mark of a file from its status; raise where that is no file's."""
+    """Return the mark of a file from its status; raise where that is no file's."""
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"
         message = f"{path} is {kind}"

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Looked(NamedTuple):
-    """Hold what is to be stored of a file; `mark` tells whether it is still the same.
+    """What is to be stored of a file; `mark` tells whether it is still the same.
 
     `fault` says why a picture has no fingerprint, where that lies with its file.
     """
@@ -96,7 +96,7 @@ def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
 def _measures(
     new: New, facts: FileFacts, examined: Examined | None
 ) -> tuple[int | None, int | None, int]:
-    """Give width, height and frames: as they are, or else as the service tells them.
+    """Return width, height and frames: as they are, or else as the service tells them.
 
     Frames are 1 for what stands still, and 0 for what moves and was not decoded.
     """

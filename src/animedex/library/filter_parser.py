@@ -22,14 +22,14 @@ _TIMES = "write '>2026-01-31', '<=2026-01', 2025..2026-01-31, a day, a month or 
 
 
 class Added(NamedTuple):
-    """Hold a time as seconds since 1970: when it begins, and when it is over; None is open."""
+    """A time as seconds since 1970: when it begins, and when it is over; None is open."""
 
     start: float | None
     end: float | None
 
 
 class FilterTexts(NamedTuple):
-    """Hold filters as they are written; None asks for nothing."""
+    """Filters as they are written; None asks for nothing."""
 
     source: str | None = None
     rating: str | None = None
@@ -141,7 +141,7 @@ def _range(first: str, last: str, text: str) -> Added:
 
 
 def _span(told: str, text: str) -> tuple[float, float]:
-    """Give when a day, a month or a year begins, and when it is over."""
+    """Return when a day, a month or a year begins, and when it is over."""
     found = _TIME.fullmatch(told)
     if found is None:
         message = f"a time is a day, a month or a year, not {text!r:.80}"
@@ -158,7 +158,7 @@ def _span(told: str, text: str) -> tuple[float, float]:
 
 
 def _next(start: datetime, month: int | None, day: int | None) -> datetime:
-    """Give the beginning of the next day, month or year, which may be 23 or 25 hours away."""
+    """Return the beginning of the next day, month or year, which may be 23 or 25 hours away."""
     if day is not None:
         return datetime.fromordinal(start.toordinal() + 1)
     months = start.year * 12 + start.month - 1 + (12 if month is None else 1)

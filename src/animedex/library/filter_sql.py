@@ -18,7 +18,7 @@ _BELOW = "(entry.path >= ? AND entry.path < ? OR entry.path >= ? AND entry.path 
 
 
 class Filters(NamedTuple):
-    """Say which entries are meant; None asks for nothing.
+    """Which entries are meant; None asks for nothing.
 
     `source` is a service's name, or `own` for pictures of none. An artist's name is compared by
     its folded letters, a category's whatever its case. Times are in seconds since 1970: the first
@@ -38,7 +38,7 @@ class Filters(NamedTuple):
     folders: tuple[str, ...] = ()
 
     def where(self) -> tuple[str, tuple[str | float | bytes, ...]]:
-        """Give a condition on `entry` as SQL, with its parameters; it is empty for no filters.
+        """Return a condition on `entry` as SQL, with its parameters; it is empty for no filters.
 
         >>> Filters(rating="g", animated=True).where()
         ('entry.rating = ? AND entry.frames <> 1', ('g',))

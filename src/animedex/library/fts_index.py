@@ -53,7 +53,7 @@ _DIGIT = re.compile(r"\d")
 
 
 class Texts(NamedTuple):
-    """Hold the names that an entry is found by; `file` is its path or its name."""
+    """The names that an entry is found by; `file` is its path or its name."""
 
     artists: Sequence[str] = ()
     characters: Sequence[str] = ()
@@ -108,7 +108,7 @@ def unindex(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the
 
 
 def _names(texts: Texts) -> Iterator[tuple[str, str]]:
-    """Give each name once, with its kind."""
+    """Return each name once, with its kind."""
     groups = {
         "artist": texts.artists,
         "character": texts.characters,
@@ -133,7 +133,7 @@ def _listed(names: Sequence[_Name], entry: int) -> list[tuple[int, int]]:
 
 
 def _counted(connection: sqlite3.Connection, kind: str, text: str) -> _Name:
-    """Give the row of a name that one more entry has."""
+    """Return the row of a name that one more entry has."""
     query = "SELECT id, words FROM name WHERE text = ? AND kind = ?"
     row: tuple[int, str] | None = connection.execute(query, (text, kind)).fetchone()
     if row is not None:
@@ -178,7 +178,7 @@ def _disuse(connection: sqlite3.Connection, words: str) -> None:
 
 
 def _worth_slips(words: str) -> set[str]:
-    """Give the words in which a slip can be told, each once: one in a number is another number.
+    """Return the words in which a slip can be told, each once: one in a number is another number.
 
     >>> sorted(_worth_slips("neko 3fa85f64 no neko mimi"))
     ['mimi', 'neko']

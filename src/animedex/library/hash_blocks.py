@@ -53,7 +53,7 @@ def _packed(value: int) -> bytes:
 
 
 def _others(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  the column's name
-    """Give the block of an id, without this id's own pairs."""
+    """Return the block of an id, without this id's own pairs."""
     query = "SELECT pairs FROM hash_block WHERE number = ?"
     row = connection.execute(query, (id >> _SHIFT,)).fetchone()
     block: bytes = row[0] if row else b""

@@ -39,7 +39,7 @@ _LONGEST = 32 * 1024 * 1024
 
 
 class _Read(NamedTuple):
-    """Hold what was read from a line."""
+    """What was read from a line."""
 
     number: int
     taken: Taken
@@ -47,7 +47,7 @@ class _Read(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """Hold what came of one line: an entry, or what is wrong; `new` where it was not there.
+    """What came of one line: an entry, or what is wrong; `new` where it was not there.
 
     `is_repeated` says that a line is not UTF-8, and an earlier one was not either.
     """
@@ -94,7 +94,7 @@ def import_lines(
 
 
 def kind_of(opening: bytes) -> Kind:
-    """Tell lines of JSON from a table.
+    """Return lines of JSON from a table.
 
     >>> kind_of(b' {"path": "/a.png"}'), kind_of(b"path,sha256")
     ('jsonl', 'csv')

@@ -24,7 +24,7 @@ _PAIR = struct.Struct("<QQ")
 
 
 def tables_agree(db: sqlite3.Connection) -> bool:
-    """Tell whether the database itself is sound, and its own indexes agree with its tables."""
+    """Return whether the database itself is sound, and its own indexes agree with its tables."""
     found: tuple[str] = db.execute("PRAGMA integrity_check(1)").fetchone()
     return found == ("ok",)
 
@@ -35,7 +35,7 @@ def rebuild_tables(db: sqlite3.Connection) -> None:
 
 
 def words_agree(db: sqlite3.Connection) -> bool:
-    """Tell whether the index of words is sound and knows exactly the entries that there are."""
+    """Return whether the index of words is sound and knows exactly the entries that there are."""
     known = "SELECT entry FROM named"
     try:
         db.execute("INSERT INTO wording (wording) VALUES ('integrity-check')")
@@ -47,7 +47,7 @@ def words_agree(db: sqlite3.Connection) -> bool:
 
 
 def hashes_agree(db: sqlite3.Connection) -> bool:
-    """Tell whether the index of hashes has exactly those of the fingerprints."""
+    """Return whether the index of hashes has exactly those of the fingerprints."""
     try:
         blocks = db.execute("SELECT pairs FROM hash_block").fetchall()
         found = sorted(pair for (block,) in blocks for pair in _PAIR.iter_unpack(block))

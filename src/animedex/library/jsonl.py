@@ -20,7 +20,7 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
-    """Hold one line.
+    """One line.
 
     `path_bytes` stands beside a path that is no text, `row_bytes` in the place of a row that is
     no single line of JSON. These and the fingerprint are bytes in base 64.
@@ -43,7 +43,7 @@ class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class Told(NamedTuple):
-    """Hold what a line tells: an entry without a number, and what it looks like.
+    """What a line tells: an entry without a number, and what it looks like.
 
     `is_outdated` where its fingerprint was made by another version.
     """
@@ -77,7 +77,7 @@ def write_line(entry: Entry, look: Fingerprint | None) -> bytes:
 
 
 def _is_line(row: bytes) -> bool:
-    """Tell whether bytes can stand in a line of JSON as they are."""
+    """Return whether bytes can stand in a line of JSON as they are."""
     if b"\n" in row or b"\r" in row or row != row.strip():
         return False
     return is_json(row)

@@ -33,7 +33,7 @@ def chosen(group: Sequence[Entry], keep: Keep) -> Entry | None:
 
 
 def is_intact(entry: Entry) -> bool:
-    """Tell whether a file is what was added, byte for byte."""
+    """Return whether a file is what was added, byte for byte."""
     if not entry.is_there():
         return False
     try:
@@ -43,7 +43,7 @@ def is_intact(entry: Entry) -> bool:
 
 
 def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
-    """Give an entry with the credit of another where it has none of its own."""
+    """Return an entry with the credit of another where it has none of its own."""
     if entry.post is not None:
         return entry
     for other in others:
@@ -54,7 +54,7 @@ def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
 
 
 def with_known(entry: Entry, before: Entry) -> Entry:
-    """Give an entry with what was known of its picture before, and is not told anew."""
+    """Return an entry with what was known of its picture before, and is not told anew."""
     post, old = entry.post, before.post
     if post and old and service_of(old) and not service_of(post):
         # What another program says beside a service's credit adds to it, and is none of its own.
@@ -69,7 +69,7 @@ def with_known(entry: Entry, before: Entry) -> Entry:
 
 
 def _filled(post: ArtPost, old: ArtPost) -> ArtPost:
-    """Give a post with the values of an old one where it has none."""
+    """Return a post with the values of an old one where it has none."""
     from msgspec.structs import replace
 
     values = ((name, getattr(post, name), getattr(old, name)) for name in post.__struct_fields__)
@@ -77,7 +77,7 @@ def _filled(post: ArtPost, old: ArtPost) -> ArtPost:
 
 
 def _tells(new: object, known: object) -> bool:
-    """Tell whether a value is one, and not a list that a table could only write as text."""
+    """Return whether a value is one, and not a list that a table could only write as text."""
     if isinstance(new, list) and isinstance(known, list):
         text = BETWEEN.join(cast("list[str]", new))
         return text not in {"", BETWEEN.join(cast("list[str]", known))}

@@ -60,7 +60,7 @@ class LibraryFile:
         return os.getpid(), Database(self.path, migrate, self._warn, durable=True)
 
     def _own(self) -> Database:
-        """Give what is this process's: a forked one must not touch what its parent has open."""
+        """Return what is this process's: a forked one must not touch what its parent has open."""
         if self._owner != os.getpid():
             # Nor may it be closed here, as it would be if nobody held it any more.
             self._inherited.append(self._database)
@@ -99,7 +99,7 @@ class LibraryFile:
 
 
 def _is_writable(path: str) -> bool:
-    """Tell whether a file, if it is there, and its folder can be written to."""
+    """Return whether a file, if it is there, and its folder can be written to."""
     there = os.path.exists(path)
     folder = os.path.dirname(path) or "."
     return not there or (os.access(path, os.W_OK) and os.access(folder, os.W_OK))

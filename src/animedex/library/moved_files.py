@@ -24,7 +24,7 @@ class Elsewhere:
         self._hashes: dict[str, str | None] = {}
 
     def find(self, entry: Entry) -> list[str]:
-        """Give where the bytes of an entry's file are, by name."""
+        """Return where the bytes of an entry's file are, by name."""
         if self._by_size is None:
             self._by_size = self._walked()
         paths = self._by_size.get(entry.size, [])

@@ -65,16 +65,16 @@ class Library:
         return self.file.change(lambda db: stored(db, looked))
 
     def holding(self, post_id: str) -> Entry | None:
-        """Give a service's picture that is here, file and all."""
+        """Return a service's picture that is here, file and all."""
         found = self._entries("WHERE entry.post_id = ? ORDER BY entry.id DESC", (post_id,))
         return next((entry for entry in found if entry.is_there()), None)
 
     def addressed(self, url: str) -> Entry | None:
-        """Give the newest entry whose picture, page or source has this address."""
+        """Return the newest entry whose picture, page or source has this address."""
         return self.file.read(lambda db: rows.addressed(db, url))
 
     def get(self, id: int) -> Entry | None:  # noqa: A002  the column's name
-        """Give an entry by its number."""
+        """Return an entry by its number."""
         # SQLite knows no larger ones.
         if not 0 < id < 1 << 63:
             return None
@@ -93,7 +93,7 @@ class Library:
         )
 
     def iter_entries(self, filters: Filters | None = None) -> Iterator[Entry]:
-        """Give entries one after the other, the oldest first; nothing is locked in between."""
+        """Return entries one after the other, the oldest first; nothing is locked in between."""
         where, values = condition(filters)
         after = 0
         while page := self._entries(
@@ -158,11 +158,11 @@ class Library:
         return dupes(self.file, within, filters or EVERYTHING)
 
     def fingerprint(self, id: int) -> Fingerprint | None:  # noqa: A002  the column's name
-        """Give what an entry looks like; None for what is no picture, or not there."""
+        """Return what an entry looks like; None for what is no picture, or not there."""
         return self.fingerprints([id]).get(id)
 
     def fingerprints(self, ids: Sequence[int]) -> dict[int, Fingerprint]:
-        """Give what entries look like, but for those that look like nothing."""
+        """Return what entries look like, but for those that look like nothing."""
         return self.file.read(lambda db: rows.fingerprints(db, ids))
 
     def count_outdated(self) -> int:
@@ -193,7 +193,7 @@ def _require_extra() -> None:
 
 
 def condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
-    """Give what filters ask for as SQL, with its parameters."""
+    """Return what filters ask for as SQL, with its parameters."""
     if filters is None:
         return "1", ()
     where, values = filters.where()

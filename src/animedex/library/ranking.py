@@ -43,7 +43,7 @@ _WAY_COST, _COLUMN_COST = 0.12, 0.04
 
 
 class Level(NamedTuple):
-    """Hold a question, and the score of what no better level has."""
+    """A question, and the score of what no better level has."""
 
     way: Way
     score: float
@@ -51,7 +51,7 @@ class Level(NamedTuple):
 
 
 class Term:
-    """Hold a word that is looked for, and the phrases that stand for it in each way."""
+    """A word that is looked for, and the phrases that stand for it in each way."""
 
     def __init__(self, word: str) -> None:
         self.word = word
@@ -63,7 +63,7 @@ class Term:
         }
 
     def words(self) -> Iterator[Term]:
-        """Give itself."""
+        """Return itself."""
         yield self
 
     terms = words
@@ -77,18 +77,18 @@ class Term:
 
 
 class Several(NamedTuple):
-    """Hold terms that are all looked for, or all of them written as one."""
+    """Terms that are all looked for, or all of them written as one."""
 
     parts: Sequence[Term | Several]
     whole: Term
 
     def words(self) -> Iterator[Term]:
-        """Give the terms of its words."""
+        """Return the terms of its words."""
         for part in self.parts:
             yield from part.words()
 
     def terms(self) -> Iterator[Term]:
-        """Give the terms of its words, and of words written as one."""
+        """Return the terms of its words, and of words written as one."""
         for part in self.parts:
             yield from part.terms()
         yield self.whole
@@ -111,12 +111,12 @@ def understood(text: str) -> Term | Several | None:
 
 
 def levels(meant: Term | Several, ways: Sequence[Way]) -> list[Level]:
-    """Give the levels of some ways, but for those that would add nothing."""
+    """Return the levels of some ways, but for those that would add nothing."""
     return [level for way in ways for level in _levels(meant, way, meant.asked)]
 
 
 def levels_of_one(meant: Several, way: Way) -> list[Level]:
-    """Give the levels of a way for any one part, the others being as they are written."""
+    """Return the levels of a way for any one part, the others being as they are written."""
 
     def asked(way: Way, columns: str) -> str:
         written = [part.asked(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]

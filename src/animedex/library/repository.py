@@ -80,7 +80,7 @@ def attempted(
 
 
 def _is_same(db: sqlite3.Connection, before: Entry, looked: Looked) -> bool:
-    """Tell whether a file still shows what it did, be it written anew."""
+    """Return whether a file still shows what it did, be it written anew."""
     if before.sha256 == looked.entry.sha256:
         return True
     there = rows.fingerprints(db, [before.id]).get(before.id)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Found(NamedTuple):
-    """Hold an entry's number, and in 0..1 how well it answers."""
+    """An entry's number, and in 0..1 how well it answers."""
 
     id: int
     score: float
@@ -29,7 +29,7 @@ class Answers(NamedTuple):
     limit: int
 
     def best(self, levels: Sequence[Level]) -> list[Found]:
-        """Give the best, going through levels until there is enough.
+        """Return the best, going through levels until there is enough.
 
         The last level has all the others in it, and mostly that is little: it is asked before
         what takes its time, and then only what it has is looked at.
@@ -49,7 +49,7 @@ class Answers(NamedTuple):
         return [Found(*pair) for pair in list(found.items())[: self.limit]]
 
     def filtered_out(self, level: Level) -> bool:
-        """Tell whether there are answers that filters do not let pass."""
+        """Return whether there are answers that filters do not let pass."""
         return bool(self.filters.where()[0]) and is_answered(self.connection, level.match)
 
     def _takes_time(self, level: Level) -> bool:
@@ -57,7 +57,7 @@ class Answers(NamedTuple):
         return level.way > Way.WORD or bool(self.filters.where()[0])
 
     def _numbers(self, match: str, among: Sequence[int] = ()) -> list[int]:
-        """Give the numbers of entries, the newest first."""
+        """Return the numbers of entries, the newest first."""
         where, values = self.filters.where()
         table = "wording CROSS JOIN entry ON entry.id = wording.rowid" if where else "wording"
         if among:
@@ -69,7 +69,7 @@ class Answers(NamedTuple):
 
 
 def is_answered(connection: sqlite3.Connection, match: str) -> bool:
-    """Tell whether there is any answer."""
+    """Return whether there is any answer."""
     return bool(_numbers(connection, "wording", (match, 1)))
 
 

@@ -37,7 +37,7 @@ class Loaded:
         self._hashes: Hashes | None = None
 
     def hashes(self, db: sqlite3.Connection) -> Hashes:
-        """Give the hashes as they are at this moment."""
+        """Return the hashes as they are at this moment."""
         (edition,) = db.execute("SELECT edition FROM hash_edition").fetchone()
         if self._hashes is None or edition != self._edition:
             self._hashes, self._edition = hashes.load(db), edition
@@ -75,7 +75,7 @@ def similar(
 
 
 def _suspects(known: Hashes, fingerprint: Fingerprint, radius: int) -> list[tuple[int, int]]:
-    """Give numbers and distances of what is near by any of its hashes, the nearest first."""
+    """Return numbers and distances of what is near by any of its hashes, the nearest first."""
     nearest: dict[int, int] = {}
     for one in fingerprint.hashes:
         for number, far in known.within(one, radius):
@@ -96,7 +96,7 @@ def _meant(db: sqlite3.Connection, filters: Filters) -> list[int]:
 
 
 def _copies(file: LibraryFile, filters: Filters) -> Iterator[list[Entry]]:
-    """Give groups of what nobody can look at, such as films, with the same bytes."""
+    """Return groups of what nobody can look at, such as films, with the same bytes."""
     where, values = filters.where()
     unseen = (
         "SELECT group_concat(id) FROM entry WHERE id NOT IN (SELECT id FROM fingerprint)"  # noqa: S608  values are parameters
@@ -114,7 +114,7 @@ def _by_number(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entr
 
 
 def dupes(file: LibraryFile, within: int | None, filters: Filters) -> Iterator[list[Entry]]:
-    """Give groups of entries that show the same picture; nothing is locked in between."""
+    """Return groups of entries that show the same picture; nothing is locked in between."""
     from animedex.images.duplicate_groups import groups
 
     radius = WITHIN if within is None else within

@@ -69,7 +69,7 @@ def joined(words: Iterable[str]) -> str:
 
 
 def pairs_of(word: str) -> list[str]:
-    """Give the characters of a word in pairs, and the last one alone.
+    """Return the characters of a word in pairs, and the last one alone.
 
     Any part of the word is a phrase of these, or the beginning of one.
 

@@ -68,7 +68,7 @@ def _check_its_own(entry: Entry) -> None:
 
 
 def _is_one_file(one: str, other: str) -> bool:
-    """Tell whether two paths lead to one file, as links do; not where there is none."""
+    """Return whether two paths lead to one file, as links do; not where there is none."""
     try:
         return os.path.samefile(one, other)
     except (OSError, ValueError):
@@ -93,7 +93,7 @@ def _discard(library: Library, entry: Entry) -> None:
 
 
 def _take_over(db: sqlite3.Connection, number: int, entry: Entry) -> None:
-    """Give an entry the credit of another, unless it was given one meanwhile."""
+    """Return an entry the credit of another, unless it was given one meanwhile."""
     now = by_number(db, [number]).get(number)
     if now is not None:
         kept(db, with_credit(now, [entry]), fingerprints(db, [number]).get(number))
@@ -114,7 +114,7 @@ def _to_trash(path: str) -> None:
 
 
 def _trash() -> Callable[[str | bytes], None]:
-    """Give what moves a file into the trash; its library has no types."""
+    """Return what moves a file into the trash; its library has no types."""
     try:
         return cast("Callable[[str | bytes], None]", import_module("send2trash").send2trash)
     except ImportError as error:

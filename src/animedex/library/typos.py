@@ -34,7 +34,7 @@ class Vocabulary:
         self._beginnings: dict[int, list[str]] = {}
 
     def around(self, word: str) -> list[str]:
-        """Give the words that have another inside; one without blanks is found by its pairs.
+        """Return the words that have another inside; one without blanks is found by its pairs.
 
         >>> Vocabulary(["nekomimi", "neko", "catgirl"]).around("komi")
         ['nekomimi']
@@ -44,7 +44,7 @@ class Vocabulary:
         return [other for other in self._words if word in other]
 
     def near(self, word: str) -> dict[str, int]:
-        """Give the words that are another with slips, and with how many.
+        """Return the words that are another with slips, and with how many.
 
         >>> Vocabulary(["frieren", "fern", "himmel"]).near("freiren")
         {'frieren': 1}
@@ -59,7 +59,7 @@ class Vocabulary:
         return {**self._around_near(word), **whole}
 
     def begun(self, word: str) -> list[str]:
-        """Give the beginnings of words that are another with one slip.
+        """Return the beginnings of words that are another with one slip.
 
         >>> Vocabulary(["frieren", "fern"]).begun("freir")
         ['frier']
@@ -74,7 +74,7 @@ class Vocabulary:
         return [beginnings[place] for place, slips in _near(word, beginnings) if slips == 1]
 
     def _around_near(self, word: str) -> dict[str, int]:
-        """Give the words that have another inside with slips, where nothing divides words."""
+        """Return the words that have another inside with slips, where nothing divides words."""
         from rapidfuzz import fuzz, process
 
         length = len(word)
@@ -93,7 +93,7 @@ _vocabularies: dict[bytes, Vocabulary] = {}
 
 
 def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
-    """Give the words of all names.
+    """Return the words of all names.
 
     There may be words that have gone, as these make no edition: nothing is found by them.
     """
@@ -110,7 +110,7 @@ def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
 
 
 def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
-    """Give the places of those that are a word with slips, and with how many."""
+    """Return the places of those that are a word with slips, and with how many."""
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
@@ -122,7 +122,7 @@ def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
 
 
 def _forgiven(letters: int) -> int:
-    """Tell how many slips are forgiven in so many letters."""
+    """Return how many slips are forgiven in so many letters."""
     return (letters >= _ONE) + (letters >= _TWO)
 
 

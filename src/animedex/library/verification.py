@@ -33,7 +33,7 @@ State = Literal[
 
 
 class Finding(NamedTuple):
-    """Tell what is not in order, and how it was repaired, or in `error` what to do about it.
+    """Return what is not in order, and how it was repaired, or in `error` what to do about it.
 
     `entry` is None where it is an index that was wrong.
     """
@@ -155,7 +155,7 @@ def _broken(entry: Entry, error: AnimedexError) -> Finding:
 
 
 def _again(entry: Entry) -> str:
-    """Say how to fetch a picture again, which takes that the library does not have it."""
+    """Return how to fetch a picture again, which takes that the library does not have it."""
     name = _fetchable(entry.post) if entry.post else None
     if name is None:
         return "find it again yourself"
@@ -163,7 +163,7 @@ def _again(entry: Entry) -> str:
 
 
 def _fetchable(post: ArtPost) -> str | None:
-    """Give the id of a post where its service finds pictures by that, or else its address."""
+    """Return the id of a post where its service finds pictures by that, or else its address."""
     service, _, rest = post.id.partition(":")
     try:
         found = service in backends.names() and part(service).picture(rest) is not None

@@ -23,7 +23,7 @@ _SHOWN = 200
 
 
 def chosen(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
-    """Give the tool of a name; raise `BadArguments` with the nearest one for another."""
+    """Return the tool of a name; raise `BadArguments` with the nearest one for another."""
     if name in tools:
         return tools[name]
     message = f"there is no tool {name!r:.80}"
@@ -39,7 +39,7 @@ def read(tool: Tool[A], given: Mapping[str, object]) -> A:
 
 
 def _wrong(tool: Tool[Any], given: Mapping[str, object], told: str) -> BadArguments:
-    """Say what is wrong, and what is right: the schema of the argument, or the near name."""
+    """Return what is wrong, and what is right: the schema of the argument, or the near name."""
     known = cast("dict[str, object]", input_schema(tool)["properties"])
     for name in given:
         if name not in known:

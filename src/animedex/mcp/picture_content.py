@@ -16,7 +16,7 @@ _QUALITY = 85
 
 
 class Picture(NamedTuple):
-    """Hold a picture as it is shown."""
+    """A picture as it is shown."""
 
     data: bytes
     media_type: str = "image/jpeg"

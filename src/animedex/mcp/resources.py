@@ -53,7 +53,7 @@ async def read(client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str) ->
 
 
 def limits() -> JsonObject:
-    """Give what every service declares of its limits."""
+    """Return what every service declares of its limits."""
     return {name: _limits(name) for name in backends.names()}
 
 

@@ -42,7 +42,7 @@ def credited(post: ArtPost) -> str:
 
 
 def post_of(value: object) -> ArtPost | None:
-    """Give the art post of a row that shows a picture."""
+    """Return the art post of a row that shows a picture."""
     if isinstance(value, PictureRecord):
         return value.to_common()
     return value if isinstance(value, ArtPost) else None

@@ -27,7 +27,7 @@ _FILMS = (".mp4", ".webm", ".zip", ".swf")
 
 
 class Answer(NamedTuple):
-    """Hold what is told of one call."""
+    """What is told of one call."""
 
     content: JsonObject
     text: str
@@ -50,7 +50,7 @@ async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -
 
 
 def failure(error: Exception) -> AnimedexError:
-    """Give the error to tell for anything that was raised."""
+    """Return the error to tell for anything that was raised."""
     from animedex.database import StoreLocked
     from animedex.ratelimit.store import StoreUnavailable
 
@@ -135,7 +135,7 @@ def _posts(value: object) -> Iterator[ArtPost]:
 
 
 def _plain(value: object) -> JsonValue:
-    """Give records and art posts as rows, each with its source."""
+    """Return records and art posts as rows, each with its source."""
     if isinstance(value, ArtPost):
         return post_row(value)
     if isinstance(value, list):

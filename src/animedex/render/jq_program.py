@@ -26,7 +26,7 @@ _HALT_ERROR = (
 
 
 class JqProgram:
-    """Hold a program that compiles; raise `JqInvalid` for one that does not."""
+    """A program that compiles; raise `JqInvalid` for one that does not."""
 
     def __init__(self, source: str) -> None:
         try:

@@ -34,7 +34,7 @@ def row(record: Record, *, source: bool = True, exact: bool = False) -> JsonObje
 
 
 def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
-    """Give an art post as a JSON object, with its `_source`."""
+    """Return an art post as a JSON object, with its `_source`."""
     payload = post.to_payload()
     if source and post.source_tag is not None:
         payload[SOURCE] = cast("JsonObject", post.source_tag.to_payload())

@@ -23,18 +23,18 @@ _LABEL = 1
 
 
 class Grid(NamedTuple):
-    """Hold how many pictures stand beside each other, and the cells that each may take."""
+    """How many pictures stand beside each other, and the cells that each may take."""
 
     columns: int
     room: Size
 
     def offset(self, place: int) -> int:
-        """Give how far from the left a picture begins."""
+        """Return how far from the left a picture begins."""
         return place * (self.room.width + _GAP)
 
 
 class Label(NamedTuple):
-    """Hold what stands below a picture: whose it is, and which service it is from."""
+    """What stands below a picture: whose it is, and which service it is from."""
 
     name: str
     source: str | None

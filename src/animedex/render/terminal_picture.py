@@ -40,14 +40,14 @@ _MOST_CELLS = 297
 
 
 class Size(NamedTuple):
-    """Hold a width and a height, in pixels or in cells."""
+    """A width and a height, in pixels or in cells."""
 
     width: int
     height: int
 
 
 class Screen(NamedTuple):
-    """Hold what a terminal can do: its size in cells, a cell's size in pixels, how it draws.
+    """What a terminal can do: its size in cells, a cell's size in pixels, how it draws.
 
     `moves` tells whether the cursor can be sent back to where something was drawn.
     """
@@ -59,12 +59,12 @@ class Screen(NamedTuple):
 
     @property
     def has_graphics(self) -> bool:
-        """Tell whether it draws pixels, and not letters."""
+        """Return whether it draws pixels, and not letters."""
         return self.manner in {"kitty", "sixel"}
 
 
 class Drawn(NamedTuple):
-    """Hold a picture as text: what comes before it, and its lines, or else its graphics.
+    """A picture as text: what comes before it, and its lines, or else its graphics.
 
     `lines` are each as wide as the picture. `graphics` is written where its first cell is to be.
     `number` is the one under which the terminal keeps it, and `before` brings it there.
@@ -78,7 +78,7 @@ class Drawn(NamedTuple):
 
 
 def fitted(picture: Size, room: Size, screen: Screen) -> Size:
-    """Give how many cells a picture takes: all it can have of the room, in its own shape.
+    """Return how many cells a picture takes: all it can have of the room, in its own shape.
 
     It is not drawn larger than it is.
 
@@ -102,7 +102,7 @@ def fitted(picture: Size, room: Size, screen: Screen) -> Size:
 
 
 def dots(cells: Size, screen: Screen) -> Size:
-    """Give how many dots so many cells have."""
+    """Return how many dots so many cells have."""
     across, down = _dots(screen)
     return Size(cells.width * across, cells.height * down)
 
@@ -123,12 +123,12 @@ def drawn(image: Image, cells: Size, screen: Screen) -> Drawn:
 
 
 def forgotten(picture: Drawn) -> str:
-    """Give what makes the terminal forget a picture that it keeps."""
+    """Return what makes the terminal forget a picture that it keeps."""
     return "" if picture.number is None else f"\x1b_Ga=d,d=I,i={picture.number},q=2;\x1b\\"
 
 
 def _dots(screen: Screen) -> tuple[int, int]:
-    """Give how many dots a cell has, across and down."""
+    """Return how many dots a cell has, across and down."""
     if screen.has_graphics:
         return screen.cell
     return (1, 1) if screen.manner == "shades" else (1, 2)
@@ -177,7 +177,7 @@ def _segments(renderable: RenderableType, cells: Size) -> list[Segment]:
 
 
 def _styled(segments: list[Segment], cells: Size, screen: Screen) -> str:
-    """Give the letters of a picture with their colours, of which the terminal may have few."""
+    """Return the letters of a picture with their colours, of which the terminal may have few."""
     from rich.segment import Segment, Segments
 
     console = _console(cells, _COLORS[screen.manner])

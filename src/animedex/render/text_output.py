@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Card(NamedTuple):
-    """Hold what a card shows: a title, labelled lines, the address, and the source's name.
+    """What a card shows: a title, labelled lines, the address, and the source's name.
 
     A line that begins with `http` is shown as a link. Lines without a value are left out.
     """
@@ -30,7 +30,7 @@ class Card(NamedTuple):
 
 
 class Look(NamedTuple):
-    """Hold what a terminal can do: its width in columns, colour, and links."""
+    """What a terminal can do: its width in columns, colour, and links."""
 
     width: int = 80
     color: bool = False
@@ -114,7 +114,7 @@ def _value(value: str, look: Look) -> Text:
 
 
 def styled(text: Text, look: Look) -> str:
-    """Give text with the escapes that the terminal is to obey, and no others."""
+    """Return text with the escapes that the terminal is to obey, and no others."""
     out = io.StringIO()
     console = Console(
         file=out,

@@ -46,7 +46,7 @@ class StandIn(LoopbackServer):
 
     @property
     def url(self) -> str:
-        """Tell the base URL of the API."""
+        """Return the base URL of the API."""
         return self.origin + self.base
 
     def answer(
@@ -58,7 +58,7 @@ class StandIn(LoopbackServer):
         body: bytes = b"",
         times: int | None = 1,
     ) -> None:
-        """Give exactly this answer to the next requests on a path, or to all with ``times=None``.
+        """Return exactly this answer to the next requests on a path, or to all with ``times=None``.
 
         The path is below the API's base and may be a pattern, as a fault's. ``Content-Type`` is
         JSON's and ``Content-Length`` true unless given; header text is sent as UTF-8. Answers for

@@ -53,7 +53,7 @@ _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Reply(NamedTuple):
-    """Hold a whole answer, as it goes on the wire."""
+    """A whole answer, as it goes on the wire."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -72,7 +72,7 @@ class Fault(NamedTuple):
 
 
 class Faults:
-    """Hold what is still to go wrong; safe to use from any thread while the server runs."""
+    """What is still to go wrong; safe to use from any thread while the server runs."""
 
     def __init__(self, specs: Iterable[str] = ()) -> None:
         self._lock = threading.Lock()

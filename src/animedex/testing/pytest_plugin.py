@@ -1,4 +1,4 @@
-"""Give pytest sample servers as fixtures, for testing programs that use the services.
+"""Return pytest sample servers as fixtures, for testing programs that use the services.
 
 Installed with ``animedex[serve]``, pytest finds them by itself::
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """Say what a limit has to tell about a request, and in ``retry_after`` that it is refused."""
+    """What a limit has to tell about a request, and in ``retry_after`` that it is refused."""
 
     headers: Mapping[str, str]
     retry_after: str | None = None

@@ -31,7 +31,7 @@ class FixedWindows:
         self._counts: Counter[str] = Counter()
 
     def end(self, now: float) -> float:
-        """Tell when the window of this moment ends.
+        """Return when the window of this moment ends.
 
         >>> FixedWindows(limit=2, seconds=60).end(61.5)
         120.0
@@ -39,7 +39,7 @@ class FixedWindows:
         return (now // self.seconds + 1) * self.seconds
 
     def remaining(self, key: str, now: float) -> int:
-        """Tell how many requests this window still allows."""
+        """Return how many requests this window still allows."""
         self._turn(now)
         return self.limit - self._counts[key]
 
@@ -73,7 +73,7 @@ class SlidingLog:
         self._times: deque[float] = deque(maxlen=limit)
 
     def wait(self, now: float) -> float:
-        """Tell how long until a request would be allowed; 0 when it is."""
+        """Return how long until a request would be allowed; 0 when it is."""
         if len(self._times) < (self._times.maxlen or 0):
             return 0.0
         return max(0.0, self._times[0] + self.seconds - now)
@@ -105,7 +105,7 @@ class Bucket:
         self._counted = 0.0
 
     def wait(self, now: float) -> float:
-        """Tell how long until a request would be allowed; 0 when it is."""
+        """Return how long until a request would be allowed; 0 when it is."""
         self._fill(now)
         wait = (1 - self._left) / self.rate
         return wait if wait > _CLOCK_ERROR else 0.0

@@ -34,7 +34,7 @@ class Arrival(NamedTuple):
 
 
 class Arrivals(Sequence[Arrival]):
-    """Hold arrivals in order; safe to read from any thread while the server runs."""
+    """Arrivals in order; safe to read from any thread while the server runs."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._lock = threading.Lock()

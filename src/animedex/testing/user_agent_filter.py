@@ -75,7 +75,7 @@ does not say which program is asking and whom to write to about it.</p>
 
 
 def is_browser(user_agent: str | None) -> bool:
-    """Tell whether a User-Agent is a web browser's.
+    """Return whether a User-Agent is a web browser's.
 
     >>> is_browser("Mozilla/5.0 (X11; Linux x86_64)"), is_browser("myprogram/1.0")
     (True, False)
@@ -84,7 +84,7 @@ def is_browser(user_agent: str | None) -> bool:
 
 
 def is_unknown(user_agent: str | None) -> bool:
-    """Tell whether a User-Agent leaves open which program is asking.
+    """Return whether a User-Agent leaves open which program is asking.
 
     >>> is_unknown("myprogram/1.0"), is_unknown("myprogram"), is_unknown("botanist/2 (b@c.org)")
     (False, False, False)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 
 class Outcome(NamedTuple):
-    """Hold what a command left behind."""
+    """What a command left behind."""
 
     code: int
     out: str

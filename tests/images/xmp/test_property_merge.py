@@ -46,7 +46,7 @@ def put(former: Packet | None, post: ArtPost = POST, row: bytes | None = None) -
 
 
 def told(one: Packet) -> dict[str, list[str]]:
-    """Give what a packet says, by prefix and name."""
+    """Return what a packet says, by prefix and name."""
     there: dict[str, list[str]] = {}
     for found in parse(one.main).found:
         prefix = PREFIXES.get(found.name.space, found.name.space)

@@ -1,4 +1,4 @@
-"""Hold the drawn collection to its manifest, and to what the package may weigh."""
+"""The drawn collection to its manifest, and to what the package may weigh."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ def _check_limit(limit: int, most: int, hint: str | None = None) -> str:
 
 
 def check_most(most: int) -> int:
-    """Give how many posts are wanted of all."""
+    """Return how many posts are wanted of all."""
     if type(most) is not int or not 1 <= most <= MOST_OF_ALL:
         _refuse(
             f"a maximum is a whole number from 1 to {MOST_OF_ALL}, not {most!r:.80}",
@@ -47,7 +47,7 @@ def check_most(most: int) -> int:
 
 
 def check_page(page: int | str) -> str:
-    """Give the page as it is sent.
+    """Return the page as it is sent.
 
     >>> check_page(3), check_page("b500"), check_page("A7")
     ('3', 'b500', 'a7')
@@ -62,14 +62,14 @@ def check_page(page: int | str) -> str:
 
 
 def check_id(what: str, number: int) -> str:
-    """Give an id as it is sent."""
+    """Return an id as it is sent."""
     if type(number) is not int or not 0 < number < _LARGEST_ID:
         _refuse(f"the id of {what} is a positive whole number, not {number!r:.80}")
     return str(number)
 
 
 def check_name(what: str, name: str) -> str:
-    """Give a name with the underscores that the site writes in place of blanks.
+    """Return a name with the underscores that the site writes in place of blanks.
 
     >>> check_name("a tag", " hatsune miku ")
     'hatsune_miku'
@@ -78,7 +78,7 @@ def check_name(what: str, name: str) -> str:
 
 
 def check_text(what: str, text: str) -> str:
-    """Give a text without blanks around it."""
+    """Return a text without blanks around it."""
     if not _is_text(text):
         _refuse(f"{what} is named by text, not by {text!r:.80}")
     if _UNNAMEABLE.search(text):

@@ -302,7 +302,7 @@ def related(session: Session, tag: str) -> None:
 
 
 def _most(most: int | None, limit: int | None, page: str | None) -> int:
-    """Give how many posts --all may bring; it has to be said."""
+    """Return how many posts --all may bring; it has to be said."""
     if most is None:
         message, hint = "--all needs to know how many posts at most", "add --max N, up to 1000"
     elif limit is not None or page is not None:
@@ -313,7 +313,7 @@ def _most(most: int | None, limit: int | None, page: str | None) -> int:
 
 
 def _spelling(tags: Sequence[str]) -> str:
-    """Say how tags are written, where blanks in one look like another spelling."""
+    """Return how tags are written, where blanks in one look like another spelling."""
     blank = next(
         (tag for tag in tags if len(tag.split()) > 1 and tag.replace(" ", "").isalnum()), ""
     )

@@ -71,7 +71,7 @@ _STATUSES = {
 
 
 def explain(response: Response) -> Meaning | None:
-    """Tell what an answer means that carries Danbooru's own words; None of any other.
+    """Return what an answer means that carries Danbooru's own words; None of any other.
 
     >>> from animedex.call import Response
     >>> body = b'{"success": false, "message": "That record was not found.", "backtrace": ["x"]}'

@@ -27,7 +27,7 @@ _STILL = {"jpg", "jpeg", "png", "webp", "avif"}
 
 
 class Variant(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold one size of a picture: `180x180`, `360x360`, `720x720`, `sample` or `original`."""
+    """One size of a picture: `180x180`, `360x360`, `720x720`, `sample` or `original`."""
 
     type: str | None = None
     url: str | None = None
@@ -37,7 +37,7 @@ class Variant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class MediaAsset(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold the file of a post; `duration` is in seconds, and None of a still picture.
+    """The file of a post; `duration` is in seconds, and None of a still picture.
 
     `pixel_hash` is a digest of the pixels, not a perceptual hash.
     """
@@ -59,7 +59,7 @@ class MediaAsset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
-    """Hold one post: a picture with its tags, its rating and where it comes from.
+    """One post: a picture with its tags, its rating and where it comes from.
 
     `rating` is a letter: g, s, q or e. `tag_string` holds all tags in alphabetical order; the
     properties `artists`, `characters`, `copyrights`, `general_tags` and `meta_tags` list them by
@@ -146,18 +146,18 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
 
     @property
     def page_url(self) -> str | None:
-        """Give the post's page."""
+        """Return the post's page."""
         number = positive(self.id)
         return f"{HOME}/posts/{number}" if number else None
 
     @property
     def source_url(self) -> str | None:
-        """Give the source where it is an address; it may be any text."""
+        """Return the source where it is an address; it may be any text."""
         return address(self.source)
 
     @property
     def animated(self) -> bool | None:
-        """Tell whether the picture moves; None where the row does not say.
+        """Return whether the picture moves; None where the row does not say.
 
         A GIF is known to move by its tag `animated` or its duration, and not known to stand still.
         """
@@ -168,7 +168,7 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
         return False if extension in _STILL and self.tag_string is not None else None
 
     def file(self) -> PictureFile | None:
-        """Say which file is the picture: of an ugoira, whose frames are a zip, the film of it.
+        """Return which file is the picture: of an ugoira, whose frames are a zip, the film of it.
 
         https://danbooru.donmai.us/wiki_pages/ugoira
         """
@@ -214,7 +214,7 @@ def _split(names: str | None) -> list[str]:
 
 
 class DanbooruTag(Record, frozen=True, kw_only=True):
-    """Hold one tag; `kind` says in words what `category` says as a number."""
+    """One tag; `kind` says in words what `category` says as a number."""
 
     backend: ClassVar[str] = "danbooru"
     id: int | None = None
@@ -228,12 +228,12 @@ class DanbooruTag(Record, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> str | None:
-        """Say what the tag names: general, artist, copyright, character or meta."""
+        """Return what the tag names: general, artist, copyright, character or meta."""
         return None if self.category is None else KINDS.get(self.category)
 
 
 class DanbooruArtist(Record, frozen=True, kw_only=True):
-    """Hold one artist: the tag that is the name, and other names."""
+    """One artist: the tag that is the name, and other names."""
 
     backend: ClassVar[str] = "danbooru"
     id: int | None = None
@@ -247,7 +247,7 @@ class DanbooruArtist(Record, frozen=True, kw_only=True):
 
 
 class DanbooruPool(Record, frozen=True, kw_only=True):
-    """Hold one pool: posts that belong together, by their ids, in their order."""
+    """One pool: posts that belong together, by their ids, in their order."""
 
     backend: ClassVar[str] = "danbooru"
     id: int | None = None
@@ -263,7 +263,7 @@ class DanbooruPool(Record, frozen=True, kw_only=True):
 
 
 class DanbooruWikiPage(Record, frozen=True, kw_only=True):
-    """Hold one page of the wiki, whose `body` is in DText, the site's own markup."""
+    """One page of the wiki, whose `body` is in DText, the site's own markup."""
 
     backend: ClassVar[str] = "danbooru"
     id: int | None = None
@@ -277,7 +277,7 @@ class DanbooruWikiPage(Record, frozen=True, kw_only=True):
 
 
 class TagRow(msgspec.Struct, frozen=True, kw_only=True):
-    """Hold a tag that stands inside another row."""
+    """A tag that stands inside another row."""
 
     id: int | None = None
     name: str | None = None
@@ -287,7 +287,7 @@ class TagRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DanbooruSuggestion(Record, frozen=True, kw_only=True):
-    """Hold what a text may be completed to: `value` is to be searched, `label` to be shown.
+    """What a text may be completed to: `value` is to be searched, `label` to be shown.
 
     `antecedent` is the other spelling by which it was found.
     """
@@ -303,12 +303,12 @@ class DanbooruSuggestion(Record, frozen=True, kw_only=True):
 
     @property
     def kind(self) -> str | None:
-        """Say what the tag names; None for what is no tag."""
+        """Return what the tag names; None for what is no tag."""
         return KINDS.get(self.category) if isinstance(self.category, int) else None
 
 
 class DanbooruRelatedTag(Record, frozen=True, kw_only=True):
-    """Hold a tag that often stands beside another, and how often; all measures are in 0..1."""
+    """A tag that often stands beside another, and how often; all measures are in 0..1."""
 
     backend: ClassVar[str] = "danbooru"
     tag: TagRow | None = None
@@ -319,18 +319,18 @@ class DanbooruRelatedTag(Record, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Hold a count, None where the service gave it up."""
+    """A count, None where the service gave it up."""
 
     posts: int | None = None
 
 
 class Counted(msgspec.Struct, frozen=True):
-    """Hold the answer to a question for a count."""
+    """The answer to a question for a count."""
 
     counts: Counts
 
 
 class Related(msgspec.Struct, frozen=True):
-    """Hold the tags of an answer, each still as its own bytes."""
+    """The tags of an answer, each still as its own bytes."""
 
     related_tags: list[msgspec.Raw]

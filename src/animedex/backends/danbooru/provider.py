@@ -36,7 +36,7 @@ _PAGE = re.compile(r"https?://[a-z]+\.donmai\.us/posts/([1-9][0-9]{0,17})(?:\.js
 
 
 def owns(row: Mapping[str, JsonValue]) -> bool:
-    """Tell whether a row is one of Danbooru's, by keys that no other service has.
+    """Return whether a row is one of Danbooru's, by keys that no other service has.
 
     >>> owns({"id": 1, "tag_string": "solo"}), owns({"id": 1, "url": "https://x.example/1.png"})
     (True, False)

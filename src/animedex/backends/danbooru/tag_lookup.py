@@ -23,7 +23,7 @@ _CORRECTED = "tag-autocorrect"
 
 
 def tags_of(found: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
-    """Give the suggestions that are tags; values of a metatag are none, nor are names of pools."""
+    """Return the suggestions that are tags, without values of metatags and names of pools."""
     return [each for each in found if each.kind and _is_tag(each.value or "")]
 
 
@@ -65,7 +65,7 @@ def _is_called(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
 
 
 def _holds(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
-    """Tell whether all words are there; those of a dense script may be within another.
+    """Return whether all words are there; those of a dense script may be within another.
 
     >>> _holds(["long", "hair"], ["hair"]), _holds(["long", "hair"], ["air"])
     (True, False)

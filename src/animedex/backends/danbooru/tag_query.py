@@ -126,7 +126,7 @@ def _closed(name: str) -> int:
 
 
 def counted(terms: Iterable[str]) -> list[str]:
-    """Give the different terms that count against the limit.
+    """Return the different terms that count against the limit.
 
     >>> counted(["touhou", "-comic", "-rating:e", "id:>5", "order:score", "Touhou"])
     ['touhou', 'comic', 'order:score']
@@ -143,7 +143,7 @@ def _is_free(name: str) -> bool:
 
 
 def is_ordered(terms: Iterable[str]) -> bool:
-    """Tell whether a search says in which order its posts come.
+    """Return whether a search says in which order its posts come.
 
     >>> is_ordered(["touhou"]), is_ordered(["touhou", "Order:score"])
     (False, True)
@@ -153,7 +153,7 @@ def is_ordered(terms: Iterable[str]) -> bool:
 
 
 def is_random(terms: Iterable[str]) -> bool:
-    """Tell whether a search is answered anew each time, or may be: of an unknown order, it is.
+    """Return whether a search is answered anew each time, or may be: of an unknown order, it is.
 
     >>> is_random(["order:random"]), is_random(["random:3"]), is_random(['order:"score"'])
     (True, True, False)

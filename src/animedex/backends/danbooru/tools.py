@@ -34,7 +34,7 @@ _Picture = Annotated[bool, Meta(description="Return the pictures themselves too,
 
 
 class SearchArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to search for."""
+    """What to search for."""
 
     tags: Annotated[
         list[str],
@@ -58,14 +58,14 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
 
 
 class PostArguments(Arguments, frozen=True, kw_only=True):
-    """Say which post."""
+    """Which post."""
 
     id: Annotated[int, Meta(ge=1, description="The post's number.")]
     picture: _Picture = False
 
 
 class TagsArguments(Arguments, frozen=True, kw_only=True):
-    """Say which tags."""
+    """Which tags."""
 
     pattern: Annotated[
         str, Meta(min_length=1, description="A tag with * for anything, such as cat_* or *_hair.")

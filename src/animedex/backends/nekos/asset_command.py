@@ -55,7 +55,7 @@ def fetch(session: Session, what: str, to: str | None) -> None:
 
 
 def where(what: str) -> str:
-    """Give a picture's address, from a row as JSON or read from standard input if need be."""
+    """Return a picture's address, from a row as JSON or read from standard input if need be."""
     text = decode_text(read_in(_ROW_HINT, _MOST_ROW), STANDARD_INPUT) if what == "-" else what
     if not text.lstrip().startswith(("{", "[")):
         return text.strip().strip('"')
@@ -75,7 +75,7 @@ def where(what: str) -> str:
 
 
 def file_name(what: str) -> str:
-    """Give a harmless file name: the last part of the address.
+    """Return a harmless file name: the last part of the address.
 
     >>> file_name("https://nekos.best/api/v2/neko/a.png?x=1"), file_name("neko/..")
     ('a.png', 'picture')
@@ -85,7 +85,7 @@ def file_name(what: str) -> str:
 
 
 def told(asset: NekosAsset) -> JsonObject:
-    """Give all that is known of a picture that was written to a file."""
+    """Return all that is known of a picture that was written to a file."""
     known = ("path", "size", "content_type", "url", *CREDITS)
     facts = {name: getattr(asset, name) for name in known}
     return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
@@ -111,6 +111,6 @@ def card(asset: NekosAsset) -> Card:
 
 
 def credit_line(asset: NekosAsset) -> str:
-    """Say whose picture it is, in one line."""
+    """Return whose picture it is, in one line."""
     named = [value for name in CREDITS if (value := getattr(asset, name))]
     return f"{', '.join(named) or 'no credit was sent'} [src: nekos]"

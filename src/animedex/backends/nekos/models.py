@@ -10,21 +10,21 @@ from animedex.models import ArtPost, PictureRecord, Rating, Record, SourceTag
 
 
 class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
-    """Give a picture's size in pixels, as far as the service tells it."""
+    """Return a picture's size in pixels, as far as the service tells it."""
 
     width: int | None = None
     height: int | None = None
 
 
 class NekosCategoryFormat(Record, frozen=True, kw_only=True):
-    """Tell which file format a category's pictures have: `png` or `gif`."""
+    """Return which file format a category's pictures have: `png` or `gif`."""
 
     backend: ClassVar[str] = "nekos"
     format: str
 
 
 class NekosImage(PictureRecord, frozen=True, kw_only=True):
-    """Hold one picture of a category or a search: where it is, how large, and whose it is.
+    """One picture of a category or a search: where it is, how large, and whose it is.
 
     Still pictures name their artist, animations the show; any of that may be missing. `url` is
     always there and ends in `/<category>/<file name>`.
@@ -108,7 +108,7 @@ def _rating(category: str) -> Rating | None:
 
 
 class NekosAsset(NamedTuple):
-    """Hold a fetched picture: its bytes or where they were written, and the credit sent with it.
+    """A fetched picture: its bytes or where they were written, and the credit sent with it.
 
     `body` is None where the bytes went to a file; `size` counts them either way. The four pieces
     of metadata are the service's own headers, decoded; None where it sent none.
@@ -127,6 +127,6 @@ class NekosAsset(NamedTuple):
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """Hold the rows of an answer, each still as its own bytes."""
+    """The rows of an answer, each still as its own bytes."""
 
     results: list[msgspec.Raw]

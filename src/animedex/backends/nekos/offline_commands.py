@@ -84,7 +84,7 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
 
 
 def _records(entries: Iterable[Entry]) -> list[NekosImage]:
-    """Give the rows of entries, as of the library; what was kept without its row has none."""
+    """Return the rows of entries, as of the library; what was kept without its row has none."""
     found = (kept_record(entry) for entry in entries)
     return [row for row in found if isinstance(row, NekosImage)]
 

@@ -37,7 +37,7 @@ _KEYS = {"dimensions", "artist_name", "anime_name"}
 
 
 def owns(row: Mapping[str, JsonValue]) -> bool:
-    """Tell whether a row is one of nekos.best.
+    """Return whether a row is one of nekos.best.
 
     >>> owns({"url": "https://nekos.best/api/v2/neko/1.png"}), owns({"url": None})
     (True, False)

@@ -24,7 +24,7 @@ class Nothing(Arguments, frozen=True):
 
 
 class ImageArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to draw."""
+    """What to draw."""
 
     category: _Category = None
     amount: _Amount = 1
@@ -35,7 +35,7 @@ class ImageArguments(Arguments, frozen=True, kw_only=True):
 
 
 class SearchArguments(Arguments, frozen=True, kw_only=True):
-    """Say what to search for."""
+    """What to search for."""
 
     query: Annotated[str, Meta(min_length=1, description="An artist or a show.")]
     type: Annotated[

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Filters(TypedDict):
-    """Hold the options that choose pictures."""
+    """The options that choose pictures."""
 
     tags: Sequence[str]
     exclude_tags: Sequence[str]
@@ -274,7 +274,7 @@ def artist(session: Session, name: str) -> None:
 )
 @answering
 def stats(session: Session) -> None:
-    """Tell how much the service has."""
+    """Return how much the service has."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.stats()), cards.stats_card)
@@ -303,7 +303,7 @@ def _nothing(found: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
 
 
 def _past(found: WaifuPage[R], page: int) -> str | None:
-    """Say that a list has fewer pages, where it has."""
+    """Return that a list has fewer pages, where it has."""
     if not found.total_pages or page <= found.total_pages:
         return None
     pages = format_count(found.total_pages, "page")

@@ -30,7 +30,7 @@ _BLOCKED = Meaning(
 
 
 def explain(response: Response) -> Meaning | None:
-    """Tell what a block page means, parameters that are wrong, and a row that is not there.
+    """Return what a block page means, parameters that are wrong, and a row that is not there.
 
     The block page is HTML and has nothing to do with who is signed in.
     """
@@ -42,7 +42,7 @@ def explain(response: Response) -> Meaning | None:
 
 
 def notice(response: Response) -> str | None:
-    """Say where the service answers as another version of itself than was asked for."""
+    """Return where the service answers as another version of itself than was asked for."""
     version = response.header("version")
     if version is None or version.strip().lower() == VERSION:
         return None

@@ -39,7 +39,7 @@ def wrong(message: str, hint: str | None = None) -> BadArguments:
 
 
 def tags(given: Several) -> list[str]:
-    """Give tags as requests name them, by slug or id; raise `BadArguments` for other text.
+    """Return tags as requests name them, by slug or id; raise `BadArguments` for other text.
 
     >>> tags("raiden-shogun"), tags([12, "maid"])
     (['raiden-shogun'], ['12', 'maid'])
@@ -48,7 +48,7 @@ def tags(given: Several) -> list[str]:
 
 
 def tag(given: str | int) -> str:
-    """Give one tag as a request names it."""
+    """Return one tag as a request names it."""
     text = str(given) if is_id(given) else given
     if not isinstance(text, str) or not is_tag(text):
         near = slugged(text) if isinstance(text, str) else ""
@@ -63,7 +63,7 @@ def tag(given: str | int) -> str:
 
 
 def is_tag(text: str) -> bool:
-    """Tell whether a text is a slug, or an id in digits."""
+    """Return whether a text is a slug, or an id in digits."""
     return _SLUG.fullmatch(text) is not None
 
 
@@ -77,12 +77,12 @@ def slugged(text: str) -> str:
 
 
 def artists(given: Several) -> list[int | str]:
-    """Give artists by id where they are told so, else by name."""
+    """Return artists by id where they are told so, else by name."""
     return [artist(one) for one in _each("an artist", given)]
 
 
 def artist(given: str | int) -> int | str:
-    """Give an artist's id or name.
+    """Return an artist's id or name.
 
     >>> artist("80"), artist("GongHa")
     (80, 'GongHa')
@@ -100,7 +100,7 @@ def artist(given: str | int) -> int | str:
 
 
 def ids(given: Several) -> list[str]:
-    """Give ids of images."""
+    """Return ids of images."""
     found = list(_each("an id", given))
     for one in found:
         if not is_id(one):
@@ -110,7 +110,7 @@ def ids(given: Several) -> list[str]:
 
 
 def one_id(given: Several) -> list[str]:
-    """Give the only id to include: of several, an image would have to have all at once."""
+    """Return the only id to include: of several, an image would have to have all at once."""
     found = ids(given)
     if len(found) > 1:
         message = f"one id at the most can be asked for, not {len(found)}: no image has two"
@@ -119,7 +119,7 @@ def one_id(given: Several) -> list[str]:
 
 
 def is_id(given: object) -> bool:
-    """Tell whether a value is an id, as a number or in digits.
+    """Return whether a value is an id, as a number or in digits.
 
     >>> is_id(12), is_id("12"), is_id("maid"), is_id(True), is_id(-1)
     (True, True, False, False, False)
@@ -130,7 +130,7 @@ def is_id(given: object) -> bool:
 
 
 def size(name: str, given: Size | None) -> str | None:
-    """Give a filter for a size as the service reads it; None for none.
+    """Return a filter for a size as the service reads it; None for none.
 
     >>> size("width", ">= 1500"), size("width", "1000..2000"), size("width", 800)
     ('>=1500', '1000..2000', '800')
@@ -158,7 +158,7 @@ def _size_hint(text: str) -> str:
 
 
 def whole(name: str, given: int, most: int) -> int:
-    """Give a whole number from 1 on."""
+    """Return a whole number from 1 on."""
     if not _is(given, int) or not 1 <= given <= most:
         message = f"{name} is a whole number from 1 to {most:,}, not {given!r:.80}"
         raise wrong(message)
@@ -166,7 +166,7 @@ def whole(name: str, given: int, most: int) -> int:
 
 
 def choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
-    """Give the service's word for one of ours, in whatever case and with dashes for underscores."""
+    """Return the service's word for one of ours; case and dashes do not matter."""
     text = given.lower().replace("-", "_") if _is(given, str) else ""
     if text not in known:
         *others, last = known
@@ -176,7 +176,7 @@ def choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None
 
 
 def flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
-    """Give the service's word for yes or no; None where nothing was said."""
+    """Return the service's word for yes or no; None where nothing was said."""
     if given is not None and not _is(given, bool):
         message = f"{name} is true or false, not {given!r:.80}"
         raise wrong(message)
@@ -184,7 +184,7 @@ def flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the valu
 
 
 def _each(what: str, given: Several) -> Iterable[str | int]:
-    """Give what was told one by one, a lone one as well."""
+    """Return what was told one by one, a lone one as well."""
     if isinstance(given, str | int):
         return (given,)
     try:

@@ -36,7 +36,7 @@ class ImageArtist(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
-    """Hold one picture: where it is, what it shows, whose it is and how large.
+    """One picture: where it is, what it shows, whose it is and how large.
 
     `perceptual_hash` has 16 hexadecimal digits, `extension` its dot; `uploaded_at` is ISO 8601.
     """
@@ -71,7 +71,7 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def page_url(self) -> str | None:
-        """Give the address of the picture's page at the service."""
+        """Return the address of the picture's page at the service."""
         number = positive(self.id)
         return f"https://www.waifu.im/images/{number}" if number else None
 
@@ -112,13 +112,13 @@ def common_id(number: object, url: str | None) -> str:
 
 
 def _looked_at(perceptual_hash: str | None) -> str | None:
-    """Give a hash; None for zeros, which stand beside a picture that was not looked at yet."""
+    """Return a hash; None for zeros, which stand beside a picture that was not looked at yet."""
     found = filled(perceptual_hash)
     return found if found and found.strip("0") else None
 
 
 class WaifuTag(Record, frozen=True, kw_only=True, rename="camel"):
-    """Hold a tag; `slug` is its name in requests.
+    """A tag; `slug` is its name in requests.
 
     In a list `image_count` counts the images that have it; beside a single tag it is 0.
     """
@@ -132,7 +132,7 @@ class WaifuTag(Record, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuArtist(Record, frozen=True, kw_only=True, rename="camel"):
-    """Hold an artist, with the places where they show their work."""
+    """An artist, with the places where they show their work."""
 
     backend: ClassVar[str] = "waifu"
     id: int | None = None
@@ -145,7 +145,7 @@ class WaifuArtist(Record, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuStats(Record, frozen=True, kw_only=True, rename="camel"):
-    """Hold how much the service has, and how often it was asked."""
+    """How much the service has, and how often it was asked."""
 
     backend: ClassVar[str] = "waifu"
     total_requests: int | None = None
@@ -155,7 +155,7 @@ class WaifuStats(Record, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuPage(list[R], Generic[R]):
-    """Hold the rows of one page of a list, with what the service says of the whole of it.
+    """The rows of one page of a list, with what the service says of the whole of it.
 
     `page` counts from 1; what the service does not say is None.
     """
@@ -167,7 +167,7 @@ class WaifuPage(list[R], Generic[R]):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Hold the rows of an answer, each still as its own bytes, and where in the list they stand."""
+    """The rows of an answer, each still as its own bytes, and where in the list they stand."""
 
     items: list[msgspec.Raw]
     page_number: int | None = None

@@ -30,7 +30,7 @@ _NSFW: dict[str, Nsfw] = {"g": "no", "e": "yes"}
 
 
 def owns(row: Mapping[str, JsonValue]) -> bool:
-    """Tell whether a row is one of Waifu.im's, by keys that no other service has.
+    """Return whether a row is one of Waifu.im's, by keys that no other service has.
 
     >>> owns({"id": 7, "isNsfw": False, "byteSize": 1}), owns({"id": 7, "md5": "0"})
     (True, False)
@@ -97,7 +97,7 @@ def picture(text: str) -> Call[PictureRecord] | None:
 
 
 def matching(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
-    """Give the slug of the tag that is called so, or else of tags that have all the words.
+    """Return the slug of the tag that is called so, or else of tags that have all the words.
 
     Where tags leave a word over, none is given: half of what was asked for is something else.
     """

@@ -23,7 +23,7 @@ _Size = Annotated[str | None, Meta(description="In pixels: >=1500, <1500, 1000..
 
 
 class ImagesArguments(Arguments, frozen=True, kw_only=True):
-    """Say which pictures."""
+    """Which pictures."""
 
     tags: _Tags = []
     exclude_tags: Annotated[list[str], Meta(max_length=20, description="None of these.")] = []

@@ -32,7 +32,7 @@ _CONTACT_HINT = "every request says who asks; `animedex config set contact` adds
 
 
 class Given(TypedDict):
-    """Hold the command's own arguments and options."""
+    """The command's own arguments and options."""
 
     path: str
     fields_given: tuple[str, ...]
@@ -152,7 +152,7 @@ def _print(session: Session, backend: Backend, response: Response) -> None:
 
 
 def readable(body: bytes) -> str:
-    """Give a body as text for a terminal; raise `BadArguments` where it is none."""
+    """Return a body as text for a terminal; raise `BadArguments` where it is none."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -164,7 +164,7 @@ def readable(body: bytes) -> str:
 
 
 def _whole(response: Response, source: SourceTag) -> Response:
-    """Give the answer as it is, a file for it in its place."""
+    """Return the answer as it is, a file for it in its place."""
     del source
     if isinstance(response.sink, FileSink):
         response.sink.finish()

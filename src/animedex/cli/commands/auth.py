@@ -111,7 +111,7 @@ def signing() -> list[str]:
 
 
 def with_users(name: str) -> Backend:
-    """Give a service; raise `BadArguments` for one without sign-in.
+    """Return a service; raise `BadArguments` for one without sign-in.
 
     What is no service is not repeated: it may be a key.
     """

@@ -62,7 +62,7 @@ def path() -> None:
 
 
 def shown(name: str, value: str | float | None) -> str | float | None:
-    """Give a value fit to be printed: a password in a URL is not.
+    """Return a value fit to be printed: a password in a URL is not.
 
     >>> shown("proxy", "http://me:secret@proxy.example:3128")
     'http://***@proxy.example:3128'

@@ -83,7 +83,7 @@ def _piped() -> tuple[str, ...]:
 
 
 def _asked(text: str) -> Iterable[What]:
-    """Give what one argument asks for: itself, or what a file says."""
+    """Return what one argument asks for: itself, or what a file says."""
     if text == _HERE:
         return _read(read_in(_HINT), _NAME_OF_HERE)
     if text.lstrip().startswith(("[", "{")):

@@ -143,7 +143,7 @@ def _told(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
 
 
 def _is_about_host(error: OSError) -> bool:
-    """Tell whether it is for the host that nothing can be served, and not for the port."""
+    """Return whether it is for the host that nothing can be served, and not for the port."""
     import errno
     import socket
 

@@ -51,7 +51,7 @@ def command(session: Session) -> None:
 
 
 def budgets(session: Session, states: Mapping[str, LimiterState]) -> JsonObject:
-    """Tell what is left of every service's budget, at the place where it is asked."""
+    """Return what is left of every service's budget, at the place where it is asked."""
     base_urls, now = session.client.manner.base_urls, shared_clock()
     told: JsonObject = {}
     for backend in map(backends.declared, backends.names()):
@@ -64,7 +64,7 @@ def budgets(session: Session, states: Mapping[str, LimiterState]) -> JsonObject:
 
 
 def budget(limiter: LimiterState, limits: Limits, now: float) -> JsonObject:
-    """Tell what is left of one origin's budget, and how long its spent paths stay spent."""
+    """Return what is left of one origin's budget, and how long its spent paths stay spent."""
     windows: JsonObject = {}
     for path, rule in limits.windows.items():
         state = limiter.windows.get(path, WindowState())

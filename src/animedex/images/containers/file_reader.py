@@ -38,7 +38,7 @@ class Source:
         file.seek(0)
 
     def at(self) -> int:
-        """Tell where reading goes on."""
+        """Return where reading goes on."""
         return self._file.tell()
 
     def go(self, place: int) -> None:
@@ -64,7 +64,7 @@ class Source:
         self._file.seek(place)
 
     def admits(self, size: int) -> bool:
-        """Tell whether there is room for a packet, and take it."""
+        """Return whether there is room for a packet, and take it."""
         if size > self.room:
             return False
         self.room -= size

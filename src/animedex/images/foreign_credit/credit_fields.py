@@ -27,7 +27,7 @@ _RATINGS = {
 
 
 class Fields(NamedTuple):
-    """Hold what one block of metadata says.
+    """What one block of metadata says.
 
     `holders` own the rights: they are credited where no artist is named.
     """

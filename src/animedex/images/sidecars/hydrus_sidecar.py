@@ -51,7 +51,7 @@ def read(data: bytes) -> Credited | None:
 
 
 def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
-    """Give what has a namespace; `page` alone would be a page's number."""
+    """Return what has a namespace; `page` alone would be a page's number."""
     yield "id", post.id
     lists = {"creator": post.artists, "series": post.copyrights, "character": post.characters}
     for namespace, names in lists.items():
@@ -63,7 +63,7 @@ def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 
 def _plain(post: ArtPost) -> Iterator[str]:
-    """Give the tags that are not told as a creator, a series or a character."""
+    """Return the tags that are not told as a creator, a series or a character."""
     told = {*post.artists, *post.copyrights, *post.characters}
     for tag in post.tags:
         name = one_line(tag)

@@ -62,7 +62,7 @@ def _row_of(members: dict[str, str], where: str) -> bytes | None:
 
 
 def _members(text: str) -> dict[str, str]:
-    """Give the members of an object, each as it is written; raise ValueError for anything else.
+    """Return the members of an object, each as it is written; raise ValueError for anything else.
 
     >>> _members('{"a": [1, 2.50], "b": {}}')
     {'a': '[1, 2.50]', 'b': '{}'}

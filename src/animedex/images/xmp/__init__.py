@@ -47,7 +47,7 @@ _MAX_MARKS = 200_000
 
 
 def can_carry(format: str) -> bool:  # noqa: A002  the word that the field `Format` uses
-    """Tell whether files of a format can carry a credit.
+    """Return whether files of a format can carry a credit.
 
     >>> can_carry("webp"), can_carry("mp4")
     (True, False)
@@ -123,7 +123,7 @@ def _survey(source: Source, kind: str) -> Layout:
 
 
 def _told(post: ArtPost, row: bytes | None) -> list[Property]:
-    """Give what is to be told; too much of it would not be read again."""
+    """Return what is to be told; too much of it would not be read again."""
     properties = properties_of(post, row)
     if sum(len(element(one)) for one in properties) > LONGEST // 2:
         message = f"the credit of {post.id[:80]} is too long for a picture to carry"

@@ -53,7 +53,7 @@ _ROW_BASE64 = Name(OWN, "rowBase64")
 
 
 class Property(NamedTuple):
-    """Hold what is told under one name.
+    """What is told under one name.
 
     `form` is TEXT for one value, and BAG, SEQ or ALT for a list. One that `yields` is a guess of
     ours where somebody else, maybe the artist, may have said it better: what a file says already
@@ -67,7 +67,7 @@ class Property(NamedTuple):
 
 
 def properties_of(post: ArtPost, row: bytes | None = None) -> list[Property]:
-    """Give all that is to be told, the most important first; a row over 2 MiB is left out."""
+    """Return all that is to be told, the most important first; a row over 2 MiB is left out."""
     told = [*_standard(post), *_readable(post), _property(_POST, TEXT, [post_text(post)])]
     if row is not None and len(row) <= LONGEST_ROW:
         told.append(_row(row))
@@ -86,7 +86,7 @@ def credit_of(values: Mapping[Name, Sequence[str]], where: str) -> Credited | No
 
 
 def _standard(post: ArtPost) -> Iterable[Property]:
-    """Tell what others know to show.
+    """Return what others know to show.
 
     A rating for an audience is no number of stars, so that `xmp:Rating` is not touched. Whether
     rights are reserved is not known, so that `xmpRights:Marked` is left alone too.
@@ -110,7 +110,7 @@ def _standard(post: ArtPost) -> Iterable[Property]:
 
 
 def _readable(post: ArtPost) -> Iterable[Property]:
-    """Tell under names of our own what no standard has a name for."""
+    """Return under names of our own what no standard has a name for."""
     tag = post.source_tag
     yield _property(Name(OWN, "service"), TEXT, [_service(post)])
     yield _property(Name(OWN, "fetchedAt"), TEXT, [tag and str(tag.to_payload()["fetched_at"])])
@@ -164,14 +164,14 @@ def _service(post: ArtPost) -> str:
 
 
 def _title(post: ArtPost) -> str | None:
-    """Say what is seen and whose it is, as far as there are names for it."""
+    """Return what is seen and whose it is, as far as there are names for it."""
     seen = ", ".join(post.characters or post.copyrights)
     by = ", ".join(post.artists)
     return f"{seen} by {by}" if seen and by else seen or (f"by {by}" if by else None)
 
 
 def _rights(post: ArtPost) -> str | None:
-    """Say whose the work is; which licence it has, no service tells."""
+    """Return whose the work is; which licence it has, no service tells."""
     if not post.artists:
         return None
     return f"Work of {', '.join(post.artists)}. The terms are the artist's own."

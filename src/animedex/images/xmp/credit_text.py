@@ -18,14 +18,14 @@ _PLAIN = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*")
 
 
 class Credited(NamedTuple):
-    """Hold what is known of a picture, and the service's row as it came where that is known."""
+    """What is known of a picture, and the service's row as it came where that is known."""
 
     post: ArtPost
     row: bytes | None = None
 
 
 def post_values(post: ArtPost) -> JsonObject:
-    """Give what is known of a post as a JSON object: what is None or empty is left out.
+    """Return what is known of a post as a JSON object: what is None or empty is left out.
 
     >>> from animedex.models import Rating
     >>> post_values(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
@@ -79,7 +79,7 @@ def damaged(where: str) -> Corrupt:
 
 
 def _tag_values(tag: SourceTag) -> JsonObject:
-    """Give a source tag to the last digit, where `SourceTag.to_payload` has whole seconds."""
+    """Return a source tag to the last digit, where `SourceTag.to_payload` has whole seconds."""
     return {**tag._asdict(), "fetched_at": tag.fetched_at.isoformat()}
 
 
@@ -94,7 +94,7 @@ def _source_tag(values: JsonObject) -> SourceTag:
 
 
 def row_text(row: bytes) -> str | None:
-    r"""Give a row as text, where any text format would give back these very bytes.
+    r"""Return a row as text, where any text format would give back these very bytes.
 
     >>> row_text(b'{"a": 1}'), row_text(b" {}"), row_text(b"{\r\n}"), row_text(b"\xff")
     ('{"a": 1}', None, None, None)

@@ -49,7 +49,7 @@ def survey(source: Source) -> Layout:
 
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
-    """Say how the file is written with a packet: extensions are of the version 89a."""
+    """Return how the file is written with a packet: extensions are of the version 89a."""
     put = XMP + merge.main.filled(merge.properties) + XMP_TRAILER
     area = (len(_VERSION), source.size)
     return [_VERSION, *pieces(layout, merge.replaces, put, area)]

@@ -40,7 +40,7 @@ _HAS_MORE = Name(NOTE, "HasExtendedXMP")
 
 
 class _Part(NamedTuple):
-    """Hold a piece of a continuation: which, its whole length, how far in it, where in the file."""
+    """A piece of a continuation: which, its whole length, how far in it, where in the file."""
 
     digest: bytes
     length: int
@@ -76,7 +76,7 @@ def survey(source: Source) -> Layout:
 
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
-    """Say how the file is written with a packet, and a continuation where it is too long."""
+    """Return how the file is written with a packet, and a continuation where it is too long."""
     main, more = _shared(merge)
     if len(main) > _LONGEST:
         merge = all_continued(merge)

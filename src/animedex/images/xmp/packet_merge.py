@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Combined(NamedTuple):
-    """Hold several documents as one.
+    """Several documents as one.
 
     `left_out` are the properties of the others that the first document has as well, under the
     same name: a packet must not have two of them.

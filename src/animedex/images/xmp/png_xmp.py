@@ -45,7 +45,7 @@ def survey(source: Source) -> Layout:
 
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
-    """Say how the file is written with a packet."""
+    """Return how the file is written with a packet."""
     text = _KEYWORD + b"\0\0\0\0\0" + merge.main.filled(merge.properties)
     checksum = zlib.crc32(b"iTXt" + text)
     chunk = struct.pack(">I4s", len(text), b"iTXt") + text + struct.pack(">I", checksum)

@@ -39,7 +39,7 @@ _EMPTY = b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"
 
 
 class Bare(NamedTuple):
-    """Hold a packet without our properties, open at the place where they go."""
+    """A packet without our properties, open at the place where they go."""
 
     head: bytes
     tail: bytes
@@ -52,7 +52,7 @@ class Bare(NamedTuple):
 
 
 class Merge(NamedTuple):
-    """Hold what is to be written: what was wanted, and `properties`, what came of it.
+    """What is to be written: what was wanted, and `properties`, what came of it.
 
     `replaces` is the packet in whose place this one comes, if any. `more` is what stands in the
     continuation of that packet, None where nothing does.
@@ -154,7 +154,7 @@ def credit_in(packets: Iterable[Packet], where: str) -> Credited | None:
 
 
 def blank(packet: bytes = BLANK_MORE) -> Bare:
-    """Give an empty packet."""
+    """Return an empty packet."""
     return _bare(parse(packet), ())
 
 
@@ -177,7 +177,7 @@ def _writable(one: Property) -> Property:
 
 
 def _told_before(documents: Iterable[Document]) -> dict[Name, Property]:
-    """Tell what an earlier credit of ours told."""
+    """Return what an earlier credit of ours told."""
     values = {found.name: found.values for document in documents for found in document.found}
     try:
         credit = credit_of(values, "")
@@ -188,7 +188,7 @@ def _told_before(documents: Iterable[Document]) -> dict[Name, Property]:
 
 
 class _Settled(NamedTuple):
-    """Hold what is to be written, and what others told.
+    """What is to be written, and what others told.
 
     What is `standing` stays as it is in the file. Of what is `left`, our own part is taken away.
     What is `replaced` is remembered as text.
@@ -252,7 +252,7 @@ def _goes(name: Name, ours: Container[Name]) -> bool:
 
 
 def _holds(document: Document, ours: Container[Name]) -> bool:
-    """Tell whether anything is left of a document without what is ours."""
+    """Return whether anything is left of a document without what is ours."""
     return not all(_goes(found.name, ours) for found in document.found)
 
 
@@ -275,7 +275,7 @@ def _past_line(data: bytes, end: int) -> int:
 
 
 def _without(data: bytes, cuts: Iterable[tuple[int, int]], end: int) -> bytes:
-    """Give data up to a place without some ranges, which may lie within each other."""
+    """Return data up to a place without some ranges, which may lie within each other."""
     parts: list[bytes] = []
     at = 0
     for start, stop in sorted(cuts):

@@ -35,7 +35,7 @@ def survey(source: Source) -> Layout:
 
 
 def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
-    """Say how the file is written with a packet: the header tells of it, and how long it all is."""
+    """Return the parts of the file with a packet, its header and length updated."""
     end = _end(source)
     text = merge.main.filled(merge.properties)
     missing = b"\0" * (layout.place % 2)
@@ -64,7 +64,7 @@ def _packet(source: Source, chunk: Chunk) -> Packet:
 
 
 def _extended(source: Source) -> tuple[int, bytes]:
-    """Give the first chunk of an extended file, and where the others begin."""
+    """Return the first chunk of an extended file, and where the others begin."""
     kind, data = _first(source)
     if kind == _EXTENDED:
         extended = bytes([data[0] | _XMP_FLAG]) + data[1:]

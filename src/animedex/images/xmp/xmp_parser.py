@@ -28,11 +28,11 @@ _ATTRIBUTE = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
 class NoXmp(Exception):
-    """Say that a packet cannot be read."""
+    """That a packet cannot be read."""
 
 
 class Found(NamedTuple):
-    """Hold a property that a packet has, and the range of bytes that it takes there.
+    """A property that a packet has, and the range of bytes that it takes there.
 
     `node` numbers the node that it belongs to.
     """
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 class Node(NamedTuple):
-    """Hold where a node stands; a `plain` one says nothing beside its properties.
+    """Where a node stands; a `plain` one says nothing beside its properties.
 
     `spaces` are the namespaces declared there, by prefix; an empty prefix is the default one.
     """
@@ -57,7 +57,7 @@ class Node(NamedTuple):
 
 
 class Document(NamedTuple):
-    """Hold a packet that was read; further nodes may stand at `place`.
+    """A packet that was read; further nodes may stand at `place`.
 
     `about` is what the packet says it is about. `closing` is to be written in the place of what
     is there up to `resume`: an empty RDF element must be opened first.
@@ -278,14 +278,14 @@ def _name(tag: str) -> Name:
 
 
 def _attributes(data: bytes, at: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Give where each attribute in a tag stands, one after the other."""
+    """Return where each attribute in a tag stands, one after the other."""
     while found := _ATTRIBUTE.match(data, at, end):
         yield found[1].decode(), found.span()
         at = found.end()
 
 
 def _past_name(data: bytes, start: int) -> int:
-    """Give where the name in a tag ends."""
+    """Return where the name in a tag ends."""
     found = _NAME.match(data, start)
     assert found, "what was parsed is a tag"
     return found.end()

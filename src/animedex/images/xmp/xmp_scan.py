@@ -24,7 +24,7 @@ class Writable(Protocol):
 
 
 class Packet(NamedTuple):
-    """Hold a packet of XMP as it is in a file, and the ranges of the file that it takes.
+    """A packet of XMP as it is in a file, and the ranges of the file that it takes.
 
     `more` is its continuation, which JPEG alone has.
     """
@@ -35,14 +35,14 @@ class Packet(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Hold a file's packets, and the place where ours goes."""
+    """A file's packets, and the place where ours goes."""
 
     packets: list[Packet]
     place: int
 
 
 def pieces(layout: Layout, replaced: Packet | None, put: bytes, area: Range) -> list[bytes | Range]:
-    """Say how a range is written anew: with `put` at its place, and without one of its packets."""
+    """Return the parts of a range with `put` in its place and one packet removed."""
     cuts = sorted(replaced.ranges if replaced else ())
     marks = [(layout.place, layout.place, put), *((start, end, b"") for start, end in cuts)]
     parts: list[bytes | Range] = []

@@ -122,7 +122,7 @@ def _metatag_rows(name: str, begun: str) -> list[Row]:
 
 
 def _holds_words(name: str, words: list[str]) -> bool:
-    """Tell whether a name holds all words, in any order, the last of them perhaps unfinished.
+    """Return whether a name holds all words, in any order, the last of them perhaps unfinished.
 
     >>> _holds_words("long_hair", ["hair", "lo"]), _holds_words("long_hair", ["lo", "hair"])
     (True, False)

@@ -1,4 +1,4 @@
-"""Say no as Danbooru does: an error's name, a message for people, and a backtrace."""
+"""No as Danbooru does: an error's name, a message for people, and a backtrace."""
 
 from __future__ import annotations
 

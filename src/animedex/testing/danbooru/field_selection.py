@@ -24,7 +24,7 @@ def trim(found: object, only: str) -> object:
 
 
 def names_only(only: str, field: str) -> bool:
-    """Tell whether a field is asked for by its name.
+    """Return whether a field is asked for by its name.
 
     >>> names_only("id,urls[url]", "urls"), names_only("", "urls")
     (True, False)

@@ -1,4 +1,4 @@
-"""Hold what the routes serve: rows as the service writes them."""
+"""What the routes serve: rows as the service writes them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class User(NamedTuple):
 
 
 class DanbooruCollection:
-    """Hold posts, and what belongs to them; nothing changes, so that servers may share it.
+    """Posts, and what belongs to them; nothing changes, so that servers may share it.
 
     Every row is one of the service's: a dict with as many of its keys as a test needs; a post
     without an ``md5`` is one whose files are withheld. Tags and artists that are not given are
@@ -85,7 +85,7 @@ class DanbooruCollection:
         return [post for post in self.posts if test(post)]
 
     def posts_in_pools(self, name: str) -> Collection[int]:
-        """Give the ids of the posts in the pools that a name, an id, ``any`` or a pattern names."""
+        """Return the ids of the posts in the pools that a name, id, ``any`` or pattern matches."""
         return {
             post_id
             for pool in self.pools
@@ -166,7 +166,7 @@ def artist_row(
 
 
 def category_name(tag: Row) -> str:
-    """Tell a tag's kind by its name: ``artist``."""
+    """Return a tag's kind by its name: ``artist``."""
     return _CATEGORY_OF.get(int(number(tag, "category") or 0), "general")
 
 

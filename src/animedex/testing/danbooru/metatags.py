@@ -1,4 +1,4 @@
-"""Tell which posts a metatag means, such as ``rating:g`` or ``score:>100``."""
+"""Return which posts a metatag means, such as ``rating:g`` or ``score:>100``."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """Hold what a search may ask about besides the posts."""
+    """What a search may ask about besides the posts."""
 
     now: float
     """The moment of asking, in seconds since the epoch."""
     aliases: Mapping[str, str]
     """Other spellings, and the tag that each stands for."""
     pools: Callable[[str], Collection[int]]
-    """Give the posts in the pools that a name, an id, ``any`` or a pattern names."""
+    """Return the posts in the pools that a name, an id, ``any`` or a pattern names."""
 
 
 def metatag_test(term: Term, known: Known) -> Test:

@@ -24,7 +24,7 @@ _AGES = {"s": 1, "mi": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "mo": 30 * DAY, "y
 
 
 class Kind(NamedTuple):
-    """Say how a kind of value is read, and what lies near enough to count as equal.
+    """How a kind of value is read, and what lies near enough to count as equal.
 
     ``read`` raises a ``ValueError`` for what it cannot read.
     """

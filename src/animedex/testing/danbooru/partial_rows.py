@@ -12,7 +12,7 @@ CATEGORIES = {"general": 0, "artist": 1, "copyright": 3, "character": 4, "meta":
 
 
 class Post(NamedTuple):
-    """Hold a post's row and its tags, taken apart once."""
+    """A post's row and its tags, taken apart once."""
 
     row: Row
     tags: frozenset[str]
@@ -44,7 +44,7 @@ def row_id(row: Row) -> int:
 
 
 def flag(row: Row, key: str) -> bool:
-    """Tell whether something is said to be so."""
+    """Return whether something is said to be so."""
     return row.get(key) is True
 
 

@@ -1,4 +1,4 @@
-"""Tell which posts answer a search."""
+"""Return which posts answer a search."""
 
 from __future__ import annotations
 

@@ -180,7 +180,7 @@ def _urls(file: File) -> dict[str, str]:
 
 
 def _sample(file: File) -> str | None:
-    """Tell what the smaller form of a file is: a video of an ugoira, a picture of a wide one."""
+    """Return what the smaller form of a file is: a video of an ugoira, a picture of a wide one."""
     if file.extension == _UGOIRA:
         return "webm"
     still = file.extension in {"png", "jpg", "webp"}

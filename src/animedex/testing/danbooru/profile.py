@@ -1,4 +1,4 @@
-"""Tell somebody who has signed in what is known of them."""
+"""Somebody who has signed in what is known of them."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 
 
 class Fields(NamedTuple):
-    """Say what ``search[…]`` may ask about rows of one kind; all else is overlooked.
+    """What ``search[…]`` may ask about rows of one kind; all else is overlooked.
 
     A text may be asked for as ``name`` or ``name_comma`` (one of a list) and
     ``name_matches`` (a pattern); a number as ``post_count=>10``; a flag as ``true`` or ``false``.
@@ -39,7 +39,7 @@ class Fields(NamedTuple):
     special: Mapping[str, Callable[[str], Test]] = {}
     """Make tests for what only this kind can be asked."""
     orders: Mapping[str, Callable[[Row], object]] = {}
-    """Give the keys by which it may be sorted, as ``search[order]`` names them."""
+    """Return the keys by which it may be sorted, as ``search[order]`` names them."""
     falling: Sequence[str] = ("post_count", "count", "updated_at", "created_at", "date", "")
     """The orders that begin with the highest; the empty one is what is used without any."""
     hidden: Sequence[str] = ()

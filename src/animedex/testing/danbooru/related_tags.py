@@ -1,4 +1,4 @@
-"""Tell which tags are found together."""
+"""Return which tags are found together."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class RelatedTags:
         self._clock = clock
 
     def show(self, asked: Asked) -> Row:
-        """Tell which tags stand on the posts that answer a search, the nearest first."""
+        """Return which tags stand on the posts that answer a search, the nearest first."""
         arguments = {**search_arguments(asked.query), **asked.query}
         search = arguments.get("query", "")
         terms = parse_search(asked, search)
@@ -69,5 +69,5 @@ def _row(tag: Row, together: int, posts: int) -> Row:
 
 
 def _is_of(tag: Row, wanted: str) -> bool:
-    """Tell whether a tag is of a kind, which is given by name or number, or not at all."""
+    """Return whether a tag is of a kind, which is given by name or number, or not at all."""
     return wanted in {"", category_name(tag), str(CATEGORIES[category_name(tag)])}

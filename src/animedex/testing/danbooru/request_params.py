@@ -21,7 +21,7 @@ _LEADING = re.compile(r"\s*[-+]?[0-9]{1,18}")
 
 
 class Page(NamedTuple):
-    """Say which of many rows to show: a page by number, or those before or after an id."""
+    """Which of many rows to show: a page by number, or those before or after an id."""
 
     side: str
     """``b`` for before ``number``, ``a`` for after it, or empty for the page of that number."""

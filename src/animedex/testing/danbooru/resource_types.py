@@ -1,4 +1,4 @@
-"""Say what may be asked about tags, artists, pools and wiki pages."""
+"""What may be asked about tags, artists, pools and wiki pages."""
 
 from __future__ import annotations
 

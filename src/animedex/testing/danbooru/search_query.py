@@ -31,7 +31,7 @@ _TERM = re.compile(
 
 
 class Term(NamedTuple):
-    """Hold one term; without a metatag its value is a tag, perhaps with wildcards."""
+    """One term; without a metatag its value is a tag, perhaps with wildcards."""
 
     value: str
     metatag: str = ""

@@ -1,4 +1,4 @@
-"""Hold what is asked, for the functions that answer."""
+"""What is asked, for the functions that answer."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Asked(NamedTuple):
 
 
 Answer = Callable[[Asked], object]
-"""Give what is to be sent as JSON, or raise ``Refused``."""
+"""Return what is to be sent as JSON, or raise ``Refused``."""
 
 
 def read_request(request: Request, users: Mapping[str, User]) -> Asked:

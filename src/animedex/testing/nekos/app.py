@@ -114,5 +114,5 @@ class _Routes:
 
 
 def _url(request: Request) -> str:
-    """Tell the API's base URL by the name that the visitor used for this server."""
+    """Return the API's base URL by the name that the visitor used for this server."""
     return f"{request.url.scheme}://{request.url.netloc}{BASE}"

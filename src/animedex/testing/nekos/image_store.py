@@ -1,4 +1,4 @@
-"""Say what the nekos routes need of a collection of pictures."""
+"""What the nekos routes need of a collection of pictures."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Picture(NamedTuple):
 
 
 class Collection(Protocol):
-    """Hold the pictures that the routes serve."""
+    """The pictures that the routes serve."""
 
     def formats(self) -> Mapping[str, str]:
         """Map every category to the extension of its pictures."""

@@ -14,7 +14,7 @@ _ANIMATED = {"1": False, "2": True}
 
 
 class Search(NamedTuple):
-    """Hold the arguments of a search."""
+    """The arguments of a search."""
 
     query: str
     animated: bool

@@ -1,4 +1,4 @@
-"""Say where the drawn posts come from, in all the ways in which the service's rows do."""
+"""Where the drawn posts come from, in all the ways in which the service's rows do."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def with_lent_credits(pictures: Sequence[Picture]) -> list[Picture]:
 
 
 def source_of(picture: Picture, place: int) -> str:
-    """Tell a picture's source: a page or a file of a site, a few words, or nothing."""
+    """Return a picture's source: a page or a file of a site, a few words, or nothing."""
     source = picture.credits.get("source_url", "")
     if pixiv_id(source) is not None and place % 2 == 0:
         return page_url(source, 0) if "i.pximg.net" not in source else source
@@ -58,7 +58,7 @@ def page_url(source: str, page: int) -> str:
 
 
 def pixiv_id(source: str) -> int | None:
-    """Tell the number of a work on pixiv.
+    """Return the number of a work on pixiv.
 
     >>> pixiv_id("https://i.pximg.net/img-original/img/2026/02/03/04/05/06/77_p1.png")
     77

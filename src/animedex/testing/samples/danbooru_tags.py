@@ -63,5 +63,5 @@ def tag_name(name: str) -> str:
 
 
 def is_animated(picture: Picture) -> bool:
-    """Tell whether a picture moves."""
+    """Return whether a picture moves."""
     return picture.path.suffix == f".{ANIMATED_FORMAT}"

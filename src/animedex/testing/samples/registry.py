@@ -1,4 +1,4 @@
-"""Say of which services there is a sample. To know one more takes one more row."""
+"""Of which services there is a sample. To know one more takes one more row."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Sample(NamedTuple):
-    """Say where the class of a sample is, and how to try it."""
+    """Where the class of a sample is, and how to try it."""
 
     module: str
     name: str

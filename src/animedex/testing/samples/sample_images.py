@@ -1,4 +1,4 @@
-"""Hold the drawn collection: pictures in a folder, described by its ``manifest.json``.
+"""The drawn collection: pictures in a folder, described by its ``manifest.json``.
 
 The manifest is ``{"pictures": [row, …]}``; a row has ``category``, ``file``, ``width``, ``height``
 and what is known of ``anime_name``, ``artist_name``, ``artist_href`` and ``source_url``. The files
@@ -24,7 +24,7 @@ DRAWN = Path(__file__).parent / "collection"
 
 
 class SampleCollection:
-    """Hold pictures in memory; it never changes, so that servers may share it."""
+    """Pictures in memory; it never changes, so that servers may share it."""
 
     def __init__(self, pictures: Iterable[Picture]) -> None:
         by_category: defaultdict[str, list[Picture]] = defaultdict(list)

@@ -33,7 +33,7 @@ def json_guards(admit: Callable[[str], Verdict], *, pages: bool = False) -> tupl
 
 
 class Rules(NamedTuple):
-    """Hold what a sample's application is built by, beside its collection."""
+    """What a sample's application is built by, beside its collection."""
 
     random: Random
     clock: Callable[[], float]

@@ -199,5 +199,5 @@ def _artist_answer(artist: ArtistRow) -> Response:
 
 
 def _files_url(request: Request) -> str:
-    """Tell where the files are by the name that the visitor used for this server."""
+    """Return where the files are by the name that the visitor used for this server."""
     return f"{request.url.scheme}://{request.url.netloc}{FILES}"

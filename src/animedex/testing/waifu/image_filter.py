@@ -94,7 +94,7 @@ def _of_size(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRo
 
 
 def orientation_of(image: ImageRow) -> str:
-    """Tell which side of an image is longer.
+    """Return which side of an image is longer.
 
     >>> from animedex.testing.waifu.image_rows import image_row
     >>> orientation_of(image_row({"width": 800, "height": 600}, 1, artists=[], tags=[]))

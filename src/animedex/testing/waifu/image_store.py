@@ -1,4 +1,4 @@
-"""Hold the images that the routes serve, with their tags and artists."""
+"""The images that the routes serve, with their tags and artists."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _RowT = TypeVar("_RowT", TagRow, ArtistRow)
 
 
 class WaifuCollection:
-    """Hold images in memory; it never changes, so that servers may share it.
+    """Images in memory; it never changes, so that servers may share it.
 
     A row is an image as the service writes it, but only what matters need be given. Tags may be
     told by their slugs and artists by their names; then they are numbered from 1 as they come.

@@ -34,7 +34,7 @@ class InvalidParameters(HTTPException):
 
 
 class Parameters:
-    """Hold the parameters of a request to a route that knows some names.
+    """The parameters of a request to a route that knows some names.
 
     Whatever has no effect is told to ``ignore``. What cannot be used is gathered, for
     ``check`` to raise at once.

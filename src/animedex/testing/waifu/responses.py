@@ -36,7 +36,7 @@ class Problem(JSONResponse):
 
 
 class Page:
-    """Hold which rows of a list are wanted."""
+    """Which rows of a list are wanted."""
 
     def __init__(self, parameters: Parameters, *, default_size: int) -> None:
         number, size = (
@@ -65,7 +65,7 @@ class Page:
 
 
 def with_url(image: ImageRow, files_url: str) -> ImageRow:
-    """Give an image that has no URL of its own one below ``files_url``.
+    """Return an image that has no URL of its own one below ``files_url``.
 
     >>> from animedex.testing.waifu.image_rows import image_row
     >>> with_url(image_row({"id": 7}, 1, artists=[], tags=[]), "http://localhost/cdn")["url"]

@@ -13,13 +13,13 @@ _RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}")
 
 
 class Bounds(NamedTuple):
-    """Hold the least and the most that a filter lets pass."""
+    """The least and the most that a filter lets pass."""
 
     least: float = -math.inf
     most: float = math.inf
 
     def hold(self, size: int) -> bool:
-        """Tell whether a size passes.
+        """Return whether a size passes.
 
         >>> Bounds(least=3).hold(3), Bounds(most=2).hold(3)
         (True, False)

@@ -27,7 +27,7 @@ HALF = "▀"
 
 
 def lines(outcome: Outcome) -> list[str]:
-    """Give what is shown without what is drawn, and what the terminal is asked."""
+    """Return what is shown without what is drawn, and what the terminal is asked."""
     text = re.sub(r"\x1b\[16t|\x1b\[c|\x1b_[^\x1b]*\x1b\\\r\x1b\[K", "", outcome.text)
     text = re.sub(r"\x1b\[[0-9;]*m", "", text)
     return [line for line in text.splitlines() if HALF not in line]

@@ -38,7 +38,7 @@ def from_option(decorated: F) -> F:
 
 
 def hurry(session: Session) -> None:
-    """Give a service ten seconds, unless the user has said how long it may take."""
+    """Return a service ten seconds, unless the user has said how long it may take."""
     if session.shared.timeout is None and Config().get("timeout").source == "default":
         session.shared = session.shared._replace(timeout=PATIENCE)
 

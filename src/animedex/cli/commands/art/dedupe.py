@@ -109,7 +109,7 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 
 
 def summary(found: Deduped) -> str:
-    """Say in one line what was found."""
+    """Return in one line what was found."""
     again = (
         f"{format_count(found.duplicates, 'duplicate')} in {format_count(found.groups, 'group')}"
     )
@@ -163,7 +163,7 @@ def _print_groups(session: Session, found: Deduped, *, explain: bool) -> None:
 
 
 def _told(found: Deduped, group: Group, *, explain: bool) -> JsonObject:
-    """Give a group as JSON, its rows by their names."""
+    """Return a group as JSON, its rows by their names."""
     told: JsonObject = {
         "rows": [found.label(row) for row in group.rows],
         "evidence": list(group.reasons),

@@ -116,7 +116,7 @@ def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
 
 
 def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identified]:
-    """Give each that is found, and name each other; raise `NotFound` where that is all of them."""
+    """Return the entries that exist and report the others; raise `NotFound` if none exists."""
     from animedex.art.identify import identify_all
 
     lost = _Lost(session)
@@ -189,7 +189,7 @@ def _print_array(session: Session, found: Iterator[Identified]) -> None:
 def _until_the_end(
     session: Session, found: Iterator[Identified], ends: list[BaseException]
 ) -> Iterator[bytes]:
-    """Give what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
+    """Return what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
     import msgspec
 
     try:
@@ -200,7 +200,7 @@ def _until_the_end(
 
 
 def _told(session: Session, found: Identified) -> JsonObject:
-    """Give what was found as JSON, each post with its source."""
+    """Return what was found as JSON, each post with its source."""
     return {
         "query": found.query,
         "work": found.work.key,

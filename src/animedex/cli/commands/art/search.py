@@ -73,7 +73,7 @@ def command(  # noqa: PLR0913  each is an option of the command
 
 
 def _tell(session: Session, found: Found, words: str) -> None:
-    """Say whose rows are missing, and why; and where there are none at all."""
+    """Report whose rows are missing, and why; and where there are none at all."""
     if found.left_out:
         names = ", ".join(found.left_out)
         session.note(f"animedex: left out, as there are no pictures of that rating: {names}")

@@ -140,7 +140,7 @@ def _check_delete(keep: Keep | None, *, yes: bool) -> None:
 
 
 def _may_delete(results: Iterable[_Result]) -> bool:
-    """Say how many files would go, and ask whether they may."""
+    """Return how many files would go, and ask whether they may."""
     from animedex.cli.prompts import ask
     from animedex.plurals import format_count
 

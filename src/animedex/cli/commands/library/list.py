@@ -58,7 +58,7 @@ def command(session: Session, *, filters: Filters, limit: int, whole: bool) -> N
 
 
 def _newest(library: Library, filters: Filters, limit: int | None) -> Iterator[Entry]:
-    """Give entries, a page at a time."""
+    """Return entries, a page at a time."""
     before: int | None = None
     left = limit
     while left is None or left > 0:
