@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from animedex.testing import SampleServer
+from tests.kit.effort import IS_SLOW
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
@@ -25,13 +28,15 @@ pytest_plugins = [
     "tests.kit.terminal",
 ]
 
+# Compiling every module again would be two thirds of what the start of a command costs.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A shell starts what it runs in the background with Ctrl-C ignored, and children would ignore it,
 # too: who has a function for it hands on the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
 settings.register_profile("slow", deadline=None, max_examples=1000)
-IS_SLOW = os.environ.get("HYPOTHESIS_PROFILE") == "slow"
 settings.load_profile("slow" if IS_SLOW else "animedex")
 
 
@@ -39,6 +44,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave out tests marked `slow`, unless the slow profile is chosen."""
     if not IS_SLOW:
         items[:] = [item for item in items if item.get_closest_marker("slow") is None]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
+    """Look for doctests in `src` alone: the tests have none, and would be imported twice."""
+    collectors = yield
+    return [one for one in collectors if not isinstance(one, DoctestModule)]
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 from PIL import Image
 
 from animedex.download import download
@@ -21,6 +20,7 @@ from animedex.images.xmp import read_credit
 from animedex.library.picture_library import Library
 from tests.download.conftest import PICTURES, picture_name
 from tests.download.test_download import visible
+from tests.kit.effort import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from tests.kit.services import Services
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="there a process cannot be killed so")
-KILLS = 100 if settings().max_examples > 100 else 6
+KILLS = count(3, 100)
 # Which of a process's steps may be its last: whatever it does with a file, and pieces that come.
 CHILD = """
 import json, os, signal, sys, threading

@@ -106,7 +106,8 @@ class Emulator(Protocol):
     """Run a command line on a terminal that answers, of so many columns and rows.
 
     Whenever a text is shown that `replies` has, its reply is typed, or sent if it is a signal; of
-    several replies the next one. A command that halts is let go on. `typed` is there before it is.
+    several replies the next one. Without `replies` it answers as a terminal that draws no pixels.
+    A command that halts is let go on. `typed` is there before it is.
     """
 
     def __call__(
@@ -120,6 +121,8 @@ class Emulator(Protocol):
     ) -> Watched: ...
 
 
+# Every terminal answers the question for its attributes, so that nobody waits for it.
+ANSWERS: Replies = {b"\x1b[c": b"\x1b[?1;2c"}
 # It leads the terminal's session, as a shell does, and outlives the command: with it the terminal
 # would hang up, and nothing could be told of how it was left.
 LEADER = """
@@ -166,7 +169,9 @@ def emulator(monkeypatch: pytest.MonkeyPatch) -> Emulator:
     ) -> Watched:
         command = [sys.executable, "-m", "animedex", *arguments]
         everything = {**os.environ, **(environment or {})}
-        return _watched(command, size, everything, replies or {}, typed, stdin)
+        return _watched(
+            command, size, everything, ANSWERS if replies is None else replies, typed, stdin
+        )
 
     return invoke
 

@@ -17,18 +17,20 @@ from animedex.library import fts_index as words
 from animedex.library import hash_blocks as hashes
 from animedex.library import index_check as indexes
 from animedex.library.picture_library import Library
+from tests.kit.effort import count
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.library.conftest import Draw
 
-KILLS = 50
+KILLS = count(8, 50)
 # It adds, changes and removes in a loop, and says when it begins with each.
 CHURN = """
 import sys
 from animedex.library.entry import New
 from animedex.library.picture_library import Library
+from tests.kit.effort import count
 from animedex.models import ArtPost, Rating
 from animedex.images.image_inspection import examine
 
