@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from keyword import iskeyword
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
 import click
@@ -143,30 +142,26 @@ class Group(click.Group):
         write_paragraph("For agents", guidance, formatter)
 
 
-class Folder(Group):
-    """The commands of a package: each is a module of it, loaded when it is first needed.
+class SubcommandGroup(Group):
+    """A group whose commands are modules beside its own, named after it: `library_add`."""
 
-    A name that Python keeps for itself has an underscore behind it as the name of a module.
-    """
-
-    def __init__(
-        self, name: str | None, *, package: str, **settings: Unpack[CommandSettings]
-    ) -> None:
+    def __init__(self, name: str, *, module: str, **settings: Unpack[CommandSettings]) -> None:
         super().__init__(name, **settings)
-        self.package = package
+        self._package, _, self._prefix = f"{module}_".rpartition(".")
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Name the modules."""
+        """Return the names of the commands."""
         from pkgutil import iter_modules
 
-        modules = iter_modules(import_module(self.package).__path__)
-        return sorted(module.name.rstrip("_") for module in modules)
+        modules = (module.name for module in iter_modules(import_module(self._package).__path__))
+        return sorted(
+            name.removeprefix(self._prefix) for name in modules if name.startswith(self._prefix)
+        )
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return one command."""
+        """Load one command."""
         if cmd_name in self.list_commands(ctx):
-            kept = "_" if iskeyword(cmd_name) else ""
-            return loaded(f"{self.package}.{cmd_name}{kept}")
+            return loaded(f"{self._package}.{self._prefix}{cmd_name}")
         return super().get_command(ctx, cmd_name)
 
 

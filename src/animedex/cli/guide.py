@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from animedex import backends
-from animedex.cli import commands as verbs
 from animedex.cli.command import Command, Group, Option, loaded
 
 if TYPE_CHECKING:
@@ -67,9 +66,9 @@ def services() -> Iterator[tuple[Backend, list[Told]]]:
 
 def of_no_service() -> Iterator[list[Told]]:
     """Return the other commands, those of a group together."""
-    from pkgutil import iter_modules
+    from animedex.cli.root import VERBS
 
-    for name in sorted(module.name for module in iter_modules(verbs.__path__)):
+    for name in VERBS:
         yield list(_commands(name, loaded(f"animedex.cli.commands.{name}")))
 
 

@@ -274,7 +274,7 @@ def artist(session: Session, name: str) -> None:
 )
 @answering
 def stats(session: Session) -> None:
-    """Return how much the service has."""
+    """Count the images, tags and artists of the service."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.stats()), cards.stats_card)

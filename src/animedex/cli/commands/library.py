@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import click
 
-from animedex.cli.command import Folder
+from animedex.cli.command import SubcommandGroup
 
 
-@click.group("library", cls=Folder, package=__name__)
+@click.group("library", cls=SubcommandGroup, module=__name__)
 def command() -> None:
     """Keep, search, compare and check the pictures that you have."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from animedex.cli.command import Folder
+from animedex.cli.command import SubcommandGroup
 from animedex.config.config_file import Config
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ F = TypeVar("F", bound="Callable[..., None]")
 PATIENCE = "10"
 
 
-@click.group("art", cls=Folder, package=__name__)
+@click.group("art", cls=SubcommandGroup, module=__name__)
 def command() -> None:
     """Search, draw, compare and identify pictures across the services."""
 

@@ -27,8 +27,8 @@ from animedex.cli.main import run
 with contextlib.redirect_stdout(io.TextIOWrapper(io.BytesIO())):
     assert run(["art", "{name}", "--help"]) == 0
 loaded = set(sys.modules) - before
-commands = {{one for one in loaded if one.startswith("animedex.cli.commands.art.")}}
-assert commands == {{"animedex.cli.commands.art.{name}"}}, commands
+commands = {{one for one in loaded if one.startswith("animedex.cli.commands.art_")}}
+assert commands == {{"animedex.cli.commands.art_{name}"}}, commands
 heavy = loaded & {{"asyncio", "msgspec", "rich", "pyreqwest", "dataclasses", "animedex.client"}}
 assert not heavy, heavy
 assert not any(one.startswith("animedex.art") for one in loaded)
