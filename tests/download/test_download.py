@@ -272,11 +272,12 @@ def test_a_file_that_was_overwritten_with_nothing_is_fetched_again(
 def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     client: Client, folder: Path, library: Library, url: str
 ) -> None:
-    from animedex.download.post_download import Keeper
+    from animedex.download.library_writer import LibraryWriter
     from animedex.download.targets import target_of
+    from animedex.library.entry import New
 
-    said: list[str] = []
-    keeper = Keeper(library, (), said.append)
+    warnings: list[str] = []
+    writer = LibraryWriter(library, warnings.append)
     target = target_of(client, url, Deadline(None))
     folder.mkdir()
     (folder / "no picture.png").write_bytes(b"text")
@@ -284,8 +285,9 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     (folder / "half.png").write_bytes(noise(1)[:1000])
     (folder / "good.png").write_bytes(noise(2))
     for name in ("gone.png", "no picture.png", "a folder", "half.png", "good.png"):
-        keeper.find_again(str(folder / name), target)
-    assert len(said) == 4
+        looked = writer.examine(New(str(folder / name), target.post, target.row), None)
+        writer.store([looked] if looked else [])
+    assert len(warnings) == 4
     assert [entry.path for entry in library.entries()] == [str(folder / "good.png")]
 
 

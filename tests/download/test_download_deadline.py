@@ -12,6 +12,7 @@ from animedex.backends.asset_call import fetch
 from animedex.download import download, iter_downloads
 from animedex.download.download_deadline import Deadline
 from animedex.errors import TimedOut
+from animedex.library.picture_library import Library
 from tests.download.conftest import picture_name
 from tests.kit.odd_pictures import endless_jpeg
 
@@ -82,7 +83,9 @@ def test_the_deadline_holds_while_a_picture_is_decoded(
     options: ClientOptions, services: Services, tmp_path: Path
 ) -> None:
     path = f"/neko/{picture_name(0)}"
-    services.nekos.answer(path, body=endless_jpeg(), headers={"content-type": "image/jpeg"})
+    # Without its end, only decoding says whether it is complete.
+    body = endless_jpeg().removesuffix(b"\xff\xd9")
+    services.nekos.answer(path, body=body, headers={"content-type": "image/jpeg"})
     options["timeout"] = 2.0
     row = {"url": f"{services.nekos.url}{path}", "artist_name": "a"}
     with Client(**options) as client:
@@ -90,3 +93,22 @@ def test_the_deadline_holds_while_a_picture_is_decoded(
     assert one.error is not None
     assert one.error.reason == "timeout"
     assert str(tmp_path) not in one.error.message
+
+
+def test_the_deadline_holds_while_a_fingerprint_is_made(
+    options: ClientOptions, services: Services, tmp_path: Path
+) -> None:
+    path = f"/neko/{picture_name(0)}"
+    services.nekos.answer(path, body=endless_jpeg(), headers={"content-type": "image/jpeg"})
+    options["timeout"] = 1.0
+    row = {"url": f"{services.nekos.url}{path}", "artist_name": "a"}
+    warnings: list[str] = []
+    with Client(**options) as client, Library(str(tmp_path / "library.db")) as library:
+        (one,) = download(
+            client, [row], tmp_path / "pictures", library=library, warn=warnings.append
+        )
+        assert one.status == "fetched"
+        (entry,) = library.entries()
+        assert library.fingerprint(entry.id) is None
+    (warning,) = warnings
+    assert "not compared with other pictures" in warning

@@ -190,5 +190,5 @@ def test_two_users_in_one_folder_do_not_block_each_other() -> None:
             other.communicate("")
         with Partial(folder, URL, 0.0) as partial:
             assert dict(partial.resume())["if-range"] == '"mine"'
-            assert partial.opening() == b"12345"
+            assert partial.open().read() == b"12345"
         assert len(os.listdir(folder)) == 4

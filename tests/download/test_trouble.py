@@ -70,12 +70,17 @@ def test_what_is_no_whole_picture_leaves_nothing(
     assert os.listdir(folder) == []
 
 
-def test_a_bomb_is_kept_and_not_decoded(client: Client, services: Services, folder: Path) -> None:
+def test_a_bomb_is_kept_and_not_decoded(
+    client: Client, services: Services, folder: Path, library: Library
+) -> None:
     services.nekos.answer(PATH, body=BOMB, headers={"content-type": "image/png"})
     warnings: list[str] = []
     row = {"url": f"{services.nekos.url}{PATH}", "artist_name": "a"}
-    (one,) = download(client, [row], folder, warn=warnings.append)
+    (one,) = download(client, [row], folder, library=library, warn=warnings.append)
     assert (one.status, one.error) == ("fetched", None)
+    (entry,) = library.entries()
+    assert entry.path == one.path
+    assert library.fingerprint(entry.id) is None
     (warning,) = warnings
     assert "60000 x 60000 pixels" in warning
     assert "too large to decode" in warning

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 from animedex.download.download_deadline import Deadline
 from animedex.download.download_report import Downloaded
 from animedex.download.file_check import require_pillow
+from animedex.download.library_writer import LibraryWriter
 from animedex.download.name_conflicts import Place
-from animedex.download.post_download import Keeper, sidecar_kinds
 from animedex.download.save_options import Saving
+from animedex.download.sidecar_writer import SidecarWriter, parse_sidecar_kinds
 from animedex.download.unfinished_files import Parts
-from animedex.download.worker_pool import Progress, download_several
+from animedex.download.worker_pool import Progress, WorkerPool
 from animedex.errors import BadArguments
 from animedex.images.filename_template import DEFAULT, Template
 
@@ -108,11 +109,13 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
         raise BadArguments(message)
     require_pillow()
     asked: list[What] = [whats] if isinstance(whats, str) else list(whats)
-    kinds = sidecar_kinds(sidecar)
+    kinds = parse_sidecar_kinds(sidecar)
     saving = Saving(
         Place("." if to is None else os.fspath(to)),
         Template(DEFAULT if name is None else name),
-        Keeper(library, kinds, warn),
+        LibraryWriter(library, warn),
+        SidecarWriter(kinds, warn),
+        warn,
         Parts() if parts is None else parts,
         Deadline(timeout),
         embed=embed,
@@ -120,4 +123,4 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
         is_name_given=name is not None,
         max_bytes=max_size,
     )
-    return download_several(client, asked, saving, jobs, told)
+    return WorkerPool(client, asked, saving, jobs, told).run()

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.errors import AnimedexError
+    from animedex.library.entry import New
 
 KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")
 Status = Literal["fetched", "copied", "here", "failed"]
@@ -41,6 +42,17 @@ class Downloaded(NamedTuple):
             "sha256": self.sha256,
             "error": None if self.error is None else _told(self.error),
         }
+
+
+class Outcome(NamedTuple):
+    """Represent what became of one thing to download, and the file that the library is to get.
+
+    That is examined until a moment of the monotonic clock, or without a limit.
+    """
+
+    report: Downloaded
+    new: New | None = None
+    deadline: float | None = None
 
 
 def summary(results: Sequence[Downloaded]) -> str:

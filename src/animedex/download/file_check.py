@@ -1,4 +1,4 @@
-"""What was fetched, compared with what was promised: length, checksum, type; and decoded."""
+"""What was fetched, compared with what was announced: length, checksum, type, container."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.download.resumable_writer import HINT as HINT_AGAIN
 from animedex.download.resumable_writer import no_picture
 from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
-from animedex.images.containers.file_reader import HINT
+from animedex.images.containers import picture_parts
+from animedex.images.containers.file_reader import HINT, Source
 from animedex.images.formats import format_of
 from animedex.library.file_facts import file_md5
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
+    from typing import BinaryIO
+
     from animedex.backends.asset_call import Fetched
     from animedex.download.resumable_file import Partial
     from animedex.download.targets import Target
     from animedex.images.formats import Format
-    from animedex.images.image_inspection import Examined
+
+_HEAD_BYTES = 64
+# What complete files end with; a RIFF file begins with its length instead.
+_ENDS = {"jpeg": b"\xff\xd9", "png": b"\0\0\0\0IEND\xaeB`\x82", "gif": b"\0;", "webp": b""}
 
 
-class Checked(NamedTuple):
-    """Hold what a file is by its content; `examined` is None where nobody has looked at it.
+class FileCheck(NamedTuple):
+    """Represent what a file is by its content.
 
-    `fault` says why a picture could not be looked at that is to be kept all the same.
+    `fault` says what is wrong with a picture that is kept all the same, as its service has it so.
     """
 
     format: Format
-    examined: Examined | None
     fault: str | None = None
-    is_damaged: bool = False
 
 
 def require_pillow() -> None:
@@ -44,39 +48,66 @@ def require_pillow() -> None:
             raise BadArguments(message, hint="pip install 'animedex[pictures]'")
 
 
-def checked(target: Target, fetched: Fetched, partial: Partial, *, look: bool) -> Checked:
-    """Check a file that has come to its end, and tell what it is, and what it looks like if asked.
+def check_file(target: Target, fetched: Fetched, part: Partial, content: BinaryIO) -> FileCheck:
+    """Check a file that has come to its end: `content` is what is in it.
 
     Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
-    for another checksum and for what cannot be decoded, unless the row announces these very bytes.
+    for another checksum and for a damaged picture, unless the row announces these very bytes.
     """
-    size, opening = partial.size(), partial.opening()
-    _check_length(target, size, partial.total)
-    kind = format_of(opening)
+    size = content.seek(0, os.SEEK_END)
+    _check_length(target, size, part.total)
+    content.seek(0)
+    head = content.read(_HEAD_BYTES)
+    kind = format_of(head)
     if kind is None:
-        raise no_picture(fetched.header("content-type"), opening)
-    _check_sum(target, partial)
+        raise no_picture(fetched.header("content-type"), head)
+    _check_md5(target, part)
     if not kind.is_picture:
-        return Checked(kind, None)
-    from animedex.images.image_inspection import examine, measure
-
+        return FileCheck(kind)
     try:
-        if look:
-            return Checked(kind, examine(partial.path))
-        measure(partial.path)
+        check_pixels(part.path, content, kind)
     except TimedOut as error:
-        error.message = error.message.replace(partial.path, target.post.id)
+        error.message = error.message.replace(part.path, target.post.id)
         raise
+    except TooLarge:
+        # Nothing else can be said of it.
+        return FileCheck(kind)
     except (Corrupt, BadArguments) as error:
         # What it is called here says nothing to anybody.
-        message = error.message.replace(partial.path, target.post.id)
+        message = error.message.replace(part.path, target.post.id)
         # A checksum was compared already.
-        is_announced = target.file.md5 is not None or target.file.byte_size == size
-        if is_announced or isinstance(error, TooLarge):
-            return Checked(kind, None, message, is_damaged=not isinstance(error, TooLarge))
+        if target.file.md5 is not None or target.file.byte_size == size:
+            return FileCheck(kind, message)
         hint = HINT_AGAIN if error.hint == HINT else error.hint
         raise Corrupt(message, hint=hint, backend=target.backend) from None
-    return Checked(kind, None)
+    return FileCheck(kind)
+
+
+def check_pixels(path: str, content: BinaryIO, kind: Format) -> None:
+    """Walk over a picture's container, and decode it only if that shows a fault.
+
+    Raises `Corrupt` if pixels are missing or damaged, and `TooLarge` if that would cost too much.
+    """
+    if _is_intact(content, kind, path):
+        return
+    from animedex.images.image_inspection import measure
+
+    measure(path)
+
+
+def _is_intact(content: BinaryIO, kind: Format, path: str) -> bool:
+    """Return whether a container is complete: all its parts and its end; False if undecided."""
+    if kind.name not in _ENDS:
+        return False
+    try:
+        parts = picture_parts(Source(path, content), kind.name)
+    except Corrupt:
+        return False
+    if kind.name == "webp":
+        return parts is None
+    end = _ENDS[kind.name]
+    content.seek(-len(end), os.SEEK_END)
+    return content.read() == end
 
 
 def _check_length(target: Target, size: int, announced: int | None) -> None:
@@ -91,16 +122,16 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
         raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
 
 
-def _check_sum(target: Target, partial: Partial) -> None:
+def _check_md5(target: Target, part: Partial) -> None:
     if target.file.md5 is None:
         return
-    if (partial.md5() or file_md5(partial.path)) != target.file.md5.lower():
+    if (part.md5() or file_md5(part.path)) != target.file.md5.lower():
         message = "the file has not the checksum that the service tells"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 
 
-def file_sum(path: str) -> str:
-    """Give a file's SHA-256."""
+def file_sha256(path: str) -> str:
+    """Return a file's SHA-256."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

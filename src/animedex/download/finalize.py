@@ -1,4 +1,4 @@
-"""A file made ready to be put into its place: with the credit in it, synced, and its checksum."""
+"""The last steps before a file gets its name: its credit, its checksum, and a sync to disk."""
 
 from __future__ import annotations
 
@@ -8,13 +8,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import file_error
-from animedex.download.safe_open import open_own
+from animedex.download.safe_open import open_own, remove_own
 from animedex.errors import Corrupt
-from animedex.images.xmp import can_carry, write_credit
+from animedex.images.containers.file_reader import Source
+from animedex.images.xmp import can_carry, copy_with_credit
 from animedex.library.file_facts import FileFacts, mark_of
 
 if TYPE_CHECKING:
-    from animedex.download.file_check import Checked
+    from typing import BinaryIO
+
+    from animedex.download.file_check import FileCheck
     from animedex.download.resumable_file import Partial
     from animedex.download.targets import Target
     from animedex.images.formats import Format
@@ -22,10 +25,10 @@ if TYPE_CHECKING:
 _PIECE = 1024 * 1024
 
 
-class Ready(NamedTuple):
-    """Hold a file that may be put into its place, and what is in it; whether the credit is, too.
+class FinishedFile(NamedTuple):
+    """Represent a file that may be put into its place, and whether it carries its credit.
 
-    `is_refused` says that the format has a place for a credit, and that this file has none.
+    `is_refused` is True if files of its format can carry one, and this one cannot.
     """
 
     path: str
@@ -34,43 +37,43 @@ class Ready(NamedTuple):
     is_refused: bool = False
 
 
-def made_ready(target: Target, checked: Checked, partial: Partial, *, embed: bool) -> Ready:
-    """Put the credit into a copy where the format has a place for it, and sync either.
+def finalize(
+    target: Target, check: FileCheck, part: Partial, content: BinaryIO, *, embed: bool
+) -> FinishedFile:
+    """Write the credit into a copy if the format has a place for it, and sync the file to disk.
 
-    Without `embed` the file stays as the service sent it.
-
-    A picture that can be shown and whose container is damaged all the same stays as it is. Raises
-    `NoSpace` where the disk is full.
+    Without `embed`, and if it is damaged, a file stays as the service sent it. Raises `NoSpace` if
+    the disk is full.
     """
-    is_embedded = embed and not checked.is_damaged  # what its service has damaged stays as it is
-    if not is_embedded or not can_carry(checked.format.name):
-        return _as_it_is(checked, partial.path)
+    if not embed or check.fault is not None or not can_carry(check.format.name):
+        return _finalize_unchanged(check, part.path, content)
     try:
-        return _credited(target, checked, partial)
+        return _finalize_credited(target, check, part, content)
     except Corrupt:
-        return _as_it_is(checked, partial.path)._replace(is_refused=True)
+        return _finalize_unchanged(check, part.path, content)._replace(is_refused=True)
 
 
-def _credited(target: Target, checked: Checked, partial: Partial) -> Ready:
-    with suppress(FileNotFoundError):
-        # It may be the very file of another name that has got no further than to be linked.
-        os.unlink(partial.finished)
-    out = _Out(partial.finished)
+def _finalize_credited(
+    target: Target, check: FileCheck, part: Partial, content: BinaryIO
+) -> FinishedFile:
+    # It may be the very file of another name that has got no further than to be linked.
+    remove_own(part.finished)
+    out = _Out(part.finished)
     try:
-        post, row = target.post, target.row
-        write_credit(partial.path, out, post, row, is_checked=checked.format.is_picture)
-        facts = out.synced(checked.format)
+        source = Source(part.path, content)
+        copy_with_credit(source, check.format.name, out, target.post, target.row)
+        facts = out.sync(check.format)
     except BaseException:
         out.close()
         with suppress(OSError):
-            os.unlink(partial.finished)
+            os.unlink(part.finished)
         raise
     out.close()
-    return Ready(partial.finished, facts, is_credited=True)
+    return FinishedFile(part.finished, facts, is_credited=True)
 
 
 class _Out:
-    """Write into a new file, and know what is in it."""
+    """A new file that is written to, and the size and SHA-256 of what is in it."""
 
     def __init__(self, path: str) -> None:
         self.size = 0
@@ -93,7 +96,7 @@ class _Out:
         self.digest.update(data)
         return len(data)
 
-    def synced(self, kind: Format) -> FileFacts:
+    def sync(self, kind: Format) -> FileFacts:
         try:
             os.fsync(self._number)
             mark = mark_of(os.fstat(self._number), self._path)
@@ -105,16 +108,17 @@ class _Out:
         os.close(self._number)
 
 
-def _as_it_is(checked: Checked, path: str) -> Ready:
-    digest, size = hashlib.sha256(), 0
+def _finalize_unchanged(check: FileCheck, path: str, content: BinaryIO) -> FinishedFile:
+    digest = hashlib.sha256()
+    content.seek(0)
     try:
+        while piece := content.read(_PIECE):
+            digest.update(piece)
+        size = content.tell()
         with open(open_own(path, os.O_RDWR), "r+b") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-                size += len(piece)
             os.fsync(file.fileno())
             mark = mark_of(os.fstat(file.fileno()), path)
     except OSError as error:
         raise file_error(os.path.dirname(path), error) from None
-    facts = FileFacts(size, digest.hexdigest(), checked.format, mark)
-    return Ready(path, facts, is_credited=False)
+    facts = FileFacts(size, digest.hexdigest(), check.format, mark)
+    return FinishedFile(path, facts, is_credited=False)

@@ -12,15 +12,16 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from animedex.body_writer import PREFIX, file_error
-from animedex.download.download_report import Downloaded
-from animedex.download.file_check import file_sum
+from animedex.download.download_report import Downloaded, Outcome
+from animedex.download.file_check import file_sha256
 from animedex.download.file_locks import try_lock
 from animedex.download.safe_open import open_own
-from animedex.download.same_picture import is_same
+from animedex.download.same_picture import is_credited, is_same
 from animedex.download.targets import Target
 from animedex.errors import BadArguments
 from animedex.images.formats import format_named
 from animedex.images.regular_file import open_ordinary
+from animedex.library.entry import New
 from animedex.models import PictureFile
 
 if TYPE_CHECKING:
@@ -35,21 +36,28 @@ _PIECE = 1024 * 1024
 _LARGE_PIECE = 1 << 30
 
 
-def use_entry(asked: str, entry: Entry, saving: Saving) -> Downloaded | None:
-    """Return the report of a picture of the library; None where it must be fetched all the same.
+def use_entry(name: str, entry: Entry, options: Saving) -> Outcome | None:
+    """Return the outcome for a picture of the library; None if it must be fetched all the same.
 
     That is where its file is not the one that was added, or where the service's own bytes are
-    asked for and the library's file is not these.
+    wanted and the library's file is not these.
     """
     target = _target_of(entry)
-    if target is None or not (saving.embed or is_same(target, entry.path, untouched=True)):
+    if target is None or not (options.embed or is_same(target, entry.path, untouched=True)):
         return None
-    if not saving.is_place_given:
-        return _report(asked, entry, "here", entry.path)
-    if not saving.is_name_given and saving.place.is_below(entry.path):
-        saving.keeper.find_again(entry.path, target)
-        return _report(asked, entry, "here", entry.path)
-    return _copy_into_place(asked, entry, target, saving)
+    if not options.is_place_given:
+        return Outcome(_report(name, entry, "here", entry.path))
+    if not options.is_name_given and options.place.is_below(entry.path):
+        new = complete_file(entry.path, target, options)
+        return Outcome(_report(name, entry, "here", entry.path), new)
+    return _copy_into_place(name, entry, target, options)
+
+
+def complete_file(path: str, target: Target, options: Saving) -> New:
+    """Write the sidecars that a file lacks; return what the library is to have of it."""
+    has_credit = options.sidecars.is_default and is_credited(path)
+    options.sidecars.write_missing(path, target, is_credited=has_credit)
+    return New(path, target.post, target.row, target.category)
 
 
 def _target_of(entry: Entry) -> Target | None:
@@ -60,27 +68,27 @@ def _target_of(entry: Entry) -> Target | None:
     return Target(post, file, entry.row, entry.category)
 
 
-def _copy_into_place(asked: str, entry: Entry, target: Target, saving: Saving) -> Downloaded | None:
+def _copy_into_place(name: str, entry: Entry, target: Target, options: Saving) -> Outcome | None:
     kind = format_named(entry.format)
-    path = saving.path(target, kind.extension if kind else entry.format)
-    found = saving.place.find(path, lambda path: saving.is_same(target, path))
-    if found is not None:
-        saving.keeper.find_again(found, target)
-        return _report(asked, entry, "here", found)
-    with _temporary_copy(entry, saving.place.folder) as copy:
+    path = options.path(target, kind.extension if kind else entry.format)
+    present = options.place.find(path, lambda path: options.is_same(target, path))
+    if present is not None:
+        new = complete_file(present, target, options)
+        return Outcome(_report(name, entry, "here", present), new)
+    with _temporary_copy(entry, options.place.folder) as copy:
         if copy is None:
             return None
-        spot = saving.place.put(copy, path, lambda path: saving.is_same(target, path, copy))
-    saving.keeper.find_again(spot.path, target)
-    return _report(asked, entry, "here" if spot.is_here else "copied", spot.path)
+        spot = options.place.put(copy, path, lambda path: options.is_same(target, path, copy))
+    new = complete_file(spot.path, target, options)
+    return Outcome(_report(name, entry, "here" if spot.is_here else "copied", spot.path), new)
 
 
-def _report(asked: str, entry: Entry, status: Literal["here", "copied"], path: str) -> Downloaded:
+def _report(name: str, entry: Entry, status: Literal["here", "copied"], path: str) -> Downloaded:
     post = entry.post
     number, url = (post.id, post.url) if post else (None, None)
     if path == entry.path or status == "copied":
-        return Downloaded(asked, status, number, url, path, entry.size, entry.sha256)
-    return Downloaded(asked, status, number, url, path, os.stat(path).st_size, file_sum(path))
+        return Downloaded(name, status, number, url, path, entry.size, entry.sha256)
+    return Downloaded(name, status, number, url, path, os.stat(path).st_size, file_sha256(path))
 
 
 @contextlib.contextmanager

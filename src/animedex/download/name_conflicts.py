@@ -54,6 +54,7 @@ class Place:
             self.longest = max(_LEAST, min(LONGEST_PATH, room))
         self._lock = threading.Lock()
         self._listings: dict[str, dict[str, list[str]]] = {}
+        self._unsynced: set[str] = set()
         _make(self.folder)
         self._longest_part = _longest_name(self.folder) - _RESERVE
         if not os.access(self.folder, os.W_OK | os.X_OK):
@@ -89,6 +90,13 @@ class Place:
                 except OSError as error:
                     if not (_is_too_long(error) and self._lower_limit()):
                         raise file_error(self._at(path), error) from None
+
+    def sync(self) -> None:
+        """Write the names of the files put since the last time to disk: once for each folder."""
+        with self._lock:
+            folders, self._unsynced = self._unsynced, set()
+        for folder in folders:
+            _sync(folder)
 
     def is_below(self, path: str) -> bool:
         """Return whether a file is in the folder or below it."""
@@ -177,7 +185,7 @@ class Place:
         name = os.path.basename(place)
         if parent in self._listings:
             self._listings[parent].setdefault(folded(name), []).append(name)
-        _sync(parent)
+        self._unsynced.add(parent)
         return True
 
     def _require_inside(self, parent: str) -> None:
@@ -186,7 +194,9 @@ class Place:
             raise BadArguments(message, hint="choose another folder, or name pictures otherwise")
 
     def _is_inside(self, parent: str) -> bool:
-        """Tell whether no link leads out of the chosen folder."""
+        """Return whether no link leads out of the chosen folder."""
+        if parent == self.folder:
+            return True
         inside = os.path.realpath(self.folder)
         try:
             return os.path.commonpath([inside, os.path.realpath(parent)]) == inside

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 import sys
 import threading
@@ -30,18 +31,19 @@ from animedex.download.resumable_writer import (
     no_picture,
     too_long,
 )
-from animedex.download.safe_open import NotOwnFile, is_taken, open_own, own_size
+from animedex.download.safe_open import NotOwnFile, is_taken, open_own, own_size, remove_own
 from animedex.errors import UpstreamDecode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
+    from typing import BinaryIO
 
     from animedex.call import Headers, Response
 
-_OPENING = 64
 _ENCODINGS = {"identity": "", "": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST_STATE = 4096
+_MOST_IN_MEMORY = 16 * 1024 * 1024
 # Names that are tried before one that nobody can know.
 _NAMES = 8
 
@@ -103,7 +105,7 @@ class Partial:
         trace: TracebackType | None,
     ) -> None:
         self.let_go()
-        if not self._is_of_use() and not os.path.exists(self.finished):
+        if not (self._forgotten or self._is_of_use() or os.path.exists(self.finished)):
             self.forget()
         self._close()
         if self._forgotten and sys.platform == "win32":
@@ -115,13 +117,15 @@ class Partial:
         """Tell how much there is."""
         return own_size(self.path)
 
-    def opening(self) -> bytes:
-        """Give the first bytes, which tell the format."""
+    def open(self) -> BinaryIO:
+        """Open what came for reading: a copy in memory, unless it is very long."""
         try:
-            with open(open_own(self.path, os.O_RDONLY), "rb") as file:
-                return file.read(_OPENING)
-        except OSError:
-            return b""
+            if self.size() > _MOST_IN_MEMORY:
+                return os.fdopen(open_own(self.path, os.O_RDONLY), "rb")
+            with os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as file:
+                return io.BytesIO(file.read())
+        except OSError as error:
+            raise file_error(self._folder, error) from None
 
     def md5(self) -> str | None:
         """Give the checksum of what came, unless it came in parts or was not to be summed."""
@@ -195,14 +199,14 @@ class Partial:
         self.let_go()
         self._sink = None
         self.is_doubtful = False
-        _remove(self.path, self.finished)
+        remove_own(self.path, self.finished)
         self._note(None)
 
     def forget(self) -> None:
         """Drop everything, as the file is in its place, or was not what it should be."""
         self.let_go()
         self._forgotten = True
-        _remove(self.path, self.finished, self._state)
+        remove_own(self.path, self.finished, self._state)
 
     def abandon(self) -> bool:
         """Take no more, whoever is at it; return whether what is here stays to be resumed."""
@@ -210,7 +214,7 @@ class Partial:
             self._is_abandoned = True
             if self._is_of_use():
                 return True
-            _remove(self.path, self.finished, self._state)
+            remove_own(self.path, self.finished, self._state)
             return False
 
     def let_go(self) -> None:
@@ -293,7 +297,7 @@ class Partial:
         """Return whether nothing of others has the names; leave nothing there otherwise."""
         if not (is_taken(self.path) or is_taken(self.finished)):
             return True
-        _remove(self.path, self.finished, self._state)
+        remove_own(self.path, self.finished, self._state)
         self._close()
         return False
 
@@ -328,14 +332,6 @@ class Partial:
         if self._number >= 0:
             os.close(self._number)
             self._number = -1
-
-
-def _remove(*paths: str) -> None:
-    """Remove files of this user's own, and nothing that others have put in their place."""
-    for path in paths:
-        if not is_taken(path):
-            with contextlib.suppress(OSError):
-                os.unlink(path)
 
 
 def _keys(url: str) -> Iterator[str]:

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import tempfile
+from contextlib import suppress
 
 # What opening something else than an own file fails with, and what O_NOFOLLOW says of a link.
 _OF_OTHERS = {
@@ -61,6 +62,15 @@ def is_taken(path: str) -> bool:
     except OSError:
         return False
     return not stat.S_ISREG(status.st_mode) or not _is_own(status, path)
+
+
+def remove_own(*paths: str) -> None:
+    """Remove those that are this user's own files, and nothing that others have put there."""
+    for path in paths:
+        with suppress(OSError):
+            status = os.lstat(path)
+            if stat.S_ISREG(status.st_mode) and _is_own(status, path):
+                os.unlink(path)
 
 
 def _is_single(status: os.stat_result) -> bool:

@@ -6,6 +6,7 @@ import os
 import stat
 from typing import TYPE_CHECKING
 
+from animedex.download.file_check import check_pixels, same_bytes
 from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.images.formats import format_of
 from animedex.images.sidecar import credit_of
@@ -58,25 +59,21 @@ def _same_version(target: Target, credited: Credited) -> bool:
 def _is_whole(target: Target, path: str, size: int) -> bool:
     with open(path, "rb") as file:
         kind = format_of(file.read(_OPENING))
-    if kind is None:
-        return False
-    if kind.is_picture:
-        from animedex.images.image_inspection import measure
-
+        if kind is None:
+            return False
+        if not kind.is_picture:
+            return target.file.byte_size in {None, size}
         try:
-            measure(path)
+            check_pixels(path, file, kind)
         except TooLarge:
             return True
         except Corrupt:
             # It was kept because its row announces these very bytes.
             return is_announced(path, target.file.md5, target.file.byte_size)
-        return True
-    return target.file.byte_size in {None, size}
+    return True
 
 
 def _same_content(target: Target, path: str, size: int, fetched: str | None) -> bool:
-    from animedex.download.file_check import same_bytes
-
     if fetched is not None:
         return same_bytes(fetched, path)
     if target.file.md5 is None or target.file.byte_size not in {None, size}:

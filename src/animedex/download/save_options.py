@@ -8,9 +8,12 @@ from animedex.download.same_picture import is_same
 from animedex.images.filename_template import values_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from animedex.download.download_deadline import Deadline
+    from animedex.download.library_writer import LibraryWriter
     from animedex.download.name_conflicts import Place
-    from animedex.download.post_download import Keeper
+    from animedex.download.sidecar_writer import SidecarWriter
     from animedex.download.targets import Target
     from animedex.download.unfinished_files import Parts
     from animedex.images.filename_template import Template
@@ -26,7 +29,9 @@ class Saving(NamedTuple):
 
     place: Place
     template: Template
-    keeper: Keeper
+    library: LibraryWriter
+    sidecars: SidecarWriter
+    warn: Callable[[str], None]
     parts: Parts
     deadline: Deadline
     embed: bool = True

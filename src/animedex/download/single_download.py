@@ -8,23 +8,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex import backends
 from animedex.backends.asset_call import fetch
 from animedex.body_writer import file_error
-from animedex.download.download_report import Downloaded
-from animedex.download.file_check import checked, file_sum
-from animedex.download.finalize import made_ready
-from animedex.download.library_copy import use_entry
+from animedex.download.download_report import Downloaded, Outcome
+from animedex.download.file_check import check_file, file_sha256
+from animedex.download.finalize import finalize
+from animedex.download.library_copy import complete_file, use_entry
 from animedex.download.resumable_file import Partial
 from animedex.download.resumable_writer import FileTooLong, too_long
 from animedex.download.targets import known_id, name_of, target_of
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
 from animedex.images.decoder import decoding_limits
+from animedex.library.entry import New
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import BinaryIO
 
     from animedex.backends.asset_call import Fetched
     from animedex.client import Client
     from animedex.download.download_deadline import Deadline
-    from animedex.download.file_check import Checked
+    from animedex.download.file_check import FileCheck
+    from animedex.download.finalize import FinishedFile
     from animedex.download.save_options import Saving
     from animedex.download.targets import Target, What
 
@@ -33,98 +36,129 @@ _HINT = "look at the picture's page, or try again later"
 
 
 class Job(NamedTuple):
-    """Represent one picture on its way, with everything that its fetching goes by."""
+    """Represent one picture on its way, with everything that its download goes by."""
 
     client: Client
-    asked: str
-    saving: Saving
+    name: str
+    options: Saving
     deadline: Deadline
-    told: Callable[[int, int | None], None]
+    on_progress: Callable[[int, int | None], None]
 
 
 def download_one(
-    client: Client, what: What, saving: Saving, told: Callable[[int, int | None], None]
-) -> Downloaded:
-    """Fetch what is asked for, unless it is here; a failure is part of what is given."""
-    asked = name_of(what)
-    job = Job(client, asked, saving, saving.deadline.for_picture(client), told)
-    known: str | None = None
+    client: Client, what: What, options: Saving, on_progress: Callable[[int, int | None], None]
+) -> Outcome:
+    """Fetch a picture, unless it is there already; a failure is part of the report."""
+    name = name_of(what)
+    job = Job(client, name, options, options.deadline.for_picture(client), on_progress)
+    post_id: str | None = None
     target: Target | None = None
     try:
-        known = known_id(what, client.manner.base_urls)
-        done = _from_library(asked, known, saving)
-        if done is not None:
-            return done
+        post_id = known_id(what, client.manner.base_urls)
+        outcome = _from_library(name, post_id, options)
+        if outcome is not None:
+            return outcome
         target = target_of(client, what, job.deadline)
-        if known != target.post.id and (done := _from_library(asked, target.post.id, saving)):
-            return done._replace(url=target.file.url)
-        return _saved(job, target)
+        if post_id != target.post.id:
+            outcome = _from_library(name, target.post.id, options)
+            if outcome is not None:
+                return outcome._replace(report=outcome.report._replace(url=target.file.url))
+        return _download(job, target)
     except AnimedexError as error:
         failure = error
         failure.hint = failure.hint or _HINT
     except OSError as error:
-        failure = file_error(saving.place.folder, error)
+        failure = file_error(options.place.folder, error)
     url = target.file.url if target else None
-    return Downloaded(asked, "failed", target.post.id if target else known, url, error=failure)
+    post_id = target.post.id if target else post_id
+    return Outcome(Downloaded(name, "failed", post_id, url, error=failure))
 
 
-def _from_library(asked: str, post_id: str | None, saving: Saving) -> Downloaded | None:
-    entry = saving.keeper.find(asked, post_id)
-    return use_entry(asked, entry, saving) if entry else None
+def _from_library(name: str, post_id: str | None, options: Saving) -> Outcome | None:
+    entry = options.library.find(name, post_id)
+    return use_entry(name, entry, options) if entry else None
 
 
-def _saved(job: Job, target: Target) -> Downloaded:
-    saving, asked = job.saving, job.asked
-    _check_size(target, saving.max_bytes)
-    patience = job.deadline.patience(job.client)
-    promised = target.file.extension or ""
-    folder, url, summed = saving.place.folder, target.file.url, target.file.md5 is not None
-    most = saving.max_bytes
-    latest = job.deadline.end
+def _download(job: Job, target: Target) -> Outcome:
+    options = job.options
+    _check_size(target, options.max_bytes)
     with Partial(
-        folder, url, patience, job.told, summed=summed, max_bytes=most, latest=latest
-    ) as partial:
-        saving.parts.add(partial)
+        options.place.folder,
+        target.file.url,
+        job.deadline.patience(job.client),
+        job.on_progress,
+        summed=target.file.md5 is not None,
+        max_bytes=options.max_bytes,
+        latest=job.deadline.end,
+    ) as part:
+        options.parts.add(part)
+        path = options.path(target, target.file.extension or "")
         # Only now: another process may have put it there while this one waited.
-        found = saving.place.find(
-            saving.path(target, promised), lambda path: saving.is_same(target, path)
+        present = options.place.find(path, lambda path: options.is_same(target, path))
+        if present is not None:
+            part.forget()
+            return _report_present(job, target, present)
+        fetched, content, check = _fetch_checked(job, target, part)
+        target = _with_fetch_time(target, fetched)
+        with content:
+            file = finalize(target, check, part, content, embed=options.embed)
+        if check.format.extension.strip(".").lower() != target.file.extension:
+            path = options.path(target, check.format.extension)
+        spot = options.place.put(
+            file.path, path, lambda path: options.is_same(target, path, part.path)
         )
-        if found is not None:
-            partial.forget()
-            saving.keeper.find_again(found, target)
-            return _here(asked, target, found)
-        fetched, content = _brought(job, target, partial)
-        target = _dated(target, fetched)
-        ready = made_ready(target, content, partial, embed=saving.embed)
-        spot = saving.place.put(
-            ready.path,
-            saving.path(target, content.format.extension),
-            lambda path: saving.is_same(target, path, partial.path),
-        )
-        partial.forget()
+        part.forget()
     if spot.is_here:
-        saving.keeper.find_again(spot.path, target)
-        return _here(asked, target, spot.path)
-    saving.keeper.keep(spot.path, target, content, ready)
-    post, url, facts = target.post, target.file.url, ready.facts
-    return Downloaded(asked, "fetched", post.id, url, spot.path, facts.size, facts.sha256)
+        return _report_present(job, target, spot.path)
+    return _report_new(job, target, spot.path, check, file)
 
 
-def _brought(job: Job, target: Target, partial: Partial) -> tuple[Fetched, Checked]:
+def _report_present(job: Job, target: Target, path: str) -> Outcome:
+    """Return the outcome for a file that was there, with the sidecars that it lacked."""
+    new = complete_file(path, target, job.options)
+    size, url = os.stat(path).st_size, target.file.url
+    report = Downloaded(job.name, "here", target.post.id, url, path, size, file_sha256(path))
+    return Outcome(report, new, job.deadline.moment())
+
+
+def _report_new(
+    job: Job, target: Target, path: str, check: FileCheck, file: FinishedFile
+) -> Outcome:
+    """Return the outcome for a new file; write its sidecars, and say where its credit is."""
+    options, facts = job.options, file.facts
+    kinds = options.sidecars.write(path, target, is_credited=file.is_credited)
+    where = f"in the {kinds[0]} file beside it" if kinds else "in no file"
+    if file.is_refused:
+        where = where if kinds else f"{where}: --sidecar is none"
+        options.warn(f"{path}: its metadata or its structure is damaged, so its credit is {where}")
+    if check.fault is not None:
+        why = f"{check.fault}; the service has it so"
+        options.warn(f"{why}: it is kept as {path}, its credit {where}")
+    new = New(path, target.post, target.row, target.category, None, facts, check.fault is not None)
+    options.library.expect(new)
+    url = target.file.url
+    report = Downloaded(job.name, "fetched", target.post.id, url, path, facts.size, facts.sha256)
+    return Outcome(report, new, job.deadline.moment())
+
+
+def _fetch_checked(job: Job, target: Target, part: Partial) -> tuple[Fetched, BinaryIO, FileCheck]:
     """Fetch a file and check it; one that was put together and is wrong is fetched anew, once."""
     is_anew = False
     while True:
-        fetched = _whole(job, target, partial)
+        fetched = _fetch_whole(job, target, part)
+        content = part.open()
         try:
-            look = job.saving.keeper.has_library
             with decoding_limits(job.deadline.moment()):
-                return fetched, checked(target, fetched, partial, look=look)
-        except (UpstreamDecode, Corrupt):
-            if is_anew or not partial.is_doubtful:
-                partial.forget()
+                return fetched, content, check_file(target, fetched, part, content)
+        except BaseException as error:
+            content.close()
+            if not isinstance(error, UpstreamDecode | Corrupt):
+                raise
+            if is_anew or not part.is_doubtful:
+                part.forget()
                 raise
             is_anew = True
-            partial.start_over()
+            part.start_over()
 
 
 def _check_size(target: Target, max_bytes: int | None) -> None:
@@ -134,44 +168,38 @@ def _check_size(target: Target, max_bytes: int | None) -> None:
         raise too_long(max_bytes, size)
 
 
-def _whole(job: Job, target: Target, partial: Partial) -> Fetched:
+def _fetch_whole(job: Job, target: Target, part: Partial) -> Fetched:
     """Fetch until all of a file is here; as long as a try brings more, another one follows."""
-    call = fetch(backends.declared(target.backend), target.file.url, partial.sink, partial.resume)
+    call = fetch(backends.declared(target.backend), target.file.url, part.sink, part.resume)
     is_anew = False
     while True:
         try:
             fetched = job.client.perform(job.deadline.bound_file(job.client, call))
-            partial.finish()
-            if not partial.has_grown() or not partial.is_short():
+            part.finish()
+            if not part.has_grown() or not part.is_short():
                 return fetched
         except (TimedOut, Unreachable):
-            if not partial.has_grown() or not partial.resume() or job.deadline.is_over():
+            if not part.has_grown() or not part.resume() or job.deadline.is_over():
                 raise
         except AnimedexError as error:
-            if is_anew or not _may_begin_anew(error, partial):
+            if is_anew or not _may_begin_anew(error, part):
                 if isinstance(error, UpstreamDecode):
-                    partial.forget()
+                    part.forget()
                 raise
             is_anew = True
-            partial.start_over()
+            part.start_over()
 
 
-def _may_begin_anew(error: AnimedexError, partial: Partial) -> bool:
+def _may_begin_anew(error: AnimedexError, part: Partial) -> bool:
     """Return whether the fault may lie with what was put together, and not with the file."""
     if isinstance(error, FileTooLong):
         return False
-    is_mixed = isinstance(error, UpstreamDecode) and partial.is_doubtful
-    return partial.is_odd or is_mixed or error.status == _NO_SUCH_RANGE
+    is_mixed = isinstance(error, UpstreamDecode) and part.is_doubtful
+    return part.is_odd or is_mixed or error.status == _NO_SUCH_RANGE
 
 
-def _dated(target: Target, fetched: Fetched) -> Target:
-    """Note when the file was fetched, which is later than when its row was."""
-    import msgspec
+def _with_fetch_time(target: Target, fetched: Fetched) -> Target:
+    """Return a target with the moment its file was fetched, which is later than its row's."""
+    from msgspec.structs import replace
 
-    post = msgspec.structs.replace(target.post, source_tag=fetched.source_tag)
-    return target._replace(post=post)
-
-
-def _here(asked: str, target: Target, path: str) -> Downloaded:
-    size, url = os.stat(path).st_size, target.file.url
-    return Downloaded(asked, "here", target.post.id, url, path, size, file_sum(path))
+    return target._replace(post=replace(target.post, source_tag=fetched.source_tag))

@@ -1,14 +1,20 @@
-"""Several at a time: threads that take what is asked for, one after the other.
+"""Several downloads at a time, and what follows them: fingerprints, syncs, the library.
 
-They are daemons, as in `art.together`: a service that hangs must not hold up Ctrl-C. What they
-leave behind then are files on their way, which are found again.
+Threads take what is to be downloaded, one after the other. Files for the library are decoded on
+further threads, so that transfers do not wait for that. Whatever is done by then is written down
+together: one sync for each folder, one transaction of the library.
+
+The threads are daemons: a service that hangs must not hold up Ctrl-C. What they leave behind then
+are unfinished files, which are resumed.
 """
 
 from __future__ import annotations
 
+import os
 import threading
 from collections import deque
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.download.single_download import download_one
@@ -17,15 +23,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from animedex.client import Client
-    from animedex.download.download_report import Downloaded
+    from animedex.download.download_report import Downloaded, Outcome
     from animedex.download.save_options import Saving
     from animedex.download.targets import What
+    from animedex.library.file_inspection import Looked
+
+_MOST_AT_ONCE = 32
 
 
 class Progress(NamedTuple):
-    """Tell how far one thing has come: `number` is its place among what was asked for, from 0.
+    """Represent how far a download has come: `number` is its position in the list, from 0.
 
-    `total` is None where the service does not tell how long the file is.
+    `size` and `total` are in bytes; `total` is None if the service does not announce the length.
     """
 
     number: int
@@ -33,40 +42,95 @@ class Progress(NamedTuple):
     total: int | None
 
 
-def download_several(
-    client: Client,
-    whats: Sequence[What],
-    saving: Saving,
-    jobs: int,
-    told: Callable[[Progress], None],
-) -> Iterator[tuple[int, Downloaded]]:
-    """Fetch all, so many at a time; give what became of each as it is done, with its number."""
-    left = deque(enumerate(whats))
-    done: SimpleQueue[tuple[int, Downloaded] | BaseException] = SimpleQueue()
+class _Done(NamedTuple):
+    """Represent one finished download, and the file for the library, if there is one."""
 
-    def work() -> None:
+    number: int
+    outcome: Outcome
+    looked: Looked | None = None
+
+
+class WorkerPool:
+    """Threads that download pictures, and threads that make their fingerprints."""
+
+    def __init__(
+        self,
+        client: Client,
+        whats: Sequence[What],
+        options: Saving,
+        jobs: int,
+        on_progress: Callable[[Progress], None],
+    ) -> None:
+        self._client = client
+        self._options = options
+        self._on_progress = on_progress
+        self._count = len(whats)
+        self._todo = deque(enumerate(whats))
+        self._unexamined: SimpleQueue[_Done | None] = SimpleQueue()
+        self._done: SimpleQueue[_Done | BaseException] = SimpleQueue()
+        self._jobs = min(jobs, len(whats))
+        self._examiners = min(os.cpu_count() or 1, len(whats)) if options.library.has_library else 0
+
+    def run(self) -> Iterator[tuple[int, Downloaded]]:
+        """Yield a report and its number for each download, when it and all its files are stored."""
+        for work, count in ((self._download, self._jobs), (self._examine, self._examiners)):
+            for _ in range(count):
+                threading.Thread(target=work, name="animedex-download", daemon=True).start()
+        left = self._count
+        try:
+            while left:
+                done = self._take()
+                left -= len(done)
+                self._store(done)
+                for one in done:
+                    yield one.number, one.outcome.report
+        finally:
+            # Whoever leaves early needs no more of them.
+            self._todo.clear()
+            self._options.library.close()
+            for _ in range(self._examiners):
+                self._unexamined.put(None)
+
+    def _take(self) -> list[_Done]:
+        """Wait for a download, and return it with what else is done; raise what a thread met."""
+        done: list[_Done] = []
+        with suppress(Empty):
+            while len(done) < _MOST_AT_ONCE:
+                one = self._done.get(block=not done)
+                if isinstance(one, BaseException):
+                    raise one
+                done.append(one)
+        return done
+
+    def _store(self, done: Sequence[_Done]) -> None:
+        self._options.place.sync()
+        library = self._options.library
+        library.store(one.looked for one in done if one.looked)
+        library.release(one.outcome.new for one in done if one.outcome.new)
+
+    def _download(self) -> None:
         while True:
             try:
-                number, what = left.popleft()
+                number, what = self._todo.popleft()
             except IndexError:
                 return
             try:
-                done.put((number, download_one(client, what, saving, _telling(told, number))))
+                outcome = download_one(self._client, what, self._options, self._progress_of(number))
             except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
-                done.put(error)
+                self._done.put(error)
+                continue
+            is_for_library = self._examiners and outcome.new is not None
+            queue = self._unexamined if is_for_library else self._done
+            queue.put(_Done(number, outcome))
 
-    for _ in range(min(jobs, len(whats))):
-        threading.Thread(target=work, name="animedex-download", daemon=True).start()
-    try:
-        for _ in whats:
-            found = done.get()
-            if isinstance(found, BaseException):
-                raise found
-            yield found
-    finally:
-        # Whoever leaves early wants no more of them.
-        left.clear()
+    def _examine(self) -> None:
+        while done := self._unexamined.get():
+            _, new, deadline = done.outcome
+            try:
+                looked = self._options.library.examine(new, deadline) if new else None
+                self._done.put(done._replace(looked=looked))
+            except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
+                self._done.put(error)
 
-
-def _telling(told: Callable[[Progress], None], number: int) -> Callable[[int, int | None], None]:
-    return lambda size, total: told(Progress(number, size, total))
+    def _progress_of(self, number: int) -> Callable[[int, int | None], None]:
+        return lambda size, total: self._on_progress(Progress(number, size, total))

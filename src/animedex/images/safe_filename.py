@@ -42,6 +42,8 @@ def plain(text: str) -> str:
     >>> plain("a\r\n\tb\u3000c*"), plain("e\u0301") == "\xe9"
     ('a b c_', True)
     """
+    if text.isascii():
+        return _SPACE.sub(" ", _FORBIDDEN.sub("_", _SPACE.sub(" ", text))).strip(_EDGES)
     spaced = _SPACE.sub(" ", unicodedata.normalize("NFC", text))
     shown = "".join(map(_shown, _FORBIDDEN.sub("_", spaced)))
     # What stood apart may go together now, and spaces beside each other.
@@ -63,6 +65,8 @@ def cut(text: str, limit: int) -> str:
     >>> cut("abc", 2), cut("猫猫", 5), cut("e\u0301x", 2), cut("a👩\u200d🚀", 9)
     ('ab', '猫', '', 'a')
     """
+    if len(text.encode()) <= limit:
+        return text
     kept, size = 0, 0
     for end in _ends(text):
         size += len(text[kept:end].encode())

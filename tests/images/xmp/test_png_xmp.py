@@ -12,11 +12,11 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from animedex.errors import Corrupt
-from animedex.images.xmp import write_credit
+from animedex.images.containers.file_reader import Source
+from animedex.images.xmp import copy_with_credit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from animedex.images.xmp import Credited
     from tests.images.xmp.conftest import Files
@@ -190,13 +190,13 @@ def test_a_wrong_checksum_is_told(
 
 
 def test_checksums_that_were_looked_at_are_not_looked_at_again(
-    drawn: dict[str, bytes], credited: Credited, tmp_path: Path
+    drawn: dict[str, bytes], credited: Credited
 ) -> None:
     damaged = bytearray(drawn["png/alpha"])
     damaged[-20] ^= 1
-    (tmp_path / "damaged.png").write_bytes(damaged)
     out = io.BytesIO()
-    write_credit(str(tmp_path / "damaged.png"), out, *credited, is_checked=True)
+    source = Source("damaged.png", io.BytesIO(damaged))
+    copy_with_credit(source, "png", out, *credited)
     assert out.getvalue().endswith(damaged[33:])
 
 

@@ -15,7 +15,7 @@ Range: TypeAlias = "tuple[int, int]"
 Parts: TypeAlias = "list[bytes | Range]"
 # As much is read of all packets in a file; what is beyond it is copied like any other bytes.
 LONGEST = 32 * 1024 * 1024
-_PIECE = 256 * 1024
+_PIECE = 1024 * 1024
 # So many parts of a file are walked over: more than that only takes time, as a picture of a
 # gigabyte has no more, in chunks of 8 KiB.
 MAX_PARTS = 150_000

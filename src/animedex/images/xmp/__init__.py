@@ -33,6 +33,7 @@ __all__ = [
     "Credited",
     "Writable",
     "can_carry",
+    "copy_with_credit",
     "open_picture",
     "packets_of",
     "read_credit",
@@ -70,22 +71,15 @@ def packets_of(source: Source, kind: str | None) -> list[Packet]:
     return _survey(source, kind).packets if kind in _CONTAINERS else []
 
 
-def write_credit(
-    source: str,
-    target: Writable,
-    post: ArtPost,
-    row: bytes | None = None,
-    *,
-    is_checked: bool = False,
-) -> None:
+def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None = None) -> None:
     """Copy a picture with its credit put in; all else in it stays as it is, byte for byte.
 
-    A credit of ours that is there is replaced, so that writing twice is writing once. How it goes
-    together with what others have put there, `merging` tells. A row over 2 MiB is left out.
+    A credit of ours that is there is replaced, so that writing twice is writing once.
+    `property_merge` says how it goes together with what others have put there. A row over 2 MiB is
+    left out.
 
     Raises `Corrupt` for a container that is damaged or has XMP that cannot be read, before anything
-    is written, and `BadArguments` for a format that has no place for a credit. Checksums of what
-    `is_checked`, as `examine` does it, are not looked at again.
+    is written, and `BadArguments` for a format that has no place for a credit.
     """
     with open_picture(source) as (file, kind):
         if kind is None:
@@ -94,18 +88,23 @@ def write_credit(
         if kind not in _CONTAINERS:
             message = f"{kind} has no place for a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
-        container = _CONTAINERS[kind]
-        if not is_checked:
-            with damage_told(source):
-                picture_parts(file, kind)
-        layout = _survey(file, kind)
-        try:
-            merge = merged(layout.packets, _told(post, row))
-            parts = container.rewritten(file, layout, merge)
-        except NoXmp:
-            message = f"{source} has XMP metadata that cannot be read, so none is put beside it"
-            raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
-        pour(file, parts, target)
+        with damage_told(source):
+            picture_parts(file, kind)
+        copy_with_credit(file, kind, target, post, row)
+
+
+def copy_with_credit(
+    source: Source, kind: str, target: Writable, post: ArtPost, row: bytes | None
+) -> None:
+    """Do as `write_credit` does, for a picture of that format whose container was checked."""
+    layout = _survey(source, kind)
+    try:
+        merge = merged(layout.packets, _told(post, row))
+        parts = _CONTAINERS[kind].rewritten(source, layout, merge)
+    except NoXmp:
+        message = f"{source.path} has XMP metadata that cannot be read, so none is put beside it"
+        raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
+    pour(source, parts, target)
 
 
 def _survey(source: Source, kind: str) -> Layout:

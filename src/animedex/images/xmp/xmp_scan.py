@@ -61,12 +61,11 @@ def pour(source: Source, parts: Iterable[bytes | Range], target: Writable) -> No
 
 
 def _write(target: Writable, piece: bytes) -> None:
-    rest = memoryview(piece)
     try:
-        while rest:
+        while piece:
             # A file without a buffer may take less than it is given; a sink does not say.
-            taken = target.write(bytes(rest))
-            rest = rest[taken if isinstance(taken, int) else len(rest) :]
+            taken = target.write(piece)
+            piece = piece[taken if isinstance(taken, int) else len(piece) :]
     except OSError as error:
         message = f"the picture cannot be written: {error.strerror or error}"
         if is_full(error):

@@ -1,0 +1,169 @@
+"""What the library has, and the new files that it gets: examined beside the transfers."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
+from animedex.images.decoder import decoding_limits
+from animedex.images.formats import format_of
+from animedex.library.file_inspection import looked_at
+from animedex.library.repository import attempted, stored
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Callable, Iterable
+
+    from animedex.library.entry import Entry, New
+    from animedex.library.file_inspection import Looked
+    from animedex.library.picture_library import Library
+
+_WITHOUT = "the library does not have what is fetched"
+_FILE_ERRORS = (NotFound, Corrupt, BadArguments)
+_HEAD_BYTES = 64
+
+
+class LibraryWriter:
+    """Find what a library has, and add new files to it; it may be used from several threads.
+
+    A library that cannot be used is reported to `warn` once, and not used any more; so is each
+    file that it cannot take.
+    """
+
+    def __init__(self, library: Library | None, warn: Callable[[str], None]) -> None:
+        self._library = library
+        self._warn = warn
+        self._lock = threading.Lock()
+        # Files of this run that are not stored yet.
+        self._pending: dict[str, threading.Event] = {}
+
+    @property
+    def has_library(self) -> bool:
+        """Return whether there is a library to add files to."""
+        return self._library is not None
+
+    def find(self, name: str, post_id: str | None) -> Entry | None:
+        """Return a picture whose file is there, by its id, or else by its URL."""
+        return self._find_id(post_id) if post_id else self._find_url(name)
+
+    def expect(self, new: New) -> None:
+        """Have `find` wait for a picture of this run until it is stored."""
+        if new.post and self._library is not None:
+            with self._lock:
+                self._pending.setdefault(new.post.id, threading.Event())
+
+    def examine(self, new: New, deadline: float | None) -> Looked | None:
+        """Decode a file for its fingerprint; return None if it cannot be added.
+
+        A file of this run was checked already: one that cannot be decoded, or not before the
+        deadline, a moment of the monotonic clock, is added without a fingerprint.
+        """
+        try:
+            with decoding_limits(deadline):
+                looked = looked_at(new)
+        except (Corrupt, TimedOut) as error:
+            if new.facts is None or new.is_opaque:
+                self._warn(f"{_WITHOUT}: {error.message}")
+                return None
+            looked = looked_at(new._replace(is_opaque=True))
+            looked = looked._replace(fault=error.message)
+        except AnimedexError as error:
+            self._warn(f"{_WITHOUT}: {error.message}")
+            return None
+        if looked.fault is not None and new.facts is not None:
+            name = new.post.id if new.post else new.path
+            fault = looked.fault.replace(new.path, name)
+            self._warn(f"{fault}; it is kept as {new.path}, but not compared with other pictures")
+        return looked
+
+    def store(self, files: Iterable[Looked]) -> None:
+        """Add files in one transaction, but for pictures that the library has elsewhere."""
+        new = {looked.entry.post.id if looked.entry.post else "": looked for looked in files}
+        new = {post_id: looked for post_id, looked in new.items() if not self._has(post_id)}
+        library = self._library
+        if library is None or not new:
+            return
+        try:
+            results = library.file.change(lambda db: [_store(db, one) for one in new.values()])
+        except AnimedexError as error:
+            self._do_without(error)
+            return
+        for problem in filter(None, results):
+            # Errors of the library itself name its file.
+            if isinstance(problem, _FILE_ERRORS) and library.path not in problem.message:
+                self._warn(f"{_WITHOUT}: {problem.message}")
+            else:
+                self._do_without(problem)
+
+    def _has(self, post_id: str) -> bool:
+        return bool(post_id and self._read(lambda library: library.holding(post_id)))
+
+    def release(self, new: Iterable[New]) -> None:
+        """Let `find` no longer wait for pictures, which are stored now."""
+        for one in new:
+            if one.post and (event := self._pending.pop(one.post.id, None)):
+                event.set()
+
+    def close(self) -> None:
+        """Let `find` wait for nothing, as nothing is stored any more."""
+        while self._pending:
+            self._pending.popitem()[1].set()
+
+    def _find_id(self, post_id: str) -> Entry | None:
+        with self._lock:
+            event = self._pending.get(post_id)
+        if event is not None:
+            event.wait()
+        return self._read(lambda library: library.holding(post_id))
+
+    def _find_url(self, url: str) -> Entry | None:
+        if "://" not in url:
+            return None
+        entry = self._read(lambda library: library.addressed(url))
+        # That another picture names it as its source says nothing.
+        own = entry is not None and entry.post and url in {entry.post.url, entry.post.page_url}
+        return entry if own else None
+
+    def _read(self, query: Callable[[Library], Entry | None]) -> Entry | None:
+        library = self._library
+        if library is None:
+            return None
+        try:
+            entry = query(library)
+        except AnimedexError as error:
+            self._do_without(error)
+            return None
+        return entry if entry and _is_intact(entry) else None
+
+    def _do_without(self, error: AnimedexError) -> None:
+        with self._lock:
+            library, self._library = self._library, None
+        if library is not None:
+            self._warn(f"{_WITHOUT}: {error.message}")
+
+
+def _store(db: sqlite3.Connection, looked: Looked) -> AnimedexError | None:
+    """Store a file, whole or not at all; return what is wrong with it."""
+    path = looked.entry.path
+
+    def store() -> Entry:
+        try:
+            return stored(db, looked)
+        except (OverflowError, ValueError):
+            # A service may send numbers and characters that no database has room for.
+            message = f"{path}: its row has numbers or characters that cannot be stored"
+            raise BadArguments(message, hint="search for the file by its path") from None
+
+    result = attempted(db, path, store)
+    return result if isinstance(result, AnimedexError) else None
+
+
+def _is_intact(entry: Entry) -> bool:
+    """Return whether a file begins as one of its format does; zeros, say, do not."""
+    try:
+        with open(entry.path, "rb") as file:
+            kind = format_of(file.read(_HEAD_BYTES))
+    except OSError:
+        return False
+    return kind is not None and kind.name == entry.format
