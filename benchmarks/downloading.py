@@ -1,7 +1,8 @@
-"""How long 200 pictures of 1 MB take, over what curl takes for as many at a time.
+"""How long 200 pictures of 1 MB take, relative to curl and to gallery-dl.
 
-The sample server has them on loopback, without limits. curl writes what comes into files; here each
-is decoded, gets its credit, is synced and put in its place besides.
+The sample server has them on loopback, without limits. curl and gallery-dl write what comes into
+files; here each is checked, gets its credit and is synced as well. With a library, its fingerprint
+is made and stored, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 from statistics import median
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from large_pictures import write_pictures
 from running import path_of
@@ -23,13 +24,21 @@ from running import path_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-AMOUNT, JOBS, RUNS, MOST = 200, 4, 7, 1.15
+AMOUNT, JOBS, RUNS, SMALLEST = 200, 4, 7, 500_000
 # curl's own name is one that services turn away.
-NAME = "animedex-benchmark/1.0 (https://example.org)"
+USER_AGENT = "animedex-benchmark/1.0 (https://example.org)"
+
+
+class Command(Protocol):
+    """Build the command line of a program that downloads pictures from a server into a folder."""
+
+    def __call__(self, folder: Path, url: str, names: Sequence[str], /) -> list[str]:
+        """Return it; what it reads is written beside the folder."""
+        ...
 
 
 class Download(NamedTuple):
-    """How long it took, in times of what curl took: the medians, and the fastest of each."""
+    """Represent how long it took, in multiples of another program's time: medians and fastest."""
 
     run: str
     most: float
@@ -38,7 +47,7 @@ class Download(NamedTuple):
 
 
 def measure() -> list[Download]:
-    """Run both by turns, on the same files."""
+    """Run the programs in turn, on the same files."""
     with tempfile.TemporaryDirectory() as folder:
         pictures = Path(folder, "served")
         pictures.mkdir()
@@ -50,58 +59,79 @@ def measure() -> list[Download]:
             assert server.stdin is not None
             assert server.stdout is not None
             url = server.stdout.readline().strip()
-            found = compared(Path(folder, "fetched"), url, names)
+            commands = (with_curl, without_library, with_gallery_dl, with_library)
+            times = time_commands(Path(folder, "fetched"), url, names, commands)
             server.stdin.close()
-    return [found]
+    curl, plain, gallery_dl, library = times
+    run = f"{AMOUNT} pictures of 1 MB, {JOBS} at a time"
+    return [
+        compare(f"{run}, without library ÷ curl", 1.6, plain, curl),
+        compare(f"{run}, with library ÷ gallery-dl", 1.0, library, gallery_dl),
+    ]
 
 
-def compared(folder: Path, url: str, names: Sequence[str]) -> Download:
-    """Time both."""
-    curl: list[float] = []
-    ours: list[float] = []
-    for _ in range(RUNS):
-        curl.append(timed(folder, with_curl(folder, url, names), url))
-        ours.append(timed(folder, with_animedex(folder, url, names), url))
-    name = f"{len(names)} pictures of 1 MB, {JOBS} at a time"
-    return Download(name, MOST, median(ours) / median(curl), min(ours) / min(curl))
+def compare(run: str, most: float, ours: Sequence[float], theirs: Sequence[float]) -> Download:
+    """Return the ratios of two series of times."""
+    return Download(run, most, median(ours) / median(theirs), min(ours) / min(theirs))
 
 
-def timed(folder: Path, command: list[str], url: str) -> float:
-    """Run a command that fills the folder, and see to it that it has; give the seconds."""
-    environment = {
-        **os.environ,
-        "ANIMEDEX_NEKOS_URL": url,
-        "ANIMEDEX_LIMITS": "off",
-        **{f"ANIMEDEX_{kind}_DIR": f"{folder}.{kind}" for kind in ("DATA", "CACHE", "CONFIG")},
-    }
+def time_commands(
+    folder: Path, url: str, names: Sequence[str], commands: Sequence[Command]
+) -> list[list[float]]:
+    """Return the seconds that each command takes in each run."""
+    runs = [
+        [time_command(folder, command(folder, url, names), url) for command in commands]
+        for _ in range(RUNS)
+    ]
+    return [list(times) for times in zip(*runs, strict=True)]
+
+
+def time_command(folder: Path, command: list[str], url: str) -> float:
+    """Run a command that fills the folder, and check that it has; return the seconds."""
+    folders = {f"ANIMEDEX_{kind}_DIR": f"{folder}.{kind}" for kind in ("DATA", "CACHE", "CONFIG")}
+    environment = {**os.environ, "ANIMEDEX_NEKOS_URL": url, "ANIMEDEX_LIMITS": "off", **folders}
+    folder.mkdir()
     began = time.perf_counter()
     subprocess.run(
         command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True
     )
-    taken = time.perf_counter() - began
-    assert sum(1 for path in folder.iterdir() if path.stat().st_size > MOST) == AMOUNT
-    shutil.rmtree(folder)
-    return taken
+    seconds = time.perf_counter() - began
+    assert sum(1 for path in folder.iterdir() if path.stat().st_size > SMALLEST) == AMOUNT
+    for path in (str(folder), *folders.values()):
+        shutil.rmtree(path, ignore_errors=True)
+    return seconds
 
 
 def with_curl(folder: Path, url: str, names: Sequence[str]) -> list[str]:
-    """Write what curl is to fetch into a file; give its command line."""
-    folder.mkdir()
-    asked = Path(f"{folder}.curl")
+    """Return the command line of curl."""
+    config = Path(f"{folder}.curl")
     lines = (f'url = "{url}/waifu/{name}"\noutput = "{folder}/{name}"' for name in names)
-    asked.write_text("\n".join(lines), "utf-8")
+    config.write_text("\n".join(lines), "utf-8")
     parallel = ["--parallel", "--parallel-max", str(JOBS)]
-    return ["curl", "-s", "-A", NAME, "--fail", *parallel, "-K", str(asked)]
+    return ["curl", "-s", "-A", USER_AGENT, "--fail", *parallel, "-K", str(config)]
 
 
-def with_animedex(folder: Path, url: str, names: Sequence[str]) -> list[str]:
-    """Write rows into a file; give the command line that fetches them."""
-    asked = Path(f"{folder}.jsonl")
-    rows = ({"url": f"{url}/waifu/{name}", "artist_name": "aoba_mio"} for name in names)
-    asked.write_text("\n".join(map(json.dumps, rows)), "utf-8")
-    options = ["--to", str(folder), "--jobs", str(JOBS), "--no-library"]
-    return [sys.executable, "-m", "animedex", "download", str(asked), *options]
+def with_gallery_dl(folder: Path, url: str, names: Sequence[str]) -> list[str]:
+    """Return the command line of gallery-dl, which takes the same files as direct links."""
+    links = Path(f"{folder}.txt")
+    links.write_text("\n".join(f"{url}/waifu/{name}" for name in names), "utf-8")
+    options = ["--config-ignore", "-q", "-D", str(folder), "-i", str(links)]
+    return [sys.executable, "-m", "gallery_dl", *options]
+
+
+def with_library(folder: Path, url: str, names: Sequence[str]) -> list[str]:
+    """Return the command line of animedex."""
+    rows = Path(f"{folder}.jsonl")
+    objects = ({"url": f"{url}/waifu/{name}", "artist_name": "aoba_mio"} for name in names)
+    rows.write_text("\n".join(map(json.dumps, objects)), "utf-8")
+    options = ["--to", str(folder), "--jobs", str(JOBS)]
+    return [sys.executable, "-m", "animedex", "download", str(rows), *options]
+
+
+def without_library(folder: Path, url: str, names: Sequence[str]) -> list[str]:
+    """Return the command line of animedex that neither reads nor writes the library."""
+    return [*with_library(folder, url, names), "--no-library"]
 
 
 if __name__ == "__main__":
-    print(*measure())
+    print(*measure(), sep="\n")

@@ -87,6 +87,7 @@ class WorkerPool:
         finally:
             # Whoever leaves early needs no more of them.
             self._todo.clear()
+            self._options.place.sync()
             self._options.library.close()
             for _ in range(self._examiners):
                 self._unexamined.put(None)
@@ -103,8 +104,10 @@ class WorkerPool:
         return done
 
     def _store(self, done: Sequence[_Done]) -> None:
-        self._options.place.sync()
         library = self._options.library
+        if self._examiners:
+            # The library is to have no file that is lost with the power.
+            self._options.place.sync()
         library.store(one.looked for one in done if one.looked)
         library.release(one.outcome.new for one in done if one.outcome.new)
 
