@@ -10,7 +10,7 @@ import random
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.fts_index import Texts
+from animedex.library.fts_index import EntryTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -61,7 +61,7 @@ def names() -> Names:
     )
 
 
-def pictures(count: int) -> Iterator[Texts]:
+def pictures(count: int) -> Iterator[EntryTexts]:
     """Return the names of each picture."""
     draw, every = random.Random(2), names()
     artist, show = picker(draw, every.artists, 0.6), picker(draw, every.shows, 0.9)
@@ -70,7 +70,7 @@ def pictures(count: int) -> Iterator[Texts]:
         [by] = artist(1)
         chance = draw.random()
         file = f"{by} - {number}" if chance < 1 / 2 else f"{draw.getrandbits(128):032x}"
-        yield Texts(
+        yield EntryTexts(
             [by],
             character(draw.randrange(3)),
             show(1),

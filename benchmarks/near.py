@@ -122,7 +122,7 @@ def cold(folder: str) -> Run:
 
 def query(path: str) -> float:
     """Ask many times in one process; give milliseconds each."""
-    known = hashes.load(sqlite3.connect(path))
+    known = hashes.load_hashes(sqlite3.connect(path))
     wanted = np.random.default_rng(2).integers(0, 2**64, QUERIES, np.uint64).tolist()
     start = time.perf_counter()
     for value in wanted:
@@ -135,7 +135,7 @@ def groups(path: str) -> float:
     from animedex.images.duplicate_groups import groups as find
 
     start = time.process_time()
-    near = hashes.load(sqlite3.connect(path)).pairs(WITHIN)
+    near = hashes.load_hashes(sqlite3.connect(path)).pairs(WITHIN)
     found = sum(1 for _ in find(near, looks, WITHIN))
     assert found >= AGAIN, "groups are missing"
     return (time.process_time() - start) * 1e3

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from named_pictures import POPULAR, names, pictures
 
-from animedex.library.entry_search import find
+from animedex.library.entry_search import search_entries
 from animedex.library.filter_sql import EVERYTHING, Filters
-from animedex.library.fts_index import index
+from animedex.library.fts_index import index_entry
 from animedex.library.migrations import migrate
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def filled(db: sqlite3.Connection) -> float:
         row = (number, f"{number}{texts.file}", f"{number:064}", number % 2000, number * 60.0)
         db.execute(query, (*row, source, rating))
         began = perf_counter()
-        index(db, number, texts)
+        index_entry(db, number, texts)
         if number % AT_ONCE == 0:
             db.execute("COMMIT")
         seconds += perf_counter() - began
@@ -94,7 +94,7 @@ def timed(db: sqlite3.Connection, words: str, filters: Filters) -> float:
     times: list[float] = []
     for _ in range(RUNS):
         began = perf_counter()
-        found = find(db, words, filters)
+        found = search_entries(db, words, filters)
         times.append((perf_counter() - began) * 1000)
         assert bool(found) != words.startswith("xq"), f"{words!r} found {len(found)}"
     return median(times)

@@ -17,8 +17,8 @@ from animedex.cli.path_arguments import read_list
 from animedex.config import toml_file
 from animedex.errors import AnimedexError, BadArguments
 from animedex.images.sidecar import read_sidecar
-from animedex.library.entry import New
-from animedex.library.import_export import Kind, export, import_lines
+from animedex.library.entry import NewEntry
+from animedex.library.import_export import Kind, export_entries, import_lines
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
 from animedex.text_encoding import decode_text, open_text, utf8_pieces
@@ -108,7 +108,7 @@ def library(tmp_path: Path) -> Library:
     for number in (1, 2):
         path = tmp_path / f"{number}猫.png"
         Image.new("RGB", (9, number)).save(path)
-        made.add(New(str(path), POST))
+        made.add(NewEntry(str(path), POST))
     return made
 
 
@@ -126,7 +126,7 @@ def test_imports_are_read_in_every_encoding(
     kind: str, encoding: str, library: Library, tmp_path: Path
 ) -> None:
     form: Kind = "jsonl" if kind == "jsonl" else "csv"
-    text = b"".join(export(library, form)).decode()
+    text = b"".join(export_entries(library, form)).decode()
     data = ENCODINGS[encoding](TABLES.get(kind, str)(text))
     with Library(str(tmp_path / "other.db")) as other:
         found = list(import_lines(other, io.BytesIO(data), form))

@@ -274,7 +274,7 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
 ) -> None:
     from animedex.download.library_writer import LibraryWriter
     from animedex.download.targets import target_of
-    from animedex.library.entry import New
+    from animedex.library.entry import NewEntry
 
     warnings: list[str] = []
     writer = LibraryWriter(library, warnings.append)
@@ -285,7 +285,7 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     (folder / "half.png").write_bytes(noise(1)[:1000])
     (folder / "good.png").write_bytes(noise(2))
     for name in ("gone.png", "no picture.png", "a folder", "half.png", "good.png"):
-        looked = writer.examine(New(str(folder / name), target.post, target.row), None)
+        looked = writer.examine(NewEntry(str(folder / name), target.post, target.row), None)
         writer.store([looked] if looked else [])
     assert len(warnings) == 4
     assert [entry.path for entry in library.entries()] == [str(folder / "good.png")]

@@ -17,7 +17,7 @@ from PIL import Image
 
 from animedex.backends.nekos.models import NekosImage
 from animedex.gallery.gallery_server import gallery_server
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
 from animedex.testing.samples.sample_images import drawn_collection
@@ -117,14 +117,14 @@ def ask(
         connection.close()
 
 
-def nekos_new(drawn: Picture, path: Path) -> New:
+def nekos_new(drawn: Picture, path: Path) -> NewEntry:
     """Make of a drawn picture what a download of it would add."""
     row: dict[str, JsonValue] = dict(drawn.credits)
     row["url"] = f"https://nekos.best/api/v2/{drawn.category}/{drawn.filename}"
     if drawn.size:
         row["dimensions"] = cast("JsonValue", drawn.size._asdict())
     record = NekosImage.from_payload(row)
-    return New(str(path), record.to_common(), record.raw, drawn.category)
+    return NewEntry(str(path), record.to_common(), record.raw, drawn.category)
 
 
 def post(number: int = 1, rating: Rating | None = Rating.GENERAL, **more: object) -> ArtPost:
@@ -145,7 +145,7 @@ class Made(NamedTuple):
         return path
 
     def add(self, path: Path, about: ArtPost | None = None, category: str | None = None) -> Entry:
-        return self.library.add(New(str(path), about, None, category))
+        return self.library.add(NewEntry(str(path), about, None, category))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from animedex.errors import BadArguments
-from animedex.gallery.access_tokens import Token, address_without, new_token
+from animedex.gallery.access_tokens import Token, new_token, url_without_token
 
 SECRET = "correct-horse-battery"
 
@@ -55,32 +55,32 @@ def test_a_new_token_will_do() -> None:
     ],
 )
 def test_a_header_brings_it(header: str, *, let_in: bool) -> None:
-    assert Token(SECRET).is_brought_by(request(authorization=header)) is let_in
+    assert Token(SECRET).is_in_request(request(authorization=header)) is let_in
 
 
 def test_a_cookie_brings_what_follows_from_it() -> None:
     token = Token(SECRET)
-    assert token.is_brought_by(request(cookie=f"animedex_gallery={token.cookie}"))
-    assert not token.is_brought_by(request(cookie=f"animedex_gallery={SECRET}"))
+    assert token.is_in_request(request(cookie=f"animedex_gallery={token.cookie}"))
+    assert not token.is_in_request(request(cookie=f"animedex_gallery={SECRET}"))
     assert SECRET not in token.cookie
-    assert not Token(SECRET + "2").is_brought_by(request(cookie=f"animedex_gallery={token.cookie}"))
+    assert not Token(SECRET + "2").is_in_request(request(cookie=f"animedex_gallery={token.cookie}"))
 
 
 def test_an_address_names_it() -> None:
-    assert Token(SECRET).is_named_by(request(query=f"q=a&token={SECRET}"))
-    assert not Token(SECRET).is_named_by(request(query="q=a&token="))
-    assert not Token(SECRET).is_named_by(request(query="q=a"))
+    assert Token(SECRET).is_in_url(request(query=f"q=a&token={SECRET}"))
+    assert not Token(SECRET).is_in_url(request(query="q=a&token="))
+    assert not Token(SECRET).is_in_url(request(query="q=a"))
 
 
 def test_an_address_is_kept_but_for_the_token() -> None:
     asked = request("/picture/5", f"q=a%20b&token={SECRET}&rating=g")
-    assert address_without(asked) == "/picture/5?q=a+b&rating=g"
-    assert address_without(request("/", f"token={SECRET}")) == "/"
+    assert url_without_token(asked) == "/picture/5?q=a+b&rating=g"
+    assert url_without_token(request("/", f"token={SECRET}")) == "/"
 
 
 @pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "/\\/evil.example", "///x"])
 def test_no_address_leads_to_another_server(path: str) -> None:
-    assert address_without(request(path)) in {"/evil.example", "/x"}
+    assert url_without_token(request(path)) in {"/evil.example", "/x"}
 
 
 @given(
@@ -88,7 +88,7 @@ def test_no_address_leads_to_another_server(path: str) -> None:
     st.text(st.characters(exclude_categories=["Cs"])),
 )
 def test_whatever_the_path_the_address_stays_here(path: str, query: str) -> None:
-    found = address_without(request(f"/{path}", query))
+    found = url_without_token(request(f"/{path}", query))
     assert found.startswith("/")
     assert not found.startswith(("//", "/\\"))
     assert urlsplit(found).netloc == ""

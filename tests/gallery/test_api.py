@@ -11,7 +11,7 @@ import pytest
 from animedex import Client
 from animedex.cli.main import run
 from animedex.errors import BadArguments, NotFound
-from animedex.gallery.nekos_library_adapter import name_of, place_of
+from animedex.gallery.nekos_library_adapter import category_path, file_name_for
 from animedex.models import Rating
 from animedex.testing.samples.sample_images import drawn_collection
 from tests.gallery.conftest import NEKO, Made, post
@@ -84,7 +84,7 @@ def test_a_rating_goes_from_gallery_to_gallery(
     rating: Rating | None, own: Made, own_server: LoopbackServer, tmp_path: Path
 ) -> None:
     entry = own.add(own.draw("a.png"), post(rating=rating))
-    category = place_of(entry)
+    category = category_path(entry)
     with Client(
         base_urls={"nekos": f"{own_server.origin}/api/v2"},
         state=tmp_path / "state.db",
@@ -95,7 +95,7 @@ def test_a_rating_goes_from_gallery_to_gallery(
     told = row.to_common()
     assert told.rating == rating
     again = entry._replace(post=told, row=row.raw, category=row.category)
-    assert (place_of(again), name_of(again)) == (category, name_of(entry))
+    assert (category_path(again), file_name_for(again)) == (category, file_name_for(entry))
 
 
 def test_names_that_no_address_has_are_found(

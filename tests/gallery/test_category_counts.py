@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.gallery.category_counts import Census, Kind
+from animedex.gallery.category_counts import CategoryCounts, Kind
 from animedex.library.picture_library import Library
 from tests.gallery.conftest import post
 
@@ -14,7 +14,7 @@ def test_entries_are_counted_by_kind(own: Made) -> None:
     first = own.add(own.draw("a.png"), post(1))
     second = own.add(own.draw("b.png", colour="red"), post(2))
     third = own.add(own.draw("c.jpg"), None, "cats")
-    census = Census(own.library)
+    census = CategoryCounts(own.library)
     danbooru, cats = Kind(None, "danbooru", "g", "png"), Kind("cats", None, None, "jpeg")
     assert census.kinds() == {danbooru: 2, cats: 1}
     assert census.ids(danbooru) == [first.id, second.id]
@@ -23,7 +23,7 @@ def test_entries_are_counted_by_kind(own: Made) -> None:
 
 
 def test_they_are_counted_again_only_when_something_has_changed(own: Made) -> None:
-    census = Census(own.library)
+    census = CategoryCounts(own.library)
     empty = census.kinds()
     assert census.kinds() is empty
     own.add(own.draw("a.png"))

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.gallery.entry_files import Files
-from animedex.gallery.nekos_library_adapter import name_of
-from animedex.library.entry import New
+from animedex.gallery.entry_files import EntryFiles
+from animedex.gallery.nekos_library_adapter import file_name_for
+from animedex.library.entry import NewEntry
 from tests.gallery.conftest import NEKO, Page
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def test_a_file_is_what_its_content_is_whatever_it_is_called(
     rows = visit("/api/v2/own", server=own_server).json
     assert isinstance(rows, dict)
     assert str(rows).count("/own/") == 1
-    served = visit(f"/api/v2/own/{name_of(entry)}", server=own_server)
+    served = visit(f"/api/v2/own/{file_name_for(entry)}", server=own_server)
     assert served.headers["Content-Type"] == f"image/{entry.format}"
 
 
@@ -66,7 +66,7 @@ def test_what_has_changed_is_not_served(
     path.write_bytes(content)
     answer = visit(f"/file/{entry.id}", server=own_server)
     assert (answer.status, "has changed" in Page(answer).text) == (404, True)
-    assert visit(f"/api/v2/own/{name_of(entry)}", server=own_server).status == 404
+    assert visit(f"/api/v2/own/{file_name_for(entry)}", server=own_server).status == 404
 
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right there")
@@ -115,7 +115,7 @@ def test_a_film_is_played_and_not_drawn(
 ) -> None:
     path = own.folder / "film.mp4"
     path.write_bytes(FILM)
-    entry = own.library.add(New(str(path)))
+    entry = own.library.add(NewEntry(str(path)))
     answer = visit(f"/file/{entry.id}", server=own_server)
     assert answer.headers["Content-Type"] == "video/mp4"
     page = Page(visit(f"/picture/{entry.id}", server=own_server))
@@ -129,13 +129,13 @@ def test_a_film_is_played_and_not_drawn(
 
 
 def test_a_file_is_read_again_only_when_it_was_written_to(own: Made) -> None:
-    files, path = Files(), own.draw("a.png")
+    files, path = EntryFiles(), own.draw("a.png")
     entry = own.add(path)
-    assert files.look(entry) is files.look(entry)
+    assert files.check(entry) is files.check(entry)
     again = BytesIO()
     Image.new("RGB", (60, 80), "red").save(again, "PNG")
     path.write_bytes(again.getvalue())
-    assert files.look(entry).format is None
+    assert files.check(entry).format is None
 
 
 def test_at_a_glance_only_what_was_written_to_is_read(own: Made) -> None:
@@ -145,5 +145,5 @@ def test_at_a_glance_only_what_was_written_to_is_read(own: Made) -> None:
     for seconds, said in ((-10, ""), (10, "The file has changed since it was added.")):
         moment = entry.added_at.timestamp() + seconds
         os.utime(path, (moment, moment))
-        assert Files().glance(entry).startswith(said)
-        assert bool(Files().glance(entry)) == bool(said)
+        assert EntryFiles().check_cached(entry).startswith(said)
+        assert bool(EntryFiles().check_cached(entry)) == bool(said)

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.gallery.host_allow_list import Hosts, asked_host
+from animedex.gallery.host_allow_list import HostAllowList, request_host
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "127.8.8.8"])
 def test_on_loopback_only_loopback_is_answered(host: str) -> None:
-    hosts = Hosts(host)
+    hosts = HostAllowList(host)
     assert {"127.0.0.1", "localhost", "::1"} <= {name for name in ALL if name in hosts}
     assert not {"gallery.example", "192.168.1.5", "0.0.0.0", "evil.localhost"} & {
         name for name in ALL if name in hosts
@@ -23,7 +23,7 @@ ALL = (
 
 
 def test_the_name_that_is_given_is_answered_as_well() -> None:
-    hosts = Hosts("Gallery.Example")
+    hosts = HostAllowList("Gallery.Example")
     assert "gallery.example" in hosts
     assert "localhost" in hosts
     assert "192.168.1.5" not in hosts
@@ -31,7 +31,7 @@ def test_the_name_that_is_given_is_answered_as_well() -> None:
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::"])
 def test_on_all_addresses_any_address_is_answered_but_no_name(host: str) -> None:
-    hosts = Hosts(host)
+    hosts = HostAllowList(host)
     assert {"192.168.1.5", "fe80::1", "localhost"} <= {name for name in ALL if name in hosts}
     assert "gallery.example" not in hosts
     assert "localhost.example" not in hosts
@@ -39,16 +39,16 @@ def test_on_all_addresses_any_address_is_answered_but_no_name(host: str) -> None
 
 
 def test_an_address_is_known_in_any_spelling() -> None:
-    assert asked_host([(b"host", b"[0:0::0:1]:80")]) in Hosts("::1")
+    assert request_host([(b"host", b"[0:0::0:1]:80")]) in HostAllowList("::1")
 
 
 @given(st.binary(max_size=40))
 def test_whatever_is_asked_for_names_at_most_one_plain_host(value: bytes) -> None:
-    found = asked_host([(b"host", value)])
+    found = request_host([(b"host", value)])
     assert found is None or not set(found) & set("/\\@?#% \t\r\n[]")
 
 
 @given(st.sampled_from(ALL), st.integers(0, 65535))
 def test_a_port_does_not_matter(host: str, port: int) -> None:
     written = f"[{host}]" if ":" in host else host
-    assert asked_host([(b"host", f"{written}:{port}".encode())]) == host
+    assert request_host([(b"host", f"{written}:{port}".encode())]) == host

@@ -9,9 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.gallery.category_counts import Census
-from animedex.gallery.entry_files import Files
-from animedex.gallery.nekos_library_adapter import Shelf, name_of, place, place_of
+from animedex.gallery.category_counts import CategoryCounts
+from animedex.gallery.entry_files import EntryFiles
+from animedex.gallery.nekos_library_adapter import (
+    NekosLibraryAdapter,
+    category_path,
+    file_name_for,
+    place,
+)
 from animedex.models import Rating
 from animedex.testing.samples.sample_images import drawn_collection
 from tests.gallery.conftest import NEKO, Made, post
@@ -21,15 +26,15 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def shelf(own: Made) -> Shelf:
+def shelf(own: Made) -> NekosLibraryAdapter:
     return shelf_of(own)
 
 
-def shelf_of(library: Made) -> Shelf:
-    return Shelf(library.library, Census(library.library), Files())
+def shelf_of(library: Made) -> NekosLibraryAdapter:
+    return NekosLibraryAdapter(library.library, CategoryCounts(library.library), EntryFiles())
 
 
-def drawn(shelf: Shelf, category: str) -> set[str]:
+def drawn(shelf: NekosLibraryAdapter, category: str) -> set[str]:
     draws = (shelf.draw(category, 20, Random(seed)) for seed in range(5))
     return {each.filename for pictures in draws for each in pictures}
 
@@ -85,7 +90,9 @@ def test_whatever_it_is_called_a_category_is_one_part_of_an_address(
     assert rating in {None, "g"} or name.endswith(("sensitive", "questionable", "explicit"))
 
 
-def test_only_who_asks_for_it_gets_what_is_not_for_everyone(own: Made, shelf: Shelf) -> None:
+def test_only_who_asks_for_it_gets_what_is_not_for_everyone(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     for number, rating in enumerate(Rating):
         path = own.draw(f"{number}.png", colour=["red", "green", "blue", "teal"][number])
         own.add(path, post(number + 1, rating, tags=["miko"]))
@@ -96,7 +103,7 @@ def test_only_who_asks_for_it_gets_what_is_not_for_everyone(own: Made, shelf: Sh
 
 
 def test_a_search_without_a_category_finds_no_picture_without_a_rating(
-    own: Made, shelf: Shelf
+    own: Made, shelf: NekosLibraryAdapter
 ) -> None:
     own.add(own.draw("general.png", colour="red"), post(1, tags=["miko"]))
     own.add(own.draw("unrated.png", colour="blue"), post(2, None, tags=["miko"]))
@@ -106,11 +113,13 @@ def test_a_search_without_a_category_finds_no_picture_without_a_rating(
         assert [each.category for each in search(shelf, "miko", category)] == [category]
 
 
-def search(shelf: Shelf, words: str, category: str | None = None) -> list[Picture]:
+def search(shelf: NekosLibraryAdapter, words: str, category: str | None = None) -> list[Picture]:
     return list(shelf.search(words, animated=False, category=category, amount=20))
 
 
-def test_a_category_has_the_format_that_most_of_it_has(own: Made, shelf: Shelf) -> None:
+def test_a_category_has_the_format_that_most_of_it_has(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     names = ("1.jpg", "2.jpg", "3.png")
     added = [own.add(own.draw(name), None, "cats") for name in names]
     assert shelf.formats() == {"cats": "jpg"}
@@ -118,10 +127,12 @@ def test_a_category_has_the_format_that_most_of_it_has(own: Made, shelf: Shelf) 
     assert shelf.formats() == {"cats": "jpg"}
     added.append(own.add(own.draw("5.png", colour="blue"), None, "cats"))
     assert shelf.formats() == {"cats": "png"}
-    assert drawn(shelf, "cats") == {name_of(entry) for entry in added}
+    assert drawn(shelf, "cats") == {file_name_for(entry) for entry in added}
 
 
-def test_what_was_added_or_removed_by_others_is_known_at_once(own: Made, shelf: Shelf) -> None:
+def test_what_was_added_or_removed_by_others_is_known_at_once(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     from animedex.library.picture_library import Library
 
     assert shelf.formats() == {}
@@ -133,12 +144,12 @@ def test_what_was_added_or_removed_by_others_is_known_at_once(own: Made, shelf: 
     assert shelf.formats() == {}
 
 
-def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: Shelf) -> None:
+def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: NekosLibraryAdapter) -> None:
     there, gone = own.draw("a.png", colour="red"), own.draw("b.png", colour="blue")
     kept, lost = own.add(there), own.add(gone)
     gone.unlink()
-    assert drawn(shelf, "own") == {name_of(kept)}
-    assert shelf.find("own", name_of(lost)) is None
+    assert drawn(shelf, "own") == {file_name_for(kept)}
+    assert shelf.find("own", file_name_for(lost)) is None
 
 
 @pytest.mark.parametrize(
@@ -161,24 +172,28 @@ def test_a_picture_has_one_name_in_one_category(category: str, filename: str, fi
     assert shelf_of(filled).find("neko", NEKO) is not None
 
 
-def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(own: Made, shelf: Shelf) -> None:
+def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     mine = own.add(own.draw("a.png", colour="red"))
-    theirs = name_of(mine._replace(sha256="0" * 64))
+    theirs = file_name_for(mine._replace(sha256="0" * 64))
     entry = own.add(own.draw("b.png", colour="blue"), post(id=f"nekos:{theirs}"), "own")
-    assert name_of(entry) == theirs
-    assert drawn(shelf, "own") == {name_of(mine), theirs}
+    assert file_name_for(entry) == theirs
+    assert drawn(shelf, "own") == {file_name_for(mine), theirs}
     found = shelf.find("own", theirs)
     assert found is not None
     assert found.path.samefile(entry.path)
 
 
-def test_what_came_from_this_gallery_is_found_where_it_stands(own: Made, shelf: Shelf) -> None:
+def test_what_came_from_this_gallery_is_found_where_it_stands(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     mine = own.add(own.draw("a.png"))
     again = own.folder / "again.png"
     again.write_bytes((own.folder / "a.png").read_bytes())
-    entry = own.add(again, post(id=f"nekos:{name_of(mine)}"), "elsewhere")
+    entry = own.add(again, post(id=f"nekos:{file_name_for(mine)}"), "elsewhere")
     for each in (mine, entry):
-        found = shelf.find(place_of(each), name_of(mine))
+        found = shelf.find(category_path(each), file_name_for(mine))
         assert found is not None
         assert found.path.samefile(each.path)
 
@@ -192,7 +207,9 @@ def test_a_service_s_credit_is_told_as_it_was(filled: Made) -> None:
     assert found.size == expected.size
 
 
-def test_credit_of_other_services_is_told_in_the_same_words(own: Made, shelf: Shelf) -> None:
+def test_credit_of_other_services_is_told_in_the_same_words(
+    own: Made, shelf: NekosLibraryAdapter
+) -> None:
     about = post(
         artists=["mio", "other"],
         copyrights=["Lantern Street"],
@@ -200,17 +217,17 @@ def test_credit_of_other_services_is_told_in_the_same_words(own: Made, shelf: Sh
         page_url="https://danbooru.donmai.us/posts/1",
     )
     entry = own.add(own.draw("a.png"), about)
-    found = shelf.find("danbooru-general", name_of(entry))
+    found = shelf.find("danbooru-general", file_name_for(entry))
     assert found is not None
     assert found.credits == {"anime_name": "Lantern Street", "artist_name": "mio"}
 
 
 @pytest.mark.parametrize("row", [b"", b"[]", b"nope", b'{"artist_name": 5}', b"[" * 100_000])
 def test_a_row_that_makes_no_sense_gives_no_credit(row: bytes, own: Made) -> None:
-    from animedex.library.entry import New
+    from animedex.library.entry import NewEntry
 
     about = post(id=f"nekos:{NEKO}")
-    own.library.add(New(str(own.draw("a.png")), about, row, "neko"))
+    own.library.add(NewEntry(str(own.draw("a.png")), about, row, "neko"))
     found = shelf_of(own).find("neko", NEKO)
     assert found is not None
     assert found.credits == {}

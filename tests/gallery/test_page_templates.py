@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import SourceTag
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.filter_sql import Filters
 from animedex.models import Rating
 from tests.gallery.conftest import EVIL, NEKO, Page, post
@@ -201,7 +201,7 @@ def evil_entry(own: Made, text: str) -> Entry:
         source_url="javascript:alert(1)//" + text,
         page_url="data:text/html," + text,
     )
-    return own.library.add(New(str(own.draw("evil.png")), about, None, text))
+    return own.library.add(NewEntry(str(own.draw("evil.png")), about, None, text))
 
 
 @pytest.mark.parametrize(
@@ -259,7 +259,7 @@ def test_a_name_that_is_no_text_is_shown_as_far_as_it_can_be(
 ) -> None:
     path = os.fsdecode(os.fsencode(own.folder) + b"/\xff\xfe.png")
     os.rename(own.draw("a.png"), path)
-    entry = own.library.add(New(path))
+    entry = own.library.add(NewEntry(path))
     assert visit("/", server=own_server).status == 200
     assert "??.png" in Page(visit(f"/picture/{entry.id}", server=own_server)).text
     assert visit(f"/file/{entry.id}", server=own_server).status == 200

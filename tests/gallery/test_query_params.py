@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.errors import BadArguments
-from animedex.gallery.query_params import Asked, parse
+from animedex.gallery.query_params import QueryParams, parse_query_params
 from animedex.library.filter_parser import FilterTexts, parse_filters
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
@@ -15,8 +15,8 @@ words = st.text(st.characters(exclude_categories=["Cs"]), max_size=200)
 
 @given(words, words, st.sampled_from(["g", "s", "q", "e", ""]))
 def test_an_address_asks_for_what_it_was_made_of(said: str, artist: str, rating: str) -> None:
-    asked = parse({"q": said, "artist": artist, "rating": rating})
-    again = parse(dict(parse_qsl(urlsplit(asked.address()).query)))
+    asked = parse_query_params({"q": said, "artist": artist, "rating": rating})
+    again = parse_query_params(dict(parse_qsl(urlsplit(asked.address()).query)))
     assert again == asked
     assert asked.words == said.strip()
     assert asked.filters.artist == (artist.strip() or None)
@@ -25,7 +25,7 @@ def test_an_address_asks_for_what_it_was_made_of(said: str, artist: str, rating:
 @given(st.dictionaries(st.sampled_from(["q", "rating", "added", "size", "page", "x"]), words))
 def test_whatever_is_asked_is_read_or_refused_with_the_next_step(query: dict[str, str]) -> None:
     try:
-        said = parse(query).address()
+        said = parse_query_params(query).address()
     except BadArguments as error:
         said = error.hint or ""
     assert said
@@ -43,8 +43,8 @@ def test_filters_are_read_as_the_command_line_reads_them() -> None:
     }
     texts = {name: text for name, text in query.items() if name not in {"animated", "size"}}
     told = FilterTexts(**texts, larger_than="1.5mp", animated=False)
-    assert parse(query).filters == parse_filters(told)
-    assert parse(query).filters.larger_than == 1_500_000
+    assert parse_query_params(query).filters == parse_filters(told)
+    assert parse_query_params(query).filters.larger_than == 1_500_000
 
 
 @pytest.mark.parametrize(
@@ -62,17 +62,17 @@ def test_filters_are_read_as_the_command_line_reads_them() -> None:
 )
 def test_what_means_nothing_is_refused(query: dict[str, str]) -> None:
     with pytest.raises(BadArguments) as caught:
-        parse(query)
+        parse_query_params(query)
     assert caught.value.hint
 
 
 @pytest.mark.parametrize("place", ["0", "-1", "x", "9" * 30, "1.5", "١"])
 def test_a_place_that_is_none_is_the_beginning(place: str) -> None:
-    assert parse({"before": place, "page": place}) == Asked({})
+    assert parse_query_params({"before": place, "page": place}) == QueryParams({})
 
 
 def test_places_are_not_carried_along() -> None:
-    asked = parse({"q": "miko", "page": "3", "before": "9", "unknown": "1"})
+    asked = parse_query_params({"q": "miko", "page": "3", "before": "9", "unknown": "1"})
     assert (asked.page, asked.before) == (3, 9)
     assert asked.address() == "/?q=miko"
     assert asked.address("/picture/5") == "/picture/5?q=miko"

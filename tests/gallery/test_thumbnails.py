@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.gallery.thumbnails import SIDE, Thumbnails, folder_in, forget, thumbnail
+from animedex.gallery.thumbnails import SIDE, Thumbnails, delete_thumbnails, folder_in, thumbnail
 
 if TYPE_CHECKING:
     from animedex.asgi.loopback_server import LoopbackServer
@@ -199,13 +199,13 @@ def test_what_was_drawn_before_does_not_stand_for_what_is_no_more(
 
 def test_they_can_be_forgotten_and_nothing_else_is(own: Made, tmp_path: Path) -> None:
     folder = folder_in(str(tmp_path))
-    assert forget(folder) == 0
+    assert delete_thumbnails(folder) == 0
     kept = Thumbnails(folder)
     kept.make(HASH, str(own.draw("a.png")))
     others = [Path(folder, name) for name in ("a.webp", HASH[:2] + "/a.webp", "photos/b.webp")]
     for other in others:
         other.parent.mkdir(exist_ok=True)
         other.write_bytes(b"mine")
-    assert forget(folder) == 1
+    assert delete_thumbnails(folder) == 1
     assert kept.get(HASH) is None
     assert all(other.exists() for other in others)

@@ -25,7 +25,7 @@ from animedex.images.decode_cost import (
 )
 from animedex.images.formats import format_of
 from animedex.images.xmp import read_credit
-from animedex.library.file_credit import credited
+from animedex.library.file_credit import read_file_credit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -217,5 +217,5 @@ def test_a_credit_is_not_looked_for_in_very_many_parts(data: bytes, tmp_path: Pa
     (tmp_path / "a").write_bytes(data)
     with pytest.raises(TooLarge, match="has more than 150,000"):
         read_credit(str(tmp_path / "a"))
-    new = credited(str(tmp_path / "a"))
+    new = read_file_credit(str(tmp_path / "a"))
     assert (new.post, new.row) == (None, None)

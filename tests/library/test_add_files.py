@@ -20,12 +20,12 @@ from animedex.errors import BadArguments, NotFound
 from animedex.images.sidecar import write_sidecar
 from animedex.images.xmp import write_credit
 from animedex.library.add_files import add_all, files_below
-from animedex.library.entry import New
-from animedex.library.file_credit import category_of, credited, kept_record
-from animedex.library.file_facts import check_unchanged, file_facts
-from animedex.library.file_inspection import looked_at
+from animedex.library.entry import NewEntry
+from animedex.library.file_credit import read_category, read_file_credit, service_record
+from animedex.library.file_facts import check_unchanged, read_file_facts
+from animedex.library.file_inspection import inspect_file
 from animedex.library.filter_sql import Filters
-from animedex.library.repository import stored
+from animedex.library.repository import upsert
 from animedex.library.verification import verify
 from animedex.models import ArtPost, Rating
 
@@ -240,11 +240,11 @@ def test_the_credit_in_a_file_is_read(draw: Draw, tmp_path: Path, post: ArtPost)
     target = tmp_path / "credited.png"
     with target.open("wb") as file:
         write_credit(str(source), file, post, ROW)
-    found = credited(str(target))
+    found = read_file_credit(str(target))
     assert found.post
     assert (found.post.id, found.post.artists, found.row) == (post.id, post.artists, ROW)
     assert found.category == "neko"
-    assert credited(str(source)) == New(str(source))
+    assert read_file_credit(str(source)) == NewEntry(str(source))
 
 
 def test_a_row_that_its_service_does_not_have_any_more_is_kept(
@@ -252,34 +252,34 @@ def test_a_row_that_its_service_does_not_have_any_more_is_kept(
 ) -> None:
     path = str(draw("1.png"))
     for row in (b'{"url": 7}', b"nonsense", b"\xff", b"[]"):
-        entry = library.add(New(path, post, row))
-        assert (entry.row, kept_record(entry), category_of(post, row)) == (row, None, None)
+        entry = library.add(NewEntry(path, post, row))
+        assert (entry.row, service_record(entry), read_category(post, row)) == (row, None, None)
 
 
 @pytest.mark.parametrize("kind", ["json", "xmp"])
 def test_the_credit_beside_a_file_is_read(kind: str, draw: Draw, post: ArtPost) -> None:
     path = str(draw("1.png"))
     write_sidecar(path, kind, post, ROW)
-    found = credited(path)
+    found = read_file_credit(path)
     assert found.post
     assert (found.post.id, found.row, found.category) == (post.id, ROW, "neko")
 
 
 def test_a_file_that_changes_meanwhile_is_not_added(library: Library, draw: Draw) -> None:
     path = draw("1.png", 1)
-    looked = looked_at(New(str(path)))
+    looked = inspect_file(NewEntry(str(path)))
     draw("1.png", 2)
     with pytest.raises(BadArguments, match="is being written to"):
-        library.file.change(lambda db: stored(db, looked))
+        library.file.change(lambda db: upsert(db, looked))
     assert library.count() == 0
     path.unlink()
     with pytest.raises(NotFound):
-        library.file.change(lambda db: stored(db, looked))
+        library.file.change(lambda db: upsert(db, looked))
 
 
 def test_a_file_that_changes_while_it_is_read_is_told(draw: Draw) -> None:
     path = str(draw("1.png", 1))
-    facts = file_facts(path)
+    facts = read_file_facts(path)
     check_unchanged(path, facts.mark)
     draw("1.png", 2)
     with pytest.raises(BadArguments, match="is being written to"):
@@ -288,19 +288,19 @@ def test_a_file_that_changes_while_it_is_read_is_told(draw: Draw) -> None:
 
 def test_a_file_is_not_read_again_for_who_has_just_written_it(library: Library, draw: Draw) -> None:
     path = draw("1.png", 1)
-    facts = file_facts(str(path))._replace(sha256="0f" * 32)
-    new = New(str(path), facts=facts)
+    facts = read_file_facts(str(path))._replace(sha256="0f" * 32)
+    new = NewEntry(str(path), facts=facts)
     assert library.add(new).sha256 == "0f" * 32
     draw("1.png", 2, (80, 60))
     entry = library.add(new)
-    assert (entry.sha256, entry.width) == (file_facts(str(path)).sha256, 80)
+    assert (entry.sha256, entry.width) == (read_file_facts(str(path)).sha256, 80)
 
 
 def test_a_sidecar_that_tells_little_takes_nothing_away(
     library: Library, draw: Draw, post: ArtPost
 ) -> None:
     path = str(draw("1.png", 1))
-    before = library.add(New(path, post, ROW, "neko"))
+    before = library.add(NewEntry(path, post, ROW, "neko"))
     write_sidecar(path, "json", ArtPost(id=post.id, rating=post.rating, tags=["sea"]))
     (added,) = add_all(library, [path])
     assert added.entry == before._replace(post=replace(post, tags=["sea"]))
@@ -310,10 +310,10 @@ def test_where_nobody_can_look_what_was_seen_stays(
     library: Library, draw: Draw, post: ArtPost, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = str(draw("1.png", 1))
-    before = library.add(New(path, post))
+    before = library.add(NewEntry(path, post))
     look = library.fingerprint(before.id)
     monkeypatch.setitem(sys.modules, "PIL", None)
-    assert library.add(New(path, post)) == before
+    assert library.add(NewEntry(path, post)) == before
     assert library.fingerprint(before.id) == look
 
 
@@ -373,7 +373,7 @@ def test_a_service_s_credit_is_not_replaced_by_what_others_say(
 ) -> None:
     path = draw("1.png")
     post = ArtPost(id="waifu:1", rating=Rating.GENERAL, artists=["Mio"])
-    library.add(New(str(path), post, b"{}"))
+    library.add(NewEntry(str(path), post, b"{}"))
     sidecar = path.with_name("1.png.json")
     sidecar.write_text('{"artist": "Tove", "source": "https://a.example/1", "rating": "e"}')
     (one,) = add_all(library, [str(path)])
@@ -404,5 +404,5 @@ def test_what_this_program_printed_is_read(
 ) -> None:
     path = draw("1.png")
     path.with_name(name).write_bytes(text)
-    new = credited(str(path))
+    new = read_file_credit(str(path))
     assert (new.post and new.post.id, new.row) == (post_id, row)

@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence, PngImagePlugin
 
 from animedex.images.file_comparison import Pixels, compare, read_pixels
 from animedex.library.duplicate_evidence import sort_by_evidence
-from animedex.library.entry import Entry, New
+from animedex.library.entry import Entry, NewEntry
 from tests.images.drawn import KINDS, draw
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def brighter(source: Path, target: Path) -> None:
 
 
 def entries_of(library: Library, folder: Path) -> list[Entry]:
-    return [library.add(New(str(path))) for path in sorted(folder.iterdir())]
+    return [library.add(NewEntry(str(path))) for path in sorted(folder.iterdir())]
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from animedex.library.entry import New
-from animedex.library.entry_search import find
+from animedex.library.entry import NewEntry
+from animedex.library.entry_search import search_entries
 from animedex.library.filter_sql import EVERYTHING, Filters
-from animedex.library.fts_index import Texts, index, unindex
+from animedex.library.fts_index import EntryTexts, index_entry, unindex_entry
 from animedex.library.migrations import migrate
-from animedex.library.tokenizer import split, words_of
+from animedex.library.tokenizer import extract_words, split
 from animedex.models import ArtPost, Rating
 from animedex.text_normalization import is_dense
 
@@ -38,13 +38,15 @@ NAMES = st.lists(
     max_size=3,
 )
 SHELVES = st.lists(
-    st.builds(Texts, NAMES, NAMES, NAMES, NAMES, st.sampled_from(["miku.png", "solo 1.png", ""])),
+    st.builds(
+        EntryTexts, NAMES, NAMES, NAMES, NAMES, st.sampled_from(["miku.png", "solo 1.png", ""])
+    ),
     max_size=12,
 )
 
 
 @contextmanager
-def shelf(*texts: Texts) -> Generator[sqlite3.Connection]:
+def shelf(*texts: EntryTexts) -> Generator[sqlite3.Connection]:
     """Keep entries with these names, numbered from 1; every second one is of a service."""
     db = sqlite3.connect(":memory:", isolation_level=None)
     migrate(db)
@@ -54,7 +56,7 @@ def shelf(*texts: Texts) -> Generator[sqlite3.Connection]:
     db.close()
 
 
-def put(db: sqlite3.Connection, number: int, texts: Texts) -> None:
+def put(db: sqlite3.Connection, number: int, texts: EntryTexts) -> None:
     query = (
         "INSERT INTO entry (id, path, sha256, size, format, frames, added_at, rating, backend)"
         " VALUES (?, ?, '', 1, 'png', 1, ?, ?, ?)"
@@ -62,15 +64,15 @@ def put(db: sqlite3.Connection, number: int, texts: Texts) -> None:
     source = "nekos" if number % 2 else None
     rating = "gsq"[number % 3] if source else None
     db.execute(query, (number, str(number), float(number), rating, source))
-    index(db, number, texts)
+    index_entry(db, number, texts)
 
 
 def numbers(db: sqlite3.Connection, words: str, filters: Filters = EVERYTHING) -> list[int]:
-    return [found.id for found in find(db, words, filters)]
+    return [found.id for found in search_entries(db, words, filters)]
 
 
-def named(*names: str) -> list[Texts]:
-    return [Texts([name]) for name in names]
+def named(*names: str) -> list[EntryTexts]:
+    return [EntryTexts([name]) for name in names]
 
 
 @pytest.mark.parametrize(
@@ -112,8 +114,15 @@ def named(*names: str) -> list[Texts]:
     ],
 )
 def test_a_name_is_found_however_it_is_written(name: str, query: str) -> None:
-    for texts in (Texts([name]), Texts((), [name]), Texts((), (), [name]), Texts(tags=[name])):
-        with shelf(Texts(["other"], file="someone.png"), texts, Texts(tags=["他の"])) as db:
+    for texts in (
+        EntryTexts([name]),
+        EntryTexts((), [name]),
+        EntryTexts((), (), [name]),
+        EntryTexts(tags=[name]),
+    ):
+        with shelf(
+            EntryTexts(["other"], file="someone.png"), texts, EntryTexts(tags=["他の"])
+        ) as db:
             assert numbers(db, query) == [2]
 
 
@@ -135,8 +144,8 @@ def test_a_name_is_found_however_it_is_written(name: str, query: str) -> None:
     ],
 )
 def test_what_is_not_there_is_not_found(name: str, query: str) -> None:
-    with shelf(Texts([name], tags=[name], file=f"{name}.png")) as db:
-        assert find(db, query) == []
+    with shelf(EntryTexts([name], tags=[name], file=f"{name}.png")) as db:
+        assert search_entries(db, query) == []
 
 
 @pytest.mark.parametrize(
@@ -171,41 +180,41 @@ def test_what_is_not_there_is_not_found(name: str, query: str) -> None:
     ],
 )
 def test_the_syntax_of_the_index_means_nothing(query: str) -> None:
-    with shelf(Texts(["miku"], tags=["solo"])) as db:
+    with shelf(EntryTexts(["miku"], tags=["solo"])) as db:
         # Only the words in it count, whatever stands between them.
-        expected = numbers(db, " ".join(words_of(query)))
+        expected = numbers(db, " ".join(extract_words(query)))
         assert numbers(db, query) == expected
         assert numbers(db, "miku") == [1]
 
 
 def test_all_words_are_needed_across_kinds_of_names() -> None:
-    both = Texts(["yuzuriko"], ["frieren"], ["sousou"], ["long_hair"], "/a/beach.png")
-    with shelf(Texts(["yuzuriko"]), both, Texts((), ["frieren"])) as db:
+    both = EntryTexts(["yuzuriko"], ["frieren"], ["sousou"], ["long_hair"], "/a/beach.png")
+    with shelf(EntryTexts(["yuzuriko"]), both, EntryTexts((), ["frieren"])) as db:
         assert numbers(db, "hair frieren yuzu beach sousou") == [2]
         assert numbers(db, "frieren") == [3, 2]
 
 
 def test_the_folder_and_the_ending_of_a_file_say_nothing() -> None:
-    with shelf(Texts(file="/home/miku/neko.png")) as db:
+    with shelf(EntryTexts(file="/home/miku/neko.png")) as db:
         assert numbers(db, "neko") == [1]
         assert numbers(db, "miku") == numbers(db, "png") == numbers(db, "home") == []
 
 
 def test_the_best_come_first() -> None:
     best_last = [
-        Texts(file="a mikuri.png"),
-        Texts(tags=["a mikuri"]),
-        Texts(["mikuri b"]),
-        Texts(file="a miku.png"),
-        Texts(tags=["a miku"]),
-        Texts(["a miku"]),
-        Texts(file="miku.png"),
-        Texts(tags=["miku"]),
-        Texts((), ["miku"]),
+        EntryTexts(file="a mikuri.png"),
+        EntryTexts(tags=["a mikuri"]),
+        EntryTexts(["mikuri b"]),
+        EntryTexts(file="a miku.png"),
+        EntryTexts(tags=["a miku"]),
+        EntryTexts(["a miku"]),
+        EntryTexts(file="miku.png"),
+        EntryTexts(tags=["miku"]),
+        EntryTexts((), ["miku"]),
     ]
     for ordered in (best_last, best_last[::-1]):
         with shelf(*ordered) as db:
-            found = find(db, "miku")
+            found = search_entries(db, "miku")
             assert [ordered[one.id - 1] for one in found] == best_last[::-1]
             scores = [one.score for one in found]
             assert scores == sorted(set(scores), reverse=True)
@@ -223,9 +232,11 @@ def test_of_equal_ones_the_newest_comes_first() -> None:
 
 
 def test_an_entry_is_as_good_as_the_worst_of_its_words() -> None:
-    with shelf(Texts(["miku"], file="solo.png"), Texts(["mikuri"], tags=["solo"])) as db:
+    with shelf(EntryTexts(["miku"], file="solo.png"), EntryTexts(["mikuri"], tags=["solo"])) as db:
         assert numbers(db, "miku solo") == [1, 2]
-    with shelf(Texts(["miku"], file="soloist.png"), Texts(["mikuri"], tags=["solo"])) as db:
+    with shelf(
+        EntryTexts(["miku"], file="soloist.png"), EntryTexts(["mikuri"], tags=["solo"])
+    ) as db:
         assert numbers(db, "miku solo") == [2, 1]
 
 
@@ -233,7 +244,7 @@ def test_slips_are_forgiven_only_where_nothing_is_as_it_is_written() -> None:
     with shelf(*named("asuka", "asuna", "asuma")) as db:
         assert numbers(db, "asuka") == [1]
         assert numbers(db, "asuha") == [3, 2, 1]
-        unindex(db, 1)
+        unindex_entry(db, 1)
         assert numbers(db, "asuka") == [3, 2]
 
 
@@ -255,7 +266,9 @@ def test_both_words_may_have_been_mistaken() -> None:
 
 @pytest.mark.parametrize("query", ["k fri", "fri k", "の fri", "ねこ fri", "k の fri", "kona の"])
 def test_each_word_is_found_in_its_own_way(query: str) -> None:
-    with shelf(Texts(["K"]), Texts(["K", "Frieren"], tags=["あの人", "ねこ耳", "ko-na"])) as db:
+    with shelf(
+        EntryTexts(["K"]), EntryTexts(["K", "Frieren"], tags=["あの人", "ねこ耳", "ko-na"])
+    ) as db:
         assert numbers(db, query) == [2]
 
 
@@ -273,34 +286,34 @@ def test_filters_do_not_have_slips_forgiven() -> None:
 
 def test_no_more_than_the_limit_is_found() -> None:
     with shelf(*named(*["miku"] * 9)) as db:
-        assert [found.id for found in find(db, "miku", limit=4)] == [9, 8, 7, 6]
-        assert find(db, "miku", limit=0) == find(db, "miku", limit=-1) == []
+        assert [found.id for found in search_entries(db, "miku", limit=4)] == [9, 8, 7, 6]
+        assert search_entries(db, "miku", limit=0) == search_entries(db, "miku", limit=-1) == []
 
 
 def test_what_was_taken_out_is_not_found() -> None:
     with shelf(*named("miku", "miku")) as db:
-        unindex(db, 2)
-        index(db, 1, Texts(["fern"]))
+        unindex_entry(db, 2)
+        index_entry(db, 1, EntryTexts(["fern"]))
         assert numbers(db, "miku") == []
         assert numbers(db, "fern") == [1]
 
 
 @given(ANY_NAMES, st.integers(0, 3))
 def test_what_is_indexed_is_found_by_its_exact_name(name: str, kind: int) -> None:
-    assume(words_of(name))
+    assume(extract_words(name))
     names: list[Sequence[str]] = [()] * 4
     names[kind] = [name]
     artists, characters, shows, tags = names
-    whole = Texts(artists, characters, shows, tags)
-    with shelf(Texts(["nobody"]), whole, Texts(tags=["nothing"])) as db:
-        found = find(db, name)
+    whole = EntryTexts(artists, characters, shows, tags)
+    with shelf(EntryTexts(["nobody"]), whole, EntryTexts(tags=["nothing"])) as db:
+        found = search_entries(db, name)
         assert found[0].id == 2
         assert found[0].score >= 0.96
 
 
 @given(ANY_NAMES)
 def test_what_is_indexed_is_found_by_the_beginning_of_a_word(name: str) -> None:
-    with shelf(Texts((), [f"x {name}"])) as db:
+    with shelf(EntryTexts((), [f"x {name}"])) as db:
         for word in split(name):
             for end in range(3, len(word) + 1):
                 assert numbers(db, word[:end]) == [1], word[:end]
@@ -308,7 +321,7 @@ def test_what_is_indexed_is_found_by_the_beginning_of_a_word(name: str) -> None:
 
 @given(DENSE_NAMES)
 def test_what_is_indexed_is_found_by_any_part_of_a_dense_name(name: str) -> None:
-    with shelf(Texts([name]), Texts(["nobody"])) as db:
+    with shelf(EntryTexts([name]), EntryTexts(["nobody"])) as db:
         for start in range(len(name)):
             for end in range(start + 1, len(name) + 1):
                 part = name[start:end]
@@ -321,37 +334,42 @@ QUERIES = st.text("miku 君の", max_size=9) | st.sampled_from(["miku", "solo mi
 
 @given(SHELVES, QUERIES, st.integers(1, 12))
 @settings(max_examples=60)
-def test_ranking_is_total_and_stable(shelves: list[Texts], query: str, limit: int) -> None:
+def test_ranking_is_total_and_stable(shelves: list[EntryTexts], query: str, limit: int) -> None:
     with shelf(*shelves) as db:
-        found = find(db, query)
+        found = search_entries(db, query)
         assert found == sorted(found, key=lambda one: (-one.score, -one.id))
         assert len({one.id for one in found}) == len(found)
         assert all(0 < one.score <= 1 for one in found)
-        assert find(db, query, limit=limit) == found[:limit]
+        assert search_entries(db, query, limit=limit) == found[:limit]
         for number, texts in enumerate(shelves, 1):
-            index(db, number, texts)
-        assert find(db, query) == found
+            index_entry(db, number, texts)
+        assert search_entries(db, query) == found
 
 
 @given(SHELVES, QUERIES, st.sampled_from(["own", "nekos"]), st.sampled_from(["g", None]))
 @settings(max_examples=60)
 def test_filters_take_from_what_is_found_and_never_add(
-    shelves: list[Texts], query: str, source: str, rating: str | None
+    shelves: list[EntryTexts], query: str, source: str, rating: str | None
 ) -> None:
     with shelf(*shelves) as db:
         filters = Filters(source=source, rating=rating)
         where, values = filters.where()
         passing = {row[0] for row in db.execute(f"SELECT id FROM entry WHERE {where}", values)}
-        assert find(db, query, filters) == [one for one in find(db, query) if one.id in passing]
+        assert search_entries(db, query, filters) == [
+            one for one in search_entries(db, query) if one.id in passing
+        ]
         for limit in (1, 2):
-            assert find(db, query, filters, limit) == find(db, query, filters)[:limit]
+            assert (
+                search_entries(db, query, filters, limit)
+                == search_entries(db, query, filters)[:limit]
+            )
 
 
 def test_what_another_process_adds_is_found_with_its_slips(tmp_path: Path) -> None:
     path = tmp_path / "library.db"
     db = sqlite3.connect(path, isolation_level=None)
     migrate(db)
-    put(db, 1, Texts(["himmel"]))
+    put(db, 1, EntryTexts(["himmel"]))
     assert numbers(db, "freiren") == []
     adding = (
         "import sqlite3, sys; from animedex.library.fts_index import Texts, index;"
@@ -370,8 +388,8 @@ def test_the_library_finds_pictures_by_their_credit(library: Library, draw: Draw
         copyrights=["葬送のフリーレン"],
         tags=["long_hair"],
     )
-    entry = library.add(New(str(draw("beach.png", 1)), post, category="neko"))
-    library.add(New(str(draw("forest.png", 2))))
+    entry = library.add(NewEntry(str(draw("beach.png", 1)), post, category="neko"))
+    library.add(NewEntry(str(draw("forest.png", 2))))
     for words in ("yuzuriko", "フリーレン", "long hair", "neko", "beach", "yuzuriko long フリ"):
         [hit] = library.search(words)
         assert hit.entry == entry

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.library.entry_rows import stored_path
+from animedex.library.entry_rows import encode_path
 from animedex.library.filter_sql import EVERYTHING, OWN, Filters
-from animedex.library.fts_index import Texts, index
+from animedex.library.fts_index import EntryTexts, index_entry
 from animedex.library.migrations import migrate
-from animedex.library.tokenizer import joined, words_of
+from animedex.library.tokenizer import extract_words, join_words
 
 T = TypeVar("T")
 ARTISTS = ("Hatsune Miku", "hatsune_miku", "miku", "ミク", "みく")
@@ -78,13 +78,13 @@ def passes(number: int, kept: Kept, filters: Filters) -> bool:
     path = path_of(number)
     folders = [f"{folder.rstrip('/')}/" for folder in filters.folders]
     pixels = kept.width * kept.height if kept.width and kept.height else None
-    artist = None if kept.artist is None else joined(words_of(kept.artist))
+    artist = None if kept.artist is None else join_words(extract_words(kept.artist))
     category = kept.category.lower() if kept.category else None
     return (
         (filters.source is None or (kept.backend or OWN) == filters.source)
         and (filters.rating is None or kept.rating == filters.rating)
         and (filters.category is None or category == filters.category.lower())
-        and (filters.artist is None or artist == joined(words_of(filters.artist)))
+        and (filters.artist is None or artist == join_words(extract_words(filters.artist)))
         and (filters.added_from is None or kept.added_at >= filters.added_from)
         and (filters.added_before is None or kept.added_at < filters.added_before)
         and (filters.larger_than is None or (pixels or 0) > filters.larger_than)
@@ -98,10 +98,10 @@ def put(db: sqlite3.Connection, number: int, kept: Kept) -> None:
         "INSERT INTO entry (id, path, sha256, size, format, backend, rating, category, added_at,"
         " width, height, frames) VALUES (?, ?, '', 1, 'gif', ?, ?, ?, ?, ?, ?, ?)"
     )
-    db.execute(query, (number, stored_path(path_of(number)), *kept[:-1]))
+    db.execute(query, (number, encode_path(path_of(number)), *kept[:-1]))
     artists = [kept.artist] if kept.artist else []
     # A name of another kind makes no artist.
-    index(db, number, Texts(artists, ["nobody"], ["nobody"], ["nobody"]))
+    index_entry(db, number, EntryTexts(artists, ["nobody"], ["nobody"], ["nobody"]))
 
 
 @given(st.lists(KEPT, max_size=8), FILTERS)

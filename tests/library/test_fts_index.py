@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from animedex.library.fts_index import SCHEMA, Texts, index, unindex
+from animedex.library.fts_index import SCHEMA, EntryTexts, index_entry, unindex_entry
 from animedex.library.migrations import statements
 from animedex.models import ArtPost, Rating
 
@@ -24,7 +24,7 @@ NAMES = st.lists(
     max_size=4,
 )
 TEXTS = st.builds(
-    Texts,
+    EntryTexts,
     NAMES,
     NAMES,
     NAMES,
@@ -55,18 +55,18 @@ def told(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
     return [db.execute(query).fetchall() for query in queries]
 
 
-def applied(db: sqlite3.Connection, changes: Sequence[tuple[int, Texts | None]]) -> None:
+def applied(db: sqlite3.Connection, changes: Sequence[tuple[int, EntryTexts | None]]) -> None:
     for number, texts in changes:
         if texts is None:
-            unindex(db, number)
+            unindex_entry(db, number)
         else:
-            index(db, number, texts)
+            index_entry(db, number, texts)
 
 
 @given(CHANGES)
 @settings(max_examples=60)
 def test_after_any_changes_the_tables_are_as_if_made_afresh(
-    changes: list[tuple[int, Texts | None]],
+    changes: list[tuple[int, EntryTexts | None]],
 ) -> None:
     with closing(emptied()) as changed, closing(emptied()) as fresh:
         applied(changed, changes)
@@ -79,26 +79,26 @@ def test_after_any_changes_the_tables_are_as_if_made_afresh(
 
 def test_what_is_rolled_back_leaves_nothing() -> None:
     with closing(emptied()) as db:
-        index(db, 1, Texts(["Frieren"], file="1.png"))
+        index_entry(db, 1, EntryTexts(["Frieren"], file="1.png"))
         before = told(db)
         db.execute("BEGIN")
-        index(db, 1, Texts(["Fern"], tags=["solo"]))
-        index(db, 2, Texts(["Frieren"]))
+        index_entry(db, 1, EntryTexts(["Fern"], tags=["solo"]))
+        index_entry(db, 2, EntryTexts(["Frieren"]))
         db.execute("ROLLBACK")
         assert told(db) == before
 
 
 def test_a_name_is_kept_as_it_is_written_and_once_for_its_kind() -> None:
     with closing(emptied()) as db:
-        index(db, 1, Texts(["Ｆrieren", "Frieren", "Frieren"], tags=["Frieren"]))
-        index(db, 2, Texts(["Frieren"]))
+        index_entry(db, 1, EntryTexts(["Ｆrieren", "Frieren", "Frieren"], tags=["Frieren"]))
+        index_entry(db, 2, EntryTexts(["Frieren"]))
         names = db.execute("SELECT kind, text, entries FROM name ORDER BY 1, 2").fetchall()
     assert names == [("artist", "Frieren", 2), ("artist", "Ｆrieren", 1), ("tag", "Frieren", 1)]
 
 
 def test_the_entries_of_a_name_are_listed_but_for_tags() -> None:
     with closing(emptied()) as db:
-        index(db, 7, Texts(["a"], ["b"], ["c"], ["d"]))
+        index_entry(db, 7, EntryTexts(["a"], ["b"], ["c"], ["d"]))
         query = "SELECT kind, entry FROM naming JOIN name ON name.id = naming.name ORDER BY 1"
         listed = db.execute(query).fetchall()
     assert listed == [("artist", 7), ("character", 7), ("copyright", 7)]
@@ -106,13 +106,17 @@ def test_the_entries_of_a_name_are_listed_but_for_tags() -> None:
 
 def test_only_words_in_which_a_slip_can_be_told_are_vocabulary() -> None:
     with closing(emptied()) as db:
-        index(db, 1, Texts(["neko mimi"], tags=["86", "rem", "1234"], file="3fa85f64b neko.png"))
-        index(db, 2, Texts(tags=["neko"]))
+        index_entry(
+            db, 1, EntryTexts(["neko mimi"], tags=["86", "rem", "1234"], file="3fa85f64b neko.png")
+        )
+        index_entry(db, 2, EntryTexts(tags=["neko"]))
         words = db.execute("SELECT text, uses FROM word ORDER BY 1").fetchall()
     assert words == [("mimi", 1), ("neko", 3)]
 
 
 def test_texts_of_a_post_have_its_category_as_a_tag() -> None:
     post = ArtPost(id="nekos:1", rating=Rating.GENERAL, artists=["a"], tags=["t"], copyrights=["s"])
-    assert Texts.of("/x.png", post, "hug") == Texts(["a"], [], ["s"], ("hug", "t"), "/x.png")
-    assert Texts.of("/x.png") == Texts(file="/x.png")
+    assert EntryTexts.of("/x.png", post, "hug") == EntryTexts(
+        ["a"], [], ["s"], ("hug", "t"), "/x.png"
+    )
+    assert EntryTexts.of("/x.png") == EntryTexts(file="/x.png")

@@ -39,11 +39,11 @@ def test_the_last_change_of_each_picture_counts(
     expected: dict[int, set[int]] = {}
     for number, values in changes:
         if values is None:
-            hashes.remove(connection, number)
+            hashes.remove_hashes(connection, number)
         else:
-            hashes.add(connection, number, values)
+            hashes.add_hashes(connection, number, values)
         expected[number] = set(values or ())
-    loaded = hashes.load(connection)
+    loaded = hashes.load_hashes(connection)
     for number, kept in expected.items():
         assert all((number, 0) in loaded.within(value, 0) for value in kept)
     assert len(loaded) == sum(map(len, expected.values()))
@@ -51,18 +51,18 @@ def test_the_last_change_of_each_picture_counts(
 
 
 def test_nothing_is_left_of_a_block_that_is_empty(connection: sqlite3.Connection) -> None:
-    hashes.add(connection, 7, [1, 2, 1])
-    assert len(hashes.load(connection)) == 2
-    hashes.remove(connection, 7)
-    hashes.remove(connection, 8)
-    assert len(hashes.load(connection)) == 0
+    hashes.add_hashes(connection, 7, [1, 2, 1])
+    assert len(hashes.load_hashes(connection)) == 2
+    hashes.remove_hashes(connection, 7)
+    hashes.remove_hashes(connection, 8)
+    assert len(hashes.load_hashes(connection)) == 0
     assert connection.execute("SELECT count(*) FROM hash_block").fetchone() == (0,)
 
 
 def test_a_change_that_is_rolled_back_was_none(connection: sqlite3.Connection) -> None:
-    hashes.add(connection, 1, [5])
+    hashes.add_hashes(connection, 1, [5])
     connection.commit()
-    hashes.add(connection, 2, [5])
-    hashes.remove(connection, 1)
+    hashes.add_hashes(connection, 2, [5])
+    hashes.remove_hashes(connection, 1)
     connection.rollback()
-    assert hashes.load(connection).within(5, 0) == [(1, 0)]
+    assert hashes.load_hashes(connection).within(5, 0) == [(1, 0)]

@@ -17,9 +17,9 @@ from animedex.call import SourceTag
 from animedex.errors import BadArguments
 from animedex.images.fingerprint import Fingerprint
 from animedex.library.csv_io import read_table, write_table
-from animedex.library.entry import Entry, New
+from animedex.library.entry import Entry, NewEntry
 from animedex.library.filter_sql import Filters
-from animedex.library.import_export import Imported, Kind, export, import_lines
+from animedex.library.import_export import ImportResult, Kind, export_entries, import_lines
 from animedex.library.jsonl import read_line, write_line
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
@@ -78,9 +78,9 @@ def test_a_line_tells_an_entry_whole(entry: Entry, look: Fingerprint | None) -> 
 @pytest.fixture
 def filled(library: Library, draw: Draw, post: ArtPost) -> Library:
     """Keep pictures of a service and of one's own."""
-    library.add(New(str(draw("1.png", 1)), post, ROW, "neko"))
-    library.add(New(str(draw("2.gif", 2, frames=3))))
-    library.add(New(str(draw('夏, "3".jpg', 3))))
+    library.add(NewEntry(str(draw("1.png", 1)), post, ROW, "neko"))
+    library.add(NewEntry(str(draw("2.gif", 2, frames=3))))
+    library.add(NewEntry(str(draw('夏, "3".jpg', 3))))
     return library
 
 
@@ -90,12 +90,12 @@ def empty(tmp_path: Path) -> Iterator[Library]:
         yield opened
 
 
-def taken(library: Library, text: bytes, kind: Kind = "jsonl") -> list[Imported]:
+def taken(library: Library, text: bytes, kind: Kind = "jsonl") -> list[ImportResult]:
     return list(import_lines(library, io.BytesIO(text), kind))
 
 
 def exported(library: Library, kind: Kind = "jsonl", filters: Filters | None = None) -> bytes:
-    return b"".join(export(library, kind, filters))
+    return b"".join(export_entries(library, kind, filters))
 
 
 def test_lines_make_the_same_library(filled: Library, empty: Library) -> None:
@@ -146,7 +146,7 @@ def test_a_table_runs_no_formulas(
     from msgspec.structs import replace
 
     evil = replace(post, artists=['=HYPERLINK("https://evil.example")'], tags=["-1", "ok"])
-    library.add(New(str(draw("1.png")), evil))
+    library.add(NewEntry(str(draw("1.png")), evil))
     text = exported(library, "csv").decode()
     assert "\"'=HYPERLINK(" in text
     assert "'-1; ok" in text
@@ -245,8 +245,8 @@ def test_a_table_taken_in_again_changes_nothing(library: Library, draw: Draw) ->
         score=0,
         width=7,
     )
-    library.add(New(str(draw("1.png", 1)), post, ROW, "=1+1"))
-    library.add(New(str(draw("2.png", 2))))
+    library.add(NewEntry(str(draw("1.png", 1)), post, ROW, "=1+1"))
+    library.add(NewEntry(str(draw("2.png", 2))))
     before = library.entries()
     text = exported(library, "csv")
     assert [one.new for one in taken(library, text, "csv")] == [False] * 2
@@ -276,7 +276,7 @@ def test_a_line_without_a_row_takes_none_away(filled: Library) -> None:
 
 
 def test_a_category_is_no_formula(library: Library, draw: Draw, post: ArtPost) -> None:
-    library.add(New(str(draw("1.png")), post, None, "=1+1"))
+    library.add(NewEntry(str(draw("1.png")), post, None, "=1+1"))
     assert ",'=1+1," in exported(library, "csv").decode()
 
 
@@ -326,7 +326,7 @@ def test_a_path_of_a_table_may_be_no_text(library: Library, draw: Draw, empty: L
     path = draw("1.png")
     strange = os.fsdecode(bytes(path.parent) + b"/\xff.png")
     os.rename(path, strange)
-    library.add(New(strange))
+    library.add(NewEntry(strange))
     assert [one.new for one in taken(empty, exported(library, "csv"), "csv")] == [True]
     assert empty.entries()[0].path == strange
 
@@ -359,7 +359,7 @@ def test_every_text_comes_back_from_a_table(
     entry = Entry(1, "/a\n=1.png", "0f" * 32, 9, "png", 1, 1, 1, added, category, post, None)
     text = b"".join(write_table([entry]))
     (row,) = read_table(io.BytesIO(text))
-    assert isinstance(row.new, New)
+    assert isinstance(row.new, NewEntry)
     assert (row.new.path, row.new.category, row.new.post) == (entry.path, category, post)
     # However a spreadsheet takes line ends within cells, no cell begins as a formula does.
     for line in re.split(r"[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]", text.decode()):
@@ -368,7 +368,7 @@ def test_every_text_comes_back_from_a_table(
 
 def test_a_carriage_return_makes_no_row(library: Library, draw: Draw, empty: Library) -> None:
     evil = ArtPost(id="a:1", rating=Rating.GENERAL, artists=["a\r=1+1", "b\n@SUM(1)"])
-    library.add(New(str(draw("1.png")), evil))
+    library.add(NewEntry(str(draw("1.png")), evil))
     text = exported(library, "csv")
     assert b"\r=" not in text
     assert [one.new for one in taken(empty, text, "csv")] == [True]

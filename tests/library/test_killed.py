@@ -92,7 +92,7 @@ def check_indexes(db: sqlite3.Connection) -> None:
         assert db.execute(query).fetchone() == (0,)
     entries = db.execute("SELECT count(*) FROM entry").fetchone()
     assert db.execute("SELECT count(*) FROM credit").fetchone() == entries
-    assert len(hashes.load(db)) == entries[0]
+    assert len(hashes.load_hashes(db)) == entries[0]
     # Each has one artist of its own.
     names = "SELECT count(*) FROM naming"
     assert db.execute(names).fetchone() == entries

@@ -18,8 +18,8 @@ import pytest
 from animedex.database import Database, UnusableFile
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NoSpace, TimedOut
 from animedex.library import library_database as file
-from animedex.library.entry import New
-from animedex.library.library_database import trouble
+from animedex.library.entry import NewEntry
+from animedex.library.library_database import library_error
 from animedex.library.migrations import MIGRATIONS, VERSION, statements
 from animedex.library.picture_library import Library
 
@@ -55,7 +55,7 @@ for told in attempt(sys.argv[1]):
 
 
 def test_it_is_made_for_its_owner_alone(library: Library, draw: Draw) -> None:
-    library.add(New(str(draw("1.png"))))
+    library.add(NewEntry(str(draw("1.png"))))
     path = Path(library.path)
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
@@ -64,13 +64,13 @@ def test_it_is_made_for_its_owner_alone(library: Library, draw: Draw) -> None:
 def test_one_from_a_newer_version_is_refused_and_left_alone(
     library: Library, draw: Draw, warnings: list[str]
 ) -> None:
-    library.add(New(str(draw("1.png"))))
+    library.add(NewEntry(str(draw("1.png"))))
     library.close()
     path = Path(library.path)
     with contextlib.closing(sqlite3.connect(path)) as db:
         db.execute(f"PRAGMA user_version = {VERSION + 6}")
     before = path.read_bytes()
-    for work in (library.entries, lambda: library.add(New(str(draw("2.png"))))):
+    for work in (library.entries, lambda: library.add(NewEntry(str(draw("2.png"))))):
         with pytest.raises(BadArguments, match=f"newer animedex.* {VERSION + 6}, not") as caught:
             work()
         assert "--upgrade" in str(caught.value.hint)
@@ -131,7 +131,7 @@ def test_a_corrupt_one_is_kept_aside_and_a_new_one_begun(
     path = Path(library.path)
     path.parent.mkdir()
     path.write_bytes(content)
-    library.add(New(str(draw("1.png"))))
+    library.add(NewEntry(str(draw("1.png"))))
     assert library.count() == 1
     (aside,) = path.parent.glob("library.db.corrupt-*")
     assert aside.read_bytes() == content
@@ -184,17 +184,17 @@ def test_one_with_other_tables_is_not_taken_for_corrupt(
 
 
 def test_one_that_is_locked_for_too_long_is_a_timeout(library: Library, draw: Draw) -> None:
-    first = library.add(New(str(draw("1.png", 1))))
+    first = library.add(NewEntry(str(draw("1.png", 1))))
     with (
         Library(library.path, patience=0.0) as other,
         contextlib.closing(sqlite3.connect(library.path, isolation_level=None)) as db,
     ):
         db.execute("BEGIN IMMEDIATE")
         with pytest.raises(TimedOut, match=r"keeps .* locked"):
-            other.add(New(str(draw("2.png", 2))))
+            other.add(NewEntry(str(draw("2.png", 2))))
         assert other.entries() == [first]
         db.execute("COMMIT")
-        other.add(New(str(draw("2.png", 2))))
+        other.add(NewEntry(str(draw("2.png", 2))))
     assert library.count() == 2
 
 
@@ -203,7 +203,7 @@ def test_one_that_is_locked_for_a_moment_is_waited_for(library: Library, draw: D
 
     library.count()
     path = str(draw("1.png"))
-    thread = threading.Thread(target=lambda: library.add(New(path)))
+    thread = threading.Thread(target=lambda: library.add(NewEntry(path)))
     with contextlib.closing(sqlite3.connect(library.path, isolation_level=None)) as db:
         db.execute("BEGIN IMMEDIATE")
         thread.start()
@@ -214,20 +214,22 @@ def test_one_that_is_locked_for_a_moment_is_waited_for(library: Library, draw: D
 
 
 def test_a_full_disk_says_so_and_loses_nothing(library: Library, draw: Draw) -> None:
-    first = library.add(New(str(draw("1.png", 1))))
+    first = library.add(NewEntry(str(draw("1.png", 1))))
     pages = library.file.read(lambda db: db.execute("PRAGMA page_count").fetchone())[0]
     library.file.read(lambda db: db.execute(f"PRAGMA max_page_count = {pages}"))
     row = b'"' + b"x" * 100_000 + b'"'
     with pytest.raises(NoSpace, match="full") as caught:
-        library.add(New(str(draw("2.png", 2)), row=row))
+        library.add(NewEntry(str(draw("2.png", 2)), row=row))
     assert "nothing is lost" in str(caught.value.hint)
     assert library.entries() == [first]
     library.file.read(lambda db: db.execute("PRAGMA max_page_count = 100000"))
-    assert library.add(New(str(draw("2.png", 2)), row=row)).row == row
+    assert library.add(NewEntry(str(draw("2.png", 2)), row=row)).row == row
 
 
 def test_a_disk_without_room_for_what_sqlite_needs_is_full() -> None:
-    error = trouble("library.db", UnusableFile("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE))
+    error = library_error(
+        "library.db", UnusableFile("disk I/O error", sqlite3.SQLITE_IOERR_SHMSIZE)
+    )
     assert (type(error), error.message) == (
         NoSpace,
         "the library library.db cannot be used: the disk is full",
@@ -252,9 +254,9 @@ def test_what_is_no_library_and_cannot_be_written_to_is_told(
 def test_what_was_written_last_may_be_out_of_reach(
     library: Library, draw: Draw, warnings: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    library.add(New(str(draw("1.png", 1))))
+    library.add(NewEntry(str(draw("1.png", 1))))
     library.close()
-    library.add(New(str(draw("2.png", 2))))
+    library.add(NewEntry(str(draw("2.png", 2))))
     monkeypatch.setattr(file, "_is_writable", _never)
     monkeypatch.setattr(Database, "run", _unusable)
     assert library.count() == 1
@@ -326,7 +328,7 @@ def test_rights_that_lack_are_told(public: Path, draw: Draw, tmp_path: Path) -> 
     folder.mkdir()
     path = folder / "library.db"
     with Library(str(path)) as library:
-        library.add(New(str(picture)))
+        library.add(NewEntry(str(picture)))
     path.chmod(0o444)
     folder.chmod(0o777)
     listed, added = as_nobody(path, picture, elsewhere)
@@ -344,7 +346,7 @@ def test_rights_that_lack_are_told(public: Path, draw: Draw, tmp_path: Path) -> 
 def test_a_broken_index_of_words_leaves_the_rest_as_it_is(
     library: Library, draw: Draw, warnings: list[str]
 ) -> None:
-    library.add(New(str(draw("miku.png"))))
+    library.add(NewEntry(str(draw("miku.png"))))
     library.file.change(
         lambda db: db.execute("UPDATE wording_data SET block = x'00ff' WHERE id > 10")
     )

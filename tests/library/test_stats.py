@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.filter_sql import Filters
-from animedex.library.stats import stats
+from animedex.library.stats import collect_stats
 
 if TYPE_CHECKING:
     from animedex.library.picture_library import Library
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def test_an_empty_library_counts_nothing(library: Library) -> None:
-    assert stats(library) == (0, 0, {}, {}, {}, {}, {}, {}, {})
+    assert collect_stats(library) == (0, 0, {}, {}, {}, {}, {}, {}, {})
 
 
 def test_all_is_counted_the_most_frequent_first(
@@ -25,11 +25,11 @@ def test_all_is_counted_the_most_frequent_first(
 ) -> None:
     other = replace(post, id="nekos:2.png", artists=["Tove", "青葉ミオ"], copyrights=[])
     added = [
-        library.add(New(str(draw("1.png", 1)), post, None, "neko")),
-        library.add(New(str(draw("2.gif", 2)), other, None, "hug")),
-        library.add(New(str(draw("3.png", 3)))),
+        library.add(NewEntry(str(draw("1.png", 1)), post, None, "neko")),
+        library.add(NewEntry(str(draw("2.gif", 2)), other, None, "hug")),
+        library.add(NewEntry(str(draw("3.png", 3)))),
     ]
-    counted = stats(library)
+    counted = collect_stats(library)
     assert (counted.pictures, counted.bytes) == (3, sum(entry.size for entry in added))
     assert list(counted.sources.items()) == [("nekos", 2), ("own", 1)]
     assert counted.ratings == {"g": 2}
@@ -38,6 +38,6 @@ def test_all_is_counted_the_most_frequent_first(
     assert list(counted.artists.items()) == [("青葉ミオ", 2), ("Tove", 1)]
     assert counted.shows == {"Lantern Street Diaries": 1}
     assert counted.months == {f"{added[0].added_at:%Y-%m}": 3}
-    assert list(stats(library, most=1).artists) == ["青葉ミオ"]
-    assert stats(library, Filters(source="own")).artists == {}
-    assert stats(library, Filters(category="hug")).artists == {"Tove": 1, "青葉ミオ": 1}
+    assert list(collect_stats(library, most=1).artists) == ["青葉ミオ"]
+    assert collect_stats(library, Filters(source="own")).artists == {}
+    assert collect_stats(library, Filters(category="hug")).artists == {"Tove": 1, "青葉ミオ": 1}

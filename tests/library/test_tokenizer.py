@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.library.tokenizer import chunks_of, joined, pairs_of, tokens, words_of
+from animedex.library.tokenizer import bigrams, extract_words, join_words, split_chunks, tokens
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 
@@ -26,19 +26,19 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
     ],
 )
 def test_words(text: str, words: list[str]) -> None:
-    assert words_of(text) == words
+    assert extract_words(text) == words
 
 
 def test_signs_are_a_word_where_there_is_no_other() -> None:
-    [eyes] = words_of("^_^")
-    assert words_of("\uff3e\uff3f\uff3e") == [eyes]
+    [eyes] = extract_words("^_^")
+    assert extract_words("\uff3e\uff3f\uff3e") == [eyes]
     assert not any(char in "^_^" for char in eyes)
-    assert words_of("^_^ miku") == ["miku"]
+    assert extract_words("^_^ miku") == ["miku"]
 
 
 @given(ANY_TEXT)
 def test_words_hold_nothing_that_the_index_would_divide(text: str) -> None:
-    for word in words_of(text):
+    for word in extract_words(text):
         assert word
         assert all(char.isalnum() or not char.isascii() for char in word)
         assert not word.split(" ")[1:]
@@ -47,21 +47,21 @@ def test_words_hold_nothing_that_the_index_would_divide(text: str) -> None:
 
 @given(ANY_TEXT)
 def test_a_query_has_the_words_of_a_name(text: str) -> None:
-    assert joined(map(joined, chunks_of(text))) == joined(words_of(text))
+    assert join_words(map(join_words, split_chunks(text))) == join_words(extract_words(text))
 
 
 def test_only_so_much_of_a_text_counts() -> None:
-    assert len(joined(words_of("miku" * 5000))) == 300
-    assert len(chunks_of("a " * 5000)) == 150
+    assert len(join_words(extract_words("miku" * 5000))) == 300
+    assert len(split_chunks("a " * 5000)) == 150
 
 
 @given(st.text("君の名は。Aa1 ", min_size=1, max_size=12))
 def test_every_part_of_a_word_is_a_phrase_of_its_pairs(word: str) -> None:
-    pairs = pairs_of(word)
+    pairs = bigrams(word)
     assert "".join(pair[1] for pair in pairs) == word
     for start in range(len(word)):
         for end in range(start + 2, len(word) + 1):
-            part = pairs_of(word[start:end])[:-1]
+            part = bigrams(word[start:end])[:-1]
             assert pairs[start : start + len(part)] == part
 
 

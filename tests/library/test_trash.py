@@ -9,7 +9,7 @@ import pytest
 
 from animedex.errors import BadArguments
 from animedex.library import trash
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,7 +33,7 @@ def bin_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_a_file_goes_with_its_entry(library: Library, draw: Draw, bin_of_it: Path) -> None:
     path = draw("1.png")
     content = path.read_bytes()
-    trash.discard(library, library.add(New(str(path))))
+    trash.discard(library, library.add(NewEntry(str(path))))
     assert (library.count(), path.exists()) == (0, False)
     assert (bin_of_it / "1.png").read_bytes() == content
 
@@ -42,7 +42,7 @@ def test_an_entry_whose_file_is_gone_is_forgotten(
     library: Library, draw: Draw, bin_of_it: Path
 ) -> None:
     path = draw("1.png")
-    entry = library.add(New(str(path)))
+    entry = library.add(NewEntry(str(path)))
     path.unlink()
     trash.discard(library, entry)
     assert library.count() == 0
@@ -52,7 +52,7 @@ def test_where_the_trash_fails_both_stay(
     library: Library, draw: Draw, post: ArtPost, bin_of_it: Path
 ) -> None:
     path = draw("1.png")
-    entry = library.add(New(str(path), post, b"{}", "neko"))
+    entry = library.add(NewEntry(str(path), post, b"{}", "neko"))
     look = library.fingerprint(entry.id)
     bin_of_it.parent.write_bytes(b"no folder can be made here")
     with pytest.raises(BadArguments, match="cannot be put into the trash") as caught:
@@ -68,7 +68,7 @@ def test_without_the_library_for_it_nothing_is_done(
     library: Library, draw: Draw, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = draw("1.png")
-    entry = library.add(New(str(path)))
+    entry = library.add(NewEntry(str(path)))
     monkeypatch.setitem(sys.modules, "send2trash", None)
     with pytest.raises(BadArguments, match="send2trash") as caught:
         trash.discard(library, entry)
@@ -79,8 +79,8 @@ def test_without_the_library_for_it_nothing_is_done(
 def test_the_credit_stays_with_what_is_kept(
     library: Library, draw: Draw, post: ArtPost, bin_of_it: Path
 ) -> None:
-    large = library.add(New(str(draw("large.png", 1))))
-    small = library.add(New(str(draw("small.png", 1, (80, 60))), post, b"{}", "neko"))
+    large = library.add(NewEntry(str(draw("large.png", 1))))
+    small = library.add(NewEntry(str(draw("small.png", 1, (80, 60))), post, b"{}", "neko"))
     trash.keep_only(library, large, small)
     now = library.get(large.id)
     assert now
@@ -92,8 +92,8 @@ def test_the_credit_stays_with_what_is_kept(
 def test_what_is_another_file_by_now_is_not_deleted(
     library: Library, draw: Draw, bin_of_it: Path
 ) -> None:
-    one = library.add(New(str(draw("1.png", 1))))
-    other = library.add(New(str(draw("2.png", 1, (80, 60)))))
+    one = library.add(NewEntry(str(draw("1.png", 1))))
+    other = library.add(NewEntry(str(draw("2.png", 1, (80, 60)))))
     replaced = draw("2.png", 9)
     with pytest.raises(BadArguments, match="not what it was"):
         trash.keep_only(library, one, other)
@@ -107,14 +107,14 @@ def test_names_that_are_no_text_go_too(library: Library, draw: Draw, bin_of_it: 
     path = draw("1.png")
     strange = os.fsdecode(bytes(path.parent) + b"/\xff.png")
     os.rename(path, strange)
-    trash.discard(library, library.add(New(strange)))
+    trash.discard(library, library.add(NewEntry(strange)))
     assert os.listdir(bytes(bin_of_it)) == [b"\xff.png"]
 
 
 def test_another_file_in_its_place_is_not_deleted(
     library: Library, draw: Draw, bin_of_it: Path
 ) -> None:
-    entry = library.add(New(str(draw("1.png", 1))))
+    entry = library.add(NewEntry(str(draw("1.png", 1))))
     replaced = draw("1.png", 2)
     with pytest.raises(BadArguments, match="not what it was") as caught:
         trash.discard(library, entry)
@@ -133,7 +133,7 @@ def test_one_file_by_two_paths_stays(
     else:
         other.parent.mkdir()
         other.symlink_to(path) if way == "link" else other.hardlink_to(path)
-    keep, entry = library.add(New(str(path))), library.add(New(str(other), post))
+    keep, entry = library.add(NewEntry(str(path))), library.add(NewEntry(str(other), post))
     assert not trash.keep_only(library, keep, entry)
     assert (path.exists(), other.exists(), bin_of_it.exists()) == (True, True, False)
     (now,) = library.entries()
@@ -143,8 +143,8 @@ def test_one_file_by_two_paths_stays(
 def test_of_a_link_the_link_goes(library: Library, draw: Draw, bin_of_it: Path) -> None:
     target, link = draw("pictures/1.png", 1), draw("large.png", 1, (320, 240)).with_name("2.png")
     link.symlink_to(target)
-    keep = library.add(New(str(link.with_name("large.png"))))
-    assert trash.keep_only(library, keep, library.add(New(str(link))))
+    keep = library.add(NewEntry(str(link.with_name("large.png"))))
+    assert trash.keep_only(library, keep, library.add(NewEntry(str(link))))
     assert (target.exists(), link.is_symlink()) == (True, False)
     assert (bin_of_it / "2.png").is_symlink()
 
@@ -152,7 +152,7 @@ def test_of_a_link_the_link_goes(library: Library, draw: Draw, bin_of_it: Path) 
 def test_nothing_goes_where_nothing_would_be_kept(
     library: Library, draw: Draw, bin_of_it: Path
 ) -> None:
-    keep, entry = (library.add(New(str(draw(name, 1)))) for name in ("1.png", "2.png"))
+    keep, entry = (library.add(NewEntry(str(draw(name, 1)))) for name in ("1.png", "2.png"))
     draw("1.png", 9)
     with pytest.raises(BadArguments, match="which was to be kept"):
         trash.keep_only(library, keep, entry)

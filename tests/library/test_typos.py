@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from animedex.library.fts_index import Texts, index
+from animedex.library.fts_index import EntryTexts, index_entry
 from animedex.library.migrations import migrate
-from animedex.library.typos import Vocabulary, vocabulary
+from animedex.library.typos import Vocabulary, load_vocabulary
 from animedex.text_normalization import is_short
 
 WORDS = st.text("abcdeはひふへ", min_size=4, max_size=12).filter(lambda word: not is_short(word))
@@ -41,7 +41,7 @@ def test_one_slip_is_forgiven_in_a_word_of_four_letters_or_more(
 ) -> None:
     word, became = pair
     assume(word != became)
-    assert Vocabulary([*others, word]).near(became)[word] == 1
+    assert Vocabulary([*others, word]).similar_words(became)[word] == 1
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_one_slip_is_forgiven_in_a_word_of_four_letters_or_more(
     ],
 )
 def test_slips_are_counted(written: str, meant: str, slips: int) -> None:
-    assert Vocabulary(["other", meant, "他の言葉"]).near(written) == {meant: slips}
+    assert Vocabulary(["other", meant, "他の言葉"]).similar_words(written) == {meant: slips}
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_slips_are_counted(written: str, meant: str, slips: int) -> None:
     ],
 )
 def test_what_is_short_or_differs_by_more_is_another_word(written: str, word: str) -> None:
-    assert Vocabulary([word]).near(written) == {}
+    assert Vocabulary([word]).similar_words(written) == {}
 
 
 def test_beginnings_are_of_longer_words_only() -> None:
     words = Vocabulary(["frieren", "frierens", "freir", "葬送の人々"])
-    assert words.begun("freir") == ["frier"]
-    assert words.begun("葬送の物") == words.begun("fre") == []
+    assert words.words_with_prefix("freir") == ["frier"]
+    assert words.words_with_prefix("葬送の物") == words.words_with_prefix("fre") == []
 
 
 def test_new_words_are_seen_at_once_and_from_other_connections(tmp_path: Path) -> None:
@@ -89,10 +89,10 @@ def test_new_words_are_seen_at_once_and_from_other_connections(tmp_path: Path) -
     with closing(sqlite3.connect(path, isolation_level=None)) as one:
         migrate(one)
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
-            assert vocabulary(other).near("freiren") == {}
-            index(one, 1, Texts(["Frieren"]))
-            assert vocabulary(other).near("freiren") == {"frieren": 1}
-            assert vocabulary(other) is vocabulary(one)
+            assert load_vocabulary(other).similar_words("freiren") == {}
+            index_entry(one, 1, EntryTexts(["Frieren"]))
+            assert load_vocabulary(other).similar_words("freiren") == {"frieren": 1}
+            assert load_vocabulary(other) is load_vocabulary(one)
 
 
 def test_files_do_not_see_the_words_of_others(tmp_path: Path) -> None:
@@ -100,8 +100,8 @@ def test_files_do_not_see_the_words_of_others(tmp_path: Path) -> None:
     for number, name in enumerate(["Frieren", "Himmel"]):
         with closing(sqlite3.connect(tmp_path / str(number), isolation_level=None)) as db:
             migrate(db)
-            index(db, 1, Texts([name]))
-            found.append(vocabulary(db).near("freiren"))
+            index_entry(db, 1, EntryTexts([name]))
+            found.append(load_vocabulary(db).similar_words("freiren"))
     assert found == [{"frieren": 1}, {}]
 
 
@@ -109,7 +109,7 @@ def test_words_that_were_rolled_back_are_forgotten() -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrate(db)
         db.execute("BEGIN")
-        index(db, 1, Texts(["Frieren"]))
-        assert vocabulary(db).near("freiren")
+        index_entry(db, 1, EntryTexts(["Frieren"]))
+        assert load_vocabulary(db).similar_words("freiren")
         db.execute("ROLLBACK")
-        assert vocabulary(db).near("freiren") == {}
+        assert load_vocabulary(db).similar_words("freiren") == {}

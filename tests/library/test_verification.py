@@ -10,7 +10,7 @@ import pytest
 from animedex.images.image_inspection import examine
 from animedex.images.xmp import write_credit
 from animedex.library import index_check as indexes
-from animedex.library.entry import Entry, New
+from animedex.library.entry import Entry, NewEntry
 from animedex.library.verification import Finding, verify
 from animedex.models import ArtPost, Rating
 
@@ -26,8 +26,8 @@ ROW = b'{"url":"https://nekos.best/api/v2/neko/1.png"}'
 @pytest.fixture
 def entry(library: Library, draw: Draw, post: ArtPost) -> Entry:
     """Keep a picture among others that are in order."""
-    library.add(New(str(draw("other.png", 8))))
-    return library.add(New(str(draw("here/1.png", 1)), post, ROW, "neko"))
+    library.add(NewEntry(str(draw("other.png", 8))))
+    return library.add(NewEntry(str(draw("here/1.png", 1)), post, ROW, "neko"))
 
 
 def only(library: Library, *folders: Path) -> Finding:
@@ -62,7 +62,7 @@ def test_a_file_that_was_moved_is_found_by_its_bytes(
 def test_a_file_that_is_kept_elsewhere_already_hands_its_credit_over(
     library: Library, entry: Entry, draw: Draw, tmp_path: Path
 ) -> None:
-    copy = library.add(New(str(draw("there/copy.png", 1))))
+    copy = library.add(NewEntry(str(draw("there/copy.png", 1))))
     (tmp_path / "here" / "1.png").unlink()
     finding = only(library, tmp_path / "there")
     assert (finding.state, finding.error) == ("joined", None)
@@ -76,7 +76,7 @@ def test_a_file_that_is_kept_elsewhere_already_hands_its_credit_over(
 def test_of_several_the_one_that_nobody_has_is_taken(
     library: Library, entry: Entry, draw: Draw, tmp_path: Path
 ) -> None:
-    library.add(New(str(draw("there/a copy.png", 1))))
+    library.add(NewEntry(str(draw("there/a copy.png", 1))))
     draw("there/b moved.png", 1)
     (tmp_path / "here" / "1.png").unlink()
     finding = only(library, tmp_path / "there")
@@ -189,7 +189,7 @@ def test_an_index_of_the_database_itself_is_made_anew(library: Library, entry: E
 def test_damage_that_cannot_be_repaired_is_told(library: Library, tmp_path: Path) -> None:
     film = tmp_path / "1.webm"
     film.write_bytes(b"\x1a\x45\xdf\xa3 webm")
-    library.add(New(str(film)))
+    library.add(NewEntry(str(film)))
     stricter = "UPDATE sqlite_master SET sql = replace(sql, 'width INTEGER', 'width INT NOT NULL')"
     library.file.change(lambda db: db.execute("PRAGMA writable_schema = 1"))
     library.file.change(lambda db: db.execute(f"{stricter} WHERE name = 'entry'"))
@@ -216,7 +216,7 @@ def test_what_was_added_unseen_and_is_broken_is_named(library: Library, draw: Dr
     path = draw("1.png", 1)
     look = examine(str(path))
     path.write_bytes(path.read_bytes()[:-60])
-    entry = library.add(New(str(path), examined=look))
+    entry = library.add(NewEntry(str(path), examined=look))
     library.file.change(lambda db: db.execute("DELETE FROM fingerprint"))
     library.file.change(indexes.rebuild_hashes)
     finding = only(library)
@@ -246,7 +246,7 @@ def test_how_to_fetch_a_broken_file_again_is_told(
     name: str, url: str | None, again: str, library: Library, draw: Draw
 ) -> None:
     path = draw("1.png")
-    library.add(New(str(path), ArtPost(id=name, rating=Rating.GENERAL, url=url)))
+    library.add(NewEntry(str(path), ArtPost(id=name, rating=Rating.GENERAL, url=url)))
     path.write_bytes(b"")
     finding = only(library)
     assert finding.error

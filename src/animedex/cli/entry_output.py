@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from animedex.library.entry import service_of
-from animedex.library.file_credit import tag_of
+from animedex.library.entry import service_name
+from animedex.library.file_credit import library_source_tag
 from animedex.library.filter_sql import OWN
 from animedex.models import is_json
 from animedex.plurals import format_count
@@ -50,9 +50,9 @@ def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObjec
 
 def source_of(entry: Entry) -> JsonObject:
     """Return where a picture came from: the service it was fetched from, and that it is kept."""
-    tag = tag_of(entry)
+    tag = library_source_tag(entry)
     if tag is None:
-        return {"backend": service_of(entry.post) or OWN, "library": True}
+        return {"backend": service_name(entry.post) or OWN, "library": True}
     return cast("JsonObject", tag.to_payload())
 
 
@@ -100,7 +100,7 @@ def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
             ("page", (post.page_url or post.source_url or post.url) if post else None),
         ),
         url=path,
-        source=f"{service_of(post) or OWN}, library",
+        source=f"{service_name(post) or OWN}, library",
     )
 
 

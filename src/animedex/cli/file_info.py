@@ -126,7 +126,7 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
     """
     from animedex.images.image_inspection import measure
-    from animedex.library.file_facts import is_announced
+    from animedex.library.file_facts import matches_announced_size
 
     try:
         measured = measure(path)
@@ -134,7 +134,7 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
         # Its header tells the size, and its credit can be read all the same.
         return error.width, error.height, None
     except Corrupt:
-        if credit and is_announced(path, credit.post.md5, credit.post.byte_size):
+        if credit and matches_announced_size(path, credit.post.md5, credit.post.byte_size):
             return None, None, None
         raise
     return measured.width, measured.height, measured.frames
@@ -168,13 +168,17 @@ def _other_credit(path: str) -> Credited | None:
 
     from animedex.images.xmp import Credited
     from animedex.library import file_credit as library_credits
-    from animedex.library.entry import own_id
-    from animedex.library.file_facts import file_facts
+    from animedex.library.entry import library_id
+    from animedex.library.file_facts import read_file_facts
 
-    found = library_credits.credited(path)
+    found = library_credits.read_file_credit(path)
     if found.post is None:
         return None
-    post = found.post if found.post.id else replace(found.post, id=own_id(file_facts(path).sha256))
+    post = (
+        found.post
+        if found.post.id
+        else replace(found.post, id=library_id(read_file_facts(path).sha256))
+    )
     return Credited(post, found.row)
 
 

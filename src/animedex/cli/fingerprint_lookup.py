@@ -64,14 +64,14 @@ def _fetched(session: Session, named: str) -> Fingerprint:
 
 def _examined(path: str, named: str) -> Fingerprint:
     from animedex.errors import Corrupt
-    from animedex.library.entry import New
-    from animedex.library.file_inspection import looked_at
+    from animedex.library.entry import NewEntry
+    from animedex.library.file_inspection import inspect_file
 
     if not path:
         message = "the name of the file is empty"
         raise BadArguments(message, hint="give a file, or a picture of the library")
     try:
-        look = looked_at(New(os.path.abspath(path))).fingerprint
+        look = inspect_file(NewEntry(os.path.abspath(path))).fingerprint
     except Corrupt as error:
         # Of what was fetched, nobody knows the path.
         message = error.message.replace(path, named)

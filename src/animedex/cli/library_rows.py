@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.cli.entry_output import KEYS, entry_card, told
-from animedex.library.file_credit import kept_record
+from animedex.library.file_credit import service_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ def print_kept(session: Session, entries: Sequence[Entry]) -> None:
     def row(entry: Entry) -> JsonObject:
         from animedex.render import json_output as json
 
-        record = kept_record(entry)
+        record = service_record(entry)
         if record is None:
             return told(entry, source=source)
         if session.shared.common:

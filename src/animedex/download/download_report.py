@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.errors import AnimedexError
-    from animedex.library.entry import New
+    from animedex.library.entry import NewEntry
 
 KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")
 Status = Literal["fetched", "copied", "here", "failed"]
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     """
 
     report: Downloaded
-    new: New | None = None
+    new: NewEntry | None = None
     deadline: float | None = None
 
 

@@ -12,7 +12,7 @@ from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge, UpstreamD
 from animedex.images.containers import picture_parts
 from animedex.images.containers.file_reader import HINT, Source
 from animedex.images.formats import format_of
-from animedex.library.file_facts import file_md5
+from animedex.library.file_facts import hash_file_md5
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
 def _check_md5(target: Target, part: Partial) -> None:
     if target.file.md5 is None:
         return
-    if (part.md5() or file_md5(part.path)) != target.file.md5.lower():
+    if (part.md5() or hash_file_md5(part.path)) != target.file.md5.lower():
         message = "the file has not the checksum that the service tells"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 

@@ -12,7 +12,7 @@ from animedex.download.safe_open import open_own, remove_own
 from animedex.errors import Corrupt
 from animedex.images.containers.file_reader import Source
 from animedex.images.xmp import can_carry, copy_with_credit
-from animedex.library.file_facts import FileFacts, mark_of
+from animedex.library.file_facts import FileFacts, file_version
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -99,7 +99,7 @@ class _Out:
     def sync(self, kind: Format) -> FileFacts:
         try:
             os.fsync(self._number)
-            mark = mark_of(os.fstat(self._number), self._path)
+            mark = file_version(os.fstat(self._number), self._path)
         except OSError as error:
             raise file_error(os.path.dirname(self._path), error) from None
         return FileFacts(self.size, self.digest.hexdigest(), kind, mark)
@@ -117,7 +117,7 @@ def _finalize_unchanged(check: FileCheck, path: str, content: BinaryIO) -> Finis
         size = content.tell()
         with open(open_own(path, os.O_RDWR), "r+b") as file:
             os.fsync(file.fileno())
-            mark = mark_of(os.fstat(file.fileno()), path)
+            mark = file_version(os.fstat(file.fileno()), path)
     except OSError as error:
         raise file_error(os.path.dirname(path), error) from None
     facts = FileFacts(size, digest.hexdigest(), check.format, mark)

@@ -21,7 +21,7 @@ from animedex.download.targets import Target
 from animedex.errors import BadArguments
 from animedex.images.formats import format_named
 from animedex.images.regular_file import open_ordinary
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.models import PictureFile
 
 if TYPE_CHECKING:
@@ -53,11 +53,11 @@ def use_entry(name: str, entry: Entry, options: Saving) -> Outcome | None:
     return _copy_into_place(name, entry, target, options)
 
 
-def complete_file(path: str, target: Target, options: Saving) -> New:
+def complete_file(path: str, target: Target, options: Saving) -> NewEntry:
     """Write the sidecars that a file lacks; return what the library is to have of it."""
     has_credit = options.sidecars.is_default and is_credited(path)
     options.sidecars.write_missing(path, target, is_credited=has_credit)
-    return New(path, target.post, target.row, target.category)
+    return NewEntry(path, target.post, target.row, target.category)
 
 
 def _target_of(entry: Entry) -> Target | None:

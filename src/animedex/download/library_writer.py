@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
 from animedex.images.decoder import decoding_limits
 from animedex.images.formats import format_of
-from animedex.library.file_inspection import looked_at
-from animedex.library.repository import attempted, stored
+from animedex.library.file_inspection import inspect_file
+from animedex.library.repository import store_in_savepoint, upsert
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterable
 
-    from animedex.library.entry import Entry, New
-    from animedex.library.file_inspection import Looked
+    from animedex.library.entry import Entry, NewEntry
+    from animedex.library.file_inspection import InspectedFile
     from animedex.library.picture_library import Library
 
 _WITHOUT = "the library does not have what is fetched"
@@ -47,13 +47,13 @@ class LibraryWriter:
         """Return a picture whose file is there, by its id, or else by its URL."""
         return self._find_id(post_id) if post_id else self._find_url(name)
 
-    def expect(self, new: New) -> None:
+    def expect(self, new: NewEntry) -> None:
         """Have `find` wait for a picture of this run until it is stored."""
         if new.post and self._library is not None:
             with self._lock:
                 self._pending.setdefault(new.post.id, threading.Event())
 
-    def examine(self, new: New, deadline: float | None) -> Looked | None:
+    def examine(self, new: NewEntry, deadline: float | None) -> InspectedFile | None:
         """Decode a file for its fingerprint; return None if it cannot be added.
 
         A file of this run was checked already: one that cannot be decoded, or not before the
@@ -61,12 +61,12 @@ class LibraryWriter:
         """
         try:
             with decoding_limits(deadline):
-                looked = looked_at(new)
+                looked = inspect_file(new)
         except (Corrupt, TimedOut) as error:
             if new.facts is None or new.is_opaque:
                 self._warn(f"{_WITHOUT}: {error.message}")
                 return None
-            looked = looked_at(new._replace(is_opaque=True))
+            looked = inspect_file(new._replace(is_opaque=True))
             looked = looked._replace(fault=error.message)
         except AnimedexError as error:
             self._warn(f"{_WITHOUT}: {error.message}")
@@ -77,7 +77,7 @@ class LibraryWriter:
             self._warn(f"{fault}; it is kept as {new.path}, but not compared with other pictures")
         return looked
 
-    def store(self, files: Iterable[Looked]) -> None:
+    def store(self, files: Iterable[InspectedFile]) -> None:
         """Add files in one transaction, but for pictures that the library has elsewhere."""
         new = {looked.entry.post.id if looked.entry.post else "": looked for looked in files}
         new = {post_id: looked for post_id, looked in new.items() if not self._has(post_id)}
@@ -99,7 +99,7 @@ class LibraryWriter:
     def _has(self, post_id: str) -> bool:
         return bool(post_id and self._read(lambda library: library.holding(post_id)))
 
-    def release(self, new: Iterable[New]) -> None:
+    def release(self, new: Iterable[NewEntry]) -> None:
         """Let `find` no longer wait for pictures, which are stored now."""
         for one in new:
             if one.post and (event := self._pending.pop(one.post.id, None)):
@@ -143,19 +143,19 @@ class LibraryWriter:
             self._warn(f"{_WITHOUT}: {error.message}")
 
 
-def _store(db: sqlite3.Connection, looked: Looked) -> AnimedexError | None:
+def _store(db: sqlite3.Connection, looked: InspectedFile) -> AnimedexError | None:
     """Store a file, whole or not at all; return what is wrong with it."""
     path = looked.entry.path
 
     def store() -> Entry:
         try:
-            return stored(db, looked)
+            return upsert(db, looked)
         except (OverflowError, ValueError):
             # A service may send numbers and characters that no database has room for.
             message = f"{path}: its row has numbers or characters that cannot be stored"
             raise BadArguments(message, hint="search for the file by its path") from None
 
-    result = attempted(db, path, store)
+    result = store_in_savepoint(db, path, store)
     return result if isinstance(result, AnimedexError) else None
 
 

@@ -11,7 +11,7 @@ from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.images.formats import format_of
 from animedex.images.sidecar import credit_of
 from animedex.images.xmp import read_credit
-from animedex.library.file_facts import file_md5, is_announced
+from animedex.library.file_facts import hash_file_md5, matches_announced_size
 
 if TYPE_CHECKING:
     from animedex.download.targets import Target
@@ -69,7 +69,7 @@ def _is_whole(target: Target, path: str, size: int) -> bool:
             return True
         except Corrupt:
             # It was kept because its row announces these very bytes.
-            return is_announced(path, target.file.md5, target.file.byte_size)
+            return matches_announced_size(path, target.file.md5, target.file.byte_size)
     return True
 
 
@@ -78,4 +78,4 @@ def _same_content(target: Target, path: str, size: int, fetched: str | None) -> 
         return same_bytes(fetched, path)
     if target.file.md5 is None or target.file.byte_size not in {None, size}:
         return False
-    return file_md5(path) == target.file.md5.lower()
+    return hash_file_md5(path) == target.file.md5.lower()

@@ -17,7 +17,7 @@ from animedex.download.resumable_writer import FileTooLong, too_long
 from animedex.download.targets import known_id, name_of, target_of
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
 from animedex.images.decoder import decoding_limits
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,7 +134,9 @@ def _report_new(
     if check.fault is not None:
         why = f"{check.fault}; the service has it so"
         options.warn(f"{why}: it is kept as {path}, its credit {where}")
-    new = New(path, target.post, target.row, target.category, None, facts, check.fault is not None)
+    new = NewEntry(
+        path, target.post, target.row, target.category, None, facts, check.fault is not None
+    )
     options.library.expect(new)
     url = target.file.url
     report = Downloaded(job.name, "fetched", target.post.id, url, path, facts.size, facts.sha256)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from animedex.download.download_report import Downloaded, Outcome
     from animedex.download.save_options import Saving
     from animedex.download.targets import What
-    from animedex.library.file_inspection import Looked
+    from animedex.library.file_inspection import InspectedFile
 
 _MOST_AT_ONCE = 32
 
@@ -47,7 +47,7 @@ class _Done(NamedTuple):
 
     number: int
     outcome: Outcome
-    looked: Looked | None = None
+    looked: InspectedFile | None = None
 
 
 class WorkerPool:

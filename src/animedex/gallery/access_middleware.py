@@ -10,8 +10,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from animedex.gallery.access_tokens import COOKIE, PARAMETER, address_without
-from animedex.gallery.host_allow_list import asked_host
+from animedex.gallery.access_tokens import COOKIE, PARAMETER, url_without_token
+from animedex.gallery.host_allow_list import request_host
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from animedex.gallery.access_tokens import Token
-    from animedex.gallery.host_allow_list import Hosts
+    from animedex.gallery.host_allow_list import HostAllowList
 
 _log = logging.getLogger("animedex")
 
@@ -49,7 +49,7 @@ HEADERS = {
 }
 
 
-class Refusal(NamedTuple):
+class AccessError(NamedTuple):
     """Why a request is not answered."""
 
     status: HTTPStatus
@@ -58,7 +58,7 @@ class Refusal(NamedTuple):
     """Whether a token would help."""
 
 
-class Guard:
+class AccessMiddleware:
     """Let through what may be asked; whatever is answered gets the headers that keep it in.
 
     `refuse` makes the answer for what is refused.
@@ -67,9 +67,9 @@ class Guard:
     def __init__(
         self,
         app: ASGIApp,
-        hosts: Hosts,
+        hosts: HostAllowList,
         token: Token | None,
-        refuse: Callable[[Request, Refusal], Response],
+        refuse: Callable[[Request, AccessError], Response],
     ) -> None:
         self._app = app
         self._hosts = hosts
@@ -82,9 +82,9 @@ class Guard:
         answer = self._own_answer(request) or self._app
         if PARAMETER in request.query_params:
             # The server may have a log that addresses are written to.
-            scope["query_string"] = address_without(request).partition("?")[2].encode()
+            scope["query_string"] = url_without_token(request).partition("?")[2].encode()
         try:
-            await answer(scope, receive, _marked(send))
+            await answer(scope, receive, _add_headers(send))
         # A visitor has been answered by then, as far as that is possible.
         except Exception as error:  # noqa: BLE001
             _log.error("%s failed: %s: %s", scope["path"], type(error).__name__, error)
@@ -98,39 +98,43 @@ class Guard:
             return answer
         if self._token is None or request.url.path.startswith(STATIC):
             return None
-        if self._token.is_named_by(request):
-            return _let_in(request, self._token)
-        if self._token.is_brought_by(request):
+        if self._token.is_in_url(request):
+            return _accept(request, self._token)
+        if self._token.is_in_request(request):
             return None
         wrong = PARAMETER in request.query_params
         message = "That is not the token." if wrong else "This gallery is for who has its token."
-        answer = self._refuse(request, Refusal(HTTPStatus.UNAUTHORIZED, message, signing_in=True))
+        answer = self._refuse(
+            request, AccessError(HTTPStatus.UNAUTHORIZED, message, signing_in=True)
+        )
         answer.headers["WWW-Authenticate"] = 'Bearer realm="animedex"'
         return answer
 
-    def _objection(self, request: Request) -> Refusal | None:
-        host = asked_host(request.scope["headers"])
+    def _objection(self, request: Request) -> AccessError | None:
+        host = request_host(request.scope["headers"])
         if host is None:
-            return Refusal(HTTPStatus.BAD_REQUEST, "The request names no host, or a strange one.")
+            return AccessError(
+                HTTPStatus.BAD_REQUEST, "The request names no host, or a strange one."
+            )
         if host not in self._hosts:
             message = "This gallery does not answer to that name. `--host` gives it another."
-            return Refusal(HTTPStatus.MISDIRECTED_REQUEST, message)
+            return AccessError(HTTPStatus.MISDIRECTED_REQUEST, message)
         if request.method not in _METHODS:
-            return Refusal(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD are answered.")
+            return AccessError(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD are answered.")
         return None
 
 
-def _let_in(request: Request, token: Token) -> Response:
+def _accept(request: Request, token: Token) -> Response:
     """Return the cookie, and lead to the same address without the token.
 
     A link elsewhere may bring the cookie: only GET is answered, and nothing changes by it.
     """
-    answer = RedirectResponse(address_without(request), HTTPStatus.SEE_OTHER)
+    answer = RedirectResponse(url_without_token(request), HTTPStatus.SEE_OTHER)
     answer.set_cookie(COOKIE, token.cookie, httponly=True, samesite="lax", path="/")
     return answer
 
 
-def _marked(send: Send) -> Send:
+def _add_headers(send: Send) -> Send:
     """Add the headers that an answer lacks."""
 
     async def send_marked(message: Message) -> None:

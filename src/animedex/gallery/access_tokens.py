@@ -35,13 +35,13 @@ class Token:
         self._text = text
         self.cookie = hmac.new(text.encode(), b"gallery cookie", hashlib.sha256).hexdigest()
 
-    def is_brought_by(self, request: Request) -> bool:
+    def is_in_request(self, request: Request) -> bool:
         """Return whether a request has the token in a header, or the cookie that it once got."""
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         by_header = scheme.lower() == "bearer" and _same(given.strip(), self._text)
         return by_header or _same(request.cookies.get(COOKIE, ""), self.cookie)
 
-    def is_named_by(self, request: Request) -> bool:
+    def is_in_url(self, request: Request) -> bool:
         """Return whether a request has the token in its address."""
         return _same(request.query_params.get(PARAMETER, ""), self._text)
 
@@ -55,7 +55,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-def address_without(request: Request) -> str:
+def url_without_token(request: Request) -> str:
     """Return the address that was asked for, on this server and without the token.
 
     Its path begins with one slash: two would name another server.

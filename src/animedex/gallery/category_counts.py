@@ -27,7 +27,7 @@ class Kind(NamedTuple):
     format: str
 
 
-class Census:
+class CategoryCounts:
     """Count a library's entries by kind, and list those of a kind."""
 
     def __init__(self, library: Library) -> None:
@@ -38,13 +38,13 @@ class Census:
 
     def kinds(self) -> Mapping[Kind, int]:
         """Count the entries of each kind."""
-        return self._library.file.read(self._counted)
+        return self._library.file.read(self._count)
 
     def ids(self, kind: Kind) -> list[int]:
         """List the numbers of all entries of a kind."""
-        return self._library.file.read(lambda db: self._listed(db, kind))
+        return self._library.file.read(lambda db: self._list_ids(db, kind))
 
-    def _counted(self, db: sqlite3.Connection) -> Mapping[Kind, int]:
+    def _count(self, db: sqlite3.Connection) -> Mapping[Kind, int]:
         edition = _edition(db)
         if edition != self._edition:
             self._kinds = {Kind(*row[:4]): row[4] for row in db.execute(_KINDS)}
@@ -52,8 +52,8 @@ class Census:
             self._edition = edition
         return self._kinds
 
-    def _listed(self, db: sqlite3.Connection, kind: Kind) -> list[int]:
-        self._counted(db)
+    def _list_ids(self, db: sqlite3.Connection, kind: Kind) -> list[int]:
+        self._count(db)
         if kind not in self._ids:
             self._ids[kind] = [number for (number,) in db.execute(_IDS, kind)]
         return self._ids[kind]

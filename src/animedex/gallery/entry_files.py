@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.asgi.file_responses import file_answer
 from animedex.errors import AnimedexError
-from animedex.library.file_facts import file_facts
+from animedex.library.file_facts import read_file_facts
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -26,41 +26,41 @@ _GONE = "The file is not where it was. `animedex library verify` tells more."
 _CHANGED = "The file has changed since it was added. Add it again to see it here."
 
 
-class Kept(NamedTuple):
+class FileStatus(NamedTuple):
     """What became of an entry's file; the format is None where it cannot be shown."""
 
     format: Format | None
-    trouble: str = ""
+    problem: str = ""
 
 
-class Files:
+class EntryFiles:
     """Look after the files of entries; each is read once to see that it is the entry's own.
 
     It is read again when it was written to.
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int, int, int, int], Kept] = {}
+        self._known: dict[tuple[str, int, int, int, int], FileStatus] = {}
         self._lock = threading.Lock()
 
-    def look(self, entry: Entry) -> Kept:
+    def check(self, entry: Entry) -> FileStatus:
         """Return whether an entry's file is there, and the one that was added."""
         status = _status(entry)
-        return status if isinstance(status, Kept) else self._looked(entry, status)
+        return status if isinstance(status, FileStatus) else self._looked(entry, status)
 
-    def glance(self, entry: Entry) -> str:
+    def check_cached(self, entry: Entry) -> str:
         """Return what is the matter with an entry's file, if anything; it is not read without need.
 
         What was not written to since it was added is taken for what it was.
         """
         status = _status(entry)
-        if isinstance(status, Kept):
-            return status.trouble
+        if isinstance(status, FileStatus):
+            return status.problem
         if status.st_mtime <= entry.added_at.timestamp():
             return ""
-        return self._looked(entry, status).trouble
+        return self._looked(entry, status).problem
 
-    def _looked(self, entry: Entry, status: os.stat_result) -> Kept:
+    def _looked(self, entry: Entry, status: os.stat_result) -> FileStatus:
         mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         with self._lock:
             known = self._known.get(mark)
@@ -73,26 +73,26 @@ class Files:
         return known
 
 
-def _status(entry: Entry) -> os.stat_result | Kept:
+def _status(entry: Entry) -> os.stat_result | FileStatus:
     """Return what the system knows of an entry's file, or what is plainly the matter with it."""
     try:
         status = os.stat(entry.path)
     except (OSError, ValueError):
-        return Kept(None, _GONE)
-    return status if status.st_size == entry.size else Kept(None, _CHANGED)
+        return FileStatus(None, _GONE)
+    return status if status.st_size == entry.size else FileStatus(None, _CHANGED)
 
 
-def _read(entry: Entry) -> Kept:
+def _read(entry: Entry) -> FileStatus:
     try:
-        facts = file_facts(entry.path)
+        facts = read_file_facts(entry.path)
     except AnimedexError:
-        return Kept(None, _GONE)
+        return FileStatus(None, _GONE)
     if facts.sha256 != entry.sha256:
-        return Kept(None, _CHANGED)
-    return Kept(facts.format)
+        return FileStatus(None, _CHANGED)
+    return FileStatus(facts.format)
 
 
-def answer_with(entry: Entry, form: Format, asked: Headers, *, lasting: bool) -> Response:
+def file_response(entry: Entry, form: Format, asked: Headers, *, lasting: bool) -> Response:
     """Answer with an entry's file, as what it is by content and under no other name."""
     headers = {
         "Content-Type": form.media_type,
@@ -104,10 +104,10 @@ def answer_with(entry: Entry, form: Format, asked: Headers, *, lasting: bool) ->
     return file_answer(Path(entry.path), headers, asked)
 
 
-def is_film(form: Format | None) -> bool:
+def is_video(form: Format | None) -> bool:
     """Return whether a file is played and not looked at."""
     return form is not None and form.media_type.startswith("video/")
 
 
 def _is_seen(form: Format) -> bool:
-    return form.is_picture or is_film(form)
+    return form.is_picture or is_video(form)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.gallery.query_params import FILTERS, Asked
-from animedex.gallery.view_models import RATING_WORDS, card, service_title
+from animedex.gallery.query_params import FILTERS, QueryParams
+from animedex.gallery.view_models import RATING_WORDS, card_view, service_title
 from animedex.library.filter_sql import OWN, Filters
 from animedex.models import Rating
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.gallery.category_counts import Census, Kind
-    from animedex.gallery.view_models import Card
+    from animedex.gallery.category_counts import CategoryCounts, Kind
+    from animedex.gallery.view_models import CardView
     from animedex.library.entry import Entry
     from animedex.library.picture_library import Library
 
@@ -51,15 +51,15 @@ class Chip(NamedTuple):
     address: str
 
 
-class Row(NamedTuple):
+class EntryStrip(NamedTuple):
     """Pictures that stand beside another, under a title."""
 
     id: str
     title: str
-    pictures: Sequence[Card]
+    pictures: Sequence[CardView]
 
 
-class Page(NamedTuple):
+class EntryPage(NamedTuple):
     """A part of a list: what it shows, how much there is, and where it goes on."""
 
     entries: Sequence[Entry]
@@ -68,22 +68,22 @@ class Page(NamedTuple):
     more: str | None
 
 
-def listed(library: Library, census: Census, asked: Asked) -> dict[str, object]:
+def list_entries(library: Library, census: CategoryCounts, asked: QueryParams) -> dict[str, object]:
     """Return what the page of a list is filled in with."""
-    page = _found(library, asked) if asked.words else _all(library, census, asked)
+    page = _search(library, asked) if asked.words else _newest(library, census, asked)
     return {
         "asked": asked,
         "title": asked.words or "Pictures",
         "fields": list(_fields(asked, list(census.kinds()))),
         "chips": list(_chips(asked)),
-        "pictures": [card(entry, asked) for entry in page.entries],
+        "pictures": [card_view(entry, asked) for entry in page.entries],
         "count": page.told,
         "first": page.first,
         "more": page.more,
     }
 
 
-def by_the_same(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
+def same_artist(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
     """Return what else there is by an entry's artist, and what to call that."""
     artist = entry.post.artist if entry.post else None
     if artist is None:
@@ -93,12 +93,12 @@ def by_the_same(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
     return f"More by {artist}", others
 
 
-def row(name: str, title: str, entries: Sequence[Entry]) -> Row:
+def entry_strip(name: str, title: str, entries: Sequence[Entry]) -> EntryStrip:
     """Show some entries beside a picture."""
-    return Row(name, title, [card(entry, Asked({})) for entry in entries])
+    return EntryStrip(name, title, [card_view(entry, QueryParams({})) for entry in entries])
 
 
-def neighbours(library: Library, asked: Asked, number: int) -> tuple[str | None, str | None]:
+def neighbours(library: Library, asked: QueryParams, number: int) -> tuple[str | None, str | None]:
     """Return the addresses of the pictures before and after one in a list."""
     if asked.words:
         hits = library.search(asked.words, asked.filters, MOST_FOUND)
@@ -110,14 +110,14 @@ def neighbours(library: Library, asked: Asked, number: int) -> tuple[str | None,
         )
     else:
         after = [entry.id for entry in library.entries(asked.filters, before=number, limit=1)]
-        before = newer(library, asked, number)
+        before = newer_page(library, asked, number)
     older_one, newer_one = (
         asked.address(f"/picture/{each[0]}") if each else None for each in (after, before)
     )
     return older_one, newer_one
 
 
-def newer(library: Library, asked: Asked, number: int) -> list[int]:
+def newer_page(library: Library, asked: QueryParams, number: int) -> list[int]:
     """Name the entry that was added next after one, if it answers to the filters as well."""
     where, values = asked.filters.where()
     query = f"SELECT min(entry.id) FROM entry WHERE entry.id > ? AND {where or '1'}"  # noqa: S608
@@ -125,36 +125,36 @@ def newer(library: Library, asked: Asked, number: int) -> list[int]:
     return [] if found is None else [int(found)]
 
 
-def _all(library: Library, census: Census, asked: Asked) -> Page:
+def _newest(library: Library, census: CategoryCounts, asked: QueryParams) -> EntryPage:
     """Return a part of everything that the filters let through, the newest first."""
     entries = library.entries(asked.filters, before=asked.before, limit=PAGE + 1)
     there = entries[:PAGE]
     count = library.count(asked.filters) if asked.texts else sum(census.kinds().values())
     more = asked.address(before=there[-1].id) if len(entries) > PAGE else None
-    return Page(there, _counted(count), asked.address() if asked.before else None, more)
+    return EntryPage(there, _format_total(count), asked.address() if asked.before else None, more)
 
 
-def _found(library: Library, asked: Asked) -> Page:
+def _search(library: Library, asked: QueryParams) -> EntryPage:
     """Return a part of what words find, the best first."""
     hits = library.search(asked.words, asked.filters, MOST_FOUND)
     end = asked.page * PAGE
     more = asked.address(page=asked.page + 1) if len(hits) > end else None
-    count = _counted(len(hits), "found", at_least=len(hits) == MOST_FOUND)
+    count = _format_total(len(hits), "found", at_least=len(hits) == MOST_FOUND)
     there = [hit.entry for hit in hits[end - PAGE : end]]
-    return Page(there, count, asked.address() if asked.page > 1 else None, more)
+    return EntryPage(there, count, asked.address() if asked.page > 1 else None, more)
 
 
-def _counted(count: int, ending: str = "", *, at_least: bool = False) -> str:
+def _format_total(count: int, ending: str = "", *, at_least: bool = False) -> str:
     """Return how many there are.
 
-    >>> _counted(0), _counted(1, "found"), _counted(300, at_least=True)
+    >>> _format_total(0), _format_total(1, "found"), _format_total(300, at_least=True)
     ('no pictures', '1 picture found', 'at least 300 pictures')
     """
     many = f"{count:,} picture{'' if count == 1 else 's'}" if count else "no pictures"
     return " ".join(part for part in ("at least" if at_least else "", many, ending) if part)
 
 
-def _fields(asked: Asked, kinds: Sequence[Kind]) -> Iterable[Field]:
+def _fields(asked: QueryParams, kinds: Sequence[Kind]) -> Iterable[Field]:
     """Make the fields of the form; what is asked for can be chosen even where there is none."""
     sources = {kind.source or OWN for kind in kinds}
     ratings = {kind.rating for kind in kinds if kind.rating}
@@ -177,7 +177,7 @@ def _fields(asked: Asked, kinds: Sequence[Kind]) -> Iterable[Field]:
             yield Field(name, _LABELS[name], value, [("", "any"), *(asked_for | known).items()])
 
 
-def _chips(asked: Asked) -> Iterable[Chip]:
+def _chips(asked: QueryParams) -> Iterable[Chip]:
     for name in FILTERS:
         text = asked.texts.get(name)
         if text:

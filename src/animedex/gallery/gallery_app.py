@@ -11,11 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from animedex.errors import AnimedexError
-from animedex.gallery.access_middleware import Guard, Refusal
-from animedex.gallery.category_counts import Census
-from animedex.gallery.entry_files import Files
-from animedex.gallery.nekos_library_adapter import Shelf
-from animedex.gallery.page_templates import Pages
+from animedex.gallery.access_middleware import AccessError, AccessMiddleware
+from animedex.gallery.category_counts import CategoryCounts
+from animedex.gallery.entry_files import EntryFiles
+from animedex.gallery.nekos_library_adapter import NekosLibraryAdapter
+from animedex.gallery.page_templates import PageTemplates
 from animedex.gallery.routes import Gallery
 from animedex.gallery.thumbnails import Thumbnails
 from animedex.testing.nekos.app import BASE, nekos_app
@@ -28,27 +28,27 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from animedex.gallery.access_tokens import Token
-    from animedex.gallery.host_allow_list import Hosts
+    from animedex.gallery.host_allow_list import HostAllowList
     from animedex.library.picture_library import Library
 
 _log = logging.getLogger("animedex")
 
 
 def gallery_app(
-    library: Library, *, thumbnails: str, hosts: Hosts, token: Token | None, random: Random
+    library: Library, *, thumbnails: str, hosts: HostAllowList, token: Token | None, random: Random
 ) -> ASGIApp:
     """Build what serves a library; `thumbnails` is the folder where small pictures are kept."""
-    census, files, pages = Census(library), Files(), Pages()
+    census, files, pages = CategoryCounts(library), EntryFiles(), PageTemplates()
     gallery = Gallery(library, census, files, Thumbnails(thumbnails), pages)
-    telling = _Telling(pages)
+    telling = _ErrorPages(pages)
     site = _site(gallery, telling)
-    api = nekos_app(Shelf(library, census, files), random=random, front_page="")
+    api = nekos_app(NekosLibraryAdapter(library, census, files), random=random, front_page="")
     api.add_exception_handler(AnimedexError, telling.trouble)
     api.add_exception_handler(Exception, telling.fault)
-    return Guard(_Split(site, api), hosts, token, pages.refusal)
+    return AccessMiddleware(_Split(site, api), hosts, token, pages.refusal)
 
 
-def _site(gallery: Gallery, telling: _Telling) -> Starlette:
+def _site(gallery: Gallery, telling: _ErrorPages) -> Starlette:
     app = Starlette(
         routes=[
             Route("/", gallery.grid),
@@ -79,25 +79,25 @@ class _Split:
         await (self._api if below else self._site)(scope, receive, send)
 
 
-class _Telling(NamedTuple):
+class _ErrorPages(NamedTuple):
     """What went wrong, on a page or in JSON."""
 
-    pages: Pages
+    pages: PageTemplates
 
     async def refusal(self, request: Request, error: Exception) -> Response:
         """Return why there is no such thing."""
         refused = cast("HTTPException", error)  # the only kind that this is registered for
         status = HTTPStatus(refused.status_code)
-        return self.pages.refusal(request, Refusal(status, refused.detail))
+        return self.pages.refusal(request, AccessError(status, refused.detail))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
         """Return that the library cannot be read; where it is, and why, is for who runs this."""
         _log.error("%s failed: %s", request.url.path, error)
         message = "The library cannot be read. The terminal where the gallery runs says why."
-        return self.pages.refusal(request, Refusal(HTTPStatus.SERVICE_UNAVAILABLE, message))
+        return self.pages.refusal(request, AccessError(HTTPStatus.SERVICE_UNAVAILABLE, message))
 
     async def fault(self, request: Request, error: Exception) -> Response:
         """Return that this program is at fault, but nothing of its insides."""
         del error
         message = "The gallery made a mistake. The terminal where it runs says which."
-        return self.pages.refusal(request, Refusal(HTTPStatus.INTERNAL_SERVER_ERROR, message))
+        return self.pages.refusal(request, AccessError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

@@ -10,7 +10,7 @@ from animedex.asgi.loopback_server import LOOPBACK, LoopbackServer
 from animedex.errors import BadArguments
 from animedex.gallery.access_tokens import Token
 from animedex.gallery.gallery_app import gallery_app
-from animedex.gallery.host_allow_list import Hosts, is_everywhere, is_loopback
+from animedex.gallery.host_allow_list import HostAllowList, is_any_address, is_loopback
 from animedex.gallery.thumbnails import folder_in
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def gallery_server(  # noqa: PLR0913 - options, each for itself
     app = gallery_app(
         library,
         thumbnails=folder_in(cache),
-        hosts=Hosts(host),
+        hosts=HostAllowList(host),
         token=None if token is None else Token(token),
         random=Random(seed),  # noqa: S311 - which picture is drawn is no secret
     )
@@ -58,13 +58,13 @@ def serve(server: LoopbackServer, ready: Callable[[str], object]) -> None:
         server.wait()
 
 
-def visited_at(origin: str, host: str) -> str:
+def visitor_url(origin: str, host: str) -> str:
     """Return an address that a browser on this machine can visit.
 
-    >>> visited_at("http://0.0.0.0:8080", "0.0.0.0")
+    >>> visitor_url("http://0.0.0.0:8080", "0.0.0.0")
     'http://127.0.0.1:8080'
     """
-    return f"http://{LOOPBACK}:{origin.rpartition(':')[2]}" if is_everywhere(host) else origin
+    return f"http://{LOOPBACK}:{origin.rpartition(':')[2]}" if is_any_address(host) else origin
 
 
 def _check_pictures() -> None:

@@ -14,7 +14,7 @@ _ASKED = re.compile(
 )
 
 
-class Hosts:
+class HostAllowList:
     """Know the names that a gallery answers to: those of loopback, and the one it was given.
 
     Where it listens on all addresses of the machine, any address will do. A name will not: whoever
@@ -23,24 +23,24 @@ class Hosts:
 
     def __init__(self, host: str) -> None:
         self._host = _plain(host)
-        self._any_address = is_everywhere(host)
+        self._any_address = is_any_address(host)
 
     def __contains__(self, asked: object) -> bool:
-        """Return whether a host, as `asked_host` gives it, is one of ours."""
+        """Return whether a host, as `request_host` gives it, is one of ours."""
         if not isinstance(asked, str):
             return False
         ours = asked == self._host or is_loopback(asked)
         return ours or (self._any_address and _address(asked) is not None)
 
 
-def asked_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
+def request_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     """Return the host that a request names, without its port; None where it names none or two.
 
-    >>> asked_host([(b"host", b"LocalHost:8080")]), asked_host([(b"host", b"[::1]:80")])
+    >>> request_host([(b"host", b"LocalHost:8080")]), request_host([(b"host", b"[::1]:80")])
     ('localhost', '::1')
-    >>> asked_host([]), asked_host([(b"host", b"a"), (b"host", b"b")])
+    >>> request_host([]), request_host([(b"host", b"a"), (b"host", b"b")])
     (None, None)
-    >>> asked_host([(b"host", b"localhost/../x")]), asked_host([(b"host", b"me@localhost")])
+    >>> request_host([(b"host", b"localhost/../x")]), request_host([(b"host", b"me@localhost")])
     (None, None)
     """
     named = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
@@ -58,10 +58,10 @@ def is_loopback(host: str) -> bool:
     return _plain(host) == "localhost" if address is None else address.is_loopback
 
 
-def is_everywhere(host: str) -> bool:
+def is_any_address(host: str) -> bool:
     """Return whether a host stands for all addresses of this machine.
 
-    >>> [is_everywhere(host) for host in ("0.0.0.0", "::", "127.0.0.1", "")]
+    >>> [is_any_address(host) for host in ("0.0.0.0", "::", "127.0.0.1", "")]
     [True, True, False, False]
     """
     address = _address(host)

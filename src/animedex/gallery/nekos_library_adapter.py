@@ -19,7 +19,7 @@ from urllib.parse import quote
 import msgspec
 
 from animedex.gallery.view_models import RATING_WORDS
-from animedex.library.entry import service_of
+from animedex.library.entry import service_name
 from animedex.library.filter_sql import OWN, Filters
 from animedex.models import Rating, address
 from animedex.testing.nekos.image_store import CREDITS, Picture, Size
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from random import Random
 
-    from animedex.gallery.category_counts import Census, Kind
-    from animedex.gallery.entry_files import Files
+    from animedex.gallery.category_counts import CategoryCounts, Kind
+    from animedex.gallery.entry_files import EntryFiles
     from animedex.library.entry import Entry
     from animedex.library.picture_library import Library
     from animedex.models import ArtPost
@@ -57,10 +57,10 @@ class Credits(msgspec.Struct, frozen=True):
     source_url: str | None = None
 
 
-class Shelf:
+class NekosLibraryAdapter:
     """Return the pictures of a library by category."""
 
-    def __init__(self, library: Library, census: Census, files: Files) -> None:
+    def __init__(self, library: Library, census: CategoryCounts, files: EntryFiles) -> None:
         self._library = library
         self._census = census
         self._files = files
@@ -88,15 +88,17 @@ class Shelf:
         """Find pictures by words, the best first; nothing where nothing is like that."""
         hits = self._library.search(query, self._narrowed(category, animated), MOST_SEARCHED)
         fitting = (hit.entry for hit in hits if _fits(hit.entry, category))
-        return list(islice((picture(entry) for entry in fitting if entry.is_there()), amount))
+        return list(
+            islice((to_nekos_picture(entry) for entry in fitting if entry.is_there()), amount)
+        )
 
     def find(self, category: str, filename: str) -> Picture | None:
         """Look a picture up; what is no longer the file that was added is not given."""
         for entry in self._named(filename):
-            if place_of(entry) == category and name_of(entry) == filename:
-                kept = self._files.look(entry)
+            if category_path(entry) == category and file_name_for(entry) == filename:
+                kept = self._files.check(entry)
                 if kept.format is not None:
-                    return picture(entry, kept.format.media_type)
+                    return to_nekos_picture(entry, kept.format.media_type)
         return None
 
     def _served(self) -> Iterator[tuple[Kind, int]]:
@@ -104,7 +106,9 @@ class Shelf:
 
     def _there(self, numbers: Iterator[int]) -> Iterator[Picture]:
         entries = (self._library.get(number) for number in numbers)
-        return (picture(entry) for entry in entries if entry is not None and entry.is_there())
+        return (
+            to_nekos_picture(entry) for entry in entries if entry is not None and entry.is_there()
+        )
 
     def _named(self, filename: str) -> Iterator[Entry]:
         """Return what may have a name: one's own by its number, a download by the name it has."""
@@ -127,12 +131,12 @@ class Shelf:
         )
 
 
-def picture(entry: Entry, media_type: str | None = None) -> Picture:
+def to_nekos_picture(entry: Entry, media_type: str | None = None) -> Picture:
     """Describe an entry as the routes want it; its category is written as in an address."""
     measured = entry.width and entry.height
     return Picture(
-        category=quote(place_of(entry), safe=""),
-        filename=name_of(entry),
+        category=quote(category_path(entry), safe=""),
+        filename=file_name_for(entry),
         path=Path(entry.path),
         credits=credits_of(entry),
         size=Size(entry.width or 0, entry.height or 0) if measured else None,
@@ -140,9 +144,11 @@ def picture(entry: Entry, media_type: str | None = None) -> Picture:
     )
 
 
-def place_of(entry: Entry) -> str:
+def category_path(entry: Entry) -> str:
     """Name the category in which an entry stands."""
-    return place(entry.category, service_of(entry.post), entry.post.rating if entry.post else None)
+    return place(
+        entry.category, service_name(entry.post), entry.post.rating if entry.post else None
+    )
 
 
 def place(category: str | None, source: str | None, rating: str | None) -> str:
@@ -167,7 +173,7 @@ def place(category: str | None, source: str | None, rating: str | None) -> str:
     return "-".join(part for part in (named or source or OWN, word) if part)
 
 
-def name_of(entry: Entry) -> str:
+def file_name_for(entry: Entry) -> str:
     """Name an entry's file as the service does, or else by its number and hash.
 
     No other gallery's file has that name, and nothing of the path is told.
@@ -183,14 +189,14 @@ def credits_of(entry: Entry) -> Mapping[str, str]:
     post = entry.post
     if post is None:
         return {}
-    told = _told_by_row(entry.row) if post.id.startswith(f"{_NEKOS}:") else _told_by_post(post)
+    told = _row_credits(entry.row) if post.id.startswith(f"{_NEKOS}:") else _post_credits(post)
     links = {name: address(told.get(name)) for name in ("artist_href", "source_url")}
     named = {name: told.get(name) for name in ("anime_name", "artist_name")}
     known = {**named, **links}
     return {name: text for name in CREDITS if (text := known[name])}
 
 
-def _told_by_row(row: bytes | None) -> Mapping[str, str | None]:
+def _row_credits(row: bytes | None) -> Mapping[str, str | None]:
     try:
         told = msgspec.json.decode(row or b"{}", type=Credits)
     except (ValueError, RecursionError):
@@ -198,7 +204,7 @@ def _told_by_row(row: bytes | None) -> Mapping[str, str | None]:
     return {name: getattr(told, name) for name in CREDITS}
 
 
-def _told_by_post(post: ArtPost) -> Mapping[str, str | None]:
+def _post_credits(post: ArtPost) -> Mapping[str, str | None]:
     return {
         "artist_name": post.artist,
         "anime_name": next(iter(post.copyrights), None),
@@ -210,7 +216,7 @@ def _fits(entry: Entry, category: str | None) -> bool:
     if entry.format not in FORMATS:
         return False
     if category is not None:
-        return place_of(entry) == category
+        return category_path(entry) == category
     return entry.post is not None and entry.post.rating == Rating.GENERAL
 
 

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
 
-    from animedex.gallery.access_middleware import Refusal
+    from animedex.gallery.access_middleware import AccessError
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 STATIC_FOLDER = os.path.join(HERE, "static")
 
 
-class Pages:
+class PageTemplates:
     """Fill templates in; whatever is put in is text, and never markup."""
 
     def __init__(self) -> None:
@@ -47,7 +47,7 @@ class Pages:
         """Answer with a page."""
         return HTMLResponse(self._environment.get_template(name).render(values), status)
 
-    def refusal(self, request: Request, refusal: Refusal) -> Response:
+    def refusal(self, request: Request, refusal: AccessError) -> Response:
         """Return why there is no other answer: to programs in JSON, to people on a page."""
         if request.url.path.startswith(f"{BASE}/"):
             return Json({"code": refusal.status, "message": refusal.message}, refusal.status)

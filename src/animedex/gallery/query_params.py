@@ -21,7 +21,7 @@ _PLACE = re.compile(r"[0-9]{1,15}")
 _ANIMATED = {"yes": True, "no": False}
 
 
-class Asked(NamedTuple):
+class QueryParams(NamedTuple):
     """What an address asks for: its texts as they are, and what the filters mean.
 
     A list goes on `before` a number; what words have found has numbered pages.
@@ -45,17 +45,17 @@ class Asked(NamedTuple):
     def address(self, path: str = "/", **changes: str | int) -> str:
         """Return the address that asks for the same with some changes; an empty one is left out.
 
-        >>> Asked({"q": "miko", "rating": "g"}).address(rating="", page=2)
+        >>> QueryParams({"q": "miko", "rating": "g"}).address(rating="", page=2)
         '/?q=miko&page=2'
         """
         texts = {name: text for name, text in {**self.texts, **changes}.items() if text}
         return f"{path}?{urlencode(texts)}" if texts else path
 
 
-def parse(query: Mapping[str, str]) -> Asked:
+def parse_query_params(query: Mapping[str, str]) -> QueryParams:
     """Read the query of an address; raise `BadArguments` for what means nothing.
 
-    >>> parse({"q": " miko ", "animated": "yes", "rating": ""}).filters.animated
+    >>> parse_query_params({"q": " miko ", "animated": "yes", "rating": ""}).filters.animated
     True
     """
     known = {name: query.get(name, "").strip()[:_LONGEST] for name in (WORDS, *FILTERS)}
@@ -72,7 +72,7 @@ def parse(query: Mapping[str, str]) -> Asked:
         )
     )
     before, page = (_number(query.get(name)) for name in _PLACES)
-    return Asked(texts, filters, before, page or 1)
+    return QueryParams(texts, filters, before, page or 1)
 
 
 def _animated(text: str | None) -> bool | None:

@@ -14,17 +14,17 @@ from animedex.errors import BadArguments
 from animedex.gallery import entry_files as files
 from animedex.gallery import entry_pages as listing
 from animedex.gallery.page_templates import STATIC_FOLDER
-from animedex.gallery.query_params import parse
+from animedex.gallery.query_params import parse_query_params
 from animedex.gallery.thumbnails import MEDIA_TYPE
-from animedex.gallery.view_models import shown
+from animedex.gallery.view_models import picture_view
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from animedex.gallery.category_counts import Census
-    from animedex.gallery.entry_files import Files
-    from animedex.gallery.page_templates import Pages
-    from animedex.gallery.query_params import Asked
+    from animedex.gallery.category_counts import CategoryCounts
+    from animedex.gallery.entry_files import EntryFiles
+    from animedex.gallery.page_templates import PageTemplates
+    from animedex.gallery.query_params import QueryParams
     from animedex.gallery.thumbnails import Thumbnails
     from animedex.library.entry import Entry
     from animedex.library.picture_library import Library
@@ -42,32 +42,34 @@ class Gallery(NamedTuple):
     """Answer from a library; each route runs in a thread of its own."""
 
     library: Library
-    census: Census
-    files: Files
+    census: CategoryCounts
+    files: EntryFiles
     thumbnails: Thumbnails
-    pages: Pages
+    pages: PageTemplates
 
     def grid(self, request: Request) -> Response:
         """Answer with the pictures that an address asks for."""
-        asked = _asked(request)
-        return self.pages.page("grid.html", listing.listed(self.library, self.census, asked))
+        asked = _query_params(request)
+        return self.pages.page("grid.html", listing.list_entries(self.library, self.census, asked))
 
     def picture(self, request: Request) -> Response:
         """Answer with the page of one picture."""
-        asked = _asked(request)
+        asked = _query_params(request)
         entry = self._entry(request)
-        kept = self.files.look(entry)
+        kept = self.files.check(entry)
         older, newer = listing.neighbours(self.library, asked, entry.id)
         return self.pages.page(
             "picture.html",
             {
-                "shown": shown(entry, is_film=files.is_film(kept.format), trouble=kept.trouble),
+                "shown": picture_view(
+                    entry, is_film=files.is_video(kept.format), trouble=kept.problem
+                ),
                 "back": asked.address(),
                 "older": older,
                 "newer": newer,
                 "rows": [
-                    listing.row("similar", "Similar pictures", self._similar(entry)),
-                    listing.row("same", *listing.by_the_same(self.library, entry)),
+                    listing.entry_strip("similar", "Similar pictures", self._similar(entry)),
+                    listing.entry_strip("same", *listing.same_artist(self.library, entry)),
                 ],
             },
         )
@@ -75,7 +77,7 @@ class Gallery(NamedTuple):
     def thumbnail(self, request: Request) -> Response:
         """Answer with a small picture, or with one that stands for what cannot be drawn."""
         entry = self._entry(request)
-        if self.files.glance(entry):
+        if self.files.check_cached(entry):
             return _static("placeholder.svg", "no-store")
         etag = f'"{entry.sha256}"'
         if is_known(etag, request.headers.get("if-none-match")):
@@ -89,11 +91,11 @@ class Gallery(NamedTuple):
     def file(self, request: Request) -> Response:
         """Answer with the file of an entry, if it is what was added."""
         entry = self._entry(request)
-        kept = self.files.look(entry)
+        kept = self.files.check(entry)
         if kept.format is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, kept.trouble)
+            raise HTTPException(HTTPStatus.NOT_FOUND, kept.problem)
         lasting = request.query_params.get("v") == entry.sha256[:16]
-        return files.answer_with(entry, kept.format, request.headers, lasting=lasting)
+        return files.file_response(entry, kept.format, request.headers, lasting=lasting)
 
     def static(self, request: Request) -> Response:
         """Answer with a file that goes with the pages, of those that there are."""
@@ -110,7 +112,7 @@ class Gallery(NamedTuple):
 
     def _drawn(self, entry: Entry) -> bytes | None:
         """Draw a small picture of a file, but of no other than was added."""
-        kept = self.files.look(entry)
+        kept = self.files.check(entry)
         if kept.format is None or not kept.format.is_picture:
             return None
         return self.thumbnails.make(entry.sha256, entry.path)
@@ -123,9 +125,9 @@ class Gallery(NamedTuple):
         return [each.entry for each in found if each.entry.id != entry.id][: listing.MOST_BESIDE]
 
 
-def _asked(request: Request) -> Asked:
+def _query_params(request: Request) -> QueryParams:
     try:
-        return parse(request.query_params)
+        return parse_query_params(request.query_params)
     except BadArguments as error:
         raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
 

@@ -60,7 +60,7 @@ def folder_in(cache: str) -> str:
     return os.path.join(cache, _FOLDER)
 
 
-def forget(folder: str) -> int:
+def delete_thumbnails(folder: str) -> int:
     """Delete the small pictures in a folder and nothing else; tell how many there were."""
     from pathlib import Path
 
@@ -90,12 +90,12 @@ def thumbnail(path: str) -> bytes | None:
 
     try:
         with decoder_slot(), open_image(path) as picture:
-            return _encoded(picture.first((SIDE, SIDE)).image)
+            return _encode(picture.first((SIDE, SIDE)).image)
     except AnimedexError:
         return None
 
 
-def _encoded(picture: Image) -> bytes:
+def _encode(picture: Image) -> bytes:
     picture.thumbnail((SIDE, SIDE))
     into = BytesIO()
     picture.save(into, "WEBP", quality=_QUALITY, method=4)

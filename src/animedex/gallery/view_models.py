@@ -7,7 +7,7 @@ from bisect import bisect
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from animedex.library.entry import service_of
+from animedex.library.entry import service_name
 from animedex.library.filter_sql import OWN
 from animedex.models import Rating, address
 from animedex.plurals import format_count
@@ -15,7 +15,7 @@ from animedex.plurals import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.gallery.query_params import Asked
+    from animedex.gallery.query_params import QueryParams
     from animedex.library.entry import Entry
 
 # For each of these `pictures.css` has a class, as no style may be written into a page.
@@ -33,7 +33,7 @@ _MOST_TAGS = 80
 _THOUSAND = 1000
 
 
-class Card(NamedTuple):
+class CardView(NamedTuple):
     """What a list shows of a picture."""
 
     address: str
@@ -69,7 +69,7 @@ class Group(NamedTuple):
     tags: Sequence[Link]
 
 
-class Shown(NamedTuple):
+class PictureView(NamedTuple):
     """What a picture's own page shows."""
 
     thumbnail: str
@@ -88,13 +88,13 @@ class Shown(NamedTuple):
     tags: Sequence[Group]
 
 
-def card(entry: Entry, asked: Asked) -> Card:
+def card_view(entry: Entry, asked: QueryParams) -> CardView:
     """Show an entry in a list of what was asked for."""
     width, height = _size(entry)
-    return Card(
+    return CardView(
         address=asked.address(f"/picture/{entry.id}"),
         thumbnail=thumbnail_address(entry),
-        shows=shows(entry),
+        shows=describe_contents(entry),
         credit=credit(entry),
         width=width,
         height=height,
@@ -103,13 +103,13 @@ def card(entry: Entry, asked: Asked) -> Card:
     )
 
 
-def shown(entry: Entry, *, is_film: bool, trouble: str) -> Shown:
+def picture_view(entry: Entry, *, is_film: bool, trouble: str) -> PictureView:
     """Show an entry on a page of its own; `trouble` says why its file cannot be shown."""
     width, height = _size(entry)
-    return Shown(
+    return PictureView(
         thumbnail=thumbnail_address(entry),
         file=f"/file/{entry.id}?{urlencode({'v': entry.sha256[:16]})}",
-        shows=shows(entry),
+        shows=describe_contents(entry),
         width=width,
         height=height,
         ratio=ratio(width, height),
@@ -129,7 +129,7 @@ def thumbnail_address(entry: Entry) -> str:
     return f"/thumbnail/{entry.id}?{urlencode({'v': entry.sha256[:16]})}"
 
 
-def shows(entry: Entry) -> str:
+def describe_contents(entry: Entry) -> str:
     """Return in a few words what a picture shows: whom, of which work, or what it is called."""
     whom, work = _names(entry, "characters"), _names(entry, "copyrights")
     said = [", ".join(whom[:3]), ", ".join(work[:2])]
@@ -153,7 +153,7 @@ def file_name(entry: Entry) -> str:
 
 def source_of(entry: Entry) -> str:
     """Name the service that an entry came from, or say that it is one's own."""
-    return service_of(entry.post) or OWN
+    return service_name(entry.post) or OWN
 
 
 def service_title(source: str) -> str:

@@ -13,10 +13,10 @@ from animedex.errors import AnimedexError, BadArguments
 from animedex.library import entry_rows as rows
 from animedex.library import file_inspection as looking
 from animedex.library import repository as keeping
-from animedex.library.file_credit import credited
-from animedex.library.file_facts import opening, unreadable
-from animedex.library.file_inspection import looked_at
-from animedex.library.repository import stored
+from animedex.library.file_credit import read_file_credit
+from animedex.library.file_facts import unreadable_error, wrap_file_errors
+from animedex.library.file_inspection import inspect_file
+from animedex.library.repository import upsert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from animedex.library.entry import Entry
-    from animedex.library.file_inspection import Looked
+    from animedex.library.file_inspection import InspectedFile
     from animedex.library.picture_library import Library
 
 # What file servers, desktops and archivers keep for themselves beside a user's files: thumbnails,
@@ -39,7 +39,7 @@ _NAMED = {"png", "jpg", "jpeg", "jpe", "jfif", "gif", "webp", "avif", "mp4", "we
 _BATCH = 32
 
 
-class Added(NamedTuple):
+class AddResult(NamedTuple):
     """What came of one file: an entry, or what is wrong with it.
 
     `known` is a file that was in the library with these very bytes, and `updated` one whose bytes
@@ -75,19 +75,19 @@ def files_below(
         return
     seen: set[tuple[int, int]] = set()
     # Folders may lie in each other deeper than functions can call each other.
-    left = [iter(_listed(path, seen, failed))]
+    left = [iter(_list_files(path, seen, failed))]
     while left:
         one = next(left[-1], None)
         if one is None:
             left.pop()
         elif _is_folder(one):
             if one.name.lower() not in _SYSTEM_FOLDERS:
-                left.append(iter(_listed(one.path, seen, failed)))
-        elif _is_meant(one, unsupported):
+                left.append(iter(_list_files(one.path, seen, failed)))
+        elif _is_supported_name(one, unsupported):
             yield one.path
 
 
-def _listed(
+def _list_files(
     folder: str, seen: set[tuple[int, int]], failed: Callable[[AnimedexError], None]
 ) -> list[os.DirEntry[str]]:
     """List what is not hidden in a folder, by name; nothing the second time."""
@@ -96,7 +96,7 @@ def _listed(
         with os.scandir(folder) as scanned:
             found = sorted(scanned, key=lambda entry: entry.name)
     except OSError as error:
-        failed(unreadable(folder, error))
+        failed(unreadable_error(folder, error))
         return []
     if (status.st_dev, status.st_ino) in seen:
         return []
@@ -112,7 +112,7 @@ def _is_folder(one: os.DirEntry[str]) -> bool:
         return False
 
 
-def _is_meant(one: os.DirEntry[str], unsupported: Callable[[str], None]) -> bool:
+def _is_supported_name(one: os.DirEntry[str], unsupported: Callable[[str], None]) -> bool:
     """Return whether a file of a folder is a picture, or ought to be one."""
     ending = one.name.rpartition(".")[2].lower() if "." in one.name else ""
     is_named = ending in _NAMED
@@ -121,7 +121,7 @@ def _is_meant(one: os.DirEntry[str], unsupported: Callable[[str], None]) -> bool
     from animedex.images.formats import format_of, unsupported_format
 
     try:
-        start = opening(one.path) if one.is_file() else b""
+        start = wrap_file_errors(one.path) if one.is_file() else b""
     except OSError:
         return is_named
     kind = format_of(start)
@@ -134,7 +134,9 @@ def _is_meant(one: os.DirEntry[str], unsupported: Callable[[str], None]) -> bool
     return is_named and name is None
 
 
-def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> Generator[Added]:
+def add_all(
+    library: Library, paths: Iterable[str], jobs: int | None = None
+) -> Generator[AddResult]:
     """Add files with the credit that they carry; give what came of each, in their order.
 
     Several are examined at once, and stored in a few transactions. A file that cannot be added
@@ -144,51 +146,57 @@ def add_all(library: Library, paths: Iterable[str], jobs: int | None = None) -> 
 
     workers = jobs or os.cpu_count() or 1
     pool = ThreadPoolExecutor(workers)
-    waiting: deque[tuple[str, Future[Looked | AnimedexError]]] = deque()
+    waiting: deque[tuple[str, Future[InspectedFile | AnimedexError]]] = deque()
     left, stopped = iter(paths), Event()
     try:
         while True:
             for path in islice(left, 2 * workers - len(waiting)):
-                waiting.append((path, pool.submit(_look, path, stopped)))
+                waiting.append((path, pool.submit(_inspect, path, stopped)))
             if not waiting:
                 return
-            yield from _store(library, _done(waiting))
+            yield from _store(library, _collect_results(waiting))
     finally:
         # Ctrl-C does not wait for a large picture to be decoded.
         stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _look(path: str, stopped: Event) -> Looked | AnimedexError:
+def _inspect(path: str, stopped: Event) -> InspectedFile | AnimedexError:
     from animedex.images.decoder import decoding_limits
 
     with decoding_limits(None, stopped):
-        return looking.attempted(path, lambda: looked_at(credited(path)))
+        return looking.in_savepoint(path, lambda: inspect_file(read_file_credit(path)))
 
 
-def _done(
-    waiting: deque[tuple[str, Future[Looked | AnimedexError]]],
-) -> list[tuple[str, Looked | AnimedexError]]:
+def _collect_results(
+    waiting: deque[tuple[str, Future[InspectedFile | AnimedexError]]],
+) -> list[tuple[str, InspectedFile | AnimedexError]]:
     """Take the first from what waits, and those after it that are done as well."""
-    done: list[tuple[str, Looked | AnimedexError]] = []
+    done: list[tuple[str, InspectedFile | AnimedexError]] = []
     while waiting and len(done) < _BATCH and (not done or waiting[0][1].done()):
         path, future = waiting.popleft()
         done.append((path, future.result()))
     return done
 
 
-def _store(library: Library, done: list[tuple[str, Looked | AnimedexError]]) -> list[Added]:
-    return library.file.change(lambda db: [_stored(db, path, found) for path, found in done])
+def _store(
+    library: Library, done: list[tuple[str, InspectedFile | AnimedexError]]
+) -> list[AddResult]:
+    return library.file.change(
+        lambda db: [_store_in_savepoint(db, path, found) for path, found in done]
+    )
 
 
-def _stored(db: sqlite3.Connection, path: str, found: Looked | AnimedexError) -> Added:
+def _store_in_savepoint(
+    db: sqlite3.Connection, path: str, found: InspectedFile | AnimedexError
+) -> AddResult:
     if isinstance(found, AnimedexError):
-        return Added(path, error=found)
-    before = rows.at_path(db, found.entry.path)
-    entry = keeping.attempted(db, path, partial(stored, db, found))
+        return AddResult(path, error=found)
+    before = rows.get_by_path(db, found.entry.path)
+    entry = keeping.store_in_savepoint(db, path, partial(upsert, db, found))
     if isinstance(entry, AnimedexError):
-        return Added(path, error=entry)
+        return AddResult(path, error=entry)
     if before is None:
-        return Added(path, entry, status="added", fault=found.fault)
+        return AddResult(path, entry, status="added", fault=found.fault)
     is_known = before.sha256 == entry.sha256
-    return Added(path, entry, status="known" if is_known else "updated", fault=found.fault)
+    return AddResult(path, entry, status="known" if is_known else "updated", fault=found.fault)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 import msgspec
 
 from animedex.errors import BadArguments
-from animedex.library.entry import BETWEEN, New
+from animedex.library.entry import BETWEEN, NewEntry
 from animedex.models import ArtPost, Rating
 from animedex.text_encoding import encoding_fault
 
@@ -41,11 +41,11 @@ _QUOTED = re.compile(r"""[",;|\x00-\x1f\x7f-\x9f\u2028\u2029]|\A\s|\s\Z""")
 _HINT = "give what `animedex library export` wrote"
 
 
-class Row(NamedTuple):
+class CsvRow(NamedTuple):
     """What to add, or what is wrong, and the number of the line that it ends in."""
 
     number: int
-    new: New | BadArguments
+    new: NewEntry | BadArguments
     is_text: bool = True
 
 
@@ -56,7 +56,7 @@ def write_table(entries: Iterable[Entry]) -> Iterator[bytes]:
         yield _line(_cells(entry))
 
 
-def read_table(file: BinaryIO) -> Iterator[Row]:
+def read_table(file: BinaryIO) -> Iterator[CsvRow]:
     """Read what to add from a table in UTF-8, with commas, semicolons, tabs or bars in it.
 
     Only the path is needed, and with an `id` the rest becomes the credit; other columns are passed
@@ -86,23 +86,23 @@ def _delimiter(first: str) -> str:
     return max(_DELIMITERS, key=known)
 
 
-def _rows(reader: csv.DictReader[str]) -> Iterator[Row]:
+def _rows(reader: csv.DictReader[str]) -> Iterator[CsvRow]:
     _check_columns(reader)
     while True:
         try:
             row = next(reader, None)
         except csv.Error as error:
-            yield Row(reader.line_num, BadArguments(f"it cannot be read: {error}"))
+            yield CsvRow(reader.line_num, BadArguments(f"it cannot be read: {error}"))
             continue
         if row is None:
             return
-        cells = {name: _unguarded(cell or "") for name, cell in row.items() if name}
-        strange = _no_text(cells)
+        cells = {name: _unescape_formula(cell or "") for name, cell in row.items() if name}
+        strange = _reject_text(cells)
         if strange is None:
-            yield Row(reader.line_num, _new(cells))
+            yield CsvRow(reader.line_num, _parse_entry(cells))
         else:
             wrong = BadArguments(f"its {strange} is not UTF-8", hint="save the table as UTF-8")
-            yield Row(reader.line_num, wrong, is_text=False)
+            yield CsvRow(reader.line_num, wrong, is_text=False)
 
 
 def _check_columns(reader: csv.DictReader[str]) -> None:
@@ -119,14 +119,14 @@ def _check_columns(reader: csv.DictReader[str]) -> None:
 
 
 def _line(cells: Iterable[object]) -> bytes:
-    line = ",".join(_quoted("" if cell is None else str(cell)) for cell in cells)
+    line = ",".join(_quote("" if cell is None else str(cell)) for cell in cells)
     return f"{line}\n".encode(errors="surrogateescape")
 
 
-def _quoted(cell: str) -> str:
+def _quote(cell: str) -> str:
     r"""Return a cell as it stands in a table.
 
-    >>> _quoted("a b"), _quoted('a "b" c'), _quoted("a\rb")
+    >>> _quote("a b"), _quote('a "b" c'), _quote("a\rb")
     ('a b', '"a ""b"" c"', '"a\rb"')
     """
     if not _QUOTED.search(cell):
@@ -135,17 +135,17 @@ def _quoted(cell: str) -> str:
 
 
 def _cells(entry: Entry) -> Iterator[object]:
-    texts = {"path": _guarded(entry.path), "category": _guarded(entry.category or "")}
+    texts = {"path": _escape_formula(entry.path), "category": _escape_formula(entry.category or "")}
     facts = {**entry._asdict(), "added_at": entry.added_at.isoformat(), **texts}
     yield from (facts[name] for name in _FACTS)
     post = entry.post
     if post is None:
         yield from [""] * (len(COLUMNS) - len(_FACTS))
         return
-    yield from (_guarded(post.id), post.rating and post.rating.value)
+    yield from (_escape_formula(post.id), post.rating and post.rating.value)
     for name in _NAMES:
-        yield _guarded(_names_cell(getattr(post, name)))
-    yield from (_guarded(getattr(post, name) or "") for name in _TEXTS)
+        yield _escape_formula(_names_cell(getattr(post, name)))
+    yield from (_escape_formula(getattr(post, name) or "") for name in _TEXTS)
 
 
 def _names_cell(names: list[str]) -> str:
@@ -171,29 +171,31 @@ def _cell_names(cell: str) -> list[str]:
     return cell.split(BETWEEN) if cell else []
 
 
-def _guarded(cell: str) -> str:
+def _escape_formula(cell: str) -> str:
     r"""Keep a spreadsheet from running what a service sent.
 
-    >>> _guarded("=1+1"), _unguarded("'=1+1"), _unguarded("'tis"), _guarded("'=")
-    ("'=1+1", '=1+1', "'tis", "''=")
-    >>> _guarded("a\r=1")
+    >>> _escape_formula("=1+1"), _escape_formula("'=")
+    ("'=1+1", "''=")
+    >>> _unescape_formula("'=1+1"), _unescape_formula("'tis")
+    ('=1+1', "'tis")
+    >>> _escape_formula("a\r=1")
     "a\r'=1"
     """
     return _UNSAFE.sub("'", cell)
 
 
-def _unguarded(cell: str) -> str:
+def _unescape_formula(cell: str) -> str:
     return _SAFE.sub("", cell)
 
 
-def _new(told: dict[str, str]) -> New | BadArguments:
+def _parse_entry(told: dict[str, str]) -> NewEntry | BadArguments:
     path = told["path"]
     if not os.path.isabs(path):
         message = f"{path!r:.200} is no whole path"
         return BadArguments(message, hint="begin it at the root")
     category = told.get("category") or None
     if not told.get("id"):
-        return New(path, category=category)
+        return NewEntry(path, category=category)
     try:
         rating = Rating(told["rating"]) if told.get("rating") else None
     except ValueError:
@@ -201,10 +203,10 @@ def _new(told: dict[str, str]) -> New | BadArguments:
     names = {name: _cell_names(told[name]) for name in _NAMES if told.get(name)}
     texts = {name: cell for name in _TEXTS if (cell := told.get(name))}
     post = msgspec.convert({"id": told["id"], "rating": rating, **names, **texts}, ArtPost)
-    return New(path, post, None, category)
+    return NewEntry(path, post, None, category)
 
 
-def _no_text(row: dict[str, str]) -> str | None:
+def _reject_text(row: dict[str, str]) -> str | None:
     """Name a cell that is no text, but for a path that leads to a file as it is."""
     for name in COLUMNS:
         cell = row.get(name, "")

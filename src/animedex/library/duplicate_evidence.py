@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from animedex.errors import AnimedexError
-from animedex.library.keep_policy import chosen, is_intact
+from animedex.library.keep_policy import choose_keeper, is_intact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,7 +21,7 @@ LEVELS: tuple[Evidence, ...] = ("bytes", "pixels", "same", "similar")
 _REMEMBERED = 16
 
 
-class Group(NamedTuple):
+class DuplicateGroup(NamedTuple):
     """Represent files that show the same picture, or similar ones.
 
     `evidence` is the weakest of all. `reference` is what every other one was compared with, and
@@ -34,33 +34,33 @@ class Group(NamedTuple):
     levels: Mapping[int, Evidence]
 
 
-def sort_by_evidence(entries: Sequence[Entry], keep: Keep = "best") -> Iterator[Group]:
+def sort_by_evidence(entries: Sequence[Entry], keep: Keep = "best") -> Iterator[DuplicateGroup]:
     """Yield groups of entries that are suspected to show the same picture.
 
     Files are read and decoded for it. Every member of a group is compared with the one to keep, so
     that a chain of likenesses joins nothing. What is left comes last, as similar.
     """
-    files = _Files()
+    files = _FileComparer()
     rest = list(entries)
     left: list[Entry] = []
-    while (kept := chosen(rest, keep)) is not None:
+    while (kept := choose_keeper(rest, keep)) is not None:
         others = [entry for entry in rest if entry.id != kept.id]
         levels = files.compare_all(kept, others)
         if levels:
             members = [entry for entry in rest if entry.id == kept.id or entry.id in levels]
-            yield Group(_weakest(levels.values()), members, kept, levels)
+            yield DuplicateGroup(_weakest_evidence(levels.values()), members, kept, levels)
         left.append(kept)
         rest = [entry for entry in others if entry.id not in levels]
     left = sorted([*left, *rest], key=lambda entry: entry.id)
     if len(left) > 1:
-        yield Group("similar", left, None, {})
+        yield DuplicateGroup("similar", left, None, {})
 
 
-def _weakest(levels: Iterable[Evidence]) -> Evidence:
+def _weakest_evidence(levels: Iterable[Evidence]) -> Evidence:
     return max(levels, key=LEVELS.index)
 
 
-class _Files:
+class _FileComparer:
     """Compare files, and remember what was decoded of some."""
 
     def __init__(self) -> None:

@@ -20,7 +20,7 @@ _OWN = "file"
 BETWEEN = "; "
 
 
-class New(NamedTuple):
+class NewEntry(NamedTuple):
     """Name a picture to add; the library examines the file itself where `examined` is None.
 
     `path` is absolute. `row` is the service's row as it came, in JSON. `facts` are of who has just
@@ -70,7 +70,7 @@ def is_moment(time: datetime) -> bool:
     return time.tzinfo is not None and _FIRST <= time.timestamp() < _END
 
 
-def sound(post: ArtPost | None) -> ArtPost | None:
+def sanitize_record(post: ArtPost | None) -> ArtPost | None:
     """Return a post without its source where the time of that is none."""
     if post is None or post.source_tag is None or is_moment(post.source_tag.fetched_at):
         return post
@@ -79,25 +79,25 @@ def sound(post: ArtPost | None) -> ArtPost | None:
     return replace(post, source_tag=None)
 
 
-def own_id(sha256: str) -> str:
+def library_id(sha256: str) -> str:
     """Return the id of a post whose credit names no service."""
     return f"{_OWN}:{sha256[:16]}"
 
 
-def service_of(post: ArtPost | None) -> str | None:
+def service_name(post: ArtPost | None) -> str | None:
     """Return the service of a post; None where its credit names none.
 
     >>> from animedex.models import ArtPost
-    >>> service_of(ArtPost(id="nekos:1.png", rating=None))
+    >>> service_name(ArtPost(id="nekos:1.png", rating=None))
     'nekos'
-    >>> service_of(ArtPost(id=own_id("0f" * 32), rating=None)) is None
+    >>> service_name(ArtPost(id=library_id("0f" * 32), rating=None)) is None
     True
     """
     name = post.id.partition(":")[0] if post else None
     return None if name == _OWN else name
 
 
-class Similar(NamedTuple):
+class SimilarEntry(NamedTuple):
     """A picture that looks like another, and in how many bits of 64 they differ."""
 
     entry: Entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
 
-from animedex.library.entry import Entry, service_of
+from animedex.library.entry import Entry, service_name
 from animedex.models import ArtPost
 
 if TYPE_CHECKING:
@@ -87,10 +87,10 @@ _PARAMETERS = 900
 _post = msgspec.json.Decoder(ArtPost).decode
 
 
-def stored_path(path: str) -> str | bytes:
+def encode_path(path: str) -> str | bytes:
     r"""Return a path as it is stored: as text, or as bytes where it is none.
 
-    >>> stored_path("/a/b.png"), stored_path("/a/\udcff.png")
+    >>> encode_path("/a/b.png"), encode_path("/a/\udcff.png")
     ('/a/b.png', b'/a/\xff.png')
     """
     try:
@@ -100,7 +100,7 @@ def stored_path(path: str) -> str | bytes:
     return path
 
 
-def read(row: Row) -> Entry:
+def read_entries(row: Row) -> Entry:
     """Make an entry of what `SELECT` gives."""
     number, path, sha256, size, kind, width, height, frames, added, category, post, kept = row
     return Entry(
@@ -119,48 +119,48 @@ def read(row: Row) -> Entry:
     )
 
 
-def by_number(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
+def get_by_id(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
     """Return entries by their numbers, but for those that are not there."""
-    found = _chosen(db, f"{SELECT} WHERE entry.id", numbers)
-    return {entry.id: entry for entry in map(read, found)}
+    found = _choose_newest(db, f"{SELECT} WHERE entry.id", numbers)
+    return {entry.id: entry for entry in map(read_entries, found)}
 
 
-def at_path(db: sqlite3.Connection, path: str) -> Entry | None:
+def get_by_path(db: sqlite3.Connection, path: str) -> Entry | None:
     """Return the entry of a path."""
-    found = db.execute(f"{SELECT} WHERE entry.path = ?", (stored_path(path),)).fetchone()
-    return None if found is None else read(found)
+    found = db.execute(f"{SELECT} WHERE entry.path = ?", (encode_path(path),)).fetchone()
+    return None if found is None else read_entries(found)
 
 
-def addressed(db: sqlite3.Connection, url: str) -> Entry | None:
+def find_by_url(db: sqlite3.Connection, url: str) -> Entry | None:
     """Return the newest entry whose art post has an address, whatever that is the address of."""
     condition = "entry.id = (SELECT max(entry) FROM address WHERE url = ?)"
     try:
         found = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
     except UnicodeEncodeError:
         return None
-    return None if found is None else read(found)
+    return None if found is None else read_entries(found)
 
 
-def _addresses(post: ArtPost | None) -> set[str]:
+def _urls(post: ArtPost | None) -> set[str]:
     if post is None:
         return set()
     urls = (post.url, post.page_url, post.source_url, post.sample_url, post.preview_url)
     return {url for url in urls if url is not None}
 
 
-def _chosen(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -> Iterator[Any]:
+def _choose_newest(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -> Iterator[Any]:
     """Run a query that ends in a column, for rows that have one of many numbers there."""
     for start in range(0, len(numbers), _PARAMETERS):
         batch = numbers[start : start + _PARAMETERS]
         yield from db.execute(f"{query} IN ({', '.join('?' * len(batch))})", batch)
 
 
-def write(db: sqlite3.Connection, entry: Entry) -> Entry:
+def write_entry(db: sqlite3.Connection, entry: Entry) -> Entry:
     """Store an entry, in the place of what has its path; give it with its number.
 
     A number of 0 is none yet. What has been there keeps its number and the time it was added.
     """
-    before = at_path(db, entry.path)
+    before = get_by_path(db, entry.path)
     if before is not None:
         entry = entry._replace(id=before.id, added_at=before.added_at)
         db.execute(_UPDATE, (*_values(entry), entry.id))
@@ -170,7 +170,7 @@ def write(db: sqlite3.Connection, entry: Entry) -> Entry:
     post = None if entry.post is None else msgspec.json.encode(entry.post)
     db.execute("REPLACE INTO credit VALUES (?, ?, ?)", (entry.id, post, entry.row))
     db.execute("DELETE FROM address WHERE entry = ?", (entry.id,))
-    addresses = [(url, entry.id) for url in _addresses(entry.post)]
+    addresses = [(url, entry.id) for url in _urls(entry.post)]
     db.executemany("INSERT INTO address VALUES (?, ?)", addresses)
     return entry
 
@@ -178,11 +178,11 @@ def write(db: sqlite3.Connection, entry: Entry) -> Entry:
 def _values(entry: Entry) -> tuple[str | bytes | int | float | None, ...]:
     post = entry.post
     return (
-        stored_path(entry.path),
+        encode_path(entry.path),
         *entry[2:8],
         entry.added_at.timestamp(),
         entry.category,
-        service_of(post),
+        service_name(post),
         post.id if post else None,
         post.rating.value if post and post.rating else None,
     )
@@ -197,16 +197,16 @@ def write_fingerprint(db: sqlite3.Connection, number: int, found: Fingerprint | 
         db.execute("DELETE FROM outdated WHERE id = ?", (number,))
 
 
-def fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Fingerprint]:
+def read_fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Fingerprint]:
     """Return what entries look like, but for those that look like nothing."""
     from animedex.images.fingerprint import Fingerprint
 
-    rows = _chosen(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
+    rows = _choose_newest(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
     found = {number: Fingerprint.from_bytes(body) for number, body in rows}
     return {number: one for number, one in found.items() if one is not None}
 
 
-def erase(db: sqlite3.Connection, number: int) -> None:
+def delete_row(db: sqlite3.Connection, number: int) -> None:
     """Forget an entry, if there is one of that number."""
     for table in ("entry", "credit", "fingerprint", "outdated"):
         db.execute(f"DELETE FROM {table} WHERE id = ?", (number,))  # noqa: S608  names are ours

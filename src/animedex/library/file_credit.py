@@ -7,8 +7,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError, TooLarge
-from animedex.library.entry import New
-from animedex.library.file_facts import unreadable
+from animedex.library.entry import NewEntry
+from animedex.library.file_facts import unreadable_error
 
 if TYPE_CHECKING:
     from animedex.art.row_reader import Row
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from animedex.models import ArtPost, PictureRecord
 
 
-def credited(path: str) -> New:
+def read_file_credit(path: str) -> NewEntry:
     """Return what to add for a file: with the credit that it carries, or a sidecar's, if any.
 
     What this program wrote is taken, or else what others did. Raises `Corrupt` for a damaged
@@ -30,18 +30,18 @@ def credited(path: str) -> New:
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
+        raise unreadable_error(path, error) from None
     try:
-        found = credit_of(path) or _credit_of_output(path)
+        found = credit_of(path) or _foreign_credit(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
-        found = _credit_of_output(path)
+        found = _foreign_credit(path)
     if found is None:
-        return New(path, read_other_credit(path))
-    return New(path, found.post, found.row, category_of(found.post, found.row))
+        return NewEntry(path, read_other_credit(path))
+    return NewEntry(path, found.post, found.row, read_category(found.post, found.row))
 
 
-def _credit_of_output(path: str) -> Credited | None:
+def _foreign_credit(path: str) -> Credited | None:
     """Read what this program printed with `--json` or `--common` into a file beside a picture."""
     from msgspec import ValidationError
 
@@ -50,7 +50,7 @@ def _credit_of_output(path: str) -> Credited | None:
     from animedex.images.xmp.credit_text import Credited
     from animedex.models import PictureRecord
 
-    for row in filter(None, map(_only_row, sidecar_paths(path, ".json"))):
+    for row in filter(None, map(_row_without_post, sidecar_paths(path, ".json"))):
         try:
             found = None if is_of_gallery_dl(row.value) else picture_of(row.value, row.raw)
         except (AnimedexError, ValidationError):
@@ -62,7 +62,7 @@ def _credit_of_output(path: str) -> Credited | None:
     return None
 
 
-def _only_row(place: str) -> Row | None:
+def _row_without_post(place: str) -> Row | None:
     """Return the row in a file of JSON; None if there is no such file, or not one row in it."""
     from animedex.art.row_reader import rows
     from animedex.images.sidecar import read_beside
@@ -74,24 +74,24 @@ def _only_row(place: str) -> Row | None:
     return found[0] if len(found) == 1 else None
 
 
-def category_of(post: ArtPost | None, row: bytes | None) -> str | None:
+def read_category(post: ArtPost | None, row: bytes | None) -> str | None:
     """Name the category that a service keeps a picture in, where its row tells."""
-    found = record_of(post, row)
+    found = parse_service_row(post, row)
     return found.category if found else None
 
 
-def kept_record(entry: Entry) -> PictureRecord | None:
+def service_record(entry: Entry) -> PictureRecord | None:
     """Return the service's record of an entry, with its source; None for a picture of one's own."""
-    return record_of(entry.post, entry.row, tag_of(entry))
+    return parse_service_row(entry.post, entry.row, library_source_tag(entry))
 
 
-def tag_of(entry: Entry) -> SourceTag | None:
+def library_source_tag(entry: Entry) -> SourceTag | None:
     """Return the tag that a picture was fetched with, as one of what is kept."""
     tag = entry.post.source_tag if entry.post else None
     return tag._replace(library=True) if tag else None
 
 
-def record_of(
+def parse_service_row(
     post: ArtPost | None, row: bytes | None, tag: SourceTag | None = None
 ) -> PictureRecord | None:
     """Make a service's record of a row that was kept; None where it is no such row any more."""

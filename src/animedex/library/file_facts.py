@@ -26,13 +26,13 @@ class FileFacts(NamedTuple):
     mark: tuple[int, ...]
 
 
-def file_facts(path: str) -> FileFacts:
+def read_file_facts(path: str) -> FileFacts:
     """Read a file whole; raise where there is none, or none of a known format."""
     from animedex.images.formats import format_of
 
     try:
         with open(path, "rb", buffering=0, opener=at_once) as file:
-            mark = mark_of(os.fstat(file.fileno()), path)
+            mark = file_version(os.fstat(file.fileno()), path)
             digest = hashlib.sha256()
             opening, size = b"", 0
             while piece := file.read(_PIECE):
@@ -40,7 +40,7 @@ def file_facts(path: str) -> FileFacts:
                 size += len(piece)
                 digest.update(piece)
     except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
+        raise unreadable_error(path, error) from None
     kind = format_of(opening)
     if kind is None:
         raise _unknown_format(path, opening)
@@ -59,28 +59,28 @@ def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
     return Corrupt(f"{path} {what}", hint=hint)
 
 
-def file_md5(path: str) -> str:
+def hash_file_md5(path: str) -> str:
     """Return a file's MD5, which is what services announce."""
     with open(path, "rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
-def is_announced(path: str, md5: str | None, byte_size: int | None) -> bool:
+def matches_announced_size(path: str, md5: str | None, byte_size: int | None) -> bool:
     """Return whether a file is the one that a row announces, by its MD5 or else by its size."""
     if md5 is not None:
-        return file_md5(path) == md5.lower()
+        return hash_file_md5(path) == md5.lower()
     return byte_size == os.stat(path).st_size
 
 
 def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
     """Return whether a file is the one that it was when its mark was taken."""
     try:
-        return mark_of(os.stat(path), path) == mark
+        return file_version(os.stat(path), path) == mark
     except (OSError, ValueError, BadArguments):
         return False
 
 
-def opening(path: str) -> bytes:
+def wrap_file_errors(path: str) -> bytes:
     """Read what tells a file's format."""
     with open(path, "rb", buffering=0, opener=at_once) as file:
         return file.read(_OPENING)
@@ -89,15 +89,15 @@ def opening(path: str) -> bytes:
 def check_unchanged(path: str, mark: tuple[int, ...]) -> None:
     """Raise where a file is another than it was when its mark was taken."""
     try:
-        changed = mark_of(os.stat(path), path) != mark
+        changed = file_version(os.stat(path), path) != mark
     except OSError as error:
-        raise unreadable(path, error) from None
+        raise unreadable_error(path, error) from None
     if changed:
         message = f"{path} is being written to"
         raise BadArguments(message, hint="add it again when it is complete")
 
 
-def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArguments:
+def unreadable_error(path: str, error: OSError | ValueError) -> NotFound | BadArguments:
     """Make the error for a file that cannot be read."""
     if not path:
         return BadArguments("the name of the file is empty", hint="give a file")
@@ -107,7 +107,7 @@ def unreadable(path: str, error: OSError | ValueError) -> NotFound | BadArgument
     return BadArguments(f"{path} cannot be read: {why}", hint="give another file")
 
 
-def mark_of(status: os.stat_result, path: str) -> tuple[int, ...]:
+def file_version(status: os.stat_result, path: str) -> tuple[int, ...]:
     """Return the mark of a file from its status; raise where that is no file's."""
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no ordinary file"

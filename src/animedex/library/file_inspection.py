@@ -8,20 +8,25 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TooLarge
-from animedex.library.entry import LARGEST, Entry, own_id, sound
-from animedex.library.file_facts import check_unchanged, file_facts, is_announced, is_unchanged
+from animedex.library.entry import LARGEST, Entry, library_id, sanitize_record
+from animedex.library.file_facts import (
+    check_unchanged,
+    is_unchanged,
+    matches_announced_size,
+    read_file_facts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.images.fingerprint import Fingerprint
     from animedex.images.image_inspection import Examined
-    from animedex.library.entry import New
+    from animedex.library.entry import NewEntry
     from animedex.library.file_facts import FileFacts
     from animedex.models import ArtPost
 
 
-class Looked(NamedTuple):
+class InspectedFile(NamedTuple):
     """What is to be stored of a file; `mark` tells whether it is still the same.
 
     `fault` says why a picture has no fingerprint, where that lies with its file.
@@ -33,7 +38,7 @@ class Looked(NamedTuple):
     fault: str | None = None
 
 
-def looked_at(new: New) -> Looked:
+def inspect_file(new: NewEntry) -> InspectedFile:
     """Read and examine a file; the entry has no number yet.
 
     Raises `Corrupt` for what is no whole picture, `NotFound` where there is no file, and
@@ -41,8 +46,8 @@ def looked_at(new: New) -> Looked:
     """
     new = new._replace(path=os.path.abspath(new.path))
     told = new.facts
-    facts = told if told and is_unchanged(new.path, told.mark) else file_facts(new.path)
-    examined, fault = (new.examined, None) if new.examined else _examined(new, facts)
+    facts = told if told and is_unchanged(new.path, told.mark) else read_file_facts(new.path)
+    examined, fault = (new.examined, None) if new.examined else _inspect_image(new, facts)
     check_unchanged(new.path, facts.mark)
     entry = Entry(
         0,
@@ -53,22 +58,22 @@ def looked_at(new: New) -> Looked:
         *_measures(new, facts, examined),
         datetime.now(UTC),
         new.category,
-        sound(_identified(new.post, facts.sha256)),
+        sanitize_record(_identify(new.post, facts.sha256)),
         new.row,
     )
-    return Looked(entry, examined.fingerprint if examined else None, facts.mark, fault)
+    return InspectedFile(entry, examined.fingerprint if examined else None, facts.mark, fault)
 
 
-def _identified(post: ArtPost | None, sha256: str) -> ArtPost | None:
+def _identify(post: ArtPost | None, sha256: str) -> ArtPost | None:
     """Return a post that has an id, though its credit may name no service."""
     if post is None or post.id:
         return post
     from msgspec.structs import replace
 
-    return replace(post, id=own_id(sha256))
+    return replace(post, id=library_id(sha256))
 
 
-def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
+def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[Examined | None, str | None]:
     """Decode a picture; None for what is none, such as a film, or with what is wrong with it.
 
     A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
@@ -76,7 +81,7 @@ def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
     """
     if new.is_opaque or not facts.format.is_picture:
         return None, None
-    lacking = lacking_extra()
+    lacking = missing_extra_error()
     if lacking is not None:
         if new.post is None:
             raise lacking
@@ -88,13 +93,13 @@ def _examined(new: New, facts: FileFacts) -> tuple[Examined | None, str | None]:
     except TooLarge as error:
         return None, error.message
     except Corrupt as error:
-        if new.post and is_announced(new.path, new.post.md5, new.post.byte_size):
+        if new.post and matches_announced_size(new.path, new.post.md5, new.post.byte_size):
             return None, error.message
         raise
 
 
 def _measures(
-    new: New, facts: FileFacts, examined: Examined | None
+    new: NewEntry, facts: FileFacts, examined: Examined | None
 ) -> tuple[int | None, int | None, int]:
     """Return width, height and frames: as they are, or else as the service tells them.
 
@@ -114,17 +119,17 @@ def _bounded(number: int | None) -> int | None:
     return number if number is not None and 0 <= number <= LARGEST else None
 
 
-def attempted(path: str, look: Callable[[], Looked]) -> Looked | AnimedexError:
+def in_savepoint(path: str, look: Callable[[], InspectedFile]) -> InspectedFile | AnimedexError:
     """Look at one of many files; what is wrong with it, whatever that is, does not stop others."""
     try:
         return look()
     except AnimedexError as error:
         return error
     except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
-        return unfit(path, error)
+        return invalid_record_error(path, error)
 
 
-def unfit(path: str, error: Exception) -> Corrupt:
+def invalid_record_error(path: str, error: Exception) -> Corrupt:
     """Make the error for a file whose trouble nobody thought of."""
     import logging  # not before: loading it takes longer than a request
 
@@ -133,13 +138,13 @@ def unfit(path: str, error: Exception) -> Corrupt:
     return Corrupt(message, hint="move it away, or what is beside it")
 
 
-def lacking_extra() -> BadArguments | None:
+def missing_extra_error() -> BadArguments | None:
     """Make the error for what it takes to look into pictures, where it is not installed."""
     lacking = next((name for name in ("PIL", "numpy") if find_spec(name) is None), None)
-    return None if lacking is None else without_extra(lacking)
+    return None if lacking is None else is_extra_missing(lacking)
 
 
-def without_extra(name: str | None) -> BadArguments:
+def is_extra_missing(name: str | None) -> BadArguments:
     """Make the error for a library that is not installed."""
     message = f"this needs {name}, which is not installed"
     return BadArguments(message, hint="pip install 'animedex[pictures]'")

@@ -21,7 +21,7 @@ _SIZES = "write 2mp, 800000 or 1000x1500"
 _TIMES = "write '>2026-01-31', '<=2026-01', 2025..2026-01-31, a day, a month or a year"
 
 
-class Added(NamedTuple):
+class DateRange(NamedTuple):
     """A time as seconds since 1970: when it begins, and when it is over; None is open."""
 
     start: float | None
@@ -46,7 +46,7 @@ def parse_filters(texts: FilterTexts) -> Filters:
     >>> parse_filters(FilterTexts(source="Nekos", rating="general", larger_than="2mp")).where()[1]
     ('nekos', 'g', 2000000)
     """
-    start, end = Added(None, None) if texts.added is None else parse_added(texts.added)
+    start, end = DateRange(None, None) if texts.added is None else parse_added(texts.added)
     return Filters(
         None if texts.source is None else parse_source(texts.source),
         None if texts.rating is None else parse_rating(texts.rating),
@@ -107,7 +107,7 @@ def parse_pixels(text: str) -> int:
     raise BadArguments(message, hint=_SIZES)
 
 
-def parse_added(text: str) -> Added:
+def parse_added(text: str) -> DateRange:
     """Read a day, a month or a year, a range of them, or what is before or after, in local time.
 
     Both ends of a range are in it, and may be left out. What is after a day begins when it is over.
@@ -119,28 +119,28 @@ def parse_added(text: str) -> Added:
     """
     first, dots, last = text.partition("..")
     if dots:
-        return _range(first.strip(), last.strip(), text)
-    sign, told = _compared(text)
-    start, end = _span(told, text)
+        return _parse_range(first.strip(), last.strip(), text)
+    sign, told = _parse_comparison(text)
+    start, end = _parse_span(told, text)
     known = {">": (end, None), ">=": (start, None), "<": (None, start), "<=": (None, end)}
-    return Added(*known.get(sign, (start, end)))
+    return DateRange(*known.get(sign, (start, end)))
 
 
-def _compared(text: str) -> tuple[str, str]:
+def _parse_comparison(text: str) -> tuple[str, str]:
     found = _COMPARED.fullmatch(text.strip())
     return (found[1] or "", found[2]) if found else ("", text)
 
 
-def _range(first: str, last: str, text: str) -> Added:
-    start = _span(first, text)[0] if first else None
-    end = _span(last, text)[1] if last else None
+def _parse_range(first: str, last: str, text: str) -> DateRange:
+    start = _parse_span(first, text)[0] if first else None
+    end = _parse_span(last, text)[1] if last else None
     if (start is None and end is None) or (start is not None and end is not None and end <= start):
         message = f"a range of days goes from an earlier to a later one, not {text!r:.80}"
         raise BadArguments(message, hint=_TIMES)
-    return Added(start, end)
+    return DateRange(start, end)
 
 
-def _span(told: str, text: str) -> tuple[float, float]:
+def _parse_span(told: str, text: str) -> tuple[float, float]:
     """Return when a day, a month or a year begins, and when it is over."""
     found = _TIME.fullmatch(told)
     if found is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from animedex.library.tokenizer import joined, words_of
+from animedex.library.tokenizer import extract_words, join_words
 
 OWN = "own"
 _ARTIST = (
@@ -43,7 +43,7 @@ class Filters(NamedTuple):
         >>> Filters(rating="g", animated=True).where()
         ('entry.rating = ? AND entry.frames <> 1', ('g',))
         """
-        artist = None if self.artist is None else joined(words_of(self.artist))
+        artist = None if self.artist is None else join_words(extract_words(self.artist))
         conditions: list[tuple[str, str | float | None]] = [
             ("entry.backend = ?", None if self.source == OWN else self.source),
             ("entry.rating = ?", self.rating),
@@ -61,7 +61,7 @@ class Filters(NamedTuple):
             fixed.append(f"({' OR '.join([_BELOW] * len(self.folders))})")
         where = " AND ".join((*(condition for condition, _ in asked), *fixed))
         below = [value for folder in self.folders for value in _range_below(folder)]
-        return where, (*(_stored(value) for _, value in asked), *below)
+        return where, (*(_stored_text(value) for _, value in asked), *below)
 
 
 EVERYTHING = Filters()
@@ -83,6 +83,6 @@ def _is_encodable(path: str) -> bool:
     return True
 
 
-def _stored(value: str | float) -> str | float:
+def _stored_text(value: str | float) -> str | float:
     # A lone surrogate, as in an argument that is not UTF-8, is in no text of SQLite's.
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
 from animedex.library import entry_rows as rows
-from animedex.library.entry import New
-from animedex.library.file_inspection import attempted, looked_at
-from animedex.library.repository import kept
+from animedex.library.entry import NewEntry
+from animedex.library.file_inspection import in_savepoint, inspect_file
+from animedex.library.repository import upsert_with_id
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterator
 
     from animedex.library.entry import Entry
-    from animedex.library.file_inspection import Looked
-    from animedex.library.library_database import LibraryFile
+    from animedex.library.file_inspection import InspectedFile
+    from animedex.library.library_database import LibraryDatabase
 
 SCHEMA = """
 CREATE TABLE outdated (id INTEGER PRIMARY KEY);
@@ -31,19 +31,19 @@ UPDATE hash_edition SET edition = randomblob(16);
 """
 
 
-class Renewal(NamedTuple):
+class FingerprintUpdate(NamedTuple):
     """Represent what came of one picture; `error` says why it has no fingerprint."""
 
     entry: Entry
     error: AnimedexError | None = None
 
 
-def count(db: sqlite3.Connection) -> int:
+def count_outdated(db: sqlite3.Connection) -> int:
     """Return how many pictures wait for a new fingerprint."""
     return int(db.execute("SELECT count(*) FROM outdated").fetchone()[0])
 
 
-def renew(file: LibraryFile) -> Iterator[Renewal]:
+def update_fingerprints(file: LibraryDatabase) -> Iterator[FingerprintUpdate]:
     """Look at outdated pictures again, one after the other; yield what came of each.
 
     A file that cannot be read, or is not the one that was added, keeps waiting.
@@ -52,25 +52,27 @@ def renew(file: LibraryFile) -> Iterator[Renewal]:
     for (number,) in waiting:
         entry = file.read(partial(_entry, number))
         if entry is not None:
-            yield _renew(file, entry)
+            yield _recompute(file, entry)
 
 
 def _entry(number: int, db: sqlite3.Connection) -> Entry | None:
-    return rows.by_number(db, [number]).get(number)
+    return rows.get_by_id(db, [number]).get(number)
 
 
-def _renew(file: LibraryFile, entry: Entry) -> Renewal:
-    looked = attempted(entry.path, lambda: looked_at(New(entry.path)))
+def _recompute(file: LibraryDatabase, entry: Entry) -> FingerprintUpdate:
+    looked = in_savepoint(entry.path, lambda: inspect_file(NewEntry(entry.path)))
     if isinstance(looked, AnimedexError):
-        return Renewal(entry, looked)
+        return FingerprintUpdate(entry, looked)
     if looked.entry.sha256 != entry.sha256:
         message = f"{entry.path} is not what it was when it was added"
-        return Renewal(entry, BadArguments(message, hint="`animedex library verify` tells more"))
-    file.change(partial(_put, entry, looked))
-    return Renewal(entry)
+        return FingerprintUpdate(
+            entry, BadArguments(message, hint="`animedex library verify` tells more")
+        )
+    file.change(partial(_store_fingerprint, entry, looked))
+    return FingerprintUpdate(entry)
 
 
-def _put(entry: Entry, looked: Looked, db: sqlite3.Connection) -> None:
+def _store_fingerprint(entry: Entry, looked: InspectedFile, db: sqlite3.Connection) -> None:
     """Store the fingerprint of an entry, unless that was changed meanwhile."""
     if _entry(entry.id, db) == entry:
-        kept(db, entry, looked.fingerprint)
+        upsert_with_id(db, entry, looked.fingerprint)

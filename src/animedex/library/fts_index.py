@@ -15,7 +15,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.tokenizer import tokens, words_of
+from animedex.library.tokenizer import extract_words, tokens
 from animedex.text_normalization import is_short
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ TAG = "tag"
 _DIGIT = re.compile(r"\d")
 
 
-class Texts(NamedTuple):
+class EntryTexts(NamedTuple):
     """The names that an entry is found by; `file` is its path or its name."""
 
     artists: Sequence[str] = ()
@@ -62,7 +62,7 @@ class Texts(NamedTuple):
     file: str = ""
 
     @classmethod
-    def of(cls, path: str, post: ArtPost | None = None, category: str | None = None) -> Texts:
+    def of(cls, path: str, post: ArtPost | None = None, category: str | None = None) -> EntryTexts:
         """Gather the names of a picture; its category counts as a tag."""
         tags = (category,) if category else ()
         if post is None:
@@ -70,44 +70,44 @@ class Texts(NamedTuple):
         return cls(post.artists, post.characters, post.copyrights, (*tags, *post.tags), path)
 
 
-class _Name(NamedTuple):
+class _IndexedName(NamedTuple):
     id: int
     kind: str
     words: str
 
 
-def index(connection: sqlite3.Connection, id: int, texts: Texts) -> None:  # noqa: A002  the column's name
+def index_entry(connection: sqlite3.Connection, id: int, texts: EntryTexts) -> None:  # noqa: A002  the column's name
     """Let an entry be found by these names, and by none that it had before."""
-    unindex(connection, id)
-    names = [_counted(connection, kind, text) for kind, text in _names(texts)]
-    file = " ".join(words_of(os.path.splitext(os.path.basename(texts.file))[0]))
-    _use(connection, file)
+    unindex_entry(connection, id)
+    names = [_increase_counts(connection, kind, text) for kind, text in _names(texts)]
+    file = " ".join(extract_words(os.path.splitext(os.path.basename(texts.file))[0]))
+    _add_words(connection, file)
     packed = struct.pack(f"<{len(names)}I", *(name.id for name in names))
     connection.execute("INSERT INTO named VALUES (?, ?, ?)", (id, packed, file))
-    connection.executemany("INSERT INTO naming VALUES (?, ?)", _listed(names, id))
+    connection.executemany("INSERT INTO naming VALUES (?, ?)", _list_names(names, id))
     query = "INSERT INTO wording (rowid, name, tag, file) VALUES (?, ?, ?, ?)"
     connection.execute(query, (id, *_columns(names, file)))
 
 
-def unindex(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
+def unindex_entry(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
     """Forget the names of an entry, if it has any."""
     query = "SELECT names, file FROM named WHERE entry = ?"
     row: tuple[bytes, str] | None = connection.execute(query, (id,)).fetchone()
     if row is None:
         return
     packed, file = row
-    names = [_name(connection, number) for (number,) in struct.iter_unpack("<I", packed)]
+    names = [_add_name(connection, number) for (number,) in struct.iter_unpack("<I", packed)]
     query = "INSERT INTO wording (wording, rowid, name, tag, file) VALUES ('delete', ?, ?, ?, ?)"
     connection.execute(query, (id, *_columns(names, file)))
     query = "DELETE FROM naming WHERE name = ? AND entry = ?"
-    connection.executemany(query, _listed(names, id))
+    connection.executemany(query, _list_names(names, id))
     connection.execute("DELETE FROM named WHERE entry = ?", (id,))
-    _disuse(connection, file)
+    _remove_words(connection, file)
     for name in names:
-        _discount(connection, name)
+        _decrease_counts(connection, name)
 
 
-def _names(texts: Texts) -> Iterator[tuple[str, str]]:
+def _names(texts: EntryTexts) -> Iterator[tuple[str, str]]:
     """Return each name once, with its kind."""
     groups = {
         "artist": texts.artists,
@@ -121,66 +121,66 @@ def _names(texts: Texts) -> Iterator[tuple[str, str]]:
             yield kind, name
 
 
-def _columns(names: Sequence[_Name], file: str) -> tuple[str, str, str]:
+def _columns(names: Sequence[_IndexedName], file: str) -> tuple[str, str, str]:
     named = [name.words.split() for name in names if name.kind != TAG]
     tagged = [name.words.split() for name in names if name.kind == TAG]
     return tokens(named), tokens(tagged), tokens([file.split()])
 
 
-def _listed(names: Sequence[_Name], entry: int) -> list[tuple[int, int]]:
+def _list_names(names: Sequence[_IndexedName], entry: int) -> list[tuple[int, int]]:
     # Tags are most of all names, and nobody asks for the entries of one but by its words.
     return [(name.id, entry) for name in names if name.kind != TAG]
 
 
-def _counted(connection: sqlite3.Connection, kind: str, text: str) -> _Name:
+def _increase_counts(connection: sqlite3.Connection, kind: str, text: str) -> _IndexedName:
     """Return the row of a name that one more entry has."""
     query = "SELECT id, words FROM name WHERE text = ? AND kind = ?"
     row: tuple[int, str] | None = connection.execute(query, (text, kind)).fetchone()
     if row is not None:
         connection.execute("UPDATE name SET entries = entries + 1 WHERE id = ?", row[:1])
-        return _Name(row[0], kind, row[1])
-    words = " ".join(words_of(text))
-    _use(connection, words)
+        return _IndexedName(row[0], kind, row[1])
+    words = " ".join(extract_words(text))
+    _add_words(connection, words)
     query = "INSERT INTO name (kind, text, words, entries) VALUES (?, ?, ?, 1)"
     number = connection.execute(query, (kind, text, words)).lastrowid
-    return _Name(number or 0, kind, words)
+    return _IndexedName(number or 0, kind, words)
 
 
-def _discount(connection: sqlite3.Connection, name: _Name) -> None:
+def _decrease_counts(connection: sqlite3.Connection, name: _IndexedName) -> None:
     """Take away one of the entries that have a name, and the name with the last of them."""
     last = "DELETE FROM name WHERE id = ? AND entries = 1"
     if connection.execute(last, (name.id,)).rowcount:
-        _disuse(connection, name.words)
+        _remove_words(connection, name.words)
     else:
         connection.execute("UPDATE name SET entries = entries - 1 WHERE id = ?", (name.id,))
 
 
-def _name(connection: sqlite3.Connection, number: int) -> _Name:
+def _add_name(connection: sqlite3.Connection, number: int) -> _IndexedName:
     query = "SELECT id, kind, words FROM name WHERE id = ?"
-    return _Name(*connection.execute(query, (number,)).fetchone())
+    return _IndexedName(*connection.execute(query, (number,)).fetchone())
 
 
-def _use(connection: sqlite3.Connection, words: str) -> None:
+def _add_words(connection: sqlite3.Connection, words: str) -> None:
     """Put the words of a name into the vocabulary."""
-    for word in _worth_slips(words):
+    for word in _typo_candidates(words):
         query = "UPDATE word SET uses = uses + 1 WHERE text = ?"
         if not connection.execute(query, (word,)).rowcount:
             connection.execute("INSERT INTO word VALUES (?, 1)", (word,))
             connection.execute("UPDATE vocabulary SET edition = randomblob(16)")
 
 
-def _disuse(connection: sqlite3.Connection, words: str) -> None:
+def _remove_words(connection: sqlite3.Connection, words: str) -> None:
     """Take the words of a name out of the vocabulary, each with its last use."""
-    for word in _worth_slips(words):
+    for word in _typo_candidates(words):
         last = "DELETE FROM word WHERE text = ? AND uses = 1"
         if not connection.execute(last, (word,)).rowcount:
             connection.execute("UPDATE word SET uses = uses - 1 WHERE text = ?", (word,))
 
 
-def _worth_slips(words: str) -> set[str]:
+def _typo_candidates(words: str) -> set[str]:
     """Return the words in which a slip can be told, each once: one in a number is another number.
 
-    >>> sorted(_worth_slips("neko 3fa85f64 no neko mimi"))
+    >>> sorted(_typo_candidates("neko 3fa85f64 no neko mimi"))
     ['mimi', 'neko']
     """
     return {word for word in words.split() if not is_short(word) and not _DIGIT.search(word)}

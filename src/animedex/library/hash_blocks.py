@@ -24,20 +24,20 @@ _PAIR = 16
 _ID = 8
 
 
-def add(connection: sqlite3.Connection, id: int, hashes: Iterable[int]) -> None:  # noqa: A002  the column's name
+def add_hashes(connection: sqlite3.Connection, id: int, hashes: Iterable[int]) -> None:  # noqa: A002  the column's name
     """Keep the hashes of a picture, in place of those it had."""
-    others = _others(connection, id)
-    own = _packed(id)
-    packed = b"".join(own + _packed(value) for value in dict.fromkeys(hashes))
-    _put(connection, id >> _SHIFT, others + packed)
+    others = _remaining(connection, id)
+    own = _pack(id)
+    packed = b"".join(own + _pack(value) for value in dict.fromkeys(hashes))
+    _write_block(connection, id >> _SHIFT, others + packed)
 
 
-def remove(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
+def remove_hashes(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
     """Forget the hashes of a picture."""
-    _put(connection, id >> _SHIFT, _others(connection, id))
+    _write_block(connection, id >> _SHIFT, _remaining(connection, id))
 
 
-def load(connection: sqlite3.Connection) -> Hashes:
+def load_hashes(connection: sqlite3.Connection) -> Hashes:
     """Read all of them."""
     import numpy as np
 
@@ -48,16 +48,16 @@ def load(connection: sqlite3.Connection) -> Hashes:
     return Hashes(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.uint64))
 
 
-def _packed(value: int) -> bytes:
+def _pack(value: int) -> bytes:
     return value.to_bytes(_ID, "little")
 
 
-def _others(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  the column's name
+def _remaining(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  the column's name
     """Return the block of an id, without this id's own pairs."""
     query = "SELECT pairs FROM hash_block WHERE number = ?"
     row = connection.execute(query, (id >> _SHIFT,)).fetchone()
     block: bytes = row[0] if row else b""
-    own = _packed(id)
+    own = _pack(id)
     at = block.find(own)
     while at >= 0:
         # What looks like the id may be a hash, or lie across two numbers.
@@ -69,7 +69,7 @@ def _others(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  th
     return block
 
 
-def _put(connection: sqlite3.Connection, number: int, block: bytes) -> None:
+def _write_block(connection: sqlite3.Connection, number: int, block: bytes) -> None:
     if block:
         connection.execute("REPLACE INTO hash_block VALUES (?, ?)", (number, block))
     else:

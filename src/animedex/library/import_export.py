@@ -14,12 +14,12 @@ from animedex.library import entry_rows as rows
 from animedex.library import file_inspection as looking
 from animedex.library import repository as keeping
 from animedex.library.csv_io import read_table, write_table
-from animedex.library.entry import New
-from animedex.library.file_facts import opening, unreadable
-from animedex.library.file_inspection import Looked, looked_at
-from animedex.library.jsonl import Told, read_line, write_line
-from animedex.library.keep_policy import with_credit, with_known
-from animedex.library.repository import kept, stored
+from animedex.library.entry import NewEntry
+from animedex.library.file_facts import unreadable_error, wrap_file_errors
+from animedex.library.file_inspection import InspectedFile, inspect_file
+from animedex.library.jsonl import ParsedEntry, read_line, write_line
+from animedex.library.keep_policy import fill_credit, fill_from_previous
+from animedex.library.repository import upsert, upsert_with_id
 from animedex.text_encoding import HINT, STANDARD_INPUT, encoding_fault, open_text
 
 if TYPE_CHECKING:
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from animedex.library.filter_sql import Filters
     from animedex.library.picture_library import Library
 
-    Taken: TypeAlias = Told | Looked | AnimedexError
+    Taken: TypeAlias = ParsedEntry | InspectedFile | AnimedexError
 
 Kind = Literal["jsonl", "csv"]
 _BATCH = 200
 _LONGEST = 32 * 1024 * 1024
 
 
-class _Read(NamedTuple):
+class _ParsedLine(NamedTuple):
     """What was read from a line."""
 
     number: int
@@ -46,7 +46,7 @@ class _Read(NamedTuple):
     is_text: bool = True
 
 
-class Imported(NamedTuple):
+class ImportResult(NamedTuple):
     """What came of one line: an entry, or what is wrong; `new` where it was not there.
 
     `is_repeated` says that a line is not UTF-8, and an earlier one was not either.
@@ -59,7 +59,7 @@ class Imported(NamedTuple):
     is_repeated: bool = False
 
 
-def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iterator[bytes]:
+def export_entries(library: Library, kind: Kind, filters: Filters | None = None) -> Iterator[bytes]:
     """Write entries as lines, the oldest first, a few at a time."""
     entries = library.iter_entries(filters)
     if kind == "csv":
@@ -72,8 +72,8 @@ def export(library: Library, kind: Kind, filters: Filters | None = None) -> Iter
 
 def import_lines(
     library: Library, file: BinaryIO, kind: Kind, name: str = STANDARD_INPUT
-) -> Iterator[Imported]:
-    """Take in what `export` wrote; give what came of each line.
+) -> Iterator[ImportResult]:
+    """Take in what `export_entries` wrote; give what came of each line.
 
     The text may be in any encoding that `text_input` knows; `name` is what an error calls it.
     Importing the same again changes nothing. A line whose file is not there is not taken in, as
@@ -93,16 +93,16 @@ def import_lines(
                 yield one
 
 
-def kind_of(opening: bytes) -> Kind:
+def detect_format(opening: bytes) -> Kind:
     """Return lines of JSON from a table.
 
-    >>> kind_of(b' {"path": "/a.png"}'), kind_of(b"path,sha256")
+    >>> detect_format(b' {"path": "/a.png"}'), detect_format(b"path,sha256")
     ('jsonl', 'csv')
     """
     return "jsonl" if opening.lstrip()[:1] in {b"{", b""} else "csv"
 
 
-def _read_lines(file: BinaryIO) -> Iterator[_Read]:
+def _read_lines(file: BinaryIO) -> Iterator[_ParsedLine]:
     number = 0
     while text := file.readline(_LONGEST):
         # Old programs end lines with CR alone, which stands nowhere else in JSON.
@@ -110,18 +110,18 @@ def _read_lines(file: BinaryIO) -> Iterator[_Read]:
             number += 1
             fault = encoding_fault(line)
             if fault is not None:
-                yield _Read(number, BadArguments(fault, hint=HINT), is_text=False)
+                yield _ParsedLine(number, BadArguments(fault, hint=HINT), is_text=False)
             elif line.removeprefix(BOM_UTF8).strip():
-                yield _Read(number, _believed(line.removeprefix(BOM_UTF8)))
+                yield _ParsedLine(number, _is_unchanged_file(line.removeprefix(BOM_UTF8)))
 
 
-def _read_table(file: BinaryIO) -> Iterator[_Read]:
+def _read_table(file: BinaryIO) -> Iterator[_ParsedLine]:
     for number, new, is_text in read_table(file):
-        found = new if isinstance(new, AnimedexError) else _looked(new)
-        yield _Read(number, found, is_text)
+        found = new if isinstance(new, AnimedexError) else _inspect(new)
+        yield _ParsedLine(number, found, is_text)
 
 
-def _believed(text: bytes) -> Taken:
+def _is_unchanged_file(text: bytes) -> Taken:
     """Read a line, and take its word for what is in the file if there is nothing against it."""
     try:
         told = read_line(text)
@@ -135,49 +135,49 @@ def _believed(text: bytes) -> Taken:
     is_as_told = kind is not None and kind.name == entry.format and entry.is_there()
     if is_as_told and not told.is_outdated:
         return told
-    return _looked(New(entry.path, entry.post, entry.row, entry.category))
+    return _inspect(NewEntry(entry.path, entry.post, entry.row, entry.category))
 
 
-def _looked(new: New) -> Taken:
-    return looking.attempted(new.path, lambda: looked_at(new))
+def _inspect(new: NewEntry) -> Taken:
+    return looking.in_savepoint(new.path, lambda: inspect_file(new))
 
 
 def _opening(path: str) -> bytes:
     try:
-        return opening(path)
+        return wrap_file_errors(path)
     except (OSError, ValueError) as error:
-        raise unreadable(path, error) from None
+        raise unreadable_error(path, error) from None
 
 
-def _store_all(batch: list[_Read], db: sqlite3.Connection) -> list[Imported]:
+def _store_all(batch: list[_ParsedLine], db: sqlite3.Connection) -> list[ImportResult]:
     return [_store(db, row.number, row.taken) for row in batch]
 
 
-def _store(db: sqlite3.Connection, number: int, taken: Taken) -> Imported:
+def _store(db: sqlite3.Connection, number: int, taken: Taken) -> ImportResult:
     if isinstance(taken, AnimedexError):
-        return Imported(number, error=taken)
+        return ImportResult(number, error=taken)
     path = taken.entry.path
-    before = rows.at_path(db, path)
+    before = rows.get_by_path(db, path)
     store = (
-        partial(stored, db, taken)
-        if isinstance(taken, Looked)
-        else partial(_put, db, before, taken)
+        partial(upsert, db, taken)
+        if isinstance(taken, InspectedFile)
+        else partial(_merge_and_store, db, before, taken)
     )
-    entry = keeping.attempted(db, path, store)
+    entry = keeping.store_in_savepoint(db, path, store)
     if isinstance(entry, AnimedexError):
-        return Imported(number, error=entry)
-    return Imported(number, entry, new=before is None)
+        return ImportResult(number, error=entry)
+    return ImportResult(number, entry, new=before is None)
 
 
-def _put(db: sqlite3.Connection, before: Entry | None, told: Told) -> Entry:
+def _merge_and_store(db: sqlite3.Connection, before: Entry | None, told: ParsedEntry) -> Entry:
     """Store what a line tells, unless all of that is known."""
     entry, look = told.entry, told.fingerprint
     if before is None:
-        return kept(db, entry, look)
+        return upsert_with_id(db, entry, look)
     entry = entry._replace(id=before.id, added_at=before.added_at)
     same = entry.sha256 == before.sha256
-    entry = with_known(entry, before) if same else with_credit(entry, [before])
-    known = rows.fingerprints(db, [before.id]).get(before.id)
+    entry = fill_from_previous(entry, before) if same else fill_credit(entry, [before])
+    known = rows.read_fingerprints(db, [before.id]).get(before.id)
     if entry == before and (known or not look):
         return before
-    return kept(db, entry, look or known)
+    return upsert_with_id(db, entry, look or known)

@@ -12,7 +12,7 @@ from animedex.library import entry_rows as rows
 from animedex.library import fts_index as words
 from animedex.library import hash_blocks as hashes
 from animedex.library.migrations import statements
-from animedex.library.similar import renew_edition
+from animedex.library.similar import touch_edition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +43,7 @@ def words_agree(db: sqlite3.Connection) -> bool:
         beyond = f"SELECT 1 FROM ({known}) WHERE entry NOT IN (SELECT id FROM entry)"  # noqa: S608
         return not any(db.execute(query).fetchone() for query in (lacking, beyond))
     except sqlite3.DatabaseError as error:
-        return _passed_on(error)
+        return _iterate(error)
 
 
 def hashes_agree(db: sqlite3.Connection) -> bool:
@@ -52,27 +52,27 @@ def hashes_agree(db: sqlite3.Connection) -> bool:
         blocks = db.execute("SELECT pairs FROM hash_block").fetchall()
         found = sorted(pair for (block,) in blocks for pair in _PAIR.iter_unpack(block))
     except (sqlite3.DatabaseError, struct.error) as error:
-        return _passed_on(error)
-    return found == sorted(_expected(db))
+        return _iterate(error)
+    return found == sorted(_expected_words(db))
 
 
 def rebuild_words(db: sqlite3.Connection) -> None:
     """Make the index of words anew, from the entries."""
     _empty(db, words.SCHEMA)
     for entry in _entries(db):
-        texts = words.Texts.of(entry.path, entry.post, entry.category)
-        words.index(db, entry.id, texts)
+        texts = words.EntryTexts.of(entry.path, entry.post, entry.category)
+        words.index_entry(db, entry.id, texts)
 
 
 def rebuild_hashes(db: sqlite3.Connection) -> None:
     """Make the index of hashes anew, from the fingerprints."""
     _empty(db, hashes.SCHEMA)
     for number, look in _fingerprints(db):
-        hashes.add(db, number, look.hashes)
-    renew_edition(db)
+        hashes.add_hashes(db, number, look.hashes)
+    touch_edition(db)
 
 
-def _passed_on(error: Exception) -> bool:
+def _iterate(error: Exception) -> bool:
     """Take trouble with an index for disagreement, and leave trouble with the file to others."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT_VTAB)
     if code in {sqlite3.SQLITE_CORRUPT_VTAB, sqlite3.SQLITE_ERROR}:
@@ -88,7 +88,7 @@ def _empty(db: sqlite3.Connection, schema: str) -> None:
         db.execute(statement)
 
 
-def _expected(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
+def _expected_words(db: sqlite3.Connection) -> Iterator[tuple[int, int]]:
     for number, look in _fingerprints(db):
         for one in dict.fromkeys(look.hashes):
             yield number, one
@@ -102,4 +102,4 @@ def _fingerprints(db: sqlite3.Connection) -> Iterator[tuple[int, Fingerprint]]:
 
 
 def _entries(db: sqlite3.Connection) -> Iterator[Entry]:
-    return map(rows.read, db.execute(f"{rows.SELECT} ORDER BY entry.id"))
+    return map(rows.read_entries, db.execute(f"{rows.SELECT} ORDER BY entry.id"))

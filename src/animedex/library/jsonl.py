@@ -11,7 +11,7 @@ import msgspec
 
 from animedex.errors import BadArguments
 from animedex.images.fingerprint import Fingerprint, is_older
-from animedex.library.entry import LARGEST, Entry, is_moment, sound
+from animedex.library.entry import LARGEST, Entry, is_moment, sanitize_record
 from animedex.models import ArtPost, is_json
 
 NOTHING = msgspec.Raw(b"")
@@ -42,7 +42,7 @@ class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
     fingerprint: bytes | None = None
 
 
-class Told(NamedTuple):
+class ParsedEntry(NamedTuple):
     """What a line tells: an entry without a number, and what it looks like.
 
     `is_outdated` where its fingerprint was made by another version.
@@ -86,17 +86,17 @@ def _is_line(row: bytes) -> bool:
 _decode = msgspec.json.Decoder(Line).decode
 
 
-def read_line(text: bytes) -> Told:
+def read_line(text: bytes) -> ParsedEntry:
     """Read what `write_line` wrote; raise `BadArguments` for anything else."""
     try:
         line = _decode(text)
         look = None if line.fingerprint is None else _fingerprint(line.fingerprint)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise _unreadable(str(error)) from None
+        raise _unreadable_line(str(error)) from None
     path = line.path if line.path_bytes is None else os.fsdecode(line.path_bytes)
     if not _SHA256.fullmatch(line.sha256) or not is_moment(line.added_at):
         why = "its sha256 or its time is none"
-        raise _unreadable(why)
+        raise _unreadable_line(why)
     row = line.row_bytes if line.row_bytes is not None else bytes(line.row) or None
     entry = Entry(
         0,
@@ -109,10 +109,10 @@ def read_line(text: bytes) -> Told:
         line.frames,
         line.added_at,
         line.category,
-        sound(line.post),
+        sanitize_record(line.post),
         row,
     )
-    return Told(entry, look, is_outdated=look is None and line.fingerprint is not None)
+    return ParsedEntry(entry, look, is_outdated=look is None and line.fingerprint is not None)
 
 
 def _fingerprint(data: bytes) -> Fingerprint | None:
@@ -129,6 +129,6 @@ def _fingerprint(data: bytes) -> Fingerprint | None:
     return found
 
 
-def _unreadable(why: str) -> BadArguments:
+def _unreadable_line(why: str) -> BadArguments:
     message = f"it is no line of an exported library: {why}"
     return BadArguments(message, hint="export it anew, or leave the line out")

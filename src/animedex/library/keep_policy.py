@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from animedex.errors import AnimedexError
-from animedex.library.entry import BETWEEN, service_of
-from animedex.library.file_facts import file_facts
+from animedex.library.entry import BETWEEN, service_name
+from animedex.library.file_facts import read_file_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,14 +19,14 @@ Keep = Literal["best", "oldest", "newest"]
 _LOSSLESS = {"png"}
 
 
-def chosen(group: Sequence[Entry], keep: Keep) -> Entry | None:
+def choose_keeper(group: Sequence[Entry], keep: Keep) -> Entry | None:
     """Choose the entry to keep, among those whose files are whole; None where none is.
 
     The best one has the most frames, then the most pixels, then is kept without loss, then is the
     largest file, then is credited, then has been there longest.
     """
     if keep == "best":
-        found = sorted(group, key=_worth)
+        found = sorted(group, key=_preference)
     else:
         found = sorted(group, key=lambda entry: entry.id, reverse=keep == "newest")
     return next((entry for entry in found if is_intact(entry)), None)
@@ -37,12 +37,12 @@ def is_intact(entry: Entry) -> bool:
     if not entry.is_there():
         return False
     try:
-        return file_facts(entry.path).sha256 == entry.sha256
+        return read_file_facts(entry.path).sha256 == entry.sha256
     except AnimedexError:
         return False
 
 
-def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
+def fill_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
     """Return an entry with the credit of another where it has none of its own."""
     if entry.post is not None:
         return entry
@@ -53,30 +53,32 @@ def with_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
     return entry
 
 
-def with_known(entry: Entry, before: Entry) -> Entry:
+def fill_from_previous(entry: Entry, before: Entry) -> Entry:
     """Return an entry with what was known of its picture before, and is not told anew."""
     post, old = entry.post, before.post
-    if post and old and service_of(old) and not service_of(post):
+    if post and old and service_name(old) and not service_name(post):
         # What another program says beside a service's credit adds to it, and is none of its own.
-        return entry._replace(post=_filled(old, post), row=entry.row or before.row)
+        return entry._replace(post=_fill(old, post), row=entry.row or before.row)
     if post is not None and (old is None or old.id != post.id):
         return entry
     return entry._replace(
-        post=_filled(post, old) if post and old else old,
+        post=_fill(post, old) if post and old else old,
         row=entry.row or before.row,
         category=entry.category or before.category,
     )
 
 
-def _filled(post: ArtPost, old: ArtPost) -> ArtPost:
+def _fill(post: ArtPost, old: ArtPost) -> ArtPost:
     """Return a post with the values of an old one where it has none."""
     from msgspec.structs import replace
 
     values = ((name, getattr(post, name), getattr(old, name)) for name in post.__struct_fields__)
-    return replace(post, **{name: known for name, new, known in values if not _tells(new, known)})
+    return replace(
+        post, **{name: known for name, new, known in values if not _credit_fields(new, known)}
+    )
 
 
-def _tells(new: object, known: object) -> bool:
+def _credit_fields(new: object, known: object) -> bool:
     """Return whether a value is one, and not a list that a table could only write as text."""
     if isinstance(new, list) and isinstance(known, list):
         text = BETWEEN.join(cast("list[str]", new))
@@ -84,7 +86,7 @@ def _tells(new: object, known: object) -> bool:
     return new is not None and new != ""
 
 
-def _worth(entry: Entry) -> tuple[int, int, bool, int, bool, int]:
+def _preference(entry: Entry) -> tuple[int, int, bool, int, bool, int]:
     pixels = (entry.width or 0) * (entry.height or 0)
     return (
         -entry.frames,

@@ -29,7 +29,7 @@ PATIENCE = 30.0
 _ELSEWHERE = "free it, or put the library elsewhere with ANIMEDEX_DATA_DIR"
 
 
-class LibraryFile:
+class LibraryDatabase:
     """Run transactions on the library's file, from any thread; it is opened with the first.
 
     Raises `TimedOut` where another process keeps it locked for longer than `patience` seconds,
@@ -75,7 +75,7 @@ class LibraryFile:
             raise TimedOut(message, hint="try again when it is done") from None
         except UnusableFile as error:
             if write or _is_writable(self.path):
-                raise trouble(self.path, error) from None
+                raise library_error(self.path, error) from None
             return self._looked_at(work)
 
     def _looked_at(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -95,7 +95,7 @@ class LibraryFile:
                     return work(copy)
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0)
-            raise trouble(self.path, UnusableFile(describe_error(code), code)) from None
+            raise library_error(self.path, UnusableFile(describe_error(code), code)) from None
 
 
 def _is_writable(path: str) -> bool:
@@ -112,10 +112,11 @@ def _size(path: str) -> int:
         return 0
 
 
-def trouble(path: str, error: UnusableFile) -> AnimedexError:
+def library_error(path: str, error: UnusableFile) -> AnimedexError:
     """Make the error for a file that cannot be used.
 
-    >>> trouble("library.db", UnusableFile("database or disk is full", sqlite3.SQLITE_FULL)).reason
+    >>> full = UnusableFile("database or disk is full", sqlite3.SQLITE_FULL)
+    >>> library_error("library.db", full).reason
     'no-space'
     """
     message = f"the library {path} cannot be used: {error}"

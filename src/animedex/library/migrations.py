@@ -37,7 +37,7 @@ def migrate(db: sqlite3.Connection) -> None:
     # Another process may have done it in the meantime.
     version = _version(db)
     if version == 0 and db.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is not None:
-        _refuse("it is a database of another program")
+        _reject_newer("it is a database of another program")
     for number in range(version, VERSION):
         for statement in statements(MIGRATIONS[number]):
             db.execute(statement)
@@ -59,11 +59,11 @@ def _version(db: sqlite3.Connection) -> int:
         )
         raise BadArguments(message, hint="pip install --upgrade animedex")
     if version < 0:
-        _refuse(f"its version is {version}")
+        _reject_newer(f"its version is {version}")
     return version
 
 
-def _refuse(why: str) -> NoReturn:
+def _reject_newer(why: str) -> NoReturn:
     message = f"the library was not made by animedex: {why}"
     raise BadArguments(message, hint=MOVE_AWAY)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
 from animedex.library.add_files import files_below
-from animedex.library.file_facts import file_facts
+from animedex.library.file_facts import read_file_facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from animedex.library.entry import Entry
 
 
-class Elsewhere:
+class MovedFiles:
     """Look for files below some folders, which are gone through when that is first needed."""
 
     def __init__(self, folders: Sequence[str]) -> None:
@@ -44,7 +44,7 @@ class Elsewhere:
     def _hash(self, path: str) -> str | None:
         if path not in self._hashes:
             try:
-                self._hashes[path] = file_facts(path).sha256
+                self._hashes[path] = read_file_facts(path).sha256
             except AnimedexError:
                 self._hashes[path] = None
         return self._hashes[path]

@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, Self
 from animedex.config.paths import folder
 from animedex.library import entry_rows as rows
 from animedex.library import fingerprint_update as outdated
-from animedex.library.file_inspection import lacking_extra, looked_at
+from animedex.library.file_inspection import inspect_file, missing_extra_error
 from animedex.library.filter_sql import EVERYTHING
-from animedex.library.library_database import PATIENCE, LibraryFile
-from animedex.library.repository import erased, stored
-from animedex.library.similar import Loaded, dupes, similar
+from animedex.library.library_database import PATIENCE, LibraryDatabase
+from animedex.library.repository import delete, upsert
+from animedex.library.similar import HashCache, find_duplicates, find_similar
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from animedex.images.fingerprint import Fingerprint
-    from animedex.library.entry import Entry, New, Similar
-    from animedex.library.entry_search import Hit
+    from animedex.library.entry import Entry, NewEntry, SimilarEntry
+    from animedex.library.entry_search import SearchHit
     from animedex.library.filter_sql import Filters
-    from animedex.library.fingerprint_update import Renewal
+    from animedex.library.fingerprint_update import FingerprintUpdate
 
 _PAGE = 500
 
@@ -43,8 +43,8 @@ class Library:
         patience: float = PATIENCE,
     ) -> None:
         self.path = os.path.abspath(path or os.path.join(folder("data"), "library.db"))
-        self.file = LibraryFile(self.path, warn, patience)
-        self._loaded = Loaded()
+        self.file = LibraryDatabase(self.path, warn, patience)
+        self._loaded = HashCache()
 
     def __enter__(self) -> Self:
         return self
@@ -56,13 +56,13 @@ class Library:
         """Close the file; it opens again when it is next needed."""
         self.file.close()
 
-    def add(self, new: New) -> Entry:
+    def add(self, new: NewEntry) -> Entry:
         """Add a picture; the same path again is what is known of it anew.
 
         Raises `Corrupt` for what is no picture, `NotFound` where there is no file.
         """
-        looked = looked_at(new)
-        return self.file.change(lambda db: stored(db, looked))
+        looked = inspect_file(new)
+        return self.file.change(lambda db: upsert(db, looked))
 
     def holding(self, post_id: str) -> Entry | None:
         """Return a service's picture that is here, file and all."""
@@ -71,7 +71,7 @@ class Library:
 
     def addressed(self, url: str) -> Entry | None:
         """Return the newest entry whose picture, page or source has this address."""
-        return self.file.read(lambda db: rows.addressed(db, url))
+        return self.file.read(lambda db: rows.find_by_url(db, url))
 
     def get(self, id: int) -> Entry | None:  # noqa: A002  the column's name
         """Return an entry by its number."""
@@ -84,7 +84,7 @@ class Library:
         self, filters: Filters | None = None, *, before: int | None = None, limit: int | None = None
     ) -> list[Entry]:
         """List entries, the newest first; `before` the entry with that number."""
-        where, values = condition(filters)
+        where, values = filter_condition(filters)
         if before is not None:
             where, values = f"{where} AND entry.id < ?", (*values, before)
         return self._entries(
@@ -94,7 +94,7 @@ class Library:
 
     def iter_entries(self, filters: Filters | None = None) -> Iterator[Entry]:
         """Return entries one after the other, the oldest first; nothing is locked in between."""
-        where, values = condition(filters)
+        where, values = filter_condition(filters)
         after = 0
         while page := self._entries(
             f"WHERE {where} AND entry.id > ? ORDER BY entry.id LIMIT {_PAGE}", (*values, after)
@@ -104,7 +104,7 @@ class Library:
 
     def count(self, filters: Filters | None = None) -> int:
         """Count entries."""
-        where, values = condition(filters)
+        where, values = filter_condition(filters)
         query = f"SELECT count(*) FROM entry WHERE {where}"  # noqa: S608  values are parameters
         return int(self.file.read(lambda db: db.execute(query, values).fetchone())[0])
 
@@ -118,25 +118,27 @@ class Library:
 
     def random(self, filters: Filters | None = None, amount: int = 1) -> list[Entry]:
         """Draw different entries, fewer where there are not so many."""
-        where, values = condition(filters)
+        where, values = filter_condition(filters)
         inner = f"SELECT entry.id FROM entry WHERE {where} ORDER BY random() LIMIT ?"  # noqa: S608
         return self._entries(f"WHERE entry.id IN ({inner}) ORDER BY random()", (*values, amount))
 
-    def search(self, words: str, filters: Filters | None = None, limit: int = 50) -> list[Hit]:
+    def search(
+        self, words: str, filters: Filters | None = None, limit: int = 50
+    ) -> list[SearchHit]:
         """Find entries by words, the best first."""
-        from animedex.library.entry_search import Hit, find
+        from animedex.library.entry_search import SearchHit, search_entries
         from animedex.library.filter_sql import Filters
 
-        def work(db: sqlite3.Connection) -> list[Hit]:
-            found = find(db, words, filters or Filters(), limit)
-            entries = rows.by_number(db, [one.id for one in found])
-            return [Hit(entries[one.id], one.score) for one in found if one.id in entries]
+        def work(db: sqlite3.Connection) -> list[SearchHit]:
+            found = search_entries(db, words, filters or Filters(), limit)
+            entries = rows.get_by_id(db, [one.id for one in found])
+            return [SearchHit(entries[one.id], one.score) for one in found if one.id in entries]
 
         return self.file.read(work)
 
     def similar(
         self, fingerprint: Fingerprint, within: int | None = None, limit: int = 50
-    ) -> list[Similar]:
+    ) -> list[SimilarEntry]:
         """Find what looks like a picture, the nearest first.
 
         `within` is in how many bits of 64 two pictures may differ to be suspected of being alike;
@@ -144,7 +146,7 @@ class Library:
         """
         _require_extra()
         return self.file.read(
-            lambda db: similar(db, self._loaded.hashes(db), fingerprint, within, limit)
+            lambda db: find_similar(db, self._loaded.hashes(db), fingerprint, within, limit)
         )
 
     def dupes(
@@ -155,7 +157,7 @@ class Library:
         That is a suspicion: `evidence.sort_by_evidence` reads the files.
         """
         _require_extra()
-        return dupes(self.file, within, filters or EVERYTHING)
+        return find_duplicates(self.file, within, filters or EVERYTHING)
 
     def fingerprint(self, id: int) -> Fingerprint | None:  # noqa: A002  the column's name
         """Return what an entry looks like; None for what is no picture, or not there."""
@@ -163,36 +165,36 @@ class Library:
 
     def fingerprints(self, ids: Sequence[int]) -> dict[int, Fingerprint]:
         """Return what entries look like, but for those that look like nothing."""
-        return self.file.read(lambda db: rows.fingerprints(db, ids))
+        return self.file.read(lambda db: rows.read_fingerprints(db, ids))
 
     def count_outdated(self) -> int:
         """Return how many pictures have no fingerprint because an older version made theirs."""
-        return self.file.read(outdated.count)
+        return self.file.read(outdated.count_outdated)
 
-    def renew_outdated(self) -> Iterator[Renewal]:
+    def renew_outdated(self) -> Iterator[FingerprintUpdate]:
         """Look at these pictures again; yield what came of each.
 
         They are in no group and like nothing until then.
         """
         _require_extra()
-        return outdated.renew(self.file)
+        return outdated.update_fingerprints(self.file)
 
     def remove(self, id: int) -> None:  # noqa: A002  the column's name
         """Forget an entry; its file stays."""
-        self.file.change(lambda db: erased(db, id))
+        self.file.change(lambda db: delete(db, id))
 
     def _entries(self, rest: str, values: Sequence[object]) -> list[Entry]:
         found = self.file.read(lambda db: db.execute(f"{rows.SELECT} {rest}", values).fetchall())
-        return [rows.read(row) for row in found]
+        return [rows.read_entries(row) for row in found]
 
 
 def _require_extra() -> None:
-    lacking = lacking_extra()
+    lacking = missing_extra_error()
     if lacking is not None:
         raise lacking
 
 
-def condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
+def filter_condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
     """Return what filters ask for as SQL, with its parameters."""
     if filters is None:
         return "1", ()

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from animedex.library.picture_library import Library
 
 
-def drawn(library: Library, filters: Filters, amount: int) -> list[Entry]:
+def pick_random(library: Library, filters: Filters, amount: int) -> list[Entry]:
     """Draw different entries whose files are there, fewer where there are not so many."""
     wanted = amount
     while True:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.tokenizer import chunks_of, joined, pairs_of
+from animedex.library.tokenizer import bigrams, join_words, split_chunks
 from animedex.text_normalization import is_dense
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.library.typos import Vocabulary
 
 
-class Way(IntEnum):
+class MatchKind(IntEnum):
     """Name the ways in which a word may be found, the best first."""
 
     WHOLE = 0
@@ -33,8 +33,8 @@ class Way(IntEnum):
 
 
 # As it is written; and what has to be forgiven, in this order.
-WRITTEN = (Way.WHOLE, Way.WORD, Way.BEGINNING, Way.PART)
-FORGIVEN = (Way.AROUND, Way.SLIP, Way.SLIPS, Way.BEGUN)
+WRITTEN = (MatchKind.WHOLE, MatchKind.WORD, MatchKind.BEGINNING, MatchKind.PART)
+FORGIVEN = (MatchKind.AROUND, MatchKind.SLIP, MatchKind.SLIPS, MatchKind.BEGUN)
 
 # One letter begins so many words that it says nothing, and two begin as many names.
 _LEAST_OF_WORD, _LEAST_OF_NAME = 2, 3
@@ -42,83 +42,83 @@ _COLUMNS = ("name", "{name tag}", "{name tag file}")
 _WAY_COST, _COLUMN_COST = 0.12, 0.04
 
 
-class Level(NamedTuple):
+class Rank(NamedTuple):
     """A question, and the score of what no better level has."""
 
-    way: Way
+    kind: MatchKind
     score: float
     match: str
 
 
-class Term:
+class Token:
     """A word that is looked for, and the phrases that stand for it in each way."""
 
     def __init__(self, word: str) -> None:
         self.word = word
         self.phrases = {
-            Way.WHOLE: [_phrase(f"={word}")],
-            Way.WORD: [_phrase(word)],
-            Way.BEGINNING: _beginnings(word),
-            Way.PART: _parts(word),
+            MatchKind.WHOLE: [_phrase(f"={word}")],
+            MatchKind.WORD: [_phrase(word)],
+            MatchKind.BEGINNING: _prefixes(word),
+            MatchKind.PART: _parts(word),
         }
 
-    def words(self) -> Iterator[Term]:
+    def words(self) -> Iterator[Token]:
         """Return itself."""
         yield self
 
     terms = words
 
-    def asked(self, way: Way, columns: str) -> str:
+    def asked(self, way: MatchKind, columns: str) -> str:
         """Ask for it in one way in some columns, and in each better way in all of them."""
-        better = [phrase for one in range(way) for phrase in self.phrases.get(Way(one), ())]
+        better = [phrase for one in range(way) for phrase in self.phrases.get(MatchKind(one), ())]
         phrases = self.phrases.get(way, ())
         last = [f"{columns} : ({' OR '.join(phrases)})"] if phrases else []
         return f"({' OR '.join((*better, *last))})"
 
 
-class Several(NamedTuple):
+class AllOf(NamedTuple):
     """Terms that are all looked for, or all of them written as one."""
 
-    parts: Sequence[Term | Several]
-    whole: Term
+    parts: Sequence[Token | AllOf]
+    whole: Token
 
-    def words(self) -> Iterator[Term]:
+    def words(self) -> Iterator[Token]:
         """Return the terms of its words."""
         for part in self.parts:
             yield from part.words()
 
-    def terms(self) -> Iterator[Term]:
+    def terms(self) -> Iterator[Token]:
         """Return the terms of its words, and of words written as one."""
         for part in self.parts:
             yield from part.terms()
         yield self.whole
 
-    def asked(self, way: Way, columns: str) -> str:
+    def asked(self, way: MatchKind, columns: str) -> str:
         """Ask for it in one way in some columns, and in each better way in all of them."""
         every = " AND ".join(part.asked(way, columns) for part in self.parts)
         return f"(({every}) OR {self.whole.asked(way, columns)})"
 
 
-def understood(text: str) -> Term | Several | None:
+def parse_query(text: str) -> Token | AllOf | None:
     """Read what is looked for; None where there are no words.
 
-    >>> [term.word for term in understood("re:zero rem").terms()]
+    >>> [term.word for term in parse_query("re:zero rem").terms()]
     ['re', 'zero', 'rezero', 'rem', 'rezerorem']
     """
-    chunks = chunks_of(text)
-    parts = [_together([Term(word) for word in words], words) for words in chunks]
-    return _together(parts, [word for words in chunks for word in words]) if parts else None
+    chunks = split_chunks(text)
+    parts = [_all_words([Token(word) for word in words], words) for words in chunks]
+    return _all_words(parts, [word for words in chunks for word in words]) if parts else None
 
 
-def levels(meant: Term | Several, ways: Sequence[Way]) -> list[Level]:
+def rank_queries(meant: Token | AllOf, ways: Sequence[MatchKind]) -> list[Rank]:
     """Return the levels of some ways, but for those that would add nothing."""
     return [level for way in ways for level in _levels(meant, way, meant.asked)]
 
 
-def levels_of_one(meant: Several, way: Way) -> list[Level]:
+def rank_single_word(meant: AllOf, way: MatchKind) -> list[Rank]:
     """Return the levels of a way for any one part, the others being as they are written."""
 
-    def asked(way: Way, columns: str) -> str:
+    def asked(way: MatchKind, columns: str) -> str:
         written = [part.asked(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]
         each = (
             " AND ".join((*written[:at], part.asked(way, columns), *written[at + 1 :]))
@@ -129,39 +129,41 @@ def levels_of_one(meant: Several, way: Way) -> list[Level]:
     return _levels(meant, way, asked)
 
 
-def _levels(meant: Term | Several, way: Way, asked: Callable[[Way, str], str]) -> list[Level]:
+def _levels(
+    meant: Token | AllOf, way: MatchKind, asked: Callable[[MatchKind, str], str]
+) -> list[Rank]:
     if not any(term.phrases.get(way) for term in meant.terms()):
         return []
     return [
-        Level(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), asked(way, columns))
+        Rank(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), asked(way, columns))
         for place, columns in enumerate(_COLUMNS)
     ]
 
 
-def _together(parts: Sequence[Term | Several], words: Sequence[str]) -> Term | Several:
-    return parts[0] if len(parts) == 1 else Several(parts, Term(joined(words)))
+def _all_words(parts: Sequence[Token | AllOf], words: Sequence[str]) -> Token | AllOf:
+    return parts[0] if len(parts) == 1 else AllOf(parts, Token(join_words(words)))
 
 
-def forgive(term: Term, vocabulary: Vocabulary) -> bool:
+def expand_typos(term: Token, vocabulary: Vocabulary) -> bool:
     """Let words stand for a term that it was perhaps meant for; tell whether there are any."""
-    near = vocabulary.near(term.word)
+    near = vocabulary.similar_words(term.word)
     term.phrases |= {
-        Way.AROUND: [_phrase(other) for other in vocabulary.around(term.word)],
-        Way.SLIP: [_phrase(other) for other, slips in near.items() if slips == 1],
-        Way.SLIPS: [_phrase(other) for other, slips in near.items() if slips > 1],
-        Way.BEGUN: [_beginning(other) for other in vocabulary.begun(term.word)],
+        MatchKind.AROUND: [_phrase(other) for other in vocabulary.words_near(term.word)],
+        MatchKind.SLIP: [_phrase(other) for other, slips in near.items() if slips == 1],
+        MatchKind.SLIPS: [_phrase(other) for other, slips in near.items() if slips > 1],
+        MatchKind.BEGUN: [_prefix(other) for other in vocabulary.words_with_prefix(term.word)],
     }
     return any(term.phrases[way] for way in FORGIVEN)
 
 
-def _beginnings(word: str) -> list[str]:
+def _prefixes(word: str) -> list[str]:
     """Ask for the words and the names that a word begins.
 
-    >>> _beginnings("k"), _beginnings("ko"), _beginnings("kon")
+    >>> _prefixes("k"), _prefixes("ko"), _prefixes("kon")
     ([], ['"ko" *'], ['"kon" *', '"=kon" *'])
     """
-    phrases = [_beginning(word)] if len(word) >= _LEAST_OF_WORD or is_dense(word) else []
-    return [*phrases, _beginning(f"={word}")] if len(word) >= _LEAST_OF_NAME else phrases
+    phrases = [_prefix(word)] if len(word) >= _LEAST_OF_WORD or is_dense(word) else []
+    return [*phrases, _prefix(f"={word}")] if len(word) >= _LEAST_OF_NAME else phrases
 
 
 def _parts(word: str) -> list[str]:
@@ -172,11 +174,11 @@ def _parts(word: str) -> list[str]:
     """
     if not any(map(is_dense, word)):
         return []
-    pairs = pairs_of(word)
-    return [_beginning(pairs[0]) if len(pairs) == 1 else _phrase(" ".join(pairs[:-1]))]
+    pairs = bigrams(word)
+    return [_prefix(pairs[0]) if len(pairs) == 1 else _phrase(" ".join(pairs[:-1]))]
 
 
-def _beginning(text: str) -> str:
+def _prefix(text: str) -> str:
     return f"{_phrase(text)} *"
 
 

@@ -11,55 +11,55 @@ from animedex.library import entry_rows as rows
 from animedex.library import fts_index as words
 from animedex.library import hash_blocks as hashes
 from animedex.library.file_facts import check_unchanged
-from animedex.library.file_inspection import unfit
-from animedex.library.keep_policy import with_known
-from animedex.library.similar import renew_edition
+from animedex.library.file_inspection import invalid_record_error
+from animedex.library.keep_policy import fill_from_previous
+from animedex.library.similar import touch_edition
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.images.fingerprint import Fingerprint
     from animedex.library.entry import Entry
-    from animedex.library.file_inspection import Looked
+    from animedex.library.file_inspection import InspectedFile
 
 
-def stored(db: sqlite3.Connection, looked: Looked) -> Entry:
+def upsert(db: sqlite3.Connection, looked: InspectedFile) -> Entry:
     """Store what was looked at; what the same picture has been credited with is not lost.
 
     Raises, before anything is changed, where the file is not the one any more.
     """
     check_unchanged(looked.entry.path, looked.mark)
-    before = rows.at_path(db, looked.entry.path)
+    before = rows.get_by_path(db, looked.entry.path)
     entry, look = looked.entry, looked.fingerprint
     if before is None or not _is_same(db, before, looked):
-        return kept(db, entry, look)
+        return upsert_with_id(db, entry, look)
     if look is None:
         # It was not decoded this time, and has the bytes that it had.
-        look = rows.fingerprints(db, [before.id]).get(before.id)
+        look = rows.read_fingerprints(db, [before.id]).get(before.id)
         seen = before if look else entry
         entry = entry._replace(width=seen.width, height=seen.height, frames=seen.frames)
-    return kept(db, with_known(entry, before), look)
+    return upsert_with_id(db, fill_from_previous(entry, before), look)
 
 
-def kept(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
+def upsert_with_id(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
     """Store an entry, in the place of what has its path; give it with its number."""
-    written = rows.write(db, entry)
+    written = rows.write_entry(db, entry)
     rows.write_fingerprint(db, written.id, fingerprint)
-    words.index(db, written.id, words.Texts.of(entry.path, entry.post, entry.category))
-    hashes.add(db, written.id, fingerprint.hashes if fingerprint else ())
-    renew_edition(db)
+    words.index_entry(db, written.id, words.EntryTexts.of(entry.path, entry.post, entry.category))
+    hashes.add_hashes(db, written.id, fingerprint.hashes if fingerprint else ())
+    touch_edition(db)
     return written
 
 
-def erased(db: sqlite3.Connection, number: int) -> None:
+def delete(db: sqlite3.Connection, number: int) -> None:
     """Forget an entry, if there is one of that number."""
-    words.unindex(db, number)
-    hashes.remove(db, number)
-    renew_edition(db)
-    rows.erase(db, number)
+    words.unindex_entry(db, number)
+    hashes.remove_hashes(db, number)
+    touch_edition(db)
+    rows.delete_row(db, number)
 
 
-def attempted(
+def store_in_savepoint(
     db: sqlite3.Connection, path: str, store: Callable[[], Entry]
 ) -> Entry | AnimedexError:
     """Store one of many, whole or not at all; give what is wrong with it, whatever that is.
@@ -74,14 +74,14 @@ def attempted(
     except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
         db.execute("ROLLBACK TO one")
         db.execute("RELEASE one")
-        return error if isinstance(error, AnimedexError) else unfit(path, error)
+        return error if isinstance(error, AnimedexError) else invalid_record_error(path, error)
     db.execute("RELEASE one")
     return entry
 
 
-def _is_same(db: sqlite3.Connection, before: Entry, looked: Looked) -> bool:
+def _is_same(db: sqlite3.Connection, before: Entry, looked: InspectedFile) -> bool:
     """Return whether a file still shows what it did, be it written anew."""
     if before.sha256 == looked.entry.sha256:
         return True
-    there = rows.fingerprints(db, [before.id]).get(before.id)
+    there = rows.read_fingerprints(db, [before.id]).get(before.id)
     return bool(there and looked.fingerprint and resembles(there, looked.fingerprint))

@@ -4,31 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.library.ranking import Way
+from animedex.library.ranking import MatchKind
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
     from animedex.library.filter_sql import Filters
-    from animedex.library.ranking import Level
+    from animedex.library.ranking import Rank
 
 
-class Found(NamedTuple):
+class ScoredId(NamedTuple):
     """An entry's number, and in 0..1 how well it answers."""
 
     id: int
     score: float
 
 
-class Answers(NamedTuple):
+class RankedResults(NamedTuple):
     """Find entries that filters let pass, at most so many."""
 
     connection: sqlite3.Connection
     filters: Filters
     limit: int
 
-    def best(self, levels: Sequence[Level]) -> list[Found]:
+    def best(self, levels: Sequence[Rank]) -> list[ScoredId]:
         """Return the best, going through levels until there is enough.
 
         The last level has all the others in it, and mostly that is little: it is asked before
@@ -46,15 +46,15 @@ class Answers(NamedTuple):
                 found.setdefault(number, level.score)
             if len(found) >= self.limit:
                 break
-        return [Found(*pair) for pair in list(found.items())[: self.limit]]
+        return [ScoredId(*pair) for pair in list(found.items())[: self.limit]]
 
-    def filtered_out(self, level: Level) -> bool:
+    def filtered_out(self, level: Rank) -> bool:
         """Return whether there are answers that filters do not let pass."""
-        return bool(self.filters.where()[0]) and is_answered(self.connection, level.match)
+        return bool(self.filters.where()[0]) and matches_all_words(self.connection, level.match)
 
-    def _takes_time(self, level: Level) -> bool:
+    def _takes_time(self, level: Rank) -> bool:
         # Whole words are looked up at once, but for where filters keep little of much.
-        return level.way > Way.WORD or bool(self.filters.where()[0])
+        return level.kind > MatchKind.WORD or bool(self.filters.where()[0])
 
     def _numbers(self, match: str, among: Sequence[int] = ()) -> list[int]:
         """Return the numbers of entries, the newest first."""
@@ -68,7 +68,7 @@ class Answers(NamedTuple):
         return _numbers(self.connection, table, (match, *values, self.limit), where)
 
 
-def is_answered(connection: sqlite3.Connection, match: str) -> bool:
+def matches_all_words(connection: sqlite3.Connection, match: str) -> bool:
     """Return whether there is any answer."""
     return bool(_numbers(connection, "wording", (match, 1)))
 

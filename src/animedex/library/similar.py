@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from animedex.images.fingerprint import WITHIN
 from animedex.library import entry_rows as rows
 from animedex.library import hash_blocks as hashes
-from animedex.library.entry import Similar
+from animedex.library.entry import SimilarEntry
 from animedex.library.filter_sql import EVERYTHING
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.images.hamming_index import Hashes
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters
-    from animedex.library.library_database import LibraryFile
+    from animedex.library.library_database import LibraryDatabase
 
 # Another edition of the hashes is told by another value.
 SCHEMA = """
@@ -29,7 +29,7 @@ INSERT INTO hash_edition VALUES (randomblob(16));
 _BATCH = 64
 
 
-class Loaded:
+class HashCache:
     """Keep the hashes of the library in memory, and load them anew when they are others."""
 
     def __init__(self) -> None:
@@ -40,31 +40,31 @@ class Loaded:
         """Return the hashes as they are at this moment."""
         (edition,) = db.execute("SELECT edition FROM hash_edition").fetchone()
         if self._hashes is None or edition != self._edition:
-            self._hashes, self._edition = hashes.load(db), edition
+            self._hashes, self._edition = hashes.load_hashes(db), edition
         return self._hashes
 
 
-def renew_edition(db: sqlite3.Connection) -> None:
+def touch_edition(db: sqlite3.Connection) -> None:
     """Note that the hashes are others than before."""
     db.execute("UPDATE hash_edition SET edition = randomblob(16)")
 
 
-def similar(
+def find_similar(
     db: sqlite3.Connection,
     known: Hashes,
     fingerprint: Fingerprint,
     within: int | None,
     limit: int,
-) -> list[Similar]:
+) -> list[SimilarEntry]:
     """Find what looks like a picture among the known hashes, the nearest first."""
     from animedex.images.thumbnail_comparison import confirmed
 
     radius = WITHIN if within is None else within
     near = _suspects(known, fingerprint, radius)
-    found: list[Similar] = []
+    found: list[SimilarEntry] = []
     for start in range(0, len(near), _BATCH):
         batch = near[start : start + _BATCH]
-        looks = rows.fingerprints(db, [number for number, _ in batch])
+        looks = rows.read_fingerprints(db, [number for number, _ in batch])
         seen = [(number, far) for number, far in batch if number in looks]
         same = confirmed([(fingerprint, looks[number]) for number, _ in seen], radius)
         alike = [one for one, yes in zip(seen, same, strict=True) if yes]
@@ -83,19 +83,19 @@ def _suspects(known: Hashes, fingerprint: Fingerprint, radius: int) -> list[tupl
     return sorted(nearest.items(), key=lambda item: (item[1], item[0]))
 
 
-def _entries(db: sqlite3.Connection, found: list[tuple[int, int]]) -> list[Similar]:
-    entries = rows.by_number(db, [number for number, _ in found])
-    return [Similar(entries[number], far) for number, far in found if number in entries]
+def _entries(db: sqlite3.Connection, found: list[tuple[int, int]]) -> list[SimilarEntry]:
+    entries = rows.get_by_id(db, [number for number, _ in found])
+    return [SimilarEntry(entries[number], far) for number, far in found if number in entries]
 
 
-def _meant(db: sqlite3.Connection, filters: Filters) -> list[int]:
+def _filtered(db: sqlite3.Connection, filters: Filters) -> list[int]:
     """Return the numbers of the entries that filters let through."""
     where, values = filters.where()
     query = f"SELECT id FROM entry WHERE {where or 1}"  # noqa: S608  values are parameters
     return [number for (number,) in db.execute(query, values)]
 
 
-def _copies(file: LibraryFile, filters: Filters) -> Iterator[list[Entry]]:
+def _same_file(file: LibraryDatabase, filters: Filters) -> Iterator[list[Entry]]:
     """Return groups of what nobody can look at, such as films, with the same bytes."""
     where, values = filters.where()
     unseen = (
@@ -104,30 +104,32 @@ def _copies(file: LibraryFile, filters: Filters) -> Iterator[list[Entry]]:
     )
     for (numbers,) in file.read(lambda db: db.execute(unseen, values).fetchall()):
         group = sorted(map(int, numbers.split(",")))
-        found = file.read(partial(_by_number, group))
+        found = file.read(partial(_entries_by_id, group))
         if len(found) > 1:
             yield [found[number] for number in group if number in found]
 
 
-def _by_number(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
-    return rows.by_number(db, numbers)
+def _entries_by_id(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
+    return rows.get_by_id(db, numbers)
 
 
-def dupes(file: LibraryFile, within: int | None, filters: Filters) -> Iterator[list[Entry]]:
+def find_duplicates(
+    file: LibraryDatabase, within: int | None, filters: Filters
+) -> Iterator[list[Entry]]:
     """Return groups of entries that show the same picture; nothing is locked in between."""
     from animedex.images.duplicate_groups import groups
 
     radius = WITHIN if within is None else within
 
     def lookup(numbers: Sequence[int]) -> dict[int, Fingerprint]:
-        return file.read(lambda db: rows.fingerprints(db, numbers))
+        return file.read(lambda db: rows.read_fingerprints(db, numbers))
 
     def load(db: sqlite3.Connection) -> Hashes:
-        known = hashes.load(db)
-        return known if filters == EVERYTHING else known.of(_meant(db, filters))
+        known = hashes.load_hashes(db)
+        return known if filters == EVERYTHING else known.of(_filtered(db, filters))
 
-    yield from _copies(file, filters)
+    yield from _same_file(file, filters)
     for group in groups(file.read(load).pairs(radius), lookup, radius):
-        entries = file.read(partial(_by_number, group))
+        entries = file.read(partial(_entries_by_id, group))
         if len(entries) > 1:
             yield [entries[number] for number in group if number in entries]

@@ -30,11 +30,11 @@ class Stats(NamedTuple):
     months: dict[str, int]
 
 
-def stats(library: Library, filters: Filters | None = None, most: int = 20) -> Stats:
+def collect_stats(library: Library, filters: Filters | None = None, most: int = 20) -> Stats:
     """Count; of artists, shows and categories, `most` at most."""
-    from animedex.library.picture_library import condition
+    from animedex.library.picture_library import filter_condition
 
-    where, values = condition(filters)
+    where, values = filter_condition(filters)
 
     def counted(
         db: sqlite3.Connection, of: str, limit: int, order: str = "2 DESC, 1"

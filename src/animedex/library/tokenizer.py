@@ -19,12 +19,12 @@ _CODE = re.compile(r"(?<![a-z0-9])((?:\d+[a-z]+\d+[a-z]|[a-z]+\d+[a-z]+\d)[a-z0-
 _SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
-def words_of(text: str) -> list[str]:
+def extract_words(text: str) -> list[str]:
     """Split a text into folded words; signs make a word where there is nothing else.
 
-    >>> words_of("Hatsune_Miku_(append)"), words_of("1girl"), words_of("3fa85f64-5717")
-    (['hatsune', 'miku', 'append'], ['1', 'girl'], ['3fa85f64', '5717'])
-    >>> len(words_of("^_^")), words_of(" ")
+    >>> [extract_words(text) for text in ("Hatsune_Miku_(append)", "1girl", "3fa85f64-5717")]
+    [['hatsune', 'miku', 'append'], ['1', 'girl'], ['3fa85f64', '5717']]
+    >>> len(extract_words("^_^")), extract_words(" ")
     (1, [])
     """
     read = text[:_READ]
@@ -35,14 +35,14 @@ def words_of(text: str) -> list[str]:
     return ["".join(signs).translate(_SIGNS)] if signs else []
 
 
-def chunks_of(text: str) -> list[list[str]]:
+def split_chunks(text: str) -> list[list[str]]:
     """Split a query into words, those together that no blank divides.
 
-    >>> chunks_of("re:zero rem"), chunks_of("sword & shield"), chunks_of("")
+    >>> split_chunks("re:zero rem"), split_chunks("sword & shield"), split_chunks("")
     ([['re', 'zero'], ['rem']], [['sword'], ['shield']], [])
     """
     chunks = [words for chunk in text[:_READ].split() if (words := split(chunk))]
-    return chunks or [words for words in [words_of(text)] if words]
+    return chunks or [words for words in [extract_words(text)] if words]
 
 
 def split(text: str) -> list[str]:
@@ -59,21 +59,21 @@ def split(text: str) -> list[str]:
     return [w for at, piece in pieces for w in ([piece] if at % 2 else split_words(piece))]
 
 
-def joined(words: Iterable[str]) -> str:
+def join_words(words: Iterable[str]) -> str:
     """Write words as one, so that it does not matter how a name is divided.
 
-    >>> joined(words_of("Re:Zero")) == joined(words_of("rezero"))
+    >>> join_words(extract_words("Re:Zero")) == join_words(extract_words("rezero"))
     True
     """
     return "".join(words)
 
 
-def pairs_of(word: str) -> list[str]:
+def bigrams(word: str) -> list[str]:
     """Return the characters of a word in pairs, and the last one alone.
 
     Any part of the word is a phrase of these, or the beginning of one.
 
-    >>> pairs_of("君の名")
+    >>> bigrams("君の名")
     ['~君の', '~の名', '~名']
     """
     return [f"~{word[at : at + 2]}" for at in range(len(word))]
@@ -89,7 +89,7 @@ def tokens(names: Sequence[Sequence[str]]) -> str:
     'blue hair 君の 2 eyes =bluehair =君の2 =blueeyes ~君の ~の2 ~2'
     """
     words = dict.fromkeys(word for name in names for word in name)
-    wholes = dict.fromkeys(joined(name) for name in names if name)
-    dense = (joined(name) for name in names if any(map(is_dense, name)))
-    pairs = (pair for name in dense for pair in pairs_of(name))
+    wholes = dict.fromkeys(join_words(name) for name in names if name)
+    dense = (join_words(name) for name in names if any(map(is_dense, name)))
+    pairs = (pair for name in dense for pair in bigrams(name))
     return " ".join((*words, *(f"={whole}" for whole in wholes), *pairs))

@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments
-from animedex.library.entry_rows import by_number, fingerprints
-from animedex.library.file_inspection import without_extra
-from animedex.library.keep_policy import is_intact, with_credit
-from animedex.library.repository import erased, kept
+from animedex.library.entry_rows import get_by_id, read_fingerprints
+from animedex.library.file_inspection import is_extra_missing
+from animedex.library.keep_policy import fill_credit, is_intact
+from animedex.library.repository import delete, upsert_with_id
 
 if TYPE_CHECKING:
     import sqlite3
@@ -79,8 +79,8 @@ def _discard(library: Library, entry: Entry) -> None:
     """Forget an entry, and then its file: if this is killed, no entry is left without one."""
 
     def forget(db: sqlite3.Connection) -> Fingerprint | None:
-        look = fingerprints(db, [entry.id]).get(entry.id)
-        erased(db, entry.id)
+        look = read_fingerprints(db, [entry.id]).get(entry.id)
+        delete(db, entry.id)
         return look
 
     look = library.file.change(forget)
@@ -88,15 +88,15 @@ def _discard(library: Library, entry: Entry) -> None:
         _to_trash(entry.path)
     except BaseException:
         if os.path.lexists(entry.path):
-            library.file.change(lambda db: kept(db, entry, look))
+            library.file.change(lambda db: upsert_with_id(db, entry, look))
         raise
 
 
 def _take_over(db: sqlite3.Connection, number: int, entry: Entry) -> None:
     """Return an entry the credit of another, unless it was given one meanwhile."""
-    now = by_number(db, [number]).get(number)
+    now = get_by_id(db, [number]).get(number)
     if now is not None:
-        kept(db, with_credit(now, [entry]), fingerprints(db, [number]).get(number))
+        upsert_with_id(db, fill_credit(now, [entry]), read_fingerprints(db, [number]).get(number))
 
 
 def _to_trash(path: str) -> None:
@@ -118,4 +118,4 @@ def _trash() -> Callable[[str | bytes], None]:
     try:
         return cast("Callable[[str | bytes], None]", import_module("send2trash").send2trash)
     except ImportError as error:
-        raise without_extra(error.name) from None
+        raise is_extra_missing(error.name) from None

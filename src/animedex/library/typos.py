@@ -30,23 +30,23 @@ class Vocabulary:
         self._dense: list[str] = []
         for word in words:
             (self._dense if is_dense(word) else self._words).append(word)
-        self._spelt = [_spelt(word) for word in self._dense]
+        self._spelt = [_is_close(word) for word in self._dense]
         self._beginnings: dict[int, list[str]] = {}
 
-    def around(self, word: str) -> list[str]:
+    def words_near(self, word: str) -> list[str]:
         """Return the words that have another inside; one without blanks is found by its pairs.
 
-        >>> Vocabulary(["nekomimi", "neko", "catgirl"]).around("komi")
+        >>> Vocabulary(["nekomimi", "neko", "catgirl"]).words_near("komi")
         ['nekomimi']
         """
         if is_short(word) or is_dense(word):
             return []
         return [other for other in self._words if word in other]
 
-    def near(self, word: str) -> dict[str, int]:
+    def similar_words(self, word: str) -> dict[str, int]:
         """Return the words that are another with slips, and with how many.
 
-        >>> Vocabulary(["frieren", "fern", "himmel"]).near("freiren")
+        >>> Vocabulary(["frieren", "fern", "himmel"]).similar_words("freiren")
         {'frieren': 1}
         >>> Vocabulary(["ふりーれん", "葬送のふりーれん"]).near("ふりれーん")
         {'葬送のふりーれん': 1, 'ふりーれん': 1}
@@ -55,17 +55,17 @@ class Vocabulary:
             return {}
         if not is_dense(word):
             return {self._words[place]: slips for place, slips in _near(word, self._words)}
-        whole = {self._dense[place]: slips for place, slips in _near(_spelt(word), self._spelt)}
+        whole = {self._dense[place]: slips for place, slips in _near(_is_close(word), self._spelt)}
         return {**self._around_near(word), **whole}
 
-    def begun(self, word: str) -> list[str]:
+    def words_with_prefix(self, word: str) -> list[str]:
         """Return the beginnings of words that are another with one slip.
 
-        >>> Vocabulary(["frieren", "fern"]).begun("freir")
+        >>> Vocabulary(["frieren", "fern"]).words_with_prefix("freir")
         ['frier']
         """
         length = len(word)
-        if is_dense(word) or not _forgiven(length):
+        if is_dense(word) or not _allowed_edits(length):
             return []
         beginnings = self._beginnings.get(length)
         if beginnings is None:
@@ -78,7 +78,7 @@ class Vocabulary:
         from rapidfuzz import fuzz, process
 
         length = len(word)
-        most = _forgiven(length)
+        most = _allowed_edits(length)
         if not most:
             return {}
         longer = [other for other in self._dense if len(other) > length]
@@ -92,7 +92,7 @@ class Vocabulary:
 _vocabularies: dict[bytes, Vocabulary] = {}
 
 
-def vocabulary(connection: sqlite3.Connection) -> Vocabulary:
+def load_vocabulary(connection: sqlite3.Connection) -> Vocabulary:
     """Return the words of all names.
 
     There may be words that have gone, as these make no edition: nothing is found by them.
@@ -114,17 +114,17 @@ def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
     from rapidfuzz import process
     from rapidfuzz.distance import OSA
 
-    most = _forgiven(len(word))
+    most = _allowed_edits(len(word))
     if not most:
         return []
     found = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
     return sorted((place, slips) for _, slips, place in found if slips)
 
 
-def _forgiven(letters: int) -> int:
+def _allowed_edits(letters: int) -> int:
     """Return how many slips are forgiven in so many letters."""
     return (letters >= _ONE) + (letters >= _TWO)
 
 
-def _spelt(word: str) -> str:
+def _is_close(word: str) -> str:
     return unicodedata.normalize("NFD", word)

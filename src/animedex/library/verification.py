@@ -11,19 +11,19 @@ from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.fingerprint import resembles
 from animedex.library import entry_rows as rows
 from animedex.library import index_check as indexes
-from animedex.library.file_credit import credited
-from animedex.library.file_facts import file_facts, is_announced
-from animedex.library.file_inspection import looked_at
-from animedex.library.keep_policy import with_credit
-from animedex.library.moved_files import Elsewhere
-from animedex.library.repository import erased, kept, stored
+from animedex.library.file_credit import read_file_credit
+from animedex.library.file_facts import matches_announced_size, read_file_facts
+from animedex.library.file_inspection import inspect_file
+from animedex.library.keep_policy import fill_credit
+from animedex.library.moved_files import MovedFiles
+from animedex.library.repository import delete, upsert, upsert_with_id
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable, Iterator, Sequence
 
     from animedex.library.entry import Entry
-    from animedex.library.file_inspection import Looked
+    from animedex.library.file_inspection import InspectedFile
     from animedex.library.picture_library import Library
     from animedex.models import ArtPost
 
@@ -51,89 +51,93 @@ def verify(library: Library, folders: Sequence[str] = ()) -> Iterator[Finding]:
     gone is looked for by its bytes in `folders`, one that was written anew and still looks the
     same is taken in as it is now.
     """
-    elsewhere = Elsewhere(folders)
+    elsewhere = MovedFiles(folders)
     for entry in library.iter_entries():
-        finding = _checked(library, entry, elsewhere)
+        finding = _check_entry(library, entry, elsewhere)
         if finding is not None:
             yield finding
     yield from _check_indexes(library)
 
 
-def _checked(library: Library, entry: Entry, elsewhere: Elsewhere) -> Finding | None:
+def _check_entry(library: Library, entry: Entry, elsewhere: MovedFiles) -> Finding | None:
     try:
-        facts = file_facts(entry.path)
+        facts = read_file_facts(entry.path)
     except NotFound as error:
-        return _gone(library, entry, elsewhere, error)
+        return _missing(library, entry, elsewhere, error)
     except AnimedexError as error:
-        return _broken(entry, error)
+        return _corrupt(entry, error)
     if facts.sha256 != entry.sha256:
-        return _other(library, entry)
+        return _replaced(library, entry)
     if facts.format.is_picture and library.fingerprint(entry.id) is None:
-        return _unexamined(library, entry)
+        return _unreadable(library, entry)
     return None
 
 
-def _gone(library: Library, entry: Entry, elsewhere: Elsewhere, error: NotFound) -> Finding | None:
+def _missing(
+    library: Library, entry: Entry, elsewhere: MovedFiles, error: NotFound
+) -> Finding | None:
     """Look for a file that is gone by its bytes."""
     places = elsewhere.find(entry)
     if not places:
-        hint = f"name the folder it may be in, {_again(entry)}, or forget it with {_forget(entry)}"
+        hint = (
+            f"name the folder it may be in, {_refetch(entry)}, or forget it with {_forget(entry)}"
+        )
         return Finding("missing", entry, error.message, NotFound(error.message, hint=hint))
 
     def move(db: sqlite3.Connection) -> Finding:
-        look = rows.fingerprints(db, [entry.id]).get(entry.id)
+        look = rows.read_fingerprints(db, [entry.id]).get(entry.id)
         # A file of nobody's is rather the one that was moved than another that is kept.
-        held = [(place, rows.at_path(db, place)) for place in places]
+        held = [(place, rows.get_by_path(db, place)) for place in places]
         place, there = next((one for one in held if one[1] is None), held[0])
-        erased(db, entry.id)
+        delete(db, entry.id)
         if there is None:
-            moved = kept(db, entry._replace(path=place), look)
+            moved = upsert_with_id(db, entry._replace(path=place), look)
             return Finding("moved", moved, f"was moved here from {entry.path}")
-        joined = kept(db, with_credit(there, [entry]), look)
+        joined = upsert_with_id(db, fill_credit(there, [entry]), look)
         told = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
         return Finding("joined", joined, told)
 
     return _repaired(library, entry, move)
 
 
-def _other(library: Library, entry: Entry) -> Finding | None:
+def _replaced(library: Library, entry: Entry) -> Finding | None:
     """Judge a file whose bytes are not those that were added."""
     try:
-        looked = looked_at(credited(entry.path))
+        looked = inspect_file(read_file_credit(entry.path))
     except Corrupt as error:
-        return _broken(entry, error)
+        return _corrupt(entry, error)
     except AnimedexError as error:
         return Finding("changed", entry, error.message, error)
     before = library.fingerprint(entry.id)
     if before and looked.fingerprint and resembles(before, looked.fingerprint):
-        return _renewed(library, entry, looked, "changed", "looks the same and was written anew")
+        return _refreshed(library, entry, looked, "changed", "looks the same and was written anew")
     message = f"{entry.path} is another picture than the one that was added"
     hint = f"take it in with `animedex library add`, or forget it with {_forget(entry)}"
     return Finding("replaced", entry, message, BadArguments(message, hint=hint))
 
 
-def _unexamined(library: Library, entry: Entry) -> Finding | None:
+def _unreadable(library: Library, entry: Entry) -> Finding | None:
     """Examine a picture that was added without Pillow; wait for it where it still is missing."""
     try:
-        looked = looked_at(credited(entry.path))
+        looked = inspect_file(read_file_credit(entry.path))
     except Corrupt as error:
         post = entry.post
-        if post and is_announced(entry.path, post.md5, post.byte_size):
+        if post and matches_announced_size(entry.path, post.md5, post.byte_size):
             # The service has it so.
             return None
-        return _broken(entry, error)
+        return _corrupt(entry, error)
     except AnimedexError:
         return None
     if looked.fingerprint is None:
         return None
-    return _renewed(library, entry, looked, "unexamined", "was not examined before")
+    return _refreshed(library, entry, looked, "unexamined", "was not examined before")
 
 
-def _renewed(
-    library: Library, entry: Entry, looked: Looked, state: State, told: str
+def _refreshed(
+    library: Library, entry: Entry, looked: InspectedFile, state: State, told: str
 ) -> Finding | None:
     return _repaired(
-        library, entry, lambda db: Finding(state, stored(db, looked), f"{told}: taken in")
+        library, entry, lambda db: Finding(state, upsert(db, looked), f"{told}: taken in")
     )
 
 
@@ -143,18 +147,18 @@ def _repaired(
     """Repair an entry, unless it was removed or moved by somebody else meanwhile."""
 
     def guarded(db: sqlite3.Connection) -> Finding | None:
-        now = rows.by_number(db, [entry.id]).get(entry.id)
+        now = rows.get_by_id(db, [entry.id]).get(entry.id)
         return work(db) if now is not None and now.path == entry.path else None
 
     return library.file.change(guarded)
 
 
-def _broken(entry: Entry, error: AnimedexError) -> Finding:
-    hint = f"restore it from a backup, {_again(entry)}, or forget it with {_forget(entry)}"
+def _corrupt(entry: Entry, error: AnimedexError) -> Finding:
+    hint = f"restore it from a backup, {_refetch(entry)}, or forget it with {_forget(entry)}"
     return Finding("broken", entry, error.message, type(error)(error.message, hint=hint))
 
 
-def _again(entry: Entry) -> str:
+def _refetch(entry: Entry) -> str:
     """Return how to fetch a picture again, which takes that the library does not have it."""
     name = _fetchable(entry.post) if entry.post else None
     if name is None:

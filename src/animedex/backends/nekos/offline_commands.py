@@ -10,9 +10,9 @@ from animedex.backends.nekos import parsers as parsing
 from animedex.backends.nekos.models import NekosImage
 from animedex.cli.seen_record import open_seen_store
 from animedex.errors import NotFound
-from animedex.library.file_credit import kept_record
+from animedex.library.file_credit import service_record
 from animedex.library.filter_sql import Filters
-from animedex.library.random_entries import drawn
+from animedex.library.random_entries import pick_random
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def image(session: Session, category: str | None, amount: int, *, fresh: bool) -
         raise _lacking(category, known)
     filters = Filters(source="nekos", category=category)
     wanted = session.library.count(filters) if fresh else amount
-    rows = _records(drawn(session.library, filters, wanted))
+    rows = _records(pick_random(session.library, filters, wanted))
     with open_seen_store(session) as seen:
         found = _unseen(seen.select_unseen, rows, amount) if fresh else rows
         if not fresh:
@@ -85,7 +85,7 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
 
 def _records(entries: Iterable[Entry]) -> list[NekosImage]:
     """Return the rows of entries, as of the library; what was kept without its row has none."""
-    found = (kept_record(entry) for entry in entries)
+    found = (service_record(entry) for entry in entries)
     return [row for row in found if isinstance(row, NekosImage)]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from animedex.cli.batch_failures import Failures
-    from animedex.library.add_files import Added
+    from animedex.library.add_files import AddResult
     from animedex.library.entry import Entry
 
 _WORDS = {"added": "added", "known": "already there", "updated": "updated", "failed": "failed"}
@@ -76,7 +76,7 @@ class Outcome:
         self.counts: Counter[str] = Counter()
         self.unsupported: list[str] = []
 
-    def take(self, added: Iterable[Added], failures: Failures) -> Iterator[Entry]:
+    def take(self, added: Iterable[AddResult], failures: Failures) -> Iterator[Entry]:
         """Yield entries, and count all."""
         for one in added:
             self.counts[one.status] += 1

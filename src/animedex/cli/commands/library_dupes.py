@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.call import JsonObject
     from animedex.cli.batch_failures import Failures
-    from animedex.library.duplicate_evidence import Group
+    from animedex.library.duplicate_evidence import DuplicateGroup
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters
     from animedex.library.keep_policy import Keep
@@ -35,7 +35,7 @@ _TITLES = {
 class _Result(NamedTuple):
     """What became of a group: which picture is kept, and the numbers of those that are gone."""
 
-    group: Group
+    group: DuplicateGroup
     keep: Entry | None
     deleted: tuple[int, ...] = ()
     forgotten: tuple[int, ...] = ()

@@ -47,9 +47,9 @@ def command(session: Session, *, filters: Filters, kind: Kind) -> None:
     In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
     """
     from animedex.cli.streams import is_terminal, write_bytes, write_out
-    from animedex.library.import_export import export
+    from animedex.library.import_export import export_entries
 
-    lines = export(session.library, kind, filters)
+    lines = export_entries(session.library, kind, filters)
     if is_terminal(sys.stdout):
         for line in lines:
             write_out(_safe(line, kind))

@@ -40,7 +40,7 @@ _PEEKED = 4096
 def command(session: Session, file: str, *, kind: Kind | None) -> None:
     """Take in what was exported; the files must be where they were."""
     from animedex.cli.batch_failures import Failures
-    from animedex.library.import_export import import_lines, kind_of
+    from animedex.library.import_export import detect_format, import_lines
     from animedex.text_encoding import STANDARD_INPUT, open_text
 
     failures = Failures(session)
@@ -48,7 +48,7 @@ def command(session: Session, file: str, *, kind: Kind | None) -> None:
     with ExitStack() as held:
         name = STANDARD_INPUT if file == "-" else file
         source = open_text(_opened(file, held), name)
-        found = kind or kind_of(source.peek(_PEEKED))
+        found = kind or detect_format(source.peek(_PEEKED))
         for one in import_lines(session.library, source, found, name):
             if one.error is not None:
                 message = f"{name}, line {one.number}: {one.error.message}"
@@ -65,11 +65,11 @@ def command(session: Session, file: str, *, kind: Kind | None) -> None:
 def _opened(file: str, held: ExitStack) -> io.BufferedReader:
     """Open a file, or standard input."""
     from animedex.cli.path_arguments import piped
-    from animedex.library.file_facts import unreadable
+    from animedex.library.file_facts import unreadable_error
 
     if file == "-":
         return piped()
     try:
         return held.enter_context(open(file, "rb"))
     except (OSError, ValueError) as error:
-        raise unreadable(file, error) from None
+        raise unreadable_error(file, error) from None

@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
     """Pick random pictures whose files are there, none of them twice."""
     from animedex.cli.library_rows import print_kept
-    from animedex.library.random_entries import drawn
+    from animedex.library.random_entries import pick_random
 
-    found = drawn(session.library, filters, amount)
+    found = pick_random(session.library, filters, amount)
     if not found and not quiet:
         session.note("animedex: there is no such picture in the library")
     if paths:

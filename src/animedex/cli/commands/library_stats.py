@@ -38,9 +38,9 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
 @filtering
 def command(session: Session, *, filters: Filters, most: int) -> None:
     """Count your pictures: by service, artist, show, month and more."""
-    from animedex.library.stats import stats
+    from animedex.library.stats import collect_stats
 
-    counted = stats(session.library, filters, most)
+    counted = collect_stats(session.library, filters, most)
     if session.output.mode == "text":
         _print_bars(session, counted)
     else:

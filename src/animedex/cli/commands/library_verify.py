@@ -46,10 +46,10 @@ def command(session: Session, folders: tuple[str, ...]) -> None:
     as it is; indexes that are wrong are made anew.
     """
     from animedex.cli.fingerprint_progress import renew_outdated
-    from animedex.library.file_inspection import lacking_extra
+    from animedex.library.file_inspection import missing_extra_error
     from animedex.library.verification import verify
 
-    if lacking_extra() is None:
+    if missing_extra_error() is None:
         renew_outdated(session)
     outcome = _Outcome()
     found = verify(session.library, [_folder(name) for name in folders])

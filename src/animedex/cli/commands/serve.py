@@ -190,10 +190,10 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
 
 def _announce_library(origin: str, host: str, token: str | None, *, made: bool) -> None:
     """Print the gallery's address; and how to use it, for people."""
-    from animedex.gallery.gallery_server import visited_at
-    from animedex.gallery.host_allow_list import is_everywhere
+    from animedex.gallery.gallery_server import visitor_url
+    from animedex.gallery.host_allow_list import is_any_address
 
-    address = visited_at(origin, host)
+    address = visitor_url(origin, host)
     write_out(f"{address}/\n")
     if made:
         note(f"the token is {token}")
@@ -202,7 +202,7 @@ def _announce_library(origin: str, host: str, token: str | None, *, made: bool) 
         note("it is open to who has the token")
     else:
         note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
-    if is_everywhere(host):
+    if is_any_address(host):
         port = origin.rpartition(":")[2]
         note(f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN")
 

@@ -11,7 +11,7 @@ import pytest
 
 from animedex.backends.nekos.models import NekosImage
 from animedex.call import SourceTag
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from animedex.models import parse_record
 
@@ -72,8 +72,8 @@ def kept(draw: Draw) -> Iterator[Kept]:
             rows[name] = msgspec.json.encode(row)
             record = parse_record(NekosImage, rows[name], "", FETCHED)
             files[name] = draw(f"{name}{record.url[-4:]}", seed)
-            new = New(str(files[name]), record.to_common(), record.raw, record.category)
+            new = NewEntry(str(files[name]), record.to_common(), record.raw, record.category)
             library.add(new)
         files["own"] = draw("holiday.png", 9)
-        library.add(New(str(files["own"])))
+        library.add(NewEntry(str(files["own"])))
         yield Kept(library, files, rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
 from animedex.testing import SampleServer
@@ -404,7 +404,7 @@ def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> 
     name = "a\x1b]0;x\x07\x9b31m\u202e\r=1"
     post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=[name])
     with Library() as library:
-        library.add(New(str(draw("1.png")), post))
+        library.add(NewEntry(str(draw("1.png")), post))
     for kind in ("jsonl", "csv"):
         shown = terminal("library", "export", "--format", kind).text
         assert not set(shown.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")

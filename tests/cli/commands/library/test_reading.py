@@ -49,7 +49,7 @@ def test_a_long_list_comes_whole(cli: Cli, kept: Kept) -> None:
     entry = kept.library.get(4)
     assert entry
     copies = [entry._replace(id=0, path=f"/nowhere/{number}.png") for number in range(600)]
-    kept.library.file.change(lambda db: [rows.write(db, copy) for copy in copies])
+    kept.library.file.change(lambda db: [rows.write_entry(db, copy) for copy in copies])
     listed = cli("library", "list", "--all", "--jq", "[.[].id]").json
     assert listed == list(range(604, 0, -1))
     assert cli("library", "list", "--limit", "550", "--jq", "length").text == "550\n"

@@ -14,7 +14,7 @@ import pytest
 from msgspec.structs import replace
 
 from animedex.images.sidecar import write_sidecar
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from tests.cli.commands.show.conftest import POST, ROW, credited, draw, rows_of
 from tests.kit.odd_pictures import cut
@@ -106,7 +106,7 @@ def test_info_of_several_is_an_array(cli: Cli, picture: Path, tmp_path: Path) ->
 
 def test_info_of_what_the_library_has(cli: Cli, picture: Path) -> None:
     with Library() as library:
-        entry = library.add(New(str(picture)))
+        entry = library.add(NewEntry(str(picture)))
     assert cast("JsonObject", cli("show", str(entry.id), "--info").json)["path"] == str(picture)
 
 

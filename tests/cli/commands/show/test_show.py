@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
 from tests.cli.commands.show.conftest import credited, draw, rows_of
@@ -252,7 +252,7 @@ def test_the_library_s_copy_costs_no_request(
     name = url.rpartition("/")[2]
     post = ArtPost(id=f"nekos:{name}", rating=Rating.GENERAL, url=url, artists=["Mio"])
     with Library() as library:
-        entry = library.add(New(str(picture), post=post))
+        entry = library.add(NewEntry(str(picture), post=post))
     here = f"{services.url}/neko/{name}"
     for text in (url, here, f"nekos:{name}", str(entry.id)):
         done = terminal("show", text)
