@@ -28,7 +28,7 @@ KILLS = count(8, 50)
 # It adds, changes and removes in a loop, and says when it begins with each.
 CHURN = """
 import sys
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from tests.kit.effort import count
 from animedex.models import ArtPost, Rating
@@ -42,7 +42,7 @@ while True:
         number += 1
         print(number, flush=True)
         post = ArtPost(id=f"nekos:{number}", rating=Rating.GENERAL, artists=[f"artist {number}"])
-        entry = library.add(New(path, post, b'{"url": "x"}', "neko", look))
+        entry = library.add(NewEntry(path, post, b'{"url": "x"}', "neko", look))
         if number % 4:
             library.remove(entry.id)
 """

@@ -33,12 +33,12 @@ if TYPE_CHECKING:
 ADD_AND_LIST = """
 import os, sys
 from animedex.errors import AnimedexError
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 
 def attempt(path):
     with Library(path, print) as library:
-        for work in (lambda: len(library.entries()), lambda: library.add(New(sys.argv[3])).id):
+        for work in (lambda: len(library.entries()), lambda: library.add(NewEntry(sys.argv[3])).id):
             try:
                 yield work()
             except AnimedexError as error:
@@ -140,18 +140,18 @@ def test_a_corrupt_one_is_kept_aside_and_a_new_one_begun(
 
 FORK = """
 import os, sys
-from animedex.library.entry import New
+from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 
 library = Library(sys.argv[1])
-library.add(New(sys.argv[2]))
+library.add(NewEntry(sys.argv[2]))
 child = os.fork()
 if child == 0:
-    library.add(New(sys.argv[3]))
+    library.add(NewEntry(sys.argv[3]))
     library.close()
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
-library.add(New(sys.argv[4]))
+library.add(NewEntry(sys.argv[4]))
 print(library.count())
 """
 

@@ -48,7 +48,7 @@ class Vocabulary:
 
         >>> Vocabulary(["frieren", "fern", "himmel"]).similar_words("freiren")
         {'frieren': 1}
-        >>> Vocabulary(["ふりーれん", "葬送のふりーれん"]).near("ふりれーん")
+        >>> Vocabulary(["ふりーれん", "葬送のふりーれん"]).similar_words("ふりれーん")
         {'葬送のふりーれん': 1, 'ふりーれん': 1}
         """
         if is_short(word):
