@@ -26,7 +26,7 @@ from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from animedex.client_options import ClientOptions
-    from animedex.transport.steps import Event
+    from animedex.transport.events import Event
 
 CALLS, WARM = 500, 50
 TASKS = 1_000

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from animedex.backends.nekos import BACKEND
-from animedex.call import Call, Request, Response, SourceTag, Unseen, ask, ask_unseen
+from animedex.call import Call, Request, Response, SourceTag
 
 
 def status_of(response: Response, source: SourceTag) -> int:
@@ -53,20 +53,3 @@ def test_a_tag_says_that_a_datum_was_kept_only_where_it_was() -> None:
     tag = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
     assert "library" not in tag.to_payload()
     assert tag._replace(library=True).to_payload() == {**tag.to_payload(), "library": True}
-
-
-def test_asking_yields_the_wish_and_goes_on_with_the_answer() -> None:
-    plan = ask(CALL)
-    assert next(plan) is CALL
-    with pytest.raises(StopIteration) as end:
-        plan.send(7)
-    assert end.value.value == 7
-
-
-def test_asking_what_is_new_yields_the_wish_and_goes_on_with_the_ids() -> None:
-    wish = Unseen("nekos", ("a", "b"))
-    plan = ask_unseen(wish)
-    assert next(plan) is wish
-    with pytest.raises(StopIteration) as end:
-        plan.send(frozenset({"b"}))
-    assert end.value.value == frozenset({"b"})

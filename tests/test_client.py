@@ -147,7 +147,7 @@ def test_budgets_are_the_users_and_not_the_clients(
     assert left[2] is not None
     assert left[2] < 9
     with Client(**options) as client:
-        (origin,) = client.desk.limiter.states()
+        (origin,) = client.runtime.limiter.states()
     assert origin == server.origin
 
 
@@ -295,11 +295,11 @@ def test_a_cancelled_task_leaves_the_queue(server: SampleServer, options: Client
             await asyncio.gather(*(client.nekos.search("a") for _ in range(7)))
             eighth = asyncio.create_task(client.nekos.search("b"))
             await waiting.wait()
-            (before,) = client.desk.limiter.states().values()
+            (before,) = client.runtime.limiter.states().values()
             eighth.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await eighth
-            (after,) = client.desk.limiter.states().values()
+            (after,) = client.runtime.limiter.states().values()
             assert len(before.windows["/search"].queue) == 1
             assert after.windows["/search"].queue == ()
             assert len(after.windows["/search"].entries) == 7
@@ -326,7 +326,7 @@ def test_a_task_cancelled_while_it_sends_is_not_counted_for_long(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            (ledger,) = client.desk.limiter.states().values()
+            (ledger,) = client.runtime.limiter.states().values()
             (entry,) = ledger.windows["/search"].entries
             assert entry.has_answer
 

@@ -22,7 +22,7 @@ from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamE
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
-from animedex.transport.events import described
+from animedex.transport.events import format_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -237,7 +237,7 @@ def test_no_key_is_logged_or_told(
     with caplog.at_level(logging.DEBUG):
         perform(PROFILE, {**place, "on_event": told.append})
     assert len(told) >= 4
-    shown = f"{told} {[described(event) for event in told]} {caplog.text}"
+    shown = f"{told} {[format_event(event) for event in told]} {caplog.text}"
     assert "/profile.json: 200" in shown
     assert not any(secret in shown for secret in SECRETS)
 

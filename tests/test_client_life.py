@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.backends import nekos
-from animedex.client import AsyncClient, Client, default_async_client, default_client
+from animedex.client import AsyncClient, Client
 from animedex.errors import (
     AnimedexError,
     ClientUnusable,
 )
+from animedex.session import AsyncSession, Session, default_session
 from animedex.transport.http import SyncHttp
 
 if TYPE_CHECKING:
@@ -84,20 +85,20 @@ def test_one_event_loop_after_the_other(as_default: SampleServer) -> None:
 def test_default_clients_last_while_the_environment_does(
     as_default: SampleServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = default_client(), default_async_client()
-    assert (default_client(), default_async_client()) == before
+    before = default_session(Session), default_session(AsyncSession)
+    assert (default_session(Session), default_session(AsyncSession)) == before
     monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
-    assert default_client() is not before[0]
-    assert default_async_client() is not before[1]
-    assert default_client().manner.user_agent.endswith("(me@example.org)")
+    assert default_session(Session) is not before[0]
+    assert default_session(AsyncSession) is not before[1]
+    assert default_session(Session).config.user_agent.endswith("(me@example.org)")
 
 
 def test_many_threads_share_the_default_client(as_default: SampleServer) -> None:
     begin = threading.Barrier(8)
 
-    def give() -> Client:
+    def give() -> Session:
         begin.wait()
-        return default_client()
+        return default_session(Session)
 
     with ThreadPoolExecutor(8) as pool, in_quick_turns():
         asked = [pool.submit(give) for _ in range(8)]
@@ -107,21 +108,21 @@ def test_many_threads_share_the_default_client(as_default: SampleServer) -> None
 def test_a_default_client_that_is_replaced_notes_what_it_showed(
     as_default: SampleServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = default_client()
-    shown = {row.url for name in ("neko", "hug") for row in before.nekos.image(name)}
+    before = default_session(Session)
+    shown = {row.url for name in ("neko", "hug") for row in before.perform(nekos.image.call(name))}
     monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
-    after = default_client()
+    after = default_session(Session)
     assert after is not before
-    assert after.desk.seen.count() == len(shown)
-    assert len(before.nekos.image("neko")) == 1
+    assert after.runtime.seen.count() == len(shown)
+    assert len(before.perform(nekos.image.call("neko"))) == 1
 
 
 def test_a_default_client_that_is_replaced_is_not_kept(
     as_default: SampleServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = weakref.ref(default_client())
+    before = weakref.ref(default_session(Session))
     monkeypatch.setenv("ANIMEDEX_CONTACT", "me@example.org")
-    default_client()
+    default_session(Session)
     gc.collect()
     assert before() is None
 

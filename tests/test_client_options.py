@@ -21,10 +21,10 @@ def plan(**options: Any) -> Setup:
 
 def test_defaults() -> None:
     found = plan()
-    manner = found.manner
-    assert manner.user_agent == f"animedex/{__version__}"
-    assert (manner.base_urls, manner.timeout, manner.pace) == ({}, 30.0, 1.0)
-    assert (manner.cached, manner.refresh, manner.limited) == (True, False, True)
+    config = found.config
+    assert config.user_agent == f"animedex/{__version__}"
+    assert (config.base_urls, config.timeout, config.rate_factor) == ({}, 30.0, 1.0)
+    assert (config.is_cached, config.refresh, config.is_limited) == (True, False, True)
     assert found.proxies == Proxies()
     assert os.path.dirname(found.state) == os.environ["ANIMEDEX_DATA_DIR"]
     assert os.path.dirname(found.cache_path) == os.environ["ANIMEDEX_CACHE_DIR"]
@@ -49,13 +49,13 @@ PRECEDENCE: dict[str, Case] = {
 
 
 def outcome(name: str, found: Setup) -> object:
-    contact = found.manner.user_agent.partition("(")[2].partition("example")[0]
+    contact = found.config.user_agent.partition("(")[2].partition("example")[0]
     return {
         "contact": contact,
-        "timeout": found.manner.timeout,
-        "rate": found.manner.pace,
-        "cache": found.manner.cached,
-        "limits": found.manner.limited,
+        "timeout": found.config.timeout,
+        "rate": found.config.rate_factor,
+        "cache": found.config.is_cached,
+        "limits": found.config.is_limited,
         "proxy": (found.proxies.every or "").partition(".")[0],
         "state": found.state,
     }[name]
@@ -76,13 +76,13 @@ def test_an_argument_beats_the_environment_and_that_the_file(
 def test_base_urls_are_laid_over_each_other(
     config_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert plan().manner.base_urls == {}
+    assert plan().config.base_urls == {}
     config_file.write_text('[base_urls]\nnekos = "http://f.example"\n')
-    assert plan().manner.base_urls == {"nekos": "http://f.example"}
+    assert plan().config.base_urls == {"nekos": "http://f.example"}
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", "http://e.example")
-    assert plan().manner.base_urls == {"nekos": "http://e.example"}
+    assert plan().config.base_urls == {"nekos": "http://e.example"}
     found = plan(base_urls={"nekos": "http://127.0.0.1:8080/"})
-    assert found.manner.base_urls == {"nekos": "http://127.0.0.1:8080"}
+    assert found.config.base_urls == {"nekos": "http://127.0.0.1:8080"}
 
 
 def test_a_service_that_there_is_not_has_no_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,16 +104,20 @@ def test_base_urls_that_are_no_mapping(given: object) -> None:
 
 @pytest.mark.parametrize("given", [None, "none"])
 def test_no_deadline(given: str | None) -> None:
-    assert plan(timeout=given).manner.timeout is None
+    assert plan(timeout=given).config.timeout is None
 
 
 def test_places_and_switches(tmp_path: Path) -> None:
     found = plan(cache=tmp_path, state=tmp_path / "budgets.db", rate="slow", refresh=True)
     assert os.path.dirname(found.cache_path) == str(tmp_path)
     assert found.state == str(tmp_path / "budgets.db")
-    assert (found.manner.cached, found.manner.pace, found.manner.refresh) == (True, 0.5, True)
+    assert (found.config.is_cached, found.config.rate_factor, found.config.refresh) == (
+        True,
+        0.5,
+        True,
+    )
     off = plan(cache=False, limits=False)
-    assert (off.manner.cached, off.manner.limited) == (False, False)
+    assert (off.config.is_cached, off.config.is_limited) == (False, False)
     assert os.path.isabs(plan(state="budgets.db").state)
 
 

@@ -208,8 +208,8 @@ def test_a_client_of_another_process_is_told_apart(
         client.close()
     with pytest.raises(ClientUnusable, match="closed"):
         client.nekos.image("neko")
-    client.desk.limiter.close()
-    client.desk.cache.close()
+    client.runtime.limiter.close()
+    client.runtime.cache.close()
 
 
 WORKERS = """
@@ -232,9 +232,11 @@ def test_threads_that_end_may_be_the_first_to_ask(
 def test_a_module_that_is_not_there_is_for_the_caller_to_miss() -> None:
     from threading import Thread
 
-    from animedex.transport.http_import import load_for_good
+    from animedex.session import import_on_lasting_thread
 
-    asking = Thread(target=load_for_good, args=("animedex.transport.nothing",), daemon=True)
+    asking = Thread(
+        target=import_on_lasting_thread, args=("animedex.transport.nothing",), daemon=True
+    )
     asking.start()
     asking.join(timeout=30)
     assert not asking.is_alive()

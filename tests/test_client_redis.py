@@ -16,6 +16,7 @@ import pytest
 from animedex import AsyncClient, Client
 from animedex.errors import BadArguments, RateLimited
 from animedex.testing import SampleServer
+from animedex.transport.effects import Blocking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,10 +42,10 @@ def test_answers_are_shared(server: SampleServer, fleet: ClientOptions) -> None:
     with Client(**fleet) as first, Client(**fleet) as second:
         assert first.nekos.categories() == second.nekos.categories()
         assert len(server.arrivals) == 1
-        report = first.desk.cache.report()
+        report = first.runtime.cache.report()
         assert (report.answers, report.cap) == (1, None)
         assert report.size > 100
-        assert first.desk.cache.clear() == 1
+        assert first.runtime.cache.clear() == 1
         second.nekos.categories()
         assert len(server.arrivals) == 2
 
@@ -66,8 +67,8 @@ def test_what_was_shown_is_shared(fleet: ClientOptions) -> None:
     with Client(**fleet) as first:
         shown = first.nekos.image("neko", 3)
     with Client(**fleet) as second:
-        assert second.desk.seen.count() == len({image.url for image in shown})
-        assert second.desk.seen.clear() > 0
+        assert second.runtime.seen.count() == len({image.url for image in shown})
+        assert second.runtime.seen.clear() > 0
 
 
 def test_tasks_share_budgets_too(
@@ -103,9 +104,13 @@ def test_a_cancelled_task_gives_its_place_back(
             task.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await task
-            ledgers = await asyncio.to_thread(client.desk.limiter.states)
-            (ledger,) = ledgers.values()
-            return [waiter.ticket for waiter in ledger.windows["/search"].queue]
+            runtime = client.runtime
+            assert runtime.workers is not None
+            (origin,) = await asyncio.to_thread(runtime.limiter.states)
+            # Behind what the task has left in the queue of its origin.
+            states = await runtime.workers.run(Blocking(runtime.limiter.states, hash(origin)))
+            assert isinstance(states, dict)
+            return [waiter.ticket for waiter in states[origin].windows["/search"].queue]
 
     assert asyncio.run(main()) == []
     assert len(server.arrivals) == 0
@@ -289,7 +294,7 @@ def test_a_wrong_password_is_told_at_once(
     with Client(**fleet) as client:
         with pytest.raises(BadArguments, match="refuses the user or the password") as caught:
             client.nekos.image("neko")
-        assert "hunter2" not in repr(client.desk)
+        assert "hunter2" not in repr(client.runtime)
     assert "hunter2" not in repr(caught.value)
     assert len(server.arrivals) == 0
 

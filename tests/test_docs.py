@@ -27,7 +27,7 @@ import pytest
 
 import animedex
 from animedex import backends, errors
-from animedex.backends.nekos import calls, plans
+from animedex.backends.nekos import calls, composite_calls
 from animedex.backends.nekos.backend import BACKEND
 from animedex.call import JSON_CAP
 from animedex.cli.shared_options import output_options
@@ -42,7 +42,7 @@ from animedex.testing import SampleServer
 from animedex.testing.faults import parse_fault
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import WaifuSample
-from animedex.transport import cache, exchange
+from animedex.transport import cache, pipeline
 from animedex.transport import retry_after as advice
 from animedex.transport.status_errors import STATUSES
 from tests.kit.pages import ROOT, cells, quoted, text_of, words_of
@@ -302,10 +302,13 @@ FACTS = [
     ("limits", f"{BUCKET.burst} + {BUCKET.rate:g} · 60 = {BUCKET.burst + BUCKET.rate * 60:g}"),
     ("limits", f"{SLOW.bucket.rate:g} per second with {SLOW.bucket.burst} at once"),
     ("limits", f"and {SLOW.windows['/search'].calls} searches"),
-    ("limits", f"At most {exchange.MOST_RETRIES}, GET and HEAD only"),
-    ("limits", "429, 502, 503 and 504" if sorted(advice.RETRIED) == [429, 502, 503, 504] else "?"),
+    ("limits", f"At most {pipeline.MAX_RETRIES}, GET and HEAD only"),
+    (
+        "limits",
+        "429, 502, 503 and 504" if sorted(advice.RETRIED_STATUSES) == [429, 502, 503, 504] else "?",
+    ),
     ("limits", "else {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3))),
-    ("limits", f"Redirects, {exchange.MOST_REDIRECTS} at most"),
+    ("limits", f"Redirects, {pipeline.MAX_REDIRECTS} at most"),
     ("limits", f"`--timeout`, {SETTINGS['timeout'].default:g} seconds by default"),
     ("limits", f"more than {JSON_CAP // MIB} MiB"),
     ("limits", f"of {cache.CACHE_CAP // MIB} MiB at the most"),
@@ -314,7 +317,7 @@ FACTS = [
     ("nekos", f"{BUCKET.rate:g} per second with a burst of {BUCKET.burst}"),
     ("nekos", f"1 to {calls.MOST} pictures"),
     ("nekos", f"the last {MAX_SEEN:,}"),
-    ("nekos", f"{plans.MOST_ASKS} times in all"),
+    ("nekos", f"{composite_calls.MAX_TRIES} times in all"),
     ("nekos", f"up to {calls.ASSET_CAP // MIB} MiB"),
     ("python", f"{SETTINGS['timeout'].default:g} by default"),
     ("configuration", f"`{cache.FILE_NAME}`"),

@@ -61,7 +61,7 @@ SIGNING = {
     "hashlib",
     "subprocess",
 }
-SENDING = {"pyreqwest", "animedex.transport.http", "animedex.transport.exchange"}
+SENDING = {"pyreqwest", "animedex.transport.http", "animedex.transport.permit"}
 
 
 @pytest.fixture(scope="module")

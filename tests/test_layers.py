@@ -28,9 +28,9 @@ ALLOWED = {
     "config": {"backends.backend", "backends.authentication", "call", "errors", "text_encoding"},
     "models": {"call", "errors", "record_schema"},
     "record_schema": {"call", "errors", "models"},
-    "body_writer": {"call", "errors"},
-    "endpoint": {"call", "client"},
-    "tool": {"call", "client"},
+    "body_writer": {"call", "errors", "transport.content_encoding"},
+    "endpoint": {"call", "session"},
+    "tool": {"call", "session"},
     "transport": {
         *("backends.backend", "backends.error_explanation", "call", "clock"),
         *("config.settings", "database", "errors", "origins", "ratelimit"),
@@ -40,19 +40,20 @@ ALLOWED = {
         *("ratelimit.limits", "text_normalization", "tool"),
     },
     "client_options": {"backends", "call", "config", "errors", "ratelimit", "transport", ""},
-    "client": {
-        *("backends", "call", "client_options", "clock", "config", "errors", "ratelimit"),
-        "transport",
+    "session": {
+        *("backends.backend", "call", "client_options", "clock", "config", "errors"),
+        *("ratelimit", "transport"),
     },
-    "art": {"backends", "call", "client", "errors", "models", "text_encoding", "tool"},
+    "client": {"backends", "session"},
+    "art": {"backends", "call", "errors", "models", "session", "text_encoding", "tool"},
     "images": {"body_writer", "call", "errors", "models", "text_encoding"},
     "library": {
         *("art", "backends", "body_writer", "call", "config.paths", "database", "errors", "images"),
         *("models", "text_encoding", "text_normalization"),
     },
     "download": {
-        *("art", "backends", "body_writer", "call", "client", "errors", "images", "library"),
-        *("models", "plurals"),
+        *("art", "backends", "body_writer", "call", "errors", "images", "library", "models"),
+        *("plurals", "session", "transport.content_encoding"),
     },
     "asgi": {""},
     "testing": {"asgi", "text_normalization", ""},
@@ -68,11 +69,12 @@ ALLOWED = {
     "cli": {
         *("", "art", "backends", "body_writer", "call", "client", "client_options", "clock"),
         *("config", "database", "download", "errors", "gallery", "images", "library", "mcp"),
+        "session",
         *("models", "origins", "plurals", "ratelimit", "record_schema", "render", "testing"),
         *("text_encoding", "transport"),
     },
     "__main__": {"cli", ""},
-    "": {"call", "client", "errors", "models"},
+    "": {"call", "client", "errors", "models", "transport.events"},
 }
 # The one kind of file below that speaks to the command line.
 COMMANDS = {"cli", "library", "render", "text_encoding"}

@@ -17,7 +17,7 @@ from animedex import Client
 from animedex.backends.nekos.search_score import match_score
 from animedex.call import Response
 from animedex.testing import SampleServer
-from animedex.transport.retry_after import spent_seconds
+from animedex.transport.retry_after import exhausted_for
 
 if TYPE_CHECKING:
     import pytest
@@ -107,6 +107,6 @@ if FILES:
     def test_recorded_headers_block_nothing_until_they_say_so(recording: Recording) -> None:
         headers = {name.lower(): value for name, value in recording.response.headers.items()}
         open_ = Response(recording.response.status, tuple(headers.items()), b"", "")
-        assert spent_seconds(open_) is None
+        assert exhausted_for(open_) is None
         headers["x-rate-limit-remaining"] = "0"
-        assert 0 < (spent_seconds(open_._replace(headers=tuple(headers.items()))) or 0) <= 60
+        assert 0 < (exhausted_for(open_._replace(headers=tuple(headers.items()))) or 0) <= 60

@@ -5,19 +5,38 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from animedex.call import Call, Request, Response, SourceTag
     from animedex.client import AsyncClient, Client
     from animedex.errors import AnimedexError
-    from animedex.models import ArtPost, Rating, SourceTag
+    from animedex.models import ArtPost, Rating, Record
+    from animedex.transport.events import Event
 
-__all__ = ["AnimedexError", "ArtPost", "AsyncClient", "Client", "Rating", "SourceTag"]
+__all__ = [
+    "AnimedexError",
+    "ArtPost",
+    "AsyncClient",
+    "Call",
+    "Client",
+    "Event",
+    "Rating",
+    "Record",
+    "Request",
+    "Response",
+    "SourceTag",
+]
 __version__ = "0.1.0"
 
 _PLACES = {
     "AnimedexError": "errors",
     "ArtPost": "models",
     "AsyncClient": "client",
+    "Call": "call",
     "Client": "client",
+    "Event": "transport.events",
     "Rating": "models",
+    "Record": "models",
+    "Request": "call",
+    "Response": "call",
     "SourceTag": "call",
 }
 

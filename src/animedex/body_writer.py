@@ -7,13 +7,13 @@ import errno
 import os
 import stat
 import sys
-import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import AnimedexError, BadArguments, NoSpace, UpstreamDecode, is_full
+from animedex.transport.content_encoding import Decompressor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from io import FileIO
 
     from animedex.call import Response
@@ -23,51 +23,8 @@ T = TypeVar("T")
 PREFIX = ".animedex-"
 _OPENING = 64
 _MOST_LINKS = 40
-_PIECE = 64 * 1024
-_MOST_MEMBERS = 1000
 # What a gzip member begins with: no picture does.
 GZIP = b"\x1f\x8b\x08"
-
-
-class Unpacker:
-    """Unpack a body in gzip or zlib as it arrives, or deflated data without a head (`is_raw`)."""
-
-    def __init__(self, *, is_raw: bool = False) -> None:
-        self._window = -zlib.MAX_WBITS if is_raw else 32 + zlib.MAX_WBITS
-        self._stream = zlib.decompressobj(self._window)
-        self._members = 1
-
-    def feed(self, data: bytes) -> Iterator[bytes]:
-        """Take the next piece, and yield what is in it, in pieces of 64 KiB at the most.
-
-        Raises `UpstreamDecode` for damaged data.
-        """
-        piece = b""
-        while data or len(piece) == _PIECE:
-            if self._stream.eof:
-                self._begin_member()
-            try:
-                piece = self._stream.decompress(data, _PIECE)
-            except zlib.error:
-                message = "the compression of the answer is damaged"
-                raise UpstreamDecode(message, hint="try again later") from None
-            data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
-            if piece:
-                yield piece
-
-    def finish(self) -> None:
-        """Raise `UpstreamDecode` unless the data has come to its end."""
-        if not self._stream.eof:
-            message = "the compressed data of the answer ends too soon"
-            raise UpstreamDecode(message, hint="try again later")
-
-    def _begin_member(self) -> None:
-        """Begin the next one of several that follow each other; each costs, however short it is."""
-        self._members += 1
-        if self._members > _MOST_MEMBERS:
-            message = "the compressed data of the answer has too many parts"
-            raise UpstreamDecode(message, hint="try again later")
-        self._stream = zlib.decompressobj(self._window)
 
 
 class FileSink:
@@ -86,7 +43,7 @@ class FileSink:
         self.size = 0
         self.opening = b""
         self._max_unpacked = max_unpacked
-        self._unpacker: Unpacker | None = None
+        self._unpacker: Decompressor | None = None
         if follow_links:
             _written(path, lambda: _check_links(path))
         self._place, self._partial = _written(path, lambda: _places(path, follow_links))
@@ -98,7 +55,7 @@ class FileSink:
         Raises `NoSpace` where the disk is full, and `UpstreamDecode` for what cannot be unpacked.
         """
         if self._max_unpacked is not None and not self.size and chunk.startswith(GZIP):
-            self._unpacker = Unpacker()
+            self._unpacker = Decompressor()
         for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
             self._take(piece)
 

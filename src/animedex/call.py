@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from animedex.errors import AnimedexError
 
 T = TypeVar("T")
+U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
 JsonValue: TypeAlias = "bool | int | float | str | list[JsonValue] | dict[str, JsonValue] | None"
 JsonObject: TypeAlias = "dict[str, JsonValue]"
 Headers: TypeAlias = "tuple[tuple[str, str], ...]"
 JSON_CAP = 16 * 1024 * 1024
+_SUCCESS = 2
 
 
 class Request(NamedTuple):
@@ -131,11 +133,16 @@ class Account:
             text = text.replace(secret, "***")
         return text
 
+    def is_in(self, body: bytes) -> bool:
+        """Return whether a body repeats the key."""
+        text = body.decode("latin-1")
+        return self.hide(text) != text
+
     def __repr__(self) -> str:
         return f"<account of {self.user or 'a user'}>"
 
 
-class Sink(Protocol):
+class BodyWriter(Protocol):
     """Take the body of one answer as it arrives; raise only errors of this package."""
 
     def write(self, chunk: bytes) -> None:
@@ -157,10 +164,19 @@ class Response(NamedTuple):
     headers: Headers
     body: bytes
     url: str
-    sink: Sink | None = None
+    sink: BodyWriter | None = None
+
+    @property
+    def is_success(self) -> bool:
+        """Return whether the status is a 2xx.
+
+        >>> Response(204, (), b"", "").is_success, Response(304, (), b"", "").is_success
+        (True, False)
+        """
+        return self.status // 100 == _SUCCESS
 
     def header(self, name: str) -> str | None:
-        """Give the first header of that name.
+        """Return the first header of that name.
 
         >>> Response(200, (("etag", "x"),), b"", "").header("ETag")
         'x'
@@ -169,65 +185,67 @@ class Response(NamedTuple):
         return next((value for key, value in self.headers if key == wanted), None)
 
 
-class Call(NamedTuple, Generic[T_co]):
-    """Hold everything needed to ask one endpoint and to understand what it says.
+class CallContext(Protocol):
+    """What a generator can do while one call is carried out, within that call's deadline."""
 
-    `parse` reads the answer, or returns a plan of further wishes that ends in it; `recover` does
-    the same for a failure. `lifetime` is how long the answer may be
-    cached, in seconds; 0 is never. `cap` bounds the decoded body, in bytes.
-    `anonymous` makes the error for who is not signed in, where the service would turn them away.
-    A `raw` call takes any status and the body as it came. `sink` makes what receives the body of
-    a success, anew for each try, from the head of the answer; `parse` finds it in the response.
-    `resume` gives headers that each try sends besides, such as a range of what is still lacking.
-    `timeout` is in seconds, in place of the client's own. The body of an `is_open_ended` call may
-    take as long as bytes keep coming.
+    def execute(self, call: Call[T]) -> Steps[T]:
+        """Carry out another call."""
+        ...
+
+    def select_unseen(self, backend: str, ids: Iterable[str]) -> Steps[frozenset[str]]:
+        """Return which pictures this user was never shown, and record all of them as shown."""
+        ...
+
+    def warn(self, backend: str, message: str) -> None:
+        """Tell the user something beside the answer."""
+        ...
+
+
+class Call(NamedTuple, Generic[T_co]):
+    """One request to one endpoint, and what its answer means.
+
+    `parse` reads the answer; `recover` may turn a failure into a value or a better error.
+    `lifetime` is how long the answer may be cached, in seconds; 0 is never. `cap` bounds the
+    decoded body, in bytes. `anonymous` makes the error for a user who is not signed in, if the
+    service would refuse them. A `raw` call takes any status and the body as it was sent. `sink`
+    makes what receives the body of a success, anew for each try, from the head of the answer;
+    `parse` finds it in the response. `resume` returns headers that each try sends in addition, such
+    as the range that is missing. `timeout` is in seconds, in place of the client's own. The body of
+    an `is_open_ended` call may take as long as bytes keep coming. `seen` returns the ids of the
+    pictures that an answer shows, which are recorded. `next_steps` is what `then` adds.
     """
 
     backend: Backend
     request: Request
-    parse: Callable[[Response, SourceTag], T_co | Plan[T_co]]
-    recover: Callable[[AnimedexError], Plan[T_co]] | None = None
+    parse: Callable[[Response, SourceTag], T_co]
+    recover: Callable[[CallContext, AnimedexError], Steps[T_co]] | None = None
     lifetime: float = 0
     cap: int = JSON_CAP
     raw: bool = False
     gzip: bool = True
-    sink: Callable[[Response], Sink] | None = None
+    sink: Callable[[Response], BodyWriter] | None = None
     resume: Callable[[], Headers] | None = None
     anonymous: Callable[[], AnimedexError] | None = None
     timeout: float | None = None
     is_open_ended: bool = False
+    seen: Callable[[Any], Iterable[str]] | None = None
+    next_steps: Callable[[CallContext, Any], Steps[Any]] | None = None
+
+    def then(self, go_on: Callable[[CallContext, T_co], Steps[U]]) -> Call[U]:
+        """Return a call that goes on with the answer of this one.
+
+        `go_on` is a generator that may do `yield from context.execute(call)` with other calls, all
+        within one deadline.
+        """
+        first = self.next_steps
+
+        def chain(context: CallContext, value: T) -> Steps[U]:
+            assert first is not None
+            return (yield from go_on(context, (yield from first(context, value))))
+
+        return cast("Call[U]", self._replace(next_steps=chain if first else go_on))
 
 
-class Unseen(NamedTuple):
-    """Wish to know which of these pictures this user has not been shown; all count as shown now.
-
-    The answer is a frozenset of ids. A `quiet` wish only records, and may fail unnoticed.
-    """
-
-    backend: str
-    ids: tuple[str, ...]
-    quiet: bool = False
-
-
-class Say(NamedTuple):
-    """Wish to tell the user something beside the answer."""
-
-    backend: str
-    message: str
-
-
-# What is sent back for a wish depends on the wish, which a generator's type cannot say; `ask` can.
-Wish: TypeAlias = "Call[Any] | Unseen | Say"
-Plan: TypeAlias = "Generator[Wish, Any, T]"
-
-
-def ask(call: Call[T]) -> Plan[T]:
-    """Go on with the answer of another call, exactly typed as that call says."""
-    answer: T = yield call
-    return answer
-
-
-def ask_unseen(wish: Unseen) -> Plan[frozenset[str]]:
-    """Go on with the ids that are new to this user."""
-    answer: frozenset[str] = yield wish
-    return answer
+# The effects that are yielded are between the pipeline and its drivers: other generators only
+# `yield from`.
+Steps: TypeAlias = "Generator[Any, Any, T]"

@@ -14,13 +14,13 @@ from animedex.config.settings import REMOVED
 from animedex.errors import BadArguments
 from animedex.ratelimit.store import FILE_NAME
 from animedex.transport import cache
+from animedex.transport.pipeline import ClientConfig
 from animedex.transport.proxies import Proxies, hide_password, proxies_from
-from animedex.transport.run import Manner
 
 if TYPE_CHECKING:
-    from animedex.transport.steps import Event
+    from animedex.transport.events import Event
 
-_PACES = {"normal": 1.0, "slow": 0.5}
+_RATE_FACTORS = {"normal": 1.0, "slow": 0.5}
 
 
 class ClientOptions(TypedDict, total=False):
@@ -58,7 +58,7 @@ class Setup(NamedTuple):
     answers too.
     """
 
-    manner: Manner
+    config: ClientConfig
     proxies: Proxies
     state: str
     cache_path: str
@@ -73,19 +73,19 @@ def set_up(options: ClientOptions) -> Setup:
     config.refuse_removed()
     base_urls = {**config.base_urls(), **_base_urls(options)}
     _require_known(base_urls)
-    manner = Manner(
+    client_config = ClientConfig(
         user_agent=user_agent(_contact(options, config)),
         base_urls=base_urls,
         timeout=_timeout(options, config),
-        cached=_cached(options, config),
+        is_cached=_cached(options, config),
         refresh=options.get("refresh", False),
-        pace=_PACES[_rate(options, config)],
-        limited=options.get("limits", config.get("limits").value == "on"),
+        rate_factor=_RATE_FACTORS[_rate(options, config)],
+        is_limited=options.get("limits", config.get("limits").value == "on"),
         is_timeout_set="timeout" in options or config.get("timeout").source != "default",
     )
     place = _state(options, config)
     return Setup(
-        manner,
+        client_config,
         _proxies(options, config),
         place,
         _cache_path(options, place),

@@ -13,22 +13,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
     from animedex.call import Call
-    from animedex.client import AsyncClient, Client
+    from animedex.session import AsyncSession, Session
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Via_co = TypeVar("Via_co", bound="Client | AsyncClient", covariant=True)
+Via_co = TypeVar("Via_co", bound="Session | AsyncSession", covariant=True)
 
 
 class Surface(Generic[Via_co]):
-    """Hold a backend's endpoints as one client offers them."""
+    """The endpoints of a backend, through one client."""
 
     def __init__(self, client: Via_co) -> None:
         self.client = client
 
 
 class Endpoint(Generic[P, T]):
-    """Bind a function that builds a call to the clients that can carry it out."""
+    """A function that builds a call, bound to the clients that can carry it out."""
 
     def __init__(self, build: Callable[P, Call[T]]) -> None:
         self._build = build
@@ -38,31 +38,31 @@ class Endpoint(Generic[P, T]):
         self.__wrapped__ = build
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Answer now, through the default client."""
-        from animedex.client import default_client
+        """Carry the call out now, through the default client."""
+        from animedex.session import Session, default_session
 
-        return default_client().perform(self._build(*args, **kwargs))
+        return default_session(Session).perform(self._build(*args, **kwargs))
 
     async def aio(self, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Answer asynchronously, through the default asynchronous client."""
-        from animedex.client import default_async_client
+        """Carry the call out from a task, through the default asynchronous client."""
+        from animedex.session import AsyncSession, default_session
 
-        return await default_async_client().perform(self._build(*args, **kwargs))
+        return await default_session(AsyncSession).perform(self._build(*args, **kwargs))
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> Call[T]:
-        """Give the call as a value; nothing is sent."""
+        """Return the call as a value; nothing is sent."""
         return self._build(*args, **kwargs)
 
     @overload
     def __get__(self, surface: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, surface: Surface[Client], owner: type) -> Callable[P, T]: ...
+    def __get__(self, surface: Surface[Session], owner: type) -> Callable[P, T]: ...
     @overload
     def __get__(
-        self, surface: Surface[AsyncClient], owner: type
+        self, surface: Surface[AsyncSession], owner: type
     ) -> Callable[P, Coroutine[Any, Any, T]]: ...
-    def __get__(self, surface: Surface[Client | AsyncClient] | None, owner: type) -> object:
-        """Give the endpoint itself, or as a method of a client's surface."""
+    def __get__(self, surface: Surface[Session | AsyncSession] | None, owner: type) -> object:
+        """Return the endpoint itself, or a method of a client's surface."""
         if surface is None:
             return self
         client = surface.client

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from animedex.call import Call
-    from animedex.client import AsyncClient
+    from animedex.session import AsyncSession
 
 A = TypeVar("A", bound="Arguments")
 T = TypeVar("T")
@@ -40,17 +40,17 @@ class Tool(NamedTuple, Generic[A]):
     guidance: str
     arguments: type[A]
     answer: Mapping[str, object]
-    run: Callable[[AsyncClient, A], Awaitable[Mapping[str, object]]]
+    run: Callable[[AsyncSession, A], Awaitable[Mapping[str, object]]]
     varies: bool = False
     line: Callable[[Any], str] = str
 
 
 def rows(
     build: Callable[[A], Call[Sequence[T]]], key: str = "rows"
-) -> Callable[[AsyncClient, A], Awaitable[dict[str, object]]]:
+) -> Callable[[AsyncSession, A], Awaitable[dict[str, object]]]:
     """Make what runs a tool of a function that builds a call for rows."""
 
-    async def run(client: AsyncClient, arguments: A) -> dict[str, object]:
+    async def run(client: AsyncSession, arguments: A) -> dict[str, object]:
         return {key: list(await client.perform(build(arguments)))}
 
     return run
@@ -58,10 +58,10 @@ def rows(
 
 def row(
     build: Callable[[A], Call[T]],
-) -> Callable[[AsyncClient, A], Awaitable[dict[str, object]]]:
+) -> Callable[[AsyncSession, A], Awaitable[dict[str, object]]]:
     """Make what runs a tool of a function that builds a call for a single row."""
 
-    async def run(client: AsyncClient, arguments: A) -> dict[str, object]:
+    async def run(client: AsyncSession, arguments: A) -> dict[str, object]:
         return {"rows": [await client.perform(build(arguments))]}
 
     return run

@@ -17,7 +17,7 @@ from animedex.errors import AnimedexError, UpstreamError
 if TYPE_CHECKING:
     import socket
 
-    from animedex.call import Call, Plan, Response, SourceTag
+    from animedex.call import Call, CallContext, Response, SourceTag, Steps
     from animedex.client_options import ClientOptions
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services
@@ -77,7 +77,7 @@ def test_what_comes_first_is_given_first(client: Client, services: Services) -> 
         return response.status
 
     asked = calls()
-    asked["nekos"] = asked["nekos"]._replace(parse=wait)
+    asked["nekos"] = asked["nekos"]._replace(parse=wait, seen=None)
     come = answers(client, asked)
     assert {next(come)[0], next(come)[0]} == {"waifu", "danbooru"}
     seen.set()
@@ -126,7 +126,7 @@ def test_whoever_leaves_early_leaves_no_task_behind(
 
     ended: list[AnimedexError] = []
 
-    def note(error: AnimedexError) -> Plan[object]:
+    def note(context: CallContext, error: AnimedexError) -> Steps[object]:
         ended.append(error)
         raise error
 

@@ -8,9 +8,9 @@ from animedex.clock import shared_clock
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.store import FILE_NAME as LIMITER_FILE
 from animedex.transport.cache import FILE_NAME as CACHE_FILE
+from animedex.transport.events import Event
 from animedex.transport.status_errors import status_error
-from animedex.transport.steps import Event
-from animedex.transport.urls import resolved
+from animedex.transport.urls import resolve_url
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,7 +27,7 @@ USER_AGENT = "animedex (test)"
 
 def request_url(call: Call[object]) -> str:
     """Return the URL that a call is sent to when no base URL is configured."""
-    return resolved(call, {})
+    return resolve_url(call, {})
 
 
 def error_of(response: Response, backend: Backend) -> AnimedexError:

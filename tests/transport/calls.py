@@ -1,11 +1,11 @@
-"""Calls and answers that tests of the flow share."""
+"""Calls and answers that tests of the pipeline share."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.call import Response, SourceTag
-from animedex.transport.run import Manner
+from animedex.transport.pipeline import ClientConfig
 
 if TYPE_CHECKING:
     from animedex.errors import Unreachable
@@ -27,8 +27,10 @@ def answer(body: bytes = b"{}", status: int = 200, **headers: str) -> Response:
     return Response(status, named, body, "")
 
 
-def manner(*, timeout: float | None = 30.0, cached: bool = True, refresh: bool = False) -> Manner:
-    return Manner(USER_AGENT, {}, timeout, cached, refresh)
+def config(
+    *, timeout: float | None = 30.0, cached: bool = True, refresh: bool = False
+) -> ClientConfig:
+    return ClientConfig(USER_AGENT, {}, timeout, cached, refresh)
 
 
 def final(error: Unreachable) -> Unreachable:

@@ -1,4 +1,4 @@
-"""A stage for flows, with a clock of its own and no socket; and every way of sending."""
+"""A stage for calls, with a clock of its own and no socket; and every way of sending."""
 
 from __future__ import annotations
 
@@ -12,16 +12,14 @@ import pytest
 from animedex.backends.authentication import SignIn
 from animedex.backends.backend import Backend
 from animedex.call import Call, Request
-from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.errors import AnimedexError
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
-from animedex.ratelimit.seen_store import SeenStore
-from animedex.transport.cache import Cache
-from animedex.transport.flow import Flow
+from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.http import AsyncHttp, SyncHttp
+from animedex.transport.pipeline import ClientConfig, Runtime
 from animedex.transport.proxies import Proxies
-from animedex.transport.run import Manner
-from animedex.transport.steps import Desk, Send, Sleep
 from tests.transport.calls import Read, read
+from tests.transport.store_calls import FindAccount, RecordingCache, RecordingLimiter, RecordingSeen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -29,7 +27,8 @@ if TYPE_CHECKING:
 
     from animedex.call import Account, Headers, Response
     from animedex.ratelimit.rate_limiter import LimiterState
-    from animedex.transport.steps import Event, Step
+    from animedex.transport.effects import Effect, Steps
+    from animedex.transport.events import Event
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -75,9 +74,10 @@ class Clock:
 
 
 class Stage:
-    """Obey a flow's steps with real budgets and a real cache; sending follows a script.
+    """A driver with real stores and a clock of its own; what is sent follows a script.
 
-    `meddle` sees each step before it is done, and may raise in its place.
+    `steps` are the effects, the events, and the calls to stores. `meddle` sees each before it is
+    done, and may raise in its place.
     """
 
     shelf = SHELF
@@ -85,49 +85,62 @@ class Stage:
 
     def __init__(self, folder: Path) -> None:
         self.clock = Clock()
-        self.steps: list[Step] = []
+        self.steps: list[object] = []
         self.events: list[Event] = []
         self.jitter = 1.0
         self.seconds_per_answer = 0.0
         self.account: Account | None = None
-        # One flow for all calls, as a client has it; otherwise each has its own.
-        self.flow: Flow | None = None
-        self.meddle: Callable[[Step], None] = _leave_alone
-        store = FallbackStore(str(folder / "state.db"), self.clock, pytest.fail)
-        self.desk = Desk(
-            store,
-            SeenStore(store, self.clock),
-            Cache(str(folder / "cache.db"), pytest.fail, clock=self.clock),
-            self.events.append,
-            self._identify,
-        )
+        # One runtime for all calls, as a client has it; otherwise each has its own.
+        self.runtime: Runtime | None = None
+        self.meddle: Callable[[object], None] = _leave_alone
+        self.limiter = RecordingLimiter(str(folder / "state.db"), self.clock, pytest.fail)
+        self.seen = RecordingSeen(self.limiter, self.clock)
+        self.cache = RecordingCache(str(folder / "cache.db"), pytest.fail, clock=self.clock)
+        self.limiter.on_call = self.seen.on_call = self.cache.on_call = self._begin
 
     def play(
         self,
         call: Call[T],
         script: Iterable[Response | BaseException] = (),
-        manner: Manner | None = None,
+        config: ClientConfig | None = None,
     ) -> T:
         """Carry a call out; the script has one line for each time that something is sent."""
-        flow = self.flow or self.flow_for(manner or Manner("tester/1.0", {}))
+        runtime = self.runtime or self.runtime_for(config or ClientConfig("tester/1.0", {}))
+        return self.drive(runtime.start(call), runtime, script)
+
+    def drive(
+        self, steps: Steps[T], runtime: Runtime, script: Iterable[Response | BaseException] = ()
+    ) -> T:
+        """Run effects until the steps return a value."""
         lines = iter(script)
-        steps = flow.perform(call)
         try:
-            step = next(steps)
+            effect = next(steps)
             while True:
                 try:
-                    found = self._obey(step, lines)
-                except BaseException as error:  # noqa: BLE001  the flow is told, as a driver does
-                    step = steps.throw(error)
+                    result = self._run(effect, lines)
+                except BaseException as error:  # noqa: BLE001  thrown in, as a driver does
+                    effect = steps.throw(error)
                 else:
-                    step = steps.send(found)
+                    effect = steps.send(result)
         except StopIteration as end:
-            answer: T = end.value
-            return answer
+            value: T = end.value
+            return value
+        except AnimedexError as error:
+            runtime.redact_error(error)
+            raise
 
-    def flow_for(self, manner: Manner) -> Flow:
-        """Make a flow that goes by this stage's clock."""
-        return Flow(manner, self.clock, lambda: self.jitter)
+    def runtime_for(self, config: ClientConfig) -> Runtime:
+        """Return a runtime that goes by this stage's clock."""
+        return Runtime(
+            config,
+            self.limiter,
+            self.seen,
+            self.cache,
+            self._notify,
+            self._find_account,
+            clock=self.clock,
+            jitter=lambda: self.jitter,
+        )
 
     def all_of(self, kind: type[S]) -> list[S]:
         """List the steps of one kind."""
@@ -135,7 +148,7 @@ class Stage:
 
     @property
     def sent(self) -> list[str]:
-        """List the URLs that were asked."""
+        """List the URLs of all requests."""
         return [step.url for step in self.all_of(Send)]
 
     @property
@@ -144,34 +157,42 @@ class Stage:
         return [step.seconds for step in self.all_of(Sleep)]
 
     def close(self) -> None:
-        """Close the files of budgets and cache."""
-        self.desk.seen.close()
-        self.desk.limiter.close()
-        self.desk.cache.close()
+        """Close the files of limits and cache."""
+        self.seen.close()
+        self.limiter.close()
+        self.cache.close()
 
     def ledger(self) -> LimiterState:
-        """Give the shelf's budgets as they stand."""
-        return self.desk.limiter.states()[ORIGIN]
+        """Return the shelf's limits as they stand."""
+        return self.limiter.states()[ORIGIN]
 
-    def _identify(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
-        return self.account
-
-    def _obey(self, step: Step, lines: Iterable[Response | BaseException]) -> object:
+    def _begin(self, step: object) -> None:
         self.steps.append(step)
         self.meddle(step)
-        if isinstance(step, Sleep):
-            self.clock.now += step.seconds
+
+    def _notify(self, event: Event) -> None:
+        self._begin(event)
+        self.events.append(event)
+
+    def _find_account(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
+        self._begin(FindAccount(backend, origin, timeout))
+        return self.account
+
+    def _run(self, effect: Effect, lines: Iterator[Response | BaseException]) -> object:
+        if isinstance(effect, Blocking):
+            return effect.work()
+        self._begin(effect)
+        if isinstance(effect, Sleep):
+            self.clock.now += effect.seconds
             return None
-        if not isinstance(step, Send):
-            return step.do(self.desk)
         self.clock.now += self.seconds_per_answer
-        line = next(iter(lines))
+        line = next(lines)
         if isinstance(line, BaseException):
             raise line
-        return line._replace(url=step.url)
+        return line._replace(url=effect.url)
 
 
-def _leave_alone(step: Step) -> None:
+def _leave_alone(step: object) -> None:
     del step
 
 
@@ -191,29 +212,29 @@ def make_stage() -> type[Stage]:
 class Exchange(Protocol):
     """Send one step."""
 
-    def __call__(self, step: Send, proxies: Proxies = ...) -> Response: ...
+    def __call__(self, request: Send, proxies: Proxies = ...) -> Response: ...
 
 
 @pytest.fixture(params=["main thread", "other thread", "task"])
 def exchange(request: pytest.FixtureRequest) -> Exchange:
     """Send in each of the ways that there are."""
 
-    def on_this_thread(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008  it is frozen
+    def on_this_thread(request: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008  it is frozen
         http = SyncHttp(proxies)
         try:
-            return http.send(step)
+            return http.send(request)
         finally:
             http.close()
 
-    def on_another_thread(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
+    def on_another_thread(request: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
         with ThreadPoolExecutor(1) as pool:
-            return pool.submit(on_this_thread, step, proxies).result()
+            return pool.submit(on_this_thread, request, proxies).result()
 
-    def in_a_task(step: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
+    def in_a_task(request: Send, proxies: Proxies = Proxies()) -> Response:  # noqa: B008
         async def send() -> Response:
             http = AsyncHttp(proxies)
             try:
-                return await http.send(step)
+                return await http.send(request)
             finally:
                 await http.close()
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from animedex.transport.steps import Send
+from animedex.transport.effects import Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import Response, Sink
+    from animedex.call import BodyWriter, Response
     from animedex.errors import AnimedexError
 
 CAP = 1_000_000
@@ -25,7 +25,7 @@ def get(  # noqa: PLR0913  what a step holds
     method: str = "GET",
     timeout: float | None = 20.0,
     cap: int = CAP,
-    sink: Callable[[Response], Sink] | None = None,
+    sink: Callable[[Response], BodyWriter] | None = None,
     gzipped: bool = False,
 ) -> Send:
     encoding = ("accept-encoding", "gzip" if gzipped else "identity")

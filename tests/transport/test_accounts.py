@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Account, Call, Request, Response, Say, ask
+from animedex.call import Account, Call, Request, Response
 from animedex.config.account import made
 from animedex.errors import (
     AnimedexError,
@@ -19,16 +19,16 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
-from animedex.transport.events import described
-from animedex.transport.run import Manner
-from animedex.transport.steps import Block, Identify, Keep, Recall, Send, Tell
+from animedex.transport.effects import Send
+from animedex.transport.events import Event, format_event
+from animedex.transport.pipeline import ClientConfig
 from tests.transport.calls import answer
+from tests.transport.store_calls import Block, CacheGet, CachePut, FindAccount
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import Plan, SourceTag
-    from animedex.transport.steps import Step
+    from animedex.call import CallContext, SourceTag, Steps
     from tests.transport.conftest import Stage
 
 KEY = "k3y/of+mine=="
@@ -36,7 +36,7 @@ TOKEN = "bWU6azN5L29mK21pbmU9PQ=="
 HEADERS = (("Authorization", f"Basic {TOKEN}"),)
 ME = Account(HEADERS, (KEY, TOKEN), "me", "mark-1")
 OTHER = Account((("Authorization", "Basic b3RoZXI="),), ("b3RoZXI=",), "other", "mark-2")
-MANNER = Manner("tester/1.0 (me@example.org)", {})
+CONFIG = ClientConfig("tester/1.0 (me@example.org)", {})
 
 
 def body_of(response: Response, source: SourceTag) -> bytes:
@@ -58,7 +58,7 @@ def sent(stage: Stage) -> list[dict[str, str]]:
 
 def told(stage: Stage) -> str:
     """Give all that was told, and all that a debugger would show of what was wished for."""
-    return f"{[described(event) for event in stage.events]} {stage.events} {stage.steps}"
+    return f"{[format_event(event) for event in stage.events]} {stage.events} {stage.steps}"
 
 
 # Who is asked for
@@ -67,14 +67,14 @@ def told(stage: Stage) -> str:
 def test_a_service_without_users_is_asked_as_nobody(stage: Stage) -> None:
     stage.account = ME
     stage.play(Call(stage.shelf, Request("GET", "/pick"), body_of), [answer()])
-    assert stage.all_of(Identify) == []
+    assert stage.all_of(FindAccount) == []
     assert "authorization" not in sent(stage)[0]
 
 
 def test_the_user_is_looked_for_at_the_place_that_is_asked(stage: Stage, pick: Call[bytes]) -> None:
     stage.play(pick, [answer()])
-    stage.play(pick, [answer()], Manner("tester/1.0", {"club": "http://127.0.0.1:8080/api"}))
-    asked = [(step.backend.name, step.origin) for step in stage.all_of(Identify)]
+    stage.play(pick, [answer()], ClientConfig("tester/1.0", {"club": "http://127.0.0.1:8080/api"}))
+    asked = [(step.backend.name, step.origin) for step in stage.all_of(FindAccount)]
     assert asked == [("club", "https://shelf.example"), ("club", "http://127.0.0.1:8080")]
     assert all("authorization" not in headers for headers in sent(stage))
 
@@ -83,51 +83,51 @@ def test_a_host_of_files_is_asked_as_nobody(stage: Stage, pick: Call[bytes]) -> 
     stage.account = ME
     file = pick._replace(request=Request("GET", "https://files.shelf.example/1.png"))
     stage.play(file, [answer()])
-    assert stage.all_of(Identify) == []
+    assert stage.all_of(FindAccount) == []
     assert stage.sent == ["https://files.shelf.example/1.png"]
     assert TOKEN not in told(stage)
 
 
 def test_a_client_looks_for_its_user_once(stage: Stage, pick: Call[bytes]) -> None:
-    stage.flow = stage.flow_for(MANNER)
+    stage.runtime = stage.runtime_for(CONFIG)
     stage.account = ME
     for _ in range(3):
         stage.play(pick, [answer()])
-    assert len(stage.all_of(Identify)) == 1
+    assert len(stage.all_of(FindAccount)) == 1
     assert [headers["authorization"] for headers in sent(stage)] == [f"Basic {TOKEN}"] * 3
 
 
 def test_a_client_looks_for_nobody_once(stage: Stage, pick: Call[bytes]) -> None:
-    stage.flow = stage.flow_for(MANNER)
+    stage.runtime = stage.runtime_for(CONFIG)
     for _ in range(2):
         stage.play(pick, [answer()])
-    assert len(stage.all_of(Identify)) == 1
+    assert len(stage.all_of(FindAccount)) == 1
 
 
 def test_looking_for_the_user_takes_from_the_calls_time(stage: Stage, pick: Call[bytes]) -> None:
-    def dawdle(step: Step) -> None:
-        if isinstance(step, Identify):
+    def dawdle(step: object) -> None:
+        if isinstance(step, FindAccount):
             stage.clock.now += 3
 
     stage.meddle = dawdle
-    stage.play(pick, [answer()], Manner("tester/1.0", {}, timeout=10))
-    assert [step.timeout for step in stage.all_of(Identify)] == [10]
+    stage.play(pick, [answer()], ClientConfig("tester/1.0", {}, timeout=10))
+    assert [step.timeout for step in stage.all_of(FindAccount)] == [10]
     assert [step.timeout for step in stage.all_of(Send)] == [7]
-    stage.play(pick, [answer()], Manner("tester/1.0", {}, timeout=None))
-    assert stage.all_of(Identify)[1].timeout is None
+    stage.play(pick, [answer()], ClientConfig("tester/1.0", {}, timeout=None))
+    assert stage.all_of(FindAccount)[1].timeout is None
     with pytest.raises(TimedOut):
-        stage.play(pick, [], Manner("tester/1.0", {}, timeout=2))
+        stage.play(pick, [], ClientConfig("tester/1.0", {}, timeout=2))
     assert len(stage.sent) == 2
 
 
 def test_an_account_that_cannot_be_had_ends_the_call(stage: Stage, pick: Call[bytes]) -> None:
-    def refuse(step: Step) -> None:
-        if isinstance(step, Identify):
+    def refuse(step: object) -> None:
+        if isinstance(step, FindAccount):
             message = "no key"
             raise AuthRequired(message)
 
     stage.meddle = refuse
-    stage.flow = stage.flow_for(MANNER)
+    stage.runtime = stage.runtime_for(CONFIG)
     with pytest.raises(AuthRequired, match="no key") as raised:
         stage.play(pick)
     assert raised.value.backend == "club"
@@ -149,7 +149,7 @@ def test_a_call_for_users_alone_is_refused_before_anything_is_sent(
     with pytest.raises(BadArguments, match="three terms") as raised:
         stage.play(pick._replace(anonymous=needs_user, lifetime=60))
     assert (raised.value.backend, raised.value.hint) == ("club", "leave one out")
-    assert (stage.sent, stage.all_of(Recall), stage.all_of(Block)) == ([], [], [])
+    assert (stage.sent, stage.all_of(CacheGet), stage.all_of(Block)) == ([], [], [])
     stage.account = ME
     assert stage.play(pick._replace(anonymous=needs_user), [answer(b"1")]) == b"1"
 
@@ -167,7 +167,7 @@ def test_a_signed_call_carries_the_account_and_names_the_user(
     stage: Stage, pick: Call[bytes]
 ) -> None:
     stage.account = ME
-    stage.play(pick, [answer()], MANNER)
+    stage.play(pick, [answer()], CONFIG)
     (headers,) = sent(stage)
     assert headers["authorization"] == f"Basic {TOKEN}"
     assert headers["user-agent"] == "tester/1.0 (me@example.org) me"
@@ -175,9 +175,9 @@ def test_a_signed_call_carries_the_account_and_names_the_user(
 
 def test_an_account_without_a_name_names_nobody(stage: Stage, pick: Call[bytes]) -> None:
     stage.account = Account((("X-Api-Key", KEY),), (KEY,), None, "mark")
-    stage.play(pick, [answer()], MANNER)
+    stage.play(pick, [answer()], CONFIG)
     (headers,) = sent(stage)
-    assert (headers["x-api-key"], headers["user-agent"]) == (KEY, MANNER.user_agent)
+    assert (headers["x-api-key"], headers["user-agent"]) == (KEY, CONFIG.user_agent)
     assert repr(stage.account) == "<account of a user>"
 
 
@@ -214,11 +214,11 @@ def test_a_redirect_carries_it_within_the_origin_alone(
     location: str, *, carried: bool, stage: Stage, pick: Call[bytes]
 ) -> None:
     stage.account = ME
-    stage.play(pick, [answer(status=302, location=location), answer()], MANNER)
+    stage.play(pick, [answer(status=302, location=location), answer()], CONFIG)
     first, second = sent(stage)
     assert "authorization" in first
     assert ("authorization" in second) == carried
-    assert second["user-agent"] == MANNER.user_agent + (" me" if carried else "")
+    assert second["user-agent"] == CONFIG.user_agent + (" me" if carried else "")
 
 
 @pytest.mark.parametrize("way", ["http://shelf.example/pick", "https://me@shelf.example/pick"])
@@ -233,20 +233,20 @@ def test_a_redirect_out_of_tls_is_not_followed(way: str, stage: Stage, pick: Cal
 def test_no_key_goes_over_the_wire_for_all_to_read(
     base: str, stage: Stage, pick: Call[bytes]
 ) -> None:
-    manner = Manner("tester/1.0", {"club": base})
-    assert stage.play(pick, [answer(b"1")], manner) == b"1"
+    config = ClientConfig("tester/1.0", {"club": base})
+    assert stage.play(pick, [answer(b"1")], config) == b"1"
     stage.account = ME
     with pytest.raises(BadArguments, match="a key is sent over https") as raised:
-        stage.play(pick._replace(lifetime=60), [], manner)
+        stage.play(pick._replace(lifetime=60), [], config)
     assert "animedex auth status club" in (raised.value.hint or "")
     assert KEY not in str(raised.value)
-    assert (len(stage.sent), stage.all_of(Recall)) == (1, [])
+    assert (len(stage.sent), stage.all_of(CacheGet)) == (1, [])
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8080", "http://[::1]/api", "HTTPS://a.example"])
 def test_a_key_goes_to_loopback_and_over_tls(base: str, stage: Stage, pick: Call[bytes]) -> None:
     stage.account = ME
-    stage.play(pick, [answer()], Manner("tester/1.0", {"club": base}))
+    stage.play(pick, [answer()], ClientConfig("tester/1.0", {"club": base}))
     assert sent(stage)[0]["authorization"] == f"Basic {TOKEN}"
 
 
@@ -258,14 +258,14 @@ def test_a_whole_url_of_somebody_else_gets_nothing(stage: Stage, pick: Call[byte
     assert stage.steps == []
 
 
-def test_each_call_of_a_plan_goes_to_its_service_as_that_ones_user(
+def test_each_of_several_calls_goes_to_its_service_as_that_ones_user(
     stage: Stage, pick: Call[bytes]
 ) -> None:
-    def further(response: Response, source: SourceTag) -> Plan[bytes]:
-        return ask(Call(stage.shelf, Request("GET", "/other"), body_of))
+    def further(context: CallContext, body: bytes) -> Steps[bytes]:
+        return context.execute(Call(stage.shelf, Request("GET", "/other"), body_of))
 
     stage.account = ME
-    call: Call[bytes] = Call(stage.club, Request("GET", "/first"), further)
+    call = Call(stage.club, Request("GET", "/first"), body_of).then(further)
     stage.play(call, [answer(), answer()])
     assert ["authorization" in headers for headers in sent(stage)] == [True, False]
 
@@ -281,7 +281,7 @@ def test_answers_are_kept_for_each_user_apart(
         stage.account = account
         assert stage.play(kept, [answer(body)]) == body
         assert stage.play(kept) == body
-    assert len({step.key for step in stage.all_of(Keep)}) == 3
+    assert len({step.key for step in stage.all_of(CachePut)}) == 3
     stage.close()
     files = [path for path in tmp_path.iterdir() if path.is_file()]
     whole = b"".join(path.read_bytes() for path in files)
@@ -295,8 +295,8 @@ def test_answers_are_kept_for_each_user_apart(
 def test_nothing_that_is_told_or_shown_holds_a_key(stage: Stage, pick: Call[bytes]) -> None:
     stage.account = ME
     stage.play(pick._replace(lifetime=60), [answer(status=503), answer()])
-    assert len(stage.all_of(Tell)) > 3
-    shown = told(stage) + repr(ME) + repr(stage.flow) + repr(stage.desk)
+    assert len(stage.all_of(Event)) > 3
+    shown = told(stage) + repr(ME) + repr(vars(stage))
     assert not any(secret in shown for secret in (KEY, TOKEN))
     assert "'***'" in shown
 
@@ -339,13 +339,14 @@ def test_a_row_is_left_as_it_is(stage: Stage, pick: Call[bytes]) -> None:
     assert stage.play(pick, [answer(KEY.encode(), x_echo=KEY)]) == KEY.encode()
 
 
-def test_no_error_of_a_plan_tells_the_key(stage: Stage) -> None:
-    def quoting(response: Response, source: SourceTag) -> Plan[bytes]:
-        yield Say("club", f"look: {response.body.decode()}")
-        raise UpstreamShape(response.body.decode(), hint=f"not {response.body.decode()}")
+def test_no_later_error_or_warning_tells_the_key(stage: Stage) -> None:
+    def quoting(context: CallContext, body: bytes) -> Steps[bytes]:
+        yield from ()
+        context.warn("club", f"look: {body.decode()}")
+        raise UpstreamShape(body.decode(), hint=f"not {body.decode()}")
 
     stage.account = ME
-    call: Call[bytes] = Call(stage.club, Request("GET", "/pick"), quoting)
+    call = Call(stage.club, Request("GET", "/pick"), body_of).then(quoting)
     with pytest.raises(UpstreamShape) as raised:
         stage.play(call, [answer(KEY.encode())])
     assert (raised.value.message, raised.value.hint) == ("***", "not ***")
@@ -356,7 +357,7 @@ def test_no_error_that_another_one_follows_tells_the_key(stage: Stage) -> None:
     def quote(response: Response, source: SourceTag) -> bytes:
         raise UpstreamShape(response.body.decode())
 
-    def give_up(error: AnimedexError) -> Plan[bytes]:
+    def give_up(context: CallContext, error: AnimedexError) -> Steps[bytes]:
         yield from ()
         message = f"after {error.message}"
         raise UpstreamError(message) from error
@@ -423,6 +424,6 @@ def test_an_answer_that_repeats_the_key_is_never_written_down(
     stage.account = ME
     kept = pick._replace(lifetime=60.0)
     assert stage.play(kept, [answer(f'{{"tag": "{KEY}"}}'.encode())]).startswith(b'{"tag"')
-    assert stage.all_of(Keep) == []
+    assert stage.all_of(CachePut) == []
     stage.play(kept, [answer(b'{"tag": "cat"}')])
-    assert len(stage.all_of(Keep)) == 1
+    assert len(stage.all_of(CachePut)) == 1

@@ -14,17 +14,17 @@ from pyreqwest.client import SyncClientBuilder
 
 from animedex.errors import ClientUnusable, Unreachable
 from animedex.testing import SampleServer
+from animedex.transport.effects import Send
 from animedex.transport.http import (
-    SILENCE,
-    SILENCE_OF_FILES,
+    FILE_READ_TIMEOUT,
+    READ_TIMEOUT,
     AsyncHttp,
-    Clients,
+    ClientPool,
     SyncHttp,
-    configured,
-    prepared,
+    configure_client,
+    prepare_request,
 )
 from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -206,28 +206,30 @@ def test_what_is_closed_opens_nothing(server: SampleServer) -> None:
     assert len(server.arrivals) == 0
 
 
-@pytest.mark.parametrize(("is_open_ended", "seconds"), [(False, SILENCE), (True, SILENCE_OF_FILES)])
+@pytest.mark.parametrize(
+    ("is_open_ended", "seconds"), [(False, READ_TIMEOUT), (True, FILE_READ_TIMEOUT)]
+)
 def test_how_long_a_server_may_be_silent(*, is_open_ended: bool, seconds: float) -> None:
     built: list[tuple[str, float]] = []
-    clients = Clients(lambda url, silence: built.append((url, silence)))
+    clients = ClientPool(lambda url, silence: built.append((url, silence)))
     for _ in range(2):
-        clients.to("http://127.0.0.1/", is_open_ended=is_open_ended)
+        clients.get("http://127.0.0.1/", is_open_ended=is_open_ended)
     assert built == [("http://127.0.0.1/", seconds)]
-    assert (SILENCE, SILENCE_OF_FILES) == (120.0, 30.0)
+    assert (READ_TIMEOUT, FILE_READ_TIMEOUT) == (120.0, 30.0)
 
 
 def test_an_open_ended_exchange_ends_when_the_server_is_silent(raw_server: StartRawServer) -> None:
-    """The library is told what `Clients` tells it: it ends an exchange by silence alone."""
+    """The library is told what `ClientPool` tells it: it ends an exchange by silence alone."""
 
     def stall(connection: socket.socket, over: threading.Event) -> None:
         over.wait()
 
     server = raw_server(stall)
-    builder = configured(SyncClientBuilder(), server.url, Proxies(), 0.2)
+    builder = configure_client(SyncClientBuilder(), server.url, Proxies(), 0.2)
     step = get(server.url)._replace(timeout=None, is_open_ended=True)
     with (
         builder.build() as client,
         pytest.raises(Exception, match="timed out"),
-        prepared(client.request("GET", server.url), step).build_streamed(),
+        prepare_request(client.request("GET", server.url), step).build_streamed(),
     ):
         pytest.fail("the server answered")

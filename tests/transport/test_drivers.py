@@ -1,3 +1,5 @@
+"""The two drivers run effects, and throw into the steps what goes wrong."""
+
 from __future__ import annotations
 
 import asyncio
@@ -7,53 +9,64 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 
 from animedex.call import Account
+from animedex.clock import shared_clock
 from animedex.errors import AuthRequired, Unreachable
 from animedex.transport.drivers import drive, drive_async
+from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Event, Identify, Recall, Send, Sleep, Tell
+from animedex.transport.worker_threads import WorkerThreads
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Backend
-    from animedex.transport.run import Steps
-    from animedex.transport.steps import Desk
+    from animedex.transport.effects import Steps
     from tests.kit.raw_server import StartRawServer
-    from tests.transport.conftest import Stage
 
 T = TypeVar("T")
-EVENT = Event("wait", "shelf", seconds=1.0)
 HELLO = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
 
 
+class SyncRuntime:
+    """What a blocking driver needs."""
+
+    def __init__(self) -> None:
+        self.http = SyncHttp(Proxies())
+
+
+class AsyncRuntime:
+    """What an asyncio driver needs."""
+
+    def __init__(self) -> None:
+        self.http = AsyncHttp(Proxies())
+        self.workers = WorkerThreads("redis://cache.example", shared_clock)
+
+
 @pytest.fixture(params=["at once", "from a task"])
-def run(request: pytest.FixtureRequest, stage: Stage) -> Callable[[Steps[T]], T]:
-    """Drive a flow in one of the two ways."""
+def run(request: pytest.FixtureRequest) -> Callable[[Steps[T]], T]:
+    """Drive steps in one of the two ways."""
 
     def run_now(steps: Steps[T]) -> T:
-        return drive(steps, SyncHttp(Proxies()).send, stage.desk)
+        return drive(steps, SyncRuntime())
 
     def run_in_task(steps: Steps[T]) -> T:
-        return asyncio.run(drive_async(steps, AsyncHttp(Proxies()).send, stage.desk))
+        return asyncio.run(drive_async(steps, AsyncRuntime()))
 
     return run_now if request.param == "at once" else run_in_task
 
 
-def test_steps_are_obeyed_in_turn(
-    run: Callable[[Steps[list[object]]], list[object]], stage: Stage, raw_server: StartRawServer
+def test_effects_are_run_in_turn(
+    run: Callable[[Steps[list[object]]], list[object]], raw_server: StartRawServer
 ) -> None:
     url = raw_server(HELLO).url
 
     def steps() -> Steps[list[object]]:
-        told = yield Tell(EVENT)
         slept = yield Sleep(0.0)
-        found = yield Recall("nothing")
-        answer = yield Send("GET", url, (), 20.0, 100)
-        return [told, slept, found, answer.body]
+        printed = yield Blocking(lambda: "a key")
+        response = yield Send("GET", url, (), 20.0, 100)
+        return [slept, printed, response.body]
 
-    assert run(steps()) == [None, None, None, b"hello"]
-    assert stage.events == [EVENT]
+    assert run(steps()) == [None, "a key", b"hello"]
 
 
 def test_no_time_is_slept_backwards(run: Callable[[Steps[str]], str]) -> None:
@@ -64,7 +77,7 @@ def test_no_time_is_slept_backwards(run: Callable[[Steps[str]], str]) -> None:
     assert run(steps()) == "done"
 
 
-def test_a_flow_without_steps_has_its_answer(run: Callable[[Steps[str]], str]) -> None:
+def test_steps_without_an_effect_have_their_value(run: Callable[[Steps[str]], str]) -> None:
     def steps() -> Steps[str]:
         yield from ()
         return "done"
@@ -72,7 +85,7 @@ def test_a_flow_without_steps_has_its_answer(run: Callable[[Steps[str]], str]) -
     assert run(steps()) == "done"
 
 
-def test_what_goes_wrong_is_thrown_into_the_flow(run: Callable[[Steps[str]], str]) -> None:
+def test_an_error_is_thrown_into_the_steps(run: Callable[[Steps[str]], str]) -> None:
     def steps() -> Steps[str]:
         try:
             yield Send("GET", "http://127.0.0.1:1/", (), 20.0, 100)
@@ -84,7 +97,7 @@ def test_what_goes_wrong_is_thrown_into_the_flow(run: Callable[[Steps[str]], str
     assert run(steps()) == "recovered"
 
 
-def test_what_a_flow_raises_comes_out(run: Callable[[Steps[str]], str]) -> None:
+def test_what_the_steps_raise_comes_out(run: Callable[[Steps[str]], str]) -> None:
     def steps() -> Steps[str]:
         yield Send("GET", "http://127.0.0.1:1/", (), 20.0, 100)
         return "never"
@@ -93,102 +106,81 @@ def test_what_a_flow_raises_comes_out(run: Callable[[Steps[str]], str]) -> None:
         run(steps())
 
 
-def test_a_cancelled_task_interrupts_its_flow(stage: Stage) -> None:
-    heard: list[type[BaseException]] = []
+def test_a_cancelled_task_interrupts_its_steps() -> None:
+    errors: list[type[BaseException]] = []
 
     def steps(asleep: asyncio.Event) -> Steps[str]:
         try:
             asleep.set()
             yield Sleep(3600.0)
         except BaseException as error:
-            heard.append(type(error))
-            yield Tell(EVENT)
+            errors.append(type(error))
             raise
         return "never"
 
     async def main() -> None:
         asleep = asyncio.Event()
-        task = asyncio.create_task(
-            drive_async(steps(asleep), AsyncHttp(Proxies()).send, stage.desk)
-        )
+        task = asyncio.create_task(drive_async(steps(asleep), AsyncRuntime()))
         await asleep.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(main())
-    assert heard == [asyncio.CancelledError]
-    assert stage.events == [EVENT]
+    assert errors == [asyncio.CancelledError]
 
 
-def test_a_driver_that_is_closed_lets_its_flow_tidy_up(stage: Stage) -> None:
+def test_a_driver_that_is_closed_lets_its_steps_clean_up() -> None:
+    ended: list[str] = []
+
     def steps() -> Steps[str]:
         try:
             yield Sleep(3600.0)
         finally:
-            yield Tell(EVENT)
+            ended.append("ended")
         return "never"
 
     async def main() -> None:
-        driving = drive_async(steps(), AsyncHttp(Proxies()).send, stage.desk)
+        driving = drive_async(steps(), AsyncRuntime())
         driving.send(None)
         driving.close()
 
     asyncio.run(main())
-    assert stage.events == [EVENT]
+    assert ended == ["ended"]
 
 
 ME = Account((), (), "me", "mark")
 
 
-def desk_of(stage: Stage, identify: Callable[[], Account]) -> Desk:
-    def find(backend: Backend, origin: str, timeout: float | None) -> Account:
-        return identify()
-
-    return stage.desk._replace(identify=find)
+def account_of(find: Callable[[], Account]) -> Steps[Account]:
+    account: Account = yield Blocking(find)
+    return account
 
 
-def who(stage: Stage) -> Steps[Account | None]:
-    found: Account | None = yield Identify(stage.club, "https://shelf.example", 9.0)
-    return found
+def test_an_account_is_looked_for_in_both_ways(run: Callable[[Steps[Account]], Account]) -> None:
+    assert run(account_of(lambda: ME)) is ME
 
 
-def test_the_user_is_looked_for_in_both_ways(stage: Stage) -> None:
-    asked: list[tuple[str, str, float | None]] = []
-
-    def find(backend: Backend, origin: str, timeout: float | None) -> Account:
-        asked.append((backend.name, origin, timeout))
-        return ME
-
-    desk = stage.desk._replace(identify=find)
-    assert drive(who(stage), SyncHttp(Proxies()).send, desk) is ME
-    assert asyncio.run(drive_async(who(stage), AsyncHttp(Proxies()).send, desk)) is ME
-    assert asked == [("club", "https://shelf.example", 9.0)] * 2
-
-
-def test_a_user_that_cannot_be_had_is_told_in_the_flow(stage: Stage) -> None:
+def test_an_account_that_cannot_be_had_is_an_error_in_the_steps(
+    run: Callable[[Steps[Account]], Account],
+) -> None:
     def refuse() -> Account:
         message = "no key"
         raise AuthRequired(message)
 
-    desk = desk_of(stage, refuse)
     with pytest.raises(AuthRequired, match="no key"):
-        drive(who(stage), SyncHttp(Proxies()).send, desk)
-    with pytest.raises(AuthRequired, match="no key"):
-        asyncio.run(drive_async(who(stage), AsyncHttp(Proxies()).send, desk))
+        run(account_of(refuse))
 
 
-def test_the_loop_is_free_while_a_person_is_asked(stage: Stage) -> None:
+def test_the_loop_is_free_while_a_person_is_asked() -> None:
     typed = threading.Event()
 
     def ask() -> Account:
         assert typed.wait(20)
         return ME
 
-    async def main() -> Account | None:
-        asking = asyncio.create_task(
-            drive_async(who(stage), AsyncHttp(Proxies()).send, desk_of(stage, ask))
-        )
+    async def main() -> Account:
+        asking = asyncio.create_task(drive_async(account_of(ask), AsyncRuntime()))
         await asyncio.sleep(0)
         # Only another task can do this; a loop that waits would never come here.
         typed.set()
@@ -197,7 +189,7 @@ def test_the_loop_is_free_while_a_person_is_asked(stage: Stage) -> None:
     assert asyncio.run(main()) is ME
 
 
-def test_nobody_waits_for_a_person_after_giving_up(stage: Stage) -> None:
+def test_nobody_waits_for_a_person_after_giving_up() -> None:
     asked, typed, over = threading.Event(), threading.Event(), threading.Event()
 
     def ask() -> Account:
@@ -207,9 +199,7 @@ def test_nobody_waits_for_a_person_after_giving_up(stage: Stage) -> None:
         return ME
 
     async def give_up(*, end_loop: bool) -> None:
-        task = asyncio.create_task(
-            drive_async(who(stage), AsyncHttp(Proxies()).send, desk_of(stage, ask))
-        )
+        task = asyncio.create_task(drive_async(account_of(ask), AsyncRuntime()))
         await asyncio.to_thread(asked.wait, 20)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -227,5 +217,5 @@ def test_nobody_waits_for_a_person_after_giving_up(stage: Stage) -> None:
         typed.set()
         assert over.wait(20)
         for thread in threading.enumerate():
-            if thread.name == "animedex-identify":
+            if thread.name == "animedex-account":
                 thread.join(20)

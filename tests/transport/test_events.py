@@ -6,8 +6,7 @@ import sys
 
 import pytest
 
-from animedex.transport.events import Teller, described
-from animedex.transport.steps import Event
+from animedex.transport.events import Event, EventSender, format_event
 
 URL = "https://x.example/neko"
 
@@ -35,13 +34,13 @@ URL = "https://x.example/neko"
     ],
 )
 def test_an_event_in_words(event: Event, line: str) -> None:
-    assert described(event) == line
+    assert format_event(event) == line
 
 
 def test_a_listener_hears_events_and_warnings() -> None:
     heard: list[Event] = []
-    teller = Teller(heard.append)
-    teller.tell(Event("request", "nekos"))
+    teller = EventSender(heard.append)
+    teller.send(Event("request", "nekos"))
     teller.warn("the disk is full")
     assert heard == [Event("request", "nekos"), Event("warning", "", message="the disk is full")]
 
@@ -52,9 +51,9 @@ def test_the_log_has_events_and_warnings(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     heard: list[Event] = []
-    teller = Teller(heard.append if listening else None)
+    teller = EventSender(heard.append if listening else None)
     with caplog.at_level(logging.DEBUG, "animedex"):
-        teller.tell(Event("request", "nekos", "GET", URL))
+        teller.send(Event("request", "nekos", "GET", URL))
         teller.warn("100% full")
     assert [(record.levelname, record.getMessage()) for record in caplog.records] == [
         ("DEBUG", f"nekos: GET {URL}: sent"),
@@ -64,21 +63,21 @@ def test_the_log_has_events_and_warnings(
 
 def test_a_quiet_log_stays_empty(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, "animedex"):
-        Teller(None).tell(Event("request", "nekos", "GET", URL))
+        EventSender(None).send(Event("request", "nekos", "GET", URL))
     assert caplog.records == []
 
 
 PROGRAM = """
 import sys
-from animedex.transport.steps import Event
-from animedex.transport.events import Teller
+from animedex.transport.events import Event
+from animedex.transport.events import EventSender
 
 heard = []
-Teller(heard.append).tell(Event("request", "nekos"))
-Teller(heard.append).warn("one")
-Teller(None).tell(Event("request", "nekos"))
+EventSender(heard.append).send(Event("request", "nekos"))
+EventSender(heard.append).warn("one")
+EventSender(None).send(Event("request", "nekos"))
 print(len(heard), "logging" in sys.modules)
-Teller(None).warn("nobody hears this otherwise")
+EventSender(None).warn("nobody hears this otherwise")
 print("logging" in sys.modules)
 """
 

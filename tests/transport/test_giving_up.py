@@ -15,7 +15,7 @@ from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, TimedOut, Unreachable
 from animedex.testing import SampleServer
 from animedex.transport import http
-from animedex.transport.http import Abandoned, AsyncHttp, Body, SyncHttp
+from animedex.transport.http import AsyncHttp, Cancelled, ResponseBuilder, SyncHttp
 from animedex.transport.proxies import Proxies
 from tests.transport.sending import LONG_HEAD, Pocket, get
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pyreqwest.response import BaseResponse
 
-    from animedex.call import Response, Sink
+    from animedex.call import BodyWriter, Response
     from tests.kit.raw_server import StartRawServer
     from tests.transport.conftest import Exchange
 
@@ -48,13 +48,13 @@ HEAD = Head()
 
 def test_what_was_given_up_takes_no_more() -> None:
     pocket = Pocket()
-    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
+    body = ResponseBuilder(get("http://127.0.0.1/", sink=lambda _: pocket))
     body.begin(_as_answer(HEAD))
-    body.take(b"tea")
-    body.abandon()
+    body.add(b"tea")
+    body.cancel()
     assert pocket.discarded
-    with pytest.raises(Abandoned):
-        body.take(b"more")
+    with pytest.raises(Cancelled):
+        body.add(b"more")
     assert pocket.body == b"tea"
 
 
@@ -65,9 +65,9 @@ def test_what_was_given_up_opens_no_sink() -> None:
         made.append(Pocket())
         return made[-1]
 
-    body = Body(get("http://127.0.0.1/", sink=make))
-    body.abandon()
-    with pytest.raises(Abandoned):
+    body = ResponseBuilder(get("http://127.0.0.1/", sink=make))
+    body.cancel()
+    with pytest.raises(Cancelled):
         body.begin(_as_answer(HEAD))
     assert made == []
 
@@ -76,11 +76,11 @@ def test_a_sink_that_is_made_too_late_is_discarded() -> None:
     pocket = Pocket()
 
     def make(head: Response) -> Pocket:
-        body.abandon()
+        body.cancel()
         return pocket
 
-    body = Body(get("http://127.0.0.1/", sink=make))
-    with pytest.raises(Abandoned):
+    body = ResponseBuilder(get("http://127.0.0.1/", sink=make))
+    with pytest.raises(Cancelled):
         body.begin(_as_answer(HEAD))
     body.discard()
     assert pocket.discarded
@@ -89,14 +89,14 @@ def test_a_sink_that_is_made_too_late_is_discarded() -> None:
 def test_a_sink_that_is_held_up_notices_afterwards() -> None:
     class Slow(Pocket):
         def write(self, chunk: bytes) -> None:
-            body.abandon()
+            body.cancel()
             super().write(chunk)
 
     pocket = Slow()
-    body = Body(get("http://127.0.0.1/", sink=lambda _: pocket))
+    body = ResponseBuilder(get("http://127.0.0.1/", sink=lambda _: pocket))
     body.begin(_as_answer(HEAD))
-    with pytest.raises(Abandoned):
-        body.take(b"tea")
+    with pytest.raises(Cancelled):
+        body.add(b"tea")
 
 
 class Stuck(Pocket):
@@ -221,7 +221,7 @@ def into_pocket(head: Response) -> Pocket:
 
 @pytest.fixture
 def little_silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "SILENCE", 0.2)
+    monkeypatch.setattr(http, "READ_TIMEOUT", 0.2)
 
 
 @pytest.mark.usefixtures("little_silence")
@@ -240,7 +240,7 @@ def test_whoever_falls_silent_is_not_waited_for_without_end(
 @pytest.mark.parametrize("sink", [None, into_pocket])
 def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
     raw_server: StartRawServer,
-    sink: Callable[[Response], Sink] | None,
+    sink: Callable[[Response], BodyWriter] | None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     hung_up = threading.Event()
@@ -253,15 +253,15 @@ def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
         except OSError:
             hung_up.set()
 
-    class Begun(Body):
+    class Begun(ResponseBuilder):
         """Say when the head has come."""
 
-        def take(self, chunk: bytes) -> None:
+        def add(self, chunk: bytes) -> None:
             begun.set()
-            super().take(chunk)
+            super().add(chunk)
 
     begun = asyncio.Event()
-    monkeypatch.setattr(http, "Body", Begun)
+    monkeypatch.setattr(http, "ResponseBuilder", Begun)
 
     async def main() -> None:
         client = AsyncHttp(Proxies())

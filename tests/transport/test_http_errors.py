@@ -17,10 +17,10 @@ import trustme
 from pyreqwest.exceptions import PyreqwestError
 
 from animedex.errors import AnimedexError, NotFound, Unreachable
+from animedex.transport.effects import Send
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.http_errors import TROUBLES, Trouble, translate
 from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Send
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -178,7 +178,7 @@ def test_a_connection_that_breaks_in_the_body(send: Driver, raw_server: StartRaw
         def discard(self) -> None:
             pass
 
-    asked = step(raw_server(break_off).url)._replace(sink=Taking)
+    asked = step(raw_server(break_off).url)._replace(open_writer=Taking)
     check(trouble_of(send, asked), "the connection broke in the middle of the answer")
 
 
@@ -278,7 +278,7 @@ import os, sys
 from animedex.errors import AnimedexError
 from animedex.transport.http import SyncHttp
 from animedex.transport.proxies import Proxies
-from animedex.transport.steps import Send
+from animedex.transport.effects import Send
 
 def ask():
     try:

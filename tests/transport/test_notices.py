@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.errors import NotFound
-from animedex.transport.run import Known
-from tests.transport.calls import Read, answer, manner
+from tests.transport.calls import Read, answer, config
 
 if TYPE_CHECKING:
     from animedex.call import Call, Response
@@ -23,7 +22,7 @@ def version(response: Response) -> str | None:
 
 @pytest.fixture
 def watched(stage: Stage, pick: Call[Read]) -> Call[Read]:
-    stage.flow = stage.flow_for(manner())
+    stage.runtime = stage.runtime_for(config())
     return pick._replace(backend=stage.club._replace(notice=version))
 
 
@@ -37,7 +36,7 @@ def test_what_is_odd_is_told_once_by_a_client(stage: Stage, watched: Call[Read])
     for number in ("v8", "v8", "v9", "v8"):
         stage.play(watched, [answer(version=number)])
     assert warnings(stage) == ["club answers as v8", "club answers as v9"]
-    stage.flow = None
+    stage.runtime = None
     stage.play(watched, [answer(version="v8")])
     assert len(warnings(stage)) == 3
 
@@ -49,8 +48,8 @@ def test_what_is_odd_about_a_failure_is_not_told(stage: Stage, watched: Call[Rea
     assert warnings(stage) == []
 
 
-def test_many_threads_tell_it_once() -> None:
-    known = Known()
+def test_many_threads_tell_it_once(stage: Stage) -> None:
+    runtime = stage.runtime_for(config())
     with ThreadPoolExecutor(8) as pool:
-        news = list(pool.map(known.is_news, ["odd"] * 400))
-    assert sum(news) == 1
+        list(pool.map(runtime.notice, ["shelf"] * 400, ["odd"] * 400))
+    assert warnings(stage) == ["odd"]

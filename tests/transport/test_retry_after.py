@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.call import Response
-from animedex.transport.retry_after import backoff, spent_seconds, told_pause
+from animedex.transport.retry_after import backoff, exhausted_for, requested_delay
 
 DATE = "Fri, 08 May 2026 09:08:30 GMT"
 YEAR = 366 * 86_400.0
@@ -49,19 +49,19 @@ def answer(status: int = 429, **headers: str) -> Response:
     ],
 )
 def test_retry_after(text: str, seconds: float | None) -> None:
-    assert told_pause(answer(retry_after=text, date=DATE)) == seconds
+    assert requested_delay(answer(retry_after=text, date=DATE)) == seconds
 
 
 def test_a_wrong_local_clock_does_no_harm() -> None:
     year_2000 = answer(
         date="Sat, 01 Jan 2000 00:00:00 GMT", retry_after="Sat, 01 Jan 2000 00:00:07 GMT"
     )
-    assert told_pause(year_2000) == 7.0
+    assert requested_delay(year_2000) == 7.0
 
 
 def test_without_a_date_the_local_clock_is_asked() -> None:
     far = format_datetime(datetime.fromtimestamp(time.time() + 5000, UTC), usegmt=True)
-    pause = told_pause(answer(retry_after=far))
+    pause = requested_delay(answer(retry_after=far))
     assert pause is not None
     assert 4000 < pause <= 5000
 
@@ -90,20 +90,22 @@ def test_without_a_date_the_local_clock_is_asked() -> None:
 )
 def test_the_reset_of_a_window(reset: str, limit: str, seconds: float | None) -> None:
     found = answer(x_rate_limit_reset=reset, x_rate_limit_limit=limit, date=DATE)
-    assert told_pause(found) == seconds
+    assert requested_delay(found) == seconds
 
 
 def test_a_reset_without_a_date_or_with_a_bad_one_is_held_to_the_window() -> None:
     far = "9999-12-31T23:59:59Z"
-    assert told_pause(answer(x_rate_limit_reset=far)) == 60.0
-    assert told_pause(answer(x_rate_limit_reset=far, date="yesterday")) == 60.0
+    assert requested_delay(answer(x_rate_limit_reset=far)) == 60.0
+    assert requested_delay(answer(x_rate_limit_reset=far, date="yesterday")) == 60.0
 
 
 def test_retry_after_goes_before_the_reset() -> None:
     both = answer(retry_after="2", x_rate_limit_reset="2026-05-08T09:09:00Z", date=DATE)
-    assert told_pause(both) == 2.0
-    assert told_pause(answer(retry_after="?", x_rate_limit_reset="2026-05-08T09:09:00Z", date=DATE))
-    assert told_pause(answer()) is None
+    assert requested_delay(both) == 2.0
+    assert requested_delay(
+        answer(retry_after="?", x_rate_limit_reset="2026-05-08T09:09:00Z", date=DATE)
+    )
+    assert requested_delay(answer()) is None
 
 
 SPENT = {"x_rate_limit_reset": "2026-05-08T09:09:00Z", "date": DATE}
@@ -126,7 +128,7 @@ SPENT = {"x_rate_limit_reset": "2026-05-08T09:09:00Z", "date": DATE}
     ],
 )
 def test_a_spent_path(status: int, headers: dict[str, str], seconds: float | None) -> None:
-    assert spent_seconds(answer(status, **SPENT, **headers)) == seconds
+    assert exhausted_for(answer(status, **SPENT, **headers)) == seconds
 
 
 def test_the_pause_grows_with_the_tries_and_varies_with_chance() -> None:
@@ -191,5 +193,5 @@ def test_no_header_makes_a_pause_that_cannot_be_waited(
     status: int, headers: dict[str, str]
 ) -> None:
     response = answer(status, **headers)
-    for seconds in (told_pause(response), spent_seconds(response)):
+    for seconds in (requested_delay(response), exhausted_for(response)):
         assert seconds is None or (math.isfinite(seconds) and 0 <= seconds <= 999_999 * 86_400)

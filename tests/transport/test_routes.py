@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,8 +11,14 @@ from hypothesis import strategies as st
 from animedex.backends.nekos import BACKEND
 from animedex.call import Call, Request, Response, SourceTag
 from animedex.ratelimit.limits import scale_limits
-from animedex.transport.run import Known, Manner, Run
-from animedex.transport.turns import rate_limited, route_of, spoken, turn_for
+from animedex.transport.permit import Permit, route_of
+from animedex.transport.pipeline import ClientConfig, Pipeline
+from animedex.transport.retry_after import format_duration, rate_limited
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.transport.conftest import Stage
 
 
 @pytest.mark.parametrize(
@@ -52,11 +60,20 @@ def status_of(response: Response, source: SourceTag) -> int:
     return response.status
 
 
-def route(url: str, base: str = BACKEND.base_url, pace: float = 1.0) -> str:
-    call = Call(BACKEND, Request("GET", "/x"), status_of)
-    manner = Manner("tester/1.0", {"nekos": base}, pace=pace)
-    run = Run(manner, lambda: 100.0, lambda: 0.5, deadline=130.0, known=Known())
-    return turn_for(call, url, run).reservation.route
+RouteOf: TypeAlias = "Callable[..., str]"
+
+
+@pytest.fixture
+def route(stage: Stage) -> RouteOf:
+    """Return the route of a URL below a base URL."""
+
+    def route(url: str, base: str = BACKEND.base_url) -> str:
+        call = Call(BACKEND, Request("GET", "/x"), status_of)
+        config = ClientConfig("tester/1.0", {"nekos": base})
+        pipeline = Pipeline(stage.runtime_for(config), deadline=130.0)
+        return Permit(pipeline, call, url).reservation.route
+
+    return route
 
 
 @pytest.mark.parametrize(
@@ -73,36 +90,34 @@ def route(url: str, base: str = BACKEND.base_url, pace: float = 1.0) -> str:
         "/api/v2/%2e%2e/v2/search",
     ],
 )
-def test_no_way_of_writing_a_search_leaves_its_window(path: str) -> None:
+def test_no_way_of_writing_a_search_leaves_its_window(route: RouteOf, path: str) -> None:
     assert route(f"https://nekos.best{path}") == "/search"
     assert route(f"http://127.0.0.1:1{path}", "http://127.0.0.1:1/api/v2") == "/search"
 
 
-def test_a_base_url_without_a_path() -> None:
+def test_a_base_url_without_a_path(route: RouteOf) -> None:
     assert route("http://127.0.0.1:1/search", "http://127.0.0.1:1") == "/search"
     assert route("http://127.0.0.1:1/search", "http://127.0.0.1:1/") == "/search"
 
 
-def test_other_paths_are_no_search() -> None:
+def test_other_paths_are_no_search(route: RouteOf) -> None:
     assert route("https://nekos.best/api/v2") == "/"
     assert route("https://nekos.best/api/v2/neko/search") == "/neko/search"
     assert route("https://nekos.best/about") == "/about"
 
 
-def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace() -> None:
+def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace(stage: Stage) -> None:
     call = Call(BACKEND, Request("GET", "/neko"), status_of)
-    run = Run(
-        Manner("tester/1.0", {}, pace=0.5),
-        lambda: 100.0,
-        lambda: 0.5,
-        deadline=130.0,
-        known=Known(),
+    pipeline = Pipeline(
+        stage.runtime_for(ClientConfig("tester/1.0", {}, rate_factor=0.5)), deadline=130.0
     )
-    turn = turn_for(call, "https://nekos.best/api/v2/neko", run)
+    turn = Permit(pipeline, call, "https://nekos.best/api/v2/neko")
     assert (turn.backend, turn.origin) == ("nekos", "https://nekos.best")
     assert (turn.reservation.path, turn.reservation.deadline) == ("/api/v2/neko", 130.0)
     assert turn.limits == scale_limits(BACKEND.limits, 0.5)
-    assert turn.reservation.ticket != turn_for(call, "https://nekos.best/x", run).reservation.ticket
+    assert (
+        turn.reservation.ticket != Permit(pipeline, call, "https://nekos.best/x").reservation.ticket
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,7 +137,7 @@ def test_a_claim_lasts_until_the_deadline_and_goes_at_the_pace() -> None:
     ],
 )
 def test_time_spans_in_words(seconds: float, said: str) -> None:
-    assert spoken(seconds) == said
+    assert format_duration(seconds) == said
 
 
 def test_the_error_says_when_to_come_back() -> None:

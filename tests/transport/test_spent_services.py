@@ -8,7 +8,7 @@ import pytest
 
 from animedex.call import Call, Request, Response
 from animedex.errors import AnimedexError
-from animedex.transport.run import Manner
+from animedex.transport.pipeline import ClientConfig
 
 if TYPE_CHECKING:
     from animedex.call import SourceTag
@@ -30,26 +30,26 @@ def test_a_pause_is_for_one_path_or_for_the_whole_service(*, per_path: bool, sta
     one, other, search = (
         Call(backend, Request("GET", path), body_of) for path in ("/one", "/two", "/search")
     )
-    manner = Manner("tester/1.0", {}, timeout=30)
+    config = ClientConfig("tester/1.0", {}, timeout=30)
     with pytest.raises(AnimedexError, match="come back in 1 h"):
-        stage.play(one, [answer(status=429, retry_after="3600")], manner)
+        stage.play(one, [answer(status=429, retry_after="3600")], config)
     for call in (other, search):
         if per_path:
-            assert stage.play(call, [answer(b"1")], manner) == b"1"
+            assert stage.play(call, [answer(b"1")], config) == b"1"
         else:
             with pytest.raises(AnimedexError, match=r"said that .* not to be asked for this yet"):
-                stage.play(call, [], manner)
+                stage.play(call, [], config)
     with pytest.raises(AnimedexError, match="not to be asked"):
-        stage.play(one, [], manner)
-    elsewhere = Manner("tester/1.0", {"shelf": "https://mirror.example/api"}, timeout=30)
+        stage.play(one, [], config)
+    elsewhere = ClientConfig("tester/1.0", {"shelf": "https://mirror.example/api"}, timeout=30)
     assert stage.play(one, [answer(b"2")], elsewhere) == b"2"
     stage.clock.now += 3601
-    assert stage.play(other, [answer(b"3")], manner) == b"3"
+    assert stage.play(other, [answer(b"3")], config) == b"3"
 
 
 def test_half_the_pace_keeps_what_a_pause_speaks_of(stage: Stage) -> None:
     backend = stage.shelf._replace(limits=stage.shelf.limits._replace(per_path=False))
-    slow = Manner("tester/1.0", {}, timeout=30, pace=0.5)
+    slow = ClientConfig("tester/1.0", {}, timeout=30, rate_factor=0.5)
     call = Call(backend, Request("GET", "/one"), body_of)
     with pytest.raises(AnimedexError, match="in 1 h"):
         stage.play(call, [answer(status=503, retry_after="3600")], slow)

@@ -21,7 +21,7 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
-from animedex.transport.status_errors import check_status, is_success, said, status_error
+from animedex.transport.status_errors import check_status, error_text, status_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -76,8 +76,8 @@ def test_who_gave_a_contact_is_not_told_to_give_one() -> None:
 @pytest.mark.parametrize("status", [200, 201, 204, 206, 299])
 def test_success_is_no_error(status: int) -> None:
     check_status(answer(status, b"anything"), BACKEND, AGENT)
-    assert is_success(status)
-    assert not is_success(status + 100)
+    assert answer(status).is_success
+    assert not answer(status + 100).is_success
 
 
 def test_a_refusal_names_the_user_agent_and_how_to_set_the_contact() -> None:
@@ -193,15 +193,15 @@ def test_whoever_is_asked_too_often_may_say_so_in_words() -> None:
     ],
 )
 def test_what_the_service_said(body: str | bytes, words: str) -> None:
-    assert said(answer(500, body)) == words
+    assert error_text(answer(500, body)) == words
 
 
 def test_long_words_are_cut() -> None:
     for body in ("猫" * 5000, json.dumps({"message": "x" * 5000}), "<p>" + "y " * 5000):
-        words = said(answer(500, body))
+        words = error_text(answer(500, body))
         assert len(words) == 160
         assert words.endswith("…")
-    assert said(answer(500, "z" * 160)) == "z" * 160
+    assert error_text(answer(500, "z" * 160)) == "z" * 160
 
 
 @pytest.mark.parametrize(
@@ -210,14 +210,14 @@ def test_long_words_are_cut() -> None:
 )
 def test_no_body_takes_long_to_read(piece: str) -> None:
     body = piece * 400_000
-    assert len(said(answer(500, body))) <= 160
+    assert len(error_text(answer(500, body))) <= 160
 
 
 @given(
     st.binary(max_size=300) | st.text(max_size=300).map(lambda text: text.encode("utf-8", "ignore"))
 )
 def test_any_body_becomes_one_short_and_harmless_line(body: bytes) -> None:
-    words = said(answer(500, body))
+    words = error_text(answer(500, body))
     assert len(words) <= 160
     assert words == " ".join(words.split())
     assert not any(ord(char) < 32 or 127 <= ord(char) < 160 for char in words)

@@ -14,16 +14,15 @@ from animedex.body_writer import to_file
 from animedex.call import Call, Request, Response, SourceTag
 from animedex.errors import BadArguments, UpstreamError
 from animedex.origins import origin
-from animedex.transport.run import Manner
 from animedex.transport.urls import (
-    base_of,
+    base_url,
     cache_key,
-    is_at_home,
-    redirected,
+    is_api_origin,
+    redact_url,
+    redirect_target,
+    request_headers,
     require_loopback,
-    resolved,
-    shown,
-    wire_headers,
+    resolve_url,
 )
 
 HOME = BACKEND.base_url
@@ -58,7 +57,7 @@ def call(path: str, *params: tuple[str, str], **fields: Any) -> Call[int]:
     ],
 )
 def test_paths_are_below_the_base_url(path: str, url: str) -> None:
-    assert resolved(call(path), {}) == url
+    assert resolve_url(call(path), {}) == url
 
 
 @pytest.mark.parametrize(
@@ -73,7 +72,7 @@ def test_paths_are_below_the_base_url(path: str, url: str) -> None:
     ],
 )
 def test_official_urls_are_moved_below_a_configured_base(path: str, url: str) -> None:
-    assert resolved(call(path), MIRROR) == url
+    assert resolve_url(call(path), MIRROR) == url
 
 
 @pytest.mark.parametrize(
@@ -92,7 +91,7 @@ def test_what_only_looks_like_the_official_base_is_not_moved(
     url: str, base: dict[str, str]
 ) -> None:
     try:
-        assert origin(resolved(call(url), base)) == origin(base["nekos"])
+        assert origin(resolve_url(call(url), base)) == origin(base["nekos"])
     except BadArguments as error:
         assert "nothing was sent" in error.message  # noqa: PT017  either is safe
 
@@ -104,10 +103,10 @@ WITH_FILES = BACKEND._replace(hosts=("files.nekos.example",))
 @pytest.mark.parametrize("base", [{}, BARE, MIRROR])
 def test_a_file_on_another_host_of_the_service_is_where_it_is(base: dict[str, str]) -> None:
     asked = call(f"{FILES}/original/a%20b.png?x=1#here")._replace(backend=WITH_FILES)
-    assert resolved(asked, base) == f"{FILES}/original/a%20b.png?x=1"
-    assert not is_at_home(resolved(asked, base), WITH_FILES, base)
+    assert resolve_url(asked, base) == f"{FILES}/original/a%20b.png?x=1"
+    assert not is_api_origin(resolve_url(asked, base), WITH_FILES, base)
     at_home = call("/neko")._replace(backend=WITH_FILES)
-    assert is_at_home(resolved(at_home, base), WITH_FILES, base)
+    assert is_api_origin(resolve_url(at_home, base), WITH_FILES, base)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +121,7 @@ def test_a_file_on_another_host_of_the_service_is_where_it_is(base: dict[str, st
 )
 def test_what_only_looks_like_a_host_of_files_is_refused(url: str) -> None:
     with pytest.raises(BadArguments, match="nothing was sent"):
-        resolved(call(url)._replace(backend=WITH_FILES), {})
+        resolve_url(call(url)._replace(backend=WITH_FILES), {})
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,7 @@ def test_what_only_looks_like_a_host_of_files_is_refused(url: str) -> None:
 def test_urls_of_anybody_else_are_refused(url: str) -> None:
     for base in ({}, MIRROR):
         with pytest.raises(BadArguments) as caught:
-            resolved(call(url), base)
+            resolve_url(call(url), base)
         assert caught.value.backend == "nekos"
         assert "hunter2" not in str(caught.value.to_payload())
         assert caught.value.message.isprintable()
@@ -166,23 +165,23 @@ def test_urls_of_anybody_else_are_refused(url: str) -> None:
 @pytest.mark.parametrize("path", ["/\udcff", f"{HOME}/\udcff", "/x?\ud800"])
 def test_what_is_no_text_is_refused(path: str) -> None:
     with pytest.raises(BadArguments, match="text"):
-        resolved(call(path), {})
+        resolve_url(call(path), {})
 
 
 def test_a_parameter_that_is_no_text_is_refused() -> None:
     for pair in (("query", "\udcff"), ("\udcff", "x")):
         with pytest.raises(BadArguments, match="text"):
-            resolved(call("/search", pair), {})
+            resolve_url(call("/search", pair), {})
 
 
 PARAMS = [("query", "フリーレン & friends=100%+"), ("a[]", ""), ("query", "#?")]
 
 
 def test_parameters_come_encoded_and_in_their_order() -> None:
-    url = resolved(call("/search", *PARAMS), {})
+    url = resolve_url(call("/search", *PARAMS), {})
     assert parse_qsl(urlsplit(url).query, keep_blank_values=True) == PARAMS
     assert url.isascii()
-    assert resolved(call("/search?x=1", ("y", "2")), {}) == f"{HOME}/search?x=1&y=2"
+    assert resolve_url(call("/search?x=1", ("y", "2")), {}) == f"{HOME}/search?x=1&y=2"
 
 
 ODD = st.sampled_from(
@@ -221,11 +220,11 @@ ODD = st.sampled_from(
 def test_no_text_leads_to_another_origin(text: str, base: dict[str, str]) -> None:
     for path in (text, f"{HOME}{text}"):
         try:
-            url = resolved(call(path, ("q", text)), base)
+            url = resolve_url(call(path, ("q", text)), base)
         except BadArguments:
             continue
         parts = urlsplit(url)
-        assert origin(url) == origin(base_of(BACKEND, base))
+        assert origin(url) == origin(base_url(BACKEND, base))
         assert url.isascii()
         assert url.isprintable()
         assert "\\" not in url
@@ -233,8 +232,8 @@ def test_no_text_leads_to_another_origin(text: str, base: dict[str, str]) -> Non
 
 
 def test_the_base_url_has_no_slash_at_its_end() -> None:
-    assert base_of(BACKEND, {"nekos": "http://mirror.example/"}) == "http://mirror.example"
-    assert base_of(BACKEND, {"other": "http://mirror.example/"}) == HOME
+    assert base_url(BACKEND, {"nekos": "http://mirror.example/"}) == "http://mirror.example"
+    assert base_url(BACKEND, {"other": "http://mirror.example/"}) == HOME
 
 
 def answer(location: str, status: int = 302, url: str = f"{HOME}/neko") -> Response:
@@ -256,7 +255,7 @@ def test_redirects_within_the_service(location: str, url: str) -> None:
     asked = call("/neko")
     asked = asked._replace(backend=BACKEND._replace(hosts=("cdn.example",)))
     for status in (301, 302, 303, 307, 308):
-        assert redirected(asked, answer(location, status)) == url
+        assert redirect_target(asked, answer(location, status)) == url
 
 
 @pytest.mark.parametrize(
@@ -285,7 +284,7 @@ def test_redirects_within_the_service(location: str, url: str) -> None:
 )
 def test_redirects_to_anybody_else_are_refused(location: str) -> None:
     with pytest.raises(UpstreamError, match="not one of its own hosts") as caught:
-        redirected(call("/neko"), answer(location))
+        redirect_target(call("/neko"), answer(location))
     assert (caught.value.backend, caught.value.status) == ("nekos", 302)
     assert "hunter2" not in caught.value.message
     assert caught.value.message.isprintable()
@@ -293,22 +292,22 @@ def test_redirects_to_anybody_else_are_refused(location: str) -> None:
 
 def test_a_sample_server_redirects_to_itself_and_to_no_other_port() -> None:
     here = "http://127.0.0.1:8080/api/neko"
-    assert redirected(call("/neko"), answer("/x", url=here)) == "http://127.0.0.1:8080/x"
+    assert redirect_target(call("/neko"), answer("/x", url=here)) == "http://127.0.0.1:8080/x"
     with pytest.raises(UpstreamError, match="127"):
-        redirected(call("/neko"), answer("http://127.0.0.1:9090/x", url=here))
+        redirect_target(call("/neko"), answer("http://127.0.0.1:9090/x", url=here))
 
 
 def test_what_is_no_redirect() -> None:
-    assert redirected(call("/neko"), answer("https://elsewhere.example/", 200)) is None
-    assert redirected(call("/neko"), answer("https://elsewhere.example/", 304)) is None
-    assert redirected(call("/neko"), answer("")) is None
-    assert redirected(call("/neko"), Response(302, (), b"", HOME)) is None
+    assert redirect_target(call("/neko"), answer("https://elsewhere.example/", 200)) is None
+    assert redirect_target(call("/neko"), answer("https://elsewhere.example/", 304)) is None
+    assert redirect_target(call("/neko"), answer("")) is None
+    assert redirect_target(call("/neko"), Response(302, (), b"", HOME)) is None
 
 
 @given(st.lists(ODD, max_size=7).map("".join) | st.text(max_size=20))
 def test_any_location_is_followed_to_the_service_or_refused(location: str) -> None:
     try:
-        url = redirected(call("/neko"), answer(location))
+        url = redirect_target(call("/neko"), answer(location))
     except UpstreamError as error:
         assert error.message.isprintable()  # noqa: PT017  either is safe
     else:
@@ -321,26 +320,26 @@ def test_only_loopback_goes_without_budgets() -> None:
         require_loopback(HOME)
 
 
-MANNER = Manner("tester/1.0", {})
+AGENT = "tester/1.0"
 ADDED = (("Authorization", "Bearer hunter2"), ("X-Own", "1"))
 
 
 def test_headers_say_who_asks_for_what() -> None:
-    assert dict(wire_headers(call("/neko"), f"{HOME}/neko", MANNER)) == {
+    assert dict(request_headers(call("/neko"), HOME, HOME, None, AGENT)) == {
         "user-agent": "tester/1.0",
         "accept": "application/json",
         "accept-encoding": "gzip",
     }
-    raw = dict(wire_headers(call("/neko", raw=True, gzip=False), f"{HOME}/neko", MANNER))
+    raw = dict(request_headers(call("/neko", raw=True, gzip=False), HOME, HOME, None, AGENT))
     assert (raw["accept"], raw["accept-encoding"]) == ("*/*", "identity")
     sinking = call("/neko", sink=to_file(""))
-    assert dict(wire_headers(sinking, f"{HOME}/neko", MANNER))["accept"] == "*/*"
+    assert dict(request_headers(sinking, HOME, HOME, None, AGENT))["accept"] == "*/*"
 
 
 def test_headers_of_the_backend_and_of_the_caller_are_added() -> None:
     asked = call("/neko", headers=(*ADDED, ("Accept", "text/plain")))
     asked = asked._replace(backend=BACKEND._replace(headers=(("x-service", "yes"),)))
-    headers = dict(wire_headers(asked, f"{HOME}/neko", MANNER))
+    headers = dict(request_headers(asked, HOME, HOME, None, AGENT))
     assert headers["authorization"] == "Bearer hunter2"
     assert (headers["x-own"], headers["x-service"], headers["accept"]) == ("1", "yes", "text/plain")
 
@@ -349,19 +348,21 @@ def test_headers_of_the_backend_and_of_the_caller_are_added() -> None:
     "url", ["https://cdn.example/x", "https://nekos.best:8443/x", "http://nekos.best/x"]
 )
 def test_what_a_caller_added_does_not_follow_to_another_origin(url: str) -> None:
-    headers = dict(wire_headers(call("/neko", headers=ADDED), url, MANNER))
+    headers = dict(request_headers(call("/neko", headers=ADDED), url, HOME, None, AGENT))
     assert "authorization" not in headers
     assert "x-own" not in headers
-    assert "authorization" in dict(wire_headers(call("/x", headers=ADDED), f"{HOME}/y", MANNER))
+    assert "authorization" in dict(
+        request_headers(call("/x", headers=ADDED), f"{HOME}/y", HOME, None, AGENT)
+    )
 
 
 def test_a_query_may_hold_a_url() -> None:
     for path in ("/search?query=https://x.example", "search?query=https://x.example"):
-        assert resolved(call(path), {}) == f"{HOME}/search?query=https://x.example"
+        assert resolve_url(call(path), {}) == f"{HOME}/search?query=https://x.example"
 
 
 def test_a_cached_answer_is_named_by_service_and_url() -> None:
-    keys = {cache_key(call("/x"), resolved(call("/x"), base)) for base in ({}, BARE, MIRROR)}
+    keys = {cache_key(call("/x"), resolve_url(call("/x"), base)) for base in ({}, BARE, MIRROR)}
     assert len(keys) == 3
 
 
@@ -381,4 +382,4 @@ def test_a_cached_answer_is_named_by_service_and_url() -> None:
     ],
 )
 def test_urls_are_told_without_secrets(url: str, told: str) -> None:
-    assert shown(url) == told
+    assert redact_url(url) == told

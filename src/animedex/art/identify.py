@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.art.following import follow, follow_async
 from animedex.art.providers import every_service
 from animedex.art.row_lookup import LOOKUP_HINT, lookup
 from animedex.art.row_provider import recognise
 from animedex.art.source_parser import canonical
 from animedex.art.source_work import Work
 from animedex.backends.provider import part
-from animedex.call import ask
 from animedex.errors import BadArguments, NotFound
 from animedex.models import ArtPost, Record
 
@@ -24,9 +22,9 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from animedex.backends.provider import Evidence
-    from animedex.call import JsonValue, Plan
-    from animedex.client import AsyncClient, Client
+    from animedex.call import JsonValue, Steps
     from animedex.models import PictureRecord
+    from animedex.session import AsyncSession, BaseSession, Session
 
 # A work that comes again within so many others is not asked for again.
 MOST_WORKS = 256
@@ -96,53 +94,53 @@ class Identified(NamedTuple):
 What: TypeAlias = "str | Mapping[str, JsonValue] | Record | ArtPost | Subject"
 
 
-def identify(client: Client, what: What) -> Identified:
+def identify(client: Session, what: What) -> Identified:
     """Find out who is in a picture and which series it is from.
 
     `what` is a row of any service, as a record, as JSON or as an art post; or the URL of a picture
     or of a work, or an id with its service, such as `waifu:6460`. Raises `NotFound` where no work
     is known for it, or nobody has posted it; `BadArguments` for anything else.
     """
-    return follow(client, identified(what, Recent(), client.manner.base_urls))
+    return client.run(_identify(client, what, Recent()))
 
 
-async def identify_async(client: AsyncClient, what: What) -> Identified:
+async def identify_async(client: AsyncSession, what: What) -> Identified:
     """Do as `identify`, from a task."""
-    return await follow_async(client, identified(what, Recent(), client.manner.base_urls))
+    return await client.run(_identify(client, what, Recent()))
 
 
-def identify_all(client: Client, whats: Iterable[What]) -> Iterator[Identified | NotFound]:
+def identify_all(client: Session, whats: Iterable[What]) -> Iterator[Identified | NotFound]:
     """Identify one after the other, each when it is asked for; what is not found is given.
 
     A work is asked for once if it comes again within 256 others.
     """
-    recent, base_urls = Recent(), client.manner.base_urls
+    recent = Recent()
     for what in whats:
         try:
-            yield follow(client, identified(what, recent, base_urls))
+            yield client.run(_identify(client, what, recent))
         except NotFound as error:
             yield error
 
 
 async def identify_all_async(
-    client: AsyncClient, whats: Iterable[What]
+    client: AsyncSession, whats: Iterable[What]
 ) -> AsyncGenerator[Identified | NotFound]:
     """Do as `identify_all`, from a task."""
-    recent, base_urls = Recent(), client.manner.base_urls
+    recent = Recent()
     for what in whats:
         try:
-            yield await follow_async(client, identified(what, recent, base_urls))
+            yield await client.run(_identify(client, what, recent))
         except NotFound as error:
             yield error
 
 
-def identified(what: What, recent: Recent, base_urls: Mapping[str, str]) -> Plan[Identified]:
-    """Plan to identify something; `recent` keeps the posts of works for the next time.
+def _identify(client: BaseSession, what: What, recent: Recent) -> Steps[Identified]:
+    """Identify something; each call has a time limit of its own.
 
-    `base_urls` tells where services are that are not at home.
+    `recent` keeps the posts of works for the next time.
     """
     if isinstance(what, str):
-        subject = yield from _looked_up(what, base_urls)
+        subject = yield from _look_up(client, what)
     else:
         subject = subject_of(what)
     if not subject.works:
@@ -151,7 +149,7 @@ def identified(what: What, recent: Recent, base_urls: Mapping[str, str]) -> Plan
     for work in subject.works:
         posts = recent.get(work.key)
         if posts is None:
-            posts = yield from _posts(work)
+            posts = yield from _posts(client, work)
             recent.put(work.key, posts)
         shown = _of_page(work, posts)
         if shown:
@@ -172,11 +170,11 @@ def subject_of(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Su
     return Subject(seen.evidence.id, _works(seen.service, seen.evidence))
 
 
-def _looked_up(text: str, base_urls: Mapping[str, str]) -> Plan[Subject]:
+def _look_up(client: BaseSession, text: str) -> Steps[Subject]:
     """Find the row of a service's URL or id, or else read the work that any other URL is."""
-    call = lookup(text.strip(), base_urls)
+    call = lookup(text.strip(), client.config.base_urls)
     if call is not None:
-        row = yield from ask(call)
+        row = yield from client.start(call)
         return subject_of(row)._replace(query=text)
     work = canonical(text)
     if work is None:
@@ -200,14 +198,14 @@ def _works(service: str, evidence: Evidence) -> tuple[Work, ...]:
     return tuple(found.values())
 
 
-def _posts(work: Work) -> Plan[list[PictureRecord]]:
+def _posts(client: BaseSession, work: Work) -> Steps[list[PictureRecord]]:
     """Ask every service that knows characters for a work's posts."""
     posts: list[PictureRecord] = []
     for name in every_service():
         by_work = part(name).by_work
         call = by_work(work.site, work.id) if by_work else None
         if call is not None:
-            posts += yield from ask(call)
+            posts += yield from client.start(call)
     return posts
 
 

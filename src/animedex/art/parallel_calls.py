@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping
 
     from animedex.call import Call
-    from animedex.client import AsyncClient, Client
+    from animedex.session import AsyncSession, Session
 
 T = TypeVar("T")
 
 
 def answers(
-    client: Client, calls: Mapping[str, Call[T]]
+    client: Session, calls: Mapping[str, Call[T]]
 ) -> Iterator[tuple[str, T | AnimedexError]]:
     """Carry out named calls at once; give each one's answer or failure as it comes."""
     come: SimpleQueue[tuple[str, T | BaseException]] = SimpleQueue()
@@ -48,7 +48,7 @@ def answers(
 
 
 async def answers_async(
-    client: AsyncClient, calls: Mapping[str, Call[T]]
+    client: AsyncSession, calls: Mapping[str, Call[T]]
 ) -> AsyncGenerator[tuple[str, T | AnimedexError]]:
     """Do as `answers`, in tasks; they are cancelled when whoever asked wants no more.
 

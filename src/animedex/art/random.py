@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.art.following import follow, follow_async
 from animedex.art.providers import chosen, none_answered
 from animedex.art.search import Found
 from animedex.backends.provider import part
-from animedex.call import ask
 from animedex.errors import AnimedexError, BadArguments, NotFound
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.call import Plan
-    from animedex.client import AsyncClient, Client
+    from animedex.call import Steps
+    from animedex.session import AsyncSession, BaseSession, Session
 
 MOST = 20
 
 
 def draw(
-    client: Client,
+    client: Session,
     services: Iterable[str] | None = None,
     *,
     category: str | None = None,
@@ -32,22 +30,24 @@ def draw(
     The services are asked one after the other until one has some; those that failed before are
     named in the answer. Where all fail, one error names them all.
     """
-    return follow(client, drawn(chosen(services), category, amount))
+    return client.run(_random(client, chosen(services), category, amount))
 
 
 async def draw_async(
-    client: AsyncClient,
+    client: AsyncSession,
     services: Iterable[str] | None = None,
     *,
     category: str | None = None,
     amount: int = 1,
 ) -> Found:
     """Do as `draw`, from a task."""
-    return await follow_async(client, drawn(chosen(services), category, amount))
+    return await client.run(_random(client, chosen(services), category, amount))
 
 
-def drawn(services: Sequence[str], category: str | None, amount: int) -> Plan[Found]:
-    """Plan to ask one service after the other."""
+def _random(
+    client: BaseSession, services: Sequence[str], category: str | None, amount: int
+) -> Steps[Found]:
+    """Ask one service after the other, each with a time limit of its own."""
     if type(amount) is not int or not 1 <= amount <= MOST:
         message = f"an amount is a whole number from 1 to {MOST}, not {amount!r}"
         raise BadArguments(message)
@@ -55,7 +55,7 @@ def drawn(services: Sequence[str], category: str | None, amount: int) -> Plan[Fo
     for name in services:
         try:
             call = part(name).random(category, amount)
-            rows = list((yield from ask(call))) if call else []
+            rows = list((yield from client.start(call))) if call else []
         except AnimedexError as error:
             failures[name] = error
             continue

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from animedex.call import Call
-    from animedex.client import AsyncClient, Client
     from animedex.models import PictureRecord
+    from animedex.session import AsyncSession, Session
 
 V = TypeVar("V")
 
@@ -45,7 +45,7 @@ class Found(NamedTuple):
 
 
 def search(
-    client: Client,
+    client: Session,
     words: str,
     services: Iterable[str] | None = None,
     *,
@@ -63,7 +63,7 @@ def search(
 
 
 async def search_async(
-    client: AsyncClient,
+    client: AsyncSession,
     words: str,
     services: Iterable[str] | None = None,
     *,

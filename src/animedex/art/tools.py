@@ -15,9 +15,9 @@ from animedex.tool import Arguments, Tool
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from animedex.client import AsyncClient
     from animedex.errors import AnimedexError
     from animedex.models import PictureRecord
+    from animedex.session import AsyncSession
 
 _MOST_ROWS = 50
 _CREDIT = " Always name the artist and the source with a picture."
@@ -76,7 +76,7 @@ class RandomArguments(Arguments, frozen=True, kw_only=True):
     picture: _Picture = False
 
 
-async def _search(client: AsyncClient, given: SearchArguments) -> dict[str, object]:
+async def _search(client: AsyncSession, given: SearchArguments) -> dict[str, object]:
     found = await search.search_async(
         client, given.words, given.services, rating=given.rating, limit=given.limit
     )
@@ -84,7 +84,7 @@ async def _search(client: AsyncClient, given: SearchArguments) -> dict[str, obje
     return {**told, "left_out": list(found.left_out)}
 
 
-async def _identify(client: AsyncClient, given: IdentifyArguments) -> dict[str, object]:
+async def _identify(client: AsyncSession, given: IdentifyArguments) -> dict[str, object]:
     found = await identify.identify_async(client, given.what)
     return {
         "query": found.query,
@@ -97,7 +97,7 @@ async def _identify(client: AsyncClient, given: IdentifyArguments) -> dict[str, 
     }
 
 
-async def _random(client: AsyncClient, given: RandomArguments) -> dict[str, object]:
+async def _random(client: AsyncSession, given: RandomArguments) -> dict[str, object]:
     found = await draw.draw_async(
         client, given.services, category=given.category, amount=given.amount
     )

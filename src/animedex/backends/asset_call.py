@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.call import Call, Headers, Request, Sink, SourceTag
+from animedex.call import BodyWriter, Call, Headers, Request, SourceTag
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ class Fetched(NamedTuple):
     url: str
     status: int
     headers: Headers
-    sink: Sink | None
+    sink: BodyWriter | None
     body: bytes
     source_tag: SourceTag
 
@@ -39,7 +39,7 @@ class Fetched(NamedTuple):
 def fetch(
     backend: Backend,
     url: str,
-    sink: Callable[[Response], Sink] | None = None,
+    sink: Callable[[Response], BodyWriter] | None = None,
     resume: Callable[[], Headers] | None = None,
     cap: int = NO_CAP,
 ) -> Call[Fetched]:

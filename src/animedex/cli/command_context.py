@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from animedex.client import Client
     from animedex.errors import AnimedexError
     from animedex.library.picture_library import Library
-    from animedex.transport.steps import Event
+    from animedex.transport.events import Event
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -112,15 +112,15 @@ class Session:
         long = waits and (event.seconds or 0.0) >= _LONG_WAIT
         loud = event.kind == "warning" or (long and is_terminal(sys.stderr))
         if loud or (self.shared.verbose and event.kind != "request"):
-            from animedex.transport.events import described
+            from animedex.transport.events import format_event
 
             name = "animedex: " if event.kind == "warning" else ""
-            self.note(name + described(event))
+            self.note(name + format_event(event))
 
     def _suggest_contact(self, client: Client) -> None:
         """Report once a day how to set a contact, where a person reads it and none is set."""
         unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
-        if unread or "(" in client.manner.user_agent:
+        if unread or "(" in client.config.user_agent:
             return
         if _due(os.path.join(folder("data"), "contact-suggested")):
             self.note(

@@ -98,7 +98,7 @@ def _found(
 ) -> Iterator[tuple[int, Downloaded]]:
     from animedex.download import iter_downloads
 
-    manner = session.client.manner
+    config = session.client.config
     return iter_downloads(
         session.client,
         whats,
@@ -111,7 +111,7 @@ def _found(
         warn=lambda message: session.note(f"animedex: {message}"),
         told=watch.told,
         max_size=saving.max_bytes(),
-        timeout=manner.timeout if manner.is_timeout_set else None,
+        timeout=config.timeout if config.is_timeout_set else None,
         parts=parts,
     )
 

@@ -19,7 +19,7 @@ from animedex.errors import (
     UpstreamShape,
 )
 from animedex.origins import origin
-from animedex.transport.urls import base_of, require_secure
+from animedex.transport.urls import base_url, require_secure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -86,12 +86,12 @@ def account_of(backend: Backend, fields: Mapping[str, str], timeout: float | Non
 def accepted_as(client: Client, backend: Backend, account: Account) -> str:
     """Ask a service whom it takes the account for; raise `AuthRequired` where for nobody."""
 
-    def identify(backend: Backend, origin: str, timeout: float | None) -> Account:
+    def find_account(backend: Backend, origin: str, timeout: float | None) -> Account:
         del backend, origin, timeout
         return account
 
     # This account, and not the one that is stored.
-    client.desk = client.desk._replace(identify=identify)
+    client.runtime.find_account = find_account
     try:
         return client.perform(who(backend))
     except AuthRequired as error:
@@ -126,7 +126,7 @@ def standing(client: Client, backend: Backend, *, check: bool) -> JsonObject:
 
 def _look(client: Client, backend: Backend, told: JsonObject) -> None:
     """Find the account without running a program, which might ask the user something."""
-    sign_in, url = sign_in_of(backend), base_of(backend, client.manner.base_urls)
+    sign_in, url = sign_in_of(backend), base_url(backend, client.config.base_urls)
     fields = from_environment(backend)
     if fields is not None:
         told |= {"source": "environment", "origin": origin(url)}

@@ -137,7 +137,7 @@ def _asked(session: Session, text: str) -> Sight:
     from animedex.art.row_lookup import at_home, lookup
     from animedex.art.row_provider import recognise
 
-    base_urls = session.client.manner.base_urls
+    base_urls = session.client.config.base_urls
     seen = recognise({"url": at_home(text, base_urls)})
     kept = _kept(session, seen.evidence.id if seen else text)
     if kept is not None:
@@ -151,11 +151,11 @@ def _asked(session: Session, text: str) -> Sight:
 
 def _owner(url: str, base_urls: dict[str, str]) -> Backend:
     """Return which service a file is on; raise `BadArguments` where that is none."""
-    from animedex.transport.urls import resolved
+    from animedex.transport.urls import resolve_url
 
     for backend in map(backends.declared, backends.names()):
         try:
-            resolved(_fetch(backend, url), base_urls)
+            resolve_url(_fetch(backend, url), base_urls)
         except BadArguments:
             continue
         return backend

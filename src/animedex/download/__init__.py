@@ -24,9 +24,9 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
 
-    from animedex.client import Client
     from animedex.download.targets import What
     from animedex.library.picture_library import Library
+    from animedex.session import Session
 
 __all__ = ["MAX_SIZE", "MOST_JOBS", "Downloaded", "Progress", "download", "iter_downloads"]
 
@@ -37,7 +37,7 @@ MOST_JOBS = 16
 
 
 def download(  # noqa: PLR0913  options, each for itself
-    client: Client,
+    client: Session,
     whats: Iterable[What] | str,
     to: str | os.PathLike[str] | None = None,
     *,
@@ -78,7 +78,7 @@ def download(  # noqa: PLR0913  options, each for itself
 
 
 def iter_downloads(  # noqa: PLR0913  options, each for itself
-    client: Client,
+    client: Session,
     whats: Iterable[What] | str,
     to: str | os.PathLike[str] | None = None,
     *,

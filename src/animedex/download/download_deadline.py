@@ -10,7 +10,7 @@ from animedex.errors import TimedOut
 
 if TYPE_CHECKING:
     from animedex.call import Call
-    from animedex.client import Client
+    from animedex.session import Session
 
 T = TypeVar("T")
 _PATIENCE = 60.0
@@ -26,13 +26,13 @@ class Deadline:
         self._timeout = timeout
         self.end = inf if timeout is None else time.monotonic() + timeout
 
-    def for_picture(self, client: Client) -> Deadline:
+    def for_picture(self, client: Session) -> Deadline:
         """Return the deadline of a picture that is begun now, which this one bounds.
 
         If nobody has set the client's timeout, a file may take as long as bytes keep coming.
         """
-        manner = client.manner
-        own = Deadline(manner.timeout if manner.is_timeout_set else None)
+        config = client.config
+        own = Deadline(config.timeout if config.is_timeout_set else None)
         return min(own, self, key=lambda deadline: deadline.end)
 
     def bound(self, call: Call[T]) -> Call[T]:
@@ -45,14 +45,14 @@ class Deadline:
             raise TimedOut(message, hint="allow more with --timeout, or try again to go on")
         return call._replace(timeout=left)
 
-    def bound_file(self, client: Client, call: Call[T]) -> Call[T]:
+    def bound_file(self, client: Session, call: Call[T]) -> Call[T]:
         """Do as `bound` for the call that brings a file, which may be open-ended."""
-        is_free = self._timeout is None and not client.manner.is_timeout_set
+        is_free = self._timeout is None and not client.config.is_timeout_set
         return self.bound(call._replace(is_open_ended=is_free))
 
-    def patience(self, client: Client) -> float:
+    def patience(self, client: Session) -> float:
         """Return for how many seconds another process is waited for that makes no headway."""
-        return max(0.0, min(client.manner.timeout or _PATIENCE, self.end - time.monotonic()))
+        return max(0.0, min(client.config.timeout or _PATIENCE, self.end - time.monotonic()))
 
     def moment(self) -> float | None:
         """Return when it is, by the monotonic clock; None if there is no timeout."""

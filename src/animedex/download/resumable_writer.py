@@ -6,11 +6,12 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.body_writer import GZIP, Unpacker, file_error
+from animedex.body_writer import GZIP, file_error
 from animedex.download.safe_open import open_own
 from animedex.errors import UpstreamDecode
 from animedex.images.formats import format_of
 from animedex.plurals import format_count
+from animedex.transport.content_encoding import Decompressor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -63,7 +64,7 @@ class PartialSink:
         self._body = body
         self._on_progress = on_progress
         self._on_packed = on_packed
-        self._unpacker: Unpacker | None = None
+        self._unpacker: Decompressor | None = None
         # What came before it is known whether it is packed, and before its format is known.
         self._start: bytes | None = b"" if begin is None else None
         self._opening: bytes | None = b"" if begin is None else None
@@ -105,9 +106,9 @@ class PartialSink:
         start, self._start = self._start or b"", None
         if format_of(start) is None:
             if start.startswith(GZIP):
-                self._unpacker = Unpacker()
+                self._unpacker = Decompressor()
             elif self._body.encoding == "deflate":
-                self._unpacker = Unpacker(is_raw=not is_zlib(start))
+                self._unpacker = Decompressor(is_raw=not is_zlib(start))
         if self._unpacker is not None or self._body.encoding:
             self._on_packed()
         return start

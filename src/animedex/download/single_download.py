@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.backends.asset_call import Fetched
-    from animedex.client import Client
     from animedex.download.download_deadline import Deadline
     from animedex.download.file_check import FileCheck
     from animedex.download.finalize import FinishedFile
     from animedex.download.save_options import Saving
     from animedex.download.targets import Target, What
+    from animedex.session import Session
 
 _NO_SUCH_RANGE = 416
 _HINT = "look at the picture's page, or try again later"
@@ -38,7 +38,7 @@ _HINT = "look at the picture's page, or try again later"
 class Job(NamedTuple):
     """Represent one picture on its way, with everything that its download goes by."""
 
-    client: Client
+    client: Session
     name: str
     options: Saving
     deadline: Deadline
@@ -46,7 +46,7 @@ class Job(NamedTuple):
 
 
 def download_one(
-    client: Client, what: What, options: Saving, on_progress: Callable[[int, int | None], None]
+    client: Session, what: What, options: Saving, on_progress: Callable[[int, int | None], None]
 ) -> Outcome:
     """Fetch a picture, unless it is there already; a failure is part of the report."""
     name = name_of(what)
@@ -54,7 +54,7 @@ def download_one(
     post_id: str | None = None
     target: Target | None = None
     try:
-        post_id = known_id(what, client.manner.base_urls)
+        post_id = known_id(what, client.config.base_urls)
         outcome = _from_library(name, post_id, options)
         if outcome is not None:
             return outcome

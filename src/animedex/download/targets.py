@@ -16,8 +16,8 @@ from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
     from animedex.call import JsonObject, JsonValue
-    from animedex.client import Client
     from animedex.download.download_deadline import Deadline
+    from animedex.session import Session
 
 What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
 ROW_HINT = "give rows as any picture command prints them"
@@ -64,7 +64,7 @@ def known_id(what: What, base_urls: Mapping[str, str]) -> str | None:
     return seen.evidence.id if seen else None
 
 
-def target_of(client: Client, what: What, deadline: Deadline) -> Target:
+def target_of(client: Session, what: What, deadline: Deadline) -> Target:
     """Find out all that must be known to fetch a picture, and ask its service where need be.
 
     Raises `NotFound` for a picture that is withheld, and `BadArguments` for what no service has.
@@ -84,8 +84,8 @@ def target_of(client: Client, what: What, deadline: Deadline) -> Target:
     return Target(post, file, record.raw if record else None, record.category if record else None)
 
 
-def _asked(client: Client, text: str, deadline: Deadline) -> PictureRecord:
-    call = lookup(text, client.manner.base_urls)
+def _asked(client: Session, text: str, deadline: Deadline) -> PictureRecord:
+    call = lookup(text, client.config.base_urls)
     if call is None:
         message = f"{text!r:.80} is no picture of any service"
         raise BadArguments(message, hint=LOOKUP_HINT)

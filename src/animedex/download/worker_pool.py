@@ -22,11 +22,11 @@ from animedex.download.single_download import download_one
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from animedex.client import Client
     from animedex.download.download_report import Downloaded, Outcome
     from animedex.download.save_options import Saving
     from animedex.download.targets import What
     from animedex.library.file_inspection import InspectedFile
+    from animedex.session import Session
 
 _MOST_AT_ONCE = 32
 
@@ -55,7 +55,7 @@ class WorkerPool:
 
     def __init__(
         self,
-        client: Client,
+        client: Session,
         whats: Sequence[What],
         options: Saving,
         jobs: int,

@@ -38,7 +38,7 @@ async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -
     """Run a tool, within the client's time limit for one call; raises `AnimedexError`."""
     from asyncio import get_running_loop
 
-    now, limit = get_running_loop().time, client.manner.timeout
+    now, limit = get_running_loop().time, client.config.timeout
     began = now()
     found = await tool.run(client, arguments)
     content = {key: _plain(value) for key, value in found.items()}

@@ -8,12 +8,12 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from animedex.render.safe_text import clean
-from animedex.transport.events import described
+from animedex.transport.events import format_event
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
-    from animedex.transport.steps import Event
+    from animedex.transport.events import Event
 
     Report = Callable[[float, str], Awaitable[None]]
 
@@ -29,7 +29,7 @@ def tell(event: Event, *, verbose: bool = False) -> None:
     heard = event.kind == "warning" or (verbose and event.kind != "request")
     if heard and sys.stderr is not None:
         name = "animedex: " if event.kind == "warning" else ""
-        sys.stderr.write(f"{name}{clean(described(event))}\n")
+        sys.stderr.write(f"{name}{clean(format_event(event))}\n")
     listener = _heard.get()
     if listener is not None:
         listener(event)
@@ -48,7 +48,7 @@ def reporting(report: Report) -> Generator[None]:
 
     def listen(event: Event) -> None:
         if event.kind in {"wait", "retry"}:
-            tasks.append(create_task(send(len(tasks) + 1, described(event))))
+            tasks.append(create_task(send(len(tasks) + 1, format_event(event))))
 
     token = _heard.set(listen)
     try:

@@ -74,9 +74,9 @@ class Cache:
         self._lock = threading.Lock()
         self._database: Database | None = Database(path, _SCHEMA, warn)
 
-    def get(self, key: str, latest: float = inf) -> Kept | None:
+    def get(self, key: str, deadline: float = inf) -> Kept | None:
         """Give what is kept under a key, unless it has expired or claims to be from the future."""
-        del latest  # Nothing here waits.
+        del deadline  # Nothing here waits.
         now = self._clock()
         row = None
         # What another process keeps locked just now is not worth waiting for.
@@ -92,10 +92,10 @@ class Cache:
         return Kept(*row) if row else None
 
     def put(
-        self, key: str, backend: str, body: bytes, lifetime: float, latest: float = inf
+        self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
     ) -> None:
         """Keep a body for so many seconds, and drop what has expired or is too much."""
-        del latest
+        del deadline
         if len(body) > self._cap:
             return
         now = self._clock()
@@ -111,9 +111,9 @@ class Cache:
         with contextlib.suppress(StoreLocked):
             self._run(work)
 
-    def drop(self, key: str, latest: float = inf) -> None:
+    def drop(self, key: str, deadline: float = inf) -> None:
         """Delete what is kept under a key."""
-        del latest
+        del deadline
         with contextlib.suppress(StoreLocked):
             self._run(lambda db: db.execute("DELETE FROM answer WHERE key = ?", (key,)))
 

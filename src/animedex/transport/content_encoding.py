@@ -1,4 +1,4 @@
-"""Decoding a body as it came over the wire: never to more than a cap, and in bounded time."""
+"""Decoding compressed bodies: never to more than a limit, and in bounded time."""
 
 from __future__ import annotations
 
@@ -8,22 +8,63 @@ from typing import TYPE_CHECKING
 from animedex.errors import UpstreamDecode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from animedex.call import Response
 
-_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
 # Compressors that work in parallel write a member for every 64 KiB or more, and the largest
 # answers are 16 MiB long. An empty member takes 20 bytes.
-MOST_MEMBERS = 1024
+MAX_MEMBERS = 1024
 _PIECE = 64 * 1024
+_GZIP_OR_ZLIB = 32 + zlib.MAX_WBITS
+_HINT = "try again later"
 
 
-def decoded(response: Response, cap: int, check: Callable[[], object]) -> Response:
+class Decompressor:
+    """Decompresses gzip or zlib data as it arrives, or raw deflated data (`is_raw`)."""
+
+    def __init__(self, *, is_raw: bool = False) -> None:
+        self._window = -zlib.MAX_WBITS if is_raw else _GZIP_OR_ZLIB
+        self._stream = zlib.decompressobj(self._window)
+        self._members = 1
+
+    def feed(self, data: bytes | memoryview) -> Iterator[bytes]:
+        """Take the next piece, and yield its content in pieces of 64 KiB at most.
+
+        Raises `UpstreamDecode` for damaged data.
+        """
+        piece = b""
+        while data or len(piece) == _PIECE:
+            if self._stream.eof:
+                self._begin_member()
+            try:
+                piece = self._stream.decompress(data, _PIECE)
+            except zlib.error:
+                message = "the answer's compression is damaged"
+                raise UpstreamDecode(message, hint=_HINT) from None
+            data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
+            yield piece
+
+    def finish(self) -> None:
+        """Raise `UpstreamDecode` unless the data has come to its end."""
+        if not self._stream.eof:
+            message = "the answer's compressed data ends too soon"
+            raise UpstreamDecode(message, hint=_HINT)
+
+    def _begin_member(self) -> None:
+        """Begin the next of several gzip members; each costs time, however short it is."""
+        self._members += 1
+        if self._members > MAX_MEMBERS:
+            message = f"the answer is compressed in more than {MAX_MEMBERS} parts"
+            raise UpstreamDecode(message, hint=_HINT)
+        self._stream = zlib.decompressobj(self._window)
+
+
+def decode_body(response: Response, max_bytes: int, check: Callable[[], object]) -> Response:
     """Return the answer with its content encoding undone.
 
-    `check` is called between pieces, and may raise to end the work. Raises `UpstreamDecode` where
-    the body is not what the encoding says, is cut, or would grow beyond `cap` bytes.
+    `check` is called between pieces, and may raise to end the work. Raises `UpstreamDecode` if the
+    body is not what the encoding says, is cut, or would grow beyond `max_bytes`.
     """
     encoding = (response.header("content-encoding") or "identity").strip().lower()
     if encoding == "identity" or not response.body:
@@ -31,51 +72,30 @@ def decoded(response: Response, cap: int, check: Callable[[], object]) -> Respon
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         message = f"the answer came in an encoding that was not asked for: {encoding[:40]}"
         raise UpstreamDecode(message)
-    return response._replace(body=_inflated(response.body, cap, check))
+    return response._replace(body=_decompress(response.body, max_bytes, check))
 
 
-def _inflated(body: bytes, cap: int, check: Callable[[], object]) -> bytes:
-    """Return a body unpacked.
+def _decompress(body: bytes, max_bytes: int, check: Callable[[], object]) -> bytes:
+    """Return a decompressed body.
 
     >>> import gzip
-    >>> _inflated(gzip.compress(b"{}"), cap=10, check=int)
+    >>> _decompress(gzip.compress(b"{}"), max_bytes=10, check=int)
     b'{}'
-    >>> _inflated(gzip.compress(b"0" * 99), cap=10, check=int)
+    >>> _decompress(gzip.compress(b"0" * 99), max_bytes=10, check=int)
     Traceback (most recent call last):
         ...
     animedex.errors.UpstreamDecode: the answer grows beyond 10 bytes when it is unpacked
     """
+    decompressor, view = Decompressor(), memoryview(body)
     pieces: list[bytes] = []
-    rest, room = memoryview(body), cap + 1
-    # One gzip stream may follow another.
-    for _ in range(MOST_MEMBERS):
-        rest, room = _inflate_member(rest, room, pieces, check)
-        if room == 0:
-            message = f"the answer grows beyond {cap} bytes when it is unpacked"
-            raise UpstreamDecode(message)
-        if not rest:
-            return b"".join(pieces)
-    message = f"the answer is compressed in more than {MOST_MEMBERS} parts"
-    raise UpstreamDecode(message)
-
-
-def _inflate_member(
-    rest: memoryview, room: int, pieces: list[bytes], check: Callable[[], object]
-) -> tuple[memoryview, int]:
-    """Unpack one stream into `pieces`; return what follows it, and the room that is left."""
-    inflater = zlib.decompressobj(_GZIP_OR_ZLIB)
-    while not inflater.eof and room:
-        check()
-        packed = rest[:_PIECE]
-        try:
-            piece = inflater.decompress(packed, min(room, _PIECE))
-        except zlib.error:
-            message = "the answer's compression is damaged"
-            raise UpstreamDecode(message) from None
-        used = len(packed) - len(inflater.unconsumed_tail) - len(inflater.unused_data)
-        if not used and not piece:
-            message = "the answer's compressed data ends too soon"
-            raise UpstreamDecode(message)
-        pieces.append(piece)
-        rest, room = rest[used:], room - len(piece)
-    return rest, room
+    size = 0
+    for start in range(0, len(body), _PIECE):
+        for piece in decompressor.feed(view[start : start + _PIECE]):
+            check()
+            pieces.append(piece)
+            size += len(piece)
+            if size > max_bytes:
+                message = f"the answer grows beyond {max_bytes} bytes when it is unpacked"
+                raise UpstreamDecode(message)
+    decompressor.finish()
+    return b"".join(pieces)

@@ -1,7 +1,8 @@
-"""The two drivers of the network: the one place that sends, and that knows the HTTP library.
+"""What sends requests: the only file that knows the HTTP library.
 
-The library's decoders are off: a body arrives as it was sent, and a cap stops one that does not
-end. It follows no redirects, which are the flow's business. What it raises, `trouble` translates.
+The library's decoders are off: a body arrives as it was sent, and `max_bytes` stops one that does
+not end. It follows no redirects, which are the pipeline's business. `http_errors` translates what
+it raises.
 """
 
 from __future__ import annotations
@@ -24,153 +25,171 @@ if TYPE_CHECKING:
     from pyreqwest.request import BaseRequestBuilder
     from pyreqwest.response import BaseResponse
 
+    from animedex.transport.effects import Send
     from animedex.transport.proxies import Proxies
-    from animedex.transport.steps import Send
 
 C = TypeVar("C")
 Builder = TypeVar("Builder", ClientBuilder, SyncClientBuilder)
-Prepared = TypeVar("Prepared", bound="BaseRequestBuilder")
+R = TypeVar("R", bound="BaseRequestBuilder")
 
 
-# No service that works is silent for so many seconds, and none is waited for longer. From the
-# sending on, the whole head has to come within them: so long at most a cancelled task, of which
-# the library forgets nothing before that, holds a connection.
-SILENCE = 120.0
-# An open-ended exchange ends after so many seconds without a byte.
-SILENCE_OF_FILES = 30.0
+# A working service is never silent for this many seconds, and none is waited for longer. The whole
+# head has to come within them. The library holds the connection of a cancelled task for as long.
+READ_TIMEOUT = 120.0
+# An open-ended exchange ends after this many seconds without a byte.
+FILE_READ_TIMEOUT = 30.0
+# The library's clock overflows somewhere.
+_MAX_TIMEOUT = 365 * 86_400.0
+# Time allowed for what is about to end anyway, in seconds.
+_GRACE = 0.25
 
 
 class SyncHttp:
-    """Send requests from ordinary code, and stay open to Ctrl-C meanwhile."""
+    """Sends requests from ordinary code, which Ctrl-C can interrupt."""
 
     def __init__(self, proxies: Proxies) -> None:
-        self._clients = Clients(
-            lambda url, silence: configured(SyncClientBuilder(), url, proxies, silence).build()
+        self._clients = ClientPool(
+            lambda url, timeout: configure_client(
+                SyncClientBuilder(), url, proxies, timeout
+            ).build()
         )
 
-    def send(self, step: Send) -> Response:
+    def send(self, request: Send) -> Response:
         """Exchange one request for one answer."""
-        body = Body(step)
+        builder = ResponseBuilder(request)
         if threading.current_thread() is threading.main_thread():
-            return self._exchange_aside(step, body)
-        return self._exchange(step, body)
+            return self._send_on_thread(builder)
+        return self._exchange(builder)
 
     def close(self) -> None:
         """Close all connections."""
-        for client in self._clients.drain():
+        for client in self._clients.take_all():
             client.close()
 
-    def _exchange_aside(self, step: Send, body: Body) -> Response:
-        """Exchange on a daemon thread: the library does not notice signals while it waits."""
+    def _send_on_thread(self, builder: ResponseBuilder) -> Response:
+        """Send on a daemon thread: the library does not notice signals while it waits."""
         outcome: list[Response | BaseException] = []
 
         def work() -> None:
             try:
-                outcome.append(self._exchange(step, body))
+                outcome.append(self._exchange(builder))
             except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
                 outcome.append(error)
 
         thread = threading.Thread(target=work, name="animedex-send", daemon=True)
+        timeout = builder.request.timeout
         thread.start()
         try:
-            # The library keeps to the deadline; a sink that is held up knows of none.
-            thread.join(_patience(step))
+            # The library keeps the deadline, but a writer that is blocked does not know it.
+            limit = None if timeout is None else min(timeout + _GRACE, threading.TIMEOUT_MAX)
+            thread.join(limit)
             if not outcome:
                 message = "the answer was not taken in time"
-                raise TimedOut(message, hint="look who reads what is written")
+                raise TimedOut(message, hint="the program reading the output is not reading")
         except BaseException:
-            body.abandon()
+            builder.cancel()
             raise
         if isinstance(outcome[0], BaseException):
             raise outcome[0]
         return outcome[0]
 
-    def _exchange(self, step: Send, body: Body) -> Response:
+    def _exchange(self, builder: ResponseBuilder) -> Response:
+        request = builder.request
         try:
-            client = self._clients.to(step.url, is_open_ended=step.is_open_ended)
-            request = prepared(client.request(step.method, step.url), step).build_streamed()
-            with request as answer:
-                body.begin(answer)
+            client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
+            prepared = prepare_request(client.request(request.method, request.url), request)
+            with prepared.build_streamed() as answer:
+                builder.begin(answer)
                 while (chunk := answer.body_reader.read_chunk()) is not None:
-                    body.take(bytes(chunk))
-        except BaseException as error:  # noqa: BLE001  translated, or given on as it is
-            body.discard()
+                    builder.add(bytes(chunk))
+        except BaseException as error:  # noqa: BLE001  translated, or raised as it is
+            builder.discard()
             raise translate(error) from None
-        return body.response()
+        return builder.build()
 
 
 class AsyncHttp:
-    """Send requests from asyncio tasks."""
+    """Sends requests from asyncio tasks."""
 
     def __init__(self, proxies: Proxies) -> None:
-        self._clients = Clients(
-            lambda url, silence: configured(ClientBuilder(), url, proxies, silence).build()
+        self._clients = ClientPool(
+            lambda url, timeout: configure_client(ClientBuilder(), url, proxies, timeout).build()
         )
 
-    async def send(self, step: Send) -> Response:
+    async def send(self, request: Send) -> Response:
         """Exchange one request for one answer."""
-        body = Body(step)
-        before = _cancellations()
+        from asyncio import current_task
+
+        builder, task = ResponseBuilder(request), current_task()
+        cancellations = task.cancelling() if task else 0
+
+        def require_task() -> None:
+            # The library loses a cancellation that comes at the same time as data.
+            if task and task.cancelling() > cancellations:
+                from asyncio import CancelledError
+
+                raise CancelledError
+
         try:
-            client = self._clients.to(step.url, is_open_ended=step.is_open_ended)
-            request = prepared(client.request(step.method, step.url), step).build_streamed()
-            async with request as answer:
-                body.begin(answer)
-                _require_task(before)
+            client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
+            prepared = prepare_request(client.request(request.method, request.url), request)
+            async with prepared.build_streamed() as answer:
+                builder.begin(answer)
+                require_task()
                 while (chunk := await answer.body_reader.read_chunk()) is not None:
-                    body.take(bytes(chunk))
-                    _require_task(before)
-        except BaseException as error:  # noqa: BLE001  translated, or given on as it is
-            body.discard()
-            if _cancellations() > before:
+                    builder.add(bytes(chunk))
+                    require_task()
+        except BaseException as error:  # noqa: BLE001  translated, or raised as it is
+            builder.discard()
+            if task and task.cancelling() > cancellations:
                 await _yield_to_scopes()
             raise translate(error) from None
-        return body.response()
+        return builder.build()
 
     async def close(self) -> None:
         """Close all connections."""
-        for client in self._clients.drain():
+        for client in self._clients.take_all():
             await client.close()
 
 
-class Clients(Generic[C]):
-    """Build one client for loopback, which is never proxied, and one for everywhere else.
+class ClientPool(Generic[C]):
+    """One client of the library for loopback, which is never proxied, and one for everywhere else.
 
-    Exchanges that are open-ended have clients of their own: how long a server may be silent is the
-    same for all that a client sends.
+    Open-ended exchanges have clients of their own, as the read timeout is a client's.
     """
 
     def __init__(self, build: Callable[[str, float], C]) -> None:
         self._build = build
         self._lock = threading.Lock()
-        self._built: dict[tuple[bool, bool], C] = {}
-        self._closed = False
+        self._clients: dict[tuple[bool, bool], C] = {}
+        self._is_closed = False
 
-    def to(self, url: str, *, is_open_ended: bool = False) -> C:
-        """Give the client for a URL; raise `ClientUnusable` once they were given up."""
+    def get(self, url: str, *, is_open_ended: bool = False) -> C:
+        """Return the client for a URL; raise `ClientUnusable` after `take_all`."""
         key = is_loopback(url), is_open_ended
         with self._lock:
-            if self._closed:
+            if self._is_closed:
                 message = "the client is closed"
                 raise ClientUnusable(message, hint="make a new one")
-            if key not in self._built:
-                self._built[key] = self._build(url, SILENCE_OF_FILES if is_open_ended else SILENCE)
-            return self._built[key]
+            if key not in self._clients:
+                timeout = FILE_READ_TIMEOUT if is_open_ended else READ_TIMEOUT
+                self._clients[key] = self._build(url, timeout)
+            return self._clients[key]
 
-    def drain(self) -> list[C]:
-        """Give up all clients, for closing."""
+    def take_all(self) -> list[C]:
+        """Return all clients for closing; no other is made."""
         with self._lock:
-            self._closed = True
-            clients = list(self._built.values())
-            self._built.clear()
+            self._is_closed = True
+            clients = list(self._clients.values())
+            self._clients.clear()
         return clients
 
 
-def configured(builder: Builder, url: str, proxies: Proxies, silence: float) -> Builder:
+def configure_client(builder: Builder, url: str, proxies: Proxies, read_timeout: float) -> Builder:
     """Set up a client that leaves bodies, redirects and errors alone."""
     builder = builder.gzip(False).brotli(False).zstd(False).deflate(False)
     builder = builder.follow_redirects(False).referer(False).no_proxy()
-    builder = builder.read_timeout(timedelta(seconds=silence))
+    builder = builder.read_timeout(timedelta(seconds=read_timeout))
     if is_loopback(url):
         return builder
     for kind, proxy in (
@@ -183,64 +202,71 @@ def configured(builder: Builder, url: str, proxies: Proxies, silence: float) -> 
     return builder
 
 
-def prepared(request: Prepared, step: Send) -> Prepared:
-    """Put a step's headers and time limit on a request."""
-    request.headers(list(step.headers))
+def prepare_request(builder: R, request: Send) -> R:
+    """Add headers and time limit to a request of the library."""
+    builder.headers(list(request.headers))
     # The library would hold back the head until so many bytes are there, or lose them; and it would
     # read them on for a task that was cancelled.
-    request.streamed_read_buffer_limit(0)
-    if step.timeout is None:
-        return request
-    return request.timeout(timedelta(seconds=min(step.timeout, _LONGEST_TIMEOUT)))
+    builder.streamed_read_buffer_limit(0)
+    if request.timeout is None:
+        return builder
+    return builder.timeout(timedelta(seconds=min(request.timeout, _MAX_TIMEOUT)))
 
 
-class Body:
-    """Collect one answer: the head, then the body in memory or, of a success, in a sink."""
+class ResponseBuilder:
+    """Collects one answer: the head, then the body in memory or, of a success, in a writer."""
 
-    def __init__(self, step: Send) -> None:
-        self._step = step
+    def __init__(self, request: Send) -> None:
+        self.request = request
         self._chunks: list[bytes] = []
         self._size = 0
         self._lock = threading.Lock()
-        self._abandoned = False
+        self._is_cancelled = False
         self._head: Response | None = None
 
     def begin(self, answer: BaseResponse) -> None:
         """Take the head."""
-        headers = tuple(answer.headers.items())
-        wanted = answer.status // 100 == _SUCCESS
+        head = Response(answer.status, tuple(answer.headers.items()), b"", self.request.url)
+        if self.request.open_writer is None or not head.is_success:
+            self._head = head
+            return
         with self._lock:
             self._require_wanted()
-            head = Response(answer.status, headers, b"", self._step.url)
-            sink = self._step.sink(head) if self._step.sink and wanted else None
-            self._head = head._replace(sink=sink)
+            self._head = head._replace(sink=self.request.open_writer(head))
             self._require_wanted()
 
-    def take(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes) -> None:
         """Take the next piece of the body."""
         self._size += len(chunk)
-        if self._size > self._step.cap:
-            message = f"the answer is longer than {self._step.cap} bytes"
+        if self._size > self.request.max_bytes:
+            message = f"the answer is longer than {self.request.max_bytes} bytes"
             raise UpstreamDecode(message)
+        writer = self._head and self._head.sink
+        if not writer:
+            self._require_wanted()
+            self._chunks.append(chunk)
+            return
         with self._lock:
             self._require_wanted()
-            if self._head is not None and self._head.sink is not None:
-                self._head.sink.write(chunk)
-            else:
-                self._chunks.append(chunk)
+            writer.write(chunk)
             self._require_wanted()
 
+    def build(self) -> Response:
+        """Return the answer, whose body is complete."""
+        assert self._head is not None
+        return self._head._replace(body=b"".join(self._chunks))
+
     def discard(self) -> None:
-        """Undo what a sink took of an answer that failed."""
+        """Undo what a writer took of an answer that failed."""
         if self._head is not None and self._head.sink is not None:
             self._head.sink.discard()
 
-    def abandon(self) -> None:
-        """Take no more: whoever wanted the answer is gone.
+    def cancel(self) -> None:
+        """Take no more: nobody waits for the answer.
 
-        A sink that is held up holds the lock, and is discarded when it goes on.
+        A writer that is blocked holds the lock, and is discarded when it goes on.
         """
-        self._abandoned = True
+        self._is_cancelled = True
         if self._lock.acquire(timeout=_GRACE):
             try:
                 self.discard()
@@ -248,52 +274,19 @@ class Body:
                 self._lock.release()
 
     def _require_wanted(self) -> None:
-        if self._abandoned:
-            raise Abandoned
-
-    def response(self) -> Response:
-        """Give the answer, now that its body is complete."""
-        assert self._head is not None
-        return self._head._replace(body=b"".join(self._chunks))
-
-
-def _cancellations() -> int:
-    from asyncio import current_task
-
-    task = current_task()
-    return task.cancelling() if task else 0
-
-
-def _require_task(before: int) -> None:
-    """Raise what the library loses where a task is cancelled just as something arrives."""
-    from asyncio import CancelledError
-
-    if _cancellations() > before:
-        raise CancelledError
+        if self._is_cancelled:
+            raise Cancelled
 
 
 async def _yield_to_scopes() -> None:
     """Let a cancel scope of anyio cancel once more, as it does until its task has left it.
 
-    It knows its own cancellations by what they say, which the library loses.
+    It recognises its own cancellations by their message, which the library loses.
     """
     from asyncio import sleep
 
     await sleep(0)
 
 
-def _patience(step: Send) -> float | None:
-    if step.timeout is None:
-        return None
-    return min(step.timeout + _GRACE, threading.TIMEOUT_MAX)
-
-
-class Abandoned(Exception):
-    """End an exchange that nobody waits for any more."""
-
-
-_SUCCESS = 2
-# The library's clock ends somewhere, and nobody waits for a year.
-_LONGEST_TIMEOUT = 365 * 86_400.0
-# So many seconds are left to those who are about to end anyway.
-_GRACE = 0.25
+class Cancelled(Exception):
+    """Nobody waits for this exchange any more."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import time
 from hashlib import sha256
+from math import inf
 from typing import TYPE_CHECKING
 
 from animedex.ratelimit.redis_client import TIMEOUT, pack_command
@@ -39,12 +40,12 @@ class RedisCache:
         self._warn = warn
         self._refused = False
 
-    def get(self, key: str, latest: float) -> Kept | None:
+    def get(self, key: str, deadline: float = inf) -> Kept | None:
         """Give what is kept under a key."""
         name = _name(key)
         asked = (pack_command(b"GET", name), pack_command(b"PTTL", name))
         try:
-            value, left = self._client.execute_many(asked, latest)
+            value, left = self._client.execute_many(asked, deadline)
         except StoreUnavailable:
             return None
         if not isinstance(value, bytes) or not isinstance(left, int) or left < 0:
@@ -52,7 +53,9 @@ class RedisCache:
         age = max(0, int.from_bytes(value[:_HEAD], "big") - left) / 1000
         return Kept(value[_HEAD:], time.time() - age)
 
-    def put(self, key: str, backend: str, body: bytes, lifetime: float, latest: float) -> None:
+    def put(
+        self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
+    ) -> None:
         """Keep a body for so many seconds."""
         del backend
         if len(body) > BODY_CAP:
@@ -61,7 +64,7 @@ class RedisCache:
         value = milliseconds.to_bytes(_HEAD, "big") + body
         packed = pack_command(b"SET", _name(key), value, b"PX", b"%d" % milliseconds)
         try:
-            self._client.execute(packed, latest)
+            self._client.execute(packed, deadline)
         except CommandRefused as error:
             if not self._refused:
                 self._refused = True
@@ -71,10 +74,10 @@ class RedisCache:
         else:
             self._refused = False
 
-    def drop(self, key: str, latest: float) -> None:
+    def drop(self, key: str, deadline: float = inf) -> None:
         """Delete what is kept under a key."""
         with contextlib.suppress(StoreUnavailable):
-            self._client.execute(pack_command(b"DEL", _name(key)), latest)
+            self._client.execute(pack_command(b"DEL", _name(key)), deadline)
 
     def clear(self) -> int:
         """Drop everything; give how many answers that were. Raises `StoreUnavailable`."""

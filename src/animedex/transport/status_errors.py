@@ -13,13 +13,12 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
-from animedex.transport.retry_after import told_pause
-from animedex.transport.turns import rate_limited, spoken
+from animedex.transport.retry_after import format_duration, rate_limited, requested_delay
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Backend
     from animedex.backends.error_explanation import Meaning
-    from animedex.call import Response
+    from animedex.call import Account, Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     400: (UpstreamError, "did not accept the request"),
@@ -30,8 +29,8 @@ STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     429: (RateLimited, "is asked too often"),
     451: (Refused, "may not show that here"),
 }
-_SUCCESS, _UNKNOWN_USER, _FORBIDDEN, _TROUBLE = 2, 401, 403, 500
-_SAID = 160
+_UNAUTHORIZED, _FORBIDDEN, _SERVER_ERROR = 401, 403, 500
+_MAX_TEXT = 160
 # None of these looks beyond the next `<`, so that no page takes long to read.
 _SCRIPT = re.compile(r"<(/?)(?:script|style)\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -46,14 +45,14 @@ _WORDS = ("message", "detail", "error", "title")
 
 def check_status(response: Response, backend: Backend, user_agent: str) -> None:
     """Raise the error that a status stands for, or that the body of a success reports."""
-    if not is_success(response.status) or _reports_failure(response.body):
+    if not response.is_success or _is_failure_report(response.body):
         raise status_error(response, backend, user_agent)
 
 
-def _reports_failure(body: bytes) -> bool:
+def _is_failure_report(body: bytes) -> bool:
     """Return whether a body is a JSON object that says `"success": false`.
 
-    >>> _reports_failure(b'{"success": false, "error": "x"}'), _reports_failure(b'{"success": {}}')
+    >>> _is_failure_report(b'{"success": false}'), _is_failure_report(b'{"success": {}}')
     (True, False)
     """
     if b'"success"' not in body or body.lstrip()[:1] != b"{":
@@ -67,6 +66,19 @@ def _reports_failure(body: bytes) -> bool:
     return isinstance(value, dict) and cast("dict[str, object]", value).get("success") is False
 
 
+def redact_response(response: Response, account: Account) -> Response:
+    """Replace the key in an answer's headers, and in the body of a failure.
+
+    Only a part of a failure's body is quoted, and half a key would not be recognised there. Rows
+    stay as they are.
+    """
+    headers = tuple((name, account.hide(value)) for name, value in response.headers)
+    body = response.body
+    if not response.is_success:
+        body = account.hide(body.decode("latin-1")).encode("latin-1")
+    return response._replace(headers=headers, body=body)
+
+
 def request_id(response: Response) -> str | None:
     """Return what the service calls the request, None where it does not say.
 
@@ -74,27 +86,18 @@ def request_id(response: Response) -> str | None:
     >>> request_id(Response(500, (("x-request-id", "0af7-65"),), b"", ""))
     '0af7-65'
     """
-    return shortened(response.header("x-request-id") or "") or None
-
-
-def is_success(status: int) -> bool:
-    """Tell whether a status is a 2xx.
-
-    >>> is_success(204), is_success(304)
-    (True, False)
-    """
-    return status // 100 == _SUCCESS
+    return shorten_text(response.header("x-request-id") or "") or None
 
 
 def status_error(response: Response, backend: Backend, user_agent: str) -> AnimedexError:
     """Make the error that a status stands for, as the service means it or else as all do."""
     own = backend.explain(response) if backend.explain else None
-    meaning = own or _general(response)
-    words = said(response) if meaning.words is None else shortened(meaning.words)
+    meaning = own or _explain_status(response)
+    words = error_text(response) if meaning.words is None else shorten_text(meaning.words)
     message = f"{backend.name} {meaning.what} ({response.status})"
     message = f"{message}: {words}" if words else message
     if meaning.kind is RateLimited:
-        error: AnimedexError = _too_often(message.rstrip("."), response)
+        error: AnimedexError = _too_many_requests(message.rstrip("."), response)
     else:
         error = meaning.kind(message)
     error.hint = meaning.hint or error.hint or _hint(response, backend, user_agent)
@@ -103,40 +106,43 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
     return error
 
 
-def _general(response: Response) -> Meaning:
+def _explain_status(response: Response) -> Meaning:
     """Look a status up in the table; whoever is asked too often has no more to say than that."""
     from animedex.backends.error_explanation import Meaning
 
-    if is_success(response.status):
-        return _reported(response)
-    default = (UpstreamError, "has trouble" if response.status >= _TROUBLE else "answered oddly")
+    if response.is_success:
+        return _explain_report(response)
+    default = (
+        UpstreamError,
+        "has trouble" if response.status >= _SERVER_ERROR else "answered oddly",
+    )
     kind, what = STATUSES.get(response.status, default)
     return Meaning(kind, what, "" if kind is RateLimited else None)
 
 
-def _reported(response: Response) -> Meaning:
+def _explain_report(response: Response) -> Meaning:
     """Return what a failure means that came with the status of a success."""
     from animedex.backends.error_explanation import Meaning
 
-    if "rate limit" in said(response).lower():
+    if "rate limit" in error_text(response).lower():
         return Meaning(RateLimited, "refused the request, as its rate limit is exceeded", "")
     return Meaning(UpstreamError, "reported a failure")
 
 
-def said(response: Response) -> str:
+def error_text(response: Response) -> str:
     """Give a short, clean piece of an error's body, whether it is JSON, HTML or text."""
     text = response.body[:65_536].decode("utf-8", errors="replace")
-    return shortened(_from_json(text) or _from_markup(text))
+    return shorten_text(_from_json(text) or _from_markup(text))
 
 
-def shortened(text: str) -> str:
+def shorten_text(text: str) -> str:
     r"""Give a service's words on one line, without what could steer a terminal.
 
-    >>> shortened("a  b\x1b[1m\nc")
+    >>> shorten_text("a  b\x1b[1m\nc")
     'a b [1m c'
     """
-    words = " ".join(_CONTROL.sub(" ", text[: 16 * _SAID]).split())
-    return words if len(words) <= _SAID else f"{words[: _SAID - 1]}…"
+    words = " ".join(_CONTROL.sub(" ", text[: 16 * _MAX_TEXT]).split())
+    return words if len(words) <= _MAX_TEXT else f"{words[: _MAX_TEXT - 1]}…"
 
 
 def _from_json(text: str) -> str | None:
@@ -164,13 +170,13 @@ def _from_markup(text: str) -> str:
     return unescape(title[1] if title else _TAG.sub(" ", " ".join([first, *after_end])))
 
 
-def _too_often(message: str, response: Response) -> RateLimited:
-    pause = told_pause(response)
+def _too_many_requests(message: str, response: Response) -> RateLimited:
+    pause = requested_delay(response)
     return RateLimited(message) if pause is None else rate_limited(message, pause)
 
 
 def _hint(response: Response, backend: Backend, user_agent: str) -> str | None:
-    if response.status == _UNKNOWN_USER and backend.sign_in is not None:
+    if response.status == _UNAUTHORIZED and backend.sign_in is not None:
         return (
             f"sign in with `animedex auth login {backend.name}`; `animedex auth status` tells"
             " which key is used, if any"
@@ -185,7 +191,7 @@ def _hint(response: Response, backend: Backend, user_agent: str) -> str | None:
             f'the User-Agent was "{user_agent}"; services want one with a contact:'
             " `animedex config set contact you@example.org`"
         )
-    if response.status >= _TROUBLE:
-        pause = told_pause(response)
-        return "try again later" if pause is None else f"try again in {spoken(pause)}"
+    if response.status >= _SERVER_ERROR:
+        pause = requested_delay(response)
+        return "try again later" if pause is None else f"try again in {format_duration(pause)}"
     return None

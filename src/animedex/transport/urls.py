@@ -1,9 +1,9 @@
-"""Where a request really goes, and what it may carry there: pure functions of URLs and headers."""
+"""Where a request is sent, and the headers that it may carry there: pure functions."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from animedex.errors import BadArguments, UpstreamError
@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from animedex.backends.backend import Backend
-    from animedex.call import Account, Call, Headers, Response, T
-    from animedex.transport.run import Manner
+    from animedex.call import Account, Call, Headers, Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.
@@ -25,18 +24,18 @@ _SUSPICIOUS = re.compile(f"[@%]|{_SECRET.pattern}", re.IGNORECASE)
 _KEPT = "/%:?#[]@!$&'()*+,;=~"
 
 
-def base_of(backend: Backend, base_urls: Mapping[str, str]) -> str:
-    """Give the base URL in force, without a slash at its end."""
+def base_url(backend: Backend, base_urls: Mapping[str, str]) -> str:
+    """Return the configured base URL, without a slash at its end."""
     return base_urls.get(backend.name, backend.base_url).rstrip("/")
 
 
-def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
-    """Give the URL that a call is to be sent to; raise `BadArguments` if it is somebody else's."""
-    base = base_of(call.backend, base_urls)
+def resolve_url(call: Call[Any], base_urls: Mapping[str, str]) -> str:
+    """Return the URL of a call; raise `BadArguments` if it is not the service's."""
+    base = base_url(call.backend, base_urls)
     path, params = call.request.path, call.request.params
     # A query may well hold a URL.
     whole = "://" in path.partition("?")[0]
-    url = _adopted(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
+    url = _rebase_url(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
     try:
         url = quote(url.partition("#")[0], safe=_KEPT)
         if params:
@@ -47,10 +46,10 @@ def resolved(call: Call[object], base_urls: Mapping[str, str]) -> str:
     return url
 
 
-def _adopted(url: str, base: str, backend: Backend) -> str:
-    """Take an absolute URL that is the service's, and move it below the base URL in force.
+def _rebase_url(url: str, base: str, backend: Backend) -> str:
+    """Return an absolute URL of the service below the configured base URL.
 
-    A file on one of the service's other hosts is where it is, whatever the base URL.
+    A file on one of the service's other hosts stays where it is.
     """
     hint = f"give a path, or a URL that begins with {base}"
     try:
@@ -74,17 +73,17 @@ def _adopted(url: str, base: str, backend: Backend) -> str:
     raise BadArguments(message, backend=backend.name, hint=hint)
 
 
-def redirected(call: Call[object], response: Response) -> str | None:
-    """Give where an answer redirects to, None where it does not.
+def redirect_target(call: Call[Any], response: Response) -> str | None:
+    """Return where an answer redirects to, None if it does not.
 
-    Raises `UpstreamError` where that is a host that the backend does not declare.
+    Raises `UpstreamError` for a host that the backend does not declare.
     """
     location = response.header("location")
     if response.status not in _REDIRECTS or not location:
         return None
     try:
         url = urljoin(response.url, location)
-        if _declared(url, response.url, call.backend):
+        if _is_declared(url, response.url, call.backend):
             return url
         host = urlsplit(url).hostname or ""
     except ValueError:
@@ -94,7 +93,7 @@ def redirected(call: Call[object], response: Response) -> str | None:
     raise UpstreamError(message, backend=call.backend.name, status=response.status)
 
 
-def _declared(url: str, before: str, backend: Backend) -> bool:
+def _is_declared(url: str, before: str, backend: Backend) -> bool:
     parts = urlsplit(url)
     if "@" in parts.netloc:
         return False
@@ -105,62 +104,60 @@ def _declared(url: str, before: str, backend: Backend) -> bool:
     return secure and parts.hostname in {own, *backend.hosts}
 
 
-def is_at_home(url: str, backend: Backend, base_urls: Mapping[str, str]) -> bool:
-    """Tell whether a URL is on the origin that the service's API is on, and its keys are for."""
-    return origin(url) == origin(base_of(backend, base_urls))
+def is_api_origin(url: str, backend: Backend, base_urls: Mapping[str, str]) -> bool:
+    """Return whether a URL is on the origin of the service's API, which its keys are for."""
+    return origin(url) == origin(base_url(backend, base_urls))
 
 
 def require_loopback(url: str) -> None:
-    """Raise `BadArguments` for a URL of a real service, whose budgets are never switched off."""
+    """Raise `BadArguments` for a real service, whose limits are never switched off."""
     if not is_loopback(url):
         message = f"budgets can be switched off for a loopback server only, not for {origin(url)}"
         raise BadArguments(message, hint="leave `limits` on")
 
 
 def require_secure(url: str, backend: Backend) -> None:
-    """Raise `BadArguments` for a URL on whose way others could read a key."""
+    """Raise `BadArguments` for a URL that would send a key unencrypted."""
     if not (origin(url).startswith("https:") or is_loopback(url)):
         message = f"a key is sent over https, and {origin(url)} is without: nothing was sent"
         hint = f"use a base URL with https, or no key: `animedex auth status {backend.name}`"
         raise BadArguments(message, backend=backend.name, hint=hint)
 
 
-def wire_headers(call: Call[object], url: str, manner: Manner) -> Headers:
-    """Give the headers to send; what a caller added stays with the service it was meant for."""
+def request_headers(
+    call: Call[Any], url: str, first_url: str, account: Account | None, user_agent: str
+) -> Headers:
+    """Return the headers to send; those of a caller or an account stay with the first origin."""
     headers = {
-        "user-agent": manner.user_agent,
+        "user-agent": user_agent,
         "accept": "*/*" if call.raw or call.sink else "application/json",
         "accept-encoding": "gzip" if call.gzip else "identity",
     }
     headers.update(call.backend.headers)
-    added = call.request.headers
-    if added and origin(url) == origin(resolved(call, manner.base_urls)):
-        headers.update((name.lower(), value) for name, value in added)
-    return tuple(headers.items())
+    if url == first_url or origin(url) == origin(first_url):
+        if account is not None:
+            if account.user:
+                headers["user-agent"] = f"{user_agent} {account.user}"
+            headers.update((name.lower(), value) for name, value in account.headers)
+        headers.update((name.lower(), value) for name, value in call.request.headers)
+    return (*headers.items(), *(call.resume() if call.resume else ()))
 
 
-def signed(call: Call[T], account: Account, user_agent: str) -> Call[T]:
-    """Give the call as its user's: what it carries stays with the service, as all added headers."""
-    named = f"{user_agent} {account.user}" if account.user else user_agent
-    headers = (("user-agent", named), *account.headers, *call.request.headers)
-    return call._replace(request=call.request._replace(headers=headers))
-
-
-def cache_key(call: Call[object], url: str, account: Account | None = None) -> str:
-    """Name an answer in the cache: the same request by the same user has the same name."""
+def cache_key(call: Call[Any], url: str, account: Account | None = None) -> str:
+    """Return the cache key of a call by one user."""
     return f"{call.backend.name} {url}" + (f" {account.mark}" if account else "")
 
 
-def shown(url: str) -> str:
-    """Give a URL fit for a log: without a secret, should one stand in it.
+def redact_url(url: str) -> str:
+    """Return a URL without secrets, for logs.
 
-    >>> shown("https://x.example/posts?tags=cat&api_key=abc")
+    >>> redact_url("https://x.example/posts?tags=cat&api_key=abc")
     'https://x.example/posts?tags=cat&api_key=***'
     """
     if not _SUSPICIOUS.search(url):
         return url
     parts = urlsplit(url)
-    pairs = _pairs(parts.query)
+    pairs = _query_pairs(parts.query)
     if "@" not in parts.netloc and not any(_SECRET.search(key) for key, _ in pairs):
         return url
     query = "&".join(
@@ -169,5 +166,5 @@ def shown(url: str) -> str:
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
 
 
-def _pairs(query: str) -> list[tuple[str, str]]:
+def _query_pairs(query: str) -> list[tuple[str, str]]:
     return parse_qsl(query, keep_blank_values=True) if query else []

@@ -1,71 +1,70 @@
-"""Threads on which tasks have done what may wait for a server, so that their loop never does.
+"""Threads for work that may block, so that an asyncio loop never does.
 
-A thread costs a task some 50 µs, a client of its own for asyncio would cost twice that. All that is
-done for one origin's claims is done in one lane, and so in the order in which it was wished for:
-who comes first is served first, and what is given back is never overtaken by what was taken.
-Looking into the cache, which comes before, has one lane for the same reason.
+A thread costs a task some 50 µs; an asyncio client for Redis would cost twice that. Work of one
+queue is done in order: whoever comes first is served first, and what is returned to a limiter is
+never overtaken by what was taken from it.
 """
 
 from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+import time
 from functools import partial
-from itertools import count
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from animedex.ratelimit.rate_limiter import Proceed
+from animedex.database import StoreLocked
 from animedex.ratelimit.store import StoreUnavailable
-from animedex.transport.steps import Drop, Keep, Recall, Release, Reserve, Show
 
 if TYPE_CHECKING:
     from asyncio import AbstractEventLoop, Future
+    from collections.abc import Callable
 
     from animedex.clock import Clock
-    from animedex.transport.steps import Desk, FarStep
+    from animedex.transport.effects import Blocking
 
-T = TypeVar("T")
-WORKERS = 8
+QUEUES = 8
+# Seconds for what is still in the queues when a client is closed.
+END_TIMEOUT = 2.0
 
 
 class Task(NamedTuple):
-    """Hold something to be done, and who waits for it; `needed` even when nobody does any more."""
+    """Work, and the future that waits for it; optional work is not begun for a cancelled one."""
 
-    work: Callable[[], object]
+    work: Callable[[], Any]
     loop: AbstractEventLoop
     future: Future[Any]
-    needed: bool
+    is_optional: bool = False
 
     def run(self) -> None:
-        """Do it, and tell who waits."""
-        if self.future.cancelled() and not self.needed:
+        """Do the work, and send its result to the loop."""
+        if self.is_optional and self.future.cancelled():
             return
         try:
-            give = partial(self.future.set_result, self.work())
+            finish = partial(self.future.set_result, self.work())
         except BaseException as error:  # noqa: BLE001  raised again by the waiting task
-            give = partial(self.future.set_exception, error)
+            finish = partial(self.future.set_exception, error)
         # A loop that has ended waits for nothing.
         with contextlib.suppress(RuntimeError):
-            self.loop.call_soon_threadsafe(self._settle, give)
+            self.loop.call_soon_threadsafe(self._settle, finish)
 
-    def _settle(self, give: Callable[[], None]) -> None:
+    def _settle(self, finish: Callable[[], None]) -> None:
         if not self.future.done():
-            give()
+            finish()
 
 
 class Worker:
-    """Do one task after the other, on a thread that starts with the first."""
+    """A queue of work, and a thread that starts with the first."""
 
     def __init__(self) -> None:
-        self._tasks: SimpleQueue[Task | None] = SimpleQueue()
+        self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
 
-    def add(self, task: Task) -> None:
-        """Have an task done after all those that were added before."""
-        self._tasks.put(task)
+    def add(self, work: Callable[[], None]) -> None:
+        """Do some work after all that was added before."""
+        self._queue.put(work)
         with self._lock:
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -73,73 +72,68 @@ class Worker:
                 )
                 self._thread.start()
 
-    def end(self) -> None:
-        """End the thread when all that was added is done."""
+    def end(self) -> threading.Thread | None:
+        """End the thread when all that was added is done; return it."""
         with self._lock:
-            if self._thread is not None:
-                self._thread = None
-                self._tasks.put(None)
+            thread, self._thread = self._thread, None
+            if thread is not None:
+                self._queue.put(None)
+        return thread
 
     def _work(self) -> None:
-        while (task := self._tasks.get()) is not None:
-            task.run()
+        while (work := self._queue.get()) is not None:
+            work()
 
 
 class WorkerThreads:
-    """Have far steps done on threads, for tasks that wait for them without blocking their loop."""
+    """The threads of one asyncio client; `path` is the server that the work waits for."""
 
-    def __init__(self, place: str, clock: Clock) -> None:
-        self._place = place
+    def __init__(self, path: str, clock: Clock) -> None:
+        self._path = path
         self._clock = clock
-        self._lanes = [Worker() for _ in range(WORKERS)]
-        self._next = count()
-        # Slots that were given to claims, until whoever waits for them has heard of it.
-        self._given: dict[str, float] = {}
+        self._workers = [Worker() for _ in range(QUEUES)]
 
-    async def do(self, step: FarStep, desk: Desk) -> object:
-        """Run a step on a thread; raise `StoreUnavailable` after its moment `latest`."""
-        from asyncio import timeout
-
-        left = step.latest - self._clock()
-        # What takes nothing, or is not begun yet, is left undone where nobody waits for it.
-        needed = not isinstance(step, Reserve | Recall)
-        work = partial(self._done, step, desk)
-        try:
-            async with timeout(max(0.0, left) if left <= threading.TIMEOUT_MAX else None):
-                found = await self.run(work, self._lane(step), needed=needed)
-        except TimeoutError:
-            raise StoreUnavailable(self._place, "does not answer", 0.0) from None
-        if isinstance(step, Reserve):
-            self._given.pop(step.reservation.ticket, None)
-        return found
-
-    def _done(self, step: FarStep, desk: Desk) -> object:
-        """Do a step; a slot that nobody has heard of any more is given back with its claim."""
-        if isinstance(step, Release):
-            given = self._given.pop(step.reservation.ticket, None)
-            step = step._replace(slot=given if step.slot is None else step.slot)
-        found = step.do(desk)
-        if isinstance(step, Reserve) and isinstance(found, Proceed):
-            self._given[step.reservation.ticket] = found.at
-        return found
-
-    def _lane(self, step: FarStep) -> int:
-        if isinstance(step, Recall):
-            return 0
-        if isinstance(step, Keep | Drop | Show):
-            return next(self._next)
-        return hash(step.origin)
-
-    async def run(self, work: Callable[[], T], lane: int, *, needed: bool) -> T:
-        """Have some work done in a lane."""
-        from asyncio import get_running_loop
+    async def run(self, effect: Blocking) -> object:
+        """Do work on a thread; raise `StoreUnavailable` if that takes until the deadline."""
+        from asyncio import get_running_loop, timeout
 
         loop = get_running_loop()
-        future: Future[T] = loop.create_future()
-        self._lanes[lane % WORKERS].add(Task(work, loop, future, needed))
-        return await future
+        task = Task(effect.work, loop, loop.create_future(), effect.is_optional)
+        if effect.queue is None:
+            # The loop would wait for a thread of its own pool at its end, as after Ctrl-C.
+            threading.Thread(target=task.run, name="animedex-account", daemon=True).start()
+            return await task.future
+        self._workers[effect.queue % QUEUES].add(task.run)
+        left = effect.deadline - self._clock()
+        try:
+            async with timeout(max(0.0, left) if left <= threading.TIMEOUT_MAX else None):
+                return await task.future
+        except TimeoutError:
+            raise StoreUnavailable(self._path, "does not answer", 0.0) from None
 
-    def end(self) -> None:
-        """End all threads when they have done what they were given."""
-        for lane in self._lanes:
-            lane.end()
+    def submit(self, work: Callable[[], None], queue: int) -> None:
+        """Do work on a store that nobody waits for."""
+
+        def run() -> None:
+            with contextlib.suppress(StoreLocked):
+                work()
+
+        self._workers[queue % QUEUES].add(run)
+
+    async def end(self, work: Callable[[], None]) -> None:
+        """End all threads when their queues are empty, or soon, and do some last work."""
+        from asyncio import get_running_loop
+
+        threads = [worker.end() for worker in self._workers]
+
+        def finish() -> None:
+            ends_at = time.monotonic() + END_TIMEOUT
+            for thread in threads:
+                if thread is not None:
+                    thread.join(max(0.0, ends_at - time.monotonic()))
+            work()
+
+        loop = get_running_loop()
+        task = Task(finish, loop, loop.create_future())
+        threading.Thread(target=task.run, name="animedex-close", daemon=True).start()
+        await task.future

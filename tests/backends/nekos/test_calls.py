@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import types
-from collections.abc import Generator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
@@ -21,12 +20,14 @@ from animedex.backends.nekos.asset_parser import parse_asset
 from animedex.backends.nekos.calls import asset, categories, categories_full, image, search
 from animedex.backends.nekos.models import NekosImage
 from animedex.body_writer import FileSink
-from animedex.call import Call, Response, SourceTag, Unseen
+from animedex.call import Call, Response, SourceTag
 from animedex.errors import BadArguments, NotFound, TimedOut, UpstreamShape
+from tests.kit.call_context import SelectUnseen, YieldingContext, next_steps
 from tests.kit.transport import request_url
 
 if TYPE_CHECKING:
-    from animedex.call import Plan, Wish
+    from animedex.call import Steps
+    from animedex.errors import AnimedexError
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 CATALOGUE = b'{"neko": {"format": "png"}, "hug": {"format": "gif"}}'
@@ -43,22 +44,16 @@ def rows(*names: str, **more: str) -> bytes:
     ).encode()
 
 
-def plan(value: object) -> Plan[Any]:
-    """Say that parsing gave a plan, as the type leaves open."""
-    assert isinstance(value, Generator)
-    return cast("Plan[Any]", value)
+def asked(question: object) -> Call[Any]:
+    """Return a call that is asked for."""
+    assert isinstance(question, Call)
+    return question
 
 
-def asked(wish: Wish) -> Call[Any]:
-    """Say that a plan wishes for another call."""
-    assert isinstance(wish, Call)
-    return wish
-
-
-def ending(plan: Plan[Any], granted: object) -> Any:
-    """Grant the last wish of a plan, and give what it ends in."""
+def ending(steps: Steps[Any], result: object) -> Any:
+    """Send the last result, and return the value of the steps."""
     with pytest.raises(StopIteration) as end:
-        plan.send(granted)
+        steps.send(result)
     return end.value.value
 
 
@@ -185,19 +180,23 @@ def test_a_category_is_one_part_of_the_path_or_refused(category: str) -> None:
 
 
 def test_pictures_come_with_repeats_and_are_noted_as_shown() -> None:
-    steps = plan(image("neko", 3).parse(answer(rows("a.png", "b.png", "a.png")), TAG))
-    assert next(steps) == Unseen("nekos", ("a.png", "b.png", "a.png"), quiet=True)
-    found = ending(steps, frozenset[str]())
+    call = image("neko", 3)
+    found = call.parse(answer(rows("a.png", "b.png", "a.png")), TAG)
+    assert call.seen is not None
+    assert call.seen(found) == ["a.png", "b.png", "a.png"]
+    assert call.next_steps is None
     assert [row.filename for row in found] == ["a.png", "b.png", "a.png"]
     assert found[0].source_tag == TAG
 
 
 def test_fresh_pictures_are_asked_for_again_by_twenties() -> None:
-    steps = plan(image("neko", 2, fresh=True).parse(answer(rows("a.png")), TAG))
-    assert next(steps) == Unseen("nekos", ("a.png",))
+    call = image("neko", 2, fresh=True)
+    assert call.seen is None
+    steps = next_steps(call, answer(rows("a.png")), TAG)
+    assert next(steps) == SelectUnseen("nekos", ("a.png",))
     again = asked(steps.send(frozenset[str]()))
     assert again.request == ("GET", "/neko", (("amount", "20"),), ())
-    assert again.parse is parsing.rows
+    assert (again.parse, again.seen) == (parsing.rows, None)
     assert again.recover is not None
 
 
@@ -207,7 +206,7 @@ def test_without_a_category_one_is_drawn_from_the_catalogue() -> None:
     assert call.lifetime == 86_400
     drawn: set[str] = set()
     for _ in range(60):
-        steps = plan(call.parse(answer(CATALOGUE), TAG))
+        steps = next_steps(call, answer(CATALOGUE), TAG)
         wish = asked(next(steps))
         assert wish.request.params == (("amount", "4"),)
         drawn.add(wish.request.path)
@@ -216,7 +215,7 @@ def test_without_a_category_one_is_drawn_from_the_catalogue() -> None:
 
 
 def test_a_catalogue_that_was_kept_is_drawn_from_too() -> None:
-    steps = plan(image(fresh=True).parse(answer(CATALOGUE), TAG._replace(cached=True)))
+    steps = next_steps(image(fresh=True), answer(CATALOGUE), TAG._replace(cached=True))
     assert asked(next(steps)).request.path in {"/neko", "/hug"}
 
 
@@ -228,9 +227,9 @@ def test_nothing_can_be_drawn_from_an_empty_catalogue() -> None:
 # An unknown category
 
 
-def recovered(call: Call[Any], error: Exception) -> Plan[Any]:
+def recovered(call: Call[Any], error: AnimedexError) -> Steps[Any]:
     assert call.recover is not None
-    return call.recover(cast("Any", error))
+    return call.recover(YieldingContext(), error)
 
 
 @pytest.mark.parametrize(
@@ -308,7 +307,7 @@ def test_any_query_is_passed_on_as_it_is(query: str) -> None:
 def test_a_search_in_a_category_asks_for_what_that_holds(category: str, number: str) -> None:
     call = search("frieren", category=category, amount=3, min_match=0.5)
     assert (call.request.path, call.lifetime) == ("/endpoints", 86_400)
-    steps = plan(call.parse(answer(CATALOGUE), TAG))
+    steps = next_steps(call, answer(CATALOGUE), TAG)
     wish = asked(next(steps))
     assert wish.request.path == "/search"
     assert dict(wish.request.params) == {
@@ -322,10 +321,10 @@ def test_a_search_in_a_category_asks_for_what_that_holds(category: str, number: 
 
 
 def test_a_search_in_an_unknown_category_ends_with_the_nearest() -> None:
-    plan = search("frieren", category="nekko").parse(answer(CATALOGUE), TAG)
-    assert isinstance(plan, Generator), "the catalogue itself was read, and may be kept"
+    # The catalogue itself can be parsed, and may be cached.
+    steps = next_steps(search("frieren", category="nekko"), answer(CATALOGUE), TAG)
     with pytest.raises(NotFound) as caught:
-        next(plan)
+        next(steps)
     assert caught.value.hint == "did you mean neko?"
 
 
@@ -334,7 +333,7 @@ BOTH = rows("a.png", artist_name="Frieren")[:-2] + b"," + rows("b.png")[13:]
 
 def test_rows_are_scored_and_none_is_dropped_unless_told() -> None:
     call = search("frieren")
-    found = cast("list[NekosImage]", call.parse(answer(BOTH), TAG))
+    found = call.parse(answer(BOTH), TAG)
     assert [(row.filename, row.match) for row in found] == [("a.png", 1.0), ("b.png", 0.0)]
 
 
@@ -342,7 +341,7 @@ def test_rows_are_scored_and_none_is_dropped_unless_told() -> None:
     ("least", "names"), [(0, ["a.png", "b.png"]), (0.8, ["a.png"]), (1, ["a.png"])]
 )
 def test_what_answers_worse_than_wished_is_dropped(least: float, names: list[str]) -> None:
-    found = cast("list[NekosImage]", search("frieren", min_match=least).parse(answer(BOTH), TAG))
+    found = search("frieren", min_match=least).parse(answer(BOTH), TAG)
     assert [row.filename for row in found] == names
 
 

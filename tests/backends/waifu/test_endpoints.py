@@ -9,7 +9,7 @@ import pytest
 
 from animedex import AsyncClient, Client
 from animedex.backends import waifu
-from animedex.backends.waifu import plans
+from animedex.backends.waifu import composite_calls
 from animedex.errors import NotFound, Refused, UpstreamError, UpstreamShape
 from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
 from animedex.testing.waifu.image_store import WaifuCollection
@@ -242,7 +242,7 @@ def test_all_tags_come_however_many_pages_they_take(ask: Asker, server: WaifuSam
 
 def test_pages_of_tags_come_to_an_end(ask: Asker, server: WaifuSample) -> None:
     server.answer("/tags", body=b'{"items": [{}], "hasNextPage": true}', times=None)
-    assert len(ask(waifu.tags.call())) == plans.MOST_PAGES == len(server.arrivals)
+    assert len(ask(waifu.tags.call())) == composite_calls.MAX_PAGES == len(server.arrivals)
 
 
 def test_artists_come_page_by_page(ask: Asker) -> None:

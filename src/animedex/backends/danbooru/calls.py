@@ -9,9 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from animedex.backends.danbooru import parsers as parsing
-from animedex.backends.danbooru import plans
-from animedex.backends.danbooru import tag_query as query
+from animedex.backends.danbooru import composite_calls, parsers, tag_query
 from animedex.backends.danbooru.argument_checks import (
     MOST_POSTS,
     check_id,
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
         DanbooruWikiPage,
     )
     from animedex.backends.danbooru.tag_query import RatingWord
-    from animedex.call import Plan, Response, SourceTag
+    from animedex.call import Response, SourceTag
     from animedex.errors import AnimedexError
     from animedex.models import Rating
 
@@ -83,7 +81,7 @@ def all_posts(
     """
     most = check_most(max)
     rising = order == "id"
-    if order not in {None, "id", "id_desc"} or query.is_ordered(query.split(tags)):
+    if order not in {None, "id", "id_desc"} or tag_query.is_ordered(tag_query.split(tags)):
         message = "all posts of a search come by id, and in no other order"
         hint = "leave the order out, or ask for single pages with --limit and --page"
         raise BadArguments(message, backend="danbooru", hint=hint)
@@ -94,12 +92,8 @@ def all_posts(
         params = params if page is None else (*params, ("page", page))
         return _posts(terms, params)
 
-    def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
-        first = parsing.posts(response, source)
-        return plans.all_pages(first, most, at, rising=rising)
-
-    call = at("a0" if rising else None, min(most, MOST_POSTS))
-    return call._replace(parse=read)
+    first = at("a0" if rising else None, min(most, MOST_POSTS))
+    return first.then(partial(composite_calls.all_pages, most=most, page=at, rising=rising))
 
 
 def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name for it
@@ -108,8 +102,8 @@ def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name f
     return Call(
         BACKEND,
         Request("GET", f"/posts/{number}.json"),
-        parsing.post,
-        plans.missing(f"post {number}"),
+        parsers.post,
+        composite_calls.missing(f"post {number}"),
         lifetime=TEN_MINUTES,
     )
 
@@ -120,8 +114,8 @@ def random(*tags: str, rating: RatingWord | Rating | None = None) -> Call[Danboo
     return Call(
         BACKEND,
         Request("GET", "/posts/random.json", _tags_param(terms)),
-        parsing.post,
-        plans.missing("post for that", query.AUTOCOMPLETE),
+        parsers.post,
+        composite_calls.missing("post for that", tag_query.AUTOCOMPLETE),
         anonymous=_anonymous(terms),
     )
 
@@ -135,7 +129,7 @@ def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | N
     return Call(
         BACKEND,
         Request("GET", "/counts/posts.json", _tags_param(terms)),
-        parsing.count,
+        parsers.count,
         lifetime=TEN_MINUTES,
         anonymous=_anonymous(terms),
     )
@@ -151,7 +145,7 @@ def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
         ("search[order]", "count"),
         ("limit", check_rows(limit)),
     )
-    return Call(BACKEND, Request("GET", "/tags.json", params), parsing.tags, lifetime=HOUR)
+    return Call(BACKEND, Request("GET", "/tags.json", params), parsers.tags, lifetime=HOUR)
 
 
 def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
@@ -163,7 +157,7 @@ def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
     return Call(
         BACKEND,
         Request("GET", "/autocomplete.json", params),
-        parsing.suggestions,
+        parsers.suggestions,
         lifetime=HOUR,
     )
 
@@ -176,16 +170,16 @@ def artist(who: int | str) -> Call[DanbooruArtist]:
     if not isinstance(who, str):
         number = check_id("an artist", who)
         request = Request("GET", f"/artists/{number}.json")
-        recover = plans.missing(f"artist {number}")
-        return Call(BACKEND, request, parsing.artist, recover, lifetime=HOUR)
+        recover = composite_calls.missing(f"artist {number}")
+        return Call(BACKEND, request, parsers.artist, recover, lifetime=HOUR)
     name = check_name("an artist", who)
 
     def only(response: Response, source: SourceTag) -> DanbooruArtist:
-        found = parsing.artists(response, source)
+        found = parsers.artists(response, source)
         if not found:
-            hint = f"names are exact: {query.AUTOCOMPLETE}"
+            hint = f"names are exact: {tag_query.AUTOCOMPLETE}"
             what = f"artist {name!r:.80}"
-            raise plans.not_found(what, hint)
+            raise composite_calls.not_found(what, hint)
         return found[0]
 
     request = Request("GET", "/artists.json", (("search[name]", name),))
@@ -196,35 +190,35 @@ def pool(id: int) -> Call[DanbooruPool]:  # noqa: A002  the service's own name f
     """Look a pool up by its id; the answer is cached for an hour."""
     number = check_id("a pool", id)
     request = Request("GET", f"/pools/{number}.json")
-    recover = plans.missing(f"pool {number}")
-    return Call(BACKEND, request, parsing.pool, recover, lifetime=HOUR)
+    recover = composite_calls.missing(f"pool {number}")
+    return Call(BACKEND, request, parsers.pool, recover, lifetime=HOUR)
 
 
 def wiki(title: str) -> Call[DanbooruWikiPage]:
     """Look a page of the wiki up by its title, most often a tag; cached for an hour."""
     name = check_name("a wiki page", title)
     request = Request("GET", f"/wiki_pages/{quote(name, safe='')}.json")
-    recover = plans.missing(f"wiki page {name!r:.80}", query.AUTOCOMPLETE)
-    return Call(BACKEND, request, parsing.wiki_page, recover, lifetime=HOUR)
+    recover = composite_calls.missing(f"wiki page {name!r:.80}", tag_query.AUTOCOMPLETE)
+    return Call(BACKEND, request, parsers.wiki_page, recover, lifetime=HOUR)
 
 
 def related(tag: str) -> Call[list[DanbooruRelatedTag]]:
     """Find the tags that often stand beside another; the answer is cached for an hour."""
     request = Request("GET", "/related_tag.json", (("search[query]", check_name("a tag", tag)),))
-    return Call(BACKEND, request, parsing.related, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.related, lifetime=HOUR)
 
 
 def _terms(
     tags: tuple[str, ...], rating: RatingWord | Rating | None, order: str | None
 ) -> tuple[str, ...]:
     """Give all terms of a search, those of its options last."""
-    terms = query.split(tags)
+    terms = tag_query.split(tags)
     if rating is not None or order is not None:
-        terms = query.held_together(terms)
+        terms = tag_query.held_together(terms)
     if rating is not None:
-        terms = (*terms, query.rating_term(rating))
+        terms = (*terms, tag_query.rating_term(rating))
     if order is not None:
-        terms = (*terms, query.order_term(order))
+        terms = (*terms, tag_query.order_term(order))
     return terms
 
 
@@ -240,12 +234,12 @@ def _posts(terms: tuple[str, ...], params: tuple[tuple[str, str], ...]) -> Call[
     return Call(
         BACKEND,
         Request("GET", "/posts.json", params),
-        parsing.posts,
-        lifetime=0 if query.is_random(terms) else MINUTE,
+        parsers.posts,
+        lifetime=0 if tag_query.is_random(terms) else MINUTE,
         anonymous=_anonymous(terms),
     )
 
 
 def _anonymous(terms: tuple[str, ...]) -> Callable[[], AnimedexError] | None:
-    over = len(query.counted(terms)) > query.MOST_TERMS
-    return partial(query.over_limit, terms) if over else None
+    over = len(tag_query.counted(terms)) > tag_query.MOST_TERMS
+    return partial(tag_query.over_limit, terms) if over else None

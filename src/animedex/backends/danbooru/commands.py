@@ -74,14 +74,14 @@ def search(  # noqa: PLR0913  each is an option of the command
     from animedex.backends.danbooru import calls
 
     if everything:
-        call = calls.all_posts(*tags, max=_most(most, limit, page), rating=rating, order=order)
+        maximum = _most(most, limit, page)
+        rows = session.ask(calls.all_posts(*tags, max=maximum, rating=rating, order=order))
     elif most is not None:
         message = "--max goes with --all"
         raise BadArguments(message, backend="danbooru", hint="say --limit for a single page")
     else:
         amount = 20 if limit is None else limit
-        call = calls.search(*tags, rating=rating, order=order, limit=amount, page=page)
-    rows = session.ask(call)
+        rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
         session.note(f"animedex: no post is found{_spelling(tags)}")
     _show(session, rows, opened=opened)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.backends.danbooru import calls, plans
-from animedex.backends.danbooru import parsers as parsing
-from animedex.backends.danbooru import tag_lookup as wording
+from animedex.backends.danbooru import calls, composite_calls, parsers, tag_lookup
 from animedex.backends.danbooru.argument_checks import MOST_POSTS, check_name
 from animedex.backends.danbooru.backend import BACKEND
-from animedex.backends.danbooru.models import HOME, DanbooruPost
+from animedex.backends.danbooru.models import HOME, DanbooruPost, DanbooruSuggestion
 from animedex.backends.danbooru.source_search import by_work
 from animedex.backends.provider import ArtPart, Evidence
-from animedex.call import Call, Request, Say, ask
+from animedex.call import Call, Request
 from animedex.models import address, positive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from animedex.call import JsonObject, JsonValue, Plan, Response, SourceTag
+    from animedex.call import CallContext, JsonObject, JsonValue, Steps
     from animedex.models import Rating
 
 _OWN_KEYS = {"tag_string", "media_asset", "tag_string_general"}
@@ -92,27 +90,29 @@ def picture(text: str) -> Call[DanbooruPost] | None:
 def _of_file(md5: str) -> Call[DanbooruPost]:
     """Find the post whose original file has this checksum."""
     request = Request("GET", "/posts.json", (("md5", md5),))
-    missing = plans.missing("post with that file")
-    return Call(BACKEND, request, parsing.post, missing, lifetime=calls.TEN_MINUTES)
+    missing = composite_calls.missing("post with that file")
+    return Call(BACKEND, request, parsers.post, missing, lifetime=calls.TEN_MINUTES)
 
 
 def _tagged(
     words: str, then: Callable[[str], Call[list[DanbooruPost]]]
 ) -> Call[list[DanbooruPost]]:
     """Ask which tag the words mean, and go on with it; where none, tell the nearest."""
+    name = check_name("a tag", words).lower()
 
-    def read(response: Response, source: SourceTag) -> Plan[list[DanbooruPost]]:
-        tags = wording.tags_of(parsing.suggestions(response, source))
-        tag = wording.best_tag(wanted, tags)
+    def go_on(
+        context: CallContext, suggestions: list[DanbooruSuggestion]
+    ) -> Steps[list[DanbooruPost]]:
+        tags = tag_lookup.tags_of(suggestions)
+        tag = tag_lookup.best_tag(name, tags)
         if tag is not None:
-            return (yield from ask(then(tag)))
+            return (yield from context.execute(then(tag)))
         if tags:
-            message = f"danbooru has no tag {wanted!r:.80}; did you mean {tags[0].value!r:.80}?"
-            yield Say("danbooru", message)
+            message = f"danbooru has no tag {name!r:.80}; did you mean {tags[0].value!r:.80}?"
+            context.warn("danbooru", message)
         return []
 
-    wanted = check_name("a tag", words).lower()
-    return Call(BACKEND, calls.autocomplete(wanted).request, read, lifetime=calls.HOUR)
+    return calls.autocomplete(name).then(go_on)
 
 
 def _links(row: JsonObject) -> Iterable[str]:

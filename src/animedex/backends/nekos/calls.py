@@ -11,19 +11,15 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
 
-from animedex.backends.nekos import asset_parser as assets
-from animedex.backends.nekos import parsers as parsing
-from animedex.backends.nekos import plans
+from animedex.backends.nekos import asset_parser, composite_calls, parsers
 from animedex.backends.nekos.backend import BACKEND
 from animedex.body_writer import to_file
-from animedex.call import Call, Request, ask
-from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.call import Call, Request
+from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
-    from animedex.call import JsonValue, Plan, Response, SourceTag
+    from animedex.call import CallContext, JsonValue, Response, SourceTag, Steps
 
 Kind = Literal["image", "gif", 1, 2]
 MOST = 20
@@ -41,7 +37,7 @@ def categories() -> Call[list[str]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsing.names, lifetime=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.names, lifetime=DAY)
 
 
 def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
@@ -49,7 +45,7 @@ def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsing.catalogue, lifetime=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.catalogue, lifetime=DAY)
 
 
 def image(
@@ -64,15 +60,15 @@ def image(
     _check_amount(amount)
     if category is not None:
         _check_category(category)
-        return _pictures(category, amount, fresh=fresh)
+        return _images(category, amount, fresh=fresh)
 
-    def draw(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
+    def choose(context: CallContext, names: list[str]) -> Steps[list[NekosImage]]:
         import random
 
-        drawn = random.choice(parsing.names(response, source))  # noqa: S311  nothing depends on it
-        return ask(_pictures(drawn, amount, fresh=fresh))
+        choice = random.choice(names)  # noqa: S311  nothing depends on it
+        return (yield from context.execute(_images(choice, amount, fresh=fresh)))
 
-    return Call(BACKEND, _CATALOGUE, draw, lifetime=DAY)
+    return categories().then(choose)
 
 
 def search(
@@ -98,18 +94,16 @@ def search(
     if category is None or number is not None:
         return _found(query, number or 1, category, amount, min_match)
 
-    def read_format(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
-        known = parsing.catalogue(response, source)
-        return search_by_format(known)
+    def search_by_format(
+        context: CallContext, catalogue: dict[str, NekosCategoryFormat]
+    ) -> Steps[list[NekosImage]]:
+        if category not in catalogue:
+            raise composite_calls.no_such_category(category, catalogue)
+        animated = catalogue[category].format == "gif"
+        found = _found(query, 2 if animated else 1, category, amount, min_match)
+        return (yield from context.execute(found))
 
-    def search_by_format(known: dict[str, NekosCategoryFormat]) -> Plan[list[NekosImage]]:
-        if category not in known:
-            raise plans.no_such_category(category, known)
-        animated = known[category].format == "gif"
-        found = yield from ask(_found(query, 2 if animated else 1, category, amount, min_match))
-        return found
-
-    return Call(BACKEND, _CATALOGUE, read_format, lifetime=DAY)
+    return categories_full().then(search_by_format)
 
 
 def asset(
@@ -125,7 +119,7 @@ def asset(
     path = _asset_path(what)
     sink = None if to is None else to_file(os.fspath(to), max_unpacked=ASSET_CAP)
     request = Request("GET", path)
-    return Call(BACKEND, request, assets.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
+    return Call(BACKEND, request, asset_parser.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
 
 
 def is_animated(kind: Kind) -> bool:
@@ -137,23 +131,19 @@ def is_animated(kind: Kind) -> bool:
     return _kind(kind) == _KINDS["gif"]
 
 
-def _pictures(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
-    def read(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
-        rows = parsing.rows(response, source)
-        if not fresh:
-            return plans.noted(rows)
-        return plans.unshown(rows, amount, _asked(category, MOST, parsing.rows))
-
-    return _asked(category, amount, read)
-
-
-def _asked(
-    category: str,
-    amount: int,
-    parse: Callable[[Response, SourceTag], list[NekosImage] | Plan[list[NekosImage]]],
-) -> Call[list[NekosImage]]:
+def _images(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
     request = Request("GET", f"/{quote(category, safe='')}", (("amount", str(amount)),))
-    return Call(BACKEND, request, parse, recover=_suggesting(category))
+    recover = composite_calls.suggest_category(category, categories())
+    call = Call(BACKEND, request, parsers.rows, recover, seen=_filenames)
+    if not fresh:
+        return call
+    first = call._replace(seen=None)
+    more = first._replace(request=request._replace(params=(("amount", str(MOST)),)))
+    return first.then(composite_calls.select_unseen(amount, more))
+
+
+def _filenames(rows: list[NekosImage]) -> list[str]:
+    return [row.filename for row in rows]
 
 
 def _found(
@@ -164,30 +154,16 @@ def _found(
         params.append(("category", category))
 
     def read(response: Response, source: SourceTag) -> list[NekosImage]:
-        rows = parsing.scored(query, parsing.rows(response, source))
+        rows = parsers.scored(query, parsers.rows(response, source))
         if min_match is None:
             return rows
         return [row for row in rows if (row.match or 0.0) >= min_match]
 
-    recover = None if category is None else _suggesting(category)
+    recover = None
+    if category is not None:
+        recover = composite_calls.suggest_category(category, categories())
     request = Request("GET", "/search", tuple(params))
     return Call(BACKEND, request, read, recover, lifetime=TEN_MINUTES)
-
-
-def _suggesting(category: str) -> Callable[[AnimedexError], Plan[list[NekosImage]]]:
-    """Make a plan for a failure: an unknown category is told with the nearest name there is."""
-
-    def recover(error: AnimedexError) -> Plan[list[NekosImage]]:
-        if isinstance(error, NotFound):
-            try:
-                known = yield from ask(categories())
-            except AnimedexError:
-                raise error from None
-            if category not in known:
-                raise plans.no_such_category(category, known)
-        raise error
-
-    return recover
 
 
 def _check_amount(amount: int) -> None:

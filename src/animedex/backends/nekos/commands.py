@@ -218,7 +218,7 @@ def download(session: Session, saving: Saving, category: str, *, amount: int, fr
 
 
 def _nothing_new(category: str | None) -> NotFound:
-    from animedex.backends.nekos.plans import nothing_new
+    from animedex.backends.nekos.composite_calls import nothing_new
 
     return nothing_new(category)
 

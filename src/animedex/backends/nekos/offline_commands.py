@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from animedex.backends.nekos import calls, plans
+from animedex.backends.nekos import calls, composite_calls
 from animedex.backends.nekos import parsers as parsing
 from animedex.backends.nekos.models import NekosImage
 from animedex.cli.seen_record import open_seen_store
@@ -94,7 +94,7 @@ def _lacking(category: str | None, known: Sequence[str]) -> NotFound:
     hint = "fetch some with `animedex nekos download`, or ask without --offline"
     if category is None:
         return NotFound("the library has no pictures of nekos.best", hint=hint, backend="nekos")
-    near = plans.no_such_category(category, known).hint if known else None
+    near = composite_calls.no_such_category(category, known).hint if known else None
     told = near if near and near.startswith("did you mean") else hint
     return NotFound(
         f"the library has no pictures of nekos category {category!r}", hint=told, backend="nekos"

@@ -1,4 +1,4 @@
-"""Reading what nekos.best v2 answers: bodies into records, and plans where one answer is not all.
+"""Parsers of what nekos.best v2 answers: bodies into records.
 
 https://docs.nekos.best/getting-started/api-endpoints.html
 """

@@ -6,7 +6,7 @@ https://docs.nekos.best/getting-started/api-endpoints.html
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -14,14 +14,21 @@ from animedex.backends.nekos import calls
 from animedex.backends.nekos.asset_parser import CREDITS, credit
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.provider import ArtPart, Evidence
-from animedex.call import Call, ask
+from animedex.call import Call
 from animedex.errors import BadArguments, UpstreamDecode
 from animedex.models import Rating, parse_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import JsonObject, JsonValue, Plan, Response, SourceTag
+    from animedex.call import (
+        CallContext,
+        JsonObject,
+        JsonValue,
+        Response,
+        SourceTag,
+        Steps,
+    )
     from animedex.errors import AnimedexError
 
 # The service's search never says that it found nothing; a row below this did not answer.
@@ -69,12 +76,11 @@ def search(words: str, rating: Rating, limit: int) -> Call[list[NekosImage]] | N
     images = calls.search(words, "image", amount=amount, min_match=ENOUGH)
     animations = calls.search(words, "gif", amount=amount, min_match=ENOUGH)
 
-    def read(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
-        found = cast("list[NekosImage]", images.parse(response, source))
-        found += yield from ask(animations)
-        return sorted(found, key=lambda row: -(row.match or 0.0))[:limit]
+    def add_animations(context: CallContext, rows: list[NekosImage]) -> Steps[list[NekosImage]]:
+        rows = [*rows, *(yield from context.execute(animations))]
+        return sorted(rows, key=lambda row: -(row.match or 0.0))[:limit]
 
-    return images._replace(parse=read)
+    return images.then(add_animations)
 
 
 def random(category: str | None, amount: int) -> Call[list[NekosImage]]:
@@ -99,12 +105,12 @@ def picture(text: str) -> Call[NekosImage] | None:
     head = Call(asset.backend, asset.request._replace(method="HEAD"), _credited, gzip=False)
     begin = asset.request._replace(headers=(("range", "bytes=0-0"),))
 
-    def get(error: AnimedexError) -> Plan[NekosImage]:
+    def recover(context: CallContext, error: AnimedexError) -> Steps[NekosImage]:
         if error.status not in _NO_HEAD:
             raise error
-        return (yield from ask(head._replace(request=begin, sink=_nowhere)))
+        return (yield from context.execute(head._replace(request=begin, sink=_nowhere)))
 
-    return head._replace(recover=get)
+    return head._replace(recover=recover)
 
 
 class _Nowhere:

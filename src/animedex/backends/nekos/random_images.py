@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from animedex.backends.nekos import calls
-from animedex.call import Say, ask
 from animedex.errors import AnimedexError, BadArguments
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosImage
-    from animedex.call import Call, Plan, Response, SourceTag
+    from animedex.call import Call, CallContext, Steps
 
 MOST_DRAWN = 100
 # Rows are random and repeat; how many different ones there are, nobody tells.
-_IN_VAIN = 3
+MAX_TRIES_IN_VAIN = 3
 
 
 def draw(category: str, amount: int, *, fresh: bool = False) -> Call[list[NekosImage]]:
@@ -27,33 +26,25 @@ def draw(category: str, amount: int, *, fresh: bool = False) -> Call[list[NekosI
         message = f"an amount is a whole number from 1 to {MOST_DRAWN}, not {amount!r:.80}"
         raise BadArguments(message, backend="nekos")
 
-    def read(response: Response, source: SourceTag) -> Plan[list[NekosImage]]:
-        # Whatever is drawn is noted as shown, and that takes a plan.
-        plan = cast("Plan[list[NekosImage]]", first.parse(response, source))
-        return (yield from _gathered((yield from plan), category, amount, fresh=fresh))
+    def add_more(context: CallContext, first: list[NekosImage]) -> Steps[list[NekosImage]]:
+        rows = {row.filename: row for row in first}
+        if fresh and not rows:
+            # It was asked again and again already.
+            return []
+        why, tries_in_vain = f"nothing new came {MAX_TRIES_IN_VAIN} times on end", 0
+        while len(rows) < amount and tries_in_vain < MAX_TRIES_IN_VAIN:
+            before, missing = len(rows), amount - len(rows)
+            call = calls.image(category, min(missing, calls.MOST), fresh=fresh)
+            try:
+                more = yield from context.execute(call)
+            except AnimedexError as error:
+                why = error.message
+                break
+            rows.update((row.filename, row) for row in more if row.filename not in rows)
+            tries_in_vain = tries_in_vain + 1 if len(rows) == before else 0
+        if len(rows) < amount:
+            message = f"only {len(rows)} of {amount} different pictures came ({why})"
+            context.warn("nekos", message)
+        return list(rows.values())
 
-    first = calls.image(category, min(amount, calls.MOST), fresh=fresh)
-    return first._replace(parse=read)
-
-
-def _gathered(
-    rows: list[NekosImage], category: str, amount: int, *, fresh: bool
-) -> Plan[list[NekosImage]]:
-    """Ask again for what is lacking, until nothing new comes."""
-    found = {row.filename: row for row in rows}
-    if fresh and not rows:
-        # It was asked again and again already.
-        return []
-    why, in_vain = f"nothing new came {_IN_VAIN} times on end", 0
-    while len(found) < amount and in_vain < _IN_VAIN:
-        before, lacking = len(found), amount - len(found)
-        try:
-            more = yield from ask(calls.image(category, min(lacking, calls.MOST), fresh=fresh))
-        except AnimedexError as error:
-            why = error.message
-            break
-        found.update((row.filename, row) for row in more if row.filename not in found)
-        in_vain = in_vain + 1 if len(found) == before else 0
-    if len(found) < amount:
-        yield Say("nekos", f"only {len(found)} of {amount} different pictures came ({why})")
-    return list(found.values())
+    return calls.image(category, min(amount, calls.MOST), fresh=fresh).then(add_more)

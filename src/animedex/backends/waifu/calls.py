@@ -5,15 +5,15 @@ https://docs.waifu.im/docs/api
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from animedex.backends.waifu import composite_calls, parsers
 from animedex.backends.waifu import filter_params as filters
-from animedex.backends.waifu import parsers as parsing
-from animedex.backends.waifu import plans
 from animedex.backends.waifu.backend import BACKEND
 from animedex.backends.waifu.image_urls import image_id
-from animedex.call import Call, Request, ask
+from animedex.call import Call, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         WaifuStats,
         WaifuTag,
     )
-    from animedex.call import Plan, Response, SourceTag
+    from animedex.call import CallContext, Steps
 
 DAY = 86_400.0
 HOUR = 3600.0
@@ -86,12 +86,12 @@ def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own n
         message = f"an image is told by its id or its address, not {id!r:.80}"
         raise filters.wrong(message)
     request = Request("GET", f"/images/{number}")
-    return Call(BACKEND, request, parsing.image, lifetime=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.image, lifetime=TEN_MINUTES)
 
 
 def tags() -> Call[list[WaifuTag]]:
     """List all tags; the answer is cached for a day."""
-    return plans.then(_tags(1), lambda found: plans.every_tag(found, _tags))
+    return _tags(1).then(partial(composite_calls.every_tag, page=_tags))
 
 
 def tag(name: str | int) -> Call[WaifuTag]:
@@ -101,14 +101,14 @@ def tag(name: str | int) -> Call[WaifuTag]:
     """
     known = filters.tag(name)
     path = f"/tags/{known}" if filters.is_id(known) else f"/tags/by-slug/{known}"
-    recover = plans.suggesting([known], tags())
-    return Call(BACKEND, Request("GET", path), parsing.tag, recover, lifetime=DAY)
+    recover = composite_calls.suggest_tag([known], tags())
+    return Call(BACKEND, Request("GET", path), parsers.tag, recover, lifetime=DAY)
 
 
 def artists(page: int = 1, limit: int = 30) -> Call[WaifuPage[WaifuArtist]]:
     """List artists, the busiest first, 1 to 100 a page; the answer is cached for an hour."""
     request = Request("GET", "/artists", _paged(page, limit))
-    return Call(BACKEND, request, parsing.artists, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artists, lifetime=HOUR)
 
 
 def artist(name: str | int) -> Call[WaifuArtist]:
@@ -120,42 +120,40 @@ def artist(name: str | int) -> Call[WaifuArtist]:
     if isinstance(known, str):
         return _artist_named(known)
     request = Request("GET", f"/artists/{known}")
-    return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artist, lifetime=HOUR)
 
 
 def artist_by_name(name: str) -> Call[WaifuArtist]:
     """Fetch one artist by the name in full."""
     request = Request("GET", f"/artists/by-name/{quote(name, safe='')}")
-    return Call(BACKEND, request, parsing.artist, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artist, lifetime=HOUR)
 
 
 def _artist_named(name: str) -> Call[WaifuArtist]:
     request = Request("GET", "/artists", (("Name", name), *_paged(1, filters.MOST)))
-    listing = Call(BACKEND, request, parsing.artists, lifetime=HOUR)
-    return artist_by_name(name)._replace(recover=plans.by_part_of_name(name, listing))
+    listing = Call(BACKEND, request, parsers.artists, lifetime=HOUR)
+    return artist_by_name(name)._replace(
+        recover=composite_calls.artist_by_part_of_name(name, listing)
+    )
 
 
 def stats() -> Call[WaifuStats]:
     """Fetch how much the service has; the answer is cached for ten minutes."""
     request = Request("GET", "/stats/public")
-    return Call(BACKEND, request, parsing.stats, lifetime=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.stats, lifetime=TEN_MINUTES)
 
 
 def _found(
     params: tuple[tuple[str, str], ...], wanted: list[str], excluded: list[str]
 ) -> Call[WaifuPage[WaifuImage]]:
-    def read(
-        response: Response, source: SourceTag
-    ) -> WaifuPage[WaifuImage] | Plan[WaifuPage[WaifuImage]]:
-        found = parsing.images(response, source)
-        suspects = [] if found else wanted
-        if suspects or excluded:
-            return plans.reviewed(found, suspects, excluded, tags())
-        return found
-
-    recover = plans.suggesting([*wanted, *excluded], tags())
+    recover = composite_calls.suggest_tag([*wanted, *excluded], tags())
     lifetime = MINUTE if "OrderBy" in dict(params) else 0
-    return Call(BACKEND, Request("GET", "/images", params), read, recover, lifetime=lifetime)
+    request = Request("GET", "/images", params)
+    call = Call(BACKEND, request, parsers.images, recover, lifetime=lifetime)
+    if not wanted and not excluded:
+        return call
+    check = partial(composite_calls.check_tags, required=wanted, excluded=excluded, listing=tags())
+    return call.then(check)
 
 
 def _by_artists(
@@ -166,22 +164,25 @@ def _by_artists(
     """Look artists up by name, as the service finds images by the ids of artists alone."""
     names = [name for name in (*included, *excluded) if isinstance(name, str)]
 
-    def params(known: Mapping[str, int]) -> _Params:
+    def params(ids: Mapping[str, int]) -> _Params:
         return [
-            *_each("IncludedArtists", _numbers(included, known)),
-            *_each("ExcludedArtists", _numbers(excluded, known)),
+            *_each("IncludedArtists", _numbers(included, ids)),
+            *_each("ExcludedArtists", _numbers(excluded, ids)),
         ]
 
-    def look_up(first: WaifuArtist) -> Plan[WaifuPage[WaifuImage]]:
-        known = yield from plans.artist_ids(first, names, _artist_named)
-        return (yield from ask(build(params(known))))
+    if not names:
+        return build(params({}))
 
-    return plans.then(_artist_named(names[0]), look_up) if names else build(params({}))
+    def look_up(context: CallContext, first: WaifuArtist) -> Steps[WaifuPage[WaifuImage]]:
+        ids = yield from composite_calls.artist_ids(context, first, names, _artist_named)
+        return (yield from context.execute(build(params(ids))))
+
+    return _artist_named(names[0]).then(look_up)
 
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:
     request = Request("GET", "/tags", _paged(page, filters.MOST))
-    return Call(BACKEND, request, parsing.tags, lifetime=DAY)
+    return Call(BACKEND, request, parsers.tags, lifetime=DAY)
 
 
 def _part(order: str | None, page: int, limit: int) -> _Params:

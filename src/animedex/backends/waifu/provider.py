@@ -6,11 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from animedex.backends.provider import ArtPart, Evidence
-from animedex.backends.waifu import calls, plans
+from animedex.backends.waifu import calls
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.image_urls import image_id
 from animedex.backends.waifu.models import WaifuImage, common_id
-from animedex.call import ask
+from animedex.call import Call
 from animedex.errors import BadArguments, NotFound
 from animedex.models import address, positive
 from animedex.text_normalization import split_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.waifu.filter_params import Nsfw
     from animedex.backends.waifu.models import WaifuTag
-    from animedex.call import Call, JsonObject, JsonValue, Plan
+    from animedex.call import Call, CallContext, JsonObject, JsonValue, Steps
     from animedex.models import PictureRecord, Rating
 
 _OWN_KEYS = {"isNsfw", "isAnimated", "perceptualHash", "dominantColor", "byteSize"}
@@ -70,16 +70,16 @@ def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecor
         raise filters.wrong(message)
     most = min(limit, filters.MOST)
 
-    def look(known: list[WaifuTag]) -> Plan[Sequence[PictureRecord]]:
-        tags = matching(wanted, known)
-        artist = None if tags else (yield from _artist(words.strip()))
+    def look(context: CallContext, catalogue: list[WaifuTag]) -> Steps[Sequence[PictureRecord]]:
+        tags = matching(wanted, catalogue)
+        artist = None if tags else (yield from _artist_id(context, words.strip()))
         if not tags and artist is None:
             return []
         artists = () if artist is None else artist
         call = calls.images(tags, artists=artists, nsfw=nsfw, order="favorites", limit=most)
-        return (yield from ask(call))
+        return (yield from context.execute(call))
 
-    return plans.then(calls.tags(), look)
+    return calls.tags().then(look)
 
 
 def random(category: str | None, amount: int) -> Call[Sequence[PictureRecord]] | None:
@@ -117,14 +117,14 @@ def matching(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
     return [] if left else chosen
 
 
-def _artist(name: str) -> Plan[int | None]:
+def _artist_id(context: CallContext, name: str) -> Steps[int | None]:
     """Look for the artist of a name; None where there is none, or the name cannot be one."""
     try:
         filters.artist(name)
-        found = yield from ask(calls.artist_by_name(name))
+        artist = yield from context.execute(calls.artist_by_name(name))
     except (BadArguments, NotFound):
         return None
-    return found.id
+    return artist.id
 
 
 def _hash(value: JsonValue) -> int | None:

@@ -18,7 +18,7 @@ from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.models import parse_json
 from animedex.render.safe_text import clean
-from animedex.transport.status_errors import is_success, status_error
+from animedex.transport.status_errors import status_error
 
 if TYPE_CHECKING:
     from animedex.backends.backend import Backend
@@ -102,8 +102,8 @@ def _send(session: Session, backend: Backend, given: Given) -> None:
         write_out(head(response, terminal=is_terminal(sys.stdout)))
     if response.sink is None and not given["silent"]:
         _print(session, backend, response)
-    if not is_success(response.status):
-        raise status_error(response, backend, session.client.manner.user_agent)
+    if not response.is_success:
+        raise status_error(response, backend, session.client.config.user_agent)
 
 
 def raw_call(backend: Backend, given: Given) -> Call[Response]:
@@ -141,7 +141,7 @@ def head(response: Response, *, terminal: bool) -> str:
 
 def _print(session: Session, backend: Backend, response: Response) -> None:
     """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
-    if session.output.program is not None and is_success(response.status):
+    if session.output.program is not None and response.is_success:
         # The program is given the numbers as they came.
         document = parse_json(response.body, msgspec.Raw, backend.name)
         session.output.json(cast("JsonValue", document))

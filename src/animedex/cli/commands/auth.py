@@ -59,13 +59,13 @@ def login(session: Session, service: str, **given: Unpack[Given]) -> None:
     from animedex.cli.login import accepted_as, account_of, gathered, set_variables
     from animedex.config.credentials_file import ORIGIN, file_path, store
     from animedex.origins import origin
-    from animedex.transport.urls import base_of, require_secure
+    from animedex.transport.urls import base_url, require_secure
 
-    backend, manner = with_users(service), session.client.manner
-    url = base_of(backend, manner.base_urls)
+    backend, config = with_users(service), session.client.config
+    url = base_url(backend, config.base_urls)
     require_secure(url, backend)
     fields = gathered(backend, given, session.note)
-    account = account_of(backend, fields, manner.timeout)
+    account = account_of(backend, fields, config.timeout)
     name = None if given["no_check"] else accepted_as(session.client, backend, account)
     store(backend.name, {**fields, ORIGIN: origin(url)})
     _tell(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")

@@ -20,9 +20,9 @@ def command() -> None:
 def info(session: Session) -> None:
     """Show where answers are kept, how many, and how large they are."""
     client = session.client
-    desk = client.desk
+    runtime = client.runtime
     report, pictures = retry_while_locked(
-        lambda: (desk.cache.report(), desk.seen.count()), client.manner.timeout
+        lambda: (runtime.cache.report(), runtime.seen.count()), client.config.timeout
     )
     session.output.facts(
         {
@@ -44,8 +44,8 @@ def clear(session: Session, *, seen: bool) -> None:
     With the answers goes what the gallery has drawn: it draws its small pictures again.
     """
     client = session.client
-    forget = client.desk.seen.clear if seen else client.desk.cache.clear
-    count = retry_while_locked(forget, client.manner.timeout)
+    forget = client.runtime.seen.clear if seen else client.runtime.cache.clear
+    count = retry_while_locked(forget, client.config.timeout)
     session.note(f"forgot {format_count(count, 'shown picture' if seen else 'answer')}")
     if not seen and (small := _forget_small()):
         session.note(f"forgot {format_count(small, 'small picture')}")

@@ -17,7 +17,7 @@ from animedex.origins import origin
 from animedex.ratelimit.rate_limiter import LimiterState
 from animedex.ratelimit.sliding_window import WindowState
 from animedex.ratelimit.token_bucket import count_tokens
-from animedex.transport.urls import base_of
+from animedex.transport.urls import base_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,15 +35,15 @@ if TYPE_CHECKING:
 def command(session: Session) -> None:
     """Show every budget, the cache and the settings in force; nothing is asked of a service."""
     client = session.client
-    desk = client.desk
+    runtime = client.runtime
     report, states = retry_while_locked(
-        lambda: (desk.cache.report(), desk.limiter.states()), client.manner.timeout
+        lambda: (runtime.cache.report(), runtime.limiter.states()), client.config.timeout
     )
     session.output.facts(
         {
-            "user_agent": client.manner.user_agent,
+            "user_agent": client.config.user_agent,
             "budgets": budgets(session, states),
-            "budgets_path": desk.limiter.path,
+            "budgets_path": runtime.limiter.path,
             "cache": {"path": report.path, "answers": report.answers, "bytes": report.size},
             "settings": {name: shown(name, found.value) for name, found in Config().all().items()},
         }
@@ -52,10 +52,10 @@ def command(session: Session) -> None:
 
 def budgets(session: Session, states: Mapping[str, LimiterState]) -> JsonObject:
     """Return what is left of every service's budget, at the place where it is asked."""
-    base_urls, now = session.client.manner.base_urls, shared_clock()
+    base_urls, now = session.client.config.base_urls, shared_clock()
     told: JsonObject = {}
     for backend in map(backends.declared, backends.names()):
-        where = origin(base_of(backend, base_urls))
+        where = origin(base_url(backend, base_urls))
         told[backend.name] = {
             "origin": where,
             **budget(states.get(where, LimiterState()), backend.limits, now),

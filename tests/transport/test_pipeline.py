@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Call, Request, Response, Say, SourceTag, Unseen, ask, ask_unseen
+from animedex.call import Call, Request, Response, SourceTag
 from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
@@ -18,14 +18,14 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
-from animedex.transport.steps import Keep, Recall, Send, Show, Sleep
-from tests.transport.calls import USER_AGENT, Read, answer, final, manner
+from animedex.transport.effects import Send, Sleep
+from tests.transport.calls import USER_AGENT, Read, answer, config, final, read
+from tests.transport.store_calls import CacheGet, CachePut, RecordSeen, SelectUnseen
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Callable
 
-    from animedex.call import Plan, Wish
-    from animedex.transport.steps import Step
+    from animedex.call import CallContext, Steps
     from tests.transport.conftest import Stage
 
 
@@ -45,7 +45,7 @@ def test_what_may_not_be_kept_never_meets_the_cache(stage: Stage, pick: Call[Rea
     for _ in range(2):
         stage.play(pick, [answer()])
     assert len(stage.sent) == 2
-    assert not stage.all_of(Recall) + stage.all_of(Keep)
+    assert not stage.all_of(CacheGet) + stage.all_of(CachePut)
 
 
 def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
@@ -68,15 +68,15 @@ def test_what_is_kept_expires(stage: Stage, pick: Call[Read]) -> None:
 def test_refreshing_asks_and_keeps_the_news(stage: Stage, pick: Call[Read]) -> None:
     kept = pick._replace(lifetime=60)
     stage.play(kept, [answer(b"1")])
-    assert stage.play(kept, [answer(b"2")], manner(refresh=True)).body == b"2"
+    assert stage.play(kept, [answer(b"2")], config(refresh=True)).body == b"2"
     assert stage.play(kept).body == b"2"
 
 
 def test_without_a_cache_nothing_is_looked_up_or_kept(stage: Stage, pick: Call[Read]) -> None:
     kept = pick._replace(lifetime=60)
     for _ in range(2):
-        stage.play(kept, [answer()], manner(cached=False))
-    assert not stage.all_of(Recall) + stage.all_of(Keep)
+        stage.play(kept, [answer()], config(cached=False))
+    assert not stage.all_of(CacheGet) + stage.all_of(CachePut)
 
 
 def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read]) -> None:
@@ -86,7 +86,7 @@ def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read
     with pytest.raises(UpstreamDecode) as raised:
         stage.play(pick._replace(lifetime=60, parse=refuse), [answer(b"what")])
     assert raised.value.backend == "shelf"
-    assert not stage.all_of(Keep)
+    assert not stage.all_of(CachePut)
 
 
 def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
@@ -94,16 +94,16 @@ def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
 ) -> None:
     moments: list[float] = []
 
-    def meddle(step: Step) -> None:
-        if isinstance(step, Recall):
+    def meddle(step: object) -> None:
+        if isinstance(step, CacheGet):
             # As a locked file does: nothing until the moment that the lookup may last.
-            moments.append(step.latest - stage.clock.now)
-            stage.clock.now = step.latest
+            moments.append(step.deadline - stage.clock.now)
+            stage.clock.now = step.deadline
             raise StoreLocked
 
     stage.meddle = meddle
     call = pick._replace(lifetime=60)
-    assert stage.play(call, [answer(b"1")], manner(timeout=10)).body == b"1"
+    assert stage.play(call, [answer(b"1")], config(timeout=10)).body == b"1"
     assert moments == [5.0]
     assert [send.timeout for send in stage.all_of(Send)] == [5.0]
 
@@ -111,8 +111,8 @@ def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
 @pytest.mark.parametrize("status", [204, 404, 500])
 def test_only_a_200_is_kept(stage: Stage, pick: Call[Read], status: int) -> None:
     stage.play(pick._replace(lifetime=60, raw=True), [answer(status=status)])
-    assert stage.all_of(Recall)
-    assert not stage.all_of(Keep)
+    assert stage.all_of(CacheGet)
+    assert not stage.all_of(CachePut)
 
 
 def test_a_status_becomes_an_error(stage: Stage, pick: Call[Read]) -> None:
@@ -139,9 +139,9 @@ def test_a_raw_call_takes_the_body_as_it_came(stage: Stage, pick: Call[Read]) ->
 
 
 def test_a_failure_can_be_recovered_from(stage: Stage, pick: Call[Read]) -> None:
-    def instead(error: AnimedexError) -> Plan[Read]:
+    def instead(context: CallContext, error: AnimedexError) -> Steps[Read]:
         assert isinstance(error, NotFound)
-        return ask(pick)
+        return context.execute(pick)
 
     call = pick._replace(request=Request("GET", "/gone"), recover=instead)
     assert stage.play(call, [answer(status=404), answer(b"here")]).body == b"here"
@@ -149,7 +149,7 @@ def test_a_failure_can_be_recovered_from(stage: Stage, pick: Call[Read]) -> None
 
 
 def test_recovering_may_end_in_the_failure_itself(stage: Stage, pick: Call[Read]) -> None:
-    def give_up(error: AnimedexError) -> Plan[Read]:
+    def give_up(context: CallContext, error: AnimedexError) -> Steps[Read]:
         yield from ()
         raise error
 
@@ -157,76 +157,92 @@ def test_recovering_may_end_in_the_failure_itself(stage: Stage, pick: Call[Read]
         stage.play(pick._replace(recover=give_up), [answer(status=404)])
 
 
-def test_a_plan_gets_what_it_wishes_for(stage: Stage, pick: Call[Read]) -> None:
-    def twice(response: Response, source: SourceTag) -> Plan[bytes]:
-        def plan() -> Plan[bytes]:
-            more = yield from ask(pick)
-            new = yield from ask_unseen(Unseen("shelf", ("a", "b")))
-            again = yield from ask_unseen(Unseen("shelf", ("b", "c")))
-            return (
-                response.body
-                + more.body
-                + b"".join(name.encode() for name in sorted(new))
-                + (b"-" + b"".join(name.encode() for name in sorted(again)))
-            )
+def first_of(stage: Stage) -> Call[Read]:
+    return Call(stage.shelf, Request("GET", "/first"), read)
 
-        return plan()
 
-    call: Call[bytes] = Call(stage.shelf, Request("GET", "/first"), twice)
+def test_a_call_goes_on_with_others_and_with_what_is_new(stage: Stage, pick: Call[Read]) -> None:
+    def go_on(context: CallContext, first: Read) -> Steps[bytes]:
+        more = yield from context.execute(pick)
+        new = yield from context.select_unseen("shelf", ("a", "b"))
+        again = yield from context.select_unseen("shelf", ("b", "c"))
+        return first.body + more.body + "".join([*sorted(new), "-", *sorted(again)]).encode()
+
+    call = first_of(stage).then(go_on)
     assert stage.play(call, [answer(b"1"), answer(b"2")]) == b"12ab-c"
 
 
-def test_plans_may_stand_in_plans(stage: Stage, pick: Call[Read]) -> None:
-    def inner(response: Response, source: SourceTag) -> Plan[Read]:
-        return ask(pick)
+def test_what_goes_on_may_execute_what_goes_on(stage: Stage, pick: Call[Read]) -> None:
+    def inner(context: CallContext, first: Read) -> Steps[Read]:
+        return context.execute(pick)
 
-    def outer(response: Response, source: SourceTag) -> Plan[Read]:
-        return ask(Call(stage.shelf, Request("GET", "/inner"), inner))
+    def outer(context: CallContext, first: Read) -> Steps[Read]:
+        return context.execute(first_of(stage).then(inner))
 
-    call: Call[Read] = Call(stage.shelf, Request("GET", "/outer"), outer)
-    assert stage.play(call, [answer(b"1"), answer(b"2"), answer(b"3")]).body == b"3"
+    answers = [answer(b"1"), answer(b"2"), answer(b"3")]
+    assert stage.play(first_of(stage).then(outer), answers).body == b"3"
 
 
-def test_a_plan_hears_of_failures(stage: Stage, pick: Call[Read]) -> None:
-    def careful(response: Response, source: SourceTag) -> Plan[str]:
-        def plan() -> Plan[str]:
-            try:
-                yield from ask(pick)
-            except NotFound:
-                more = yield from ask(pick)
-                return f"then {more.body.decode()}"
-            return "never"
+def test_a_call_may_go_on_twice(stage: Stage, pick: Call[Read]) -> None:
+    def once(context: CallContext, first: Read) -> Steps[bytes]:
+        return first.body + (yield from context.execute(pick)).body
 
-        return plan()
+    def twice(context: CallContext, body: bytes) -> Steps[bytes]:
+        return body + (yield from context.execute(pick)).body
 
-    call: Call[str] = Call(stage.shelf, Request("GET", "/first"), careful)
+    call = first_of(stage).then(once).then(twice)
+    assert stage.play(call, [answer(b"1"), answer(b"2"), answer(b"3")]) == b"123"
+
+
+def test_a_call_goes_on_with_what_it_recovered(stage: Stage, pick: Call[Read]) -> None:
+    def instead(context: CallContext, error: AnimedexError) -> Steps[Read]:
+        return context.execute(pick)
+
+    def go_on(context: CallContext, first: Read) -> Steps[bytes]:
+        yield from ()
+        return b"then " + first.body
+
+    call = first_of(stage)._replace(recover=instead).then(go_on)
+    assert stage.play(call, [answer(status=404), answer(b"here")]) == b"then here"
+
+
+def test_what_goes_on_catches_failures(stage: Stage, pick: Call[Read]) -> None:
+    def careful(context: CallContext, first: Read) -> Steps[str]:
+        try:
+            yield from context.execute(pick)
+        except NotFound:
+            more = yield from context.execute(pick)
+            return f"then {more.body.decode()}"
+        return "never"
+
+    call = first_of(stage).then(careful)
     assert stage.play(call, [answer(), answer(status=404), answer(b"found")]) == "then found"
 
 
-def test_a_plan_that_does_not_care_fails_with_its_call(stage: Stage, pick: Call[Read]) -> None:
-    def plan(response: Response, source: SourceTag) -> Plan[Read]:
-        return ask(pick)
+def go_on_with(pick: Call[Read]) -> Callable[[CallContext, Read], Steps[Read]]:
+    def go_on(context: CallContext, first: Read) -> Steps[Read]:
+        return context.execute(pick)
 
-    call: Call[Read] = Call(stage.shelf, Request("GET", "/first"), plan)
+    return go_on
+
+
+def test_what_catches_nothing_fails_with_its_call(stage: Stage, pick: Call[Read]) -> None:
     with pytest.raises(NotFound):
-        stage.play(call, [answer(), answer(status=404)])
+        stage.play(first_of(stage).then(go_on_with(pick)), [answer(), answer(status=404)])
 
 
-def test_one_deadline_covers_all_that_a_plan_asks(stage: Stage, pick: Call[Read]) -> None:
-    def plan(response: Response, source: SourceTag) -> Plan[Read]:
-        return ask(pick)
-
+def test_one_deadline_covers_all_calls(stage: Stage, pick: Call[Read]) -> None:
     stage.seconds_per_answer = 4.0
-    call: Call[Read] = Call(stage.shelf, Request("GET", "/first"), plan)
-    stage.play(call, [answer(), answer()], manner(timeout=10))
+    call = first_of(stage).then(go_on_with(pick))
+    stage.play(call, [answer(), answer()], config(timeout=10))
     assert [send.timeout for send in stage.all_of(Send)] == [10, 6]
     with pytest.raises(TimedOut, match="within 3 s"):
-        stage.play(call, [answer()], manner(timeout=3))
+        stage.play(call, [answer()], config(timeout=3))
 
 
 def test_without_a_deadline_json_may_take_five_minutes(stage: Stage, pick: Call[Read]) -> None:
-    stage.play(pick, [answer()], manner(timeout=None))
-    stage.play(pick, [answer()], manner(timeout=900))
+    stage.play(pick, [answer()], config(timeout=None))
+    stage.play(pick, [answer()], config(timeout=900))
     assert [send.timeout for send in stage.all_of(Send)] == [300, 900]
 
 
@@ -234,60 +250,67 @@ def test_without_a_deadline_a_file_may_take_as_long_as_it_arrives(
     stage: Stage, pick: Call[Read]
 ) -> None:
     for call in (pick._replace(sink=into_pocket), pick._replace(cap=128 * 1024 * 1024)):
-        stage.play(call, [answer()], manner(timeout=None))
-        stage.play(call, [answer()], manner(timeout=9))
+        stage.play(call, [answer()], config(timeout=None))
+        stage.play(call, [answer()], config(timeout=9))
     assert [send.timeout for send in stage.all_of(Send)] == [None, 9, None, 9]
 
 
-def noting(stage: Stage, *, quiet: bool) -> Call[frozenset[str]]:
-    def plan(response: Response, source: SourceTag) -> Plan[frozenset[str]]:
-        return ask_unseen(Unseen("shelf", ("a",), quiet=quiet))
+def recording(stage: Stage) -> Call[Read]:
+    """Return a call whose pictures are recorded as seen."""
+    return first_of(stage)._replace(seen=lambda _: ["a"])
 
-    return Call(stage.shelf, Request("GET", "/first"), plan)
+
+def selecting(stage: Stage) -> Call[frozenset[str]]:
+    """Return a call that asks which pictures are new."""
+
+    def go_on(context: CallContext, first: Read) -> Steps[frozenset[str]]:
+        return context.select_unseen("shelf", ("a",))
+
+    return first_of(stage).then(go_on)
 
 
 def lock_record(stage: Stage, times: int) -> None:
     left = iter(range(times))
 
-    def meddle(step: Step) -> None:
-        if isinstance(step, Show) and next(left, None) is not None:
+    def meddle(step: object) -> None:
+        if isinstance(step, RecordSeen | SelectUnseen) and next(left, None) is not None:
             raise StoreLocked
 
     stage.meddle = meddle
 
 
-def test_a_plan_may_tell_the_user_something(stage: Stage) -> None:
-    def plan(response: Response, source: SourceTag) -> Plan[str]:
-        yield Say("shelf", "one leaf is missing")
+def test_what_goes_on_may_warn(stage: Stage) -> None:
+    def go_on(context: CallContext, first: Read) -> Steps[str]:
+        yield from ()
+        context.warn("shelf", "one leaf is missing")
         return "the book"
 
-    call: Call[str] = Call(stage.shelf, Request("GET", "/first"), plan)
-    assert stage.play(call, [answer()]) == "the book"
+    assert stage.play(first_of(stage).then(go_on), [answer()]) == "the book"
     told = [(event.backend, event.message) for event in stage.events if event.kind == "warning"]
     assert told == [("shelf", "one leaf is missing")]
 
 
-def test_a_quiet_wish_only_notes(stage: Stage) -> None:
-    assert stage.play(noting(stage, quiet=True), [answer()]) == frozenset()
-    assert stage.play(noting(stage, quiet=False), [answer()]) == frozenset()
+def test_pictures_are_recorded_as_seen(stage: Stage) -> None:
+    stage.play(recording(stage), [answer()])
+    assert stage.play(selecting(stage), [answer()]) == frozenset()
 
 
-def test_a_quiet_wish_may_fail_unnoticed(stage: Stage) -> None:
+def test_recording_may_fail_unnoticed(stage: Stage) -> None:
     lock_record(stage, times=1)
-    assert stage.play(noting(stage, quiet=True), [answer()]) == frozenset()
-    assert (len(stage.all_of(Show)), stage.slept) == (1, [])
+    assert stage.play(recording(stage), [answer(b"1")]).body == b"1"
+    assert (len(stage.all_of(RecordSeen)), stage.slept) == (1, [])
 
 
-def test_a_wish_waits_for_a_locked_record(stage: Stage) -> None:
+def test_a_locked_record_is_waited_for(stage: Stage) -> None:
     lock_record(stage, times=3)
-    assert stage.play(noting(stage, quiet=False), [answer()]) == {"a"}
+    assert stage.play(selecting(stage), [answer()]) == {"a"}
     assert len(stage.all_of(Sleep)) == 3
 
 
 def test_a_record_that_stays_locked_ends_at_the_deadline(stage: Stage) -> None:
     lock_record(stage, times=1_000_000)
     with pytest.raises(TimedOut, match="locked until the deadline"):
-        stage.play(noting(stage, quiet=False), [answer()], manner(timeout=0.5))
+        stage.play(selecting(stage), [answer()], config(timeout=0.5))
     assert sum(stage.slept) <= 0.5
 
 
@@ -335,10 +358,10 @@ def test_a_sink_is_discarded_whatever_ends_the_call(
         pockets.append(Pocket())
         return pockets[-1]
 
-    def fail_after_sending(step: Step) -> None:
+    def fail_after_sending(step: object) -> None:
         if isinstance(step, Send):
-            assert step.sink is not None
-            step.sink(answer())
+            assert step.open_writer is not None
+            step.open_writer(answer())
         elif stage.all_of(Send):
             raise error
 
@@ -358,22 +381,18 @@ def test_a_sink_that_was_read_from_is_left_alone(stage: Stage, pick: Call[Read])
     assert not pocket.discarded
 
 
-def test_interrupting_a_plan_closes_it(stage: Stage, pick: Call[Read]) -> None:
-    closed: list[str] = []
+def test_interrupting_what_goes_on_ends_it(stage: Stage, pick: Call[Read]) -> None:
+    ended: list[str] = []
 
-    def plan() -> Generator[Wish, Read, Read]:
+    def go_on(context: CallContext, first: Read) -> Steps[Read]:
         try:
-            return (yield pick)
+            return (yield from context.execute(pick))
         finally:
-            closed.append("closed")
+            ended.append("ended")
 
-    def parse(response: Response, source: SourceTag) -> Plan[Read]:
-        return plan()
-
-    call: Call[Read] = Call(stage.shelf, Request("GET", "/first"), parse)
     with pytest.raises(KeyboardInterrupt):
-        stage.play(call, [answer(), KeyboardInterrupt()])
-    assert closed == ["closed"]
+        stage.play(first_of(stage).then(go_on), [answer(), KeyboardInterrupt()])
+    assert ended == ["ended"]
 
 
 def test_an_error_keeps_the_backend_that_it_names(stage: Stage, pick: Call[Read]) -> None:

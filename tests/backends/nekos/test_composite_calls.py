@@ -10,22 +10,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos.calls import categories, image
-from animedex.backends.nekos.models import NekosImage
-from animedex.backends.nekos.plans import (
+from animedex.backends.nekos.composite_calls import (
     FORGET_HINT,
-    MOST_ASKS,
+    MAX_TRIES,
     no_such_category,
-    noted,
     nothing_new,
-    unshown,
+    select_unseen,
 )
-from animedex.call import Say, Unseen
+from animedex.backends.nekos.models import NekosImage
 from animedex.errors import RateLimited
+from tests.kit.call_context import SelectUnseen, YieldingContext
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.call import Plan, Wish
+    from animedex.call import Call
 
 AGAIN = image("neko")
 
@@ -35,7 +34,7 @@ def pictures(names: Iterable[str]) -> list[NekosImage]:
 
 
 class Visitor:
-    """Grant a plan's wishes: remember what was shown, and answer from a row of answers."""
+    """Remember what was shown, and answer calls from a row of answers."""
 
     def __init__(self, answers: Iterable[str | Exception], shown: str = "") -> None:
         self.answers = iter(answers)
@@ -43,25 +42,24 @@ class Visitor:
         self.asked = 0
         self.said: list[str] = []
 
-    def follow(self, plan: Plan[list[NekosImage]]) -> str:
-        granted: Any = None
+    def select(self, first: str, amount: int) -> str:
+        context = YieldingContext()
+        self.said = context.warnings
+        steps = select_unseen(amount, AGAIN)(context, pictures(first))
+        result: Any = None
         try:
             while True:
-                wish = plan.send(granted)
-                granted = self.grant(wish)
-                while isinstance(granted, Exception):
-                    granted = self.grant(plan.throw(granted))
+                question = steps.send(result)
+                result = self.answer(question)
+                while isinstance(result, Exception):
+                    result = self.answer(steps.throw(result))
         except StopIteration as end:
             return "".join(row.filename for row in end.value)
 
-    def grant(self, wish: Wish) -> object:
-        if isinstance(wish, Say):
-            self.said.append(wish.message)
-            return None
-        return self.note(wish) if isinstance(wish, Unseen) else self.next_answer()
-
-    def note(self, wish: Unseen) -> frozenset[str]:
-        new = frozenset(wish.ids) - self.shown
+    def answer(self, question: SelectUnseen | Call[Any]) -> object:
+        if not isinstance(question, SelectUnseen):
+            return self.next_answer()
+        new = frozenset(question.ids) - self.shown
         self.shown |= new
         return new
 
@@ -73,51 +71,51 @@ class Visitor:
 
 def test_all_new_pictures_need_no_second_request() -> None:
     visitor = Visitor([])
-    assert visitor.follow(unshown(pictures("abc"), 3, AGAIN)) == "abc"
+    assert visitor.select("abc", 3) == "abc"
     assert (visitor.asked, visitor.shown) == (0, set("abc"))
 
 
 def test_repeats_within_an_answer_count_once() -> None:
     visitor = Visitor(["ab"])
-    assert visitor.follow(unshown(pictures("aaa"), 2, AGAIN)) == "ab"
+    assert visitor.select("aaa", 2) == "ab"
     assert visitor.asked == 1
 
 
 def test_what_was_shown_before_does_not_come_again() -> None:
     visitor = Visitor(["abcd"], shown="ab")
-    assert visitor.follow(unshown(pictures("abc"), 2, AGAIN)) == "cd"
+    assert visitor.select("abc", 2) == "cd"
 
 
 def test_only_what_is_given_is_noted_as_shown() -> None:
     visitor = Visitor(["bcdefgh"], shown="a")
-    assert visitor.follow(unshown(pictures("a"), 2, AGAIN)) == "bc"
+    assert visitor.select("a", 2) == "bc"
     assert visitor.shown == set("abc")
 
 
 def test_asking_again_has_an_end() -> None:
     visitor = Visitor(cycle(["ab"]), shown="ab")
-    assert visitor.follow(unshown(pictures("ab"), 2, AGAIN)) == ""
-    assert visitor.asked == MOST_ASKS - 1
+    assert visitor.select("ab", 2) == ""
+    assert visitor.asked == MAX_TRIES - 1
 
 
 def test_fewer_pictures_come_where_new_ones_run_out() -> None:
     visitor = Visitor(["abc", "abd", "", "abcd"], shown="a")
-    assert visitor.follow(unshown(pictures("ab"), 4, AGAIN)) == "bcd"
-    assert visitor.asked == MOST_ASKS - 1
+    assert visitor.select("ab", 4) == "bcd"
+    assert visitor.asked == MAX_TRIES - 1
     assert [said.partition(" (")[0] for said in visitor.said] == [
         "only 3 of 4 pictures that are new to you came"
     ]
 
 
 def test_the_last_answer_may_be_the_one_that_is_enough() -> None:
-    visitor = Visitor([*[""] * (MOST_ASKS - 2), "b"], shown="a")
-    assert visitor.follow(unshown(pictures("a"), 1, AGAIN)) == "b"
-    assert (visitor.asked, visitor.said) == (MOST_ASKS - 1, [])
+    visitor = Visitor([*[""] * (MAX_TRIES - 2), "b"], shown="a")
+    assert visitor.select("a", 1) == "b"
+    assert (visitor.asked, visitor.said) == (MAX_TRIES - 1, [])
 
 
 def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     visitor = Visitor(["b", RateLimited("no room")])
-    assert visitor.follow(unshown(pictures("a"), 3, AGAIN)) == "ab"
+    assert visitor.select("a", 3) == "ab"
     assert visitor.shown == set("ab")
     assert visitor.said == ["only 2 of 3 pictures that are new to you came (no room)"]
 
@@ -132,7 +130,7 @@ def test_nothing_new_is_told_with_what_was_asked_for() -> None:
 def test_a_failure_with_nothing_in_hand_is_one() -> None:
     visitor = Visitor([RateLimited("no room")], shown="a")
     with pytest.raises(RateLimited):
-        visitor.follow(unshown(pictures("a"), 1, AGAIN))
+        visitor.select("a", 1)
 
 
 @given(
@@ -144,22 +142,19 @@ def test_fresh_pictures_are_new_different_and_enough_if_there_are_enough(
     answers: list[str], shown: str, amount: int
 ) -> None:
     visitor = Visitor(answers[1:], shown)
-    found = visitor.follow(unshown(pictures(answers[0]), amount, AGAIN))
+    found = visitor.select(answers[0], amount)
     met = {name for answer in answers[: 1 + visitor.asked] for name in answer}
     assert len(set(found)) == len(found) <= amount
     assert not set(found) & set(shown)
     assert visitor.shown == set(shown) | set(found)
     assert len(found) == min(amount, len(met - set(shown)))
     assert len(visitor.said) == (0 < len(found) < amount)
-    assert visitor.asked <= MOST_ASKS - 1
+    assert visitor.asked <= MAX_TRIES - 1
 
 
-def test_pictures_are_noted_in_passing() -> None:
-    plan = noted(pictures("aba"))
-    assert next(plan) == Unseen("nekos", ("a", "b", "a"), quiet=True)
-    with pytest.raises(StopIteration) as end:
-        plan.send(frozenset())
-    assert [row.filename for row in end.value.value] == ["a", "b", "a"]
+def test_pictures_are_recorded_in_passing() -> None:
+    assert AGAIN.seen is not None
+    assert AGAIN.seen(pictures("aba")) == ["a", "b", "a"]
 
 
 @pytest.mark.parametrize(

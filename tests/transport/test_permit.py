@@ -11,13 +11,14 @@ from animedex.call import Call, Request, Response, SourceTag
 from animedex.database import StoreLocked
 from animedex.errors import RateLimited, TimedOut
 from animedex.ratelimit.rate_limiter import Proceed, Reservation
-from animedex.transport.run import Known, Manner, Run
-from animedex.transport.steps import Block, Release, Reserve, Send, Settle, Sleep, Tell
-from animedex.transport.turns import turn_for
+from animedex.transport.effects import Send, Sleep
+from animedex.transport.events import Event
+from animedex.transport.permit import Permit
+from animedex.transport.pipeline import ClientConfig, Pipeline
+from tests.transport.store_calls import Block, Cancel, Finish, Reserve
 
 if TYPE_CHECKING:
     from animedex.ratelimit.sliding_window import WindowState
-    from animedex.transport.steps import Step
     from tests.transport.conftest import Stage
 
 OK = Response(200, (), b"{}", "")
@@ -38,8 +39,8 @@ def pick(stage: Stage) -> Call[SourceTag]:
     return Call(stage.shelf, Request("GET", "/pick"), tag)
 
 
-def manner(timeout: float | None = 30.0, pace: float = 1.0) -> Manner:
-    return Manner("tester/1.0", {}, timeout, pace=pace)
+def config(timeout: float | None = 30.0, rate_factor: float = 1.0) -> ClientConfig:
+    return ClientConfig("tester/1.0", {}, timeout, rate_factor=rate_factor)
 
 
 def window(stage: Stage) -> WindowState:
@@ -55,15 +56,15 @@ def test_room_is_claimed_before_sending_and_settled_after(
     stage: Stage, search: Call[SourceTag]
 ) -> None:
     stage.play(search, [OK])
-    kinds = [type(step) for step in stage.steps if not isinstance(step, Tell)]
-    assert kinds == [Reserve, Send, Settle]
+    kinds = [type(step) for step in stage.steps if not isinstance(step, Event)]
+    assert kinds == [Reserve, Send, Finish]
     (entry,) = window(stage).entries
     assert (entry.has_answer, entry.free_at) == (True, stage.clock.now + 5)
 
 
 def test_a_path_without_a_window_has_nothing_to_settle(stage: Stage, pick: Call[SourceTag]) -> None:
     stage.play(pick, [OK])
-    assert not stage.all_of(Settle)
+    assert not stage.all_of(Finish)
 
 
 def test_a_full_window_is_waited_for(stage: Stage, search: Call[SourceTag]) -> None:
@@ -84,7 +85,7 @@ def test_an_empty_bucket_is_waited_for(stage: Stage, pick: Call[SourceTag]) -> N
 
 def test_half_the_pace_takes_twice_as_long(stage: Stage, pick: Call[SourceTag]) -> None:
     for _ in range(4):
-        stage.play(pick, [OK], manner(pace=0.5))
+        stage.play(pick, [OK], config(rate_factor=0.5))
     assert stage.slept == [1.0, 1.0]
 
 
@@ -93,7 +94,7 @@ def test_no_room_before_the_deadline_is_told_at_once(stage: Stage, search: Call[
         stage.play(search, [OK])
     before = window(stage), room(stage)
     with pytest.raises(RateLimited, match=r"shelf has no room .*: come back in 5 s") as raised:
-        stage.play(search, manner=manner(4))
+        stage.play(search, config=config(4))
     assert raised.value.retry_after == pytest.approx(5)
     assert raised.value.hint is not None
     assert (len(stage.sent), stage.slept) == (2, [])
@@ -101,15 +102,15 @@ def test_no_room_before_the_deadline_is_told_at_once(stage: Stage, search: Call[
 
 
 def test_a_deadline_that_has_passed_is_no_lack_of_room(stage: Stage, pick: Call[SourceTag]) -> None:
-    run = Run(manner(), stage.clock, lambda: 1.0, stage.clock.now, Known())
+    pipeline = Pipeline(stage.runtime_for(config()), stage.clock.now)
     with pytest.raises(TimedOut):
-        next(turn_for(pick, "https://shelf.example/api/pick", run).wait(run))
+        next(Permit(pipeline, pick, "https://shelf.example/api/pick").reserve())
 
 
-def lock(stage: Stage, kind: type[Step], times: int) -> None:
+def lock(stage: Stage, kind: type[object], times: int) -> None:
     left = iter(range(times))
 
-    def meddle(step: Step) -> None:
+    def meddle(step: object) -> None:
         if isinstance(step, kind) and next(left, None) is not None:
             raise StoreLocked
 
@@ -128,26 +129,26 @@ def test_a_file_that_stays_locked_ends_at_the_deadline(
 ) -> None:
     lock(stage, Reserve, times=1_000_000)
     with pytest.raises(TimedOut, match="locked until the deadline") as raised:
-        stage.play(search, manner=manner(1))
+        stage.play(search, config=config(1))
     assert raised.value.backend == "shelf"
     assert 0.9 < sum(stage.slept) <= 1
     assert stage.sent == []
 
 
-@pytest.mark.parametrize("kind", [Settle, Block])
+@pytest.mark.parametrize("kind", [Finish, Block])
 def test_a_file_that_is_locked_afterwards_takes_no_answer_away(
-    stage: Stage, search: Call[SourceTag], kind: type[Step]
+    stage: Stage, search: Call[SourceTag], kind: type[object]
 ) -> None:
     lock(stage, kind, times=1_000_000)
     spent = OK._replace(
         headers=(("x-rate-limit-remaining", "0"), ("x-rate-limit-reset", "2990-05-08T09:08:20Z"))
     )
-    assert stage.play(search, [spent], manner(1)).backend == "shelf"
+    assert stage.play(search, [spent], config(1)).backend == "shelf"
     assert stage.all_of(kind)
 
 
 def test_a_lock_is_waited_for_after_a_failure_too(stage: Stage, search: Call[SourceTag]) -> None:
-    lock(stage, Settle, times=3)
+    lock(stage, Finish, times=3)
     with pytest.raises(TimedOut, match="late"):
         stage.play(search, [TimedOut("late")])
     assert [entry.has_answer for entry in window(stage).entries] == [True]
@@ -167,10 +168,10 @@ def test_who_gives_up_sending_holds_a_place_no_longer_than_it_must(
 def test_who_gives_up_sending_waits_for_no_lock(
     stage: Stage, search: Call[SourceTag], timeout: float | None
 ) -> None:
-    lock(stage, Settle, times=1_000_000)
+    lock(stage, Finish, times=1_000_000)
     with pytest.raises(KeyboardInterrupt):
-        stage.play(search, [KeyboardInterrupt()], manner(timeout))
-    assert (len(stage.all_of(Settle)), stage.slept) == (1, [])
+        stage.play(search, [KeyboardInterrupt()], config(timeout))
+    assert (len(stage.all_of(Finish)), stage.slept) == (1, [])
 
 
 def test_who_gives_up_where_nothing_is_counted_settles_nothing(
@@ -178,11 +179,11 @@ def test_who_gives_up_where_nothing_is_counted_settles_nothing(
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         stage.play(pick, [KeyboardInterrupt()])
-    assert (stage.all_of(Settle), stage.all_of(Release)) == ([], [])
+    assert (stage.all_of(Finish), stage.all_of(Cancel)) == ([], [])
 
 
 def interrupt_sleep(stage: Stage, interrupt: type[BaseException]) -> None:
-    def meddle(step: Step) -> None:
+    def meddle(step: object) -> None:
         if isinstance(step, Sleep):
             raise interrupt
 
@@ -200,7 +201,7 @@ def test_who_gives_up_in_the_queue_leaves_it(
     with pytest.raises(interrupt):
         stage.play(search)
     assert (window(stage), room(stage)) == before
-    (release,) = stage.all_of(Release)
+    (release,) = stage.all_of(Cancel)
     assert release.slot is None
 
 
@@ -214,10 +215,10 @@ def test_who_gives_up_after_the_verdict_returns_the_slot(
     with pytest.raises(interrupt):
         stage.play(search)
     assert window(stage).entries == ()
-    (release,) = stage.all_of(Release)
+    (release,) = stage.all_of(Cancel)
     assert stage.ledger().bucket.returned_slots == (release.slot,) == (stage.clock.now + 0.5,)
     # The next one has the slot that was given back, and not the one after it.
-    verdict = stage.desk.limiter.reserve(
+    verdict = stage.limiter.reserve(
         "https://shelf.example", stage.shelf.limits, Reservation("x", "")
     )
     assert verdict == Proceed(stage.clock.now + 0.5, left=0)
@@ -227,10 +228,10 @@ def test_giving_up_does_not_depend_on_the_file(stage: Stage, search: Call[Source
     for _ in range(2):
         stage.play(search, [OK])
 
-    def meddle(step: Step) -> None:
+    def meddle(step: object) -> None:
         if isinstance(step, Sleep):
             raise KeyboardInterrupt
-        if isinstance(step, Release):
+        if isinstance(step, Cancel):
             raise StoreLocked
 
     stage.meddle = meddle
@@ -242,8 +243,8 @@ def test_a_failing_listener_leaves_nothing_claimed(stage: Stage, search: Call[So
     for _ in range(2):
         stage.play(search, [OK])
 
-    def meddle(step: Step) -> None:
-        if isinstance(step, Tell) and step.event.kind == "wait":
+    def meddle(step: object) -> None:
+        if isinstance(step, Event) and step.kind == "wait":
             raise ZeroDivisionError
 
     stage.meddle = meddle
@@ -267,8 +268,8 @@ def test_a_failing_listener_leaves_nothing_claimed(stage: Stage, search: Call[So
 def test_a_window_holds_however_its_path_is_written(
     stage: Stage, search: Call[SourceTag], base: str, path: str
 ) -> None:
-    run = Run(Manner("", {"shelf": base}), stage.clock, lambda: 1.0, stage.clock.now + 9, Known())
-    turn = turn_for(search, f"https://shelf.example{path}?query=a", run)
+    pipeline = Pipeline(stage.runtime_for(ClientConfig("", {"shelf": base})), stage.clock.now + 9)
+    turn = Permit(pipeline, search, f"https://shelf.example{path}?query=a")
     assert (turn.origin, turn.reservation.route) == ("https://shelf.example", "/search")
     assert (turn.reservation.path, turn.reservation.deadline) == (path, stage.clock.now + 9)
 

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.danbooru import calls
-from animedex.backends.danbooru.plans import missing
+from animedex.backends.danbooru.composite_calls import missing
 from animedex.call import Call, Response, SourceTag
 from animedex.errors import NotFound, TimedOut, UpstreamShape
 from animedex.testing.danbooru.request_params import paginate, parse_page
+from tests.kit.call_context import YieldingContext, next_steps
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
 
     from animedex.backends.danbooru.models import DanbooruPost
 
@@ -32,14 +33,14 @@ class Service:
         self.pages: list[dict[str, str]] = []
 
     def follow(self, call: Call[list[DanbooruPost]]) -> list[DanbooruPost]:
-        found = call.parse(self.answer(call), TAG)
-        if isinstance(found, list):
-            return found
-        plan = cast("Generator[Call[Any], Any, list[DanbooruPost]]", found)
+        response = self.answer(call)
+        if call.next_steps is None:
+            return call.parse(response, TAG)
+        steps = next_steps(call, response, TAG)
         try:
-            wish = next(plan)
+            following = next(steps)
             while True:
-                wish = plan.send(self.follow(wish))
+                following = steps.send(self.follow(following))
         except StopIteration as end:
             return cast("list[DanbooruPost]", end.value)
 
@@ -125,7 +126,7 @@ def test_more_than_was_asked_for_is_left_out() -> None:
 )
 def test_what_is_missing_is_named(message: str, told: str) -> None:
     with pytest.raises(NotFound) as caught:
-        missing("post 7", "look elsewhere")(NotFound(message, status=404))
+        next(missing("post 7", "look elsewhere")(YieldingContext(), NotFound(message, status=404)))
     assert (caught.value.message, caught.value.hint) == (told, "look elsewhere")
     assert (caught.value.backend, caught.value.status) == ("danbooru", 404)
 
@@ -133,5 +134,5 @@ def test_what_is_missing_is_named(message: str, told: str) -> None:
 def test_other_failures_stay_what_they_are() -> None:
     error = TimedOut("no answer")
     with pytest.raises(TimedOut) as caught:
-        missing("post 7")(error)
+        next(missing("post 7")(YieldingContext(), error))
     assert caught.value is error

@@ -19,9 +19,10 @@ from animedex.errors import (
     UpstreamError,
 )
 from animedex.ratelimit.rate_limiter import NEVER
-from animedex.transport.events import described
-from animedex.transport.run import Manner
-from animedex.transport.steps import Block, Release, Reserve, Send, Settle
+from animedex.transport.effects import Send
+from animedex.transport.events import format_event
+from animedex.transport.pipeline import ClientConfig
+from tests.transport.store_calls import Block, Cancel, Finish, Reserve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -60,8 +61,8 @@ def pick(stage: Stage) -> Call[SourceTag]:
     return Call(stage.shelf, Request("GET", "/pick"), tag)
 
 
-def manner(timeout: float | None = 30.0, *, limited: bool = True, base: str = "") -> Manner:
-    return Manner("tester/1.0", {"shelf": base} if base else {}, timeout, limited=limited)
+def config(timeout: float | None = 30.0, *, limited: bool = True, base: str = "") -> ClientConfig:
+    return ClientConfig("tester/1.0", {"shelf": base} if base else {}, timeout, is_limited=limited)
 
 
 @pytest.mark.parametrize(
@@ -176,13 +177,13 @@ def test_a_503_that_lasts_too_long_ends_at_once(stage: Stage, pick: Call[SourceT
 
 def test_a_backoff_that_does_not_fit_is_not_begun(stage: Stage, pick: Call[SourceTag]) -> None:
     with pytest.raises(Unreachable):
-        stage.play(pick, [broken()], manner(0.5))
+        stage.play(pick, [broken()], config(0.5))
     assert stage.slept == []
 
 
 @pytest.mark.parametrize("told", ["1e300", "90000"])
 def test_no_pause_is_longer_than_a_day(stage: Stage, pick: Call[SourceTag], told: str) -> None:
-    stage.play(pick, [response(429, ("retry-after", told)), response()], manner(None))
+    stage.play(pick, [response(429, ("retry-after", told)), response()], config(None))
     assert stage.slept == [86_400]
 
 
@@ -195,7 +196,7 @@ def test_a_path_without_room_is_left_alone_by_all(stage: Stage, pick: Call[Sourc
     )
     assert not stage.play(pick, [spent]).rate_limited
     with pytest.raises(RateLimited, match="come back in 20 s"):
-        stage.play(pick, manner=manner(5))
+        stage.play(pick, config=config(5))
     began = stage.clock.now
     assert stage.play(pick, [response()]).rate_limited
     assert stage.clock.now - began == pytest.approx(20)
@@ -288,17 +289,17 @@ def test_waiting_before_a_redirect_counts(stage: Stage, pick: Call[SourceTag]) -
 def test_without_budgets_nothing_is_claimed_on_loopback(
     stage: Stage, pick: Call[SourceTag]
 ) -> None:
-    near = manner(limited=False, base="http://127.0.0.1:9/api")
+    near = config(limited=False, base="http://127.0.0.1:9/api")
     for _ in range(20):
         assert not stage.play(pick, [response(200, ("x-rate-limit-remaining", "0"))], near).cached
     assert len(stage.sent) == 20
-    assert not [step for step in stage.steps if isinstance(step, Reserve | Settle | Block)]
+    assert not [step for step in stage.steps if isinstance(step, Reserve | Finish | Block)]
 
 
 def test_budgets_of_a_real_service_are_never_off(stage: Stage, pick: Call[SourceTag]) -> None:
     with pytest.raises(BadArguments, match="loopback server only"):
-        stage.play(pick, manner=manner(limited=False))
-    near = manner(limited=False, base="http://127.0.0.1:9/api")
+        stage.play(pick, config=config(limited=False))
+    near = config(limited=False, base="http://127.0.0.1:9/api")
     with pytest.raises(BadArguments, match="loopback server only"):
         stage.play(pick, [redirect("https://shelf.example/api/pick")], near)
     assert len(stage.sent) == 1
@@ -314,7 +315,7 @@ def test_a_failure_to_get_an_answer_is_told(
     kinds = [event.kind for event in stage.events]
     assert kinds == ["request", "failure"]
     assert stage.events[-1].message == failed.message
-    assert described(stage.events[-1]).endswith(f"pick: {failed.message} after 250 ms, 3 left")
+    assert format_event(stage.events[-1]).endswith(f"pick: {failed.message} after 250 ms, 3 left")
 
 
 def test_events_tell_of_request_and_response(stage: Stage, pick: Call[SourceTag]) -> None:
@@ -379,13 +380,13 @@ def test_whatever_comes_the_rules_hold(  # noqa: PLR0913, PLR0917  each is drawn
         stage.steps.clear()
         began = stage.clock.now
         with contextlib.suppress(AnimedexError, KeyboardInterrupt):
-            stage.play(call, endless(lines), manner(timeout))
+            stage.play(call, endless(lines), config(timeout))
         hops = 1 + sum(isinstance(line, Response) and line.status == 302 for line in lines)
         assert len(stage.sent) <= 4 * min(hops, 6)
         assert stage.clock.now - began <= (timeout or NEVER) + taken + 1e-6
         claimed = [reserve.reservation.ticket for reserve in stage.all_of(Reserve)]
-        ended = [settle.reservation.ticket for settle in stage.all_of(Settle)]
-        ended += [release.reservation.ticket for release in stage.all_of(Release)]
+        ended = [settle.reservation.ticket for settle in stage.all_of(Finish)]
+        ended += [release.reservation.ticket for release in stage.all_of(Cancel)]
         assert len(set(ended)) == len(ended)
         assert set(ended) <= set(claimed)
     for window in stage.ledger().windows.values():

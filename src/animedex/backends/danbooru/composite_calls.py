@@ -1,11 +1,10 @@
-"""Paging by id, and telling what is missing."""
+"""Paging by id, and errors that name what is missing."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from animedex.backends.danbooru.argument_checks import MOST_POSTS
-from animedex.call import ask
 from animedex.errors import AnimedexError, NotFound, UpstreamShape
 
 if TYPE_CHECKING:
@@ -13,30 +12,30 @@ if TYPE_CHECKING:
     from typing import Never
 
     from animedex.backends.danbooru.models import DanbooruPost
-    from animedex.call import Call, Plan
+    from animedex.call import Call, CallContext, Steps
 
     Pages = Callable[[str, int], Call[list[DanbooruPost]]]
 
 
 def all_pages(
-    first: list[DanbooruPost], most: int, page: Pages, *, rising: bool
-) -> Plan[list[DanbooruPost]]:
-    """Go on behind the first page by the id of the last post, until there are enough or no more.
+    context: CallContext, first: list[DanbooruPost], most: int, page: Pages, *, rising: bool
+) -> Steps[list[DanbooruPost]]:
+    """Go on behind the first page by the id of the last post, up to `most` posts.
 
-    `page` makes the call for so many posts of a page such as `b500`.
+    `page` returns the call for so many posts of a page such as `b500`.
     """
-    found = _in_order(first, rising=rising)
-    full = len(first) == min(most, MOST_POSTS)
-    while full and len(found) < most:
-        last, wanted = _last_id(found), min(most - len(found), MOST_POSTS)
-        more = yield from ask(page(f"{'a' if rising else 'b'}{last}", wanted))
-        more = _in_order(more, rising=rising)
-        if more and not _goes_on(more, last, rising=rising):
+    posts = _in_order(first, rising=rising)
+    is_full = len(first) == min(most, MOST_POSTS)
+    while is_full and len(posts) < most:
+        last, limit = _last_id(posts), min(most - len(posts), MOST_POSTS)
+        rows = yield from context.execute(page(f"{'a' if rising else 'b'}{last}", limit))
+        rows = _in_order(rows, rising=rising)
+        if rows and not _goes_on(rows, last, rising=rising):
             message = f"the page behind post {last} does not lie behind it"
             raise _stuck(message)
-        found += more
-        full = len(more) == wanted
-    return found[:most]
+        posts += rows
+        is_full = len(rows) == limit
+    return posts[:most]
 
 
 def _in_order(posts: Sequence[DanbooruPost], *, rising: bool) -> list[DanbooruPost]:
@@ -63,18 +62,22 @@ def _stuck(message: str) -> UpstreamShape:
     return UpstreamShape(message, backend="danbooru", hint="ask for single pages with --page")
 
 
-def missing(what: str, hint: str | None = None) -> Callable[[AnimedexError], Plan[Never]]:
-    """Make what tells a missing thing by its name; other failures stay what they are."""
+def missing(
+    what: str, hint: str | None = None
+) -> Callable[[CallContext, AnimedexError], Steps[Never]]:
+    """Return what names a missing thing in its error; other failures stay what they are."""
 
-    def tell(error: AnimedexError) -> Plan[Never]:
+    def recover(context: CallContext, error: AnimedexError) -> Steps[Never]:
+        del context
+        yield from ()
         if isinstance(error, NotFound):
             words = error.message.partition("): ")[2]
             raise not_found(f"{what}: {words}" if words else what, hint) from None
         raise error
 
-    return tell
+    return recover
 
 
 def not_found(what: str, hint: str | None = None) -> NotFound:
-    """Make the error for what the service does not have."""
+    """Return the error for what the service does not have."""
     return NotFound(f"danbooru has no {what}", hint=hint, backend="danbooru", status=404)
