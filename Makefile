@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # The tests start the command line a thousand times; compiling it again is most of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test lint types tests test-slow docs docs-check build smoke bench test-all clean
+.PHONY: help demo test fast lint types mypy basedpyright tests test-slow docs docs-check build smoke bench test-all clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -28,14 +28,23 @@ $(VENV)/dev: pyproject.toml | $(VENV)/bin/python
 demo: $(VENV)/demo  ## Run the real commands against a sample server on this machine
 	@$(BIN)/python scripts/demo.py
 
-test: lint types tests docs-check build smoke  ## Run every check there is
+test: $(VENV)/dev  ## Run every check there is
+	@$(MAKE) --no-print-directory --jobs 3 lint mypy basedpyright docs-check smoke
+	@$(MAKE) --no-print-directory tests
+
+fast: $(VENV)/dev  ## Run the tests that need no file, server or process
+	$(BIN)/python -m pytest -q -m fast -n auto
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 
-types: $(VENV)/dev
+types: mypy basedpyright
+
+mypy: $(VENV)/dev
 	$(BIN)/mypy
+
+basedpyright: $(VENV)/dev
 	$(BIN)/basedpyright
 
 tests: $(VENV)/dev  ## Run the tests, and see that transport, ratelimit and backends are covered

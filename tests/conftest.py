@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import sys
@@ -12,7 +13,7 @@ from _pytest.doctest import DoctestModule
 from hypothesis import settings
 
 from animedex.testing import SampleServer
-from tests.kit.effort import IS_SLOW
+from tests.kit.effort import IS_SLOW, mark_fast
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -40,11 +41,14 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says nothing on a busy machine.
 settings.register_profile("animedex", deadline=None)
 settings.register_profile("slow", deadline=None, max_examples=1000)
+NUMBERS = itertools.count()
 settings.load_profile("slow" if IS_SLOW else "animedex")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave out tests marked `slow`, unless the slow profile is chosen."""
+    """Mark the fast tests; leave out those marked `slow`, unless the slow profile is chosen."""
+    mark_fast(items)
     if not IS_SLOW:
         items[:] = [item for item in items if item.get_closest_marker("slow") is None]
 
@@ -56,10 +60,18 @@ def pytest_collect_file() -> Generator[None, list[pytest.Collector], list[pytest
     return [one for one in collectors if not isinstance(one, DoctestModule)]
 
 
+@pytest.fixture(scope="session")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of all tests' home folders."""
+    return tmp_path_factory.mktemp("homes")
+
+
 @pytest.fixture(autouse=True)
-def own_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def own_environment(homes: Path) -> Iterator[None]:
     """Keep the tests and whatever the user has configured apart from each other."""
-    home = tmp_path_factory.mktemp("home")
+    # pytest would list all folders of all tests before for each new one.
+    home = homes / str(next(NUMBERS))
+    home.mkdir(0o700)
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
             if name.startswith(("ANIMEDEX_", "XDG_")) or name.upper().endswith("_PROXY"):

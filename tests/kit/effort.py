@@ -1,12 +1,63 @@
-"""How long tests search: little by default, thoroughly in `make test-slow`."""
+"""How long tests search, and which of them give an answer at once."""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import is_hypothesis_test
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 IS_SLOW = os.environ.get("HYPOTHESIS_PROFILE") == "slow"
+# Fixtures that write files, start a server, a process or a browser.
+COSTLY_FIXTURES = {
+    "agent",
+    "browser",
+    "capfdbinary",
+    "drawn",
+    "emulator",
+    "filled",
+    "process",
+    "raw_server",
+    "redis_server",
+    "running",
+    "sample",
+    "sample_services",
+    "server",
+    "start_server",
+    "terminal",
+    "tmp_path",
+    "visit",
+    "world",
+}
+# What decodes pictures, has very many rows, or starts something by itself.
+COSTLY_PLACES = (
+    "tests/art/test_dedupe",
+    "tests/art/test_row_reader",
+    "tests/cli/commands/",
+    "tests/images/",
+    "tests/mcp/test_tool_result",
+    "tests/ratelimit/redis/",
+    "tests/test_bots",
+    "tests/test_client",
+    "tests/testing/test_pytest_plugin",
+    "tests/typing/",
+)
 
 
 def count(default: int, slow: int) -> int:
     """Return how often to repeat something in this run."""
     return slow if IS_SLOW else default
+
+
+def mark_fast(items: Iterable[pytest.Item]) -> None:
+    """Mark as `fast` what needs no file, server or process, and searches for no counterexample."""
+    for item in items:
+        fixtures: Iterable[str] = getattr(item, "fixturenames", ())
+        is_search = is_hypothesis_test(getattr(item, "obj", None))
+        costly = is_search or item.nodeid.startswith(COSTLY_PLACES)
+        if COSTLY_FIXTURES.isdisjoint(fixtures) and not costly:
+            item.add_marker(pytest.mark.fast)
