@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 # The tests start the command line a thousand times; compiling it again is most of a start.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo test fast lint types mypy basedpyright tests test-slow docs docs-check build smoke bench test-all clean
+.PHONY: help demo test fast lint types mypy basedpyright tests test-slow docs docs-check build smoke bench mutants test-all clean
 
 help:  ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -75,6 +75,13 @@ $(VENV)/bench: $(VENV)/dev
 
 bench: $(VENV)/bench  ## Measure what the benchmarks' README names, as ratios
 	$(BIN)/python benchmarks/run.py
+
+$(VENV)/mutants: $(VENV)/dev
+	$(BIN)/python -m pip install --quiet --group mutants
+	@touch $@
+
+mutants: $(VENV)/mutants  ## Change the source in small ways, and list what no test notices
+	$(BIN)/python scripts/mutants.py
 
 test-all:  ## Run the tests under every Python version found
 	$(PYTHON) scripts/test_all.py
