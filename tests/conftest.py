@@ -32,9 +32,6 @@ pytest_plugins = [
 # Compiling every module again would be two thirds of what the start of a command costs.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-# Coverage is measured in the tests' own processes, not in what they start.
-if "PYTEST_XDIST_WORKER" in os.environ:
-    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 # A shell starts what it runs in the background with Ctrl-C ignored, and children would ignore it,
 # too: who has a function for it hands on the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BRIEFLY = ("--timeout", "0.4")
 # Long enough for a busy machine to find out that there is no connection.
-AWHILE = ("--timeout", "1.5")
+AWHILE = ("--timeout", "20")
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n"
 
 

@@ -12,6 +12,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 IS_SLOW = os.environ.get("HYPOTHESIS_PROFILE") == "slow"
+# Coverage is measured in the workers; what they start is measured only where its environment has
+# these variables, as it takes a start three times as long.
+_COVERAGE = "COVERAGE_PROCESS_CONFIG"
+MEASURED: dict[str, str] = {}
+if "PYTEST_XDIST_WORKER" in os.environ and _COVERAGE in os.environ:
+    MEASURED[_COVERAGE] = os.environ.pop(_COVERAGE)
 # Fixtures that write files, start a server, a process or a browser.
 COSTLY_FIXTURES = {
     "agent",

@@ -373,7 +373,8 @@ def test_what_another_process_adds_is_found_with_its_slips(tmp_path: Path) -> No
     assert numbers(db, "freiren") == []
     adding = (
         "import sqlite3, sys; from animedex.library.fts_index import EntryTexts, index_entry;"
-        "db = sqlite3.connect(sys.argv[1]); index_entry(db, 2, EntryTexts(['frieren'])); db.commit()"
+        "db = sqlite3.connect(sys.argv[1]); index_entry(db, 2, EntryTexts(['frieren']));"
+        "db.commit()"
     )
     subprocess.run([sys.executable, "-c", adding, path], check=True)
     assert numbers(db, "freiren") == [2]

@@ -15,6 +15,8 @@ from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 from mcp_types import ImageContent, TextContent
 
+from tests.kit.effort import MEASURED
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
     from pathlib import Path
@@ -136,7 +138,7 @@ def speaking(environment: Mapping[str, str], *options: str) -> Generator[Agent]:
 def lasting(sample_services: Services, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
     """Run one server for all tests: it has to survive every one of them."""
     home = tmp_path_factory.mktemp("agent")
-    environment = surroundings(home, sample_services.urls(), ANIMEDEX_LIMITS="off")
+    environment = surroundings(home, sample_services.urls(), ANIMEDEX_LIMITS="off", **MEASURED)
     with speaking(environment, "--no-cache") as agent:
         yield agent
 

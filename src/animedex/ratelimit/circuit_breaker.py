@@ -62,8 +62,6 @@ class CircuitBreaker:
 
     def close(self) -> None:
         """Close the circuit after a success."""
-        if self._failure is None:
-            return
         with self._lock:
             last, self._failure = self._failure, None
         if last is not None:
