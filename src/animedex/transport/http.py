@@ -40,6 +40,8 @@ READ_TIMEOUT = 120.0
 FILE_READ_TIMEOUT = 30.0
 # The library's clock overflows somewhere.
 _MAX_TIMEOUT = 365 * 86_400.0
+# A body of so many bytes at most is read at once, which saves a change of threads.
+_SHORT = 256 * 1024
 # Time allowed for what is about to end anyway, in seconds.
 _GRACE = 0.25
 
@@ -99,9 +101,11 @@ class SyncHttp:
             client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
             prepared = prepare_request(client.request(request.method, request.url), request)
             with prepared.build_streamed() as answer:
-                builder.begin(answer)
-                while (chunk := answer.body_reader.read_chunk()) is not None:
-                    builder.add(bytes(chunk))
+                if builder.begin(answer):
+                    builder.add(bytes(answer.bytes()))
+                else:
+                    while (chunk := answer.body_reader.read_chunk()) is not None:
+                        builder.add(bytes(chunk))
         except BaseException as error:  # noqa: BLE001  translated, or raised as it is
             builder.discard()
             raise translate(error) from None
@@ -134,11 +138,15 @@ class AsyncHttp:
             client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
             prepared = prepare_request(client.request(request.method, request.url), request)
             async with prepared.build_streamed() as answer:
-                builder.begin(answer)
+                is_short = builder.begin(answer)
                 require_task()
-                while (chunk := await answer.body_reader.read_chunk()) is not None:
-                    builder.add(bytes(chunk))
+                if is_short:
+                    builder.add(bytes(await answer.bytes()))
                     require_task()
+                else:
+                    while (chunk := await answer.body_reader.read_chunk()) is not None:
+                        builder.add(bytes(chunk))
+                        require_task()
         except BaseException as error:  # noqa: BLE001  translated, or raised as it is
             builder.discard()
             if task and task.cancelling() > cancellations:
@@ -224,16 +232,18 @@ class ResponseBuilder:
         self._is_cancelled = False
         self._head: Response | None = None
 
-    def begin(self, answer: BaseResponse) -> None:
-        """Take the head."""
+    def begin(self, answer: BaseResponse) -> bool:
+        """Take the head; return whether the body is known to be short, and is read at once."""
         head = Response(answer.status, tuple(answer.headers.items()), b"", self.request.url)
         if self.request.open_writer is None or not head.is_success:
             self._head = head
-            return
+            length = answer.headers.get("content-length") or ""
+            return length.isdecimal() and int(length) <= min(self.request.max_bytes, _SHORT)
         with self._lock:
             self._require_wanted()
             self._head = head._replace(sink=self.request.open_writer(head))
             self._require_wanted()
+        return False
 
     def add(self, chunk: bytes) -> None:
         """Take the next piece of the body."""

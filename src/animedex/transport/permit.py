@@ -39,12 +39,14 @@ class Permit:
     def __init__(self, pipeline: Pipeline, call: Call[Any], url: str) -> None:
         self.left: int | None = None
         self.has_waited = False
+        self.queue = 0
         self._pipeline = pipeline
         self._is_open = self._is_granted = False
         self._slot: float | None = None
         config, limits = pipeline.config, call.backend.limits
         if not config.is_limited:
             require_loopback(url)
+            return
         factor = config.rate_factor
         self.backend = call.backend.name
         self.limits = limits if factor >= 1 else scale_limits(limits, factor)

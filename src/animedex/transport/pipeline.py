@@ -166,7 +166,8 @@ class Pipeline:
         """Carry out a call; if its request fails, let it recover, and then go on."""
         try:
             url = resolve_url(call, self.config.base_urls)
-            account = yield from self.authenticate(call, url)
+            needs_account = call.backend.sign_in or call.anonymous
+            account = (yield from self.authenticate(call, url)) if needs_account else None
             is_cached = call.lifetime > 0 and self.config.is_cached
             key = cache_key(call, url, account) if is_cached else None
             hit = (yield from self.look_in_cache(call, url, key)) if key else None

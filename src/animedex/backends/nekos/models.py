@@ -41,7 +41,10 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
     @property
     def filename(self) -> str:
         """Name the file: the last part of its URL, with the extension."""
-        return self._path().rpartition("/")[2]
+        url = self.url
+        if "?" in url or "#" in url or url.count("/") <= _SLASHES_OF_A_HOST:
+            url = self._path()
+        return url.rpartition("/")[2]
 
     @property
     def category(self) -> str | None:
@@ -88,6 +91,7 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
         return beyond.partition("/")[2] if scheme else bare
 
 
+_SLASHES_OF_A_HOST = 2
 _ANIMATED = {"gif": True, "png": False}
 _RATINGS: dict[str, Rating | None] = {
     "sensitive": Rating.SENSITIVE,
