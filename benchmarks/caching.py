@@ -10,7 +10,7 @@ import time
 from statistics import median
 from typing import NamedTuple
 
-from animedex.transport.cache import CACHE_CAP, Cache
+from animedex.transport.response_cache import CACHE_CAP, Cache
 
 ANSWERS, RUNS, MOST_MILLISECONDS = 10_000, 500, 1.0
 BODY = b"x" * (CACHE_CAP // ANSWERS)

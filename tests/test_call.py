@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from animedex.backends.nekos import BACKEND
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
+from animedex.http_message import Request, Response
 
 
 def status_of(response: Response, source: SourceTag) -> int:

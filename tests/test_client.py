@@ -12,7 +12,7 @@ import pytest
 
 from animedex import __version__
 from animedex.backends import nekos
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.client import AsyncClient, Client
 from animedex.errors import (
     BadArguments,
@@ -22,6 +22,7 @@ from animedex.errors import (
     Unreachable,
     UpstreamError,
 )
+from animedex.http_message import Request, Response
 from animedex.testing import SampleServer
 
 if TYPE_CHECKING:

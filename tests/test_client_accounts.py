@@ -15,10 +15,11 @@ import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.client import AsyncClient, Client
 from animedex.config.credentials_file import store
 from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamError
+from animedex.http_message import Request, Response
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import API_KEY, WaifuSample
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
     from animedex.client_options import ClientOptions
     from tests.kit.transport import Event
 

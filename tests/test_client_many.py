@@ -11,14 +11,16 @@ import pytest
 
 from animedex import AsyncClient
 from animedex.backends.nekos.backend import BACKEND
-from animedex.call import Call, Request
+from animedex.call import Call
+from animedex.http_message import Request
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import Response, SourceTag
+    from animedex.call import SourceTag
     from animedex.client_options import ClientOptions
+    from animedex.http_message import Response
     from animedex.testing import SampleServer
     from tests.kit.transport import Event
 

@@ -42,7 +42,8 @@ from animedex.testing import SampleServer
 from animedex.testing.faults import parse_fault
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import WaifuSample
-from animedex.transport import cache, pipeline
+from animedex.transport import pipeline
+from animedex.transport import response_cache as cache
 from animedex.transport import retry_after as advice
 from animedex.transport.status_errors import STATUSES
 from tests.kit.pages import ROOT, cells, quoted, text_of, words_of

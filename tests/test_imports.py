@@ -108,7 +108,7 @@ def test_categories_from_the_cache(service: str) -> None:
     assert asked >= SENDING
     assert not asked & SIGNING
     kept = loaded(service, "nekos", "categories")
-    assert "animedex.transport.cache" in kept
+    assert "animedex.transport.response_cache" in kept
     assert not kept & (
         SLOW | SENDING | {"animedex.ratelimit.rate_limiter", "jq", "msgspec", "shutil"}
     )

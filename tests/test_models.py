@@ -32,7 +32,7 @@ from animedex.models import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 TAG = SourceTag("shelf", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=True)
 

@@ -17,7 +17,7 @@ from animedex.models import ArtPost
 from animedex.record_schema import json_schema
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 ROW: JsonObject = {
     "url": "https://pictures.example/neko/1.png",

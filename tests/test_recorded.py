@@ -15,7 +15,7 @@ import msgspec
 
 from animedex import Client
 from animedex.backends.nekos.search_score import match_score
-from animedex.call import Response
+from animedex.http_message import Response
 from animedex.testing import SampleServer
 from animedex.transport.retry_after import exhausted_for
 

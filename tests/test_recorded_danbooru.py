@@ -25,14 +25,15 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
 )
 from animedex.backends.provider import part
-from animedex.call import Response
+from animedex.http_message import Response
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from tests.kit.transport import error_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from animedex.call import Call, JsonObject
+    from animedex.call import Call
+    from animedex.http_message import JsonObject
     from animedex.models import Record
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data" / "recorded"

@@ -20,14 +20,14 @@ from animedex.backends.waifu import BACKEND
 from animedex.backends.waifu.error_messages import notice
 from animedex.backends.waifu.models import WaifuImage
 from animedex.backends.waifu.provider import ART
-from animedex.call import Response
 from animedex.errors import Refused
+from animedex.http_message import Response
 from animedex.testing.samples.waifu_sample import WaifuSample
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.models import Record
 
 BESIDE = Path(__file__).parents[2] / "shared" / "data" / "recorded"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from animedex.call import Call, Request, Response, SourceTag
+    from animedex.call import Call, SourceTag
     from animedex.client import AsyncClient, Client
     from animedex.errors import AnimedexError
+    from animedex.http_message import Request, Response
     from animedex.models import ArtPost, Rating, Record
     from animedex.transport.events import Event
 
@@ -35,8 +36,8 @@ _PLACES = {
     "Event": "transport.events",
     "Rating": "models",
     "Record": "models",
-    "Request": "call",
-    "Response": "call",
+    "Request": "http_message",
+    "Response": "http_message",
     "SourceTag": "call",
 }
 

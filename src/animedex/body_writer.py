@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 T = TypeVar("T")
 # What hidden files begin with, here and in downloads: `download --clean` knows them by it.

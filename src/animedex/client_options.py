@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from animedex import __version__, backends
-from animedex.call import Secret
 from animedex.config.config_file import Config, read_setting, unknown
 from animedex.config.paths import folder
 from animedex.config.settings import REMOVED
 from animedex.errors import BadArguments
+from animedex.http_message import Secret
 from animedex.ratelimit.store import FILE_NAME
-from animedex.transport import cache
+from animedex.transport import response_cache as cache
 from animedex.transport.pipeline import ClientConfig
 from animedex.transport.proxies import Proxies, hide_password, proxies_from
 

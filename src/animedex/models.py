@@ -15,7 +15,7 @@ from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 T = TypeVar("T")
 R = TypeVar("R", bound="Record")

@@ -11,7 +11,7 @@ from animedex.errors import AnimedexError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import ArtPost, Record
 
 T = TypeVar("T")

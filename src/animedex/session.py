@@ -19,17 +19,18 @@ from animedex.clock import shared_clock
 from animedex.errors import AnimedexError, ClientUnusable
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.seen_store import SeenStore
-from animedex.transport.cache import Cache
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.events import EventSender
 from animedex.transport.pipeline import Runtime
+from animedex.transport.response_cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Account, Call
+    from animedex.backend import Backend
+    from animedex.call import Call
     from animedex.config.account_lookup import Accounts
+    from animedex.http_message import Account
     from animedex.transport.effects import Steps
     from animedex.transport.http import AsyncHttp, SyncHttp
     from animedex.transport.worker_threads import WorkerThreads

@@ -11,7 +11,7 @@ from animedex.art.dedupe import Keep, Reason
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 SERVICES = ("danbooru", "nekos", "waifu")
 MD5S = ("0" * 32, "1" * 32, "2" * 32)

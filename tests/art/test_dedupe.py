@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 
 def found_in(told: Sequence[Told], distance: int | None = 3, *, same_work: bool = False) -> Deduped:

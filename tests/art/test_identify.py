@@ -27,8 +27,8 @@ from animedex.errors import BadArguments, NotFound, UpstreamError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import JsonObject
     from animedex.client_options import ClientOptions
+    from animedex.http_message import JsonObject
     from animedex.models import Record
     from tests.kit.services import Services
 

@@ -17,8 +17,9 @@ from animedex.errors import AnimedexError, UpstreamError
 if TYPE_CHECKING:
     import socket
 
-    from animedex.call import Call, CallContext, Response, SourceTag, Steps
+    from animedex.call import Call, CallContext, SourceTag, Steps
     from animedex.client_options import ClientOptions
+    from animedex.http_message import Response
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services
 

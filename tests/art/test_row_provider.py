@@ -16,7 +16,7 @@ from animedex.backends.provider import Evidence
 from animedex.models import ArtPost, Rating, Record
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 NEKOS: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "artist_name": "Aoba"}
 WAIFU: JsonObject = {

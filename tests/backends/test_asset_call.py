@@ -16,8 +16,8 @@ from animedex.errors import BadArguments, NotFound, UpstreamDecode
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import Response
     from animedex.client_options import ClientOptions
+    from animedex.http_message import Response
     from animedex.testing import SampleServer
 
 BODY = bytes(range(256)) * 40

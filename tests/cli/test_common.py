@@ -9,7 +9,7 @@ import pytest
 from animedex.models import ArtPost
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli
     from tests.kit.terminal import Terminal

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli, Outcome, Process
     from tests.kit.terminal import Terminal

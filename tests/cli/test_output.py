@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli, Outcome
     from tests.kit.terminal import Terminal

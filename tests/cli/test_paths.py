@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli
 
 

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Protocol
 
 import pytest
 
-from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend
+from animedex.backend import Backend, SignIn
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import Headers
+    from animedex.http_message import Headers
 
 
 def headers_of(fields: Mapping[str, str]) -> Headers:

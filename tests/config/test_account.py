@@ -17,8 +17,8 @@ from animedex.errors import AuthRequired, BadArguments
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Account
+    from animedex.backend import Backend
+    from animedex.http_message import Account
     from tests.config.conftest import Program
 
 HERE = "https://club.example"

@@ -16,7 +16,7 @@ from animedex.errors import AnimedexError, AuthRequired, TimedOut
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
     from tests.config.conftest import Program
 
 UNTIL = "import os, time\nwhile not os.path.exists({!r}): time.sleep(0.01)"

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Response
 from animedex.download import download
 from animedex.download.resumable_file import Partial
+from animedex.http_message import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
 from tests.download.test_resumable_file import asked, left
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.services import Services
 
 URL = "https://x.example/1.png"
@@ -165,7 +165,7 @@ def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
 USER = """
 import os, sys
 from animedex.download.resumable_file import Partial
-from animedex.call import Response
+from animedex.http_message import Response
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
 with Partial(sys.argv[2], sys.argv[3], 0.0) as partial:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.call import Response
 from animedex.download import download
 from animedex.download.resumable_file import Partial
 from animedex.errors import UpstreamDecode
+from animedex.http_message import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import threading
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.library.picture_library import Library
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services

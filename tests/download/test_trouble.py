@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex import Client
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.library.picture_library import Library
     from tests.kit.services import Services
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.body_writer import FileSink
-from animedex.call import Response
 from animedex.download import iter_downloads
 from animedex.download.file_locks import try_lock
 from animedex.download.resumable_file import Partial
 from animedex.download.unfinished_files import Parts, remove_left_parts
 from animedex.errors import BadArguments, UpstreamDecode
+from animedex.http_message import Response
 from tests.download.test_resumable_file import head, left
 
 if TYPE_CHECKING:

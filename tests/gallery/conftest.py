@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
 
     from animedex.asgi.loopback_server import LoopbackServer
-    from animedex.call import JsonValue
+    from animedex.http_message import JsonValue
     from animedex.library.entry import Entry
     from animedex.testing.nekos.image_store import Picture
 

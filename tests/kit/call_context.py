@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.call import Call, Response, SourceTag, Steps
+    from animedex.call import Call, SourceTag, Steps
+    from animedex.http_message import Response
 
 T = TypeVar("T")
 

@@ -15,7 +15,7 @@ from animedex.cli.main import run
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 # A guard against a command that hangs; no command comes near it.
 PATIENCE = 60

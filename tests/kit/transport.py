@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING
 from animedex.clock import shared_clock
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.store import FILE_NAME as LIMITER_FILE
-from animedex.transport.cache import FILE_NAME as CACHE_FILE
 from animedex.transport.events import Event
+from animedex.transport.response_cache import FILE_NAME as CACHE_FILE
 from animedex.transport.status_errors import status_error
 from animedex.transport.urls import resolve_url
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Call, Response
+    from animedex.backend import Backend
+    from animedex.call import Call
     from animedex.errors import AnimedexError
+    from animedex.http_message import Response
     from animedex.ratelimit.rate_limiter import LimiterState
 
 __all__ = ["CACHE_FILE", "LIMITER_FILE", "Event"]

@@ -12,7 +12,7 @@ from animedex import backends
 from animedex.mcp.tool_registry import every_tool, input_schema, output_schema
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 TOOLS = every_tool()
 WANTED = {

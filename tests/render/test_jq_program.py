@@ -17,7 +17,7 @@ from animedex.render.jq_program import JqProgram
 from animedex.render.json_output import layout
 
 if TYPE_CHECKING:
-    from animedex.call import JsonValue
+    from animedex.http_message import JsonValue
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]))
 DOCUMENTS: st.SearchStrategy[JsonValue] = st.recursive(

@@ -13,13 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos.models import NekosCategoryFormat, NekosImage
-from animedex.call import JsonValue, SourceTag
+from animedex.call import SourceTag
 from animedex.errors import UnknownField
 from animedex.models import parse_record
 from animedex.render.json_output import layout, layout_raw, picked, plain, row
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonValue
+    from animedex.http_message import JsonObject
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, 9, 8, 3, tzinfo=UTC), cached=True, rate_limited=False)
 URL = "https://nekos.best/api/v2/neko/a.png"

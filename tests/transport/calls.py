@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.call import Response, SourceTag
+from animedex.http_message import Response
 from animedex.transport.pipeline import ClientConfig
 
 if TYPE_CHECKING:
+    from animedex.call import SourceTag
     from animedex.errors import Unreachable
 
 USER_AGENT = "tester/1.0"

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import pytest
 
-from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend
-from animedex.call import Call, Request
+from animedex.backend import Backend, SignIn
+from animedex.call import Call
 from animedex.errors import AnimedexError
+from animedex.http_message import Request
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
 from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.http import AsyncHttp, SyncHttp
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from animedex.call import Account, Headers, Response
+    from animedex.http_message import Account, Headers, Response
     from animedex.ratelimit.rate_limiter import LimiterState
     from animedex.transport.effects import Effect, Steps
     from animedex.transport.events import Event

@@ -10,8 +10,8 @@ from animedex.transport.effects import Send
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import BodyWriter, Response
     from animedex.errors import AnimedexError
+    from animedex.http_message import BodyWriter, Response
 
 CAP = 1_000_000
 USER_AGENT = ("user-agent", "tester/1.0 (tests@example.org)")

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.seen_store import SeenStore
-from animedex.transport.cache import Cache
+from animedex.transport.response_cache import Cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
     from animedex.ratelimit.limits import Limits
     from animedex.ratelimit.rate_limiter import Decision, Reservation
-    from animedex.transport.cache import Kept
+    from animedex.transport.response_cache import Kept
 
 
 class Reserve(NamedTuple):

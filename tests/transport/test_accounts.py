@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Account, Call, Request, Response
+from animedex.call import Call
 from animedex.config.account import made
 from animedex.errors import (
     AnimedexError,
@@ -19,6 +19,7 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
+from animedex.http_message import Account, Request, Response
 from animedex.transport.effects import Send
 from animedex.transport.events import Event, format_event
 from animedex.transport.pipeline import ClientConfig

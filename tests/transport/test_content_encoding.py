@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.call import Response
 from animedex.errors import TimedOut, UpstreamDecode
+from animedex.http_message import Response
 from animedex.transport import content_encoding as decoding
 from animedex.transport.content_encoding import MAX_MEMBERS
 

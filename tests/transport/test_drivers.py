@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
-from animedex.call import Account
 from animedex.clock import shared_clock
 from animedex.errors import AuthRequired, Unreachable
+from animedex.http_message import Account
 from animedex.transport.drivers import drive, drive_async
 from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.http import AsyncHttp, SyncHttp

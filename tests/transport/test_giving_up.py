@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from pyreqwest.response import BaseResponse
 
-    from animedex.call import BodyWriter, Response
+    from animedex.http_message import BodyWriter, Response
     from tests.kit.raw_server import StartRawServer
     from tests.transport.conftest import Exchange
 

@@ -22,7 +22,7 @@ from tests.transport.sending import LONG_HEAD, USER_AGENT, Pocket, get
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import Response
+    from animedex.http_message import Response
     from tests.kit.raw_server import Script, StartRawServer
     from tests.transport.conftest import Exchange
 

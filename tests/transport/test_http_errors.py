@@ -25,7 +25,7 @@ from animedex.transport.proxies import Proxies
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import Response
+    from animedex.http_message import Response
     from tests.kit.raw_server import Script, StartRawServer
 
 OK = b"HTTP/1.1 200 OK\r\n"

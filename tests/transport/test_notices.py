@@ -11,7 +11,8 @@ from animedex.errors import NotFound
 from tests.transport.calls import Read, answer, config
 
 if TYPE_CHECKING:
-    from animedex.call import Call, Response
+    from animedex.call import Call
+    from animedex.http_message import Response
     from tests.transport.conftest import Stage
 
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.database import StoreLocked
 from animedex.errors import RateLimited, TimedOut
+from animedex.http_message import Request, Response
 from animedex.ratelimit.rate_limiter import Proceed, Reservation
 from animedex.transport.effects import Send, Sleep
 from animedex.transport.events import Event

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
@@ -18,6 +18,7 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
+from animedex.http_message import Request, Response
 from animedex.transport.effects import Send, Sleep
 from tests.transport.calls import USER_AGENT, Read, answer, config, final, read
 from tests.transport.store_calls import CacheGet, CachePut, RecordSeen, SelectUnseen

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Account, Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
@@ -19,6 +19,7 @@ from animedex.errors import (
     UpstreamError,
     UpstreamShape,
 )
+from animedex.http_message import Account, Request, Response
 from animedex.transport.effects import Send
 from tests.transport.calls import Read, answer, config, final
 from tests.transport.store_calls import CacheDrop, CachePut

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -18,6 +18,7 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamError,
 )
+from animedex.http_message import Request, Response
 from animedex.ratelimit.rate_limiter import NEVER
 from animedex.transport.effects import Send
 from animedex.transport.events import format_event

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.call import Response
+from animedex.http_message import Response
 from animedex.transport.retry_after import backoff, exhausted_for, requested_delay
 
 DATE = "Fri, 08 May 2026 09:08:30 GMT"

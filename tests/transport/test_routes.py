@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos import BACKEND
-from animedex.call import Call, Request, Response, SourceTag
+from animedex.call import Call, SourceTag
+from animedex.http_message import Request, Response
 from animedex.ratelimit.limits import scale_limits
 from animedex.transport.permit import Permit, route_of
 from animedex.transport.pipeline import ClientConfig, Pipeline

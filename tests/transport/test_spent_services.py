@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.call import Call, Request, Response
+from animedex.call import Call
 from animedex.errors import AnimedexError
+from animedex.http_message import Request, Response
 from animedex.transport.pipeline import ClientConfig
 
 if TYPE_CHECKING:

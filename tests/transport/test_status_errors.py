@@ -9,10 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.authentication import SignIn
-from animedex.backends.error_explanation import Meaning
+from animedex.backend import Meaning, SignIn
 from animedex.backends.nekos import BACKEND
-from animedex.call import Response
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -21,12 +19,13 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
+from animedex.http_message import Response
 from animedex.transport.status_errors import check_status, error_text, status_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import Headers
+    from animedex.http_message import Headers
 
 AGENT = "tester/1.0"
 

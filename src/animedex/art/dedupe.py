@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from animedex.art.row_matcher import Joins
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.models import ArtPost, Record
 
 __all__ = ["DISTANCE", "Deduped", "Group", "Joined", "Keep", "Reason", "dedupe"]

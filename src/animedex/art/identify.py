@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from animedex.backends.provider import Evidence
-    from animedex.call import JsonValue, Steps
+    from animedex.call import Steps
+    from animedex.http_message import JsonValue
     from animedex.models import PictureRecord
     from animedex.session import AsyncSession, BaseSession, Session
 

@@ -16,7 +16,7 @@ from animedex.models import ArtPost, PictureRecord, Record, parse_record
 
 if TYPE_CHECKING:
     from animedex.backends.provider import ArtPart
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 # What stands beside a service's row in this program's output.
 BESIDE = ("_source", "_match")

@@ -21,7 +21,7 @@ from animedex.text_encoding import read_pieces, utf8_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 HERE = "-"
 LONGEST = 16 * 1024 * 1024

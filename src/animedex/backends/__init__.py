@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
 
 
 def names() -> list[str]:

@@ -9,13 +9,14 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.call import BodyWriter, Call, Headers, Request, SourceTag
+from animedex.call import Call, SourceTag
+from animedex.http_message import BodyWriter, Headers, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Response
+    from animedex.backend import Backend
+    from animedex.http_message import Response
 
 # zlib counts one byte more than the cap.
 NO_CAP = sys.maxsize - 1

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from animedex.call import Call, JsonObject, JsonValue
+    from animedex.call import Call
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import PictureRecord, Rating
 
 

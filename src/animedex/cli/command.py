@@ -12,7 +12,7 @@ from animedex.cli.error_conversion import no_such_command
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
 
 
 HELP_NAMES = ("-h", "--help")

@@ -14,7 +14,6 @@ from animedex.render.safe_text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.command_context import Session
     from animedex.cli.download_options import Saving
     from animedex.cli.progress_bars import Watch
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from animedex.download.targets import What
     from animedex.download.unfinished_files import Parts
     from animedex.errors import AnimedexError
+    from animedex.http_message import JsonObject, JsonValue
 
 
 def download_all(

@@ -16,8 +16,8 @@ from animedex.plurals import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.command_context import Session
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.library.entry import Entry
     from animedex.render.text_output import Card
 

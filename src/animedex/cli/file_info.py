@@ -12,9 +12,9 @@ from animedex.errors import AnimedexError, Corrupt, NotFound, TooLarge
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from animedex.call import JsonObject
     from animedex.cli.command_context import Session
     from animedex.cli.picture_sources import Sight
+    from animedex.http_message import JsonObject
     from animedex.images.xmp import Credited
     from animedex.models import ArtPost
     from animedex.render.text_output import Card

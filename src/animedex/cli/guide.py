@@ -13,7 +13,7 @@ from animedex.cli.command import Command, Group, Option, loaded
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
 
 INTRODUCTION = """\
 Data goes to standard output, all else to standard error. In a pipe rows are JSON, and lists of

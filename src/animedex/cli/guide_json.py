@@ -12,8 +12,8 @@ from animedex.cli.guide import INTRODUCTION, of_no_service, services
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.guide import Told
+    from animedex.http_message import JsonObject, JsonValue
 
 _RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
 _CHOICE = re.compile(r"\[?([a-z_]+(?:\|[a-z_]+)+)\]?")

@@ -10,8 +10,8 @@ from animedex.library.file_credit import service_record
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.call import JsonObject
     from animedex.cli.command_context import Session
+    from animedex.http_message import JsonObject
     from animedex.library.entry import Entry
 
 

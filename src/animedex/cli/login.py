@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, TypedDict
 
-from animedex.call import Call, Request
+from animedex.call import Call
 from animedex.cli.prompts import ask, ask_secret, read_secret, somebody_is_there
 from animedex.config.account import from_environment, made
 from animedex.config.credential_program import printed
@@ -18,16 +18,17 @@ from animedex.errors import (
     Unreachable,
     UpstreamShape,
 )
+from animedex.http_message import Request
 from animedex.origins import origin
 from animedex.transport.urls import base_url, require_secure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from animedex.backends.authentication import SignIn
-    from animedex.backends.backend import Backend
-    from animedex.call import Account, JsonObject, Response, SourceTag
+    from animedex.backend import Backend, SignIn
+    from animedex.call import SourceTag
     from animedex.client import Client
+    from animedex.http_message import Account, JsonObject, Response
 
 
 class Given(TypedDict):

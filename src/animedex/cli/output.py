@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.shared_options import Shared
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import ArtPost, PictureRecord, Record
     from animedex.render.jq_program import JqProgram
     from animedex.render.text_output import Card, Look

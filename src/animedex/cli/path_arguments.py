@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from typing import BinaryIO
 
-    from animedex.call import JsonValue
+    from animedex.http_message import JsonValue
 
 _USUAL = b'./\\\n"'
 _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"

@@ -15,10 +15,11 @@ from animedex.render.picture_grid import Label
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
+    from animedex.backend import Backend
     from animedex.backends.asset_call import Fetched
-    from animedex.backends.backend import Backend
-    from animedex.call import Call, JsonObject
+    from animedex.call import Call
     from animedex.cli.command_context import Session
+    from animedex.http_message import JsonObject
     from animedex.images.open_image import Viewable
     from animedex.library.entry import Entry
     from animedex.models import ArtPost

@@ -13,8 +13,8 @@ from animedex.render.json_output import MATCH, SOURCE, layout_raw, picked
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.command_context import Session
+    from animedex.http_message import JsonObject, JsonValue
 
 _BATCH = 1000
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode

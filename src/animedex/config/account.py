@@ -5,16 +5,15 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from animedex.call import Account
 from animedex.config.credential_program import printed
 from animedex.config.credentials_file import COMMAND, ORIGIN, stored
 from animedex.errors import BadArguments
+from animedex.http_message import Account
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.authentication import SignIn
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend, SignIn
 
 
 def account(backend: Backend, origin: str, timeout: float | None = None) -> Account | None:

@@ -15,8 +15,8 @@ from animedex.errors import AnimedexError, TimedOut
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Account
+    from animedex.backend import Backend
+    from animedex.http_message import Account
 
 
 class Accounts:

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 # Some servers write the unit otherwise, or an equals sign behind it.
 _RANGE = re.compile(r"bytes[ =]+([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
@@ -32,7 +32,7 @@ class ContentRange(NamedTuple):
 def range_of(head: Response) -> ContentRange | None:
     """Return which part of a file an answer says that it brings; None if it does not say so.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> range_of(Response(206, (("content-range", "bytes 4-8/9"),), b"", ""))
     ContentRange(begin=4, end=8, total=9)
     """

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from animedex.call import JsonObject
     from animedex.errors import AnimedexError
+    from animedex.http_message import JsonObject
     from animedex.library.entry import NewEntry
 
 KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")

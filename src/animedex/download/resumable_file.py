@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import BinaryIO
 
-    from animedex.call import Headers, Response
+    from animedex.http_message import Headers, Response
 
 _ENCODINGS = {"identity": "", "": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST_STATE = 4096

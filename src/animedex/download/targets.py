@@ -15,8 +15,8 @@ from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject, JsonValue
     from animedex.download.download_deadline import Deadline
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.session import Session
 
 What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"

@@ -13,8 +13,8 @@ from animedex.record_schema import post_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from animedex.call import JsonObject
     from animedex.client import AsyncClient
+    from animedex.http_message import JsonObject
     from animedex.tool import Tool
 
 _SCHEME = "animedex://"

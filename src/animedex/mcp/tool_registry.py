@@ -11,7 +11,7 @@ from animedex.record_schema import json_schema, post_schema, written_out
 from animedex.render.json_output import MATCH, SOURCE
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.tool import Tool
 
 _SOURCE: JsonObject = {

@@ -16,8 +16,8 @@ from animedex.render.json_output import plain, post_row
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.client import AsyncClient
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.tool import Arguments, Tool
 
 MOST_PICTURES = 4

@@ -13,7 +13,7 @@ from animedex.render.safe_text import escape_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import ArtPost
 
 SOURCE = "_source"

@@ -14,7 +14,8 @@ from animedex.render.safe_text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from animedex.call import JsonObject, SourceTag
+    from animedex.call import SourceTag
+    from animedex.http_message import JsonObject
 
 
 class Card(NamedTuple):

@@ -10,7 +10,7 @@ from animedex.errors import UpstreamDecode
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 # Compressors that work in parallel write a member for every 64 KiB or more, and the largest
 # answers are 16 MiB long. An empty member takes 20 bytes.

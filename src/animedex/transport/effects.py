@@ -12,7 +12,7 @@ from math import inf
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from animedex.call import BodyWriter, Headers, Response
+    from animedex.http_message import BodyWriter, Headers, Response
     from animedex.transport.http import AsyncHttp, SyncHttp
     from animedex.transport.worker_threads import WorkerThreads
 

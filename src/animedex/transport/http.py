@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.proxy import ProxyBuilder
 
-from animedex.call import Response
 from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
+from animedex.http_message import Response
 from animedex.origins import is_loopback
 from animedex.transport.http_errors import translate
 

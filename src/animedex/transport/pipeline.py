@@ -14,7 +14,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from animedex.call import JSON_CAP, Call, Response, SourceTag
+from animedex.call import JSON_CAP, Call, SourceTag
 from animedex.clock import shared_clock
 from animedex.database import StoreLocked
 from animedex.errors import (
@@ -25,6 +25,7 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamShape,
 )
+from animedex.http_message import Response
 from animedex.origins import origin
 from animedex.ratelimit.store import StoreUnavailable
 from animedex.transport.effects import Blocking, Send, Sleep
@@ -42,14 +43,15 @@ from animedex.transport.urls import (
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Account, BodyWriter, Call, Headers
+    from animedex.backend import Backend
+    from animedex.call import Call
     from animedex.clock import Clock
+    from animedex.http_message import Account, BodyWriter, Headers
     from animedex.ratelimit.seen_store import SeenStore
     from animedex.ratelimit.store import LimiterStore
-    from animedex.transport.cache import Cache
     from animedex.transport.effects import Steps
     from animedex.transport.redis_cache import RedisCache
+    from animedex.transport.response_cache import Cache
     from animedex.transport.worker_threads import WorkerThreads
 
 T = TypeVar("T")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.call import Secret
 from animedex.config.settings import read_proxy
 from animedex.errors import BadArguments
+from animedex.http_message import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ from animedex.ratelimit.redis_client import TIMEOUT, pack_command
 from animedex.ratelimit.redis_errors import CommandRefused
 from animedex.ratelimit.redis_store import PREFIX
 from animedex.ratelimit.store import StoreUnavailable
-from animedex.transport.cache import CacheReport, Kept
+from animedex.transport.response_cache import CacheReport, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,8 @@ from animedex.ratelimit.rate_limiter import MAX_BLOCK
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.call import Call, Response
+    from animedex.call import Call
+    from animedex.http_message import Response
 
 _WINDOW = re.compile(r"(\d{1,6})([smhd])")
 _UNIT_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86_400.0}
@@ -33,7 +34,7 @@ _HINT = "allow more time with --timeout, or see `animedex status`"
 def requested_delay(response: Response) -> float | None:
     """Return how many seconds the service asks to wait before the next try; None if it does not.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> requested_delay(Response(429, (("retry-after", "0.25"),), b"", ""))
     0.25
     """
@@ -44,7 +45,7 @@ def requested_delay(response: Response) -> float | None:
 def exhausted_for(outcome: Response | AnimedexError) -> float | None:
     """Return for how many seconds a path is exhausted, None if the answer does not say so.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> headers = (
     ...     ("date", "Fri, 08 May 2026 09:08:30 GMT"),
     ...     ("x-rate-limit-remaining", "0"),

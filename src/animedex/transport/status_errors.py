@@ -16,9 +16,8 @@ from animedex.errors import (
 from animedex.transport.retry_after import format_duration, rate_limited, requested_delay
 
 if TYPE_CHECKING:
-    from animedex.backends.backend import Backend
-    from animedex.backends.error_explanation import Meaning
-    from animedex.call import Account, Response
+    from animedex.backend import Backend, Meaning
+    from animedex.http_message import Account, Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
     400: (UpstreamError, "did not accept the request"),
@@ -82,7 +81,7 @@ def redact_response(response: Response, account: Account) -> Response:
 def request_id(response: Response) -> str | None:
     """Return what the service calls the request, None where it does not say.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> request_id(Response(500, (("x-request-id", "0af7-65"),), b"", ""))
     '0af7-65'
     """
@@ -108,7 +107,7 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
 
 def _explain_status(response: Response) -> Meaning:
     """Look a status up in the table; whoever is asked too often has no more to say than that."""
-    from animedex.backends.error_explanation import Meaning
+    from animedex.backend import Meaning
 
     if response.is_success:
         return _explain_report(response)
@@ -122,7 +121,7 @@ def _explain_status(response: Response) -> Meaning:
 
 def _explain_report(response: Response) -> Meaning:
     """Return what a failure means that came with the status of a success."""
-    from animedex.backends.error_explanation import Meaning
+    from animedex.backend import Meaning
 
     if "rate limit" in error_text(response).lower():
         return Meaning(RateLimited, "refused the request, as its rate limit is exceeded", "")

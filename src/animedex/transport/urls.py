@@ -12,8 +12,9 @@ from animedex.origins import is_loopback, origin
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.backend import Backend
-    from animedex.call import Account, Call, Headers, Response
+    from animedex.backend import Backend
+    from animedex.call import Call
+    from animedex.http_message import Account, Headers, Response
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.

@@ -8,8 +8,8 @@ import pytest
 
 from animedex.backends.danbooru import BACKEND
 from animedex.backends.danbooru.backend import BACKEND as DECLARED
-from animedex.call import Response
 from animedex.errors import NotFound
+from animedex.http_message import Response
 
 
 def test_the_address() -> None:

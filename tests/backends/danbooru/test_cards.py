@@ -19,7 +19,7 @@ from animedex.render.text_output import Look
 from animedex.render.text_output import cards as drawn
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.render.text_output import Card
 
 HOME = "https://danbooru.donmai.us"

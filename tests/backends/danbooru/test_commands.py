@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
     import click
 
-    from animedex.call import JsonObject, JsonValue
     from animedex.cli.command import Command
+    from animedex.http_message import JsonObject, JsonValue
 
 
 class Outcome(NamedTuple):

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from animedex.backends.danbooru import calls
 from animedex.backends.danbooru.composite_calls import missing
-from animedex.call import Call, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.errors import NotFound, TimedOut, UpstreamShape
+from animedex.http_message import Response
 from animedex.testing.danbooru.request_params import paginate, parse_page
 from tests.kit.call_context import YieldingContext, next_steps
 

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from animedex.backends.danbooru import BACKEND
 from animedex.backends.danbooru.error_messages import explain
 from animedex.backends.danbooru.tag_query import FREE
-from animedex.call import Response
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -22,6 +21,7 @@ from animedex.errors import (
     Refused,
     UpstreamError,
 )
+from animedex.http_message import Response
 from animedex.testing.danbooru import error_responses as refusals
 from tests.kit import transport
 

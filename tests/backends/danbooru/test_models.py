@@ -26,7 +26,7 @@ from animedex.testing.danbooru.responses import shown_post
 from animedex.testing.samples.danbooru_posts import drawn_posts
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 TAG = SourceTag("danbooru", datetime(2026, 5, 8, tzinfo=UTC), cached=True, rate_limited=False)
 CDN = "https://cdn.donmai.us"

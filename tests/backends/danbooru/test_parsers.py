@@ -19,8 +19,9 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
     DanbooruWikiPage,
 )
-from animedex.call import Response, SourceTag
+from animedex.call import SourceTag
 from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
+from animedex.http_message import Response
 
 TAG = SourceTag("danbooru", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=True)
 MANY = [

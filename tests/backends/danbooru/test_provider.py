@@ -21,7 +21,7 @@ from animedex.testing.samples.danbooru_sample import DanbooruSample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from tests.kit.transport import Event
 
 PIXIV = "https://www.pixiv.net/artworks/990015300"

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from animedex.backends.nekos.asset_parser import CREDITS, credit, parse_asset
 from animedex.body_writer import FileSink
-from animedex.call import Response, SourceTag
+from animedex.call import SourceTag
 from animedex.errors import BadArguments, UpstreamDecode
+from animedex.http_message import Response
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -20,8 +20,9 @@ from animedex.backends.nekos.asset_parser import parse_asset
 from animedex.backends.nekos.calls import asset, categories, categories_full, image, search
 from animedex.backends.nekos.models import NekosImage
 from animedex.body_writer import FileSink
-from animedex.call import Call, Response, SourceTag
+from animedex.call import Call, SourceTag
 from animedex.errors import BadArguments, NotFound, TimedOut, UpstreamShape
+from animedex.http_message import Response
 from tests.kit.call_context import SelectUnseen, YieldingContext, next_steps
 from tests.kit.transport import request_url
 

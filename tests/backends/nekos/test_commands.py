@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 URL = "https://nekos.best/api/v2/neko/a.png"

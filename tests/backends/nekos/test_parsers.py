@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.nekos import parsers as parsing
-from animedex.call import Response, SourceTag
+from animedex.call import SourceTag
 from animedex.errors import AnimedexError, UpstreamDecode, UpstreamShape
+from animedex.http_message import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

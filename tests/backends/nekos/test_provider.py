@@ -18,8 +18,9 @@ from animedex.models import Rating
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import Call, JsonObject, JsonValue
+    from animedex.call import Call
     from animedex.client_options import ClientOptions
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.testing import SampleServer
 
 FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"

@@ -8,7 +8,7 @@ from animedex.backends.waifu.cards import artist_card, image_card, stats_card, t
 from animedex.backends.waifu.models import WaifuArtist, WaifuImage, WaifuStats, WaifuTag
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 
 def test_a_picture_s_card() -> None:

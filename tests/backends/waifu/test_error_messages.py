@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from animedex.backends.waifu.backend import BACKEND
 from animedex.backends.waifu.error_messages import explain, notice
-from animedex.call import Response
 from animedex.errors import AnimedexError, AuthRequired, NotFound, Refused, UpstreamError
+from animedex.http_message import Response
 from tests.kit import transport
 
 URL = "https://api.waifu.im/images"

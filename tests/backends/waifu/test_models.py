@@ -27,7 +27,7 @@ from animedex.errors import UpstreamShape
 from animedex.models import ArtPost, Rating, parse_record
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.models import Record
 
 TAG = SourceTag("waifu", datetime(2026, 5, 8, tzinfo=UTC), cached=True, rate_limited=False)

@@ -7,8 +7,9 @@ import pytest
 
 from animedex.backends.waifu import parsers as parsing
 from animedex.backends.waifu.models import WaifuArtist, WaifuImage, WaifuStats, WaifuTag
-from animedex.call import Response, SourceTag
+from animedex.call import SourceTag
 from animedex.errors import UpstreamDecode, UpstreamShape
+from animedex.http_message import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -20,7 +20,8 @@ from animedex.testing.waifu.image_store import WaifuCollection
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from animedex.call import Call, JsonObject, JsonValue
+    from animedex.call import Call
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import PictureRecord
 
 ROWS: list[dict[str, object]] = [

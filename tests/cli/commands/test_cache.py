@@ -14,7 +14,7 @@ import pytest
 from tests.kit.transport import CACHE_FILE
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli
 

@@ -12,7 +12,7 @@ from animedex.config.settings import SETTINGS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli
 
 

@@ -13,7 +13,7 @@ from animedex.models import ArtPost
 from animedex.record_schema import json_schema, post_schema
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli
     from tests.kit.terminal import Terminal
 

@@ -12,7 +12,7 @@ from animedex.ratelimit.sliding_window import WindowState
 if TYPE_CHECKING:
     import pytest
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli
 

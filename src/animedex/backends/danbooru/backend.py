@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend
+from animedex.backend import Backend, SignIn
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backends.error_explanation import Meaning
-    from animedex.call import Headers, Response
+    from animedex.backend import Meaning
+    from animedex.http_message import Headers, Response
 
 
 def _basic(fields: Mapping[str, str]) -> Headers:

@@ -21,8 +21,9 @@ from animedex.backends.danbooru.argument_checks import (
     check_text,
 )
 from animedex.backends.danbooru.backend import BACKEND
-from animedex.call import Call, Request
+from animedex.call import Call
 from animedex.errors import BadArguments
+from animedex.http_message import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
         DanbooruWikiPage,
     )
     from animedex.backends.danbooru.tag_query import RatingWord
-    from animedex.call import Response, SourceTag
+    from animedex.call import SourceTag
     from animedex.errors import AnimedexError
+    from animedex.http_message import Response
     from animedex.models import Rating
 
 MINUTE = 60.0

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from animedex.backend import Meaning
 from animedex.backends.danbooru.tag_query import free_metatags
-from animedex.backends.error_explanation import Meaning
 from animedex.errors import (
     AuthRequired,
     NotFound,
@@ -18,7 +18,7 @@ from animedex.errors import (
 )
 
 if TYPE_CHECKING:
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 _LOGIN = "`animedex auth login danbooru`"
 _ERRORS = {
@@ -73,7 +73,7 @@ _STATUSES = {
 def explain(response: Response) -> Meaning | None:
     """Return what an answer means that carries Danbooru's own words; None of any other.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> body = b'{"success": false, "message": "That record was not found.", "backtrace": ["x"]}'
     >>> explain(Response(404, (), body, "")).words
     'That record was not found.'

@@ -11,13 +11,15 @@ from animedex.backends.danbooru.backend import BACKEND
 from animedex.backends.danbooru.models import HOME, DanbooruPost, DanbooruSuggestion
 from animedex.backends.danbooru.source_search import by_work
 from animedex.backends.provider import ArtPart, Evidence
-from animedex.call import Call, Request
+from animedex.call import Call
+from animedex.http_message import Request
 from animedex.models import address, positive
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from animedex.call import CallContext, JsonObject, JsonValue, Steps
+    from animedex.call import CallContext, Steps
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import Rating
 
 _OWN_KEYS = {"tag_string", "media_asset", "tag_string_general"}

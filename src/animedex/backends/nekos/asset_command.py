@@ -19,8 +19,8 @@ from animedex.text_encoding import STANDARD_INPUT, decode_text
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
-    from animedex.call import JsonObject
     from animedex.cli.command_context import Session
+    from animedex.http_message import JsonObject
     from animedex.render.text_output import Card
 
 _MOST_ROW = 1024 * 1024

@@ -11,7 +11,8 @@ from animedex.plurals import format_count
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
-    from animedex.call import Response, SourceTag
+    from animedex.call import SourceTag
+    from animedex.http_message import Response
 
 CREDITS = ("anime_name", "artist_name", "artist_href", "source_url")
 _OPENINGS = {"png": (b"\x89PNG\r\n\x1a\n",), "gif": (b"GIF87a", b"GIF89a")}
@@ -48,7 +49,7 @@ def parse_asset(response: Response, source: SourceTag) -> NekosAsset:
 def credit(response: Response, name: str) -> str | None:
     """Decode one metadata header, percent escapes and plus signs in one pass; None without it.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> credit(Response(200, (("artist_name", "a%2Bb+%E7%8C%AB"),), b"", ""), "artist_name")
     'a+b 猫'
     """

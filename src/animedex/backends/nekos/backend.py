@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.backend import Backend
+from animedex.backend import Backend
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
 
 if TYPE_CHECKING:
-    from animedex.backends.error_explanation import Meaning
-    from animedex.call import Response
+    from animedex.backend import Meaning
+    from animedex.http_message import Response
 
 
 def _explain(response: Response) -> Meaning | None:

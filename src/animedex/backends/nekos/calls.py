@@ -14,12 +14,14 @@ from urllib.parse import quote
 from animedex.backends.nekos import asset_parser, composite_calls, parsers
 from animedex.backends.nekos.backend import BACKEND
 from animedex.body_writer import to_file
-from animedex.call import Call, Request
+from animedex.call import Call
 from animedex.errors import BadArguments
+from animedex.http_message import Request
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
-    from animedex.call import CallContext, JsonValue, Response, SourceTag, Steps
+    from animedex.call import CallContext, SourceTag, Steps
+    from animedex.http_message import JsonValue, Response
 
 Kind = Literal["image", "gif", 1, 2]
 MOST = 20

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.error_explanation import Meaning
+from animedex.backend import Meaning
 from animedex.errors import Refused
 
 if TYPE_CHECKING:
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 # https://docs.nekos.best/getting-started/api-endpoints.html
 _BAD_USER_AGENT = b"NB-BXIUA"
@@ -18,7 +18,7 @@ _FORBIDDEN = 403
 def explain(response: Response) -> Meaning | None:
     """Return what a refusal of the User-Agent means; None of any other failure.
 
-    >>> from animedex.call import Response
+    >>> from animedex.http_message import Response
     >>> explain(Response(403, (), b"error code: NB-BXIUA", "")).what
     'does not accept the User-Agent'
     """

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosCategoryFormat, NekosImage
-    from animedex.call import Response, SourceTag
+    from animedex.call import SourceTag
+    from animedex.http_message import Response
 
 _LONGEST = 40
 

@@ -21,15 +21,9 @@ from animedex.models import Rating, parse_record
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import (
-        CallContext,
-        JsonObject,
-        JsonValue,
-        Response,
-        SourceTag,
-        Steps,
-    )
+    from animedex.call import CallContext, SourceTag, Steps
     from animedex.errors import AnimedexError
+    from animedex.http_message import JsonObject, JsonValue, Response
 
 # The service's search never says that it found nothing; a row below this did not answer.
 ENOUGH = 0.8

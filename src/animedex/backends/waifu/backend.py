@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backends.authentication import SignIn
-from animedex.backends.backend import Backend
+from animedex.backend import Backend, SignIn
 from animedex.backends.waifu.error_messages import VERSION, explain, notice
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import Headers
+    from animedex.http_message import Headers
 
 
 def _headers(fields: Mapping[str, str]) -> Headers:

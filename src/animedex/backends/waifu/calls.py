@@ -13,7 +13,8 @@ from animedex.backends.waifu import composite_calls, parsers
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.backend import BACKEND
 from animedex.backends.waifu.image_urls import image_id
-from animedex.call import Call, Request
+from animedex.call import Call
+from animedex.http_message import Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

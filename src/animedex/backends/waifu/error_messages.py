@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from animedex.backends.error_explanation import Meaning
+from animedex.backend import Meaning
 from animedex.errors import NotFound, Refused, UpstreamError
 
 if TYPE_CHECKING:
-    from animedex.call import Response
+    from animedex.http_message import Response
 
 VERSION = "v7"
 _INVALID, _FORBIDDEN, _MISSING = {400, 422}, 403, 404

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
         WaifuStats,
         WaifuTag,
     )
-    from animedex.call import Response, SourceTag
+    from animedex.call import SourceTag
+    from animedex.http_message import Response
     from animedex.models import Record
 
     R = TypeVar("R", bound=Record)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
     from animedex.backends.waifu.filter_params import Nsfw
     from animedex.backends.waifu.models import WaifuTag
-    from animedex.call import Call, CallContext, JsonObject, JsonValue, Steps
+    from animedex.call import Call, CallContext, Steps
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import PictureRecord, Rating
 
 _OWN_KEYS = {"isNsfw", "isAnimated", "perceptualHash", "dominantColor", "byteSize"}

@@ -11,18 +11,20 @@ import msgspec
 
 from animedex import backends
 from animedex.body_writer import FileSink, check_target, to_file
-from animedex.call import Call, Request, Response
+from animedex.call import Call
 from animedex.cli.command import Command, Group
 from animedex.cli.command_context import Session, requesting
 from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
+from animedex.http_message import Request, Response
 from animedex.models import parse_json
 from animedex.render.safe_text import clean
 from animedex.transport.status_errors import status_error
 
 if TYPE_CHECKING:
-    from animedex.backends.backend import Backend
-    from animedex.call import JsonValue, SourceTag
+    from animedex.backend import Backend
+    from animedex.call import SourceTag
+    from animedex.http_message import JsonValue
 
 MOST_BYTES = 256 * 1024 * 1024
 # These say how the message itself is sent, which is not the caller's to say.

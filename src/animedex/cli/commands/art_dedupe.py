@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from animedex.art.dedupe import Deduped, Group, Joined, Keep
     from animedex.art.row_reader import Row
     from animedex.art.temporary_rows import Spool
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.render.text_output import Card
 
 _MOST_LINES = 8

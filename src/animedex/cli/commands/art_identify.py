@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from animedex.art.identify import Identified, Subject
     from animedex.art.row_reader import Row
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
     from animedex.models import PictureRecord
     from animedex.render.text_output import Card
 

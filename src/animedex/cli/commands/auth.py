@@ -13,7 +13,7 @@ from animedex.cli.streams import write_out
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from animedex.backends.backend import Backend
+    from animedex.backend import Backend
     from animedex.cli.login import Given
 
 _SERVICE = "A service that knows its users; `animedex auth status` names them."

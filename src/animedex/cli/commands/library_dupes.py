@@ -14,8 +14,8 @@ from animedex.errors import BadArguments
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.call import JsonObject
     from animedex.cli.batch_failures import Failures
+    from animedex.http_message import JsonObject
     from animedex.library.duplicate_evidence import DuplicateGroup
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters

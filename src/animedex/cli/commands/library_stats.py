@@ -11,7 +11,7 @@ from animedex.cli.command_context import Session, keeping
 from animedex.cli.filter_options import filtering
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.library.filter_sql import Filters
     from animedex.library.stats import Stats
 

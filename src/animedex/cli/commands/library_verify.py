@@ -13,8 +13,8 @@ from animedex.errors import NotFound, encodable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.call import JsonObject
     from animedex.errors import AnimedexError
+    from animedex.http_message import JsonObject
     from animedex.library.verification import Finding
     from animedex.render.text_output import Card
 

@@ -14,7 +14,7 @@ from animedex.cli.command_context import Session, answering
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.models import Record
 
 POST = "art-post"

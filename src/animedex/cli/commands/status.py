@@ -22,7 +22,7 @@ from animedex.transport.urls import base_url
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.ratelimit.limits import Limits
 
 

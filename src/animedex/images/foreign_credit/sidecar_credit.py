@@ -17,7 +17,7 @@ from animedex.images.sidecar import read_beside
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from animedex.call import JsonObject, JsonValue
+    from animedex.http_message import JsonObject, JsonValue
 
 _LONGEST = 16 * 1024 * 1024
 # Where a site's rows name who made the picture, beside `artist` and `author`.

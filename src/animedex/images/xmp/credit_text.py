@@ -9,7 +9,7 @@ from animedex.errors import Corrupt
 from animedex.models import ArtPost, SourceTag
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 # What XML has no way to hold, and what an editor might take for the end of a line. In JSON all of
 # it stands within strings, where it may be escaped.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Generator
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli, Outcome, Process
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services

@@ -15,7 +15,7 @@ import pytest
 if TYPE_CHECKING:
     import socket
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli, Outcome
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services

@@ -12,7 +12,7 @@ from animedex.testing.samples.danbooru_sample import DanbooruSample
 if TYPE_CHECKING:
     import pytest
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli, Outcome
 
 NAME, KEY = USER.name, USER.api_key

@@ -15,7 +15,7 @@ from animedex.testing.samples.waifu_sample import API_KEY
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing.samples.danbooru_sample import DanbooruSample
     from animedex.testing.samples.waifu_sample import WaifuSample
     from tests.cli.commands.auth.conftest import KeyFile

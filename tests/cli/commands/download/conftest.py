@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
 
 PATIENCE = 60
 FILE = "11111111-0001-4c1e-9d51-5a3d8a1c0001.png"

@@ -19,7 +19,7 @@ from tests.cli.commands.download.conftest import FILE, PATIENCE, reports
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal

@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.call import Response
 from animedex.download.resumable_file import Partial
+from animedex.http_message import Response
 from tests.cli.commands.download.conftest import FILE, PATIENCE, reports
 
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
     from tests.kit.command_line import Cli
     from tests.kit.raw_server import StartRawServer

@@ -16,7 +16,7 @@ from animedex.testing import SampleServer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import Draw, Kept
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal

@@ -19,7 +19,7 @@ from animedex.library.picture_library import Library
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import Draw, Kept
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import Draw, Kept
     from tests.kit.command_line import Cli
 

@@ -13,7 +13,7 @@ import pytest
 from animedex.library import entry_rows as rows
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import Kept
     from tests.kit.command_line import Cli
     from tests.kit.terminal import Emulator, Terminal

@@ -16,7 +16,7 @@ from animedex.testing import SampleServer
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Outcome
 
 POST = ArtPost(

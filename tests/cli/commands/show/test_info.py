@@ -20,7 +20,7 @@ from tests.cli.commands.show.conftest import POST, ROW, credited, draw, rows_of
 from tests.kit.odd_pictures import cut
 
 if TYPE_CHECKING:
-    from animedex.call import JsonObject
+    from animedex.http_message import JsonObject
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal
 

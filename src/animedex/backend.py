@@ -1,20 +1,48 @@
-"""What a backend is: a service's name, address, limits and manners, as declared data."""
+"""What a service declares: its name, address, limits, sign-in, and what its failures mean."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from animedex.backends.authentication import SignIn
-    from animedex.backends.error_explanation import Meaning
-    from animedex.call import Response
+    from animedex.errors import AnimedexError
+    from animedex.http_message import Headers, Response
     from animedex.ratelimit.limits import Limits
 
 
+class SignIn(NamedTuple):
+    """How a service knows its users.
+
+    `fields` are what a user gives, such as a login and a key; `secret` is the one to be kept from
+    all others, `user` the one that names the user. `headers` makes of them what a request carries.
+    `path` answers only who is signed in, with a `name`; `key_page` is where a user makes a key.
+    """
+
+    fields: tuple[str, ...]
+    secret: str
+    headers: Callable[[Mapping[str, str]], Headers]
+    path: str
+    key_page: str
+    user: str | None = None
+
+
+class Meaning(NamedTuple):
+    """What a failure means to a service: which error it is, and what the service did.
+
+    `words` are the service's own as they came; None has them looked for in the answer, as in
+    general. Without a `hint` the general one is given.
+    """
+
+    kind: type[AnimedexError]
+    what: str
+    words: str | None = None
+    hint: str | None = None
+
+
 class Backend(NamedTuple):
-    """Declare one service.
+    """One service as data.
 
     `hosts` are the hosts beside the base URL's own that a redirect may lead to. `limits_note` and
     `guidance` are shown in every command's help; `guidance` is written for agents. `example_path`

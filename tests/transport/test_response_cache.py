@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from animedex.database import StoreLocked
-from animedex.transport.cache import Cache, CacheReport, Kept
+from animedex.transport.response_cache import Cache, CacheReport, Kept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 START = 1_800_000_000.0
 CHILD = """
 import sys
-from animedex.transport.cache import Cache
+from animedex.transport.response_cache import Cache
 
 def stop(message):
     raise SystemExit(message)

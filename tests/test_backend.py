@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from animedex.backends.backend import Backend
+from animedex.backend import Backend
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 
