@@ -19,8 +19,7 @@ from animedex.models import parse_record
 from animedex.render.json_output import layout, layout_raw, picked, plain, row
 
 if TYPE_CHECKING:
-    from animedex.http_message import JsonValue
-    from animedex.http_message import JsonObject
+    from animedex.http_message import JsonObject, JsonValue
 
 TAG = SourceTag("nekos", datetime(2026, 5, 8, 9, 8, 3, tzinfo=UTC), cached=True, rate_limited=False)
 URL = "https://nekos.best/api/v2/neko/a.png"
