@@ -82,9 +82,9 @@ def rate(who: str, folder: str, kind: str, threads: int) -> tuple[float, int]:
 def hashed(who: str) -> Callable[[str], object]:
     """Return what makes a hash of a file."""
     if who == "ours":
-        from animedex.images.image_inspection import examine
+        from animedex.images.image_inspection import inspect_image
 
-        return examine
+        return inspect_image
     import imagehash  # type: ignore[import-not-found,import-untyped,unused-ignore]  # only in the group `bench`
 
     def dhash(path: str) -> object:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from running import path_of
 
-from animedex.images.fingerprint import LOOK, WITHIN, Fingerprint
+from animedex.images.fingerprint import MAX_DISTANCE, VIEW_BYTES, Fingerprint
 from animedex.library import hash_blocks as hashes
 from animedex.library.migrations import migrate
 
@@ -126,17 +126,17 @@ def query(path: str) -> float:
     wanted = np.random.default_rng(2).integers(0, 2**64, QUERIES, np.uint64).tolist()
     start = time.perf_counter()
     for value in wanted:
-        known.within(value, WITHIN)
+        known.search(value, MAX_DISTANCE)
     return (time.perf_counter() - start) * 1e3 / QUERIES
 
 
 def groups(path: str) -> float:
     """Return all groups, of pictures that look as alike as their hashes are."""
-    from animedex.images.duplicate_groups import groups as find
+    from animedex.images.duplicate_groups import group_duplicates as find
 
     start = time.process_time()
-    near = hashes.load_hashes(sqlite3.connect(path)).pairs(WITHIN)
-    found = sum(1 for _ in find(near, looks, WITHIN))
+    near = hashes.load_hashes(sqlite3.connect(path)).find_pairs(MAX_DISTANCE)
+    found = sum(1 for _ in find(near, looks, MAX_DISTANCE))
     assert found >= AGAIN, "groups are missing"
     return (time.process_time() - start) * 1e3
 
@@ -149,7 +149,7 @@ def looks(ids: Sequence[int]) -> dict[int, Fingerprint]:
 
 def thumbnail(number: int) -> bytes:
     """Make a look out of a number."""
-    return shake_128(number.to_bytes(4, "little")).digest(LOOK - 1) + b"\0"
+    return shake_128(number.to_bytes(4, "little")).digest(VIEW_BYTES - 1) + b"\0"
 
 
 def main(what: str, path: str) -> None:

@@ -23,37 +23,38 @@ def measure() -> list[tuple[str, str, str]]:
 
 
 def _joined() -> list[tuple[str, str, str]]:
-    from animedex.images.perceptual_hash import coarse, fingerprint
-    from animedex.images.thumbnail_comparison import confirmed
+    from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
+    from animedex.images.thumbnail_comparison import confirm_pairs
     from tests.images.drawn import KINDS, draw
 
     looks = [
-        [fingerprint([coarse(draw(kind, number))]) for number in range(EACH)] for kind in KINDS
+        [create_fingerprint([reduce_frame(draw(kind, number))]) for number in range(EACH)]
+        for kind in KINDS
     ]
     pairs = [pair for kind in looks for pair in combinations(kind, 2)]
-    joined = str(int(confirmed(pairs, ANY).sum()))
+    joined = str(int(confirm_pairs(pairs, ANY).sum()))
     return [(f"different pictures joined, of {len(pairs)} pairs", "at most 0", joined)]
 
 
 def _found_of_kinds() -> tuple[str, str, str]:
-    from animedex.images.fingerprint import WITHIN
-    from animedex.images.perceptual_hash import coarse, fingerprint
-    from animedex.images.thumbnail_comparison import confirmed
+    from animedex.images.fingerprint import MAX_DISTANCE
+    from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
+    from animedex.images.thumbnail_comparison import confirm_pairs
     from tests.images.drawn import KINDS, same_pictures
 
     pairs = [
-        (fingerprint([coarse(one)]), fingerprint([coarse(other)]))
+        (create_fingerprint([reduce_frame(one)]), create_fingerprint([reduce_frame(other)]))
         for kind in KINDS
         for number in range(EACH // 2)
         for _, one, other in same_pictures(kind, number)
     ]
-    share = f"{float(confirmed(pairs, WITHIN).mean()):.4f}"
+    share = f"{float(confirm_pairs(pairs, MAX_DISTANCE).mean()):.4f}"
     return f"copies of these found, of {len(pairs)}", "at least 0.99", share
 
 
 def _found_of_drawings() -> tuple[str, str, str]:
-    from animedex.images.fingerprint import WITHIN
-    from animedex.images.thumbnail_comparison import confirmed
+    from animedex.images.fingerprint import MAX_DISTANCE
+    from animedex.images.thumbnail_comparison import confirm_pairs
     from tests.images.test_labelled_set import VARIANTS, Labelled, Shelf, drawings
 
     with tempfile.TemporaryDirectory() as folder:
@@ -73,7 +74,7 @@ def _found_of_drawings() -> tuple[str, str, str]:
         for one, label in shelf.labels.items()
         if label.variant != "original"
     ]
-    share = f"{float(confirmed(pairs, WITHIN).mean()):.4f}"
+    share = f"{float(confirm_pairs(pairs, MAX_DISTANCE).mean()):.4f}"
     return f"variants of drawings found, of {len(pairs)}", "at least 0.99", share
 
 

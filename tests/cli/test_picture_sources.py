@@ -46,7 +46,7 @@ def test_what_can_be_read_but_once_is_read_once(session: Session) -> None:
         os.close(reading)
     assert sight.body == body.getvalue()
     with sight.opened() as frames:
-        assert frames.first((40, 60)).image.size == (40, 60)
+        assert frames.first_frame((40, 60)).image.size == (40, 60)
 
 
 @pytest.mark.parametrize(

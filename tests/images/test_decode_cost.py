@@ -23,7 +23,7 @@ from animedex.images.decode_cost import (
     Cost,
     estimate_cost,
 )
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 from animedex.images.xmp import read_credit
 from animedex.library.file_credit import read_file_credit
 
@@ -101,7 +101,7 @@ def resized(data: bytes, width: int, height: int) -> bytes:
 
 
 def estimate(data: bytes) -> Cost:
-    kind = format_of(data[:64])
+    kind = identify_format(data[:64])
     assert kind is not None
     return estimate_cost(io.BytesIO(data), kind, "it")
 

@@ -17,10 +17,10 @@ from PIL import Image
 from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge
 from animedex.gallery.thumbnails import thumbnail
 from animedex.images.decode_cost import CHEAP_BYTES, Cost, estimate_cost
-from animedex.images.decode_process import Source, decode_apart
+from animedex.images.decode_process import DecodeInput, decode_in_subprocess
 from animedex.images.decoder import decoder_slot, decoding_limits
-from animedex.images.formats import format_of
-from animedex.images.image_inspection import decode, examine, measure
+from animedex.images.formats import identify_format
+from animedex.images.image_inspection import decode_image, inspect_image, measure_image
 from animedex.images.open_image import StillImage, open_image, read_image
 from animedex.mcp.picture_content import scaled
 from tests.kit.odd_pictures import endless_jpeg
@@ -44,7 +44,7 @@ def save(path: Path, form: str = "PNG", *, animated: bool = False, large: bool =
 
 def is_dear(path: str) -> bool:
     with open(path, "rb") as file:
-        kind = format_of(file.read(64))
+        kind = identify_format(file.read(64))
         assert kind is not None
         return estimate_cost(file, kind, path).is_high
 
@@ -69,37 +69,41 @@ def test_a_process_finds_what_this_one_does(form: str, *, animated: bool, tmp_pa
     path = save(tmp_path / "a", form, animated=animated, large=True)
     assert is_dear(path)
     with open(path, "rb") as file:
-        measured, seen = decode(file, path, fingerprint=True)
-    assert examine(path) == (*measured, seen)
-    assert measure(path) == measured
+        measured, seen = decode_image(file, path, fingerprint=True)
+    assert inspect_image(path) == (*measured, seen)
+    assert measure_image(path) == measured
 
 
 def test_a_picture_without_a_path_is_sent(tmp_path: Path) -> None:
     data = (tmp_path / "a").read_bytes() if save(tmp_path / "a", "JPEG", large=True) else b""
     with read_image(io.BytesIO(data), "it") as picture:
         assert isinstance(picture, StillImage)
-        assert (picture.size, picture.first().image.size) == ((60, 40), (60, 40))
+        assert (picture.size, picture.first_frame().image.size) == ((60, 40), (60, 40))
     assert Image.open(io.BytesIO(scaled(data).data)).size == (60, 40)
 
 
 def test_a_dear_animation_stands_still(tmp_path: Path) -> None:
     path = save(tmp_path / "a", "GIF", animated=True, large=True)
     with open_image(path) as picture:
-        assert (picture.moves, list(picture.rest()), picture.size) == (False, [], (60, 40))
+        assert (picture.is_animated, list(picture.other_frames()), picture.size) == (
+            False,
+            [],
+            (60, 40),
+        )
     small = Image.open(io.BytesIO(thumbnail(path) or b""))
     assert small.size == (60, 40)
 
 
 def test_a_name_that_is_no_text_is_found(tmp_path: Path) -> None:
     path = save(tmp_path / os.fsdecode(b"\xff\xfe.jpg"), "JPEG", large=True)
-    assert examine(path).width == 60
+    assert inspect_image(path).width == 60
 
 
 def test_too_much_processor_time_is_too_large(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(endless_jpeg())
-    source = Source("it", Cost(is_high=True, width=7, height=8), str(tmp_path / "a.jpg"))
+    source = DecodeInput("it", Cost(is_high=True, width=7, height=8), str(tmp_path / "a.jpg"))
     with pytest.raises(TooLarge, match="more than 4 seconds of processor time to decode") as told:
-        decode_apart(source)
+        decode_in_subprocess(source)
     assert (told.value.width, told.value.height) == (7, 8)
     assert not children()
 
@@ -110,19 +114,19 @@ def test_a_damaged_picture_is_damaged_there_too(tmp_path: Path) -> None:
         file.seek(60)
         file.write(bytes(60))
     with pytest.raises(Corrupt, match="damaged") as told:
-        examine(path)
+        inspect_image(path)
     assert not isinstance(told.value, TooLarge)
 
 
 def test_what_is_no_picture_is_told_there_too() -> None:
     with pytest.raises(BadArguments, match="it is no picture"):
-        decode_apart(Source("it", _COST, data=b"nothing"), side=9)
+        decode_in_subprocess(DecodeInput("it", _COST, data=b"nothing"), side=9)
 
 
 def test_decoding_ends_at_the_deadline(tmp_path: Path) -> None:
     (tmp_path / "a").write_bytes(endless_jpeg())
     with decoding_limits(time.monotonic()), pytest.raises(TimedOut, match="before the deadline"):
-        examine(str(tmp_path / "a"))
+        inspect_image(str(tmp_path / "a"))
     assert not children()
 
 
@@ -131,7 +135,7 @@ def test_decoding_ends_where_it_is_cancelled(tmp_path: Path) -> None:
     cancelled = threading.Event()
     cancelled.set()
     with decoding_limits(None, cancelled), pytest.raises(TimedOut, match="cancelled"):
-        examine(str(tmp_path / "a"))
+        inspect_image(str(tmp_path / "a"))
     assert not children()
 
 
@@ -142,8 +146,8 @@ def test_ctrl_c_ends_both_processes(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from animedex.images.decode_cost import Cost\n"
-        "from animedex.images.decode_process import Source, decode_apart\n"
-        "decode_apart(Source('it', Cost(True), sys.argv[1]))\n"
+        "from animedex.images.decode_process import DecodeInput, decode_in_subprocess\n"
+        "decode_in_subprocess(DecodeInput('it', Cost(True), sys.argv[1]))\n"
     )
     command = [sys.executable, "-I", "-c", code, pipe]
     with (

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.images.fingerprint import WITHIN, Fingerprint, resembles
-from animedex.images.perceptual_hash import coarse, fingerprint
-from animedex.images.thumbnail_comparison import confirmed
+from animedex.images.fingerprint import MAX_DISTANCE, Fingerprint, is_near_duplicate
+from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
+from animedex.images.thumbnail_comparison import confirm_pairs
 from tests.images.drawn import KINDS, draw, same_pictures
 
 if TYPE_CHECKING:
@@ -25,11 +25,11 @@ ANY = 64
 
 
 def look(image: Image.Image) -> Fingerprint:
-    return fingerprint([coarse(image)])
+    return create_fingerprint([reduce_frame(image)])
 
 
 def joined(looks: Sequence[Fingerprint], within: int) -> int:
-    return int(confirmed(list(combinations(looks, 2)), within).sum())
+    return int(confirm_pairs(list(combinations(looks, 2)), within).sum())
 
 
 def test_no_two_different_pictures_are_joined() -> None:
@@ -38,7 +38,7 @@ def test_no_two_different_pictures_are_joined() -> None:
     assert pairs >= 400
     found = {kind: joined(those, ANY) for kind, those in looks.items()}
     assert {kind: count for kind, count in found.items() if count} == {}
-    assert joined([one for those in looks.values() for one in those], WITHIN) == 0
+    assert joined([one for those in looks.values() for one in those], MAX_DISTANCE) == 0
 
 
 def test_variants_of_the_same_picture_are_found() -> None:
@@ -48,7 +48,7 @@ def test_variants_of_the_same_picture_are_found() -> None:
         for number in range(2)
         for name, one, other in same_pictures(kind, number)
     ]
-    found = confirmed([pair for _, _, pair in pairs], WITHIN).tolist()
+    found = confirm_pairs([pair for _, _, pair in pairs], MAX_DISTANCE).tolist()
     missed = [(kind, name) for (kind, name, _), yes in zip(pairs, found, strict=True) if not yes]
     assert len(pairs) >= 200
     assert 1 - len(missed) / len(pairs) >= LEAST_FOUND, missed
@@ -59,10 +59,10 @@ def test_pictures_of_one_colour_are_joined_with_equal_pixels_alone(mode: str) ->
     white, black, nearly = (
         Image.new("RGB", (64, 48), colour).convert(mode) for colour in ("white", "black", "#fdfdfd")
     )
-    assert resembles(look(white), look(white.copy()))
-    assert not resembles(look(white), look(black), ANY)
-    assert not resembles(look(white), look(nearly), ANY)
-    assert not resembles(look(white), look(white.resize((65, 48))), ANY)
+    assert is_near_duplicate(look(white), look(white.copy()))
+    assert not is_near_duplicate(look(white), look(black), ANY)
+    assert not is_near_duplicate(look(white), look(nearly), ANY)
+    assert not is_near_duplicate(look(white), look(white.resize((65, 48))), ANY)
 
 
 def test_equal_pixels_are_the_same_in_any_mode_and_format() -> None:
@@ -70,23 +70,23 @@ def test_equal_pixels_are_the_same_in_any_mode_and_format() -> None:
     file = io.BytesIO()
     image.save(file, "WEBP", lossless=True)
     for other in (image.convert("RGBA"), image.quantize(4), Image.open(file)):
-        assert resembles(look(image), look(other))
+        assert is_near_duplicate(look(image), look(other))
 
 
 def test_the_colour_of_what_cannot_be_seen_makes_no_difference() -> None:
     one, other = (Image.new("RGBA", (64, 48), (level, level, level, 0)) for level in (0, 255))
-    assert resembles(look(one), look(other))
+    assert is_near_duplicate(look(one), look(other))
 
 
 def test_light_and_dark_ink_of_one_drawing_differ() -> None:
     image = draw("black_ink", 1)
     light = Image.merge("RGBA", (*[Image.new("L", image.size, 255)] * 3, image.getchannel("A")))
-    assert not resembles(look(image), look(light), ANY)
+    assert not is_near_duplicate(look(image), look(light), ANY)
 
 
 def test_a_transparent_picture_is_like_the_same_on_paper_but_not_like_paper() -> None:
     image = draw("black_ink", Random(3).randrange(100))
     paper = Image.new("RGBA", image.size, "white")
     flat = Image.alpha_composite(paper, image).convert("RGB")
-    assert resembles(look(image), look(flat))
-    assert not resembles(look(image), look(paper.convert("RGB")), ANY)
+    assert is_near_duplicate(look(image), look(flat))
+    assert not is_near_duplicate(look(image), look(paper.convert("RGB")), ANY)

@@ -10,9 +10,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.images.duplicate_groups import groups
-from animedex.images.fingerprint import LOOK, SEEN, Fingerprint, resembles
-from animedex.images.hamming_index import Hashes
+from animedex.images.duplicate_groups import group_duplicates
+from animedex.images.fingerprint import PIXEL_BYTES, VIEW_BYTES, Fingerprint, is_near_duplicate
+from animedex.images.hamming_index import HammingIndex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def look(seed: int, noise: float = 0, other: int = 0) -> bytes:
     """Make a look at a picture of blots, mixed with as much of another one."""
     mixed = blots(seed) * (1 - noise) + blots(other) * noise
-    return mixed.astype(np.uint8).tobytes() + bytes(LOOK - SEEN)
+    return mixed.astype(np.uint8).tobytes() + bytes(VIEW_BYTES - PIXEL_BYTES)
 
 
 def blots(seed: int) -> NDArray[np.float64]:
@@ -45,17 +45,17 @@ class Shelf:
     def groups(self, within: int = 10) -> list[list[int]]:
         rows = [(one, value) for one, it in self.fingerprints.items() for value in it.hashes]
         ids, values = [one for one, _ in rows], [value for _, value in rows]
-        hashes = Hashes(np.array(ids, np.int64), np.array(values, np.uint64))
-        return list(groups(hashes.pairs(within), self.lookup, within))
+        hashes = HammingIndex(np.array(ids, np.int64), np.array(values, np.uint64))
+        return list(group_duplicates(hashes.find_pairs(within), self.lookup, within))
 
 
 def test_a_hash_suspects_and_a_look_confirms() -> None:
     one, near, far = (Fingerprint((value,), look(1)) for value in (0, 0b111, 0xFFFFFFFF))
     other = Fingerprint((0,), look(2))
-    assert resembles(one, near)
-    assert not resembles(one, far)
-    assert not resembles(one, near, within=2)
-    assert not resembles(one, other)
+    assert is_near_duplicate(one, near)
+    assert not is_near_duplicate(one, far)
+    assert not is_near_duplicate(one, near, within=2)
+    assert not is_near_duplicate(one, other)
     assert Shelf({1: one, 2: other, 3: near, 4: far}).groups() == [[1, 3]]
 
 
@@ -64,20 +64,21 @@ def test_it_makes_no_difference_which_picture_is_asked_about(
     seed: int, other: int, noise: float
 ) -> None:
     one, another = Fingerprint((0,), look(seed)), Fingerprint((1,), look(seed, noise, other))
-    assert resembles(one, another) == resembles(another, one)
-    assert resembles(one, one)
+    assert is_near_duplicate(one, another) == is_near_duplicate(another, one)
+    assert is_near_duplicate(one, one)
 
 
 def test_what_resembles_a_picture_between_does_not_join_the_two_ends() -> None:
     steps = [Fingerprint((0,), look(1, share / 100, 2)) for share in range(0, 101, 2)]
-    assert not resembles(steps[0], steps[-1])
-    assert all(resembles(one, other) for one, other in pairwise(steps))
+    assert not is_near_duplicate(steps[0], steps[-1])
+    assert all(is_near_duplicate(one, other) for one, other in pairwise(steps))
     shelf = Shelf(dict(enumerate(steps, 1)))
     found = shelf.groups()
     assert len(found) > 1
     for group in found:
         likenesses = [
-            all(resembles(steps[one - 1], steps[other - 1], 64) for other in group) for one in group
+            all(is_near_duplicate(steps[one - 1], steps[other - 1], 64) for other in group)
+            for one in group
         ]
         assert any(likenesses), group
 
@@ -95,9 +96,9 @@ def test_what_is_gone_meanwhile_is_in_no_group() -> None:
     shelf.fingerprints = {**kept}
     lookup = shelf.lookup
 
-    hashes = Hashes(np.arange(1, 5), np.zeros(4, np.uint64))
+    hashes = HammingIndex(np.arange(1, 5), np.zeros(4, np.uint64))
     del shelf.fingerprints[2]
-    assert list(groups(hashes.pairs(3), lookup, 3)) == [[1, 3, 4]]
+    assert list(group_duplicates(hashes.find_pairs(3), lookup, 3)) == [[1, 3, 4]]
 
 
 def test_a_crowd_with_one_hash_takes_few_looks() -> None:
@@ -123,17 +124,17 @@ def moving(*hashes: int) -> Fingerprint:
 
 def test_animations_are_told_apart_by_their_further_frames() -> None:
     far = 0xFFFF0000FFFF0000
-    assert resembles(moving(0, 1, far), moving(1, 0, far ^ 1))
-    assert resembles(moving(0, 1, far), moving(0, 1, 3, far))
-    assert not resembles(moving(0, far), moving(0, ~far & 2**64 - 1))
-    assert not resembles(moving(0), moving(0, 0))
+    assert is_near_duplicate(moving(0, 1, far), moving(1, 0, far ^ 1))
+    assert is_near_duplicate(moving(0, 1, far), moving(0, 1, 3, far))
+    assert not is_near_duplicate(moving(0, far), moving(0, ~far & 2**64 - 1))
+    assert not is_near_duplicate(moving(0), moving(0, 0))
 
 
 def test_a_fingerprint_without_a_look_resembles_nothing_and_reads_back() -> None:
     empty = Fingerprint((5,), b"")
-    assert not resembles(empty, empty)
+    assert not is_near_duplicate(empty, empty)
     assert Fingerprint.from_bytes(empty.to_bytes()) == empty
     one = Fingerprint((1, 2**64 - 1), look(1) + look(2))
     assert Fingerprint.from_bytes(one.to_bytes()) == one
-    assert one.looks == [look(1), look(2)]
-    assert one.frames() == [(1,), (2**64 - 1,)]
+    assert one.views == [look(1), look(2)]
+    assert one.hashes_by_view() == [(1,), (2**64 - 1,)]

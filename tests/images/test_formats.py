@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.images.formats import FORMATS, format_named, format_of
+from animedex.images.formats import FORMATS, find_format, identify_format
 
 OPENINGS = {
     "mp4": b"\x00\x00\x00\x20ftypisom\x00\x00\x02\x00isomiso2avc1mp41",
@@ -32,7 +32,7 @@ OTHERS = {
 def test_pictures_as_they_are_really_written(name: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (3, 2)).save(out, name)
-    found = format_of(out.getvalue()[:64])
+    found = identify_format(out.getvalue()[:64])
     assert found is not None
     assert (found.name, found.is_picture) == (name, True)
     assert found.media_type == Image.MIME[name.upper()]
@@ -40,31 +40,31 @@ def test_pictures_as_they_are_really_written(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "opening"), OPENINGS.items(), ids=OPENINGS)
 def test_films_and_archives(name: str, opening: bytes) -> None:
-    found = format_of(opening)
+    found = identify_format(opening)
     assert found is not None
     assert (found.name, found.is_picture) == (name, False)
 
 
 @pytest.mark.parametrize("opening", OTHERS.values(), ids=OTHERS)
 def test_anything_else_is_not_known(opening: bytes) -> None:
-    assert format_of(opening) is None
+    assert identify_format(opening) is None
 
 
 def test_avif_is_told_from_its_family_by_any_of_its_brands() -> None:
     opening = b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf"
-    found = format_of(opening)
+    found = identify_format(opening)
     assert found is not None
     assert found.name == "avif"
     # What stands behind the brands is none.
-    assert format_of(b"\x00\x00\x00\x14" + opening[4:]) is None
+    assert identify_format(b"\x00\x00\x00\x14" + opening[4:]) is None
 
 
 @given(st.binary(max_size=64))
 def test_no_opening_is_too_strange(opening: bytes) -> None:
-    assert format_of(opening) in (*FORMATS, None)
+    assert identify_format(opening) in (*FORMATS, None)
 
 
 def test_extensions_are_known() -> None:
     for one in FORMATS:
-        assert format_named(one.extension.upper()) is one
-        assert format_named(f".{one.name}") is one
+        assert find_format(one.extension.upper()) is one
+        assert find_format(f".{one.name}") is one

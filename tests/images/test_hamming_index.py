@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.images import hamming_join as sweeping
-from animedex.images.fingerprint import distance
-from animedex.images.hamming_index import Hashes
+from animedex.images.fingerprint import hamming_distance
+from animedex.images.hamming_index import HammingIndex
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,9 +31,9 @@ NEARLY = st.builds(flipped, CENTRES, FLIPS)
 ROWS = st.lists(st.tuples(st.integers(1, 40), st.one_of(HASHES, NEARLY)), max_size=60)
 
 
-def hashes_of(rows: list[tuple[int, int]]) -> Hashes:
+def hashes_of(rows: list[tuple[int, int]]) -> HammingIndex:
     ids, values = [one for one, _ in rows], [value for _, value in rows]
-    return Hashes(np.array(ids, np.int64), np.array(values, np.uint64))
+    return HammingIndex(np.array(ids, np.int64), np.array(values, np.uint64))
 
 
 @given(ROWS, NEARLY, st.integers(0, 64))
@@ -42,11 +42,11 @@ def test_within_is_what_a_comparison_with_each_gives(
 ) -> None:
     best: dict[int, int] = {}
     for one, other in rows:
-        best[one] = min(best.get(one, 65), distance(value, other))
+        best[one] = min(best.get(one, 65), hamming_distance(value, other))
     expected = sorted((far, one) for one, far in best.items() if far <= radius)
-    found = hashes_of(rows).within(value, radius)
+    found = hashes_of(rows).search(value, radius)
     assert found == [(one, far) for far, one in expected]
-    assert hashes_of(rows).within(value, radius, 2) == found[:2]
+    assert hashes_of(rows).search(value, radius, 2) == found[:2]
 
 
 @pytest.mark.parametrize("by_bands", [True, False])
@@ -59,14 +59,14 @@ def test_pairs_are_what_a_comparison_of_each_with_each_gives(
     expected = {
         (min(one, other), max(one, other))
         for (one, ours), (other, theirs) in combinations(rows, 2)
-        if one != other and distance(ours, theirs) <= radius
+        if one != other and hamming_distance(ours, theirs) <= radius
     }
     with pytest.MonkeyPatch.context() as patch:
         if by_bands and radius < 4:
             # So few hashes are compared each with each otherwise.
-            patch.setattr("animedex.images.hamming_join._PER_FLIP", 0)
+            patch.setattr("animedex.images.hamming_join._COMPARISONS_PER_FLIP", 0)
         patch.setattr("animedex.images.hamming_join._CHUNK", 16)
-        found = list(hashes_of(rows).pairs(radius))
+        found = list(hashes_of(rows).find_pairs(radius))
     assert len(found) == len(set(found))
     assert set(found) == expected
 
@@ -80,7 +80,7 @@ def test_pairs_among_many_hashes_are_found_wherever_they_differ(radius: int) -> 
         flips |= np.uint64(1) << rng.integers(0, 64, len(first), np.uint64)
     values = np.unique(np.concatenate([first, first ^ flips, np.arange(300, dtype=np.uint64)]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("animedex.images.hamming_join._PER_FLIP", 0)
+        patch.setattr("animedex.images.hamming_join._COMPARISONS_PER_FLIP", 0)
         near = found(values, radius)
     assert sorted(near) == compared(values, radius)
     assert len(near) > 1000
@@ -88,7 +88,7 @@ def test_pairs_among_many_hashes_are_found_wherever_they_differ(radius: int) -> 
 
 def found(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
-    for ones, others in sweeping.sweep(values, radius):
+    for ones, others in sweeping.join_hashes(values, radius):
         pairs += zip(ones.tolist(), others.tolist(), strict=True)
     return [(min(pair), max(pair)) for pair in pairs]
 
@@ -103,5 +103,5 @@ def compared(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
 
 def test_where_hashes_crowd_a_limit_bounds_how_many_pairs_are_given() -> None:
     crowd = np.arange(1 << 15, dtype=np.uint64)
-    given_ = sum(len(ones) for ones, _ in sweeping.sweep(crowd, 2, most=8))
+    given_ = sum(len(ones) for ones, _ in sweeping.join_hashes(crowd, 2, most=8))
     assert 0 < given_ < 3 * 233 * 8 * len(crowd) // 100

@@ -21,11 +21,11 @@ from PIL import Image, ImageFile
 import animedex.testing.samples
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.decode_cost import MAX_PIXELS
-from animedex.images.fingerprint import resembles
-from animedex.images.image_inspection import examine, measure
+from animedex.images.fingerprint import is_near_duplicate
+from animedex.images.image_inspection import inspect_image, measure_image
 
 if TYPE_CHECKING:
-    from animedex.images.image_inspection import Examined
+    from animedex.images.image_inspection import ImageFacts
 
 COLLECTION = Path(animedex.testing.samples.__file__).parent / "collection"
 STILL = min(COLLECTION.glob("waifu/*.png"))
@@ -53,17 +53,17 @@ def written(image: Image.Image, form: str, **options: object) -> bytes:
     return file.getvalue()
 
 
-def examined(folder: Path, data: bytes) -> Examined:
+def examined(folder: Path, data: bytes) -> ImageFacts:
     """Examine what is in a file; to measure it tells the same, be it that it is damaged."""
     path = folder / "picture"
     path.write_bytes(data)
     try:
-        measured = measure(str(path))
+        measured = measure_image(str(path))
     except AnimedexError as error:
         with pytest.raises(type(error), match=re.escape(error.message)):
-            examine(str(path))
+            inspect_image(str(path))
         raise
-    found = examine(str(path))
+    found = inspect_image(str(path))
     assert measured == found[:4]
     assert path.read_bytes() == data
     return found
@@ -73,7 +73,7 @@ def examined(folder: Path, data: bytes) -> Examined:
 def test_a_picture_is_the_same_in_every_format(form: str, tmp_path: Path) -> None:
     found = examined(tmp_path, written(still(), form))
     assert found[:4] == (form, *still().size, 1)
-    assert resembles(found.fingerprint, examine(str(STILL)).fingerprint)
+    assert is_near_duplicate(found.fingerprint, inspect_image(str(STILL)).fingerprint)
 
 
 @pytest.mark.parametrize("form", ["png", "gif", "webp"])
@@ -82,15 +82,19 @@ def test_an_animation_is_the_same_in_every_format(form: str, tmp_path: Path) -> 
     data = written(first, form, save_all=True, append_images=rest, duration=80)
     found = examined(tmp_path, data)
     assert found[:4] == (form, *first.size, 6)
-    assert resembles(found.fingerprint, examine(str(MOVING)).fingerprint)
-    assert not resembles(found.fingerprint, examined(tmp_path, written(first, "png")).fingerprint)
+    assert is_near_duplicate(found.fingerprint, inspect_image(str(MOVING)).fingerprint)
+    assert not is_near_duplicate(
+        found.fingerprint, examined(tmp_path, written(first, "png")).fingerprint
+    )
 
 
 def test_animations_that_only_begin_alike_are_different(tmp_path: Path) -> None:
     first = frames()[0]
     others = [Image.effect_noise(first.size, 90).convert("RGB") for _ in range(5)]
     data = written(first, "webp", save_all=True, append_images=others, duration=80)
-    assert not resembles(examined(tmp_path, data).fingerprint, examine(str(MOVING)).fingerprint)
+    assert not is_near_duplicate(
+        examined(tmp_path, data).fingerprint, inspect_image(str(MOVING)).fingerprint
+    )
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGBA", "I;16", "CMYK", "YCbCr"])
@@ -106,7 +110,7 @@ def test_every_kind_of_pixels_is_seen(mode: str, tmp_path: Path) -> None:
     # What has less colours is compared with what has as many.
     colours = {"1": still().convert("1"), "L": grey, "LA": grey, "I;16": grey}.get(mode, still())
     same = examined(tmp_path, written(colours, "png"))
-    assert resembles(found.fingerprint, same.fingerprint)
+    assert is_near_duplicate(found.fingerprint, same.fingerprint)
 
 
 def test_what_is_transparent_is_seen_as_white(tmp_path: Path) -> None:
@@ -116,7 +120,7 @@ def test_what_is_transparent_is_seen_as_white(tmp_path: Path) -> None:
     image.paste((0, 0, 0, 0), half)
     white.paste("white", half)
     clear, filled = (examined(tmp_path, written(one, "png")) for one in (image, white))
-    assert resembles(clear.fingerprint, filled.fingerprint)
+    assert is_near_duplicate(clear.fingerprint, filled.fingerprint)
     palette = white.convert("P", palette=Image.Palette.ADAPTIVE)
     see_through = written(palette, "png", transparency=bytes(range(256)))
     assert examined(tmp_path, see_through).format == "png"
@@ -139,7 +143,7 @@ def test_the_orientation_is_honoured(orientation: int, tmp_path: Path) -> None:
     for form in ("jpeg", "png", "webp"):
         found = examined(tmp_path, written(lying, form, exif=exif.tobytes()))
         assert (found.width, found.height) == still().size
-        assert resembles(found.fingerprint, examine(str(STILL)).fingerprint)
+        assert is_near_duplicate(found.fingerprint, inspect_image(str(STILL)).fingerprint)
 
 
 def test_damaged_exif_is_passed_over_in_silence(tmp_path: Path) -> None:
@@ -224,15 +228,15 @@ def test_what_is_no_picture_is_told(
 
 def test_what_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
-        examine(str(tmp_path / "missing.png"))
+        inspect_image(str(tmp_path / "missing.png"))
     with pytest.raises(BadArguments):
-        examine(str(tmp_path))
+        inspect_image(str(tmp_path))
 
 
 def test_the_name_of_a_file_says_nothing(tmp_path: Path) -> None:
     path = tmp_path / "picture.jpg"
     path.write_bytes(STILL.read_bytes())
-    assert examine(str(path)).format == "png"
+    assert inspect_image(str(path)).format == "png"
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
@@ -284,9 +288,9 @@ def test_of_a_long_animation_all_frames_are_counted_and_few_decoded(
 def test_several_threads_may_examine_at_once_and_nothing_is_set_for_the_process() -> None:
     paths = [str(path) for path in sorted(COLLECTION.glob("*/*"))[:24] if path.is_file()]
     before = list(warnings.filters), ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
-    alone = [examine(path) for path in paths]
+    alone = [inspect_image(path) for path in paths]
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(examine, paths)) == alone
+        assert list(pool.map(inspect_image, paths)) == alone
     now = list(warnings.filters), ImageFile.LOAD_TRUNCATED_IMAGES, Image.MAX_IMAGE_PIXELS
     assert now == before
 
@@ -294,4 +298,4 @@ def test_several_threads_may_examine_at_once_and_nothing_is_set_for_the_process(
 def test_a_picture_of_one_colour_has_a_fingerprint(tmp_path: Path) -> None:
     for size in ((1, 1), (3, 400), (1000, 2), (500, 500)):
         blank = examined(tmp_path, written(Image.new("RGB", size, "white"), "png"))
-        assert resembles(blank.fingerprint, blank.fingerprint)
+        assert is_near_duplicate(blank.fingerprint, blank.fingerprint)

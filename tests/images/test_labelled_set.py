@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw, ImageEnhance, ImageFont, ImageOps
 
-from animedex.images.duplicate_groups import groups
-from animedex.images.fingerprint import WITHIN
-from animedex.images.hamming_index import Hashes
-from animedex.images.image_inspection import examine
+from animedex.images.duplicate_groups import group_duplicates
+from animedex.images.fingerprint import MAX_DISTANCE
+from animedex.images.hamming_index import HammingIndex
+from animedex.images.image_inspection import inspect_image
 from tests.kit.effort import count
 
 if TYPE_CHECKING:
@@ -101,12 +101,12 @@ class Shelf:
         path = self.folder / f"{number}.{extension}"
         image.save(path, quality=quality)
         self.labels[number] = label
-        self.fingerprints[number] = examine(str(path)).fingerprint
+        self.fingerprints[number] = inspect_image(str(path)).fingerprint
 
-    def hashes(self) -> Hashes:
+    def hashes(self) -> HammingIndex:
         rows = [(n, h) for n, one in self.fingerprints.items() for h in one.hashes]
         ids, hashes = zip(*rows, strict=True)
-        return Hashes(np.array(ids, np.int64), np.array(hashes, np.uint64))
+        return HammingIndex(np.array(ids, np.int64), np.array(hashes, np.uint64))
 
 
 def drawings() -> Iterator[Image.Image]:
@@ -138,8 +138,12 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 
 def test_variants_are_found_and_no_two_different_pictures_are_joined(shelf: Shelf) -> None:
-    near = shelf.hashes().pairs(WITHIN)
-    found = list(groups(near, lambda ids: {one: shelf.fingerprints[one] for one in ids}, WITHIN))
+    near = shelf.hashes().find_pairs(MAX_DISTANCE)
+    found = list(
+        group_duplicates(
+            near, lambda ids: {one: shelf.fingerprints[one] for one in ids}, MAX_DISTANCE
+        )
+    )
     kinds = [{shelf.labels[one].of for one in group} for group in found]
     assert [kind for kind in kinds if len(kind) > 1] == []
     together = {one: group for group in found for one in group}

@@ -13,8 +13,8 @@ import pytest
 from PIL import Image
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TooLarge
-from animedex.images.decoder import damage_told
-from animedex.images.image_inspection import examine
+from animedex.images.decoder import convert_decoder_errors
+from animedex.images.image_inspection import inspect_image
 from animedex.images.open_image import OpenImage, open_image, read_image
 
 if TYPE_CHECKING:
@@ -39,17 +39,17 @@ def animate(path: Path, durations: int | list[int], form: str = "gif") -> Path:
 def test_a_still_picture_has_one_frame(form: str, tmp_path: Path) -> None:
     with open_image(str(save(tmp_path / "a", form))) as frames:
         assert isinstance(frames, OpenImage)
-        assert (frames.size, frames.moves, frames.count()) == ((40, 60), False, 1)
-        assert frames.first().image.size == (40, 60)
-        assert list(frames.rest()) == []
+        assert (frames.size, frames.is_animated, frames.count_frames()) == ((40, 60), False, 1)
+        assert frames.first_frame().image.size == (40, 60)
+        assert list(frames.other_frames()) == []
 
 
 @pytest.mark.parametrize("form", ["gif", "webp", "png"])
 def test_an_animation_gives_its_frames_in_order(form: str, tmp_path: Path) -> None:
     with open_image(str(animate(tmp_path / "a", [500, 250, 40], form))) as frames:
         assert isinstance(frames, OpenImage)
-        assert (frames.size, frames.moves, frames.count()) == ((20, 20), True, 3)
-        seen = [frames.first(), *frames.rest()]
+        assert (frames.size, frames.is_animated, frames.count_frames()) == ((20, 20), True, 3)
+        seen = [frames.first_frame(), *frames.other_frames()]
     assert [frame.seconds for frame in seen] == [0.5, 0.25, 0.04]
     colors = [frame.image.convert("RGB").getpixel((3, 3)) for frame in seen]
     for color, wanted in zip(colors, COLORS, strict=True):
@@ -60,7 +60,7 @@ def test_an_animation_gives_its_frames_in_order(form: str, tmp_path: Path) -> No
 @pytest.mark.parametrize("duration", [0, 10])
 def test_frames_that_say_too_little_are_seen_as_browsers_do(duration: int, tmp_path: Path) -> None:
     with open_image(str(animate(tmp_path / "a", duration))) as frames:
-        assert {frame.seconds for frame in [frames.first(), *frames.rest()]} == {0.1}
+        assert {frame.seconds for frame in [frames.first_frame(), *frames.other_frames()]} == {0.1}
 
 
 def test_many_frames_are_decoded_one_by_one(tmp_path: Path) -> None:
@@ -68,9 +68,9 @@ def test_many_frames_are_decoded_one_by_one(tmp_path: Path) -> None:
     images[0].save(tmp_path / "a.gif", save_all=True, append_images=images[1:], duration=20)
     with open_image(str(tmp_path / "a.gif")) as frames:
         assert isinstance(frames, OpenImage)
-        rest = frames.rest()
+        rest = frames.other_frames()
         next(rest)
-        assert frames.count() == 300
+        assert frames.count_frames() == 300
         assert sum(1 for _ in rest) == 298
 
 
@@ -79,7 +79,9 @@ def test_a_picture_is_turned_as_its_camera_was(tmp_path: Path) -> None:
     turned[0x0112] = 6
     with open_image(str(save(tmp_path / "a", "jpeg", exif=turned))) as frames:
         assert frames.size == (60, 40)
-        assert frames.first((30, 20)).image.size[0] > frames.first((30, 20)).image.size[1]
+        assert (
+            frames.first_frame((30, 20)).image.size[0] > frames.first_frame((30, 20)).image.size[1]
+        )
 
 
 def test_a_png_may_tell_behind_its_pixels_how_it_is_held(tmp_path: Path) -> None:
@@ -94,8 +96,8 @@ def test_a_png_may_tell_behind_its_pixels_how_it_is_held(tmp_path: Path) -> None
     )
     with open_image(str(tmp_path / "a")) as frames:
         assert frames.size == (60, 40)
-        assert frames.first().image.size == (60, 40)
-    assert examine(str(tmp_path / "a"))[1:3] == (60, 40)
+        assert frames.first_frame().image.size == (60, 40)
+    assert inspect_image(str(tmp_path / "a"))[1:3] == (60, 40)
 
 
 def test_nothing_is_set_for_the_whole_process(tmp_path: Path) -> None:
@@ -103,13 +105,13 @@ def test_nothing_is_set_for_the_whole_process(tmp_path: Path) -> None:
     before = list(warnings.filters)
     with open_image(path) as frames:
         assert warnings.filters == before
-        assert frames.first().image.size == (40, 60)
+        assert frames.first_frame().image.size == (40, 60)
 
 
 def test_a_large_jpeg_may_come_smaller_but_never_too_small(tmp_path: Path) -> None:
     with open_image(str(save(tmp_path / "a", "jpeg", (1600, 2400)))) as frames:
         assert frames.size == (1600, 2400)
-        width, height = frames.first((100, 150)).image.size
+        width, height = frames.first_frame((100, 150)).image.size
     assert 100 <= width < 1600
     assert 150 <= height < 2400
 
@@ -118,14 +120,14 @@ def test_a_jpeg_with_a_thumbnail_is_no_animation(tmp_path: Path) -> None:
     other = Image.new("RGB", (40, 60))
     other.save(tmp_path / "a.jpg", "mpo", save_all=True, append_images=[other])
     with open_image(str(tmp_path / "a.jpg")) as frames:
-        assert frames.moves is False
-        assert frames.first().image.size == (40, 60)
+        assert frames.is_animated is False
+        assert frames.first_frame().image.size == (40, 60)
 
 
 def look_at_all(path: Path) -> None:
     with open_image(str(path)) as frames:
-        frames.first()
-        for _ in frames.rest():
+        frames.first_frame()
+        for _ in frames.other_frames():
             pass
 
 
@@ -197,22 +199,25 @@ def test_a_pipe_is_read_to_its_end(tmp_path: Path) -> None:
     writer = threading.Thread(target=pipe.write_bytes, args=(body,))
     writer.start()
     with open_image(str(pipe)) as frames:
-        assert frames.first().image.size == (40, 60)
+        assert frames.first_frame().image.size == (40, 60)
     writer.join()
 
 
 def test_bytes_are_read_as_a_file_is(tmp_path: Path) -> None:
     body = save(tmp_path / "a.png", "png").read_bytes()
     with read_image(io.BytesIO(body), "it") as frames:
-        assert frames.first().image.size == (40, 60)
+        assert frames.first_frame().image.size == (40, 60)
     with (
         pytest.raises(Corrupt, match="it is a damaged"),
         read_image(io.BytesIO(body[:90]), "it") as f,
     ):
-        f.first()
+        f.first_frame()
 
 
 @pytest.mark.parametrize("error", [MemoryError(), OSError("out of memory error when reading")])
 def test_lack_of_memory_is_not_damage(error: Exception) -> None:
-    with pytest.raises(TooLarge, match=r"not enough memory to decode a\.png"), damage_told("a.png"):
+    with (
+        pytest.raises(TooLarge, match=r"not enough memory to decode a\.png"),
+        convert_decoder_errors("a.png"),
+    ):
         raise error

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageCms, ImageDraw
 
 from animedex.gallery.thumbnails import thumbnail
-from animedex.images.fingerprint import resembles
-from animedex.images.image_inspection import examine
+from animedex.images.fingerprint import is_near_duplicate
+from animedex.images.image_inspection import inspect_image
 from animedex.images.open_image import open_image
 from animedex.images.srgb import MAX_PROFILE_BYTES
 from animedex.mcp.picture_content import scaled
@@ -52,7 +52,7 @@ def pixels(data: bytes, tmp_path: Path) -> list[tuple[int, ...]]:
     path = tmp_path / "a"
     path.write_bytes(data)
     with open_image(str(path)) as picture:
-        image = picture.first().image.convert("RGBA")
+        image = picture.first_frame().image.convert("RGBA")
     raw = image.tobytes()
     return [tuple(raw[at : at + 4]) for at in range(0, len(raw), 4)]
 
@@ -174,7 +174,9 @@ def test_colours_are_converted_from_the_profile_of_the_file(form: str, tmp_path:
     shown = Image.open(io.BytesIO(scaled(path.read_bytes()).data))
     assert differ(shown, plain) < 20
     assert differ(Image.open(path), plain) > 25, "the profile makes no difference"
-    assert resembles(examine(str(path)).fingerprint, examine(str(beside)).fingerprint)
+    assert is_near_duplicate(
+        inspect_image(str(path)).fingerprint, inspect_image(str(beside)).fingerprint
+    )
 
 
 def test_alpha_stays_where_colours_are_converted(tmp_path: Path) -> None:
@@ -182,7 +184,7 @@ def test_alpha_stays_where_colours_are_converted(tmp_path: Path) -> None:
     image.putalpha(Image.linear_gradient("L").resize(image.size))
     image.save(tmp_path / "a.png", icc_profile=profile)
     with open_image(str(tmp_path / "a.png")) as picture:
-        seen = picture.first().image
+        seen = picture.first_frame().image
     assert seen.getchannel("A").tobytes() == image.getchannel("A").tobytes()
     assert differ(seen, drawing()) < 6
 
@@ -192,7 +194,7 @@ def test_grays_are_converted_from_their_profile(mode: str, tmp_path: Path) -> No
     color = 55 if mode == "L" else (55, 100)
     Image.new(mode, (8, 8), color).save(tmp_path / "a.png", icc_profile=profile_of(b"GRAY", 1.0))
     with open_image(str(tmp_path / "a.png")) as picture:
-        image = picture.first().image
+        image = picture.first_frame().image
     # What lets through 55 of 255 is 128 in sRGB.
     assert (image.mode, image.getpixel((0, 0))) == (mode, 128 if mode == "L" else (128, 100))
 
@@ -206,13 +208,13 @@ def test_a_profile_that_makes_no_sense_is_ignored(tmp_path: Path) -> None:
         path = tmp_path / f"{number}.webp"
         drawing().save(path, icc_profile=profile, lossless=True)
         with open_image(str(path)) as picture:
-            assert picture.first().image.tobytes() == drawing().tobytes(), number
+            assert picture.first_frame().image.tobytes() == drawing().tobytes(), number
 
 
 def test_colours_of_a_press_are_converted(tmp_path: Path) -> None:
     Image.new("CMYK", (64, 64), (0, 255, 255, 0)).save(tmp_path / "a.jpg", quality=95)
     with open_image(str(tmp_path / "a.jpg")) as picture:
-        red, green, blue = middle(picture.first().image)
+        red, green, blue = middle(picture.first_frame().image)
     assert (red > 240, green < 15, blue < 15) == (True, True, True)
 
 
@@ -226,13 +228,13 @@ def test_every_frame_of_an_animation_is_turned(form: str, tmp_path: Path) -> Non
         path, form, save_all=True, append_images=frames[1:], exif=_ORIENTATION, lossless=True
     )
     with open_image(str(path)) as picture:
-        seen = [picture.first().image, *(frame.image for frame in picture.rest())]
+        seen = [picture.first_frame().image, *(frame.image for frame in picture.other_frames())]
     assert [image.size for image in seen] == [picture.size] * 3 == [(40, 80)] * 3
     # What was on the left is above.
     assert [image.convert("RGB").getpixel((20, 5)) for image in seen] == [(255, 255, 255)] * 3
     small = Image.open(io.BytesIO(thumbnail(str(path)) or b""))
     assert small.size == (40, 80)
-    assert examine(str(path))[1:3] == (40, 80)
+    assert inspect_image(str(path))[1:3] == (40, 80)
 
 
 def test_a_large_picture_is_reduced_strip_by_strip_without_seams(tmp_path: Path) -> None:
@@ -240,7 +242,7 @@ def test_a_large_picture_is_reduced_strip_by_strip_without_seams(tmp_path: Path)
         tmp_path / "a.png", compress_level=1
     )
     with open_image(str(tmp_path / "a.png")) as picture:
-        small = picture.first((400, 400)).image.convert("L")
+        small = picture.first_frame((400, 400)).image.convert("L")
     column = [cast("int", small.getpixel((10, y))) for y in range(small.height)]
     assert column == sorted(column)
     assert (small.width >= 800, column[0] < 3, column[-1] > 252) == (True, True, True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image, ImageDraw, ImageFont, ImageSequence, PngImagePlugin
 
-from animedex.images.file_comparison import Pixels, compare, read_pixels
+from animedex.images.file_comparison import Pixels, compare_pixels, read_pixels
 from animedex.library.duplicate_evidence import sort_by_evidence
 from animedex.library.entry import Entry, NewEntry
 from tests.images.drawn import KINDS, draw
@@ -132,7 +132,7 @@ def test_different_pictures_are_never_the_same(kind: str, tmp_path: Path) -> Non
         path = tmp_path / f"{number}.png"
         draw(kind, number).save(path)
         decoded.append(read_pixels(str(path)))
-    assert [compare(one, other) for one, other in combinations(decoded, 2)] == [None] * 6
+    assert [compare_pixels(one, other) for one, other in combinations(decoded, 2)] == [None] * 6
 
 
 def page(word: str) -> Image.Image:
@@ -182,7 +182,7 @@ def test_an_edit_is_another_picture_in_any_format(edit: str, name: str, tmp_path
     one.save(tmp_path / "1.png")
     size = (other.width * 3 // 4, other.height * 3 // 4)
     (other.resize(size) if name == "smaller.png" else other).save(tmp_path / name, quality=80)
-    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
+    assert compare_pixels(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
 
 
 @pytest.mark.parametrize("name", ["2.png", "2.webp", "2.gif"])
@@ -191,14 +191,17 @@ def test_one_pixel_changed_without_loss_is_an_edit(name: str, tmp_path: Path) ->
     image.save(tmp_path / "1.png")
     image.paste(image.crop((0, 0, 1, 1)), (128, 128))
     image.convert("RGB" if name == "2.webp" else "P").save(tmp_path / name, lossless=True)
-    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
+    assert compare_pixels(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name))) is None
 
 
 def test_what_rounding_changes_is_no_edit(tmp_path: Path) -> None:
     image = draw("sketch", 1)
     image.save(tmp_path / "1.png")
     image.point([min(255, level + level % 2) for level in range(256)] * 3).save(tmp_path / "2.png")
-    assert compare(*(read_pixels(str(tmp_path / f"{number}.png")) for number in (1, 2))) == "same"
+    assert (
+        compare_pixels(*(read_pixels(str(tmp_path / f"{number}.png")) for number in (1, 2)))
+        == "same"
+    )
 
 
 @pytest.mark.parametrize("kind", ["sketch", "comic_page", "screenshot", "black_ink", "face"])
@@ -210,7 +213,7 @@ def test_conversion_and_scale_are_no_edit(kind: str, change: str, tmp_path: Path
     size = round(image.width * share), round(image.height * share)
     name = f"2.{change if share == 1 else 'png'}"
     image.resize(size).save(tmp_path / name, quality=80)
-    assert compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name)))
+    assert compare_pixels(*(read_pixels(str(tmp_path / file)) for file in ("1.png", name)))
 
 
 @pytest.mark.parametrize("side", [64, 128])
@@ -218,5 +221,5 @@ def test_tiny_copies_with_losses_are_no_evidence(side: int, tmp_path: Path) -> N
     image = draw("sketch", 1).resize((side, side))
     image.save(tmp_path / "1.png")
     image.save(tmp_path / "2.jpg", quality=90)
-    sameness = compare(*(read_pixels(str(tmp_path / file)) for file in ("1.png", "2.jpg")))
+    sameness = compare_pixels(*(read_pixels(str(tmp_path / file)) for file in ("1.png", "2.jpg")))
     assert sameness == ("same" if side > 72 else None)

@@ -45,7 +45,7 @@ def test_the_last_change_of_each_picture_counts(
         expected[number] = set(values or ())
     loaded = hashes.load_hashes(connection)
     for number, kept in expected.items():
-        assert all((number, 0) in loaded.within(value, 0) for value in kept)
+        assert all((number, 0) in loaded.search(value, 0) for value in kept)
     assert len(loaded) == sum(map(len, expected.values()))
     connection.close()
 
@@ -65,4 +65,4 @@ def test_a_change_that_is_rolled_back_was_none(connection: sqlite3.Connection) -
     hashes.add_hashes(connection, 2, [5])
     hashes.remove_hashes(connection, 1)
     connection.rollback()
-    assert hashes.load_hashes(connection).within(5, 0) == [(1, 0)]
+    assert hashes.load_hashes(connection).search(5, 0) == [(1, 0)]

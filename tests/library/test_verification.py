@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.images.image_inspection import examine
+from animedex.images.image_inspection import inspect_image
 from animedex.images.xmp import write_credit
 from animedex.library import index_check as indexes
 from animedex.library.entry import Entry, NewEntry
@@ -214,7 +214,7 @@ def test_without_pillow_nothing_is_judged_that_would_need_it(
 
 def test_what_was_added_unseen_and_is_broken_is_named(library: Library, draw: Draw) -> None:
     path = draw("1.png", 1)
-    look = examine(str(path))
+    look = inspect_image(str(path))
     path.write_bytes(path.read_bytes()[:-60])
     entry = library.add(NewEntry(str(path), examined=look))
     library.file.change(lambda db: db.execute("DELETE FROM fingerprint"))

@@ -101,10 +101,10 @@ def info(session: Session, text: str) -> Info:
 
 def file_info(path: str) -> Info:
     """Read a file and what stands beside it."""
-    from animedex.images.frames import OPENING, file_of, known_format
+    from animedex.images.frames import HEAD_BYTES, detect_format, open_seekable
 
-    with file_of(path) as file:
-        found = known_format(file.read(OPENING), path)
+    with open_seekable(path) as file:
+        found = detect_format(file.read(HEAD_BYTES), path)
     told_by, credit = credited(path)
     width, height, frames = _facts(path, credit) if found.is_picture else (None, None, None)
     return Info(
@@ -125,11 +125,11 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
 
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
     """
-    from animedex.images.image_inspection import measure
+    from animedex.images.image_inspection import measure_image
     from animedex.library.file_facts import matches_announced_size
 
     try:
-        measured = measure(path)
+        measured = measure_image(path)
     except TooLarge as error:
         # Its header tells the size, and its credit can be read all the same.
         return error.width, error.height, None

@@ -110,7 +110,7 @@ class Wall:
             try:
                 frames = stack.enter_context(sight.opened())
                 cells = fitted(Size(*frames.size), self._grid.room, self._screen)
-                first = frames.first(dots(cells, self._screen))
+                first = frames.first_frame(dots(cells, self._screen))
             except AnimedexError as error:
                 self.failures.append(error)
                 continue
@@ -126,7 +126,9 @@ class Wall:
         names = labels([one.label for one in pictures], self._grid, look)
         write_out(beside(shown, self._grid) + names)
         stage = Stage(self._screen, self._grid, shown)
-        films = [stage.film(place, one) for place, one in enumerate(pictures) if one.frames.moves]
+        films = [
+            stage.film(place, one) for place, one in enumerate(pictures) if one.frames.is_animated
+        ]
         if not films or not self._screen.moves:
             return
         with _cursor_hidden(self._terminal):
@@ -150,7 +152,7 @@ class Stage:
         """Make the film of the picture at a place."""
         return Film(
             picture.first.seconds,
-            picture.frames.rest(),
+            picture.frames.other_frames(),
             partial(self._draw, place, picture.cells),
         )
 

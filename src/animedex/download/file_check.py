@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.download.resumable_writer import HINT as HINT_AGAIN
 from animedex.download.resumable_writer import no_picture
 from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
-from animedex.images.containers import picture_parts
-from animedex.images.containers.file_reader import HINT, Source
-from animedex.images.formats import format_of
+from animedex.images.containers import select_parts
+from animedex.images.containers.file_reader import HINT, SourceFile
+from animedex.images.formats import identify_format
 from animedex.library.file_facts import hash_file_md5
 from animedex.plurals import format_count
 
@@ -58,7 +58,7 @@ def check_file(target: Target, fetched: Fetched, part: Partial, content: BinaryI
     _check_length(target, size, part.total)
     content.seek(0)
     head = content.read(_HEAD_BYTES)
-    kind = format_of(head)
+    kind = identify_format(head)
     if kind is None:
         raise no_picture(fetched.header("content-type"), head)
     _check_md5(target, part)
@@ -90,9 +90,9 @@ def check_pixels(path: str, content: BinaryIO, kind: Format) -> None:
     """
     if _is_intact(content, kind, path):
         return
-    from animedex.images.image_inspection import measure
+    from animedex.images.image_inspection import measure_image
 
-    measure(path)
+    measure_image(path)
 
 
 def _is_intact(content: BinaryIO, kind: Format, path: str) -> bool:
@@ -100,7 +100,7 @@ def _is_intact(content: BinaryIO, kind: Format, path: str) -> bool:
     if kind.name not in _ENDS:
         return False
     try:
-        parts = picture_parts(Source(path, content), kind.name)
+        parts = select_parts(SourceFile(path, content), kind.name)
     except Corrupt:
         return False
     if kind.name == "webp":

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.body_writer import file_error
 from animedex.download.safe_open import open_own, remove_own
 from animedex.errors import Corrupt
-from animedex.images.containers.file_reader import Source
+from animedex.images.containers.file_reader import SourceFile
 from animedex.images.xmp import can_carry, copy_with_credit
 from animedex.library.file_facts import FileFacts, file_version
 
@@ -60,7 +60,7 @@ def _finalize_credited(
     remove_own(part.finished)
     out = _Out(part.finished)
     try:
-        source = Source(part.path, content)
+        source = SourceFile(part.path, content)
         copy_with_credit(source, check.format.name, out, target.post, target.row)
         facts = out.sync(check.format)
     except BaseException:

@@ -19,8 +19,8 @@ from animedex.download.safe_open import open_own
 from animedex.download.same_picture import is_credited, is_same
 from animedex.download.targets import Target
 from animedex.errors import BadArguments
-from animedex.images.formats import format_named
-from animedex.images.regular_file import open_ordinary
+from animedex.images.formats import find_format
+from animedex.images.regular_file import open_regular
 from animedex.library.entry import NewEntry
 from animedex.models import PictureFile
 
@@ -69,7 +69,7 @@ def _target_of(entry: Entry) -> Target | None:
 
 
 def _copy_into_place(name: str, entry: Entry, target: Target, options: Saving) -> Outcome | None:
-    kind = format_named(entry.format)
+    kind = find_format(entry.format)
     path = options.path(target, kind.extension if kind else entry.format)
     present = options.place.find(path, lambda path: options.is_same(target, path))
     if present is not None:
@@ -99,7 +99,7 @@ def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
     """
     path = os.path.join(folder, f"{PREFIX}{os.urandom(12).hex()}.part")
     try:
-        source = open_ordinary(entry.path)
+        source = open_regular(entry.path)
     except (OSError, BadArguments):
         yield None
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
 from animedex.images.decoder import decoding_limits
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 from animedex.library.file_inspection import inspect_file
 from animedex.library.repository import store_in_savepoint, upsert
 
@@ -163,7 +163,7 @@ def _is_intact(entry: Entry) -> bool:
     """Return whether a file begins as one of its format does; zeros, say, do not."""
     try:
         with open(entry.path, "rb") as file:
-            kind = format_of(file.read(_HEAD_BYTES))
+            kind = identify_format(file.read(_HEAD_BYTES))
     except OSError:
         return False
     return kind is not None and kind.name == entry.format

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.body_writer import GZIP, file_error
 from animedex.download.safe_open import open_own
 from animedex.errors import UpstreamDecode
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 from animedex.plurals import format_count
 from animedex.transport.content_encoding import Decompressor
 
@@ -104,7 +104,7 @@ class PartialSink:
     def _begin(self) -> bytes:
         """Find out whether the body is packed, and return what came of it until now."""
         start, self._start = self._start or b"", None
-        if format_of(start) is None:
+        if identify_format(start) is None:
             if start.startswith(GZIP):
                 self._unpacker = Decompressor()
             elif self._body.encoding == "deflate":
@@ -131,7 +131,7 @@ class PartialSink:
             shortest = _SHORTEST_OPENING if is_page(body.content_type) else _OPENING
             if len(self._opening) >= shortest:
                 opening, self._opening = self._opening, None
-                if format_of(opening) is None:
+                if identify_format(opening) is None:
                     raise no_picture(body.content_type, opening)
 
     def _write(self, piece: bytes) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from animedex.download.file_check import check_pixels, same_bytes
 from animedex.errors import AnimedexError, Corrupt, TooLarge
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 from animedex.images.sidecar import credit_of
 from animedex.images.xmp import read_credit
 from animedex.library.file_facts import hash_file_md5, matches_announced_size
@@ -58,7 +58,7 @@ def _same_version(target: Target, credited: Credited) -> bool:
 
 def _is_whole(target: Target, path: str, size: int) -> bool:
     with open(path, "rb") as file:
-        kind = format_of(file.read(_OPENING))
+        kind = identify_format(file.read(_OPENING))
         if kind is None:
             return False
         if not kind.is_picture:

@@ -90,7 +90,7 @@ def thumbnail(path: str) -> bytes | None:
 
     try:
         with decoder_slot(), open_image(path) as picture:
-            return _encode(picture.first((SIDE, SIDE)).image)
+            return _encode(picture.first_frame((SIDE, SIDE)).image)
     except AnimedexError:
         return None
 

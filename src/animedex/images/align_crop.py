@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from animedex.images.fingerprint import SIDE, TINT_SIDE
+from animedex.images.fingerprint import CHROMA_SIDE, SIDE
 
 if TYPE_CHECKING:
     from typing import TypeAlias
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
 GRID = 16
 # An edge may have moved by as many hundredths of a picture's side, either way. A way to cut a side
 # is a number: of the step at its start, and of that at its end.
-_FARTHEST = 10
-_STEPS = 2 * _FARTHEST + 1
-_WIDE = 3
-_MOST_CUT = 0.17
+_MAX_PERCENT = 10
+_STEPS = 2 * _MAX_PERCENT + 1
+_COARSE_STEP = 3
+_MAX_CUT = 0.17
 _ROUNDING = 1e-6
-_CLOSER = 3
+_REFINEMENTS = 3
 
 
-class _Ways:
+class _SideCrops:
     """What each way to cut a side makes of it.
 
     `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` tells which of
@@ -40,16 +40,18 @@ class _Ways:
 
     def __init__(self, grid: int) -> None:
         starts, ends = np.divmod(np.arange(_STEPS * _STEPS), _STEPS)
-        left, right = (starts - _FARTHEST) / 100, (ends - _FARTHEST) / 100
+        left, right = (starts - _MAX_PERCENT) / 100, (ends - _MAX_PERCENT) / 100
         width = ((1 - left - right) / grid)[:, None]
         lower = left[:, None] + np.arange(grid) * width
         valid = (lower > -_ROUNDING) & (lower + width < 1 + _ROUNDING)
         rows = _overlaps(lower, width) * valid[..., None]
         self.rows = rows.astype(np.float32)
-        self.tints = rows.reshape(*valid.shape, TINT_SIDE, -1).sum(-1).astype(np.float32)
+        self.tints = rows.reshape(*valid.shape, CHROMA_SIDE, -1).sum(-1).astype(np.float32)
         self.valid = valid.astype(np.float32)
-        round_ = ((starts - _FARTHEST) % _WIDE == 0) & ((ends - _FARTHEST) % _WIDE == 0)
-        self.wide: Places = np.nonzero(round_ & (abs(left) + abs(right) < _MOST_CUT))[0]
+        round_ = ((starts - _MAX_PERCENT) % _COARSE_STEP == 0) & (
+            (ends - _MAX_PERCENT) % _COARSE_STEP == 0
+        )
+        self.wide: Places = np.nonzero(round_ & (abs(left) + abs(right) < _MAX_CUT))[0]
         moved = [
             np.clip(side[:, None] + moves, 0, _STEPS - 1)
             for side, moves in ((starts, np.repeat([-1, 0, 1], 3)), (ends, np.tile([-1, 0, 1], 3)))
@@ -66,73 +68,77 @@ def _overlaps(lower: NDArray[np.float64], width: NDArray[np.float64]) -> NDArray
 
 
 @cache
-def _ways(grid: int = GRID) -> _Ways:
-    return _Ways(grid)
+def _side_crops(grid: int = GRID) -> _SideCrops:
+    return _SideCrops(grid)
 
 
-class Cut(NamedTuple):
+class Crop(NamedTuple):
     """How thumbnails are cut, across and down: a way for each, or one for all of them."""
 
     across: Places
     down: Places
 
-    def of(self, which: Places) -> Cut:
+    def select(self, which: Places) -> Crop:
         """Choose some of them."""
-        return Cut(self.across[which], self.down[which])
+        return Crop(self.across[which], self.down[which])
 
     def luma(self, planes: Floats, grid: int = GRID) -> Floats:
         """Return what is seen on a grid, the coarse one by default."""
-        rows = _ways(grid).rows
+        rows = _side_crops(grid).rows
         seen: Floats = rows[self.down] @ planes @ rows[self.across].swapaxes(-1, -2)
         return seen
 
-    def tint(self, planes: Floats) -> Floats:
+    def chroma(self, planes: Floats) -> Floats:
         """Return what is seen on the grid of a plane that is half as fine."""
-        tints = _ways().tints
+        tints = _side_crops().tints
         seen: Floats = tints[self.down] @ planes @ tints[self.across].swapaxes(-1, -2)
         return seen
 
     def inside(self, grid: int = GRID) -> Truths:
         """Return which cells of a grid lie in the picture."""
-        valid = _ways(grid).valid
+        valid = _side_crops(grid).valid
         both = valid[self.down][:, :, None] * valid[self.across][:, None, :]
         return both.reshape(len(both), -1) > 0
 
 
-_STRAIGHT = np.array([_FARTHEST * _STEPS + _FARTHEST])
-UNCUT = Cut(_STRAIGHT, _STRAIGHT)
+_NO_CROP = np.array([_MAX_PERCENT * _STEPS + _MAX_PERCENT])
+FULL = Crop(_NO_CROP, _NO_CROP)
 
 
-def roughly(ones: Floats, others: Floats) -> tuple[Cut, Floats]:
+def find_coarse_crop(ones: Floats, others: Floats) -> tuple[Crop, Floats]:
     """Find how ones are to be cut by much, and how well that makes them correlate with others."""
-    columns, rows = _sides(ones, others)
-    wide = _ways().wide[None]
-    across, _ = _best(*columns, np.repeat(_STRAIGHT, len(ones)), wide)
-    down, _ = _best(*rows, across, wide)
-    across, score = _best(*columns, down, wide)
-    return Cut(across, down), score
+    columns, rows = _prepare_axes(ones, others)
+    wide = _side_crops().wide[None]
+    across, _ = _find_best(*columns, np.repeat(_NO_CROP, len(ones)), wide)
+    down, _ = _find_best(*rows, across, wide)
+    across, score = _find_best(*columns, down, wide)
+    return Crop(across, down), score
 
 
-def finely(ones: Floats, others: Floats, cut: Cut) -> Cut:
+def refine_crop(ones: Floats, others: Floats, cut: Crop) -> Crop:
     """Find better ways near to rough ones, step by step."""
-    columns, rows = _sides(ones, others)
-    near = _ways().near
+    columns, rows = _prepare_axes(ones, others)
+    near = _side_crops().near
     across, down = cut
-    for _ in range(_CLOSER):
-        down, _ = _best(*rows, across, near[down])
-        across, _ = _best(*columns, down, near[across])
-    return Cut(across, down)
+    for _ in range(_REFINEMENTS):
+        down, _ = _find_best(*rows, across, near[down])
+        across, _ = _find_best(*columns, down, near[across])
+    return Crop(across, down)
 
 
-def _sides(ones: Floats, others: Floats) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
+def _prepare_axes(
+    ones: Floats, others: Floats
+) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Return what is cut, and the other on the grid; then the same with rows for columns."""
-    there = UNCUT.luma(others)
+    there = FULL.luma(others)
     return (ones, there), (ones.swapaxes(1, 2), there.swapaxes(1, 2))
 
 
-def _best(ones: Floats, others: Floats, fixed: Places, choices: Places) -> tuple[Places, Floats]:
+def _find_best(
+    ones: Floats, others: Floats, fixed: Places, choices: Places
+) -> tuple[Places, Floats]:
     """Choose how to cut across, by what correlates best, of planes cut down in a fixed way."""
-    ways = _ways()
+    ways = _side_crops()
     count, several = len(ones), choices.shape[1]
     rows = ways.rows[choices].reshape(len(choices), several * GRID, SIDE).swapaxes(1, 2)
     cut = (ways.rows[fixed] @ ones @ rows).reshape(count, GRID, several, GRID)

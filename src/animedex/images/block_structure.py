@@ -27,11 +27,11 @@ _NOISE = 0.5
 # Blocks of two pictures agree where their details correlate by more than this. Of different
 # pictures of twenty kinds (text, line art, sketches, night scenes) fewer than 4 in 10 blocks do, of
 # variants of the same more than 8 in 10 (99 of 100 variants more than 0.88).
-_AGREES = 0.5
+_MIN_CORRELATION = 0.5
 # With fewer blocks that show something, a picture has no structure to compare it by: one flat
 # colour, a gradient, a page with nothing but its number.
-FEW = 4
-_HALF = 0.5
+MIN_BLOCKS = 4
+_MIN_INSIDE = 0.5
 # Levels of luma that are one tone, and the least share of the cells that it takes to be one.
 _TONE, _TONE_SHARE = 16, 0.03
 _STEP = 4.0
@@ -39,29 +39,31 @@ _STEP = 4.0
 
 def count_blocks(luma: Floats) -> int:
     """Return how many blocks of one thumbnail's luma have detail."""
-    _, amount = agreement(luma[None], luma[None])
+    _, amount = measure_agreement(luma[None], luma[None])
     return int(amount[0])
 
 
-def agreement(ones: Floats, others: Floats, inside: Truths | None = None) -> tuple[Floats, Floats]:
+def measure_agreement(
+    ones: Floats, others: Floats, inside: Truths | None = None
+) -> tuple[Floats, Floats]:
     """Return the share of blocks with detail in which pairs agree, and how many such blocks exist.
 
     Only blocks count half of which lies inside the picture.
     """
     if inside is None:
         inside = np.ones(ones.shape, np.bool_)
-    parts = _blocks(inside.astype(np.float32))
-    a, b = _detail(ones, parts), _detail(others, parts)
-    strong, strong_too = _strength(a), _strength(b)
-    counted = (np.maximum(strong, strong_too) > _VISIBLE) & (parts.mean((2, 3)) >= _HALF)
+    parts = _split_blocks(inside.astype(np.float32))
+    a, b = _extract_detail(ones, parts), _extract_detail(others, parts)
+    strong, strong_too = _measure_strength(a), _measure_strength(b)
+    counted = (np.maximum(strong, strong_too) > _VISIBLE) & (parts.mean((2, 3)) >= _MIN_INSIDE)
     both = (a * b).mean((2, 3))
     scale = np.sqrt((strong**2 + _NOISE**2) * (strong_too**2 + _NOISE**2))
     amount = counted.sum(1)
-    agreed: Floats = ((both > _AGREES * scale) & counted).sum(1) / np.maximum(amount, 1)
+    agreed: Floats = ((both > _MIN_CORRELATION * scale) & counted).sum(1) / np.maximum(amount, 1)
     return agreed, amount
 
 
-def tones(luma: Floats) -> Floats:
+def count_tones(luma: Floats) -> Floats:
     """Return how many different tones take up a good part of each picture."""
     count, most = len(luma), 256 // _TONE
     levels = ((luma.reshape(count, -1) + 128) // _TONE).astype(np.int64)
@@ -71,21 +73,21 @@ def tones(luma: Floats) -> Floats:
     return found
 
 
-def busy(luma: Floats) -> Floats:
+def measure_busyness(luma: Floats) -> Floats:
     """Return the share of the cells that differ from the next one by more than a little."""
     steps = np.maximum(abs(np.diff(luma, axis=1))[:, :, 1:], abs(np.diff(luma, axis=2))[:, 1:])
     found: Floats = (steps > _STEP).mean((1, 2))
     return found
 
 
-def _blocks(luma: Floats) -> Floats:
+def _split_blocks(luma: Floats) -> Floats:
     parts = luma.reshape(-1, _ACROSS, _BLOCK, _ACROSS, _BLOCK).swapaxes(2, 3)
     return parts.reshape(-1, _ACROSS * _ACROSS, _BLOCK, _BLOCK)
 
 
-def _detail(luma: Floats, inside: Floats) -> Floats:
+def _extract_detail(luma: Floats, inside: Floats) -> Floats:
     """Return what is left of blocks without the averages of their rows and columns."""
-    parts = _blocks(luma)
+    parts = _split_blocks(luma)
     amount = np.maximum(inside.sum((2, 3), keepdims=True), 1)
     # What is outside is as bright as the block is on average, so that it has no edge there.
     parts = (parts - (parts * inside).sum((2, 3), keepdims=True) / amount) * inside
@@ -94,6 +96,6 @@ def _detail(luma: Floats, inside: Floats) -> Floats:
     return left
 
 
-def _strength(detail: Floats) -> Floats:
+def _measure_strength(detail: Floats) -> Floats:
     strength: Floats = np.sqrt((detail * detail).mean((2, 3)))
     return strength

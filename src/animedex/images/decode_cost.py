@@ -39,12 +39,12 @@ MAX_CHUNKS, MAX_SEGMENTS = 50_000, 5_000
 CHEAP_BYTES, CHEAP_PIXELS, CHEAP_PARTS = 16 * 1024 * 1024, 16 * MEGAPIXEL, 50_000
 EXPENSIVE = 1000 * CHEAP_PIXELS
 # In a JPEG, each pixel is gone over once for each scan.
-_CHEAP_SCANNED = 10 * CHEAP_PIXELS
+_CHEAP_SCAN_PIXELS = 10 * CHEAP_PIXELS
 # So many frames of an animation are looked at.
 _FRAMES = 40
 SMALLER_HINT = "make it smaller with another program to look at it"
-_PIECE = 1024 * 1024
-_PADDING = 64
+_PIECE_BYTES = 1024 * 1024
+_MAX_FILL_BYTES = 64
 _FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL = {0xC0, 0xC1, 0xC9}
 _SCAN = 0xDA
@@ -59,7 +59,7 @@ class Cost(NamedTuple):
     height: int = 0
 
 
-class Limits(NamedTuple):
+class ImageLimits(NamedTuple):
     """A picture's name, for errors, its size, and how many bytes its file has."""
 
     name: str
@@ -72,24 +72,26 @@ class Limits(NamedTuple):
         most = MAX_PIXELS_OF.get(kind, MAX_PIXELS)
         if self.width * self.height > most:
             limit = f"{most // MEGAPIXEL} megapixels" + (f" for {kind}" if kind else "")
-            self.fail(f"has {self.width} x {self.height} pixels, more than the limit of {limit}")
+            self.raise_too_large(
+                f"has {self.width} x {self.height} pixels, more than the limit of {limit}"
+            )
         if max(self.width, self.height) > MAX_SIDE:
             size = f"{self.width} x {self.height} pixels"
-            self.fail(f"has {size}, more than the limit of {MAX_SIDE} on a side")
+            self.raise_too_large(f"has {size}, more than the limit of {MAX_SIDE} on a side")
 
-    def check_count(self, count: int, most: int, what: str) -> None:
+    def check_count(self, count: int, limit: int, what: str) -> None:
         """Raise `TooLarge` where there are too many parts of a kind."""
-        if count > most:
-            self.fail(f"has more than {most} {what}")
+        if count > limit:
+            self.raise_too_large(f"has more than {limit} {what}")
 
-    def fail(self, what: str) -> None:
+    def raise_too_large(self, what: str) -> None:
         """Raise `TooLarge`."""
         error = TooLarge(f"{self.name} {what}: too large to decode", hint=SMALLER_HINT)
         error.width, error.height = self.width or None, self.height or None
         raise error
 
-    def cost(self, work: int, most: int = CHEAP_PIXELS) -> Cost:
-        """Return the cost of so many pixels, of which `most` are cheap."""
+    def estimate(self, work: int, most: int = CHEAP_PIXELS) -> Cost:
+        """Return the cost of so many pixels, of which `limit` are cheap."""
         return Cost(work > most or self.bytes > CHEAP_BYTES, self.width, self.height)
 
 
@@ -98,18 +100,18 @@ def estimate_cost(file: BinaryIO, kind: Format, name: str) -> Cost:
 
     What is damaged is left to the decoder.
     """
-    limits = Limits(name, file.seek(0, os.SEEK_END))
+    limits = ImageLimits(name, file.seek(0, os.SEEK_END))
     file.seek(0)
     try:
         return _ESTIMATES[kind.name](file, limits)
     except (struct.error, IndexError, ValueError, StopIteration):
         # It is cut short, or no decoder knows it either; nobody can say what that costs.
-        return Cost(is_high=limits.bytes > _PIECE)
+        return Cost(is_high=limits.bytes > _PIECE_BYTES)
     finally:
         file.seek(0)
 
 
-def _png(file: BinaryIO, limits: Limits) -> Cost:
+def _png(file: BinaryIO, limits: ImageLimits) -> Cost:
     width, height = struct.unpack(">16x2I", file.read(24))
     limits = limits._replace(width=width, height=height)
     limits.check_size()
@@ -126,14 +128,14 @@ def _png(file: BinaryIO, limits: Limits) -> Cost:
         file.seek(int.from_bytes(head[:4]), os.SEEK_CUR)
     else:
         limits.check_count(MAX_CHUNKS + 1, MAX_CHUNKS, "chunks")
-    return limits.cost(width * height * max(1, min(frames, _FRAMES)))
+    return limits.estimate(width * height * max(1, min(frames, _FRAMES)))
 
 
-def _jpeg(file: BinaryIO, limits: Limits) -> Cost:
+def _jpeg(file: BinaryIO, limits: ImageLimits) -> Cost:
     file.seek(2)
     marker = frame = components = 0
     for _ in range(MAX_SEGMENTS):
-        marker = _marker(file)
+        marker = _read_marker(file)
         (size,) = struct.unpack(">H", file.read(2))
         if marker == _SCAN:
             break
@@ -146,43 +148,43 @@ def _jpeg(file: BinaryIO, limits: Limits) -> Cost:
     limits.check_count(MAX_SEGMENTS + (marker != _SCAN), MAX_SEGMENTS, "segments")
     limits.check_size("" if frame in _SEQUENTIAL else "progressive JPEG")
     is_single = frame in _SEQUENTIAL and file.read(1)[0] >= components
-    return _scanned(file, limits, is_single=is_single)
+    return _count_scans(file, limits, is_single=is_single)
 
 
-def _scanned(file: BinaryIO, limits: Limits, *, is_single: bool) -> Cost:
+def _count_scans(file: BinaryIO, limits: ImageLimits, *, is_single: bool) -> Cost:
     """Return what the scans of a JPEG cost; no decoder goes on after a `single` one."""
     scans = padding = 0
     # In a small file there cannot be much padding, and looking for it takes time.
-    is_large = limits.bytes > _PIECE
-    for piece in iter(lambda: file.read(_PIECE), b"") if is_large or not is_single else ():
+    is_large = limits.bytes > _PIECE_BYTES
+    for piece in iter(lambda: file.read(_PIECE_BYTES), b"") if is_large or not is_single else ():
         scans += 0 if is_single else piece.count(b"\xff\xda")
         padding += piece.count(b"\xff\xff") if is_large else 0
     # The first was counted already.
     limits.check_count(scans + 1, MAX_SCANS, "scans")
     work = limits.width * limits.height * (scans + 1)
-    return limits.cost(work if padding < CHEAP_PARTS else EXPENSIVE, _CHEAP_SCANNED)
+    return limits.estimate(work if padding < CHEAP_PARTS else EXPENSIVE, _CHEAP_SCAN_PIXELS)
 
 
-def _marker(file: BinaryIO) -> int:
+def _read_marker(file: BinaryIO) -> int:
     """Return the next marker; raise `StopIteration` where there is none."""
     if file.read(1) != b"\xff":
         raise StopIteration
-    for _ in range(_PADDING):
+    for _ in range(_MAX_FILL_BYTES):
         marker = file.read(1)
         if marker != b"\xff":
             return marker[0]
     raise StopIteration
 
 
-def _gif(file: BinaryIO, limits: Limits) -> Cost:
+def _gif(file: BinaryIO, limits: ImageLimits) -> Cost:
     width, height, flags = struct.unpack("<6xHHB2x", file.read(13))
     limits = limits._replace(width=width, height=height)
     limits.check_size("GIF")
     if limits.bytes > CHEAP_BYTES:
-        return limits.cost(EXPENSIVE)
-    frames = _count_gif_frames(bytes(13) + file.read(), 13 + _table_bytes(flags))
+        return limits.estimate(EXPENSIVE)
+    frames = _count_gif_frames(bytes(13) + file.read(), 13 + _color_table_bytes(flags))
     work = width * height * min(frames, _FRAMES) if frames < CHEAP_PARTS else EXPENSIVE
-    return limits.cost(work, 2 * CHEAP_PIXELS)
+    return limits.estimate(work, 2 * CHEAP_PIXELS)
 
 
 def _count_gif_frames(data: bytes, at: int) -> int:
@@ -197,17 +199,17 @@ def _count_gif_frames(data: bytes, at: int) -> int:
             at, inside = at + 2, True
         elif data[at : at + 1] == b",":
             frames += 1
-            at, inside = at + 11 + _table_bytes(data[at + 9]), True
+            at, inside = at + 11 + _color_table_bytes(data[at + 9]), True
         else:
             return frames
     return CHEAP_PARTS
 
 
-def _table_bytes(flags: int) -> int:
+def _color_table_bytes(flags: int) -> int:
     return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
-def _webp(file: BinaryIO, limits: Limits) -> Cost:
+def _webp(file: BinaryIO, limits: ImageLimits) -> Cost:
     head = file.read(30)
     kind = head[12:16]
     frames = 1
@@ -222,24 +224,24 @@ def _webp(file: BinaryIO, limits: Limits) -> Cost:
         width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", head, 26))
     limits = limits._replace(width=width, height=height)
     limits.check_size("WebP")
-    return limits.cost(width * height * max(4, frames), 2 * CHEAP_PIXELS)
+    return limits.estimate(width * height * max(4, frames), 2 * CHEAP_PIXELS)
 
 
-def _avif(file: BinaryIO, limits: Limits) -> Cost:
+def _avif(file: BinaryIO, limits: ImageLimits) -> Cost:
     """Take the largest size that the file tells of any of its pictures."""
     sizes = [
         struct.unpack(">II", b"".join(found.groups()))
-        for found in _SIZES.finditer(file.read(_PIECE))
+        for found in _SIZES.finditer(file.read(_PIECE_BYTES))
     ]
     width, height = max(sizes, key=lambda size: size[0] * size[1])
     limits = limits._replace(width=width, height=height)
     limits.check_size("AVIF")
     file.seek(0)
     moves = b"avis" in file.read(64)
-    return limits.cost(EXPENSIVE if moves else 2 * width * height)
+    return limits.estimate(EXPENSIVE if moves else 2 * width * height)
 
 
-_ESTIMATES: dict[str, Callable[[BinaryIO, Limits], Cost]] = {
+_ESTIMATES: dict[str, Callable[[BinaryIO, ImageLimits], Cost]] = {
     "png": _png,
     "jpeg": _jpeg,
     "gif": _gif,

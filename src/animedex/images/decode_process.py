@@ -21,7 +21,7 @@ from animedex import errors
 from animedex.errors import AnimedexError, Corrupt, TooLarge
 from animedex.images.containers.file_reader import HINT
 from animedex.images.decode_cost import SMALLER_HINT
-from animedex.images.decoder import POLL, check_wait, decoder_slot
+from animedex.images.decoder import POLL_SECONDS, check_wait, decoder_slot
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
     from animedex.images.decode_cost import Cost
 
 # What a picture may take: processor time of its process, and memory beyond the program's own.
-MAX_SECONDS, MAX_MEMORY = 4, 448 * 1024 * 1024
+MAX_SECONDS, MAX_MEMORY_BYTES = 4, 448 * 1024 * 1024
 # Where a system cannot limit processor time, or the machine is busy, this is the end.
 _MAX_WAIT = 60.0
-_START = (
+_BOOTSTRAP = (
     "import json, sys; task = json.loads(sys.argv[1]);"
     " sys.path[:] = task['modules'];"
     " from animedex.images.decode_worker import main; main(task)"
 )
 
 
-class Wish(TypedDict):
+class DecodeOptions(TypedDict):
     """What is wanted of a picture.
 
     `side` is how large a frame is wanted, in pixels. Without it, all of the picture is decoded, for
@@ -51,7 +51,7 @@ class Wish(TypedDict):
     container: bool
 
 
-class Task(Wish):
+class DecodeTask(DecodeOptions):
     """What a process is to do: `path` is in hexadecimal, and empty where the bytes follow."""
 
     modules: list[str]
@@ -59,7 +59,7 @@ class Task(Wish):
     path: str
 
 
-class Answer(TypedDict):
+class DecodeResult(TypedDict):
     """What a process found: the size of the upright picture, or the error; bytes follow.
 
     `mode`, `frame` and `seconds` are those of the frame.
@@ -76,7 +76,7 @@ class Answer(TypedDict):
     seconds: float
 
 
-class Source(NamedTuple):
+class DecodeInput(NamedTuple):
     """A picture's file, or the bytes of one that has no path; its name and size for errors."""
 
     name: str
@@ -85,21 +85,21 @@ class Source(NamedTuple):
     data: bytes = b""
 
 
-_running: set[subprocess.Popen[bytes]] = set()
+_processes: set[subprocess.Popen[bytes]] = set()
 
 
-def source_of(file: BinaryIO, name: str, cost: Cost) -> Source:
+def create_input(file: BinaryIO, name: str, cost: Cost) -> DecodeInput:
     """Return where a process finds what an open file holds."""
     path = getattr(file, "name", None)
     if isinstance(path, str) and not isinstance(file, io.BytesIO):
-        return Source(name, cost, path)
+        return DecodeInput(name, cost, path)
     file.seek(0)
-    return Source(name, cost, data=file.read())
+    return DecodeInput(name, cost, data=file.read())
 
 
-def decode_apart(
-    source: Source, *, side: int = 0, fingerprint: bool = False
-) -> tuple[Answer, bytes]:
+def decode_in_subprocess(
+    source: DecodeInput, *, side: int = 0, fingerprint: bool = False
+) -> tuple[DecodeResult, bytes]:
     """Decode a picture in a process of its own.
 
     Raises `TooLarge` where that takes too much time or memory, `TimedOut` at the deadline or where
@@ -112,24 +112,26 @@ def decode_apart(
         raise
 
 
-def check_container(source: Source) -> None:
+def check_in_subprocess(source: DecodeInput) -> None:
     """Raise `Corrupt` for a picture that is cut short, as far as that can be told cheaply."""
     with suppress(TooLarge):
         _run(source, {"side": 0, "fingerprint": False, "container": True})
 
 
-def _run(source: Source, wish: Wish) -> tuple[Answer, bytes]:
+def _run(source: DecodeInput, wish: DecodeOptions) -> tuple[DecodeResult, bytes]:
     if not sys.executable or getattr(sys, "frozen", False):
-        _refuse(source.name, "needs a process of its own to be decoded, and there is no Python")
+        _raise_too_large(
+            source.name, "needs a process of its own to be decoded, and there is no Python"
+        )
     path = os.fsencode(os.path.abspath(source.path)).hex() if source.path else ""
-    task: Task = {"modules": sys.path, "name": source.name, "path": path, **wish}
-    with decoder_slot(), _input(source.data) as data, _process(task, data) as process:
-        output = _wait(process, source.name)
-    return _read(output, process.returncode, source.name)
+    task: DecodeTask = {"modules": sys.path, "name": source.name, "path": path, **wish}
+    with decoder_slot(), _open_input(source.data) as data, _start_process(task, data) as process:
+        output = _wait_for_output(process, source.name)
+    return _parse_output(output, process.returncode, source.name)
 
 
 @contextmanager
-def _input(data: bytes) -> Generator[BinaryIO]:
+def _open_input(data: bytes) -> Generator[BinaryIO]:
     """Put bytes where a process can read them, however long it takes for that."""
     with tempfile.TemporaryFile() as file:
         file.write(data)
@@ -138,9 +140,9 @@ def _input(data: bytes) -> Generator[BinaryIO]:
 
 
 @contextmanager
-def _process(task: Task, data: BinaryIO) -> Generator[subprocess.Popen[bytes]]:
+def _start_process(task: DecodeTask, data: BinaryIO) -> Generator[subprocess.Popen[bytes]]:
     """Start a process; end it in any case."""
-    command = [sys.executable, "-I", "-X", "utf8", "-c", _START, json.dumps(task)]
+    command = [sys.executable, "-I", "-X", "utf8", "-c", _BOOTSTRAP, json.dumps(task)]
     # One thread does the arithmetic: starting more takes longer than what they save.
     variables = os.environ | {"OPENBLAS_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "1"}
     process = subprocess.Popen(  # noqa: S603  it is this program itself
@@ -150,54 +152,54 @@ def _process(task: Task, data: BinaryIO) -> Generator[subprocess.Popen[bytes]]:
         stderr=subprocess.DEVNULL,
         env=variables,
     )
-    _running.add(process)
+    _processes.add(process)
     try:
         yield process
     finally:
         process.kill()
         with process:
-            _running.discard(process)
+            _processes.discard(process)
 
 
-def _wait(process: subprocess.Popen[bytes], name: str) -> bytes:
+def _wait_for_output(process: subprocess.Popen[bytes], name: str) -> bytes:
     """Return what a process writes, unless that takes too long."""
     end = time.monotonic() + _MAX_WAIT
     while True:
         try:
-            return process.communicate(timeout=POLL)[0]
+            return process.communicate(timeout=POLL_SECONDS)[0]
         except subprocess.TimeoutExpired:
             check_wait(name)
             if time.monotonic() > end:
-                _refuse(name, f"takes more than {_MAX_WAIT:.0f} seconds to decode")
+                _raise_too_large(name, f"takes more than {_MAX_WAIT:.0f} seconds to decode")
 
 
-def _read(output: bytes, code: int, name: str) -> tuple[Answer, bytes]:
+def _parse_output(output: bytes, code: int, name: str) -> tuple[DecodeResult, bytes]:
     """Read what a process wrote before it ended."""
     head, _, data = output.partition(b"\n")
     if not head:
-        _explain(code, name)
-    answer = cast("Answer", json.loads(head))
+        _raise_exit_error(code, name)
+    answer = cast("DecodeResult", json.loads(head))
     if answer["error"]:
         kind = cast("type[AnimedexError]", getattr(errors, answer["error"]))
         raise kind(answer["message"], hint=answer["hint"])
     return answer, data
 
 
-def _explain(code: int, name: str) -> NoReturn:
+def _raise_exit_error(code: int, name: str) -> NoReturn:
     """Raise what tells why a process ended without an answer."""
     if code in {-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)}:
-        _refuse(name, f"takes more than {MAX_SECONDS} seconds of processor time to decode")
+        _raise_too_large(name, f"takes more than {MAX_SECONDS} seconds of processor time to decode")
     message = f"{name} is a damaged picture: it cannot be decoded"
     raise Corrupt(message, hint=HINT)
 
 
-def _refuse(name: str, why: str) -> NoReturn:
+def _raise_too_large(name: str, why: str) -> NoReturn:
     message = f"{name} {why}"
     raise TooLarge(message, hint=SMALLER_HINT)
 
 
 @atexit.register
-def _end_all() -> None:
+def _kill_all() -> None:
     """End what threads that nobody waits for have left."""
-    for process in list(_running):
+    for process in list(_processes):
         process.kill()

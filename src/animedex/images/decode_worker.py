@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import AnimedexError, TooLarge
 from animedex.images.decode_cost import SMALLER_HINT
-from animedex.images.decode_process import MAX_MEMORY, MAX_SECONDS
+from animedex.images.decode_process import MAX_MEMORY_BYTES, MAX_SECONDS
 
 if TYPE_CHECKING:
-    from animedex.images.decode_process import Answer, Task
+    from animedex.images.decode_process import DecodeResult, DecodeTask
 
 _MEBIBYTE = 1024 * 1024
 
 
-def main(task: Task) -> None:
+def main(task: DecodeTask) -> None:
     """Do a task, and write its answer to standard output."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
-    answer: Answer = {
+    answer: DecodeResult = {
         "error": "",
         "message": "",
         "hint": None,
@@ -36,11 +36,11 @@ def main(task: Task) -> None:
     }
     data = b""
     try:
-        with _open(task) as file:
+        with _open_input(task) as file:
             data = _decode(task, file, answer)
     except AnimedexError as error:
         if isinstance(error, TooLarge) and "memory" in error.message:
-            limit = f"{MAX_MEMORY // _MEBIBYTE} MiB"
+            limit = f"{MAX_MEMORY_BYTES // _MEBIBYTE} MiB"
             error.message = f"{task['name']} takes more than {limit} of memory to decode"
             error.hint = SMALLER_HINT
         answer["error"], answer["message"] = type(error).__name__, error.message
@@ -48,41 +48,41 @@ def main(task: Task) -> None:
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + data)
 
 
-def _open(task: Task) -> BinaryIO:
+def _open_input(task: DecodeTask) -> BinaryIO:
     if task["path"]:
         return open(bytes.fromhex(task["path"]), "rb")
     return io.BytesIO(sys.stdin.buffer.read())
 
 
-def _decode(task: Task, file: BinaryIO, answer: Answer) -> bytes:
+def _decode(task: DecodeTask, file: BinaryIO, answer: DecodeResult) -> bytes:
     from animedex.images import frames, open_image
     from animedex.images import image_inspection as examining
-    from animedex.images.containers import picture_stream
-    from animedex.images.decoder import damage_told
+    from animedex.images.containers import open_pixel_stream
+    from animedex.images.decoder import convert_decoder_errors
 
     if task["fingerprint"]:
         # What it loads is not the picture's.
         import_module("animedex.images.perceptual_hash")
-    _limit()
+    _set_limits()
     if task["container"]:
-        with damage_told(task["name"]):
-            picture_stream(file, frames.picture_format(file, task["name"]), task["name"])
+        with convert_decoder_errors(task["name"]):
+            open_pixel_stream(file, frames.read_format(file, task["name"]), task["name"])
         return b""
     if not task["side"]:
-        found, seen = examining.decode(file, task["name"], fingerprint=task["fingerprint"])
+        found, seen = examining.decode_image(file, task["name"], fingerprint=task["fingerprint"])
         answer["format"], answer["frames"] = found.format, found.frames
         answer["size"] = found.width, found.height
         return seen.to_bytes() if seen else b""
     side = task["side"]
-    with open_image.open_file(file, task["name"]) as picture:
-        first = picture.first((side, side))
+    with open_image.open_in_process(file, task["name"]) as picture:
+        first = picture.first_frame((side, side))
         answer["size"], answer["frame"] = picture.size, first.image.size
         answer["mode"] = first.image.mode
         answer["seconds"] = first.seconds
         return first.image.tobytes()
 
 
-def _limit() -> None:
+def _set_limits() -> None:
     """Limit processor time and memory, where the system can do that."""
     from PIL import AvifImagePlugin
 
@@ -94,12 +94,12 @@ def _limit() -> None:
         return
     resource.setrlimit(resource.RLIMIT_CPU, (MAX_SECONDS, MAX_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    most = _memory() + MAX_MEMORY
+    most = _read_memory_bytes() + MAX_MEMORY_BYTES
     if os.path.exists("/proc/self/statm"):
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
-def _memory() -> int:
+def _read_memory_bytes() -> int:
     """Return how much memory this process has for data, in bytes."""
     try:
         with open("/proc/self/statm", "rb") as file:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import AnimedexError, Corrupt, TimedOut, TooLarge
 from animedex.images import formats
-from animedex.images.containers import picture_stream
+from animedex.images.containers import open_pixel_stream
 from animedex.images.containers.file_reader import HINT
-from animedex.images.decode_cost import Limits
+from animedex.images.decode_cost import ImageLimits
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from animedex.images.formats import Format
 
 # How long it may take, in seconds, until it is noticed that nobody waits any longer.
-POLL = 0.1
+POLL_SECONDS = 0.1
 # Each decoder takes a core, and the memory for a whole picture.
 _MAX_DECODERS = min(4, os.cpu_count() or 1)
 # What decoders say where a file ends too soon.
-_CUT = ("truncated", "end of", "incomplete", "not enough", "no more images")
+_TRUNCATION_WORDS = ("truncated", "end of", "incomplete", "not enough", "no more images")
 
 
-class _Waiting(threading.local):
+class _WaitState(threading.local):
     """How a thread waits for decoders: until when, by the monotonic clock, and what ends it early.
 
     `depth` is how often it has entered `decoder_slot`.
@@ -40,8 +40,8 @@ class _Waiting(threading.local):
     depth = 0
 
 
-_slots = threading.BoundedSemaphore(_MAX_DECODERS)
-_waiting = _Waiting()
+_semaphore = threading.BoundedSemaphore(_MAX_DECODERS)
+_wait_state = _WaitState()
 
 
 @contextmanager
@@ -49,20 +49,20 @@ def decoding_limits(
     deadline: float | None, cancelled: threading.Event | None = None
 ) -> Generator[None]:
     """Let this thread wait for decoders no longer than to a moment, or until an event is set."""
-    before = _waiting.deadline, _waiting.cancelled
-    _waiting.deadline, _waiting.cancelled = deadline, cancelled
+    before = _wait_state.deadline, _wait_state.cancelled
+    _wait_state.deadline, _wait_state.cancelled = deadline, cancelled
     try:
         yield
     finally:
-        _waiting.deadline, _waiting.cancelled = before
+        _wait_state.deadline, _wait_state.cancelled = before
 
 
 def check_wait(name: str) -> None:
     """Raise `TimedOut` where this thread waits no longer for a picture to be decoded."""
-    if _waiting.cancelled is not None and _waiting.cancelled.is_set():
+    if _wait_state.cancelled is not None and _wait_state.cancelled.is_set():
         message = f"decoding {name} was cancelled"
         raise TimedOut(message, hint="try again")
-    if _waiting.deadline is not None and time.monotonic() >= _waiting.deadline:
+    if _wait_state.deadline is not None and time.monotonic() >= _wait_state.deadline:
         message = f"decoding {name} did not end before the deadline"
         raise TimedOut(message, hint="allow more time with --timeout")
 
@@ -70,36 +70,36 @@ def check_wait(name: str) -> None:
 @contextmanager
 def decoder_slot() -> Generator[None]:
     """Wait until this thread may decode: in this process, only a few do so at a time."""
-    while not _waiting.depth and not _slots.acquire(timeout=POLL):
+    while not _wait_state.depth and not _semaphore.acquire(timeout=POLL_SECONDS):
         check_wait("the picture")
-    _waiting.depth += 1
+    _wait_state.depth += 1
     try:
         yield
     finally:
-        _waiting.depth -= 1
-        if not _waiting.depth:
-            _slots.release()
+        _wait_state.depth -= 1
+        if not _wait_state.depth:
+            _semaphore.release()
 
 
-def image_of(file: BinaryIO, kind: Format, name: str) -> ImageFile:
+def create_decoder(file: BinaryIO, kind: Format, name: str) -> ImageFile:
     """Open a picture without decoding it.
 
     It is opened by its format's own class, so that nothing is guessed, and nothing set for the
     whole process. The class reads only what a decoder needs: see `containers`. Raises `TooLarge`
     where it has too many pixels, `Corrupt` where the container shows that pixels are missing, and
-    else what the class meets, which is for `damage_told`.
+    else what the class meets, which is for `convert_decoder_errors`.
     """
-    image = _opened(picture_stream(file, kind, name), kind)
+    image = _open_as(open_pixel_stream(file, kind, name), kind)
     # The decoder may read another size than the estimate did.
-    Limits(name, 0, *image.size).check_size()
+    ImageLimits(name, 0, *image.size).check_size()
     return image
 
 
-def _opened(file: BinaryIO, kind: Format) -> ImageFile:
+def _open_as(file: BinaryIO, kind: Format) -> ImageFile:
     if kind == formats.JPEG:
-        from animedex.images.jpeg_decoder import PlainJpeg
+        from animedex.images.jpeg_decoder import JpegDecoder
 
-        return PlainJpeg(file)
+        return JpegDecoder(file)
     if kind == formats.PNG:
         from PIL.PngImagePlugin import PngImageFile
 
@@ -118,7 +118,7 @@ def _opened(file: BinaryIO, kind: Format) -> ImageFile:
 
 
 @contextmanager
-def damage_told(name: str) -> Generator[None]:
+def convert_decoder_errors(name: str) -> Generator[None]:
     """Turn whatever a decoder raises into `Corrupt`; the decoder's own words go to the log.
 
     Lack of memory says nothing about the picture: it is `TooLarge`.
@@ -132,12 +132,12 @@ def damage_told(name: str) -> Generator[None]:
 
         logging.getLogger("animedex").debug("%s: %s: %s", name, type(error).__name__, error)
         if isinstance(error, MemoryError) or "memory" in str(error).lower():
-            raise out_of_memory(name) from None
+            raise memory_error(name) from None
         message = f"{name} is a damaged picture: {_describe_damage(error)}"
         raise Corrupt(message, hint=HINT) from None
 
 
-def out_of_memory(name: str) -> TooLarge:
+def memory_error(name: str) -> TooLarge:
     """Return the error for a picture that the memory left does not suffice for."""
     message = f"there is not enough memory to decode {name}"
     return TooLarge(message, hint="close other programs, or decode fewer at once")
@@ -146,7 +146,7 @@ def out_of_memory(name: str) -> TooLarge:
 def _describe_damage(error: Exception) -> str:
     """Return what is wrong with a picture, in words that are the same whatever the decoder says."""
     text = str(error).lower()
-    if isinstance(error, EOFError | IndexError) or any(word in text for word in _CUT):
+    if isinstance(error, EOFError | IndexError) or any(word in text for word in _TRUNCATION_WORDS):
         return "it is cut short"
     if "checksum" in text:
         return "a checksum is wrong"

@@ -8,33 +8,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from animedex.images.fingerprint import WITHIN
-from animedex.images.thumbnail_comparison import confirmed
+from animedex.images.fingerprint import MAX_DISTANCE
+from animedex.images.thumbnail_comparison import confirm_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from animedex.images.fingerprint import Fingerprint
-    from animedex.images.hamming_index import Near
+    from animedex.images.hamming_index import NearPairs
 
     Pair: TypeAlias = tuple[int, int]
     Lookup: TypeAlias = Callable[[Sequence[int]], Mapping[int, Fingerprint]]
 
 _BATCH = 2048
 # Of pictures with one and the same hash, as many different ones are told apart.
-_DIFFERENT = 32
+_MAX_KINDS = 32
 # Where hashes crowd together, so that many pairs come at once, each is compared with as many others
 # only; and no picture is looked at beside more others in vain.
-_CROWD, _MOST = 4096, 256
+_MIN_CROWD, _MAX_MISSES = 4096, 256
 # In a group that is known to be large, the looks that are left would tell nothing new.
-_LARGE = 16
-_REMEMBERED = 1_000_000
+_LARGE_GROUP = 16
+_MAX_REMEMBERED = 1_000_000
 # Those of one group are compared with its middle, whatever their hashes are.
-_ANY = 64
+_ANY_DISTANCE = 64
 
 
-def groups(near: Near, lookup: Lookup, within: int = WITHIN) -> Iterator[list[int]]:
+def group_duplicates(
+    near: NearPairs, lookup: Lookup, within: int = MAX_DISTANCE
+) -> Iterator[list[int]]:
     """Return the groups of pictures that look the same, ids in order; `lookup` may lack some.
 
     Every member looks like the middle of its group, the one that most others look like: that A
@@ -44,32 +46,32 @@ def groups(near: Near, lookup: Lookup, within: int = WITHIN) -> Iterator[list[in
     pictures that have the same hash, 32 different ones are told apart, and others among them are
     left alone; a picture is compared with no more than some 256 others that it does not look like.
     """
-    bonds = _Bonds(lookup, within)
-    for place in near.shared():
-        bonds.sort_out(near.owners(place))
-    for batch in _batches(_suspects(near, bonds)):
-        bonds.look(batch)
-    yield from sorted(group for found in bonds.components() for group in bonds.stars(found))
+    bonds = Clusters(lookup, within)
+    for place in near.shared_indexes():
+        bonds.compare_equal_hashes(near.ids_at(place))
+    for batch in _batches(_iter_candidates(near, bonds)):
+        bonds.compare(batch)
+    yield from sorted(group for found in bonds.components() for group in bonds.star_clusters(found))
 
 
-def _suspects(near: Near, bonds: _Bonds) -> Iterator[Pair]:
-    shared = set(near.shared())
-    sole = near.firsts()
-    for ones, others in _thinned(near):
+def _iter_candidates(near: NearPairs, bonds: Clusters) -> Iterator[Pair]:
+    shared = set(near.shared_indexes())
+    sole = near.first_ids()
+    for ones, others in _limit_crowds(near):
         for one, other in zip(ones, others, strict=True):
             if one in shared or other in shared:
-                ours, theirs = (bonds.apart(near.owners(place)) for place in (one, other))
+                ours, theirs = (bonds.representatives(near.ids_at(place)) for place in (one, other))
                 yield from product(ours, theirs)
             else:
                 yield sole[one], sole[other]
 
 
-def _thinned(near: Near) -> Iterator[tuple[list[int], list[int]]]:
+def _limit_crowds(near: NearPairs) -> Iterator[tuple[list[int], list[int]]]:
     """Return pairs of places; of a crowd only so many that each is compared with enough others."""
     met = np.zeros(len(near.values), np.int64)
-    for ones, others in near.places(_MOST):
-        if len(ones) > _CROWD:
-            few = np.minimum(met[ones], met[others]) < _MOST
+    for ones, others in near.join(_MAX_MISSES):
+        if len(ones) > _MIN_CROWD:
+            few = np.minimum(met[ones], met[others]) < _MAX_MISSES
             ones, others = ones[few], others[few]  # noqa: PLW2901  fewer of the same
             for side in (ones, others):
                 met += np.bincount(side, minlength=len(met))
@@ -82,51 +84,51 @@ def _batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
         yield batch
 
 
-class _Bonds:
+class Clusters:
     """Which pictures were seen to look the same, and what comes together by that."""
 
     def __init__(self, lookup: Lookup, within: int) -> None:
-        self._lookup, self._within = lookup, within
-        self._firsts: dict[int, int] = {}
+        self._lookup, self._max_distance = lookup, within
+        self._parents: dict[int, int] = {}
         self._members: dict[int, list[int]] = {}
-        self._bonds: Counter[int] = Counter()
-        self._in_vain: Counter[int] = Counter()
-        self._looked: set[Pair] = set()
+        self._degrees: Counter[int] = Counter()
+        self._misses: Counter[int] = Counter()
+        self._compared: set[Pair] = set()
 
-    def sort_out(self, ids: list[int]) -> None:
+    def compare_equal_hashes(self, ids: list[int]) -> None:
         """Compare pictures of one hash: all of a few, or else one of each kind with the rest."""
-        if len(ids) <= _LARGE:
-            self.look(list(combinations(ids, 2)))
+        if len(ids) <= _LARGE_GROUP:
+            self.compare(list(combinations(ids, 2)))
             return
-        for _ in range(_DIFFERENT):
+        for _ in range(_MAX_KINDS):
             first, rest = ids[0], ids[1:]
             for batch in _batches((first, other) for other in rest):
-                self.look(batch, patient=True)
-            ids = [other for other in rest if self.find(other) != self.find(first)]
+                self.compare(batch, patient=True)
+            ids = [other for other in rest if self.find_root(other) != self.find_root(first)]
             if not ids:
                 return
 
-    def apart(self, ids: list[int]) -> list[int]:
+    def representatives(self, ids: list[int]) -> list[int]:
         """Return one of each kind of pictures with one hash."""
         if len(ids) == 1:
             return ids
-        kinds = {self.find(one): one for one in reversed(ids)}
-        return ids if len(ids) <= _LARGE else list(kinds.values())[:_DIFFERENT]
+        kinds = {self.find_root(one): one for one in reversed(ids)}
+        return ids if len(ids) <= _LARGE_GROUP else list(kinds.values())[:_MAX_KINDS]
 
-    def look(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
+    def compare(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
         """Look at pairs, and put together what looks the same."""
-        asked = dict.fromkeys(map(_ordered, pairs))
+        asked = dict.fromkeys(map(_sort_pair, pairs))
         left = [pair for pair in asked if self._is_open(*pair, patient=patient)]
-        for pair, alike in zip(left, self._compare(left, self._within), strict=True):
+        for pair, alike in zip(left, self._confirm(left, self._max_distance), strict=True):
             if alike:
-                self._unite(*pair)
+                self._union(*pair)
             else:
-                self._in_vain.update(pair)
+                self._misses.update(pair)
             self._remember(pair)
 
-    def find(self, one: int) -> int:
+    def find_root(self, one: int) -> int:
         """Name what a picture has come together with."""
-        firsts = self._firsts
+        firsts = self._parents
         while (first := firsts.get(one, one)) != one:
             firsts[one] = one = firsts.get(first, first)
         return one
@@ -135,15 +137,15 @@ class _Bonds:
         """Return what has come together."""
         return list(self._members.values())
 
-    def stars(self, ids: list[int]) -> Iterator[list[int]]:
+    def star_clusters(self, ids: list[int]) -> Iterator[list[int]]:
         """Part what has come together into groups about a middle; what is left alone is none."""
         if len(ids) == 2:  # noqa: PLR2004  a pair was looked at
             yield sorted(ids)
             return
         while len(ids) > 1:
-            middle = min(ids, key=lambda one: (-self._bonds[one], one))
+            middle = min(ids, key=lambda one: (-self._degrees[one], one))
             rest = [one for one in ids if one != middle]
-            seen = self._compare([(middle, one) for one in rest], _ANY)
+            seen = self._confirm([(middle, one) for one in rest], _ANY_DISTANCE)
             star = [one for one, alike in zip(rest, seen, strict=True) if alike]
             if star:
                 yield sorted([middle, *star])
@@ -151,40 +153,41 @@ class _Bonds:
 
     def _is_open(self, one: int, other: int, *, patient: bool) -> bool:
         """Return whether it is worth while to look at a pair."""
-        first = self.find(one)
-        if one == other or (one, other) in self._looked:
+        first = self.find_root(one)
+        if one == other or (one, other) in self._compared:
             return False
-        if first == self.find(other) and len(self._members[first]) > _LARGE:
+        if first == self.find_root(other) and len(self._members[first]) > _LARGE_GROUP:
             return False
-        return patient or max(self._in_vain[one], self._in_vain[other]) < _MOST
+        return patient or max(self._misses[one], self._misses[other]) < _MAX_MISSES
 
     def _remember(self, pair: Pair) -> None:
         # A picture with several hashes is suspected several times.
-        if len(self._looked) >= _REMEMBERED:
-            self._looked.clear()
-        self._looked.add(pair)
+        if len(self._compared) >= _MAX_REMEMBERED:
+            self._compared.clear()
+        self._compared.add(pair)
 
-    def _compare(self, pairs: list[Pair], within: int) -> list[bool]:
+    def _confirm(self, pairs: list[Pair], within: int) -> list[bool]:
         """Look at pairs, a batch at a time, so that few fingerprints are held."""
         found: list[bool] = []
         for batch in _batches(pairs):
             looks = self._lookup(sorted({one for pair in batch for one in pair}))
             known = [pair for pair in batch if pair[0] in looks and pair[1] in looks]
-            alike = confirmed([(looks[one], looks[other]) for one, other in known], within)
+            alike = confirm_pairs([(looks[one], looks[other]) for one, other in known], within)
             same = {pair for pair, yes in zip(known, alike.tolist(), strict=True) if yes}
             found += [pair in same for pair in batch]
         return found
 
-    def _unite(self, one: int, other: int) -> None:
-        self._bonds.update((one, other))
+    def _union(self, one: int, other: int) -> None:
+        self._degrees.update((one, other))
         few, many = sorted(
-            (self.find(one), self.find(other)), key=lambda it: len(self._members.get(it, ()))
+            (self.find_root(one), self.find_root(other)),
+            key=lambda it: len(self._members.get(it, ())),
         )
         if few != many:
-            self._firsts[few] = many
+            self._parents[few] = many
             self._members.setdefault(many, [many]).extend(self._members.pop(few, [few]))
 
 
-def _ordered(pair: Pair) -> Pair:
+def _sort_pair(pair: Pair) -> Pair:
     one, other = pair
     return (one, other) if one < other else (other, one)

@@ -12,17 +12,17 @@ _ORIENTATION, _SHORT = 0x0112, 3
 _ORDERS = {b"II*\0": "<", b"MM\0*": ">"}
 
 
-class Turn(NamedTuple):
+class Orientation(NamedTuple):
     """An orientation as EXIF numbers them, from 1 to 8."""
 
     orientation: int = 1
 
     @property
-    def is_lying(self) -> bool:
+    def swaps_sides(self) -> bool:
         """Return whether width and height change places."""
         return self.orientation > 4  # noqa: PLR2004  the numbers are EXIF's
 
-    def turned(self, image: Image) -> Image:
+    def apply(self, image: Image) -> Image:
         """Turn a picture the way it is looked at."""
         from PIL.Image import Transpose
 
@@ -38,24 +38,26 @@ class Turn(NamedTuple):
         return image if self.orientation == 1 else image.transpose(ways[self.orientation - 2])
 
 
-def turn_of(exif: object) -> Turn:
+def parse_orientation(exif: object) -> Orientation:
     r"""Read the orientation; what makes no sense means that there is none.
 
     >>> tag = b"\x01\x12\0\3\0\0\0\1\0\6\0\0"
-    >>> turn_of(b"Exif\0\0MM\0*\0\0\0\x08\0\1" + tag).orientation, turn_of(b"nonsense").orientation
-    (6, 1)
+    >>> parse_orientation(b"Exif\0\0MM\0*\0\0\0\x08\0\1" + tag).orientation
+    6
+    >>> parse_orientation(b"nonsense").orientation
+    1
     """
     if not isinstance(exif, bytes):
-        return Turn()
+        return Orientation()
     data = exif.removeprefix(b"Exif\0\0")
     order = _ORDERS.get(data[:4])
     try:
-        return Turn(_orientation(data, order)) if order else Turn()
+        return Orientation(_read_tag(data, order)) if order else Orientation()
     except struct.error:
-        return Turn()
+        return Orientation()
 
 
-def _orientation(data: bytes, order: str) -> int:
+def _read_tag(data: bytes, order: str) -> int:
     (start,) = struct.unpack_from(f"{order}I", data, 4)
     (count,) = struct.unpack_from(f"{order}H", data, start)
     for at in range(start + 2, start + 2 + 12 * count, 12):

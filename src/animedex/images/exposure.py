@@ -12,21 +12,21 @@ if TYPE_CHECKING:
     from animedex.images.align_crop import Floats, Truths
 
 # The last cells are where a watermark is: the twentieth part that differs most does not count.
-_COUNTED = 19 / 20
+_TRIMMED_SHARE = 19 / 20
 # Of pictures with next to no contrast all would be alike.
-_FAINT = 30.0
+_MIN_CONTRAST = 30.0
 # Which part of what brightening may at most have cost is forgiven.
-_LOST = 0.2
+_CLIPPING_TOLERANCE = 0.2
 # What is nearly white or black tells nothing of how much brighter a picture is.
 _BRIGHT, _DARK = 225.0, 12.0
-_FEW = 0.1
-_LEAST_SLOPE, _MOST_SLOPE = 0.6, 2.5
+_MIN_SHARE = 0.1
+_MIN_SLOPE, _MAX_SLOPE = 0.6, 2.5
 # By how much compression changes colours where nothing is made up for, over all three channels.
-_FORGIVEN = 2.6
+_TOLERANCE = 2.6
 _UNCHANGED = [(np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32))]
 
 
-def difference(
+def measure_difference(
     ones: Floats, others: Floats, inside: Truths | None = None, *, may_brighten: bool = True
 ) -> Floats:
     """Return how much colours differ, as a share of their contrast, beside being brighter.
@@ -40,46 +40,48 @@ def difference(
     weights = inside[:, None].astype(np.float32)
     swap = ((ones * weights).sum((1, 2)) > (others * weights).sum((1, 2)))[:, None, None]
     dark, light = np.where(swap, others, ones), np.where(swap, ones, others)
-    spread, contrast = _spread(dark, weights), _spread(light, weights)
+    spread, contrast = _variance(dark, weights), _variance(light, weights)
     least = np.full(len(ones), np.inf, np.float32)
-    ways = _brightenings(dark, light, inside) if may_brighten else _UNCHANGED
+    ways = _exposure_candidates(dark, light, inside) if may_brighten else _UNCHANGED
     for gain, lift in ways:
         made = np.clip(gain * dark + lift, 0, 255)
-        lost = np.clip(gain * 255 + lift - 255, 0, None) * dark / 255 * _LOST
+        lost = np.clip(gain * 255 + lift - 255, 0, None) * dark / 255 * _CLIPPING_TOLERANCE
         error = made - light
         error = np.where(error > 0, np.clip(error - lost, 0, None), error)
         squares = np.where(inside, (error * error).sum(1), np.inf)
-        scale = np.sqrt(spread * np.maximum(contrast, _spread(made, weights))) + _FAINT
-        far = np.clip(_trimmed(squares) - (0 if may_brighten else _FORGIVEN**2), 0, None)
+        scale = np.sqrt(spread * np.maximum(contrast, _variance(made, weights))) + _MIN_CONTRAST
+        far = np.clip(_trimmed_mean(squares) - (0 if may_brighten else _TOLERANCE**2), 0, None)
         least = np.minimum(least, np.sqrt(far / scale))
     return least
 
 
-def _spread(colours: Floats, weights: Floats) -> Floats:
+def _variance(colours: Floats, weights: Floats) -> Floats:
     amount = weights.sum(2)
     mean = (colours * weights).sum(2) / amount
     both: Floats = ((colours**2 * weights).sum(2) / amount - mean**2).sum(1)
     return np.clip(both, 0, None)
 
 
-def _trimmed(squares: Floats) -> Floats:
+def _trimmed_mean(squares: Floats) -> Floats:
     """Average the least of them; infinite ones are none."""
     ordered = np.sort(squares, 1)
-    counted = (np.isfinite(ordered).sum(1) * _COUNTED).astype(np.float32)
+    counted = (np.isfinite(ordered).sum(1) * _TRIMMED_SHARE).astype(np.float32)
     places: Floats = np.arange(1, ordered.shape[1] + 1, dtype=np.float32)
     keep: Truths = places[None] <= counted[:, None]
     both: Floats = np.where(keep, ordered, 0).sum(1) / np.maximum(np.floor(counted), 1)
     return both
 
 
-def _brightenings(dark: Floats, light: Floats, inside: Truths) -> list[tuple[Floats, Floats]]:
+def _exposure_candidates(
+    dark: Floats, light: Floats, inside: Truths
+) -> list[tuple[Floats, Floats]]:
     """Return likely ways in which pictures were made brighter, each a factor and what is added."""
     every = np.broadcast_to(inside[:, None], dark.shape)
     telling = every & (light < _BRIGHT) & (dark > _DARK)
-    few = telling.sum((1, 2)) < _FEW * every.sum((1, 2))
+    few = telling.sum((1, 2)) < _MIN_SHARE * every.sum((1, 2))
     telling = np.where(few[:, None, None], every, telling).reshape(len(dark), -1)
     a, b = dark.reshape(len(dark), -1), light.reshape(len(light), -1)
-    slope, lift = _line(a, b, telling.astype(np.float32))
+    slope, lift = _fit_line(a, b, telling.astype(np.float32))
     one, zero = np.ones_like(slope), np.zeros_like(slope)
     ways = [
         (slope, lift),
@@ -89,13 +91,13 @@ def _brightenings(dark: Floats, light: Floats, inside: Truths) -> list[tuple[Flo
     return [(gain[:, None, None], added[:, None, None]) for gain, added in ways]
 
 
-def _line(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _fit_line(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
     """Fit a line by least squares."""
     amount = weights.sum(1)
     mean_a, mean_b = (a * weights).sum(1) / amount, (b * weights).sum(1) / amount
     off = (a - mean_a[:, None]) * weights
     slope = ((off * (b - mean_b[:, None])).sum(1) + 1) / ((off * off).sum(1) + 1)
-    slope = np.clip(slope, _LEAST_SLOPE, _MOST_SLOPE)
+    slope = np.clip(slope, _MIN_SLOPE, _MAX_SLOPE)
     return slope, mean_b - slope * mean_a
 
 

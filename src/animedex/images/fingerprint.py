@@ -6,15 +6,15 @@ from typing import NamedTuple
 
 # Another way to make fingerprints gets another number: those made in different ways are never
 # compared. Those of the first way began with how many hashes they have, which is less than 128.
-_FIRST_FORMAT = 128
-FORMAT = _FIRST_FORMAT + 2
+_FIRST_VERSION = 128
+VERSION = _FIRST_VERSION + 2
 # In how many bits of 64 the hashes of two pictures may differ for a second look to be taken.
-WITHIN = 10
+MAX_DISTANCE = 10
 # One look: 40 x 40 bytes of luma, then 20 x 20 of each of the two colour differences, and one for
 # what kind of look it is.
-SIDE, TINT_SIDE = 40, 20
-SEEN = SIDE * SIDE + 2 * TINT_SIDE * TINT_SIDE
-LOOK = SEEN + 1
+SIDE, CHROMA_SIDE = 40, 20
+PIXEL_BYTES = SIDE * SIDE + 2 * CHROMA_SIDE * CHROMA_SIDE
+VIEW_BYTES = PIXEL_BYTES + 1
 # Kinds of looks: a picture without transparency, or one laid on a white and on a black ground.
 OPAQUE, ON_WHITE, ON_BLACK = 0, 1, 2
 # Added to the kind of a look that shows too little to be compared by.
@@ -36,12 +36,12 @@ class Fingerprint(NamedTuple):
     thumbnail: bytes
 
     @property
-    def looks(self) -> list[bytes]:
+    def views(self) -> list[bytes]:
         """Return the looks, that at the whole picture first."""
-        ends = range(LOOK, len(self.thumbnail) + 1, LOOK)
-        return [self.thumbnail[end - LOOK : end] for end in ends]
+        ends = range(VIEW_BYTES, len(self.thumbnail) + 1, VIEW_BYTES)
+        return [self.thumbnail[end - VIEW_BYTES : end] for end in ends]
 
-    def kind(self, number: int) -> int:
+    def ground(self, number: int) -> int:
         """Return the kind of a look: opaque, on white or on black."""
         return self._kind(number) & ~BLANK
 
@@ -49,9 +49,9 @@ class Fingerprint(NamedTuple):
         """Return whether a look shows too little to be compared by."""
         return bool(self._kind(number) & BLANK)
 
-    def frames(self) -> list[tuple[int, ...]]:
+    def hashes_by_view(self) -> list[tuple[int, ...]]:
         """Return the hashes of each look."""
-        ways = max(1, len(self.thumbnail) // LOOK)
+        ways = max(1, len(self.thumbnail) // VIEW_BYTES)
         each = len(self.hashes) // ways
         return [self.hashes[way * each : (way + 1) * each] for way in range(ways)]
 
@@ -63,7 +63,7 @@ class Fingerprint(NamedTuple):
         True
         """
         packed = b"".join(value.to_bytes(_HASH, "little") for value in self.hashes)
-        return bytes([FORMAT, len(self.hashes)]) + packed + self.thumbnail
+        return bytes([VERSION, len(self.hashes)]) + packed + self.thumbnail
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Fingerprint | None:
@@ -72,7 +72,7 @@ class Fingerprint(NamedTuple):
         >>> Fingerprint.from_bytes(bytes(10)) is None
         True
         """
-        if data[:1] != bytes([FORMAT]):
+        if data[:1] != bytes([VERSION]):
             return None
         end = _HEAD + _HASH * data[1]
         starts = range(_HEAD, end, _HASH)
@@ -80,36 +80,40 @@ class Fingerprint(NamedTuple):
         return cls(hashes, data[end:])
 
     def _kind(self, number: int) -> int:
-        end = (number + 1) * LOOK
+        end = (number + 1) * VIEW_BYTES
         return self.thumbnail[end - 1] if end <= len(self.thumbnail) else OPAQUE
 
 
-def is_older(data: bytes) -> bool:
+def is_old_format(data: bytes) -> bool:
     r"""Return whether an older version of this program wrote a fingerprint.
 
-    >>> is_older(b"\x01" + bytes(8) + b"a thumbnail"), is_older(Fingerprint((1,), b"").to_bytes())
-    (True, False)
+    >>> is_old_format(b"\x01" + bytes(8) + b"a thumbnail")
+    True
+    >>> is_old_format(Fingerprint((1,), b"").to_bytes())
+    False
     """
-    return 0 < (data[0] if data else 0) < _FIRST_FORMAT and len(data) > 1 + _HASH * data[0]
+    return 0 < (data[0] if data else 0) < _FIRST_VERSION and len(data) > 1 + _HASH * data[0]
 
 
-def distance(a: int, b: int) -> int:
+def hamming_distance(a: int, b: int) -> int:
     """Count the bits in which two hashes differ.
 
-    >>> distance(0b1100, 0b1010)
+    >>> hamming_distance(0b1100, 0b1010)
     2
     """
     return (a ^ b).bit_count()
 
 
-def resembles(one: Fingerprint, other: Fingerprint, within: int = WITHIN) -> bool:
+def is_near_duplicate(one: Fingerprint, other: Fingerprint, within: int = MAX_DISTANCE) -> bool:
     """Return whether two pictures look the same: the hashes suspect it, the thumbnails confirm."""
-    from animedex.images.thumbnail_comparison import confirmed
+    from animedex.images.thumbnail_comparison import confirm_pairs
 
-    return bool(confirmed([(one, other)], within)[0])
+    return bool(confirm_pairs([(one, other)], within)[0])
 
 
-def suspicious(one: Fingerprint, other: Fingerprint, within: int) -> list[list[tuple[int, int]]]:
+def find_candidate_views(
+    one: Fingerprint, other: Fingerprint, within: int
+) -> list[list[tuple[int, int]]]:
     """Return what is to be compared in a second look: pairs of looks, by number.
 
     The pictures look the same where all pairs of one of the lists do. An animation is suspected
@@ -120,33 +124,33 @@ def suspicious(one: Fingerprint, other: Fingerprint, within: int) -> list[list[t
     """
     near = [
         (number, place)
-        for number in range(len(one.looks))
-        for place in range(len(other.looks))
+        for number in range(len(one.views))
+        for place in range(len(other.views))
         if _may_match(one, number, other, place, within)
     ]
-    pairs = [pair for pair in near if OPAQUE in {one.kind(pair[0]), other.kind(pair[1])}]
+    pairs = [pair for pair in near if OPAQUE in {one.ground(pair[0]), other.ground(pair[1])}]
     both = {(number & ~1, place & ~1) for number, place in near if (number, place) not in pairs}
     return [*([pair] for pair in pairs), *([(a, b), (a + 1, b + 1)] for a, b in sorted(both))]
 
 
 def _may_match(one: Fingerprint, number: int, other: Fingerprint, place: int, within: int) -> bool:
     """Return whether the hashes of two looks suspect that they show the same."""
-    kinds = one.kind(number), other.kind(place)
+    kinds = one.ground(number), other.ground(place)
     if kinds[0] != kinds[1] and OPAQUE not in kinds:
         return False
-    ours, theirs = one.frames()[number], other.frames()[place]
+    ours, theirs = one.hashes_by_view()[number], other.hashes_by_view()[place]
     blank = one.is_blank(number), other.is_blank(place)
     if any(blank):
         # Where there is nothing to see, only equal pixels are the same.
         return all(blank) and kinds[0] == kinds[1] and ours == theirs
-    return _near(ours, theirs, within)
+    return _is_near(ours, theirs, within)
 
 
-def _near(ours: tuple[int, ...], theirs: tuple[int, ...], within: int) -> bool:
+def _is_near(ours: tuple[int, ...], theirs: tuple[int, ...], within: int) -> bool:
     if not ours or not theirs or (len(ours) == 1) != (len(theirs) == 1):
         return False
-    if distance(ours[0], theirs[0]) > within:
+    if hamming_distance(ours[0], theirs[0]) > within:
         return False
     few, many = sorted((ours[1:], theirs[1:]), key=len)
-    far = sum(min(distance(one, other) for other in many) > within for one in few)
+    far = sum(min(hamming_distance(one, other) for other in many) > within for one in few)
     return far <= 1 and (far < len(few) or not few)

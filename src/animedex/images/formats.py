@@ -24,7 +24,7 @@ WEBM = Format("webm", "webm", "video/webm", is_picture=False)
 ZIP = Format("zip", "zip", "application/zip", is_picture=False)
 FORMATS = (PNG, JPEG, GIF, WEBP, AVIF, MP4, WEBM, ZIP)
 
-_OPENINGS = (
+_SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
     (b"GIF87a", GIF),
@@ -32,74 +32,74 @@ _OPENINGS = (
     (b"PK\x03\x04", ZIP),
     (b"PK\x05\x06", ZIP),
 )
-_MATROSKA = b"\x1aE\xdf\xa3"
+_MATROSKA_SIGNATURE = b"\x1aE\xdf\xa3"
 _AVIF_BRANDS = {b"avif", b"avis"}
 _HEIF_BRANDS = {
     *(b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs", b"mif1", b"msf1"),
 }
 # Other members of the same family: HEIF, QuickTime, sound, and what was never finished.
-_NO_FILM = {
+_NOT_VIDEO_BRANDS = {
     *_HEIF_BRANDS,
     *(b"qt  ", b"M4A ", b"M4B ", b"M4P ", b"crx ", b"jp2 ", b"jpx ", b"jxl "),
 }
 
 
 # Pictures that other programs know, and that are not decoded here.
-_UNSUPPORTED = (
+_UNSUPPORTED_SIGNATURES = (
     (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "JXL"),
     (b"\xff\x0a", "JXL"),
     *((mark, "TIFF") for mark in (b"II*\0", b"MM\0*", b"II+\0\x08\0", b"MM\0+\0\x08")),
 )
 # How long the header after the first 14 bytes of a BMP can be.
-_BMP_HEADERS = {12, 16, 40, 52, 56, 64, 108, 124}
+_BMP_HEADER_BYTES = {12, 16, 40, 52, 56, 64, 108, 124}
 
 
-def unsupported_format(opening: bytes) -> str | None:
+def identify_unsupported(opening: bytes) -> str | None:
     r"""Return the name of a picture format that is not supported; None for anything else.
 
-    >>> unsupported_format(b"II*\0\x08"), unsupported_format(b"BMW and others")
+    >>> identify_unsupported(b"II*\0\x08"), identify_unsupported(b"BMW and others")
     ('TIFF', None)
     """
-    for mark, name in _UNSUPPORTED:
+    for mark, name in _UNSUPPORTED_SIGNATURES:
         if opening.startswith(mark):
             return name
     is_heif = opening[4:8] == b"ftyp" and opening[8:12] in _HEIF_BRANDS
-    if is_heif and format_of(opening) is None:
+    if is_heif and identify_format(opening) is None:
         return "HEIC"
     header = int.from_bytes(opening[14:18], "little")
-    return "BMP" if opening.startswith(b"BM") and header in _BMP_HEADERS else None
+    return "BMP" if opening.startswith(b"BM") and header in _BMP_HEADER_BYTES else None
 
 
-def format_of(opening: bytes) -> Format | None:
+def identify_format(opening: bytes) -> Format | None:
     r"""Return the format of a file by its first 64 bytes; None for any other than the known ones.
 
-    >>> format_of(b"GIF89a\x01\x00").name, format_of(b"<!DOCTYPE html>")
+    >>> identify_format(b"GIF89a\x01\x00").name, identify_format(b"<!DOCTYPE html>")
     ('gif', None)
     """
-    for mark, kind in _OPENINGS:
+    for mark, kind in _SIGNATURES:
         if opening.startswith(mark):
             return kind
     if opening[:4] == b"RIFF" and opening[8:12] == b"WEBP":
         return WEBP
-    if opening[:4] == _MATROSKA:
+    if opening[:4] == _MATROSKA_SIGNATURE:
         return WEBM if b"webm" in opening[:64] else None
-    return _of_brands(opening) if opening[4:8] == b"ftyp" else None
+    return _identify_by_brand(opening) if opening[4:8] == b"ftyp" else None
 
 
-def format_named(extension: str) -> Format | None:
+def find_format(extension: str) -> Format | None:
     """Return the format that an extension stands for; None where it stands for none of the known.
 
-    >>> format_named(".JPEG").name, format_named("exe")
+    >>> find_format(".JPEG").name, find_format("exe")
     ('jpeg', None)
     """
     wanted = extension.strip().lstrip(".").lower()
     return next((one for one in FORMATS if wanted in {one.name, one.extension}), None)
 
 
-def _of_brands(opening: bytes) -> Format | None:
+def _identify_by_brand(opening: bytes) -> Format | None:
     """Return AVIF from a film by the brands that a file of this family opens with."""
     end = min(int.from_bytes(opening[:4], "big"), 64, len(opening))
     brands = [opening[8:12], *(opening[at : at + 4] for at in range(16, end - 3, 4))]
     if not _AVIF_BRANDS.isdisjoint(brands):
         return AVIF
-    return None if brands[0] in _NO_FILM else MP4
+    return None if brands[0] in _NOT_VIDEO_BRANDS else MP4

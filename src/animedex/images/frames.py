@@ -8,21 +8,21 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import BadArguments, Corrupt, NotFound
 from animedex.images.containers.file_reader import HINT
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.images.formats import Format
 
-OPENING = 64
+HEAD_BYTES = 64
 _PICTURES = "pictures are png, jpeg, gif, webp and avif"
 
 
-def picture_format(file: BinaryIO, name: str) -> Format:
+def read_format(file: BinaryIO, name: str) -> Format:
     """Return the format of an open picture; raise `BadArguments` for what is none."""
     file.seek(0)
-    found = known_format(file.read(OPENING), name)
+    found = detect_format(file.read(HEAD_BYTES), name)
     if not found.is_picture:
         message = f"{name} is not a picture: it is {found.media_type}"
         is_video = found.media_type.startswith("video/")
@@ -31,12 +31,12 @@ def picture_format(file: BinaryIO, name: str) -> Format:
     return found
 
 
-def known_format(opening: bytes, name: str) -> Format:
+def detect_format(opening: bytes, name: str) -> Format:
     """Return what a file is that begins so; raise where it is empty, or nothing known."""
     if not opening:
         message = f"{name} is empty"
         raise Corrupt(message, hint=HINT)
-    found = format_of(opening)
+    found = identify_format(opening)
     if found is None:
         message = f"{name} is no picture"
         raise BadArguments(message, hint=_PICTURES)
@@ -44,7 +44,7 @@ def known_format(opening: bytes, name: str) -> Format:
 
 
 @contextmanager
-def file_of(path: str) -> Generator[BinaryIO]:
+def open_seekable(path: str) -> Generator[BinaryIO]:
     """Open a file, or read a pipe to its end; raise what tells why that cannot be done."""
     try:
         with open(path, "rb") as file:

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from animedex.images.hamming_join import Pairs
 
 
-class Hashes:
+class HammingIndex:
     """Hashes of 64 bits, each with the id that it belongs to; an id may have several.
 
-    >>> hashes = Hashes(np.array([7, 8, 9]), np.array([0b0001, 0b0111, 1 << 63], np.uint64))
-    >>> hashes.within(0b0011, 2)
+    >>> hashes = HammingIndex(np.array([7, 8, 9]), np.array([0b0001, 0b0111, 1 << 63], np.uint64))
+    >>> hashes.search(0b0011, 2)
     [(7, 1), (8, 1)]
     """
 
@@ -29,7 +29,7 @@ class Hashes:
     def __len__(self) -> int:
         return len(self._ids)
 
-    def within(self, value: int, radius: int, limit: int | None = None) -> list[tuple[int, int]]:
+    def search(self, value: int, radius: int, limit: int | None = None) -> list[tuple[int, int]]:
         """Return each id with a hash so near, and its distance; nearest first, then by id."""
         distances = np.bitwise_count(self._hashes ^ np.uint64(value))
         (places,) = np.nonzero(distances <= radius)
@@ -41,24 +41,24 @@ class Hashes:
         found = list(best.items())
         return found if limit is None else found[:limit]
 
-    def of(self, ids: Sequence[int]) -> Hashes:
+    def select(self, ids: Sequence[int]) -> HammingIndex:
         """Return the hashes of some ids alone.
 
-        >>> len(Hashes(np.array([7, 8]), np.array([1, 2], np.uint64)).of([8, 9]))
+        >>> len(HammingIndex(np.array([7, 8]), np.array([1, 2], np.uint64)).select([8, 9]))
         1
         """
         wanted = np.isin(self._ids, np.array(ids, np.int64))
-        return Hashes(self._ids[wanted], self._hashes[wanted])
+        return HammingIndex(self._ids[wanted], self._hashes[wanted])
 
-    def pairs(self, radius: int) -> Near:
+    def find_pairs(self, radius: int) -> NearPairs:
         """Find all pairs that are so near; what is given does the work when it is gone through."""
-        return Near(self._ids, self._hashes, radius)
+        return NearPairs(self._ids, self._hashes, radius)
 
 
-class Near:
+class NearPairs:
     """Return every pair of ids, the lesser first, with hashes within a radius; each pair once.
 
-    `values` are the different hashes in ascending order, `owners` the ids of each.
+    `values` are the different hashes in ascending order, `ids_at` the ids of each.
     """
 
     def __init__(self, ids: NDArray[np.int64], hashes: NDArray[np.uint64], radius: int) -> None:
@@ -73,37 +73,37 @@ class Near:
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
         seen: set[tuple[int, int]] = set()
-        for one, other in self._owned():
+        for one, other in self._iter_pairs():
             pair = (one, other) if one < other else (other, one)
             if one != other and pair not in seen:
                 seen.add(pair)
                 yield pair
 
-    def owners(self, place: int) -> list[int]:
+    def ids_at(self, place: int) -> list[int]:
         """Return the ids of the value at a place, each once, in order."""
         start, end = self._bounds[place : place + 2]
         return sorted(set(self._ids[start:end].tolist()))
 
-    def shared(self) -> list[int]:
+    def shared_indexes(self) -> list[int]:
         """Return the places of values that have several hashes."""
         (places,) = np.nonzero(np.diff(self._bounds) > 1)
         found: list[int] = places.tolist()
         return found
 
-    def firsts(self) -> list[int]:
+    def first_ids(self) -> list[int]:
         """Return an id of each value."""
         ids: list[int] = self._ids[self._bounds[:-1]].tolist()
         return ids
 
-    def places(self, most: int | None = None) -> Iterator[Pairs]:
-        """Return all pairs of places of values that are near, many at a time; see `sweep`."""
-        from animedex.images.hamming_join import sweep
+    def join(self, most: int | None = None) -> Iterator[Pairs]:
+        """Return all pairs of places of values that are near, many at a time; see `join_hashes`."""
+        from animedex.images.hamming_join import join_hashes
 
-        return sweep(self.values, self.radius, most)
+        return join_hashes(self.values, self.radius, most)
 
-    def _owned(self) -> Iterator[tuple[int, int]]:
-        for place in self.shared():
-            yield from combinations(self.owners(place), 2)
-        for ones, others in self.places():
+    def _iter_pairs(self) -> Iterator[tuple[int, int]]:
+        for place in self.shared_indexes():
+            yield from combinations(self.ids_at(place), 2)
+        for ones, others in self.join():
             for one, other in zip(ones.tolist(), others.tolist(), strict=True):
-                yield from product(self.owners(one), self.owners(other))
+                yield from product(self.ids_at(one), self.ids_at(other))

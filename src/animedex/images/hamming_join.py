@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Where a hash is cut: the lowest bit and the width of each band.
 _BANDS = ((0, 21), (21, 21), (42, 22))
 # Comparing each with each takes about as long for so many values as one flip of a band for one.
-_PER_FLIP = 4
+_COMPARISONS_PER_FLIP = 4
 _CHUNK = 1 << 20
 
 
@@ -29,49 +29,49 @@ class _Band(NamedTuple):
     """Values in the order of what they have in a band, and where they come from.
 
     `starts` tells for each number where those begin that have it, `counts` how many they are, up
-    to 255. `radius` and `most` are what is asked for.
+    to 255. `radius` and `limit` are what is asked for.
     """
 
     radius: int
-    most: int | None
+    limit: int | None
 
     keys: Places
     values: Values
-    places: Places
+    order: Places
     starts: Places
     counts: NDArray[np.uint8]
 
 
-def sweep(values: Values, radius: int, most: int | None = None) -> Iterator[Pairs]:
+def join_hashes(values: Values, radius: int, most: int | None = None) -> Iterator[Pairs]:
     """Return all pairs of places whose values differ in at most so many bits, each pair once.
 
     The values are different ones. They are cut into three bands; of two within the radius there
     is a band that differs in at most a third of it, and all ways to do so are gone through.
-    With `most`, a value is compared only with as many that have one and the same band: where
+    With `limit`, a value is compared only with as many that have one and the same band: where
     hashes crowd together, not all pairs are found.
 
-    >>> [(a.tolist(), b.tolist()) for a, b in sweep(np.array([0, 3, 7], np.uint64), 1)]
+    >>> [(a.tolist(), b.tolist()) for a, b in join_hashes(np.array([0, 3, 7], np.uint64), 1)]
     [([1], [2])]
     """
     least = [(radius - 2 + number) // len(_BANDS) for number in range(len(_BANDS))]
-    flips = sum(_ways(width, few) for (_, width), few in zip(_BANDS, least, strict=True))
-    if flips * _PER_FLIP > len(values):
-        yield from _each_with_each(values, radius)
+    flips = sum(_count_flips(width, few) for (_, width), few in zip(_BANDS, least, strict=True))
+    if flips * _COMPARISONS_PER_FLIP > len(values):
+        yield from _compare_all(values, radius)
         return
     for number, few in enumerate(least):
         if few >= 0:
-            band = _ordered(values, number, radius, most)
-            for ones, others in _in_band(band, _BANDS[number][1], few):
-                new = _first_found(values[ones] ^ values[others], least[:number])
+            band = _sort_band(values, number, radius, most)
+            for ones, others in _join_band(band, _BANDS[number][1], few):
+                new = _is_new(values[ones] ^ values[others], least[:number])
                 if new.any():
                     yield ones[new], others[new]
 
 
-def _ways(width: int, most: int) -> int:
+def _count_flips(width: int, most: int) -> int:
     return sum(comb(width, count) for count in range(most + 1))
 
 
-def _each_with_each(values: Values, radius: int) -> Iterator[Pairs]:
+def _compare_all(values: Values, radius: int) -> Iterator[Pairs]:
     step = max(1, _CHUNK // max(1, len(values)))
     for start in range(0, len(values), step):
         rows = values[start : start + step]
@@ -81,7 +81,7 @@ def _each_with_each(values: Values, radius: int) -> Iterator[Pairs]:
             yield ones + start, others + start
 
 
-def _first_found(differences: Values, earlier: list[int]) -> NDArray[np.bool_]:
+def _is_new(differences: Values, earlier: list[int]) -> NDArray[np.bool_]:
     """Return which pairs no earlier band has found."""
     new = np.ones(len(differences), np.bool_)
     for (shift, width), few in zip(_BANDS, earlier, strict=False):
@@ -90,20 +90,20 @@ def _first_found(differences: Values, earlier: list[int]) -> NDArray[np.bool_]:
     return new
 
 
-def _in_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
+def _join_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
     """Return pairs within the radius that differ in at most so many bits of a band."""
     rows = np.arange(len(band.keys))
-    yield from _among(band, rows, rows + 1, band.starts[band.keys + 1] - rows - 1)
+    yield from _match_buckets(band, rows, rows + 1, band.starts[band.keys + 1] - rows - 1)
     for high in range(width):
         # Of each pair the one without the highest bit that differs is looked at.
         (rows,) = np.nonzero(band.keys >> high & 1 == 0)
         keys, ours = band.keys[rows], band.values[rows]
         for bits in (bits for count in range(few) for bits in combinations(range(high), count)):
             wanted = keys ^ sum((1 << bit for bit in bits), 1 << high)
-            yield from _met(band, rows, ours, wanted)
+            yield from _match_keys(band, rows, ours, wanted)
 
 
-def _ordered(values: Values, number: int, radius: int, most: int | None) -> _Band:
+def _sort_band(values: Values, number: int, radius: int, most: int | None) -> _Band:
     shift, width = _BANDS[number]
     keys = (values >> np.uint64(shift) & np.uint64((1 << width) - 1)).astype(np.int64)
     places = np.argsort(keys, kind="stable")
@@ -113,7 +113,7 @@ def _ordered(values: Values, number: int, radius: int, most: int | None) -> _Ban
     return _Band(radius, most, keys[places], values[places], places, starts, few)
 
 
-def _met(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pairs]:
+def _match_keys(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pairs]:
     """Return pairs of rows with all that have the wanted keys: nearly always one at most."""
     counts = band.counts[wanted]
     (met,) = np.nonzero(counts != 0)
@@ -121,18 +121,18 @@ def _met(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pa
     starts = band.starts[keys]
     (near,) = np.nonzero(np.bitwise_count(ours[met] ^ band.values[starts]) <= band.radius)
     if len(near):
-        yield band.places[rows[met[near]]], band.places[starts[near]]
+        yield band.order[rows[met[near]]], band.order[starts[near]]
     (several,) = np.nonzero(counts[met] > 1)
     if len(several):
         starts = starts[several] + 1
         more = band.starts[keys[several] + 1] - starts
-        yield from _among(band, rows[met[several]], starts, more)
+        yield from _match_buckets(band, rows[met[several]], starts, more)
 
 
-def _among(band: _Band, rows: Places, starts: Places, counts: Places) -> Iterator[Pairs]:
+def _match_buckets(band: _Band, rows: Places, starts: Places, counts: Places) -> Iterator[Pairs]:
     """Yield pairs of rows of one bucket, about a million at a time."""
-    if band.most is not None:
-        counts = np.minimum(counts, band.most)
+    if band.limit is not None:
+        counts = np.minimum(counts, band.limit)
     totals = np.cumsum(counts)
     at = 0
     while at < len(rows):
@@ -146,5 +146,5 @@ def _among(band: _Band, rows: Places, starts: Places, counts: Places) -> Iterato
             np.bitwise_count(band.values[ones] ^ band.values[others]) <= band.radius
         )
         if len(near):
-            yield band.places[ones[near]], band.places[others[near]]
+            yield band.order[ones[near]], band.order[others[near]]
         at = stop

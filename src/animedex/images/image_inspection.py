@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 from animedex.errors import TooLarge
 from animedex.images import formats
 from animedex.images.decode_cost import CHEAP_PIXELS, Cost, estimate_cost
-from animedex.images.decoder import damage_told, decoder_slot, image_of
-from animedex.images.frames import file_of, picture_format
-from animedex.images.open_image import OpenImage, open_file
+from animedex.images.decoder import convert_decoder_errors, create_decoder, decoder_slot
+from animedex.images.frames import open_seekable, read_format
+from animedex.images.open_image import OpenImage, open_in_process
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 # Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
-_SEEN, _FRAMES, _PIXELS = 4, 40, 120_000_000
-_PIECE = 1024 * 1024
+_SAMPLES, _MAX_FRAMES, _MAX_FRAME_PIXELS = 4, 40, 120_000_000
+_PIECE_BYTES = 1024 * 1024
 
 
-class Measured(NamedTuple):
+class ImageSize(NamedTuple):
     """How large a picture is, in pixels as it is seen, and of how many frames."""
 
     format: str
@@ -36,7 +36,7 @@ class Measured(NamedTuple):
     frames: int
 
 
-class Examined(NamedTuple):
+class ImageFacts(NamedTuple):
     """What is known of a picture file after all of it was decoded."""
 
     format: str
@@ -46,83 +46,88 @@ class Examined(NamedTuple):
     fingerprint: Fingerprint
 
 
-def examine(path: str) -> Examined:
+def inspect_image(path: str) -> ImageFacts:
     """Decode a picture, and return its size as it is seen, and what it looks like.
 
     Of an animation the parts are checked, and some frames decoded. Raises `Corrupt` for what is
     cut short or damaged, `TooLarge` for what costs too much to decode, and `BadArguments` for what
     is no picture.
     """
-    measured, seen = _decoded(path, fingerprint=True)
+    measured, seen = _decode_file(path, fingerprint=True)
     assert seen is not None
-    return Examined(*measured, seen)
+    return ImageFacts(*measured, seen)
 
 
-def measure(path: str) -> Measured:
-    """Decode a picture as `examine` does, and return its size alone."""
-    return _decoded(path, fingerprint=False)[0]
+def measure_image(path: str) -> ImageSize:
+    """Decode a picture as `inspect_image` does, and return its size alone."""
+    return _decode_file(path, fingerprint=False)[0]
 
 
-def _decoded(path: str, *, fingerprint: bool) -> tuple[Measured, Fingerprint | None]:
+def _decode_file(path: str, *, fingerprint: bool) -> tuple[ImageSize, Fingerprint | None]:
     """Decode a picture here, or in a process of its own if that may cost much."""
-    with file_of(path) as file:
+    with open_seekable(path) as file:
         cost = _estimate(file, path)
         if not cost.is_high:
             with decoder_slot():
-                return decode(file, path, fingerprint=fingerprint)
-        from animedex.images.decode_process import decode_apart, source_of
+                return decode_image(file, path, fingerprint=fingerprint)
+        from animedex.images.decode_process import create_input, decode_in_subprocess
         from animedex.images.fingerprint import Fingerprint
 
-        answer, data = decode_apart(source_of(file, path, cost), fingerprint=fingerprint)
-        measured = Measured(answer["format"], *answer["size"], answer["frames"])
+        answer, data = decode_in_subprocess(create_input(file, path, cost), fingerprint=fingerprint)
+        measured = ImageSize(answer["format"], *answer["size"], answer["frames"])
         return measured, Fingerprint.from_bytes(data) if data else None
 
 
 def _estimate(file: BinaryIO, path: str) -> Cost:
     """Estimate the cost; raise `TooLarge` above the limits, but `Corrupt` for what is cut short."""
     try:
-        return estimate_cost(file, picture_format(file, path), path)
+        return estimate_cost(file, read_format(file, path), path)
     except TooLarge:
-        from animedex.images.decode_process import check_container, source_of
+        from animedex.images.decode_process import check_in_subprocess, create_input
 
-        check_container(source_of(file, path, Cost(is_high=True)))
+        check_in_subprocess(create_input(file, path, Cost(is_high=True)))
         raise
 
 
-def decode(file: BinaryIO, name: str, *, fingerprint: bool) -> tuple[Measured, Fingerprint | None]:
+def decode_image(
+    file: BinaryIO, name: str, *, fingerprint: bool
+) -> tuple[ImageSize, Fingerprint | None]:
     """Decode a picture in this process, whatever that costs."""
-    kind = picture_format(file, name)
-    with damage_told(name), image_of(file, kind, name) as image:
+    kind = read_format(file, name)
+    with convert_decoder_errors(name), create_decoder(file, kind, name) as image:
         picture = OpenImage(name, image, kind)
         if not fingerprint:
             measured = _measure(picture)
-            deque(map(picture.coarse, _numbers(measured)), 0)
+            deque(map(picture.reduce_frame, _sample_frames(measured)), 0)
             return measured, None
         from animedex.images import perceptual_hash as hashing
 
         measured = _measure(picture)
-        pixels = partial(_pixels, picture, file, name)
-        seen = [hashing.coarse(picture.coarse(one), pixels) for one in _numbers(measured)]
-        return measured, hashing.fingerprint(seen)
+        pixels = partial(_iter_pixels, picture, file, name)
+        seen = [
+            hashing.reduce_frame(picture.reduce_frame(one), pixels)
+            for one in _sample_frames(measured)
+        ]
+        return measured, hashing.create_fingerprint(seen)
 
 
-def _measure(picture: OpenImage) -> Measured:
-    return Measured(picture.format, *picture.size, picture.count())
+def _measure(picture: OpenImage) -> ImageSize:
+    return ImageSize(picture.format, *picture.size, picture.count_frames())
 
 
-def _numbers(measured: Measured) -> list[int]:
+def _sample_frames(measured: ImageSize) -> list[int]:
     """Return which frames are looked at, in order."""
     pixels = max(1, measured.width * measured.height)
-    last = max(1, min(measured.frames, _FRAMES, _PIXELS // pixels))
-    return sorted({last * part // _SEEN for part in range(_SEEN)})
+    last = max(1, min(measured.frames, _MAX_FRAMES, _MAX_FRAME_PIXELS // pixels))
+    return sorted({last * part // _SAMPLES for part in range(_SAMPLES)})
 
 
-def _pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
+def _iter_pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
     """Yield all pixels of the frame that was decoded last, in strips."""
     from PIL.Image import frombytes
 
     if picture.format != formats.JPEG.name:
-        yield from picture.strips()
+        yield from picture.iter_strips()
         return
     # It was decoded smaller than it is.
     width, height = picture.size
@@ -130,9 +135,9 @@ def _pixels(picture: OpenImage, file: BinaryIO, name: str) -> Iterator[Image]:
         # Its pixels take too much memory: only a copy of the file has the same.
         digest = hashlib.sha256()
         file.seek(0)
-        for piece in iter(partial(file.read, _PIECE), b""):
+        for piece in iter(partial(file.read, _PIECE_BYTES), b""):
             digest.update(piece)
         yield frombytes("L", (digest.digest_size, 1), digest.digest())
         return
-    with open_file(file, name) as whole:
-        yield from whole.strips()
+    with open_in_process(file, name) as whole:
+        yield from whole.iter_strips()

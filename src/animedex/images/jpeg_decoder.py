@@ -5,7 +5,7 @@ from __future__ import annotations
 from PIL.JpegImagePlugin import JpegImageFile
 
 
-class PlainJpeg(JpegImageFile):
+class JpegDecoder(JpegImageFile):
     """Open a JPEG without looking at its EXIF, which may be damaged, nor for further pictures."""
 
     def _read_dpi_from_exif(self) -> None:

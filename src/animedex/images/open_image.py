@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
 from animedex.images.decode_cost import estimate_cost
-from animedex.images.decoder import damage_told, image_of
-from animedex.images.exif_orientation import turn_of
+from animedex.images.decoder import convert_decoder_errors, create_decoder
+from animedex.images.exif_orientation import parse_orientation
 from animedex.images.formats import GIF, JPEG, PNG, WEBP
-from animedex.images.frames import file_of, picture_format
-from animedex.images.srgb import cut, shrink, to_srgb
+from animedex.images.frames import open_seekable, read_format
+from animedex.images.srgb import iter_strips, reduce_image, to_srgb
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -26,13 +26,13 @@ if TYPE_CHECKING:
 
 # Files that say less were made for browsers, which take it for this.
 _DEFAULT_SECONDS = 0.1
-_LEAST_SECONDS = 0.011
+_MIN_SECONDS = 0.011
 # For a fingerprint, a frame has at least so many pixels on a side, if it ever had; a JPEG may be
 # decoded to fewer, as all of it is read all the same.
 _COARSE_SIDE, _DRAFT_SIDE = 160, 96
 # A picture that was decoded in another process has up to twice as many pixels on its longer side.
 _MAX_SIDE = 960
-_OPENING = 34
+_HEAD_BYTES = 34
 
 
 class Frame(NamedTuple):
@@ -55,40 +55,40 @@ class OpenImage:
         self.format = kind.name
         self._name = name
         self._image = image
-        with damage_told(name):
+        with convert_decoder_errors(name):
             self._raw_mode = _raw_mode(image)
             if kind == PNG:
                 # The orientation may stand behind the pixels.
                 image.load()
-            self._turn = turn_of(cast("object", image.info.get("exif")))
-            self.moves = bool(getattr(image, "is_animated", False))
+            self._turn = parse_orientation(cast("object", image.info.get("exif")))
+            self.is_animated = bool(getattr(image, "is_animated", False))
             self._profile = cast("bytes | None", image.info.get("icc_profile"))
         is_converted = bool(self._profile) or "16" in image.mode + self._raw_mode
         self.is_lossless = is_lossless and not is_converted
         self.size = self._swap(image.size)
 
-    def first(self, size: tuple[int, int] | None = None) -> Frame:
+    def first_frame(self, size: tuple[int, int] | None = None) -> Frame:
         """Return the first frame, reduced where it is more than twice as large as `size`."""
-        with damage_told(self._name):
+        with convert_decoder_errors(self._name):
             if size is not None and self.format == JPEG.name:
                 # Only JPEG can be decoded smaller, and it never gets smaller than this.
                 self._image.draft("RGB", (max(size), max(size)))
             return self._frame(size)
 
-    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+    def other_frames(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
         """Yield the frames after the first, each decoded when it is asked for."""
-        for number in range(1, self.count()):
-            with damage_told(self._name):
+        for number in range(1, self.count_frames()):
+            with convert_decoder_errors(self._name):
                 self._image.seek(number)
                 frame = self._frame(size)
             yield frame
 
-    def count(self) -> int:
+    def count_frames(self) -> int:
         """Return the number of frames."""
-        with damage_told(self._name):
+        with convert_decoder_errors(self._name):
             return int(getattr(self._image, "n_frames", 1))
 
-    def coarse(self, number: int) -> Image:
+    def reduce_frame(self, number: int) -> Image:
         """Return a frame reduced to what a fingerprint is made of; never an earlier one again."""
         if self.format == JPEG.name:
             self._image.draft("YCbCr", (_DRAFT_SIDE, _DRAFT_SIDE))
@@ -98,12 +98,12 @@ class OpenImage:
         width, height = self._image.size
         return self._upright((max(1, width // _COARSE_SIDE), max(1, height // _COARSE_SIDE)))
 
-    def strips(self) -> Iterator[Image]:
+    def iter_strips(self) -> Iterator[Image]:
         """Yield all pixels of the frame that was decoded last, from the top."""
         self._image.load()
         if self._turn.orientation != 1:
             return iter([self._upright((1, 1))])
-        return (to_srgb(strip, self._profile) for strip in cut(self._image, self._raw_mode))
+        return (to_srgb(strip, self._profile) for strip in iter_strips(self._image, self._raw_mode))
 
     def _frame(self, size: tuple[int, int] | None) -> Frame:
         self._image.load()
@@ -114,17 +114,17 @@ class OpenImage:
             sides = zip(self._image.size, self._swap(size), strict=True)
             factor = max(1, *(side // (2 * least) for side, least in sides))
         image = self._upright((factor, factor))
-        return Frame(image, seconds if seconds >= _LEAST_SECONDS else _DEFAULT_SECONDS)
+        return Frame(image, seconds if seconds >= _MIN_SECONDS else _DEFAULT_SECONDS)
 
     def _upright(self, factors: tuple[int, int]) -> Image:
-        small = to_srgb(shrink(self._image, factors, self._raw_mode), self._profile)
-        turned = self._turn.turned(small)
+        small = to_srgb(reduce_image(self._image, factors, self._raw_mode), self._profile)
+        turned = self._turn.apply(small)
         return turned.copy() if turned is self._image else turned
 
     def _swap(self, size: tuple[int, int]) -> tuple[int, int]:
         """Exchange width and height where the picture is stored lying on its side."""
         width, height = size
-        return (height, width) if self._turn.is_lying else (width, height)
+        return (height, width) if self._turn.swaps_sides else (width, height)
 
 
 class StillImage(NamedTuple):
@@ -132,14 +132,14 @@ class StillImage(NamedTuple):
 
     size: tuple[int, int]
     frame: Frame
-    moves: bool = False
+    is_animated: bool = False
 
-    def first(self, size: tuple[int, int] | None = None) -> Frame:
+    def first_frame(self, size: tuple[int, int] | None = None) -> Frame:
         """Return the frame, which may be smaller than the picture."""
         del size
         return self.frame
 
-    def rest(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
+    def other_frames(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
         """Yield nothing: an animation that costs this much is not played."""
         del size
         return iter(())
@@ -156,30 +156,30 @@ def open_image(path: str) -> Generator[Viewable]:
     opened, `Corrupt` for a picture that cannot be decoded, and `TooLarge` for one that costs too
     much to decode.
     """
-    with file_of(path) as file, read_image(file, path) as image:
+    with open_seekable(path) as file, read_image(file, path) as image:
         yield image
 
 
 @contextmanager
 def read_image(file: BinaryIO, name: str) -> Generator[Viewable]:
     """Do as `open_image`, with a file that is open and can be read at any place."""
-    cost = estimate_cost(file, picture_format(file, name), name)
+    cost = estimate_cost(file, read_format(file, name), name)
     if cost.is_high:
-        yield _decode_apart(file, name, cost)
+        yield _decode_in_subprocess(file, name, cost)
         return
-    with open_file(file, name) as image:
+    with open_in_process(file, name) as image:
         yield image
 
 
 @contextmanager
-def open_file(file: BinaryIO, name: str) -> Generator[OpenImage]:
+def open_in_process(file: BinaryIO, name: str) -> Generator[OpenImage]:
     """Open a picture in this process, whatever decoding it costs."""
-    kind = picture_format(file, name)
+    kind = read_format(file, name)
     file.seek(0)
-    is_lossless = _is_lossless(file.read(_OPENING), kind)
+    is_lossless = _is_lossless(file.read(_HEAD_BYTES), kind)
     file.seek(0)
-    with damage_told(name):
-        image = image_of(file, kind, name)
+    with convert_decoder_errors(name):
+        image = create_decoder(file, kind, name)
     with image:
         yield OpenImage(name, image, kind, is_lossless=is_lossless)
 
@@ -192,12 +192,12 @@ def _is_lossless(opening: bytes, kind: Format) -> bool:
     return kind in {PNG, GIF}
 
 
-def _decode_apart(file: BinaryIO, name: str, cost: Cost) -> StillImage:
+def _decode_in_subprocess(file: BinaryIO, name: str, cost: Cost) -> StillImage:
     from PIL.Image import frombytes
 
-    from animedex.images.decode_process import decode_apart, source_of
+    from animedex.images.decode_process import create_input, decode_in_subprocess
 
-    answer, data = decode_apart(source_of(file, name, cost), side=_MAX_SIDE)
+    answer, data = decode_in_subprocess(create_input(file, name, cost), side=_MAX_SIDE)
     (width, height), (across, down) = answer["size"], answer["frame"]
     image = frombytes(answer["mode"], (across, down), data)
     return StillImage((width, height), Frame(image, answer["seconds"]))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 import numpy as np
 
-from animedex.images.block_structure import FEW, count_blocks
+from animedex.images.block_structure import MIN_BLOCKS, count_blocks
 from animedex.images.fingerprint import (
     BLANK,
+    CHROMA_SIDE,
     ON_BLACK,
     ON_WHITE,
     OPAQUE,
     SIDE,
-    TINT_SIDE,
     Fingerprint,
 )
-from animedex.images.trim_borders import boxes
+from animedex.images.trim_borders import find_boxes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -34,15 +34,15 @@ if TYPE_CHECKING:
 _COARSE = 160
 # A picture is looked at without its border only if at least so many of 25 blocks have detail:
 # simple shapes, such as circles, are all alike once their margins are gone.
-_LEAST_WITHIN = 18
-_COLUMNS, _FEW = 6, 3
+_MIN_BLOCKS_INSIDE = 18
+_FINE, _COARSE_COUNT = 6, 3
 # Where nothing changes, noise would decide: a step is one that can be seen.
 _STEP = 1.5
 # Neighbouring bits are often alike, and are put far from each other, as searching likes it.
 _SPREAD = 43
 
 
-class Coarse(NamedTuple):
+class ReducedFrame(NamedTuple):
     """Represent a small frame in luma and colour differences, and a digest of all its pixels.
 
     `on_black` is None for a frame without transparency. The digest is 0 where the frame shows
@@ -58,30 +58,30 @@ class Coarse(NamedTuple):
         return [self.on_white] if self.on_black is None else [self.on_white, self.on_black]
 
 
-def coarse(image: Image.Image, pixels: Pixels | None = None) -> Coarse:
+def reduce_frame(image: Image.Image, pixels: Pixels | None = None) -> ReducedFrame:
     """Reduce an upright frame of 8 bits in any mode.
 
     `pixels` yields all of its pixels in strips, where the frame has been reduced before.
     """
-    frame = _on_ground(image)
-    if any(_shows_something(_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
+    frame = _lay_on_grounds(image)
+    if any(_has_detail(_average_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
         return frame
     # Nothing else tells it from others.
-    return frame._replace(digest=pixel_digest([image] if pixels is None else pixels()))
+    return frame._replace(digest=digest_pixels([image] if pixels is None else pixels()))
 
 
-def _on_ground(image: Image.Image) -> Coarse:
+def _lay_on_grounds(image: Image.Image) -> ReducedFrame:
     if "transparency" in image.info or image.mode in {"RGBA", "LA", "PA", "RGBa", "La"}:
         full = image.convert("RGBA")
         if full.getchannel("A").getextrema() != (255, 255):
-            return Coarse(*_on_grounds(full))
-        return _on_ground(full.convert("RGB"))
+            return ReducedFrame(*_lay_transparent(full))
+        return _lay_on_grounds(full.convert("RGB"))
     plain = image if image.mode in {"YCbCr", "L", "RGB"} else image.convert("RGB")
-    small = _reduced(plain)
-    return Coarse(small if small.mode == "YCbCr" else small.convert("YCbCr"))
+    small = _reduce(plain)
+    return ReducedFrame(small if small.mode == "YCbCr" else small.convert("YCbCr"))
 
 
-def pixel_digest(strips: Iterable[Image.Image]) -> int:
+def digest_pixels(strips: Iterable[Image.Image]) -> int:
     """Return 64 bits that equal pixels have in common, whatever format they were kept in."""
     digest = blake2b(digest_size=8)
     for strip in strips:
@@ -93,11 +93,11 @@ def pixel_digest(strips: Iterable[Image.Image]) -> int:
     return int.from_bytes(digest.digest(), "little")
 
 
-def _on_grounds(full: Image.Image) -> tuple[Image.Image, Image.Image]:
+def _lay_transparent(full: Image.Image) -> tuple[Image.Image, Image.Image]:
     """Lay a transparent picture on white and on black: there is no ink that neither shows."""
     from PIL import Image
 
-    small = _reduced(full.convert("RGBa")).convert("RGBA")
+    small = _reduce(full.convert("RGBa")).convert("RGBA")
     white, black = (
         Image.alpha_composite(Image.new("RGBA", small.size, ground), small).convert("YCbCr")
         for ground in ("white", "black")
@@ -105,51 +105,54 @@ def _on_grounds(full: Image.Image) -> tuple[Image.Image, Image.Image]:
     return white, black
 
 
-def _reduced(image: Image.Image) -> Image.Image:
+def _reduce(image: Image.Image) -> Image.Image:
     factors = max(1, image.width // _COARSE), max(1, image.height // _COARSE)
     return image if factors == (1, 1) else image.reduce(factors)
 
 
-def fingerprint(frames: Sequence[Coarse]) -> Fingerprint:
+def create_fingerprint(frames: Sequence[ReducedFrame]) -> Fingerprint:
     """Make the fingerprint of small frames: the looks are at the first that shows something."""
     first = next((frame for frame in frames if not frame.digest), frames[0])
     others = [frame for frame in frames if frame is not first]
     hashes: list[int] = []
     looks: list[bytes] = []
-    for box in _boxes(first):
-        cells = [_cells(ground, box) for ground in first.grounds()]
-        blank = not any(map(_shows_something, cells))
-        if looks and max(map(_count_blocks, cells)) < _LEAST_WITHIN:
+    for box in _find_boxes(first):
+        cells = [_average_cells(ground, box) for ground in first.grounds()]
+        blank = not any(map(_has_detail, cells))
+        if looks and max(map(_count_blocks, cells)) < _MIN_BLOCKS_INSIDE:
             break
         kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
         for number, (kind, seen) in enumerate(zip(kinds, cells, strict=True)):
-            nothing = not _shows_something(seen)
-            looks.append(_look(seen) + bytes([kind | BLANK if nothing else kind]))
-            hashes.append(first.digest if blank else _hash(seen[..., 0]))
-            hashes += [_hash(_cells(_ground(one, number), box)[..., 0]) for one in others]
+            nothing = not _has_detail(seen)
+            looks.append(_pack_view(seen) + bytes([kind | BLANK if nothing else kind]))
+            hashes.append(first.digest if blank else _difference_hash(seen[..., 0]))
+            hashes += [
+                _difference_hash(_average_cells(_get_ground(one, number), box)[..., 0])
+                for one in others
+            ]
     return Fingerprint(tuple(hashes), b"".join(looks))
 
 
-def _ground(frame: Coarse, number: int) -> Image.Image:
+def _get_ground(frame: ReducedFrame, number: int) -> Image.Image:
     """Return a frame on one of the grounds; an opaque one is the same on all of them."""
     return frame.on_black if number and frame.on_black is not None else frame.on_white
 
 
-def _boxes(frame: Coarse) -> list[Box]:
+def _find_boxes(frame: ReducedFrame) -> list[Box]:
     """Return the boxes to look at, found on the ground that shows the most."""
     planes = [np.asarray(ground.getchannel(0)) for ground in frame.grounds()]
-    return boxes(max(planes, key=lambda plane: float(plane.std())))
+    return find_boxes(max(planes, key=lambda plane: float(plane.std())))
 
 
-def _shows_something(cells: NDArray[np.uint8]) -> bool:
-    return _count_blocks(cells) >= FEW
+def _has_detail(cells: NDArray[np.uint8]) -> bool:
+    return _count_blocks(cells) >= MIN_BLOCKS
 
 
 def _count_blocks(cells: NDArray[np.uint8]) -> int:
     return count_blocks(cells[..., 0].astype(np.float32))
 
 
-def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
+def _average_cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
     """Average a part of a frame in so many cells a side."""
     from PIL import Image
 
@@ -158,17 +161,17 @@ def _cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
     return np.asarray(part.resize((SIDE, SIDE), Image.Resampling.BOX))
 
 
-def _look(cells: NDArray[np.uint8]) -> bytes:
-    wide = SIDE // TINT_SIDE
-    tints = cells[..., 1:].reshape(TINT_SIDE, wide, TINT_SIDE, wide, 2).mean((1, 3))
+def _pack_view(cells: NDArray[np.uint8]) -> bytes:
+    wide = SIDE // CHROMA_SIDE
+    tints = cells[..., 1:].reshape(CHROMA_SIDE, wide, CHROMA_SIDE, wide, 2).mean((1, 3))
     planes: NDArray[np.uint8] = (tints + 0.5).astype(np.uint8).transpose(2, 0, 1)
     return cells[..., 0].tobytes() + planes.tobytes()
 
 
-def _hash(cells: NDArray[np.uint8]) -> int:
+def _difference_hash(cells: NDArray[np.uint8]) -> int:
     """Return where the picture gets darker, to the right and down: 60 bits, and 4 at large."""
-    fine, large = (rows @ cells @ rows.T for rows in _averages())
-    middle = _FEW // 2
+    fine, large = (rows @ cells @ rows.T for rows in _averaging_matrices())
+    middle = _COARSE_COUNT // 2
     steps = (
         fine[:, :-1] - fine[:, 1:],
         fine[:-1] - fine[1:],
@@ -180,11 +183,11 @@ def _hash(cells: NDArray[np.uint8]) -> int:
 
 
 @cache
-def _averages() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    return _average(_COLUMNS), _average(_FEW)
+def _averaging_matrices() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    return _averaging_matrix(_FINE), _averaging_matrix(_COARSE_COUNT)
 
 
-def _average(count: int) -> NDArray[np.float64]:
+def _averaging_matrix(count: int) -> NDArray[np.float64]:
     """Make what averages cells, by how much of each lies in every one of fewer."""
     width, cells = SIDE / count, np.arange(SIDE)
     start = np.arange(count)[:, None] * width

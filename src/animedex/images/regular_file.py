@@ -9,14 +9,14 @@ from typing import BinaryIO
 from animedex.errors import BadArguments
 
 
-def at_once(path: str, flags: int) -> int:
+def open_nonblocking(path: str, flags: int) -> int:
     """Open without waiting for somebody who writes into a pipe; an opener for `open`."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
-def open_ordinary(path: str) -> BinaryIO:
+def open_regular(path: str) -> BinaryIO:
     """Open a file to read; raise `BadArguments` for what is none, and as `open` does."""
-    number = at_once(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    number = open_nonblocking(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     if stat.S_ISREG(os.fstat(number).st_mode):
         return os.fdopen(number, "rb")
     os.close(number)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, Corrupt
-from animedex.images.regular_file import open_ordinary
+from animedex.images.regular_file import open_regular
 from animedex.images.sidecars import hydrus_sidecar as hydrus
 from animedex.images.sidecars import json_sidecar as json
 from animedex.images.sidecars import text_sidecar as text
@@ -126,7 +126,7 @@ def _is_ours(place: str, post: ArtPost) -> bool:
 def read_beside(place: str) -> bytes | None:
     """Return what is in a file; None where there is none, as of a name too long for one."""
     try:
-        with open_ordinary(place) as file:
+        with open_regular(place) as file:
             data = file.read(_LONGEST + 1)
     except (FileNotFoundError, IsADirectoryError, BadArguments):
         return None

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 MAX_PROFILE_BYTES = 4 * 1024 * 1024
 _STRIP_PIXELS = 4_000_000
 # A profile that moves no colour further than this, of 255, is taken for sRGB's own.
-_VISIBLE = 3
+_VISIBLE_LEVELS = 3
 # One that brings these grays nearer to each other than this is absurd.
-_GRAYS, _LEAST_SPREAD = (51, 204), 32
+_GRAYS, _MIN_SPREAD = (51, 204), 32
 _STEPS = (0, 51, 102, 153, 204, 255)
 _COLOR_SPACES = {"RGB": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
 _ALPHA_MODES = {"LA": "L", "RGBA": "RGB"}
@@ -27,14 +27,14 @@ _8_BIT_MODES = {"L", "LA", "RGB", "RGBA", "CMYK", "YCbCr"}
 _SIMPLER = {"1": "L", "RGBa": "RGBA", "La": "LA"}
 
 
-def shrink(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
+def reduce_image(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
     """Return what `to_8_bit` does, reduced by whole factors across and down.
 
-    It goes strip by strip: see `cut`.
+    It goes strip by strip: see `iter_strips`.
     """
     if factors == (1, 1):
         return to_8_bit(image, raw_mode)
-    strips = [_reduce(strip, factors) for strip in cut(image, raw_mode, factors[1])]
+    strips = [_reduce(strip, factors) for strip in iter_strips(image, raw_mode, factors[1])]
     if len(strips) == 1:
         return strips[0]
     from PIL.Image import new
@@ -47,7 +47,7 @@ def shrink(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
     return small
 
 
-def cut(image: Image, raw_mode: str, factor: int = 1) -> Iterator[Image]:
+def iter_strips(image: Image, raw_mode: str, factor: int = 1) -> Iterator[Image]:
     """Yield what `to_8_bit` does in strips, each of them a multiple of a factor high but the last.
 
     No copy of a large picture is made.
@@ -155,7 +155,7 @@ def _is_useful(transform: ImageCmsTransform, mode: str) -> bool:
     from PIL import Image, ImageChops
 
     grays = Image.frombytes("L", (2, 1), bytes(_GRAYS)).convert(mode)
-    if max(high - low for low, high in _extrema(transform.apply(grays))) < _LEAST_SPREAD:
+    if max(high - low for low, high in _extrema(transform.apply(grays))) < _MIN_SPREAD:
         return False
     if mode == "CMYK":
         return True
@@ -163,7 +163,7 @@ def _is_useful(transform: ImageCmsTransform, mode: str) -> bool:
     values = bytes(chain.from_iterable(product(_STEPS, repeat=depth)))
     colors = Image.frombytes(mode, (len(values) // depth, 1), values)
     moved = ImageChops.difference(transform.apply(colors), colors.convert("RGB"))
-    return max(high for _, high in _extrema(moved)) > _VISIBLE
+    return max(high for _, high in _extrema(moved)) > _VISIBLE_LEVELS
 
 
 def _extrema(image: Image) -> tuple[tuple[int, int], ...]:

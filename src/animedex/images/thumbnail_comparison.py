@@ -6,10 +6,21 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from animedex.images.align_crop import GRID, UNCUT, Cut, finely, roughly
-from animedex.images.block_structure import FEW, agreement, busy, tones
-from animedex.images.exposure import difference
-from animedex.images.fingerprint import LOOK, SEEN, SIDE, TINT_SIDE, suspicious
+from animedex.images.align_crop import FULL, GRID, Crop, find_coarse_crop, refine_crop
+from animedex.images.block_structure import (
+    MIN_BLOCKS,
+    count_tones,
+    measure_agreement,
+    measure_busyness,
+)
+from animedex.images.exposure import measure_difference
+from animedex.images.fingerprint import (
+    CHROMA_SIDE,
+    PIXEL_BYTES,
+    SIDE,
+    VIEW_BYTES,
+    find_candidate_views,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,8 +32,8 @@ if TYPE_CHECKING:
 # detail must agree (see `structure`): the more agree, the more colours may differ. Of ten thousand
 # suspected pairs of variants of different drawings in one style, the nearest have 0.110 with 0.87
 # of the blocks; of variants of the same, 99 of 100 are within these.
-_MOST, _LEAST_AGREEMENT = 0.1, 0.8
-_MOST_IF_ALL_AGREE, _ALL_AGREE = 0.16, 0.97
+_MAX_DIFFERENCE, _MIN_AGREEMENT = 0.1, 0.8
+_MAX_DIFFERENCE_IN_FULL_AGREEMENT, _FULL_AGREEMENT = 0.16, 0.97
 # Pictures with so many tones and blocks with detail may be brighter or darker than each other:
 # drawings and photographs have at least 5 and 18. With fewer, such as silhouettes, icons and line
 # art, another colour is another picture.
@@ -30,31 +41,31 @@ _RICH_TONES, _RICH_BLOCKS = 5, 16
 _BUSY = 0.5
 # Nearly all blocks agree in variants of such a picture; two faces of a few lines differ in their
 # eyes.
-_MOST_AGREE = 0.93
+_NEAR_FULL_AGREEMENT = 0.93
 # How much the average colour of a part may differ there, in levels of 255: JPEG and WebP at low
 # quality change it by up to 6.
-_SAME_COLOUR = 10.0
+_MAX_COLOR_SHIFT = 10.0
 # With fewer blocks with detail than this, pictures are compared as they are, without looking for a
 # crop, and must be nearly equal: variants of the same differ by up to 0.04 of their contrast, icons
 # of different shapes by 0.17 and more. What compression does to faint pictures is forgiven, in
 # levels.
-_SIMPLE_BLOCKS, _FEW_AGREE = 10, 0.88
-_NEARLY_EQUAL, _FORGIVEN = 0.1, 1.5
+_SIMPLE_BLOCKS, _MIN_SIMPLE_AGREEMENT = 10, 0.88
+_MAX_SIMPLE_DIFFERENCE, _TOLERANCE = 0.1, 1.5
 # In no part of so many cells a side may such pictures differ by more than these levels and this
 # share of the part's contrast: scaled and compressed faces of a few lines make up to 1.7 of that,
 # another mouth makes 2.5. Faint pictures may differ by fewer levels, by a share of their contrast.
-_SPOT, _SPOT_NOISE, _OF_SPOT, _MOST_IN_SPOT = 3, 2.0, 0.5, 1.85
-_FAINT, _LEAST_SPOT_NOISE = 0.15, 1.0
+_SPOT, _SPOT_NOISE, _OF_SPOT, _MAX_IN_SPOT = 3, 2.0, 0.5, 1.85
+_FAINT, _MIN_SPOT_NOISE = 0.15, 1.0
 # A part that is flat in both may be shifted by more, in noise: AVIF shifts flat colours of a wide
 # gamut by 2.8. A changed detail is not flat at its edges.
-_FLAT, _MOST_SHIFT = 1.5, 3.25
+_FLAT, _MAX_SHIFT = 1.5, 3.25
 # No crop that is found makes so much of a difference: one look is enough.
-_UNRELATED, _TOO_DIFFERENT, _LOST_CAUSE = 0.3, 0.7, 0.7
+_MIN_CORRELATION, _MAX_CROP_DIFFERENCE, _MIN_CROP_CORRELATION = 0.3, 0.7, 0.7
 _BATCH = 128
 _PARTS = 4
 
 
-def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> Truths:
+def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> Truths:
     """Return for each pair whether its hashes are near and its thumbnails agree."""
     owners: list[int] = []
     ones: list[bytes] = []
@@ -64,8 +75,8 @@ def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> 
     for number, pair in enumerate(pairs):
         # In one order always, so that it makes no difference which of them is asked about.
         one, other = sorted(pair, key=lambda it: it.thumbnail)
-        ours, theirs = one.looks, other.looks
-        for looks in suspicious(one, other, within):
+        ours, theirs = one.views, other.views
+        for looks in find_candidate_views(one, other, within):
             owners.append(number)
             ones += [ours[mine] for mine, _ in looks]
             others += [theirs[its] for _, its in looks]
@@ -74,110 +85,110 @@ def confirmed(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> 
     found = np.zeros(len(pairs), np.bool_)
     if owners:
         way_agrees = np.ones(ways, np.bool_)
-        np.logical_and.at(way_agrees, of_way, same(ones, others))
+        np.logical_and.at(way_agrees, of_way, compare_views(ones, others))
         found[np.array(owners)[way_agrees]] = True
     return found
 
 
-def same(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
+def compare_views(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
     """Return of looks, by pairs, whether they show the same picture."""
     parts = [
-        _same(_unpacked(ones[at : at + _BATCH]), _unpacked(others[at : at + _BATCH]))
+        _compare_batch(_unpack(ones[at : at + _BATCH]), _unpack(others[at : at + _BATCH]))
         for at in range(0, len(ones), _BATCH)
     ]
     return np.concatenate(parts)
 
 
-def _unpacked(looks: Sequence[bytes]) -> Floats:
-    packed = np.frombuffer(b"".join(looks), np.uint8).reshape(-1, LOOK)
+def _unpack(looks: Sequence[bytes]) -> Floats:
+    packed = np.frombuffer(b"".join(looks), np.uint8).reshape(-1, VIEW_BYTES)
     # Far from zero, sums of squares would lose what they are to tell.
-    return packed[:, :SEEN].astype(np.float32) - 128
+    return packed[:, :PIXEL_BYTES].astype(np.float32) - 128
 
 
-def _same(ones: Floats, others: Floats) -> Truths:
+def _compare_batch(ones: Floats, others: Floats) -> Truths:
     """Compare looks; equal ones need no more than a glance."""
     found: Truths = (ones == others).all(1)
     (left,) = np.nonzero(~found)
     if len(left):
-        found[left] = _same_seen(ones[left], others[left])
+        found[left] = _compare_different(ones[left], others[left])
     return found
 
 
-def _same_seen(ones: Floats, others: Floats) -> Truths:
+def _compare_different(ones: Floats, others: Floats) -> Truths:
     """Compare as they are first, and search how they are cut only where that leaves a doubt."""
     a, b = _luma(ones), _luma(others)
-    share, amount = agreement(a, b)
+    share, amount = measure_agreement(a, b)
     found = np.zeros(len(ones), np.bool_)
     simple = amount < _SIMPLE_BLOCKS
     (few,) = np.nonzero(simple)
     if len(few):
-        agrees = (share[few] >= _FEW_AGREE) | (amount[few] < FEW)
-        found[few] = agrees & _nearly_equal(ones[few], others[few])
-    rich = (amount >= _RICH_BLOCKS) & (np.maximum(tones(a), tones(b)) >= _RICH_TONES)
-    rich |= np.minimum(busy(a), busy(b)) > _BUSY
+        agrees = (share[few] >= _MIN_SIMPLE_AGREEMENT) | (amount[few] < MIN_BLOCKS)
+        found[few] = agrees & _is_nearly_equal(ones[few], others[few])
+    rich = (amount >= _RICH_BLOCKS) & (np.maximum(count_tones(a), count_tones(b)) >= _RICH_TONES)
+    rich |= np.minimum(measure_busyness(a), measure_busyness(b)) > _BUSY
     for brighter in (True, False):
         (left,) = np.nonzero(~simple & (rich == brighter))
         if len(left):
-            found[left] = _same_shown(ones[left], others[left], may_brighten=brighter)
+            found[left] = _compare_detailed(ones[left], others[left], may_brighten=brighter)
     return found
 
 
-def _nearly_equal(ones: Floats, others: Floats) -> Truths:
+def _is_nearly_equal(ones: Floats, others: Floats) -> Truths:
     """Compare shapes and colours as they are."""
     a, b = _luma(ones).reshape(len(ones), -1), _luma(others).reshape(len(others), -1)
-    far = np.sqrt(((a - b) ** 2).mean(1)) - _FORGIVEN
-    near: Truths = far <= _NEARLY_EQUAL * np.sqrt(a.std(1) * b.std(1))
-    near &= _same_spots(_luma(ones), _luma(others))
-    return near & _same_colours(_colours(ones, UNCUT), _colours(others, UNCUT))
+    far = np.sqrt(((a - b) ** 2).mean(1)) - _TOLERANCE
+    near: Truths = far <= _MAX_SIMPLE_DIFFERENCE * np.sqrt(a.std(1) * b.std(1))
+    near &= _has_same_spots(_luma(ones), _luma(others))
+    return near & _has_same_colors(_to_rgb(ones, FULL), _to_rgb(others, FULL))
 
 
-def _same_shown(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
+def _compare_detailed(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     """Compare what shows enough, as it is and then cut in the best way."""
-    share, amount = agreement(_luma(ones), _luma(others))
-    seen, there = _colours(ones, UNCUT), _colours(others, UNCUT)
-    far = difference(seen, there, may_brighten=may_brighten)
+    share, amount = measure_agreement(_luma(ones), _luma(others))
+    seen, there = _to_rgb(ones, FULL), _to_rgb(others, FULL)
+    far = measure_difference(seen, there, may_brighten=may_brighten)
     found = _is_near(far, share, amount)
     if not may_brighten:
-        found &= (share >= _MOST_AGREE) & _same_colours(seen, there)
-        found &= _same_spots(_luma(ones), _luma(others))
-    (left,) = np.nonzero(~found & (far < _TOO_DIFFERENT))
+        found &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(seen, there)
+        found &= _has_same_spots(_luma(ones), _luma(others))
+    (left,) = np.nonzero(~found & (far < _MAX_CROP_DIFFERENCE))
     if len(left):
-        left = left[_correlation(_luma(ones[left]), _luma(others[left])) > _UNRELATED]
+        left = left[_correlate(_luma(ones[left]), _luma(others[left])) > _MIN_CORRELATION]
     if len(left):
-        found[left] = _same_cut(ones[left], others[left], may_brighten=may_brighten)
+        found[left] = _compare_cropped(ones[left], others[left], may_brighten=may_brighten)
     return found
 
 
 def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
     """Return whether colours are near enough for so many blocks of detail that agree."""
-    near: Truths = (far < _MOST) & (share >= _LEAST_AGREEMENT)
-    all_agree = (share >= _ALL_AGREE) & (amount >= _RICH_BLOCKS)
-    return near | (all_agree & (far < _MOST_IF_ALL_AGREE))
+    near: Truths = (far < _MAX_DIFFERENCE) & (share >= _MIN_AGREEMENT)
+    all_agree = (share >= _FULL_AGREEMENT) & (amount >= _RICH_BLOCKS)
+    return near | (all_agree & (far < _MAX_DIFFERENCE_IN_FULL_AGREEMENT))
 
 
-def _same_cut(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
+def _compare_cropped(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     """Compare looks where one may be cut to show what the other does."""
     found = np.zeros(len(ones), np.bool_)
-    cut, score = roughly(_luma(ones), _luma(others))
-    (left,) = np.nonzero(score > _LOST_CAUSE)
+    cut, score = find_coarse_crop(_luma(ones), _luma(others))
+    (left,) = np.nonzero(score > _MIN_CROP_CORRELATION)
     if not len(left):
         return found
     ours, theirs = ones[left], others[left]
-    cut = finely(_luma(ours), _luma(theirs), cut.of(left))
+    cut = refine_crop(_luma(ours), _luma(theirs), cut.select(left))
     inside = cut.inside(SIDE).reshape(-1, SIDE, SIDE)
     shown = cut.luma(_luma(ours), SIDE)
-    share, amount = agreement(shown, _luma(theirs), inside)
-    seen, there, counted = _colours(ours, cut), _colours(theirs, UNCUT), cut.inside()
-    far = difference(seen, there, counted, may_brighten=may_brighten)
+    share, amount = measure_agreement(shown, _luma(theirs), inside)
+    seen, there, counted = _to_rgb(ours, cut), _to_rgb(theirs, FULL), cut.inside()
+    far = measure_difference(seen, there, counted, may_brighten=may_brighten)
     agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
     if not may_brighten:
-        agrees &= (share >= _MOST_AGREE) & _same_colours(seen, there, counted)
-        agrees &= _same_spots(np.where(inside, shown, _luma(theirs)), _luma(theirs))
+        agrees &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(seen, there, counted)
+        agrees &= _has_same_spots(np.where(inside, shown, _luma(theirs)), _luma(theirs))
     found[left] = agrees
     return found
 
 
-def _same_colours(ones: Floats, others: Floats, inside: Truths | None = None) -> Truths:
+def _has_same_colors(ones: Floats, others: Floats, inside: Truths | None = None) -> Truths:
     """Return whether all parts have nearly the same average colour, but for those cut off."""
     apart = ones - others
     if inside is not None:
@@ -185,25 +196,27 @@ def _same_colours(ones: Floats, others: Floats, inside: Truths | None = None) ->
     parts = apart.reshape(len(apart), 3, _PARTS, GRID // _PARTS, _PARTS, GRID // _PARTS).mean(
         (3, 5)
     )
-    near: Truths = np.abs(parts).max((1, 2, 3)) <= _SAME_COLOUR
+    near: Truths = np.abs(parts).max((1, 2, 3)) <= _MAX_COLOR_SHIFT
     return near
 
 
-def _same_spots(ones: Floats, others: Floats) -> Truths:
+def _has_same_spots(ones: Floats, others: Floats) -> Truths:
     """Return whether no small part differs by much, as a changed detail does."""
-    error = _spots((ones - others) ** 2)
-    spread = [np.clip(_spots(luma**2) - _spots(luma) ** 2, 0, None) for luma in (ones, others)]
+    error = _spot_means((ones - others) ** 2)
+    spread = [
+        np.clip(_spot_means(luma**2) - _spot_means(luma) ** 2, 0, None) for luma in (ones, others)
+    ]
     contrast = np.sqrt(np.maximum(*spread))
     deviation = np.minimum(ones.std((1, 2)), others.std((1, 2)))
-    noise = np.clip(_FAINT * deviation, _LEAST_SPOT_NOISE, _SPOT_NOISE)[:, None, None]
-    detail: Floats = _MOST_IN_SPOT * (noise + _OF_SPOT * contrast)
-    shift: Floats = np.where(contrast < _FLAT, _MOST_SHIFT * noise, 0)
+    noise = np.clip(_FAINT * deviation, _MIN_SPOT_NOISE, _SPOT_NOISE)[:, None, None]
+    detail: Floats = _MAX_IN_SPOT * (noise + _OF_SPOT * contrast)
+    shift: Floats = np.where(contrast < _FLAT, _MAX_SHIFT * noise, 0)
     near = np.asarray(np.sqrt(error) <= np.maximum(detail, shift))
     found: Truths = np.all(near, axis=(1, 2))
     return found
 
 
-def _spots(luma: Floats) -> Floats:
+def _spot_means(luma: Floats) -> Floats:
     """Return the average of each small part."""
     parts = np.lib.stride_tricks.sliding_window_view(luma, (_SPOT, _SPOT), (1, 2))
     found: Floats = parts.mean((3, 4))
@@ -214,7 +227,7 @@ def _luma(looks: Floats) -> Floats:
     return looks[:, : SIDE * SIDE].reshape(-1, SIDE, SIDE)
 
 
-def _correlation(ones: Floats, others: Floats) -> Floats:
+def _correlate(ones: Floats, others: Floats) -> Floats:
     """Return how alike two kinds of luma are, whatever their brightness and contrast."""
     a, b = (luma.reshape(len(luma), -1) for luma in (ones, others))
     a, b = a - a.mean(1, keepdims=True), b - b.mean(1, keepdims=True)
@@ -222,11 +235,11 @@ def _correlation(ones: Floats, others: Floats) -> Floats:
     return both
 
 
-def _colours(looks: Floats, cut: Cut) -> Floats:
+def _to_rgb(looks: Floats, cut: Crop) -> Floats:
     """Return red, green and blue of each cell of the grid, from 0 to 255, of looks cut so."""
-    tints = looks[:, SIDE * SIDE :].reshape(-1, 2, TINT_SIDE, TINT_SIDE)
+    tints = looks[:, SIDE * SIDE :].reshape(-1, 2, CHROMA_SIDE, CHROMA_SIDE)
     luma = cut.luma(_luma(looks)) + 128
-    blue, red = cut.tint(tints[:, 0]), cut.tint(tints[:, 1])
+    blue, red = cut.chroma(tints[:, 0]), cut.chroma(tints[:, 1])
     # As JPEG has it.
     channels = (luma + 1.402 * red, luma - 0.344 * blue - 0.714 * red, luma + 1.772 * blue)
     return np.stack(channels, 1).reshape(len(looks), 3, -1)

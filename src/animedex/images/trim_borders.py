@@ -16,29 +16,29 @@ Box: TypeAlias = "tuple[int, int, int, int]"
 _TOLERANCE = 14
 _SHARE = 0.98
 # A border about a border is found, and so is the picture's own margin within it.
-_LAYERS = 2
-_LEAST = 0.15
+_MAX_BORDERS = 2
+_MIN_SHARE = 0.15
 
 
-def boxes(grey: Grey) -> list[Box]:
+def find_boxes(grey: Grey) -> list[Box]:
     """Return the whole picture's box, and those that are left when borders are taken away.
 
     >>> grey = np.zeros((10, 10), np.uint8)
     >>> grey[2:8, 3:9] = np.arange(36).reshape(6, 6) * 7
-    >>> boxes(grey)
+    >>> find_boxes(grey)
     [(0, 0, 10, 10), (3, 2, 9, 8)]
     """
     height, width = grey.shape
     found: list[Box] = [(0, 0, width, height)]
-    for _ in range(_LAYERS):
-        left, top, right, bottom = inner = _peeled(grey, found[-1])
-        if inner == found[-1] or (right - left) * (bottom - top) < _LEAST * width * height:
+    for _ in range(_MAX_BORDERS):
+        left, top, right, bottom = inner = _trim(grey, found[-1])
+        if inner == found[-1] or (right - left) * (bottom - top) < _MIN_SHARE * width * height:
             break
         found.append(inner)
     return found
 
 
-def _peeled(grey: Grey, box: Box) -> Box:
+def _trim(grey: Grey, box: Box) -> Box:
     """Take one border away, or nothing where there is none; nor is all that there is a border."""
     left, top, right, bottom = box
     whole = grey[top:bottom, left:right].astype(np.int16)
@@ -49,10 +49,10 @@ def _peeled(grey: Grey, box: Box) -> Box:
     x0, y0, x1, y1 = 0, 0, whole.shape[1], whole.shape[0]
     while True:
         part = like[y0:y1, x0:x1]
-        above, below = _margins(part.sum(1), part.shape[1])
+        above, below = _count_border_lines(part.sum(1), part.shape[1])
         y0, y1 = y0 + above, y1 - below
         part = like[y0:y1, x0:x1]
-        before, behind = _margins(part.sum(0), part.shape[0])
+        before, behind = _count_border_lines(part.sum(0), part.shape[0])
         x0, x1 = x0 + before, x1 - behind
         if not above + below + before + behind:
             return left + x0, top + y0, left + x1, top + y1
@@ -68,7 +68,7 @@ def _border_colour(part: NDArray[np.int16]) -> int | None:
     return None
 
 
-def _margins(counts: NDArray[np.intp], full: int) -> tuple[int, int]:
+def _count_border_lines(counts: NDArray[np.intp], full: int) -> tuple[int, int]:
     """Count how many lines at either end are border; all of them at the first if all are."""
     (inner,) = np.nonzero(counts < _SHARE * full)
     if not len(inner):

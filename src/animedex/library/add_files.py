@@ -118,17 +118,17 @@ def _is_supported_name(one: os.DirEntry[str], unsupported: Callable[[str], None]
     is_named = ending in _NAMED
     if ending == "part":
         return False
-    from animedex.images.formats import format_of, unsupported_format
+    from animedex.images.formats import identify_format, identify_unsupported
 
     try:
         start = wrap_file_errors(one.path) if one.is_file() else b""
     except OSError:
         return is_named
-    kind = format_of(start)
+    kind = identify_format(start)
     if kind is not None:
         # An archive is a picture only where somebody says so.
         return is_named or kind.name != "zip"
-    name = unsupported_format(start)
+    name = identify_unsupported(start)
     if name is not None:
         unsupported(name)
     return is_named and name is None

@@ -84,9 +84,9 @@ class _FileComparer:
         one, other = self._decode(kept), self._decode(entry)
         if one is None or other is None:
             return None
-        from animedex.images.file_comparison import compare
+        from animedex.images.file_comparison import compare_pixels
 
-        return compare(one, other)
+        return compare_pixels(one, other)
 
     def _decode(self, entry: Entry) -> Pixels | None:
         if entry.id not in self._pixels:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from animedex.images.image_inspection import Examined
+    from animedex.images.image_inspection import ImageFacts
     from animedex.library.file_facts import FileFacts
     from animedex.models import ArtPost
 
@@ -32,7 +32,7 @@ class NewEntry(NamedTuple):
     post: ArtPost | None = None
     row: bytes | None = None
     category: str | None = None
-    examined: Examined | None = None
+    examined: ImageFacts | None = None
     facts: FileFacts | None = None
     is_opaque: bool = False
 

@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments, Corrupt, NotFound
-from animedex.images.regular_file import at_once
+from animedex.images.regular_file import open_nonblocking
 
 if TYPE_CHECKING:
     from animedex.images.formats import Format
@@ -28,10 +28,10 @@ class FileFacts(NamedTuple):
 
 def read_file_facts(path: str) -> FileFacts:
     """Read a file whole; raise where there is none, or none of a known format."""
-    from animedex.images.formats import format_of
+    from animedex.images.formats import identify_format
 
     try:
-        with open(path, "rb", buffering=0, opener=at_once) as file:
+        with open(path, "rb", buffering=0, opener=open_nonblocking) as file:
             mark = file_version(os.fstat(file.fileno()), path)
             digest = hashlib.sha256()
             opening, size = b"", 0
@@ -41,16 +41,16 @@ def read_file_facts(path: str) -> FileFacts:
                 digest.update(piece)
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
-    kind = format_of(opening)
+    kind = identify_format(opening)
     if kind is None:
         raise _unknown_format(path, opening)
     return FileFacts(size, digest.hexdigest(), kind, mark)
 
 
 def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
-    from animedex.images.formats import unsupported_format
+    from animedex.images.formats import identify_unsupported
 
-    name = unsupported_format(opening)
+    name = identify_unsupported(opening)
     if name is not None:
         message = f"{path} is a {name} file, which is not supported"
         return BadArguments(message, hint="convert it to png or jpeg, and add that")
@@ -82,7 +82,7 @@ def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
 
 def wrap_file_errors(path: str) -> bytes:
     """Read what tells a file's format."""
-    with open(path, "rb", buffering=0, opener=at_once) as file:
+    with open(path, "rb", buffering=0, opener=open_nonblocking) as file:
         return file.read(_OPENING)
 
 

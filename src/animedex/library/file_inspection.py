@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.images.fingerprint import Fingerprint
-    from animedex.images.image_inspection import Examined
+    from animedex.images.image_inspection import ImageFacts
     from animedex.library.entry import NewEntry
     from animedex.library.file_facts import FileFacts
     from animedex.models import ArtPost
@@ -73,7 +73,7 @@ def _identify(post: ArtPost | None, sha256: str) -> ArtPost | None:
     return replace(post, id=library_id(sha256))
 
 
-def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[Examined | None, str | None]:
+def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[ImageFacts | None, str | None]:
     """Decode a picture; None for what is none, such as a film, or with what is wrong with it.
 
     A service's picture was checked when it was fetched, and is kept even where Pillow is missing.
@@ -86,10 +86,10 @@ def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[Examined | None, st
         if new.post is None:
             raise lacking
         return None, None
-    from animedex.images.image_inspection import examine
+    from animedex.images.image_inspection import inspect_image
 
     try:
-        return examine(new.path), None
+        return inspect_image(new.path), None
     except TooLarge as error:
         return None, error.message
     except Corrupt as error:
@@ -99,7 +99,7 @@ def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[Examined | None, st
 
 
 def _measures(
-    new: NewEntry, facts: FileFacts, examined: Examined | None
+    new: NewEntry, facts: FileFacts, examined: ImageFacts | None
 ) -> tuple[int | None, int | None, int]:
     """Return width, height and frames: as they are, or else as the service tells them.
 

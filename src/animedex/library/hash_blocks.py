@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable
 
-    from animedex.images.hamming_index import Hashes
+    from animedex.images.hamming_index import HammingIndex
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS hash_block (
@@ -37,15 +37,15 @@ def remove_hashes(connection: sqlite3.Connection, id: int) -> None:  # noqa: A00
     _write_block(connection, id >> _SHIFT, _remaining(connection, id))
 
 
-def load_hashes(connection: sqlite3.Connection) -> Hashes:
+def load_hashes(connection: sqlite3.Connection) -> HammingIndex:
     """Read all of them."""
     import numpy as np
 
-    from animedex.images.hamming_index import Hashes
+    from animedex.images.hamming_index import HammingIndex
 
     rows = connection.execute("SELECT pairs FROM hash_block ORDER BY number")
     pairs = np.frombuffer(b"".join([pairs for (pairs,) in rows]), "<u8").reshape(-1, 2)
-    return Hashes(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.uint64))
+    return HammingIndex(pairs[:, 0].astype(np.int64), pairs[:, 1].astype(np.uint64))
 
 
 def _pack(value: int) -> bytes:

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.images.formats import format_of
+from animedex.images.formats import identify_format
 from animedex.library import entry_rows as rows
 from animedex.library import file_inspection as looking
 from animedex.library import repository as keeping
@@ -129,7 +129,7 @@ def _is_unchanged_file(text: bytes) -> Taken:
         if not os.path.isabs(entry.path):
             message = f"{entry.path!r:.200} is no whole path"
             raise BadArguments(message, hint="begin it at the root")
-        kind = format_of(_opening(entry.path))
+        kind = identify_format(_opening(entry.path))
     except AnimedexError as error:
         return error
     is_as_told = kind is not None and kind.name == entry.format and entry.is_there()

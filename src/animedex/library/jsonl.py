@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple, TypeAlias
 import msgspec
 
 from animedex.errors import BadArguments
-from animedex.images.fingerprint import Fingerprint, is_older
+from animedex.images.fingerprint import Fingerprint, is_old_format
 from animedex.library.entry import LARGEST, Entry, is_moment, sanitize_record
 from animedex.models import ArtPost, is_json
 
@@ -117,7 +117,7 @@ def read_line(text: bytes) -> ParsedEntry:
 
 def _fingerprint(data: bytes) -> Fingerprint | None:
     """Read a fingerprint; None for one that an older version made."""
-    if is_older(data):
+    if is_old_format(data):
         return None
     try:
         found = Fingerprint.from_bytes(data)

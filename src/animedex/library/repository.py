@@ -6,7 +6,7 @@ import sqlite3
 from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
-from animedex.images.fingerprint import resembles
+from animedex.images.fingerprint import is_near_duplicate
 from animedex.library import entry_rows as rows
 from animedex.library import fts_index as words
 from animedex.library import hash_blocks as hashes
@@ -84,4 +84,4 @@ def _is_same(db: sqlite3.Connection, before: Entry, looked: InspectedFile) -> bo
     if before.sha256 == looked.entry.sha256:
         return True
     there = rows.read_fingerprints(db, [before.id]).get(before.id)
-    return bool(there and looked.fingerprint and resembles(there, looked.fingerprint))
+    return bool(there and looked.fingerprint and is_near_duplicate(there, looked.fingerprint))

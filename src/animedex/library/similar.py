@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from animedex.images.fingerprint import WITHIN
+from animedex.images.fingerprint import MAX_DISTANCE
 from animedex.library import entry_rows as rows
 from animedex.library import hash_blocks as hashes
 from animedex.library.entry import SimilarEntry
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from animedex.images.fingerprint import Fingerprint
-    from animedex.images.hamming_index import Hashes
+    from animedex.images.hamming_index import HammingIndex
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters
     from animedex.library.library_database import LibraryDatabase
@@ -34,9 +34,9 @@ class HashCache:
 
     def __init__(self) -> None:
         self._edition: bytes | None = None
-        self._hashes: Hashes | None = None
+        self._hashes: HammingIndex | None = None
 
-    def hashes(self, db: sqlite3.Connection) -> Hashes:
+    def hashes(self, db: sqlite3.Connection) -> HammingIndex:
         """Return the hashes as they are at this moment."""
         (edition,) = db.execute("SELECT edition FROM hash_edition").fetchone()
         if self._hashes is None or edition != self._edition:
@@ -51,22 +51,22 @@ def touch_edition(db: sqlite3.Connection) -> None:
 
 def find_similar(
     db: sqlite3.Connection,
-    known: Hashes,
+    known: HammingIndex,
     fingerprint: Fingerprint,
     within: int | None,
     limit: int,
 ) -> list[SimilarEntry]:
     """Find what looks like a picture among the known hashes, the nearest first."""
-    from animedex.images.thumbnail_comparison import confirmed
+    from animedex.images.thumbnail_comparison import confirm_pairs
 
-    radius = WITHIN if within is None else within
+    radius = MAX_DISTANCE if within is None else within
     near = _suspects(known, fingerprint, radius)
     found: list[SimilarEntry] = []
     for start in range(0, len(near), _BATCH):
         batch = near[start : start + _BATCH]
         looks = rows.read_fingerprints(db, [number for number, _ in batch])
         seen = [(number, far) for number, far in batch if number in looks]
-        same = confirmed([(fingerprint, looks[number]) for number, _ in seen], radius)
+        same = confirm_pairs([(fingerprint, looks[number]) for number, _ in seen], radius)
         alike = [one for one, yes in zip(seen, same, strict=True) if yes]
         found += _entries(db, alike[: limit - len(found)])
         if len(found) >= limit:
@@ -74,11 +74,11 @@ def find_similar(
     return found
 
 
-def _suspects(known: Hashes, fingerprint: Fingerprint, radius: int) -> list[tuple[int, int]]:
+def _suspects(known: HammingIndex, fingerprint: Fingerprint, radius: int) -> list[tuple[int, int]]:
     """Return numbers and distances of what is near by any of its hashes, the nearest first."""
     nearest: dict[int, int] = {}
     for one in fingerprint.hashes:
-        for number, far in known.within(one, radius):
+        for number, far in known.search(one, radius):
             nearest[number] = min(far, nearest.get(number, far))
     return sorted(nearest.items(), key=lambda item: (item[1], item[0]))
 
@@ -117,19 +117,19 @@ def find_duplicates(
     file: LibraryDatabase, within: int | None, filters: Filters
 ) -> Iterator[list[Entry]]:
     """Return groups of entries that show the same picture; nothing is locked in between."""
-    from animedex.images.duplicate_groups import groups
+    from animedex.images.duplicate_groups import group_duplicates
 
-    radius = WITHIN if within is None else within
+    radius = MAX_DISTANCE if within is None else within
 
     def lookup(numbers: Sequence[int]) -> dict[int, Fingerprint]:
         return file.read(lambda db: rows.read_fingerprints(db, numbers))
 
-    def load(db: sqlite3.Connection) -> Hashes:
+    def load(db: sqlite3.Connection) -> HammingIndex:
         known = hashes.load_hashes(db)
-        return known if filters == EVERYTHING else known.of(_filtered(db, filters))
+        return known if filters == EVERYTHING else known.select(_filtered(db, filters))
 
     yield from _same_file(file, filters)
-    for group in groups(file.read(load).pairs(radius), lookup, radius):
+    for group in group_duplicates(file.read(load).find_pairs(radius), lookup, radius):
         entries = file.read(partial(_entries_by_id, group))
         if len(entries) > 1:
             yield [entries[number] for number in group if number in entries]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 from animedex import backends
 from animedex.backends.provider import part
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
-from animedex.images.fingerprint import resembles
+from animedex.images.fingerprint import is_near_duplicate
 from animedex.library import entry_rows as rows
 from animedex.library import index_check as indexes
 from animedex.library.file_credit import read_file_credit
@@ -109,7 +109,7 @@ def _replaced(library: Library, entry: Entry) -> Finding | None:
     except AnimedexError as error:
         return Finding("changed", entry, error.message, error)
     before = library.fingerprint(entry.id)
-    if before and looked.fingerprint and resembles(before, looked.fingerprint):
+    if before and looked.fingerprint and is_near_duplicate(before, looked.fingerprint):
         return _refreshed(library, entry, looked, "changed", "looks the same and was written anew")
     message = f"{entry.path} is another picture than the one that was added"
     hint = f"take it in with `animedex library add`, or forget it with {_forget(entry)}"

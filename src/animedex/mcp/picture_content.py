@@ -32,12 +32,16 @@ def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
     if find_spec("PIL") is None:
         message = "pictures can be scaled with Pillow alone, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[pictures]'")
-    from animedex.images.decoder import damage_told, decoder_slot
+    from animedex.images.decoder import convert_decoder_errors, decoder_slot
     from animedex.images.open_image import read_image
 
     try:
-        with damage_told("it"), decoder_slot(), read_image(io.BytesIO(data), "it") as picture:
-            return _scaled(picture.first((edge, edge)).image, edge)
+        with (
+            convert_decoder_errors("it"),
+            decoder_slot(),
+            read_image(io.BytesIO(data), "it") as picture,
+        ):
+            return _scaled(picture.first_frame((edge, edge)).image, edge)
     except AnimedexError as error:
         message = f"the picture cannot be shown: {error.message}"
         raise Corrupt(message, hint="open its URL instead") from None

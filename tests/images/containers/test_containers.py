@@ -11,12 +11,12 @@ import pytest
 from PIL import Image, ImageFile
 
 from animedex.errors import BadArguments, Corrupt, TooLarge
-from animedex.images.containers import picture_parts
-from animedex.images.containers.file_reader import Source
+from animedex.images.containers import select_parts
+from animedex.images.containers.file_reader import SourceFile
 from animedex.images.containers.joined_parts import PartStream
-from animedex.images.decoder import damage_told, image_of
-from animedex.images.formats import format_of
-from animedex.images.image_inspection import measure
+from animedex.images.decoder import convert_decoder_errors, create_decoder
+from animedex.images.formats import identify_format
+from animedex.images.image_inspection import measure_image
 from animedex.images.xmp import Credited, read_credit, write_credit
 from tests.images.xmp.conftest import POST, ROW
 from tests.kit.odd_pictures import chunk, cut, drawing, jpegs, saved, whole
@@ -30,9 +30,9 @@ WHOLE, CUT = whole(), cut()
 
 def frames(data: bytes) -> list[bytes]:
     """Return the pixels of every frame."""
-    kind = format_of(data[:64])
+    kind = identify_format(data[:64])
     assert kind
-    with damage_told("it"), image_of(io.BytesIO(data), kind, "it") as image:
+    with convert_decoder_errors("it"), create_decoder(io.BytesIO(data), kind, "it") as image:
         found: list[bytes] = []
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
@@ -53,7 +53,7 @@ def test_what_has_all_pixels_is_a_picture(name: str, tmp_path: Path) -> None:
     path.write_bytes(odd.data)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        measured = measure(str(path))
+        measured = measure_image(str(path))
     seen = frames(odd.data)
     assert seen == frames(odd.sound)
     assert measured == (odd.form, *drawing().size, len(seen))
@@ -65,7 +65,7 @@ def test_what_lacks_pixels_is_an_error(name: str, tmp_path: Path) -> None:
     path = tmp_path / "odd"
     path.write_bytes(CUT[name].data)
     with pytest.raises(Corrupt, match="odd is a damaged picture: ") as caught:
-        measure(str(path))
+        measure_image(str(path))
     assert caught.value.hint
     words = caught.value.message.partition(": ")[2]
     assert words in {
@@ -155,7 +155,7 @@ HOSTILE: dict[str, tuple[str, Callable[[bytes], bytes]]] = {
 def test_what_has_very_many_parts_is_too_large(name: str) -> None:
     form, make = HOSTILE[name]
     with pytest.raises(TooLarge, match="more than 150,000 "):
-        picture_parts(Source("it", io.BytesIO(make(saved(form)))), form)
+        select_parts(SourceFile("it", io.BytesIO(make(saved(form)))), form)
 
 
 @pytest.mark.parametrize("fill", [b"\0", b"\x21\xfe\1a\0"])
@@ -173,16 +173,16 @@ def test_a_large_flat_jpeg_without_an_end_is_complete() -> None:
     """With fewer bytes, its last scan has not even enough of them to be decoded."""
     file = io.BytesIO()
     Image.new("L", (7500, 7500), 90).save(file, "jpeg", progressive=True)
-    source = Source("it", io.BytesIO(file.getvalue()[:-2]))
-    assert picture_parts(source, "jpeg")
+    source = SourceFile("it", io.BytesIO(file.getvalue()[:-2]))
+    assert select_parts(source, "jpeg")
 
 
 def test_only_the_first_of_many_colour_profiles_is_unpacked() -> None:
     png = saved("png", icc_profile=bytes(200))
     nonsense = chunk(b"iCCP", b"a\0\0" + zlib.compress(bytes(999_999))[:-1])
     data = png[:33] + nonsense * 2 + png[33:]
-    parts = picture_parts(Source("it", io.BytesIO(data)), "png")
+    parts = select_parts(SourceFile("it", io.BytesIO(data)), "png")
     assert parts is not None
-    selected = PartStream(Source("it", io.BytesIO(data)), parts).read()
+    selected = PartStream(SourceFile("it", io.BytesIO(data)), parts).read()
     assert selected is not None
     assert b"iCCP" not in selected

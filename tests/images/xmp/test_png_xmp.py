@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from animedex.errors import Corrupt
-from animedex.images.containers.file_reader import Source
+from animedex.images.containers.file_reader import SourceFile
 from animedex.images.xmp import copy_with_credit
 
 if TYPE_CHECKING:
@@ -195,7 +195,7 @@ def test_checksums_that_were_looked_at_are_not_looked_at_again(
     damaged = bytearray(drawn["png/alpha"])
     damaged[-20] ^= 1
     out = io.BytesIO()
-    source = Source("damaged.png", io.BytesIO(damaged))
+    source = SourceFile("damaged.png", io.BytesIO(damaged))
     copy_with_credit(source, "png", out, *credited)
     assert out.getvalue().endswith(damaged[33:])
 

@@ -100,9 +100,9 @@ def _asked(text: str) -> Iterable[What]:
 def _read(data: bytes, name: str) -> list[What]:
     """Read rows of JSON, or URLs and ids that are a line each."""
     from animedex.art.row_reader import rows_and_faults
-    from animedex.images.formats import format_of
+    from animedex.images.formats import identify_format
 
-    if format_of(data) is not None:
+    if identify_format(data) is not None:
         message = f"{name} is a picture, and not rows that tell of one"
         raise BadArguments(message, hint=_HINT)
     text = decode_text(data, name)

@@ -111,12 +111,12 @@ def _sights(session: Session, what: Iterable[str]) -> tuple[list[Sight], list[An
 def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
     """Read rows, or the bytes of one picture, from standard input."""
     from animedex.cli.picture_sources import Sight, of_row
-    from animedex.images.formats import format_of
+    from animedex.images.formats import identify_format
     from animedex.render.picture_grid import Label
 
     file = standard_input("name a file, or pipe rows in")
     opening = file.read(_OPENING)
-    if format_of(opening) is not None:
+    if identify_format(opening) is not None:
         yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
         return
     from animedex.art.row_reader import rows

@@ -11,7 +11,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from animedex.images.containers import gif, jpeg, png, webp
-from animedex.images.containers.file_reader import Source
+from animedex.images.containers.file_reader import SourceFile
 from animedex.images.containers.joined_parts import PartStream
 
 if TYPE_CHECKING:
@@ -20,31 +20,31 @@ if TYPE_CHECKING:
     from animedex.images.containers.file_reader import Parts
     from animedex.images.formats import Format
 
-_CONTAINERS: dict[str, Callable[[Source], Parts | None]] = {
-    "png": png.picture_parts,
-    "gif": gif.picture_parts,
-    "webp": webp.picture_parts,
-    "jpeg": jpeg.picture_parts,
+_CONTAINERS: dict[str, Callable[[SourceFile], Parts | None]] = {
+    "png": png.select_parts,
+    "gif": gif.select_parts,
+    "webp": webp.select_parts,
+    "jpeg": jpeg.select_parts,
 }
 
 
-def picture_stream(file: BinaryIO, kind: Format, name: str) -> BinaryIO:
+def open_pixel_stream(file: BinaryIO, kind: Format, name: str) -> BinaryIO:
     """Return what a decoder is to read of a picture file.
 
     Raises `Corrupt` if the container shows that pixels are missing, or have a wrong checksum.
     """
-    source = Source(name, file)
-    parts = picture_parts(source, kind.name)
+    source = SourceFile(name, file)
+    parts = select_parts(source, kind.name)
     if parts is None:
         file.seek(0)
         return file
     return cast("BinaryIO", io.BufferedReader(PartStream(source, parts)))
 
 
-def picture_parts(source: Source, kind: str) -> Parts | None:
+def select_parts(source: SourceFile, kind: str) -> Parts | None:
     """Return the parts of a file that a decoder needs; None stands for the file as it is.
 
-    Raises `Corrupt` as `picture_stream` does.
+    Raises `Corrupt` as `open_pixel_stream` does.
     """
     container = _CONTAINERS.get(kind)
     # A decoder of AVIF reads no more than it needs, and passes over what is behind it.

@@ -14,78 +14,78 @@ if TYPE_CHECKING:
 Range: TypeAlias = "tuple[int, int]"
 Parts: TypeAlias = "list[bytes | Range]"
 # As much is read of all packets in a file; what is beyond it is copied like any other bytes.
-LONGEST = 32 * 1024 * 1024
-_PIECE = 1024 * 1024
+MAX_PACKET_BYTES = 32 * 1024 * 1024
+_PIECE_BYTES = 1024 * 1024
 # So many parts of a file are walked over: more than that only takes time, as a picture of a
 # gigabyte has no more, in chunks of 8 KiB.
 MAX_PARTS = 150_000
 HINT = "fetch it again, or give another file"
-CUT = "it is cut short"
+TRUNCATED = "it is cut short"
 
 
-class Source:
+class SourceFile:
     """Read a file piece by piece; what is missing or wrong in it is `Corrupt`.
 
-    `room` is how much of packets may still be read.
+    `packet_budget` is how much of packets may still be read.
     """
 
     def __init__(self, path: str, file: BinaryIO) -> None:
         self.path = path
         self.size = file.seek(0, os.SEEK_END)
-        self.room = LONGEST
+        self.packet_budget = MAX_PACKET_BYTES
         self._parts = 0
         self._file = file
         file.seek(0)
 
-    def at(self) -> int:
+    def tell(self) -> int:
         """Return where reading goes on."""
         return self._file.tell()
 
-    def go(self, place: int) -> None:
+    def seek(self, place: int) -> None:
         """Go on reading somewhere else."""
         self._file.seek(place)
 
-    def take(self, size: int) -> bytes:
+    def read_exactly(self, size: int) -> bytes:
         """Read so many bytes."""
         data = self._file.read(size)
         if len(data) < size:
-            self.fail(CUT)
+            self.raise_corrupt(TRUNCATED)
         return data
 
-    def read(self, size: int = _PIECE) -> bytes:
+    def read(self, size: int = _PIECE_BYTES) -> bytes:
         """Return the next bytes, fewer than `size` at the end of the file."""
         return self._file.read(size)
 
     def skip(self, size: int) -> None:
         """Leave out so many bytes."""
-        place = self.at() + size
+        place = self.tell() + size
         if place > self.size:
-            self.fail(CUT)
+            self.raise_corrupt(TRUNCATED)
         self._file.seek(place)
 
-    def admits(self, size: int) -> bool:
+    def reserve_packet(self, size: int) -> bool:
         """Return whether there is room for a packet, and take it."""
-        if size > self.room:
+        if size > self.packet_budget:
             return False
-        self.room -= size
+        self.packet_budget -= size
         return True
 
-    def pieces(self, start: int, end: int) -> Iterator[bytes]:
+    def read_range(self, start: int, end: int) -> Iterator[bytes]:
         """Read a range, without ever holding much of it."""
         self._file.seek(start)
         while start < end:
-            piece = self.take(min(_PIECE, end - start))
+            piece = self.read_exactly(min(_PIECE_BYTES, end - start))
             start += len(piece)
             yield piece
 
-    def count(self, parts: int = 1) -> None:
+    def count_parts(self, parts: int = 1) -> None:
         """Count parts of the file that were walked over; raise `TooLarge` for very many."""
         self._parts += parts
         if self._parts > MAX_PARTS:
             message = f"{self.path} has more than {MAX_PARTS:,} parts"
             raise TooLarge(message, hint="write it anew with another program")
 
-    def fail(self, why: str) -> NoReturn:
+    def raise_corrupt(self, why: str) -> NoReturn:
         """Raise the error for a file that is not what it claims to be."""
         message = f"{self.path} is a damaged picture: {why}"
         raise Corrupt(message, hint=HINT)

@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 
     from typing_extensions import Buffer
 
-    from animedex.images.containers.file_reader import Parts, Range, Source
+    from animedex.images.containers.file_reader import Parts, Range, SourceFile
 
 
 class PartStream(io.RawIOBase):
     """Read parts of a file as one stream; `io.BufferedReader` makes a usual file of it."""
 
-    def __init__(self, source: Source, parts: Iterable[bytes | Range]) -> None:
+    def __init__(self, source: SourceFile, parts: Iterable[bytes | Range]) -> None:
         self._source = source
-        self._parts = _merge(parts)
+        self._parts = _merge_ranges(parts)
         self._starts = [0, *accumulate(map(_length, self._parts))]
         self._at = 0
 
@@ -58,15 +58,15 @@ class PartStream(io.RawIOBase):
     def _piece(self, part: bytes | Range, offset: int, size: int) -> bytes:
         if isinstance(part, bytes):
             return part[offset : offset + size]
-        self._source.go(part[0] + offset)
-        return self._source.take(size)
+        self._source.seek(part[0] + offset)
+        return self._source.read_exactly(size)
 
 
 def _length(part: bytes | Range) -> int:
     return len(part) if isinstance(part, bytes) else part[1] - part[0]
 
 
-def _merge(parts: Iterable[bytes | Range]) -> Parts:
+def _merge_ranges(parts: Iterable[bytes | Range]) -> Parts:
     """Return parts without empty ones, and with adjacent ranges made one."""
     merged: Parts = []
     for part in parts:

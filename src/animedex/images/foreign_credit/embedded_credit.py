@@ -14,7 +14,7 @@ from animedex.images.xmp.png_xmp import TEXTS, chunk_text, decode_profile
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.images.containers.file_reader import Source
+    from animedex.images.containers.file_reader import SourceFile
 
 _EXIF = b"Exif\0\0"
 _IPTC = b"Photoshop 3.0\0"
@@ -35,33 +35,33 @@ def read_embedded(path: str) -> Iterator[Fields]:
         return
 
 
-def _nothing(source: Source) -> Iterator[Fields]:
+def _nothing(source: SourceFile) -> Iterator[Fields]:
     del source
     return iter(())
 
 
-def _jpeg(source: Source) -> Iterator[Fields]:
-    for segment in jpeg.segments(source):
+def _jpeg(source: SourceFile) -> Iterator[Fields]:
+    for segment in jpeg.iter_segments(source):
         if segment.marker not in {jpeg.APP1, _APP13}:
             continue
-        source.go(segment.data)
-        data = source.take(segment.end - segment.data)
+        source.seek(segment.data)
+        data = source.read_exactly(segment.end - segment.data)
         if data.startswith(_EXIF):
             yield exif_fields(data.removeprefix(_EXIF))
         elif data.startswith(_IPTC):
             yield iptc_fields(data)
 
 
-def _webp(source: Source) -> Iterator[Fields]:
-    for chunk in webp.chunks(source):
+def _webp(source: SourceFile) -> Iterator[Fields]:
+    for chunk in webp.iter_chunks(source):
         if chunk.kind == b"EXIF" and chunk.size <= _LONGEST:
-            source.go(chunk.start + 8)
-            yield exif_fields(source.take(chunk.size).removeprefix(_EXIF))
+            source.seek(chunk.start + 8)
+            yield exif_fields(source.read_exactly(chunk.size).removeprefix(_EXIF))
 
 
-def _png(source: Source) -> Iterator[Fields]:
+def _png(source: SourceFile) -> Iterator[Fields]:
     texts: dict[str, str] = {}
-    for chunk in png.chunks(source):
+    for chunk in png.iter_chunks(source):
         is_text = chunk.kind in TEXTS
         if (
             chunk.size > _LONGEST
@@ -69,8 +69,8 @@ def _png(source: Source) -> Iterator[Fields]:
             or not (is_text or _is_exif(chunk.kind))
         ):
             continue
-        source.go(chunk.start + 8)
-        data = source.take(chunk.size)
+        source.seek(chunk.start + 8)
+        data = source.read_exactly(chunk.size)
         if not is_text:
             yield exif_fields(data)
             continue

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
-from animedex.images.containers import picture_parts
-from animedex.images.containers.file_reader import LONGEST, Source
-from animedex.images.decoder import damage_told
-from animedex.images.formats import format_of
-from animedex.images.regular_file import open_ordinary
+from animedex.images.containers import select_parts
+from animedex.images.containers.file_reader import MAX_PACKET_BYTES, SourceFile
+from animedex.images.decoder import convert_decoder_errors
+from animedex.images.formats import identify_format
+from animedex.images.regular_file import open_regular
 from animedex.images.xmp import gif_xmp as gif
 from animedex.images.xmp import jpeg_xmp as jpeg
 from animedex.images.xmp import png_xmp as png
@@ -66,7 +66,7 @@ def read_credit(path: str) -> Credited | None:
         return credit_in(packets_of(source, kind), path)
 
 
-def packets_of(source: Source, kind: str | None) -> list[Packet]:
+def packets_of(source: SourceFile, kind: str | None) -> list[Packet]:
     """Return the packets of XMP in a file; none where its format has no place for one."""
     return _survey(source, kind).packets if kind in _CONTAINERS else []
 
@@ -88,13 +88,13 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
         if kind not in _CONTAINERS:
             message = f"{kind} has no place for a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
-        with damage_told(source):
-            picture_parts(file, kind)
+        with convert_decoder_errors(source):
+            select_parts(file, kind)
         copy_with_credit(file, kind, target, post, row)
 
 
 def copy_with_credit(
-    source: Source, kind: str, target: Writable, post: ArtPost, row: bytes | None
+    source: SourceFile, kind: str, target: Writable, post: ArtPost, row: bytes | None
 ) -> None:
     """Do as `write_credit` does, for a picture of that format whose container was checked."""
     layout = _survey(source, kind)
@@ -107,7 +107,7 @@ def copy_with_credit(
     pour(source, parts, target)
 
 
-def _survey(source: Source, kind: str) -> Layout:
+def _survey(source: SourceFile, kind: str) -> Layout:
     """Return where a file's packets are, those beyond `_MAX_MARKS` as if they were too long."""
     layout: Layout = _CONTAINERS[kind].survey(source)
     marks = 0
@@ -124,20 +124,20 @@ def _survey(source: Source, kind: str) -> Layout:
 def _told(post: ArtPost, row: bytes | None) -> list[Property]:
     """Return what is to be told; too much of it would not be read again."""
     properties = properties_of(post, row)
-    if sum(len(element(one)) for one in properties) > LONGEST // 2:
+    if sum(len(element(one)) for one in properties) > MAX_PACKET_BYTES // 2:
         message = f"the credit of {post.id[:80]} is too long for a picture to carry"
         raise BadArguments(message, hint="put it beside the file: --sidecar json")
     return properties
 
 
 @contextmanager
-def open_picture(path: str) -> Generator[tuple[Source, str | None]]:
+def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
     """Open a picture; give its format, too."""
     try:
-        with open_ordinary(_checked(path)) as file:
-            kind = format_of(file.read(_OPENING))
+        with open_regular(_checked(path)) as file:
+            kind = identify_format(file.read(_OPENING))
             name = kind.name if kind else None
-            yield Source(path, file), name
+            yield SourceFile(path, file), name
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise BadArguments(message, hint="give another file") from None

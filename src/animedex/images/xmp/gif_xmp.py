@@ -7,27 +7,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.images.containers.file_reader import CUT
+from animedex.images.containers.file_reader import TRUNCATED
 from animedex.images.containers.gif import (
     APPLICATION,
     COMMENT,
     IMAGE,
     PADDING,
-    XMP,
+    XMP_HEADER,
     XMP_TRAILER,
-    blocks,
+    iter_blocks,
 )
 from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
-    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.file_reader import Range, SourceFile
     from animedex.images.containers.gif import Block
     from animedex.images.xmp.property_merge import Merge
 
 _VERSION = b"GIF89a"
 
 
-def survey(source: Source) -> Layout:
+def survey(source: SourceFile) -> Layout:
     """Find the packets; ours goes before the first picture, behind what leads the file.
 
     A browser wants the number of repetitions first of all, and nothing may part a picture from its
@@ -35,34 +35,34 @@ def survey(source: Source) -> Layout:
     """
     packets: list[Packet] = []
     place, seen = 0, False
-    for block in blocks(source):
+    for block in iter_blocks(source):
         if block.is_xmp:
-            packets += [_packet(source, block)] if block.whole else []
+            packets += [_packet(source, block)] if block.is_complete else []
             leads = False
         else:
             leads = block.kind == PADDING or block.label in {APPLICATION, COMMENT}
         place = place or (0 if leads else block.start)
         seen = seen or block.kind == IMAGE
     if not seen:
-        source.fail(CUT)
+        source.raise_corrupt(TRUNCATED)
     return Layout(packets, place)
 
 
-def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
     """Return how the file is written with a packet: extensions are of the version 89a."""
-    put = XMP + merge.main.filled(merge.properties) + XMP_TRAILER
+    put = XMP_HEADER + merge.main.filled(merge.properties) + XMP_TRAILER
     area = (len(_VERSION), source.size)
     return [_VERSION, *pieces(layout, merge.replaces, put, area)]
 
 
-def _packet(source: Source, block: Block) -> Packet:
+def _packet(source: SourceFile, block: Block) -> Packet:
     """Read a packet; some programs put it into sub-blocks like any other data."""
     area = (block.start, block.end)
-    begin = block.start + len(XMP)
-    if not source.admits(block.end - begin):
+    begin = block.start + len(XMP_HEADER)
+    if not source.reserve_packet(block.end - begin):
         return Packet(TOO_LONG, (area,))
-    source.go(begin)
-    data = source.take(block.end - begin)
+    source.seek(begin)
+    data = source.read_exactly(block.end - begin)
     text = data.removesuffix(XMP_TRAILER)
     if len(text) < len(data) or data.startswith(b"<"):
         return Packet(text, (area,))

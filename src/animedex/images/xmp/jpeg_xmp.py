@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.images.containers.jpeg import APP0, APP1, segments
+from animedex.images.containers.jpeg import APP0, APP1, iter_segments
 from animedex.images.xmp.credit_properties import NOTE, TEXT, Name, Property
 from animedex.images.xmp.property_merge import all_continued, blank
 from animedex.images.xmp.xmp_encoding import to_utf8
@@ -24,7 +24,7 @@ from animedex.images.xmp.xmp_writer import element
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.file_reader import Range, SourceFile
     from animedex.images.xmp.property_merge import Bare, Merge
 
 _XMP = b"http://ns.adobe.com/xap/1.0/\0"
@@ -49,7 +49,7 @@ class _Part(NamedTuple):
     range: Range
 
 
-def survey(source: Source) -> Layout:
+def survey(source: SourceFile) -> Layout:
     """Find the packets; ours goes behind the headers of JFIF and Exif, which want to be first.
 
     Raises `Corrupt` for what has no picture.
@@ -57,25 +57,25 @@ def survey(source: Source) -> Layout:
     mains: list[tuple[bytes, Range]] = []
     parts: list[_Part] = []
     place, leads = 2, True
-    for segment in segments(source):
+    for segment in iter_segments(source):
         if segment.marker not in {APP0, APP1}:
             leads = False
             continue
         area = (segment.start, segment.end)
-        source.go(segment.data)
-        data = source.take(segment.end - segment.data)
-        if data.startswith(_XMP) and not source.admits(len(data)):
+        source.seek(segment.data)
+        data = source.read_exactly(segment.end - segment.data)
+        if data.startswith(_XMP) and not source.reserve_packet(len(data)):
             mains.append((TOO_LONG, area))
         elif segment.marker == APP1 and data.startswith(_XMP):
             mains.append((data.removeprefix(_XMP), area))
-        elif segment.marker == APP1 and data.startswith(_MORE) and source.admits(len(data)):
+        elif segment.marker == APP1 and data.startswith(_MORE) and source.reserve_packet(len(data)):
             parts += _part(data.removeprefix(_MORE), area)
         leads = leads and data.startswith(_LEADING)
         place = area[1] if leads else place
     return Layout([_packet(*main, parts) for main in mains], place)
 
 
-def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
     """Return how the file is written with a packet, and a continuation where it is too long."""
     main, more = _shared(merge)
     if len(main) > _LONGEST:

@@ -9,15 +9,15 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
-from animedex.images.containers.file_reader import CUT
-from animedex.images.containers.png import AROUND, SIGNATURE, chunks
+from animedex.images.containers.file_reader import TRUNCATED
+from animedex.images.containers.png import CHUNK_OVERHEAD, SIGNATURE, iter_chunks
 from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
-    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.file_reader import Range, SourceFile
     from animedex.images.xmp.property_merge import Merge
 
-_HEADER_END = len(SIGNATURE) + 13 + AROUND
+_HEADER_END = len(SIGNATURE) + 13 + CHUNK_OVERHEAD
 _KEYWORD = b"XML:com.adobe.xmp"
 _PROFILE_OF_JPEG = b"Raw profile type APP1"
 _KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
@@ -26,25 +26,25 @@ _LONGEST_KEYWORD = 80
 TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
 
 
-def survey(source: Source) -> Layout:
+def survey(source: SourceFile) -> Layout:
     """Find the packets; ours goes behind the header, as some readers stop at the picture's data.
 
     Raises `Corrupt` for what has no data of a picture.
     """
     packets: list[Packet] = []
     seen = False
-    for chunk in chunks(source):
+    for chunk in iter_chunks(source):
         seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
         if chunk.end > source.size:
             break
         if chunk.kind in TEXTS:
             packets += _packets(source, chunk.start, chunk.kind, chunk.size)
     if not seen:
-        source.fail(CUT)
+        source.raise_corrupt(TRUNCATED)
     return Layout(packets, _HEADER_END)
 
 
-def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
     """Return how the file is written with a packet."""
     text = _KEYWORD + b"\0\0\0\0\0" + merge.main.filled(merge.properties)
     checksum = zlib.crc32(b"iTXt" + text)
@@ -52,19 +52,19 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
     return pieces(layout, merge.replaces, chunk, (0, source.size))
 
 
-def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]:
+def _packets(source: SourceFile, start: int, kind: bytes, size: int) -> list[Packet]:
     """Read a chunk of text if it holds a packet."""
-    source.go(start + 8)
-    opening = source.take(min(size, _LONGEST_KEYWORD))
+    source.seek(start + 8)
+    opening = source.read_exactly(min(size, _LONGEST_KEYWORD))
     keyword, _, _ = opening.partition(b"\0")
     if keyword not in _KEYWORDS:
         return []
-    area = (start, start + size + AROUND)
-    if not source.admits(size):
+    area = (start, start + size + CHUNK_OVERHEAD)
+    if not source.reserve_packet(size):
         return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
-    source.go(start + 8 + len(keyword) + 1)
+    source.seek(start + 8 + len(keyword) + 1)
     text = chunk_text(
-        source, kind, source.take(size - len(keyword) - 1) if b"\0" in opening else b""
+        source, kind, source.read_exactly(size - len(keyword) - 1) if b"\0" in opening else b""
     )
     if keyword == _KEYWORD:
         return [Packet(text, (area,))]
@@ -76,7 +76,7 @@ def _packets(source: Source, start: int, kind: bytes, size: int) -> list[Packet]
     return [Packet(profile or text, (area,))]
 
 
-def chunk_text(source: Source, kind: bytes, data: bytes) -> bytes:
+def chunk_text(source: SourceFile, kind: bytes, data: bytes) -> bytes:
     """Return the text of a chunk, which what follows its keyword may hold compressed."""
     if kind == b"tEXt":
         return data
@@ -96,12 +96,12 @@ def decode_profile(text: bytes) -> bytes:
         return b""
 
 
-def _inflated(source: Source, text: bytes) -> bytes:
+def _inflated(source: SourceFile, text: bytes) -> bytes:
     """Unpack a text; return it as it is if it is damaged or too long."""
     inflater = zlib.decompressobj()
     try:
-        plain = inflater.decompress(text, max(source.room, 1))
+        plain = inflater.decompress(text, max(source.packet_budget, 1))
     except zlib.error:
         return text
     # What was unpacked in vain counts as well: there may be more of its kind.
-    return plain if source.admits(len(plain)) and inflater.eof else text
+    return plain if source.reserve_packet(len(plain)) and inflater.eof else text

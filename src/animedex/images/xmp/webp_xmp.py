@@ -8,11 +8,11 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from animedex.images.containers.webp import HEAD, chunks
+from animedex.images.containers.webp import HEADER_BYTES, iter_chunks
 from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
 
 if TYPE_CHECKING:
-    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.file_reader import Range, SourceFile
     from animedex.images.containers.webp import Chunk
     from animedex.images.xmp.property_merge import Merge
 
@@ -22,19 +22,19 @@ _XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
 _LARGEST = 2**32 - 2
 
 
-def survey(source: Source) -> Layout:
+def survey(source: SourceFile) -> Layout:
     """Find the packets; ours goes before the first of them, as readers know no second, or last."""
     packets: list[Packet] = []
     place = 0
     _first(source)
-    for chunk in list(chunks(source)):
+    for chunk in list(iter_chunks(source)):
         if chunk.kind == b"XMP ":
             place = place or chunk.start
             packets.append(_packet(source, chunk))
     return Layout(packets, place or _end(source))
 
 
-def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
     """Return the parts of the file with a packet, its header and length updated."""
     end = _end(source)
     text = merge.main.filled(merge.properties)
@@ -44,48 +44,50 @@ def rewritten(source: Source, layout: Layout, merge: Merge) -> list[bytes | Rang
     parts = [extended, *pieces(layout, merge.replaces, chunk, (start, end))]
     length = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
     if length + 4 > _LARGEST:
-        source.fail("there is no room for more in it")
+        source.raise_corrupt("there is no room for more in it")
     head = struct.pack("<4sI4s", b"RIFF", length + 4, b"WEBP")
     return [head, *parts, (end, source.size)]
 
 
-def _end(source: Source) -> int:
+def _end(source: SourceFile) -> int:
     """Return the offset of the picture's end; what others put behind it is not part of it."""
-    end = HEAD
-    for chunk in chunks(source):
+    end = HEADER_BYTES
+    for chunk in iter_chunks(source):
         end = chunk.end
     return min(end, source.size)
 
 
-def _packet(source: Source, chunk: Chunk) -> Packet:
-    source.go(chunk.data_end - chunk.size)
-    text = source.take(chunk.size) if source.admits(chunk.size) else TOO_LONG
+def _packet(source: SourceFile, chunk: Chunk) -> Packet:
+    source.seek(chunk.data_end - chunk.size)
+    text = source.read_exactly(chunk.size) if source.reserve_packet(chunk.size) else TOO_LONG
     return Packet(text, ((chunk.start, min(chunk.end, source.size)),))
 
 
-def _extended(source: Source) -> tuple[int, bytes]:
+def _extended(source: SourceFile) -> tuple[int, bytes]:
     """Return the first chunk of an extended file, and where the others begin."""
     kind, data = _first(source)
     if kind == _EXTENDED:
         extended = bytes([data[0] | _XMP_FLAG]) + data[1:]
-        return HEAD + 8 + _EXTENDED_SIZE, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + extended
+        return HEADER_BYTES + 8 + _EXTENDED_SIZE, struct.pack(
+            "<4sI", _EXTENDED, _EXTENDED_SIZE
+        ) + extended
     width, height, alpha = _lossless(data) if kind == b"VP8L" else _lossy(data)
     flags = _XMP_FLAG | (_ALPHA_FLAG if alpha else 0)
     canvas = [(side - 1).to_bytes(3, "little") for side in (width, height)]
     data = bytes([flags, 0, 0, 0]) + b"".join(canvas)
-    return HEAD, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
+    return HEADER_BYTES, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
 
 
-def _first(source: Source) -> tuple[bytes, bytes]:
+def _first(source: SourceFile) -> tuple[bytes, bytes]:
     """Read how the first chunk begins, which says what kind of file it is."""
-    source.go(HEAD)
-    kind, size = struct.unpack("<4sI", source.take(8))
+    source.seek(HEADER_BYTES)
+    kind, size = struct.unpack("<4sI", source.read_exactly(8))
     wanted = _SHORTEST.get(kind)
     if wanted is None or size < wanted or (kind == _EXTENDED and size != wanted):
-        source.fail("it does not begin with a picture")
-    data = source.take(wanted)
+        source.raise_corrupt("it does not begin with a picture")
+    data = source.read_exactly(wanted)
     if not data.startswith(_OPENINGS.get(kind, b""), _LOSSY_TAG if kind == b"VP8 " else 0):
-        source.fail("it does not begin with a picture")
+        source.raise_corrupt("it does not begin with a picture")
     return kind, data
 
 

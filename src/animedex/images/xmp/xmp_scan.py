@@ -9,7 +9,7 @@ from animedex.errors import BadArguments, NoSpace, is_full
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.images.containers.file_reader import Range, Source
+    from animedex.images.containers.file_reader import Range, SourceFile
 
 # What stands for a packet that cannot be read, as its bytes are not all there or too many.
 TOO_LONG, INCOMPLETE = b"too long", b"incomplete"
@@ -53,10 +53,10 @@ def pieces(layout: Layout, replaced: Packet | None, put: bytes, area: Range) -> 
     return [*parts, (at, stop)]
 
 
-def pour(source: Source, parts: Iterable[bytes | Range], target: Writable) -> None:
+def pour(source: SourceFile, parts: Iterable[bytes | Range], target: Writable) -> None:
     """Write what was said, copying ranges of the source."""
     for part in parts:
-        for piece in [part] if isinstance(part, bytes) else source.pieces(*part):
+        for piece in [part] if isinstance(part, bytes) else source.read_range(*part):
             _write(target, piece)
 
 
