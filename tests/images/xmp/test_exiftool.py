@@ -6,8 +6,9 @@ import json
 import re
 import shutil
 import subprocess
+from functools import cache
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -16,13 +17,62 @@ from animedex.images.xmp import Credited, read_credit, write_credit
 from animedex.models import ArtPost, Rating
 from tests.kit.odd_pictures import whole
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 EXIFTOOL = shutil.which("exiftool") or ""
 pytestmark = pytest.mark.skipif(not EXIFTOOL, reason="ExifTool is not installed")
 
 
-def exiftool(*arguments: str, check: bool = True) -> str:
-    done = subprocess.run([EXIFTOOL, *arguments], capture_output=True, check=check)
-    return done.stdout.decode()
+class ExifTool:
+    """Represents one process that carries out many commands: its start takes longest."""
+
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [EXIFTOOL, "-stay_open", "True", "-@", "-"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._commands, self._output = self._process.stdin, self._process.stdout
+
+    def run(self, *arguments: str) -> str:
+        """Carry out a command and return what it prints."""
+        self._commands.write("".join(f"{one}\n" for one in (*arguments, "-execute")).encode())
+        self._commands.flush()
+        lines = iter(self._output.readline, b"")
+        printed: list[bytes] = []
+        for line in lines:
+            if line.endswith(b"{ready}\n"):
+                printed.append(line.removesuffix(b"{ready}\n"))
+                break
+            printed.append(line)
+        return b"".join(printed).decode()
+
+    def close(self) -> None:
+        self._commands.write(b"-stay_open\nFalse\n")
+        self._commands.close()
+        self._process.wait()
+        self._output.close()
+
+
+@cache
+def running() -> ExifTool:
+    return ExifTool()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def end() -> Iterator[None]:
+    """End the process with the tests of this file."""
+    yield
+    running().close()
+    running.cache_clear()
+
+
+def exiftool(*arguments: str) -> str:
+    return running().run(*arguments)
 
 
 def told(path: Path, *options: str) -> dict[str, object]:
@@ -94,7 +144,7 @@ def test_it_finds_no_new_fault_in_what_has_some(credited: Credited, tmp_path: Pa
         with open(tmp_path / f"{number}-after.{one.form}", "wb") as target:
             write_credit(str(source), target, *credited)
     options = ("-j", "-a", "-warning", "-error", "-XMP-dc:Creator")
-    printed = exiftool(*options, str(tmp_path), check=False)
+    printed = exiftool(*options, str(tmp_path))
     found = cast("list[dict[str, object]]", json.loads(printed))
     known = {Path(str(one["SourceFile"])).stem: one for one in found}
     for number in range(len(odd)):
@@ -110,7 +160,7 @@ def test_the_credit_survives_its_writing(
     """It takes packets apart and writes them in its own way."""
     target = put(one_of_each, credited, tmp_path)
     assert exiftool("-b", "-XMP-animedex:Row", str(target)).encode() == credited.row
-    exiftool("-q", "-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
+    exiftool("-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
     assert read_credit(str(target)) == credited
     other = Credited(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
     known = told(put(target.read_bytes(), other, tmp_path))
