@@ -81,8 +81,8 @@ microseconds, and the most memory.
 
 ## Downloading
 
-Wall time of a whole command over that of curl and of gallery-dl, fetching the same files from the same
-server on loopback, with budgets off.
+Wall time of a whole command over that of curl and of gallery-dl, fetching the same files from the
+same server on loopback, with budgets off.
 
 {downloading}
 

@@ -218,7 +218,7 @@ def test_a_picture_below_a_configured_base_is_known(client: Client, services: Se
 
 
 def test_a_row_of_no_service_is_refused() -> None:
-    with pytest.raises(BadArguments, match="no row of any service"):
+    with pytest.raises(BadArguments, match="not one of any service"):
         subject_of({"id": 3, "name": "Mio"})
 
 

@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from animedex.download import download
-from animedex.download.download_deadline import Deadline
+from animedex.download.save_options import Deadline
 from animedex.errors import BadArguments
 from animedex.images.sidecar import read_sidecar
 from animedex.images.xmp import read_credit
@@ -23,7 +23,7 @@ from tests.download.conftest import noise, picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
-    from animedex.download.targets import What
+    from animedex.download.targets import Source
     from animedex.library.picture_library import Library
     from tests.kit.services import Services
 
@@ -61,7 +61,7 @@ def test_ids_urls_rows_records_and_posts_are_all_understood(
     post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
     image = client.waifu.images(limit=1)[0]
     rows = client.nekos.image("neko")
-    whats: list[What] = [
+    whats: list[Source] = [
         "waifu:5000",
         f"{services.waifu.url}/cdn/5001.png",
         "danbooru:9000013",
@@ -162,7 +162,7 @@ def test_a_library_that_cannot_be_used_is_told_once_and_done_without(
 def test_one_that_fails_does_not_stop_the_rest(
     client: Client, services: Services, folder: Path
 ) -> None:
-    whats: list[What] = [
+    whats: list[Source] = [
         "waifu:5000",
         "waifu:99",
         "nothing",
@@ -273,20 +273,20 @@ def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     client: Client, folder: Path, library: Library, url: str
 ) -> None:
     from animedex.download.library_writer import LibraryWriter
-    from animedex.download.targets import target_of
+    from animedex.download.targets import find_target
     from animedex.library.entry import NewEntry
 
     warnings: list[str] = []
     writer = LibraryWriter(library, warnings.append)
-    target = target_of(client, url, Deadline(None))
+    target = find_target(client, url, Deadline(None))
     folder.mkdir()
     (folder / "no picture.png").write_bytes(b"text")
     (folder / "a folder").mkdir()
     (folder / "half.png").write_bytes(noise(1)[:1000])
     (folder / "good.png").write_bytes(noise(2))
     for name in ("gone.png", "no picture.png", "a folder", "half.png", "good.png"):
-        looked = writer.examine(NewEntry(str(folder / name), target.post, target.row), None)
-        writer.store([looked] if looked else [])
+        file = writer.examine(NewEntry(str(folder / name), target.post, target.row), None)
+        writer.store([file] if file else [])
     assert len(warnings) == 4
     assert [entry.path for entry in library.entries()] == [str(folder / "good.png")]
 

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from animedex.download import download
-from animedex.download.unfinished_files import remove_left_parts
+from animedex.download.unfinished_files import remove_unfinished_files
 from animedex.images.xmp import read_credit
 from animedex.library.picture_library import Library
 from tests.download.conftest import PICTURES, picture_name
@@ -57,7 +57,7 @@ sys.addaudithook(watch)
 with Client(base_urls={"nekos": nekos}, limits=False, state=folder + ".db", cache=False) as client:
     rows = [{"url": url, "artist_name": "a"} for url in urls]
     with Library(library) as kept:
-        told = iter_downloads(client, rows, folder, library=kept, told=step, sidecar="json")
+        told = iter_downloads(client, rows, folder, library=kept, on_progress=step, sidecar="json")
         found = [one for _, one in sorted(told, key=lambda pair: pair[0])]
 print(json.dumps([steps[0], [one.status for one in found]]))
 """
@@ -108,7 +108,7 @@ def test_killed_at_any_moment_nothing_is_half_there(
         assert len(names) == PICTURES
         assert [name for name in visible(mine) if name.endswith(".state.part")] == []
         # A sidecar that was being written is another one's each time, and stays until then.
-        remove_left_parts(str(mine))
+        remove_unfinished_files(str(mine))
         assert [name for name in visible(mine) if name.startswith(".animedex")] == []
         with Library(str(library)) as kept:
             assert kept.count() == PICTURES

@@ -17,7 +17,7 @@ from tests.download.conftest import picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
-    from animedex.download import Downloaded
+    from animedex.download import DownloadReport
     from animedex.library.picture_library import Library
     from tests.kit.services import Services
 
@@ -39,7 +39,7 @@ class Ask:
     def __init__(self, client: Client, library: Library, services: Services, url: str) -> None:
         self.client, self.library, self.services, self.url = client, library, services, url
 
-    def __call__(self, to: Path | None = None, **options: Any) -> Downloaded:
+    def __call__(self, to: Path | None = None, **options: Any) -> DownloadReport:
         before = self.services.requests()
         (one,) = download(self.client, self.url, to, library=self.library, **options)
         assert self.services.requests() == before
@@ -138,7 +138,7 @@ def test_a_file_that_was_changed_since_is_fetched(
 def test_without_embedding_only_untouched_bytes_are_copied(
     client: Client, library: Library, there: Path, url: str, drawn: Path
 ) -> None:
-    def fetch(name: str) -> Downloaded:
+    def fetch(name: str) -> DownloadReport:
         return download(client, url, there.parent / name, library=library, embed=False)[0]
 
     first = fetch("a")

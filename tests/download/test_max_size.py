@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from animedex.download import Downloaded
+    from animedex.download import DownloadReport
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services
 
@@ -29,10 +29,14 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 @pytest.fixture
-def fetch(raw_server: StartRawServer, tmp_path: Path, folder: Path) -> Callable[..., Downloaded]:
+def fetch(
+    raw_server: StartRawServer, tmp_path: Path, folder: Path
+) -> Callable[..., DownloadReport]:
     """Fetch a picture from a server that says one thing, then another for ever, or nothing more."""
 
-    def run(head: bytes, endless: bytes = b"", *, max_size: int | None = MAX_SIZE) -> Downloaded:
+    def run(
+        head: bytes, endless: bytes = b"", *, max_size: int | None = MAX_SIZE
+    ) -> DownloadReport:
         def script(connection: socket.socket, over: threading.Event) -> None:
             connection.sendall(head)
             while endless and not over.is_set():
@@ -74,13 +78,13 @@ ANNOUNCED = {
         OK + b"content-type: image/png\r\n\r\n<!DOCTYPE html>" + b" " * 64,
         "a page (image/png)",
     ),
-    "something else": (OK + b"\r\n" + bytes(64), "of no type that is known"),
+    "something else": (OK + b"\r\n" + bytes(64), "of an unknown type"),
 }
 
 
 @pytest.mark.parametrize("announced", ANNOUNCED.values(), ids=ANNOUNCED)
 def test_it_is_refused_before_the_rest_comes(
-    announced: tuple[bytes, str], fetch: Callable[..., Downloaded], folder: Path
+    announced: tuple[bytes, str], fetch: Callable[..., DownloadReport], folder: Path
 ) -> None:
     head, message = announced
     one = fetch(head, max_size=1000)
@@ -102,7 +106,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("endless", ENDLESS.values(), ids=ENDLESS)
 def test_an_endless_file_ends_at_the_limit(
-    endless: tuple[bytes, bytes], fetch: Callable[..., Downloaded], folder: Path
+    endless: tuple[bytes, bytes], fetch: Callable[..., DownloadReport], folder: Path
 ) -> None:
     one = fetch(*endless, max_size=200_000)
     assert one.error is not None
@@ -111,14 +115,14 @@ def test_an_endless_file_ends_at_the_limit(
     assert visible(folder) == []
 
 
-def test_the_default_limit(fetch: Callable[..., Downloaded]) -> None:
+def test_the_default_limit(fetch: Callable[..., DownloadReport]) -> None:
     assert MAX_SIZE == 512 * 1024 * 1024
     one = fetch(OK + b"content-length: 536870913\r\n\r\n")
     assert one.error is not None
     assert "536870912 bytes" in one.error.message
 
 
-def test_without_a_limit(fetch: Callable[..., Downloaded]) -> None:
+def test_without_a_limit(fetch: Callable[..., DownloadReport]) -> None:
     one = fetch(OK + b"content-length: 536870913\r\n\r\n<html>" + bytes(64), max_size=None)
     assert one.error is not None
     assert "a page" in one.error.message

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from animedex.download import Downloaded
+    from animedex.download import DownloadReport
     from tests.kit.raw_server import StartRawServer
 
 PNG = noise(0)
@@ -36,7 +36,7 @@ class Fetch(Protocol):
 
     def __call__(
         self, later: Callable[[int | None], bytes], *, first: bytes = ...
-    ) -> tuple[Downloaded, list[int | None]]: ...
+    ) -> tuple[DownloadReport, list[int | None]]: ...
 
 
 def answer(status: str, headers: str, body: bytes, *, tag: str = ETAG) -> bytes:
@@ -64,7 +64,7 @@ CUT = answer("200 OK", f"content-length: {SIZE}\r\n", PNG[:HALF])
 def fetch_cut(raw_server: StartRawServer, tmp_path: Path, folder: Path) -> Fetch:
     def run(
         later: Callable[[int | None], bytes], *, first: bytes = CUT
-    ) -> tuple[Downloaded, list[int | None]]:
+    ) -> tuple[DownloadReport, list[int | None]]:
         asked: list[int | None] = []
 
         def script(connection: socket.socket, over: threading.Event) -> None:

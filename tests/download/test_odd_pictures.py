@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from animedex.download import Downloaded
+    from animedex.download import DownloadReport
     from tests.kit.raw_server import StartRawServer
 
 EVERY = 5
@@ -49,7 +49,7 @@ class Fetch(NamedTuple):
 
     def __call__(
         self, files: list[bytes], announce: Callable[[bytes], dict[str, object]]
-    ) -> list[Downloaded]:
+    ) -> list[DownloadReport]:
         self.files[:] = files
         posts = [
             ArtPost(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.download import download
-from animedex.download.resumable_file import Partial
+from animedex.download.resumable_file import ResumableFile
 from animedex.http_message import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
@@ -35,8 +35,8 @@ as_root = pytest.mark.skipif(
 def names_of(url: str, folder: Path) -> list[str]:
     """Return the hidden names that a download of a URL uses, learnt from one that was cut."""
     left(folder, b"12345", url, etag='"a"')
-    with Partial(str(folder), url, 1.0) as partial:
-        names = [os.path.basename(path) for path in (partial.path, partial.finished)]
+    with ResumableFile(str(folder), url, 1.0) as partial:
+        names = [os.path.basename(path) for path in (partial.path, partial.finished_path)]
     return sorted({*names, *os.listdir(folder)})
 
 
@@ -133,7 +133,7 @@ def test_every_known_name_is_taken_and_the_picture_fetched_all_the_same(
     folder.mkdir()
     # Each try shows the next name; somebody who watches plants there, too.
     for _ in range(12):
-        with Partial(str(folder), str(row["url"]), 1.0) as partial:
+        with ResumableFile(str(folder), str(row["url"]), 1.0) as partial:
             os.symlink(victim, partial.path)
     (one,) = download(client, [row], folder)
     assert one.status == "fetched"
@@ -145,18 +145,18 @@ def test_every_known_name_is_taken_and_the_picture_fetched_all_the_same(
 def test_what_is_fetched_under_a_name_that_is_not_found_again_is_not_left(folder: Path) -> None:
     folder.mkdir()
     for _ in range(12):
-        with Partial(str(folder), URL, 1.0) as partial:
+        with ResumableFile(str(folder), URL, 1.0) as partial:
             os.symlink("nowhere", partial.path)
     planted = set(os.listdir(folder))
     head = Response(200, (("etag", '"a"'),), b"", URL)
-    with Partial(str(folder), URL, 1.0) as partial:
-        partial.sink(head).write(b"123")
+    with ResumableFile(str(folder), URL, 1.0) as partial:
+        partial.open_writer(head).write(b"123")
     assert set(os.listdir(folder)) == planted
 
 
 def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
     folder.mkdir()
-    with Partial(str(folder), URL, 1.0) as partial:
+    with ResumableFile(str(folder), URL, 1.0) as partial:
         os.symlink("nowhere", partial.path)
     left(folder, b"12345", URL, etag='"a"')
     assert asked(folder) == {"range": "bytes=4-", "if-range": '"a"'}
@@ -164,12 +164,12 @@ def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
 
 USER = """
 import os, sys
-from animedex.download.resumable_file import Partial
+from animedex.download.resumable_file import ResumableFile
 from animedex.http_message import Response
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))
-with Partial(sys.argv[2], sys.argv[3], 0.0) as partial:
-    partial.sink(Response(200, (("etag", '"other"'),), b"", "")).write(b"abc")
+with ResumableFile(sys.argv[2], sys.argv[3], 0.0) as partial:
+    partial.open_writer(Response(200, (("etag", '"other"'),), b"", "")).write(b"abc")
     print("has it", flush=True)
     sys.stdin.read()
 """
@@ -185,10 +185,10 @@ def test_two_users_in_one_folder_do_not_block_each_other() -> None:
         ) as other:
             assert other.stdout is not None
             assert other.stdout.readline() == "has it\n"
-            with Partial(folder, URL, 0.0) as partial:
-                partial.sink(Response(200, (("etag", '"mine"'),), b"", "")).write(b"12345")
+            with ResumableFile(folder, URL, 0.0) as partial:
+                partial.open_writer(Response(200, (("etag", '"mine"'),), b"", "")).write(b"12345")
             other.communicate("")
-        with Partial(folder, URL, 0.0) as partial:
-            assert dict(partial.resume())["if-range"] == '"mine"'
+        with ResumableFile(folder, URL, 0.0) as partial:
+            assert dict(partial.resume_headers())["if-range"] == '"mine"'
             assert partial.open().read() == b"12345"
         assert len(os.listdir(folder)) == 4

@@ -9,7 +9,7 @@ import pytest
 
 from animedex import Client
 from animedex.download import download
-from animedex.download.resumable_file import Partial
+from animedex.download.resumable_file import ResumableFile
 from animedex.errors import UpstreamDecode
 from animedex.http_message import Response
 from tests.download.conftest import noise, picture_name
@@ -38,13 +38,13 @@ def head(status: int = 200, **headers: str) -> Response:
 def left(folder: Path, data: bytes, url: str = URL, **headers: str) -> None:
     """Leave a part behind, as a process does that ended too early."""
     folder.mkdir(exist_ok=True)
-    with Partial(str(folder), url, 1.0) as partial:
-        partial.sink(head(200, **headers)).write(data)
+    with ResumableFile(str(folder), url, 1.0) as partial:
+        partial.open_writer(head(200, **headers)).write(data)
 
 
 def asked(folder: Path, url: str = URL) -> dict[str, str]:
-    with Partial(str(folder), url, 1.0) as partial:
-        return dict(partial.resume())
+    with ResumableFile(str(folder), url, 1.0) as partial:
+        return dict(partial.resume_headers())
 
 
 @pytest.mark.parametrize(
@@ -85,10 +85,10 @@ def test_all_is_asked_for_where_that_is_not_certain(
 def test_what_comes_is_put_behind_what_is_there(tmp_path: Path) -> None:
     left(tmp_path, b"12345", etag='"a"')
     told: list[tuple[int, int | None]] = []
-    with Partial(
+    with ResumableFile(
         str(tmp_path), URL, 1.0, lambda size, total: told.append((size, total))
     ) as partial:
-        sink = partial.sink(head(206, etag='"a"', content_range="bytes 4-8/9"))
+        sink = partial.open_writer(head(206, etag='"a"', content_range="bytes 4-8/9"))
         sink.write(b"56")
         sink.write(b"789")
         assert (partial.total, partial.size(), partial.open().read()) == (9, 9, b"123456789")
@@ -110,11 +110,11 @@ def test_another_part_is_refused_and_all_begins_anew(
     headers: dict[str, str], tmp_path: Path
 ) -> None:
     left(tmp_path, b"12345", etag='"a"')
-    with Partial(str(tmp_path), URL, 1.0) as partial:
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         with pytest.raises(UpstreamDecode, match="another part"):
-            partial.sink(head(206, **headers))
+            partial.open_writer(head(206, **headers))
         assert partial.is_odd
-        assert (partial.size(), partial.resume()) == (0, ())
+        assert (partial.size(), partial.resume_headers()) == (0, ())
 
 
 @pytest.mark.parametrize(
@@ -130,16 +130,16 @@ def test_a_part_of_a_version_of_another_time_is_refused(
     headers: dict[str, str], tmp_path: Path
 ) -> None:
     left(tmp_path, b"12345", last_modified=EARLIER, date=DATE, content_length="9")
-    with Partial(str(tmp_path), URL, 1.0) as partial:
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         with pytest.raises(UpstreamDecode, match="another part"):
-            partial.sink(head(206, **headers))
+            partial.open_writer(head(206, **headers))
         assert (partial.is_odd, partial.size()) == (True, 0)
 
 
 def test_the_length_that_was_announced_is_known_to_the_next_process(tmp_path: Path) -> None:
     left(tmp_path, b"12345", last_modified=EARLIER, date=DATE, content_length="9")
-    with Partial(str(tmp_path), URL, 1.0) as partial:
-        partial.sink(head(206, last_modified=EARLIER, content_range="bytes 4-8/*"))
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
+        partial.open_writer(head(206, last_modified=EARLIER, content_range="bytes 4-8/*"))
         assert partial.total == 9
 
 
@@ -159,18 +159,18 @@ def test_a_file_that_has_its_name_already_is_never_written_to(tmp_path: Path) ->
     left(tmp_path, b"12345", etag='"a"')
     (part,) = (path for path in tmp_path.iterdir() if "state" not in path.name)
     os.link(part, tmp_path / "placed.mp4")
-    with Partial(str(tmp_path), URL, 1.0) as partial:
-        assert partial.resume() == ()
-        partial.sink(head(etag='"b"')).write(b"other")
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
+        assert partial.resume_headers() == ()
+        partial.open_writer(head(etag='"b"')).write(b"other")
     assert (tmp_path / "placed.mp4").read_bytes() == b"12345"
 
 
 def test_a_file_packed_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
     with (
-        Partial(str(tmp_path), URL, 1.0) as partial,
+        ResumableFile(str(tmp_path), URL, 1.0) as partial,
         pytest.raises(UpstreamDecode, match="packed as 'br'"),
     ):
-        partial.sink(head(content_encoding="br"))
+        partial.open_writer(head(content_encoding="br"))
 
 
 @pytest.fixture
@@ -359,6 +359,6 @@ def test_the_library_has_no_part(
 def test_what_nothing_can_be_put_behind_is_not_left(
     etag: str, left_over: int, tmp_path: Path
 ) -> None:
-    with Partial(str(tmp_path), URL, 1.0) as partial:
-        partial.sink(head(200, etag=etag)).write(b"123")
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
+        partial.open_writer(head(200, etag=etag)).write(b"123")
     assert len(os.listdir(tmp_path)) == left_over

@@ -45,7 +45,7 @@ BOMB = (
 BODIES = {
     "nothing": (b"", "upstream-decode", "the file is empty"),
     "a page": (b"<!DOCTYPE html><title>Blocked</title>", "upstream-decode", "a page"),
-    "JSON": (b'{"message": "no"}', "upstream-decode", "of no type that is known"),
+    "JSON": (b'{"message": "no"}', "upstream-decode", "of an unknown type"),
     "half a picture": (PNG[: len(PNG) // 2], "corrupt", None),
     "damaged in the middle": (PNG[:1000] + bytes(500) + PNG[1500:], "corrupt", None),
     "a bomb that is cut": (BOMB[:-20], "corrupt", None),
@@ -138,7 +138,7 @@ def test_another_length_than_the_one_promised(
     (one,) = download(client, [image], folder)
     assert one.error is not None
     assert one.error.reason == "upstream-decode"
-    told = f"the service announced {image.byte_size} bytes, and {len(PNG)} came"
+    told = f"the service announced {image.byte_size} bytes, but sent {len(PNG)}"
     assert one.error.message == told
     assert os.listdir(folder) == []
 

@@ -10,9 +10,9 @@ import pytest
 
 from animedex.body_writer import FileSink
 from animedex.download import iter_downloads
-from animedex.download.file_locks import try_lock
-from animedex.download.resumable_file import Partial
-from animedex.download.unfinished_files import Parts, remove_left_parts
+from animedex.download.own_files import try_lock
+from animedex.download.resumable_file import ResumableFile
+from animedex.download.unfinished_files import UnfinishedFiles, remove_unfinished_files
 from animedex.errors import BadArguments, UpstreamDecode
 from animedex.http_message import Response
 from tests.download.test_resumable_file import head, left
@@ -39,31 +39,34 @@ def test_left_parts_are_removed_and_nothing_else(tmp_path: Path) -> None:
     left(tmp_path, b"123", OTHER, etag='"b"')
     left(tmp_path / "folder", b"123", OTHER, etag='"b"')
     names = hidden(tmp_path)
-    removed = remove_left_parts(str(tmp_path))
+    removed = remove_unfinished_files(str(tmp_path))
     assert len(removed.paths) == 4
     assert sorted(map(os.path.basename, removed.paths)) == names[:4]
     assert removed.size == 8 + len('"a"\n"b"\n')
     assert sorted(os.listdir(tmp_path)) == [".animedex-notes.part", "cat.png", "folder"]
     assert len(hidden(tmp_path / "folder")) == 2
-    assert remove_left_parts(str(tmp_path)) == ([], 0)
+    assert remove_unfinished_files(str(tmp_path)) == ([], 0)
 
 
 def test_a_copy_that_got_no_further_is_removed(tmp_path: Path) -> None:
-    with Partial(str(tmp_path), URL, 1.0) as partial:
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         pass
-    for path in (partial.path, partial.finished):
+    for path in (partial.path, partial.finished_path):
         with open(path, "wb") as file:
             file.write(b"12")
-    os.link(partial.finished, tmp_path / "placed.png")
-    assert sorted(remove_left_parts(str(tmp_path)).paths) == [partial.path, partial.finished]
+    os.link(partial.finished_path, tmp_path / "placed.png")
+    assert sorted(remove_unfinished_files(str(tmp_path)).paths) == [
+        partial.path,
+        partial.finished_path,
+    ]
     assert os.listdir(tmp_path) == ["placed.png"]
 
 
 def test_a_download_that_runs_keeps_its_files(tmp_path: Path) -> None:
     left(tmp_path, b"123", OTHER, etag='"b"')
-    with Partial(str(tmp_path), URL, 1.0) as partial:
-        partial.sink(head(etag='"a"')).write(b"12345")
-        assert len(remove_left_parts(str(tmp_path)).paths) == 2
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
+        partial.open_writer(head(etag='"a"')).write(b"12345")
+        assert len(remove_unfinished_files(str(tmp_path)).paths) == 2
         assert (partial.size(), len(hidden(tmp_path))) == (5, 2)
 
 
@@ -72,8 +75,8 @@ def test_a_copy_that_is_being_made_stays(tmp_path: Path) -> None:
     path.write_bytes(b"123")
     with path.open("r+b") as file:
         assert try_lock(file.fileno())
-        assert remove_left_parts(str(tmp_path)) == ([], 0)
-    assert remove_left_parts(str(tmp_path)).paths == [str(path)]
+        assert remove_unfinished_files(str(tmp_path)) == ([], 0)
+    assert remove_unfinished_files(str(tmp_path)).paths == [str(path)]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there no file can be removed that is open")
@@ -81,12 +84,12 @@ def test_what_is_left_of_other_files_is_removed_and_what_is_written_stays(tmp_pa
     sink = FileSink(str(tmp_path / "cat.png.json"))
     sink.write(b"{}")
     assert len(hidden(tmp_path)) == 1
-    assert remove_left_parts(str(tmp_path)) == ([], 0)
+    assert remove_unfinished_files(str(tmp_path)) == ([], 0)
     sink.finish()
     assert os.listdir(tmp_path) == ["cat.png.json"]
     left_over = tmp_path / f".animedex-{'0' * 24}.part"
     left_over.write_bytes(b"{}")
-    assert remove_left_parts(str(tmp_path)) == ([str(left_over)], 2)
+    assert remove_unfinished_files(str(tmp_path)) == ([str(left_over)], 2)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there links take a privilege")
@@ -94,13 +97,13 @@ def test_links_and_what_they_lead_to_stay(tmp_path: Path) -> None:
     victim, folder = tmp_path / "victim", tmp_path / "folder"
     victim.write_bytes(b"precious")
     folder.mkdir()
-    with Partial(str(folder), URL, 1.0) as partial:
+    with ResumableFile(str(folder), URL, 1.0) as partial:
         pass
     os.symlink(victim, partial.path)
     os.symlink(victim, partial.path.replace(".part", ".state.part"))
-    os.mkdir(partial.finished)
+    os.mkdir(partial.finished_path)
     before = hidden(folder)
-    assert remove_left_parts(str(folder)) == ([], 0)
+    assert remove_unfinished_files(str(folder)) == ([], 0)
     assert (hidden(folder), victim.read_bytes()) == (before, b"precious")
 
 
@@ -110,39 +113,39 @@ def test_files_of_another_user_stay(tmp_path: Path) -> None:
     names = hidden(tmp_path)
     for name in names:
         os.chown(tmp_path / name, 12_345, 12_345)
-    assert remove_left_parts(str(tmp_path)) == ([], 0)
+    assert remove_unfinished_files(str(tmp_path)) == ([], 0)
     assert hidden(tmp_path) == names
 
 
 def test_a_folder_without_a_name() -> None:
     with pytest.raises(BadArguments, match="the name of the folder is empty"):
-        remove_left_parts("")
+        remove_unfinished_files("")
 
 
 def test_a_folder_that_cannot_be_read(tmp_path: Path) -> None:
     for name in ("none", "nul\0"):
         with pytest.raises(BadArguments, match="cannot be read"):
-            remove_left_parts(str(tmp_path / name))
+            remove_unfinished_files(str(tmp_path / name))
 
 
 @pytest.mark.parametrize(("keep", "count"), [(True, 1), (False, 0)])
 def test_who_ends_early_keeps_what_can_be_resumed(
     *, keep: bool, count: int, tmp_path: Path
 ) -> None:
-    parts = Parts(keep=keep)
+    parts = UnfinishedFiles(keep=keep)
     with (
-        Partial(str(tmp_path), URL, 1.0) as one,
-        Partial(str(tmp_path), OTHER, 1.0) as other,
+        ResumableFile(str(tmp_path), URL, 1.0) as one,
+        ResumableFile(str(tmp_path), OTHER, 1.0) as other,
     ):
         parts.add(one)
         parts.add(other)
-        one.sink(head(etag='"a"')).write(b"12345")
-        other.sink(head()).write(b"12345")
+        one.open_writer(head(etag='"a"')).write(b"12345")
+        other.open_writer(head()).write(b"12345")
         assert parts.abandon() == count
         assert len(hidden(tmp_path)) == 2 * count
         for partial in (one, other):
             with pytest.raises(UpstreamDecode, match="abandoned"):
-                partial.sink(head())
+                partial.open_writer(head())
 
 
 @pytest.mark.parametrize("keep", [True, False])
@@ -152,14 +155,14 @@ def test_what_fails_is_kept_only_where_it_can_be_asked_for_again(
     services.nekos.faults.add("/neko/*:cutx1")
     services.nekos.faults.add("/neko/*:404")
     row = {"url": url, "artist_name": "a"}
-    found = iter_downloads(client, [row], folder, parts=Parts(keep=keep))
+    found = iter_downloads(client, [row], folder, unfinished=UnfinishedFiles(keep=keep))
     assert [one.status for _, one in found] == ["failed"]
     assert len(hidden(folder)) == 2 * keep
 
 
 def test_a_file_is_not_begun_while_all_is_abandoned(tmp_path: Path) -> None:
-    parts = Parts(keep=False)
-    with Partial(str(tmp_path), URL, 1.0) as partial:
+    parts = UnfinishedFiles(keep=False)
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         parts.add(partial)
         abandoning = threading.Thread(target=parts.abandon)
 
@@ -172,17 +175,17 @@ def test_a_file_is_not_begun_while_all_is_abandoned(tmp_path: Path) -> None:
                     abandoning.join(0.2)
                 return super().header(name)
 
-        sink = partial.sink(Head(200, (("etag", '"a"'),), b"", URL))
+        sink = partial.open_writer(Head(200, (("etag", '"a"'),), b"", URL))
         abandoning.join()
         sink.discard()
         assert hidden(tmp_path) == []
 
 
 def test_a_file_that_begins_after_all_was_abandoned_takes_nothing(tmp_path: Path) -> None:
-    parts = Parts(keep=False)
+    parts = UnfinishedFiles(keep=False)
     assert parts.abandon() == 0
-    with Partial(str(tmp_path), URL, 1.0) as partial:
+    with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         parts.add(partial)
         with pytest.raises(UpstreamDecode, match="abandoned"):
-            partial.sink(head(etag='"a"'))
+            partial.open_writer(head(etag='"a"'))
     assert hidden(tmp_path) == []

@@ -166,7 +166,7 @@ def subject_of(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Su
         return what
     seen = recognise(what if isinstance(what, Record | ArtPost) else dict(what))
     if seen is None:
-        message = "that is no row of any service"
+        message = "the row is not one of any service"
         raise BadArguments(message, hint="give rows as any picture command prints them")
     return Subject(seen.evidence.id, _works(seen.service, seen.evidence))
 

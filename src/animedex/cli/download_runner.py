@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     from animedex.cli.command_context import Session
     from animedex.cli.download_options import Saving
     from animedex.cli.progress_bars import Watch
-    from animedex.download import Downloaded
-    from animedex.download.targets import What
-    from animedex.download.unfinished_files import Parts
+    from animedex.download import DownloadReport
+    from animedex.download.targets import Source
+    from animedex.download.unfinished_files import UnfinishedFiles
     from animedex.errors import AnimedexError
     from animedex.http_message import JsonObject, JsonValue
 
 
 def download_all(
-    session: Session, whats: Sequence[What], saving: Saving, *, is_repeatable: bool = True
+    session: Session, whats: Sequence[Source], saving: Saving, *, is_repeatable: bool = True
 ) -> None:
     """Fetch all that is asked for, report on each, and fail as the worst of them did.
 
     A command that picks at random is not `is_repeatable`: what it leaves is of no use to the next.
     """
-    from animedex.download.download_report import summary
-    from animedex.download.targets import name_of
-    from animedex.download.unfinished_files import Parts
+    from animedex.download.download_report import summarize_reports
+    from animedex.download.targets import format_source
+    from animedex.download.unfinished_files import UnfinishedFiles
 
     _check_fields(session, saving)
     report = Report(session, len(whats), paths=saving.paths)
-    names = [] if session.quiet else [name_of(what) for what in whats]
-    parts = Parts(keep=is_repeatable)
+    names = [] if session.quiet else [format_source(what) for what in whats]
+    parts = UnfinishedFiles(keep=is_repeatable)
     try:
         with watching(names, color=session.shared.color) as watch:
             for number, one in _found(session, whats, saving, watch, parts):
@@ -53,7 +53,7 @@ def download_all(
     results = list(report.results.values())
     alone = len(results) == 1 and results[0].status in {"fetched", "failed"}
     if not (session.quiet or alone):
-        session.note(f"animedex: {summary(results)}")
+        session.note(f"animedex: {summarize_reports(results)}")
     report.failures.fail("pictures could not be fetched")
 
 
@@ -81,9 +81,9 @@ def _check_fields(session: Session, saving: Saving) -> None:
 
 def clean_up(session: Session, folder: str) -> None:
     """Remove unfinished files from a folder, and say how many there were."""
-    from animedex.download.unfinished_files import remove_left_parts
+    from animedex.download.unfinished_files import remove_unfinished_files
 
-    removed = remove_left_parts(folder)
+    removed = remove_unfinished_files(folder)
     if session.output.mode != "text":
         paths: list[JsonValue] = [printable(path) for path in removed.paths]
         row: JsonObject = {"folder": printable(folder), "removed": paths, "bytes": removed.size}
@@ -94,8 +94,8 @@ def clean_up(session: Session, folder: str) -> None:
 
 
 def _found(
-    session: Session, whats: Sequence[What], saving: Saving, watch: Watch, parts: Parts
-) -> Iterator[tuple[int, Downloaded]]:
+    session: Session, whats: Sequence[Source], saving: Saving, watch: Watch, parts: UnfinishedFiles
+) -> Iterator[tuple[int, DownloadReport]]:
     from animedex.download import iter_downloads
 
     config = session.client.config
@@ -109,18 +109,18 @@ def _found(
         embed=not saving.no_embed,
         library=None if saving.no_library else session.library,
         warn=lambda message: session.note(f"animedex: {message}"),
-        told=watch.told,
+        on_progress=watch.told,
         max_size=saving.max_bytes(),
         timeout=config.timeout if config.is_timeout_set else None,
-        parts=parts,
+        unfinished=parts,
     )
 
 
-def _interrupt(session: Session, parts: Parts) -> None:
+def _interrupt(session: Session, parts: UnfinishedFiles) -> None:
     """Keep of the unfinished files what can be resumed, and say how."""
     count = parts.abandon()
     message = "interrupted: run the same command again to fetch the rest"
-    if not parts.keep:
+    if not parts.is_kept:
         message = "interrupted: unfinished pictures were removed, as another run picks others"
     elif count:
         message = f"{message}; {format_count(count, 'unfinished file')} will be resumed"
@@ -131,14 +131,14 @@ class Report:
     """Print what became of each: lines as they come, an array at the end."""
 
     def __init__(self, session: Session, amount: int, *, paths: bool = False) -> None:
-        self.results: dict[int, Downloaded] = {}
+        self.results: dict[int, DownloadReport] = {}
         self.failures = Failures(session)
         self._session = session
         self._amount = amount
         self._paths = paths
         self._unprinted: list[int] = []
 
-    def add(self, number: int, one: Downloaded, *, at_once: bool) -> None:
+    def add(self, number: int, one: DownloadReport, *, at_once: bool) -> None:
         """Take one more; bars that are seen would be torn by what is printed between."""
         self.results[number] = one
         if one.error is not None:
@@ -154,7 +154,7 @@ class Report:
             self._print([self.results[number] for number in sorted(self._unprinted)])
         self._unprinted.clear()
 
-    def _print(self, some: Sequence[Downloaded]) -> None:
+    def _print(self, some: Sequence[DownloadReport]) -> None:
         from animedex.download.download_report import KEYS
 
         output = self._session.output
@@ -167,11 +167,11 @@ class Report:
             output.rows([_payload(one) for one in some], KEYS)
 
 
-def _payload(one: Downloaded) -> JsonObject:
+def _payload(one: DownloadReport) -> JsonObject:
     return {**one.to_payload(), "path": None if one.path is None else printable(one.path)}
 
 
-def _named(one: Downloaded, error: AnimedexError) -> AnimedexError:
+def _named(one: DownloadReport, error: AnimedexError) -> AnimedexError:
     """Return an error whose message says which picture it is about."""
     from copy import copy
 

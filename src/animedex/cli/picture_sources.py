@@ -106,7 +106,7 @@ def of_row(session: Session, row: JsonObject, *, small: bool = False) -> Sight:
         return of_file(path)
     post = post_of(row)
     if post is None:
-        message = "that is no row of any service"
+        message = "the row is not one of any service"
         raise BadArguments(message, hint="give rows as any picture command prints them")
     return of_post(session, post, small=small)
 

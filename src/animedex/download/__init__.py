@@ -1,21 +1,20 @@
-"""Fetching pictures into files: what is asked for, and no more.
+"""Download pictures into files: those that are named, and no more.
 
-`download` is the way in. There is nothing here that fetches a whole category or a whole service:
-their terms do not allow collections to be made.
+There is no way to download a whole category or a whole service: their terms do not allow
+collections to be made.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.download.download_deadline import Deadline
-from animedex.download.download_report import Downloaded
+from animedex.download.download_report import DownloadReport
 from animedex.download.file_check import require_pillow
 from animedex.download.library_writer import LibraryWriter
-from animedex.download.name_conflicts import Place
-from animedex.download.save_options import Saving
+from animedex.download.save_options import Deadline, SaveOptions
 from animedex.download.sidecar_writer import SidecarWriter, parse_sidecar_kinds
-from animedex.download.unfinished_files import Parts
+from animedex.download.target_folder import TargetFolder
+from animedex.download.unfinished_files import UnfinishedFiles
 from animedex.download.worker_pool import Progress, WorkerPool
 from animedex.errors import BadArguments
 from animedex.images.filename_template import DEFAULT, Template
@@ -24,47 +23,47 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
 
-    from animedex.download.targets import What
+    from animedex.download.targets import Source
     from animedex.library.picture_library import Library
     from animedex.session import Session
 
-__all__ = ["MAX_SIZE", "MOST_JOBS", "Downloaded", "Progress", "download", "iter_downloads"]
+__all__ = ["MAX_JOBS", "MAX_SIZE", "DownloadReport", "Progress", "download", "iter_downloads"]
 
-JOBS = 4
+DEFAULT_JOBS = 4
 # In bytes: more than a picture has, and less than fills a disk.
 MAX_SIZE = 512 * 1024 * 1024
-MOST_JOBS = 16
+MAX_JOBS = 16
 
 
 def download(  # noqa: PLR0913  options, each for itself
     client: Session,
-    whats: Iterable[What] | str,
+    sources: Iterable[Source] | str,
     to: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
-    jobs: int = JOBS,
+    jobs: int = DEFAULT_JOBS,
     sidecar: str | Iterable[str] | None = None,
     embed: bool = True,
     library: Library | None = None,
     max_size: int | None = MAX_SIZE,
     warn: Callable[[str], None] = lambda _: None,
-) -> list[Downloaded]:
-    """Fetch pictures into a folder; give what became of each, in the order of what was asked.
+) -> list[DownloadReport]:
+    """Download pictures into a folder; return a report for each source, in their order.
 
-    What is asked for are records, art posts, rows of JSON, URLs of a service's pictures, or ids
-    such as `waifu:7`. One that fails does not stop the rest: its error is in what is given. They go
-    into the current folder unless `to` is given. `sidecar` is one kind of file to write beside each
-    or several: json, xmp, txt, hydrus, or none. Without `embed` files stay as the service sent
-    them, and the credit is in a sidecar, json unless another is given.
+    Sources are records, art posts, rows of JSON, URLs of a service's pictures, or ids such as
+    `waifu:7`. One that fails does not stop the rest: its error is in its report. `to` is the folder
+    (default: the current one). `sidecar` is one or several kinds of files to write beside each:
+    json, xmp, txt, hydrus, or none. Without `embed` files stay as the service sent them, and the
+    credit is in a sidecar (default: json).
 
-    With a `library`, what that has is not fetched again but copied if `to`, `name` or `sidecar` is
-    given, and what is fetched is added to it; `warn` is told where that cannot be done. A file of
-    more than `max_size` bytes is not fetched; None is no limit. Raises `BadArguments` for options
-    and folders that cannot be used, before anything is asked.
+    With a `library`, a picture that it has is not fetched again, but copied if `to`, `name` or
+    `sidecar` is set; new files are added to it, and `warn` is called with a message for each that
+    cannot be. A file of more than `max_size` bytes is not fetched; None is no limit. Raises
+    `BadArguments` for options and folders that cannot be used, before any request.
     """
-    found = iter_downloads(
+    reports = iter_downloads(
         client,
-        whats,
+        sources,
         to,
         name=name,
         jobs=jobs,
@@ -74,53 +73,53 @@ def download(  # noqa: PLR0913  options, each for itself
         max_size=max_size,
         warn=warn,
     )
-    return [one for _, one in sorted(found, key=lambda pair: pair[0])]
+    return [report for _, report in sorted(reports, key=lambda pair: pair[0])]
 
 
 def iter_downloads(  # noqa: PLR0913  options, each for itself
     client: Session,
-    whats: Iterable[What] | str,
+    sources: Iterable[Source] | str,
     to: str | os.PathLike[str] | None = None,
     *,
     name: str | None = None,
-    jobs: int = JOBS,
+    jobs: int = DEFAULT_JOBS,
     sidecar: str | Iterable[str] | None = None,
     embed: bool = True,
     library: Library | None = None,
     max_size: int | None = MAX_SIZE,
     timeout: float | None = None,
     warn: Callable[[str], None] = lambda _: None,
-    told: Callable[[Progress], None] = lambda _: None,
-    parts: Parts | None = None,
-) -> Iterator[tuple[int, Downloaded]]:
-    """Do as `download`, and give each as it is done, with its number from 0.
+    on_progress: Callable[[Progress], None] = lambda _: None,
+    unfinished: UnfinishedFiles | None = None,
+) -> Iterator[tuple[int, DownloadReport]]:
+    """Do as `download` does, but yield each report when it is done, with its number from 0.
 
-    `timeout` is in seconds, for all of them together, where the client's is for each. `told` hears
-    how far each has come, from several threads. `parts` are the unfinished files, for
-    who has to end before all is done.
+    `timeout` is the limit for all of them together, in seconds; the client's is for each.
+    `on_progress` is called from several threads. `unfinished` collects the unfinished files, for
+    a caller that may end before all is done.
     """
     import os
 
-    if type(jobs) is not int or not 1 <= jobs <= MOST_JOBS:
-        message = f"jobs are a whole number from 1 to {MOST_JOBS}, not {jobs!r:.40}"
+    if type(jobs) is not int or not 1 <= jobs <= MAX_JOBS:
+        message = f"jobs must be a whole number from 1 to {MAX_JOBS}, not {jobs!r:.40}"
         raise BadArguments(message)
     if max_size is not None and (type(max_size) is not int or max_size < 1):
-        message = f"max_size is a whole number of bytes above 0, or None, not {max_size!r:.40}"
+        message = f"max_size must be a whole number of bytes above 0, or None, not {max_size!r:.40}"
         raise BadArguments(message)
     require_pillow()
-    asked: list[What] = [whats] if isinstance(whats, str) else list(whats)
+    source_list: list[Source] = [sources] if isinstance(sources, str) else list(sources)
     kinds = parse_sidecar_kinds(sidecar)
-    saving = Saving(
-        Place("." if to is None else os.fspath(to)),
+    options = SaveOptions(
+        TargetFolder("." if to is None else os.fspath(to)),
         Template(DEFAULT if name is None else name),
         LibraryWriter(library, warn),
         SidecarWriter(kinds, warn),
         warn,
-        Parts() if parts is None else parts,
+        UnfinishedFiles() if unfinished is None else unfinished,
         Deadline(timeout),
         embed=embed,
-        is_place_given=to is not None or name is not None or bool(kinds),
-        is_name_given=name is not None,
+        has_explicit_place=to is not None or name is not None or bool(kinds),
+        has_explicit_name=name is not None,
         max_bytes=max_size,
     )
-    return WorkerPool(client, asked, saving, jobs, told).run()
+    return WorkerPool(client, source_list, options, jobs, on_progress).run()

@@ -29,11 +29,11 @@ class ContentRange(NamedTuple):
     total: int | None
 
 
-def range_of(head: Response) -> ContentRange | None:
+def parse_content_range(head: Response) -> ContentRange | None:
     """Return which part of a file an answer says that it brings; None if it does not say so.
 
     >>> from animedex.http_message import Response
-    >>> range_of(Response(206, (("content-range", "bytes 4-8/9"),), b"", ""))
+    >>> parse_content_range(Response(206, (("content-range", "bytes 4-8/9"),), b"", ""))
     ContentRange(begin=4, end=8, total=9)
     """
     match = _RANGE.fullmatch((head.header("content-range") or "").strip())
@@ -52,10 +52,10 @@ def is_part(head: Response, span: ContentRange | None) -> bool:
     """
     if head.status == _PARTIAL or span is None:
         return head.status == _PARTIAL
-    return length_of(head) in {None, span.end - span.begin + 1}
+    return content_length(head) in {None, span.end - span.begin + 1}
 
 
-def validator_of(head: Response) -> str | None:
+def find_validator(head: Response) -> str | None:
     """Return what tells a file from its later versions, to the byte; None if nothing does."""
     etag = (head.header("etag") or "").strip()
     if etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < _LONGEST_ETAG:
@@ -79,15 +79,15 @@ def is_of_version(head: Response, validator: str | None) -> bool:
     return validator is not None and (head.header(name) or "").strip() == validator
 
 
-def length_of(head: Response) -> int | None:
+def content_length(head: Response) -> int | None:
     """Return the announced length of a body, in bytes."""
-    return read_number((head.header("content-length") or "").strip())
+    return parse_byte_count((head.header("content-length") or "").strip())
 
 
-def read_number(text: str) -> int | None:
+def parse_byte_count(text: str) -> int | None:
     """Read a number of bytes; None for anything else.
 
-    >>> read_number("12"), read_number("-1")
+    >>> parse_byte_count("12"), parse_byte_count("-1")
     (12, None)
     """
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None  # noqa: PLR2004  more digits than any file has bytes

@@ -1,4 +1,4 @@
-"""What became of each thing that was asked for."""
+"""What became of each picture to download."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")
 Status = Literal["fetched", "copied", "here", "failed"]
 
 
-class Downloaded(NamedTuple):
-    """Hold what became of one thing that was asked for.
+class DownloadReport(NamedTuple):
+    """Represent what became of one source; `name` is what the user called it.
 
-    `here` is a picture that was there already: at `path`, in the folder or in the library. `copied`
-    is one that the library had elsewhere.
+    The status `here` is that of a picture that was there already: at `path`, in the folder or in
+    the library. `copied` is that of one that the library had elsewhere.
     """
 
     asked: str
@@ -32,7 +32,7 @@ class Downloaded(NamedTuple):
     error: AnimedexError | None = None
 
     def to_payload(self) -> JsonObject:
-        """Give it as a JSON object."""
+        """Return the report as a JSON object."""
         return {
             "path": self.path,
             "id": self.id,
@@ -40,7 +40,7 @@ class Downloaded(NamedTuple):
             "status": self.status,
             "bytes": self.size,
             "sha256": self.sha256,
-            "error": None if self.error is None else _told(self.error),
+            "error": None if self.error is None else _error_payload(self.error),
         }
 
 
@@ -50,16 +50,16 @@ class Outcome(NamedTuple):
     That is examined until a moment of the monotonic clock, or without a limit.
     """
 
-    report: Downloaded
+    report: DownloadReport
     new: NewEntry | None = None
     deadline: float | None = None
 
 
-def summary(results: Sequence[Downloaded]) -> str:
-    """Count what became of all.
+def summarize_reports(results: Sequence[DownloadReport]) -> str:
+    """Return how many pictures there are of each status, in words.
 
-    >>> summary([Downloaded("a", "fetched"), Downloaded("b", "here"), Downloaded("c", "here")])
-    '1 fetched, 2 already here'
+    >>> summarize_reports([DownloadReport("a", "fetched"), DownloadReport("b", "here")])
+    '1 fetched, 1 already here'
     """
     words = {
         "fetched": "fetched",
@@ -68,10 +68,9 @@ def summary(results: Sequence[Downloaded]) -> str:
         "failed": "failed",
     }
     counts = {word: sum(one.status == status for one in results) for status, word in words.items()}
-    told = [f"{count} {word}" for word, count in counts.items() if count]
-    return ", ".join(told) or "nothing was asked for"
+    return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no pictures"
 
 
-def _told(error: AnimedexError) -> JsonObject:
+def _error_payload(error: AnimedexError) -> JsonObject:
     payload = error.to_payload()
     return {name: payload[name] for name in ("reason", "message", "hint")}

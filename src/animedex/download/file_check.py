@@ -1,27 +1,35 @@
-"""What was fetched, compared with what was announced: length, checksum, type, container."""
+"""Whether a file is what it should be.
+
+A new one is compared with what was announced: length, checksum, type, container. One that is there
+already is the same picture by the credit in it, or by its bytes.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.download.resumable_writer import HINT as HINT_AGAIN
-from animedex.download.resumable_writer import no_picture
-from animedex.errors import BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
+from animedex.download.resumable_writer import not_a_picture
+from animedex.errors import AnimedexError, BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import HINT, SourceFile
 from animedex.images.formats import identify_format
-from animedex.library.file_facts import hash_file_md5
+from animedex.images.sidecar import credit_of
+from animedex.images.xmp import read_credit
+from animedex.library.file_facts import hash_file_md5, matches_announced_size
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.backends.asset_call import Fetched
-    from animedex.download.resumable_file import Partial
+    from animedex.download.resumable_file import ResumableFile
     from animedex.download.targets import Target
     from animedex.images.formats import Format
+    from animedex.images.xmp.credit_text import Credited
 
 _HEAD_BYTES = 64
 # What complete files end with; a RIFF file begins with its length instead.
@@ -39,16 +47,18 @@ class FileCheck(NamedTuple):
 
 
 def require_pillow() -> None:
-    """Raise `BadArguments` where pictures cannot be decoded, before any is asked for."""
+    """Raise `BadArguments` if the packages that decode pictures are not installed."""
     from importlib.util import find_spec
 
     for name in ("PIL", "numpy"):
         if find_spec(name) is None:
-            message = f"downloads are checked with {name}, which is not installed"
+            message = f"downloads need {name}, which is not installed"
             raise BadArguments(message, hint="pip install 'animedex[pictures]'")
 
 
-def check_file(target: Target, fetched: Fetched, part: Partial, content: BinaryIO) -> FileCheck:
+def check_file(
+    target: Target, fetched: Fetched, part: ResumableFile, content: BinaryIO
+) -> FileCheck:
     """Check a file that has come to its end: `content` is what is in it.
 
     Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
@@ -60,7 +70,7 @@ def check_file(target: Target, fetched: Fetched, part: Partial, content: BinaryI
     head = content.read(_HEAD_BYTES)
     kind = identify_format(head)
     if kind is None:
-        raise no_picture(fetched.header("content-type"), head)
+        raise not_a_picture(fetched.header("content-type"), head)
     _check_md5(target, part)
     if not kind.is_picture:
         return FileCheck(kind)
@@ -115,18 +125,18 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
     row = target.file.byte_size if target.file.md5 is None else None
     for length in (announced, row):
         if length is not None and length != size:
-            message = f"the service announced {format_count(length, 'byte')}, and {size} came"
+            message = f"the service announced {format_count(length, 'byte')}, but sent {size}"
             raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
     if not size:
         message = "the file is empty"
         raise UpstreamDecode(message, hint=HINT_AGAIN, backend=target.backend)
 
 
-def _check_md5(target: Target, part: Partial) -> None:
+def _check_md5(target: Target, part: ResumableFile) -> None:
     if target.file.md5 is None:
         return
     if (part.md5() or hash_file_md5(part.path)) != target.file.md5.lower():
-        message = "the file has not the checksum that the service tells"
+        message = "the file does not have the checksum that the service published"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 
 
@@ -136,8 +146,8 @@ def file_sha256(path: str) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def same_bytes(one: str, other: str) -> bool:
-    """Tell whether two files hold the same bytes; what cannot be read is another."""
+def has_same_bytes(one: str, other: str) -> bool:
+    """Return whether two files hold the same bytes; False for one that cannot be read."""
     import filecmp
 
     try:
@@ -146,3 +156,65 @@ def same_bytes(one: str, other: str) -> bool:
         )
     except OSError:
         return False
+
+
+def is_same_picture(
+    target: Target, path: str, new_path: str | None = None, *, is_original: bool = False
+) -> bool:
+    """Return whether a file is the target's picture, and whole; `new_path` is a new copy, if any.
+
+    With `is_original`, it must have the service's own bytes. No link is followed, as it may lead
+    anywhere.
+    """
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or not status.st_size:
+            return False
+        if is_original and (new_path or target.file.md5 or read_credit(path)):
+            return _has_same_content(target, path, status.st_size, new_path)
+        credited = credit_of(path)
+        if credited is not None and credited.post.id == target.post.id:
+            return _is_same_version(target, credited) and _is_whole(target, path, status.st_size)
+        return _has_same_content(target, path, status.st_size, new_path)
+    except (AnimedexError, OSError):
+        # What cannot be read is certainly not it.
+        return False
+
+
+def is_credited(path: str) -> bool:
+    """Return whether a credit is in a file or beside it, be it damaged."""
+    try:
+        return credit_of(path) is not None
+    except AnimedexError:
+        return True
+
+
+def _is_same_version(target: Target, credited: Credited) -> bool:
+    """Return whether the service has not replaced the file since the one here was downloaded."""
+    here, there = credited.post.md5, target.post.md5
+    return here is None or there is None or here == there
+
+
+def _is_whole(target: Target, path: str, size: int) -> bool:
+    with open(path, "rb") as file:
+        kind = identify_format(file.read(_HEAD_BYTES))
+        if kind is None:
+            return False
+        if not kind.is_picture:
+            return target.file.byte_size in {None, size}
+        try:
+            check_pixels(path, file, kind)
+        except TooLarge:
+            return True
+        except Corrupt:
+            # It was kept because its row announces these very bytes.
+            return matches_announced_size(path, target.file.md5, target.file.byte_size)
+    return True
+
+
+def _has_same_content(target: Target, path: str, size: int, fetched: str | None) -> bool:
+    if fetched is not None:
+        return has_same_bytes(fetched, path)
+    if target.file.md5 is None or target.file.byte_size not in {None, size}:
+        return False
+    return hash_file_md5(path) == target.file.md5.lower()

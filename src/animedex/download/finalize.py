@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import file_error
-from animedex.download.safe_open import open_own, remove_own
+from animedex.download.own_files import open_own, remove_own
 from animedex.errors import Corrupt
 from animedex.images.containers.file_reader import SourceFile
 from animedex.images.xmp import can_carry, copy_with_credit
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.download.file_check import FileCheck
-    from animedex.download.resumable_file import Partial
+    from animedex.download.resumable_file import ResumableFile
     from animedex.download.targets import Target
     from animedex.images.formats import Format
 
@@ -38,7 +38,7 @@ class FinishedFile(NamedTuple):
 
 
 def finalize(
-    target: Target, check: FileCheck, part: Partial, content: BinaryIO, *, embed: bool
+    target: Target, check: FileCheck, part: ResumableFile, content: BinaryIO, *, embed: bool
 ) -> FinishedFile:
     """Write the credit into a copy if the format has a place for it, and sync the file to disk.
 
@@ -54,11 +54,11 @@ def finalize(
 
 
 def _finalize_credited(
-    target: Target, check: FileCheck, part: Partial, content: BinaryIO
+    target: Target, check: FileCheck, part: ResumableFile, content: BinaryIO
 ) -> FinishedFile:
     # It may be the very file of another name that has got no further than to be linked.
-    remove_own(part.finished)
-    out = _Out(part.finished)
+    remove_own(part.finished_path)
+    out = _HashedFile(part.finished_path)
     try:
         source = SourceFile(part.path, content)
         copy_with_credit(source, check.format.name, out, target.post, target.row)
@@ -66,13 +66,13 @@ def _finalize_credited(
     except BaseException:
         out.close()
         with suppress(OSError):
-            os.unlink(part.finished)
+            os.unlink(part.finished_path)
         raise
     out.close()
-    return FinishedFile(part.finished, facts, is_credited=True)
+    return FinishedFile(part.finished_path, facts, is_credited=True)
 
 
-class _Out:
+class _HashedFile:
     """A new file that is written to, and the size and SHA-256 of what is in it."""
 
     def __init__(self, path: str) -> None:

@@ -12,11 +12,9 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from animedex.body_writer import PREFIX, file_error
-from animedex.download.download_report import Downloaded, Outcome
-from animedex.download.file_check import file_sha256
-from animedex.download.file_locks import try_lock
-from animedex.download.safe_open import open_own
-from animedex.download.same_picture import is_credited, is_same
+from animedex.download.download_report import DownloadReport, Outcome
+from animedex.download.file_check import file_sha256, is_credited, is_same_picture
+from animedex.download.own_files import open_own, try_lock
 from animedex.download.targets import Target
 from animedex.errors import BadArguments
 from animedex.images.formats import find_format
@@ -29,38 +27,40 @@ if TYPE_CHECKING:
     from io import FileIO
     from typing import BinaryIO
 
-    from animedex.download.save_options import Saving
+    from animedex.download.save_options import SaveOptions
     from animedex.library.entry import Entry
 
 _PIECE = 1024 * 1024
 _LARGE_PIECE = 1 << 30
 
 
-def use_entry(name: str, entry: Entry, options: Saving) -> Outcome | None:
+def use_entry(name: str, entry: Entry, options: SaveOptions) -> Outcome | None:
     """Return the outcome for a picture of the library; None if it must be fetched all the same.
 
-    That is where its file is not the one that was added, or where the service's own bytes are
-    wanted and the library's file is not these.
+    That is so if its file has changed since it was added, or if the service's own bytes are to be
+    stored and the library's file has others.
     """
-    target = _target_of(entry)
-    if target is None or not (options.embed or is_same(target, entry.path, untouched=True)):
+    target = _entry_target(entry)
+    if target is None or not (
+        options.embed or is_same_picture(target, entry.path, is_original=True)
+    ):
         return None
-    if not options.is_place_given:
+    if not options.has_explicit_place:
         return Outcome(_report(name, entry, "here", entry.path))
-    if not options.is_name_given and options.place.is_below(entry.path):
+    if not options.has_explicit_name and options.folder.contains(entry.path):
         new = complete_file(entry.path, target, options)
         return Outcome(_report(name, entry, "here", entry.path), new)
     return _copy_into_place(name, entry, target, options)
 
 
-def complete_file(path: str, target: Target, options: Saving) -> NewEntry:
+def complete_file(path: str, target: Target, options: SaveOptions) -> NewEntry:
     """Write the sidecars that a file lacks; return what the library is to have of it."""
     has_credit = options.sidecars.is_default and is_credited(path)
     options.sidecars.write_missing(path, target, is_credited=has_credit)
     return NewEntry(path, target.post, target.row, target.category)
 
 
-def _target_of(entry: Entry) -> Target | None:
+def _entry_target(entry: Entry) -> Target | None:
     post = entry.post
     if post is None:
         return None
@@ -68,27 +68,33 @@ def _target_of(entry: Entry) -> Target | None:
     return Target(post, file, entry.row, entry.category)
 
 
-def _copy_into_place(name: str, entry: Entry, target: Target, options: Saving) -> Outcome | None:
+def _copy_into_place(
+    name: str, entry: Entry, target: Target, options: SaveOptions
+) -> Outcome | None:
     kind = find_format(entry.format)
-    path = options.path(target, kind.extension if kind else entry.format)
-    present = options.place.find(path, lambda path: options.is_same(target, path))
+    path = options.build_path(target, kind.extension if kind else entry.format)
+    present = options.folder.find_picture(path, lambda path: options.is_same(target, path))
     if present is not None:
         new = complete_file(present, target, options)
         return Outcome(_report(name, entry, "here", present), new)
-    with _temporary_copy(entry, options.place.folder) as copy:
+    with _temporary_copy(entry, options.folder.folder) as copy:
         if copy is None:
             return None
-        spot = options.place.put(copy, path, lambda path: options.is_same(target, path, copy))
+        spot = options.folder.place_file(
+            copy, path, lambda path: options.is_same(target, path, copy)
+        )
     new = complete_file(spot.path, target, options)
-    return Outcome(_report(name, entry, "here" if spot.is_here else "copied", spot.path), new)
+    return Outcome(_report(name, entry, "here" if spot.is_present else "copied", spot.path), new)
 
 
-def _report(name: str, entry: Entry, status: Literal["here", "copied"], path: str) -> Downloaded:
+def _report(
+    name: str, entry: Entry, status: Literal["here", "copied"], path: str
+) -> DownloadReport:
     post = entry.post
     number, url = (post.id, post.url) if post else (None, None)
     if path == entry.path or status == "copied":
-        return Downloaded(name, status, number, url, path, entry.size, entry.sha256)
-    return Downloaded(name, status, number, url, path, os.stat(path).st_size, file_sha256(path))
+        return DownloadReport(name, status, number, url, path, entry.size, entry.sha256)
+    return DownloadReport(name, status, number, url, path, os.stat(path).st_size, file_sha256(path))
 
 
 @contextlib.contextmanager
@@ -104,7 +110,7 @@ def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
         yield None
         return
     try:
-        with source, _created(path) as target:
+        with source, _create_locked(path) as target:
             digest = _write_copy(source, target, path)
             if os.name == "nt":
                 # There no file can get another name that is open.
@@ -116,7 +122,7 @@ def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
 
 
 @contextlib.contextmanager
-def _created(path: str) -> Generator[FileIO]:
+def _create_locked(path: str) -> Generator[FileIO]:
     """Create a file, and keep it locked while it is in use: `download --clean` leaves it then."""
     try:
         number = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)

@@ -61,26 +61,26 @@ class LibraryWriter:
         """
         try:
             with decoding_limits(deadline):
-                looked = inspect_file(new)
+                file = inspect_file(new)
         except (Corrupt, TimedOut) as error:
             if new.facts is None or new.is_opaque:
                 self._warn(f"{_WITHOUT}: {error.message}")
                 return None
-            looked = inspect_file(new._replace(is_opaque=True))
-            looked = looked._replace(fault=error.message)
+            file = inspect_file(new._replace(is_opaque=True))
+            file = file._replace(fault=error.message)
         except AnimedexError as error:
             self._warn(f"{_WITHOUT}: {error.message}")
             return None
-        if looked.fault is not None and new.facts is not None:
+        if file.fault is not None and new.facts is not None:
             name = new.post.id if new.post else new.path
-            fault = looked.fault.replace(new.path, name)
+            fault = file.fault.replace(new.path, name)
             self._warn(f"{fault}; it is kept as {new.path}, but not compared with other pictures")
-        return looked
+        return file
 
     def store(self, files: Iterable[InspectedFile]) -> None:
         """Add files in one transaction, but for pictures that the library has elsewhere."""
-        new = {looked.entry.post.id if looked.entry.post else "": looked for looked in files}
-        new = {post_id: looked for post_id, looked in new.items() if not self._has(post_id)}
+        new = {file.entry.post.id if file.entry.post else "": file for file in files}
+        new = {post_id: file for post_id, file in new.items() if not self._has(post_id)}
         library = self._library
         if library is None or not new:
             return
@@ -143,13 +143,13 @@ class LibraryWriter:
             self._warn(f"{_WITHOUT}: {error.message}")
 
 
-def _store(db: sqlite3.Connection, looked: InspectedFile) -> AnimedexError | None:
+def _store(db: sqlite3.Connection, file: InspectedFile) -> AnimedexError | None:
     """Store a file, whole or not at all; return what is wrong with it."""
-    path = looked.entry.path
+    path = file.entry.path
 
     def store() -> Entry:
         try:
-            return upsert(db, looked)
+            return upsert(db, file)
         except (OverflowError, ValueError):
             # A service may send numbers and characters that no database has room for.
             message = f"{path}: its row has numbers or characters that cannot be stored"

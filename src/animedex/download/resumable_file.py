@@ -1,6 +1,6 @@
-"""A file on its way: hidden, known by its URL, and fetched on from where it was left.
+"""An unfinished file: hidden, named for its URL, and resumed where an earlier download ended.
 
-Beside the bytes stands what tells whether the rest of them still is the rest of the same file.
+A state file beside it says of which version of the service's file its bytes are.
 """
 
 from __future__ import annotations
@@ -16,22 +16,28 @@ from typing import TYPE_CHECKING, Self
 
 from animedex.body_writer import PREFIX, file_error
 from animedex.download.content_range import (
+    content_length,
+    find_validator,
     is_of_version,
     is_part,
-    length_of,
-    range_of,
-    read_number,
-    validator_of,
+    parse_byte_count,
+    parse_content_range,
 )
-from animedex.download.file_locks import lock
+from animedex.download.own_files import (
+    NotOwnFile,
+    is_foreign,
+    open_own,
+    own_size,
+    remove_own,
+    wait_for_lock,
+)
 from animedex.download.resumable_writer import (
-    Body,
-    PartialSink,
-    is_page,
-    no_picture,
-    too_long,
+    BodyFacts,
+    ResumableWriter,
+    file_too_long,
+    is_text_type,
+    not_a_picture,
 )
-from animedex.download.safe_open import NotOwnFile, is_taken, open_own, own_size, remove_own
 from animedex.errors import UpstreamDecode
 
 if TYPE_CHECKING:
@@ -48,53 +54,53 @@ _MOST_IN_MEMORY = 16 * 1024 * 1024
 _NAMES = 8
 
 
-class Partial:
-    """Hold what has come of a file; one process at a time has it, and others wait.
+class ResumableFile:
+    """An unfinished file, which one process at a time has locked.
 
-    `told` hears how much there is, and how much there will be, if that is known. `summed` is
-    whether the checksum will be asked for. A file of more than `max_bytes` is refused.
-    Others are waited for until the moment `latest` of the monotonic clock.
+    `on_progress` is called with the bytes there are, and the length of the whole file if it is
+    known. `with_md5` is whether `md5` will be needed. A file of more than `max_bytes` is refused.
+    Another process is waited for until `deadline`, a moment of the monotonic clock.
     """
 
     def __init__(  # noqa: PLR0913  options, each for itself
         self,
         folder: str,
         url: str,
-        patience: float,
-        told: Callable[[int, int | None], None] = lambda _size, _total: None,
+        lock_timeout: float,
+        on_progress: Callable[[int, int | None], None] = lambda _size, _total: None,
         *,
-        summed: bool = True,
+        with_md5: bool = True,
         max_bytes: int | None = None,
-        latest: float = inf,
+        deadline: float = inf,
     ) -> None:
         self.url = url
         # What a hidden file is called says nothing to anybody: errors name the folder.
         self._folder = folder
-        self._choose_paths(next(_keys(url)))
+        self._choose_paths(next(_file_keys(url)))
         self.total: int | None = None
         # Whether what is here when this ends stays, if it can be resumed.
-        self.keep = True
+        self.is_kept = True
         # Whether what is here may not go together, and whether a part came that does not fit.
         self.is_doubtful = False
         self.is_odd = False
-        self._patience = patience
-        self._forgotten = False
+        self._lock_timeout = lock_timeout
+        self._is_removed = False
         self._is_abandoned = False
         # A file is not begun while all is abandoned, by another thread after Ctrl-C.
         self._mutex = threading.Lock()
         self._size_before = 0
-        self._told = told
-        self._summed = summed
+        self._on_progress = on_progress
+        self._with_md5 = with_md5
         self._max_bytes = max_bytes
-        self._latest = latest
-        self._number = -1
-        self._sink: PartialSink | None = None
+        self._deadline = deadline
+        self._descriptor = -1
+        self._writer: ResumableWriter | None = None
 
     def __enter__(self) -> Self:
-        for number, key in enumerate(_keys(self.url)):
+        for number, key in enumerate(_file_keys(self.url)):
             self._choose_paths(key)
-            self._is_found_again = number < _NAMES
-            if self._claim():
+            self._has_stable_name = number < _NAMES
+            if self._lock_files():
                 return self
         raise file_error(self._folder, NotOwnFile(self._folder))
 
@@ -104,17 +110,17 @@ class Partial:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.let_go()
-        if not (self._forgotten or self._is_of_use() or os.path.exists(self.finished)):
-            self.forget()
+        self.close_writer()
+        if not (self._is_removed or self._is_resumable() or os.path.exists(self.finished_path)):
+            self.remove()
         self._close()
-        if self._forgotten and sys.platform == "win32":
+        if self._is_removed and sys.platform == "win32":
             # There no file can be unlinked that is open, be it by others.
             with contextlib.suppress(OSError):
                 os.unlink(self._state)
 
     def size(self) -> int:
-        """Tell how much there is."""
+        """Return how many bytes there are."""
         return own_size(self.path)
 
     def open(self) -> BinaryIO:
@@ -128,21 +134,21 @@ class Partial:
             raise file_error(self._folder, error) from None
 
     def md5(self) -> str | None:
-        """Give the checksum of what came, unless it came in parts or was not to be summed."""
-        digest = self._sink.digest if self._sink else None
+        """Return the MD5 of the file; None if it came in parts, or was not computed."""
+        digest = self._writer.digest if self._writer else None
         return digest.hexdigest() if digest else None
 
-    def resume(self) -> Headers:
-        """Ask for the rest, where it is certain that it would fit."""
-        self.let_go()
-        size, (validator, _) = self.size(), self._known()
+    def resume_headers(self) -> Headers:
+        """Return the headers that ask for the rest, if it is certain to fit."""
+        self.close_writer()
+        size, (validator, _) = self.size(), self._read_state()
         self._size_before = size
         if not size or not validator:
             return ()
         # One byte again: there is no range behind the end of a file of which all is here.
         return (("range", f"bytes={size - 1}-"), ("if-range", validator))
 
-    def sink(self, head: Response) -> PartialSink:
+    def open_writer(self, head: Response) -> ResumableWriter:
         """Make what takes the body: behind what there is, or from the start.
 
         Raises `UpstreamDecode` for a part that was not asked for, when all begins anew, for a file
@@ -152,9 +158,9 @@ class Partial:
             if self._is_abandoned:
                 message = "the download was abandoned"
                 raise UpstreamDecode(message)
-            return self._open_sink(head)
+            return self._open_writer(head)
 
-    def _open_sink(self, head: Response) -> PartialSink:
+    def _open_writer(self, head: Response) -> ResumableWriter:
         encoding = (head.header("content-encoding") or "").strip().lower()
         encoding = _ENCODINGS.get(encoding, encoding)
         if encoding not in _ENCODINGS.values():
@@ -162,75 +168,75 @@ class Partial:
                 f"the file came packed as {encoding[:40]!r}, although it was asked for as it is"
             )
             raise UpstreamDecode(message, hint="try again later")
-        begin = self._begin(head, encoding)
+        begin = self._resume_offset(head, encoding)
         if begin is None:
-            self._begin_anew(head, encoding)
+            self._begin_file(head, encoding)
         if self._max_bytes is not None and self.total is not None and self.total > self._max_bytes:
             content_type = head.header("content-type")
-            if is_page(content_type):
-                raise no_picture(content_type, b"")
-            raise too_long(self._max_bytes, self.total)
-        self._sink = PartialSink(
+            if is_text_type(content_type):
+                raise not_a_picture(content_type, b"")
+            raise file_too_long(self._max_bytes, self.total)
+        self._writer = ResumableWriter(
             self.path,
             begin,
-            Body(head.header("content-type"), encoding, self._max_bytes, self.total),
-            lambda size: self._told(size, self.total),
-            on_packed=self._forget_version,
-            is_summed=self._summed,
+            BodyFacts(head.header("content-type"), encoding, self._max_bytes, self.total),
+            lambda size: self._on_progress(size, self.total),
+            on_packed=self._clear_state,
+            is_summed=self._with_md5,
         )
-        return self._sink
+        return self._writer
 
     def finish(self) -> None:
-        """Take the body as complete; raise `UpstreamDecode` for a packed one that is cut."""
-        if self._sink is not None:
-            self._sink.finish()
-        self.let_go()
+        """End the body; raise `UpstreamDecode` for a compressed one that is cut."""
+        if self._writer is not None:
+            self._writer.finish()
+        self.close_writer()
 
     def has_grown(self) -> bool:
         """Return whether the last try has brought more of the file."""
         return self.size() > self._size_before
 
-    def is_short(self) -> bool:
+    def is_incomplete(self) -> bool:
         """Return whether the answer brought less than all of the file, and the rest can be had."""
-        return self.total is not None and self.size() < self.total and bool(self.resume())
+        return self.total is not None and self.size() < self.total and bool(self.resume_headers())
 
     def start_over(self) -> None:
-        """Drop what there is."""
-        self.let_go()
-        self._sink = None
+        """Remove what there is, and begin with the first byte."""
+        self.close_writer()
+        self._writer = None
         self.is_doubtful = False
-        remove_own(self.path, self.finished)
-        self._note(None)
+        remove_own(self.path, self.finished_path)
+        self._write_state(None)
 
-    def forget(self) -> None:
-        """Drop everything, as the file is in its place, or was not what it should be."""
-        self.let_go()
-        self._forgotten = True
-        remove_own(self.path, self.finished, self._state)
+    def remove(self) -> None:
+        """Remove all hidden files, as the file is in its place, or was not what it should be."""
+        self.close_writer()
+        self._is_removed = True
+        remove_own(self.path, self.finished_path, self._state)
 
     def abandon(self) -> bool:
-        """Take no more, whoever is at it; return whether what is here stays to be resumed."""
+        """End the download, from another thread; return whether it can be resumed later."""
         with self._mutex:
             self._is_abandoned = True
-            if self._is_of_use():
+            if self._is_resumable():
                 return True
-            remove_own(self.path, self.finished, self._state)
+            remove_own(self.path, self.finished_path, self._state)
             return False
 
-    def let_go(self) -> None:
-        """Close what is written to."""
-        if self._sink is not None:
-            self._sink.discard()
+    def close_writer(self) -> None:
+        """Close the file that is written to."""
+        if self._writer is not None:
+            self._writer.discard()
 
-    def _begin(self, head: Response, encoding: str) -> int | None:
+    def _resume_offset(self, head: Response, encoding: str) -> int | None:
         """Return where a part begins that is the rest of what there is; None for a beginning.
 
         Some servers send all of the file as a part, or the rest with the status of all of it.
         """
-        span = range_of(head)
+        span = parse_content_range(head)
         if not is_part(head, span):
             return None
-        size, (validator, total) = self.size(), self._known()
+        size, (validator, total) = self.size(), self._read_state()
         if span is not None and span.begin == 0:
             self.is_doubtful = size > 0
             return None
@@ -239,53 +245,57 @@ class Partial:
         if span is None or span.begin != size - 1 or not fits:
             self.start_over()
             self.is_odd = True
-            message = "the service sent another part of the file than the one that was asked for"
-            raise UpstreamDecode(message, hint="try again: it begins anew")
+            message = "the service sent another part of the file than the requested one"
+            raise UpstreamDecode(message, hint="try again: the download starts over")
         self.total = known
         self.is_doubtful = True
         return size - 1
 
-    def _begin_anew(self, head: Response, encoding: str) -> None:
-        """Drop what there is, and write down of which version the file is that begins."""
+    def _begin_file(self, head: Response, encoding: str) -> None:
+        """Remove what there is, and note of which version the file is that begins."""
         is_doubtful = self.is_doubtful
         self.start_over()
         self.is_doubtful = is_doubtful
-        span = range_of(head)
+        span = parse_content_range(head)
         whole = span is not None and span.begin == 0 and is_part(head, span)
-        self.total = span.total if span is not None and whole else length_of(head)
+        self.total = span.total if span is not None and whole else content_length(head)
         if encoding:
             self.total = None
         else:
-            self._note(validator_of(head), self.total)
+            self._write_state(find_validator(head), self.total)
 
-    def _forget_version(self) -> None:
-        """Note that the body is packed: its length is another, and no part of it is of use."""
+    def _clear_state(self) -> None:
+        """Note that the body is compressed: its length is another, and it cannot be resumed."""
         self.total = None
-        self._note(None)
+        self._write_state(None)
 
-    def _is_of_use(self) -> bool:
+    def _is_resumable(self) -> bool:
         """Return whether what is here can be resumed later, which takes a validator."""
         with contextlib.suppress(OSError):
-            return bool(self.keep and self._is_found_again and self.size() and self._known()[0])
+            return bool(
+                self.is_kept and self._has_stable_name and self.size() and self._read_state()[0]
+            )
         return False
 
     def _choose_paths(self, key: str) -> None:
         self.path = os.path.join(self._folder, f"{PREFIX}{key}.part")
-        self.finished = os.path.join(self._folder, f"{PREFIX}{key}.ready.part")
+        self.finished_path = os.path.join(self._folder, f"{PREFIX}{key}.ready.part")
         self._state = os.path.join(self._folder, f"{PREFIX}{key}.state.part")
 
-    def _claim(self) -> bool:
+    def _lock_files(self) -> bool:
         """Lock the files of the chosen name; return whether they are this user's own."""
         while True:
             try:
-                self._number = open_own(self._state, os.O_RDWR | os.O_CREAT, 0o600)
+                self._descriptor = open_own(self._state, os.O_RDWR | os.O_CREAT, 0o600)
             except NotOwnFile:
                 return False
             except OSError as error:
                 raise file_error(self._folder, error) from None
             try:
-                lock(self._number, self.url, self._patience, self.size, self._latest)
-                if self._is_here():
+                wait_for_lock(
+                    self._descriptor, self.url, self._lock_timeout, self.size, self._deadline
+                )
+                if self._is_current():
                     return self._has_own_files()
             except BaseException:
                 self._close()
@@ -295,46 +305,46 @@ class Partial:
 
     def _has_own_files(self) -> bool:
         """Return whether nothing of others has the names; leave nothing there otherwise."""
-        if not (is_taken(self.path) or is_taken(self.finished)):
+        if not (is_foreign(self.path) or is_foreign(self.finished_path)):
             return True
-        remove_own(self.path, self.finished, self._state)
+        remove_own(self.path, self.finished_path, self._state)
         self._close()
         return False
 
-    def _is_here(self) -> bool:
-        """Tell whether what is locked is what others would find."""
+    def _is_current(self) -> bool:
+        """Return whether the locked file is the one that others would open."""
         try:
-            there, mine = os.lstat(self._state), os.fstat(self._number)
+            there, mine = os.lstat(self._state), os.fstat(self._descriptor)
         except OSError:
             return False
         return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
 
-    def _known(self) -> tuple[str | None, int | None]:
-        """Give the validator of what there is, and how long the whole file was announced to be."""
-        os.lseek(self._number, 0, os.SEEK_SET)
-        text = os.read(self._number, _MOST_STATE).decode("latin-1")
+    def _read_state(self) -> tuple[str | None, int | None]:
+        """Return the validator of what there is, and the announced length of the whole file."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        text = os.read(self._descriptor, _MOST_STATE).decode("latin-1")
         # A line that was cut by the end of a process has no end.
         validator, end, rest = text.partition("\n")
         total, whole, _ = rest.partition("\n")
-        return validator if end and validator else None, read_number(total) if whole else None
+        return validator if end and validator else None, parse_byte_count(total) if whole else None
 
-    def _note(self, validator: str | None, total: int | None = None) -> None:
-        os.ftruncate(self._number, 0)
-        os.lseek(self._number, 0, os.SEEK_SET)
+    def _write_state(self, validator: str | None, total: int | None = None) -> None:
+        os.ftruncate(self._descriptor, 0)
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
         if validator:
             lines = f"{validator}\n" if total is None else f"{validator}\n{total}\n"
             try:
-                os.write(self._number, lines.encode("latin-1"))
+                os.write(self._descriptor, lines.encode("latin-1"))
             except OSError as error:
                 raise file_error(self._folder, error) from None
 
     def _close(self) -> None:
-        if self._number >= 0:
-            os.close(self._number)
-            self._number = -1
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
 
 
-def _keys(url: str) -> Iterator[str]:
+def _file_keys(url: str) -> Iterator[str]:
     """Yield what the files of a URL may be called, ending with a name that nobody can know.
 
     Each user has names of their own, so that users of one folder do not meet.

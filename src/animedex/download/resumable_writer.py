@@ -1,4 +1,4 @@
-"""Writing a file as it arrives: unpacked if it is packed, and refused if it is no picture."""
+"""Write a file as it arrives: decompressed if need be, and refused if it is not a picture."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import GZIP, file_error
-from animedex.download.safe_open import open_own
+from animedex.download.own_files import open_own
 from animedex.errors import UpstreamDecode
 from animedex.images.formats import identify_format
 from animedex.plurals import format_count
@@ -21,14 +21,14 @@ _OPENING = 64
 _SHORTEST_OPENING = 12
 _DEFLATE = 8
 _PAGES = ("text/", "application/json", "application/xhtml")
-HINT = "try again later; if it stays so, the service has the file so"
+HINT = "try again later; if the error stays, the service's own file has it"
 
 
 class FileTooLong(UpstreamDecode):
     """Report a file that has more bytes than the user allows."""
 
 
-class Body(NamedTuple):
+class BodyFacts(NamedTuple):
     """Describe the body of an answer: its type, its encoding, and how long the file may be.
 
     `total` is the announced length of the whole file, None if it is not known.
@@ -40,8 +40,8 @@ class Body(NamedTuple):
     total: int | None
 
 
-class PartialSink:
-    """Write what comes behind what there is; when it is cut, what came stays.
+class ResumableWriter:
+    """Write a body behind what there is of a file; when it is cut, what came stays.
 
     `digest` is the MD5 of what begins with the first byte, if it `is_summed`. A packed body, be it
     announced as one or not, is unpacked, and `on_packed` called, as no part of it can be resumed.
@@ -51,7 +51,7 @@ class PartialSink:
         self,
         path: str,
         begin: int | None,
-        body: Body,
+        body: BodyFacts,
         on_progress: Callable[[int], None],
         *,
         on_packed: Callable[[], None],
@@ -70,8 +70,8 @@ class PartialSink:
         self._opening: bytes | None = b"" if begin is None else None
         try:
             anew = os.O_CREAT | os.O_EXCL if begin is None else 0
-            self._number = open_own(path, os.O_WRONLY | anew)
-            os.lseek(self._number, self.size, os.SEEK_SET)
+            self._descriptor = open_own(path, os.O_WRONLY | anew)
+            os.lseek(self._descriptor, self.size, os.SEEK_SET)
         except OSError as error:
             raise file_error(os.path.dirname(path), error) from None
 
@@ -85,24 +85,24 @@ class PartialSink:
             self._start += chunk
             if len(self._start) < (_OPENING if self._body.encoding == "deflate" else len(GZIP)):
                 return
-            chunk = self._begin()
-        self._take(chunk)
+            chunk = self._detect_compression()
+        self._write_unpacked(chunk)
 
     def finish(self) -> None:
         """Write what was held back; raise `UpstreamDecode` for a packed body that is cut."""
         if self._start:
-            self._take(self._begin())
+            self._write_unpacked(self._detect_compression())
         if self._unpacker is not None:
             self._unpacker.finish()
 
     def discard(self) -> None:
         """Close the file."""
-        number, self._number = self._number, -1
+        number, self._descriptor = self._descriptor, -1
         if number >= 0:
             os.close(number)
 
-    def _begin(self) -> bytes:
-        """Find out whether the body is packed, and return what came of it until now."""
+    def _detect_compression(self) -> bytes:
+        """Detect whether the body is compressed, and return what came of it until now."""
         start, self._start = self._start or b"", None
         if identify_format(start) is None:
             if start.startswith(GZIP):
@@ -113,7 +113,7 @@ class PartialSink:
             self._on_packed()
         return start
 
-    def _take(self, chunk: bytes) -> None:
+    def _write_unpacked(self, chunk: bytes) -> None:
         for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
             self._check(piece)
             self._write(piece)
@@ -121,24 +121,24 @@ class PartialSink:
     def _check(self, piece: bytes) -> None:
         size, body = self.size + len(piece), self._body
         if body.max_bytes is not None and size > body.max_bytes:
-            raise too_long(body.max_bytes)
+            raise file_too_long(body.max_bytes)
         # A packed body is announced with another length than the file has.
         if body.total is not None and self._unpacker is None and size > body.total:
             message = f"the service announced {format_count(body.total, 'byte')}, and more came"
             raise UpstreamDecode(message, hint=HINT)
         if self._opening is not None:
             self._opening += piece[: _OPENING - len(self._opening)]
-            shortest = _SHORTEST_OPENING if is_page(body.content_type) else _OPENING
+            shortest = _SHORTEST_OPENING if is_text_type(body.content_type) else _OPENING
             if len(self._opening) >= shortest:
                 opening, self._opening = self._opening, None
                 if identify_format(opening) is None:
-                    raise no_picture(body.content_type, opening)
+                    raise not_a_picture(body.content_type, opening)
 
     def _write(self, piece: bytes) -> None:
         rest = memoryview(piece)
         try:
             while rest:
-                rest = rest[os.write(self._number, rest) :]
+                rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
             raise file_error(os.path.dirname(self._path), error) from None
         self.size += len(piece)
@@ -152,24 +152,24 @@ def is_zlib(start: bytes) -> bool:
     return start[0] & 15 == _DEFLATE and int.from_bytes(start[:2], "big") % 31 == 0
 
 
-def is_page(content_type: str | None) -> bool:
+def is_text_type(content_type: str | None) -> bool:
     """Return whether a type is that of a text, and of no picture.
 
-    >>> is_page("Text/HTML; charset=utf-8"), is_page("image/png"), is_page(None)
+    >>> is_text_type("Text/HTML; charset=utf-8"), is_text_type("image/png"), is_text_type(None)
     (True, False, False)
     """
     return (content_type or "").strip().lower().startswith(_PAGES)
 
 
-def no_picture(content_type: str | None, opening: bytes) -> UpstreamDecode:
+def not_a_picture(content_type: str | None, head: bytes) -> UpstreamDecode:
     """Return the error for an answer that is of no format that services have files in."""
     kind = (content_type or "").partition(";")[0].strip().lower()
-    what = "a page" if opening.lstrip()[:1] == b"<" or is_page(kind) else "of no type that is known"
+    what = "a page" if head.lstrip()[:1] == b"<" or is_text_type(kind) else "of an unknown type"
     named = f" ({kind[:60]})" if kind.isprintable() and kind else ""
     return UpstreamDecode(f"the answer is {what}{named}, not a picture", hint=HINT)
 
 
-def too_long(max_bytes: int, size: int | None = None) -> FileTooLong:
+def file_too_long(max_bytes: int, size: int | None = None) -> FileTooLong:
     """Return the error for a file that is longer than it may be; `size` is what was announced."""
     has = "more" if size is None else f"{format_count(size, 'byte')}, more"
     message = f"the file has {has} than the limit of {format_count(max_bytes, 'byte')}"

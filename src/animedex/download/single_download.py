@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex import backends
 from animedex.backends.asset_call import fetch
 from animedex.body_writer import file_error
-from animedex.download.download_report import Downloaded, Outcome
+from animedex.download.download_report import DownloadReport, Outcome
 from animedex.download.file_check import check_file, file_sha256
 from animedex.download.finalize import finalize
 from animedex.download.library_copy import complete_file, use_entry
-from animedex.download.resumable_file import Partial
-from animedex.download.resumable_writer import FileTooLong, too_long
-from animedex.download.targets import known_id, name_of, target_of
+from animedex.download.resumable_file import ResumableFile
+from animedex.download.resumable_writer import FileTooLong, file_too_long
+from animedex.download.targets import find_id, find_target, format_source
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
 from animedex.images.decoder import decoding_limits
 from animedex.library.entry import NewEntry
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.backends.asset_call import Fetched
-    from animedex.download.download_deadline import Deadline
     from animedex.download.file_check import FileCheck
     from animedex.download.finalize import FinishedFile
-    from animedex.download.save_options import Saving
-    from animedex.download.targets import Target, What
+    from animedex.download.save_options import Deadline, SaveOptions
+    from animedex.download.targets import Source, Target
     from animedex.session import Session
 
 _NO_SUCH_RANGE = 416
@@ -40,27 +39,30 @@ class Job(NamedTuple):
 
     client: Session
     name: str
-    options: Saving
+    options: SaveOptions
     deadline: Deadline
     on_progress: Callable[[int, int | None], None]
 
 
 def download_one(
-    client: Session, what: What, options: Saving, on_progress: Callable[[int, int | None], None]
+    client: Session,
+    source: Source,
+    options: SaveOptions,
+    on_progress: Callable[[int, int | None], None],
 ) -> Outcome:
     """Fetch a picture, unless it is there already; a failure is part of the report."""
-    name = name_of(what)
+    name = format_source(source)
     job = Job(client, name, options, options.deadline.for_picture(client), on_progress)
     post_id: str | None = None
     target: Target | None = None
     try:
-        post_id = known_id(what, client.config.base_urls)
-        outcome = _from_library(name, post_id, options)
+        post_id = find_id(source, client.config.base_urls)
+        outcome = _find_in_library(name, post_id, options)
         if outcome is not None:
             return outcome
-        target = target_of(client, what, job.deadline)
+        target = find_target(client, source, job.deadline)
         if post_id != target.post.id:
-            outcome = _from_library(name, target.post.id, options)
+            outcome = _find_in_library(name, target.post.id, options)
             if outcome is not None:
                 return outcome._replace(report=outcome.report._replace(url=target.file.url))
         return _download(job, target)
@@ -68,13 +70,13 @@ def download_one(
         failure = error
         failure.hint = failure.hint or _HINT
     except OSError as error:
-        failure = file_error(options.place.folder, error)
+        failure = file_error(options.folder.folder, error)
     url = target.file.url if target else None
     post_id = target.post.id if target else post_id
-    return Outcome(Downloaded(name, "failed", post_id, url, error=failure))
+    return Outcome(DownloadReport(name, "failed", post_id, url, error=failure))
 
 
-def _from_library(name: str, post_id: str | None, options: Saving) -> Outcome | None:
+def _find_in_library(name: str, post_id: str | None, options: SaveOptions) -> Outcome | None:
     entry = options.library.find(name, post_id)
     return use_entry(name, entry, options) if entry else None
 
@@ -82,33 +84,33 @@ def _from_library(name: str, post_id: str | None, options: Saving) -> Outcome | 
 def _download(job: Job, target: Target) -> Outcome:
     options = job.options
     _check_size(target, options.max_bytes)
-    with Partial(
-        options.place.folder,
+    with ResumableFile(
+        options.folder.folder,
         target.file.url,
-        job.deadline.patience(job.client),
+        job.deadline.lock_timeout(job.client),
         job.on_progress,
-        summed=target.file.md5 is not None,
+        with_md5=target.file.md5 is not None,
         max_bytes=options.max_bytes,
-        latest=job.deadline.end,
+        deadline=job.deadline.end,
     ) as part:
-        options.parts.add(part)
-        path = options.path(target, target.file.extension or "")
+        options.unfinished.add(part)
+        path = options.build_path(target, target.file.extension or "")
         # Only now: another process may have put it there while this one waited.
-        present = options.place.find(path, lambda path: options.is_same(target, path))
+        present = options.folder.find_picture(path, lambda path: options.is_same(target, path))
         if present is not None:
-            part.forget()
+            part.remove()
             return _report_present(job, target, present)
         fetched, content, check = _fetch_checked(job, target, part)
         target = _with_fetch_time(target, fetched)
         with content:
             file = finalize(target, check, part, content, embed=options.embed)
         if check.format.extension.strip(".").lower() != target.file.extension:
-            path = options.path(target, check.format.extension)
-        spot = options.place.put(
+            path = options.build_path(target, check.format.extension)
+        spot = options.folder.place_file(
             file.path, path, lambda path: options.is_same(target, path, part.path)
         )
-        part.forget()
-    if spot.is_here:
+        part.remove()
+    if spot.is_present:
         return _report_present(job, target, spot.path)
     return _report_new(job, target, spot.path, check, file)
 
@@ -117,8 +119,8 @@ def _report_present(job: Job, target: Target, path: str) -> Outcome:
     """Return the outcome for a file that was there, with the sidecars that it lacked."""
     new = complete_file(path, target, job.options)
     size, url = os.stat(path).st_size, target.file.url
-    report = Downloaded(job.name, "here", target.post.id, url, path, size, file_sha256(path))
-    return Outcome(report, new, job.deadline.moment())
+    report = DownloadReport(job.name, "here", target.post.id, url, path, size, file_sha256(path))
+    return Outcome(report, new, job.deadline.end_or_none())
 
 
 def _report_new(
@@ -139,25 +141,29 @@ def _report_new(
     )
     options.library.expect(new)
     url = target.file.url
-    report = Downloaded(job.name, "fetched", target.post.id, url, path, facts.size, facts.sha256)
-    return Outcome(report, new, job.deadline.moment())
+    report = DownloadReport(
+        job.name, "fetched", target.post.id, url, path, facts.size, facts.sha256
+    )
+    return Outcome(report, new, job.deadline.end_or_none())
 
 
-def _fetch_checked(job: Job, target: Target, part: Partial) -> tuple[Fetched, BinaryIO, FileCheck]:
+def _fetch_checked(
+    job: Job, target: Target, part: ResumableFile
+) -> tuple[Fetched, BinaryIO, FileCheck]:
     """Fetch a file and check it; one that was put together and is wrong is fetched anew, once."""
     is_anew = False
     while True:
         fetched = _fetch_whole(job, target, part)
         content = part.open()
         try:
-            with decoding_limits(job.deadline.moment()):
+            with decoding_limits(job.deadline.end_or_none()):
                 return fetched, content, check_file(target, fetched, part, content)
         except BaseException as error:
             content.close()
             if not isinstance(error, UpstreamDecode | Corrupt):
                 raise
             if is_anew or not part.is_doubtful:
-                part.forget()
+                part.remove()
                 raise
             is_anew = True
             part.start_over()
@@ -167,32 +173,34 @@ def _check_size(target: Target, max_bytes: int | None) -> None:
     """Raise for a file that its row announces to be too long, before it is asked for."""
     size = target.file.byte_size
     if max_bytes is not None and size is not None and size > max_bytes:
-        raise too_long(max_bytes, size)
+        raise file_too_long(max_bytes, size)
 
 
-def _fetch_whole(job: Job, target: Target, part: Partial) -> Fetched:
+def _fetch_whole(job: Job, target: Target, part: ResumableFile) -> Fetched:
     """Fetch until all of a file is here; as long as a try brings more, another one follows."""
-    call = fetch(backends.declared(target.backend), target.file.url, part.sink, part.resume)
+    call = fetch(
+        backends.declared(target.backend), target.file.url, part.open_writer, part.resume_headers
+    )
     is_anew = False
     while True:
         try:
-            fetched = job.client.perform(job.deadline.bound_file(job.client, call))
+            fetched = job.client.perform(job.deadline.limit_file_call(job.client, call))
             part.finish()
-            if not part.has_grown() or not part.is_short():
+            if not part.has_grown() or not part.is_incomplete():
                 return fetched
         except (TimedOut, Unreachable):
-            if not part.has_grown() or not part.resume() or job.deadline.is_over():
+            if not part.has_grown() or not part.resume_headers() or job.deadline.is_over():
                 raise
         except AnimedexError as error:
-            if is_anew or not _may_begin_anew(error, part):
+            if is_anew or not _can_start_over(error, part):
                 if isinstance(error, UpstreamDecode):
-                    part.forget()
+                    part.remove()
                 raise
             is_anew = True
             part.start_over()
 
 
-def _may_begin_anew(error: AnimedexError, part: Partial) -> bool:
+def _can_start_over(error: AnimedexError, part: ResumableFile) -> bool:
     """Return whether the fault may lie with what was put together, and not with the file."""
     if isinstance(error, FileTooLong):
         return False

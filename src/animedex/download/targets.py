@@ -1,4 +1,4 @@
-"""What is asked for, found out: which picture, which file of which service, whose credit."""
+"""From what a user names to the picture: which file of which service, and whose credit."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
-    from animedex.download.download_deadline import Deadline
+    from animedex.download.save_options import Deadline
     from animedex.http_message import JsonObject, JsonValue
     from animedex.session import Session
 
-What: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
-ROW_HINT = "give rows as any picture command prints them"
-# What an input is called that names no picture.
+Source: TypeAlias = "str | Mapping[str, JsonValue] | Row | PictureRecord | ArtPost | AnimedexError"
+ROW_HINT = "use rows as any picture command prints them"
+# The name of an input that cannot be read.
 UNREADABLE = "what could not be read"
 
 
 class Target(NamedTuple):
-    """Hold a picture that is to be fetched; `row` is the service's own, in JSON."""
+    """Represent a picture to download; `row` is the service's own, in JSON."""
 
     post: ArtPost
     file: PictureFile
@@ -35,26 +35,26 @@ class Target(NamedTuple):
 
     @property
     def backend(self) -> str:
-        """Name the service."""
+        """Return the name of the service."""
         return self.post.id.partition(":")[0]
 
 
-def name_of(what: What) -> str:
-    """Say what was asked for, in a few words."""
+def format_source(what: Source) -> str:
+    """Return what to call a source in messages and reports."""
     if isinstance(what, str):
         return what.strip()
     if isinstance(what, AnimedexError):
         return UNREADABLE
-    seen = recognise(_plain(what))
+    seen = recognise(_to_row(what))
     return seen.evidence.id if seen and seen.evidence.id else "a row of no service"
 
 
-def known_id(what: What, base_urls: Mapping[str, str]) -> str | None:
-    """Tell the id of what is asked for, if that can be told without asking anybody."""
+def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
+    """Return the id of a source, if it takes no request to know it."""
     if isinstance(what, AnimedexError):
         return None
     if not isinstance(what, str):
-        seen = recognise(_plain(what))
+        seen = recognise(_to_row(what))
         return seen.evidence.id if seen else None
     text = what.strip()
     if text.partition(":")[0] in backends.names() and "/" not in text:
@@ -64,35 +64,37 @@ def known_id(what: What, base_urls: Mapping[str, str]) -> str | None:
     return seen.evidence.id if seen else None
 
 
-def target_of(client: Session, what: What, deadline: Deadline) -> Target:
-    """Find out all that must be known to fetch a picture, and ask its service where need be.
+def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
+    """Return the picture that a source names; its service is asked if need be.
 
     Raises `NotFound` for a picture that is withheld, and `BadArguments` for what no service has.
     """
     if isinstance(what, AnimedexError):
         raise what
-    found = _asked(client, what.strip(), deadline) if isinstance(what, str) else _given(what)
+    found = _look_up(client, what.strip(), deadline) if isinstance(what, str) else _read_row(what)
     record = found if isinstance(found, PictureRecord) else None
     post = record.to_common() if record else found
     assert isinstance(post, ArtPost)
-    file = record.file() if record else _file_of(post)
+    file = record.file() if record else _picture_file(post)
     if file is None:
         message = f"{post.id} is withheld by the service: there is no file to fetch"
-        raise NotFound(message, hint="its page may show it to who is signed in", backend=_of(post))
+        raise NotFound(
+            message, hint="its page may show it to who is signed in", backend=_service_of(post)
+        )
     for url in filter(None, (file.url, post.url)):
         _require_url(url)
     return Target(post, file, record.raw if record else None, record.category if record else None)
 
 
-def _asked(client: Session, text: str, deadline: Deadline) -> PictureRecord:
+def _look_up(client: Session, text: str, deadline: Deadline) -> PictureRecord:
     call = lookup(text, client.config.base_urls)
     if call is None:
-        message = f"{text!r:.80} is no picture of any service"
+        message = f"{text!r:.80} is not a picture of any service"
         raise BadArguments(message, hint=LOOKUP_HINT)
-    return client.perform(deadline.bound(call))
+    return client.perform(deadline.limit_call(call))
 
 
-def _given(
+def _read_row(
     what: Mapping[str, JsonValue] | Row | PictureRecord | ArtPost,
 ) -> PictureRecord | ArtPost:
     if isinstance(what, PictureRecord | ArtPost):
@@ -101,15 +103,15 @@ def _given(
     try:
         found = picture_of(row, raw)
     except msgspec.ValidationError as error:
-        message = f"that is no art post: {error}"
+        message = f"the row is not an art post: {error}"
         raise BadArguments(message, hint=ROW_HINT) from None
     if found is None:
-        message = "that is no row of any service"
+        message = "the row is not one of any service"
         raise BadArguments(message, hint=ROW_HINT)
     return found
 
 
-def _plain(
+def _to_row(
     what: Mapping[str, JsonValue] | Row | PictureRecord | ArtPost,
 ) -> JsonObject | PictureRecord | ArtPost:
     if isinstance(what, Row):
@@ -117,7 +119,7 @@ def _plain(
     return dict(what) if isinstance(what, Mapping) else what
 
 
-def _file_of(post: ArtPost) -> PictureFile | None:
+def _picture_file(post: ArtPost) -> PictureFile | None:
     if post.url is None:
         return None
     return PictureFile(post.url, post.md5, post.byte_size, post.extension)
@@ -133,5 +135,5 @@ def _require_url(url: str) -> None:
         raise BadArguments(message, hint=ROW_HINT) from None
 
 
-def _of(post: ArtPost) -> str:
+def _service_of(post: ArtPost) -> str:
     return post.id.partition(":")[0]

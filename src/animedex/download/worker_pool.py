@@ -22,9 +22,9 @@ from animedex.download.single_download import download_one
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from animedex.download.download_report import Downloaded, Outcome
-    from animedex.download.save_options import Saving
-    from animedex.download.targets import What
+    from animedex.download.download_report import DownloadReport, Outcome
+    from animedex.download.save_options import SaveOptions
+    from animedex.download.targets import Source
     from animedex.library.file_inspection import InspectedFile
     from animedex.session import Session
 
@@ -47,7 +47,7 @@ class _Done(NamedTuple):
 
     number: int
     outcome: Outcome
-    looked: InspectedFile | None = None
+    file: InspectedFile | None = None
 
 
 class WorkerPool:
@@ -56,22 +56,24 @@ class WorkerPool:
     def __init__(
         self,
         client: Session,
-        whats: Sequence[What],
-        options: Saving,
+        sources: Sequence[Source],
+        options: SaveOptions,
         jobs: int,
         on_progress: Callable[[Progress], None],
     ) -> None:
         self._client = client
         self._options = options
         self._on_progress = on_progress
-        self._count = len(whats)
-        self._todo = deque(enumerate(whats))
+        self._count = len(sources)
+        self._todo = deque(enumerate(sources))
         self._unexamined: SimpleQueue[_Done | None] = SimpleQueue()
         self._done: SimpleQueue[_Done | BaseException] = SimpleQueue()
-        self._jobs = min(jobs, len(whats))
-        self._examiners = min(os.cpu_count() or 1, len(whats)) if options.library.has_library else 0
+        self._jobs = min(jobs, len(sources))
+        self._examiners = (
+            min(os.cpu_count() or 1, len(sources)) if options.library.has_library else 0
+        )
 
-    def run(self) -> Iterator[tuple[int, Downloaded]]:
+    def run(self) -> Iterator[tuple[int, DownloadReport]]:
         """Yield a report and its number for each download, when it and all its files are stored."""
         for work, count in ((self._download, self._jobs), (self._examine, self._examiners)):
             for _ in range(count):
@@ -87,7 +89,7 @@ class WorkerPool:
         finally:
             # Whoever leaves early needs no more of them.
             self._todo.clear()
-            self._options.place.sync()
+            self._options.folder.sync_folders()
             self._options.library.close()
             for _ in range(self._examiners):
                 self._unexamined.put(None)
@@ -107,8 +109,8 @@ class WorkerPool:
         library = self._options.library
         if self._examiners:
             # The library is to have no file that is lost with the power.
-            self._options.place.sync()
-        library.store(one.looked for one in done if one.looked)
+            self._options.folder.sync_folders()
+        library.store(one.file for one in done if one.file)
         library.release(one.outcome.new for one in done if one.outcome.new)
 
     def _download(self) -> None:
@@ -130,8 +132,8 @@ class WorkerPool:
         while done := self._unexamined.get():
             _, new, deadline = done.outcome
             try:
-                looked = self._options.library.examine(new, deadline) if new else None
-                self._done.put(done._replace(looked=looked))
+                file = self._options.library.examine(new, deadline) if new else None
+                self._done.put(done._replace(file=file))
             except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
                 self._done.put(error)
 

@@ -103,8 +103,8 @@ def test_any_header_is_decoded_somehow(text: str) -> None:
         (answer(GIF), "the bytes are no PNG picture"),
         (answer(PNG, f"{HOME}/hug/a.gif"), "the bytes are no GIF picture"),
         (answer(b"GIF88a", f"{HOME}/hug/a.gif"), "the bytes are no GIF picture"),
-        (answer(content_length="9"), "the service announced 9 bytes, and 108 came"),
-        (answer(content_length="1000"), "the service announced 1000 bytes, and 108 came"),
+        (answer(content_length="9"), "the service announced 9 bytes, but sent 108"),
+        (answer(content_length="1000"), "the service announced 1000 bytes, but sent 108"),
     ],
 )
 def test_what_is_not_the_picture_is_told(response: Response, message: str) -> None:

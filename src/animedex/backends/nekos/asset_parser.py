@@ -70,5 +70,5 @@ def _check(response: Response, size: int, opening: bytes) -> None:
     length = response.header("content-length") or ""
     packed = response.header("content-encoding") not in {None, "", "identity"}
     if length.isdecimal() and int(length) != size and not packed:
-        message = f"the service announced {format_count(int(length), 'byte')}, and {size} came"
+        message = f"the service announced {format_count(int(length), 'byte')}, but sent {size}"
         raise UpstreamDecode(message, backend="nekos")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from animedex.cli.command_context import Session
-    from animedex.download.targets import What
+    from animedex.download.targets import Source
 
 _HERE = "-"
 _NAME_OF_HERE = "standard input"
@@ -82,7 +82,7 @@ def _piped() -> tuple[str, ...]:
     return (_HERE,)
 
 
-def _asked(text: str) -> Iterable[What]:
+def _asked(text: str) -> Iterable[Source]:
     """Return what one argument asks for: itself, or what a file says."""
     if text == _HERE:
         return _read(read_in(_HINT), _NAME_OF_HERE)
@@ -97,7 +97,7 @@ def _asked(text: str) -> Iterable[What]:
     return [NotFound(f"there is no file {text}, and no service's picture", hint=_HINT)]
 
 
-def _read(data: bytes, name: str) -> list[What]:
+def _read(data: bytes, name: str) -> list[Source]:
     """Read rows of JSON, or URLs and ids that are a line each."""
     from animedex.art.row_reader import rows_and_faults
     from animedex.images.formats import identify_format

@@ -117,7 +117,8 @@ def test_a_row_may_be_given_as_it_is(cli: Cli, services: Services) -> None:
 def test_a_wrong_row_is_told_with_its_number(cli: Cli, services: Services) -> None:
     outcome = cli("art", "identify", json.dumps([NEKO, {"id": 3}]))
     assert (outcome.code, outcome.out) == (2, b"")
-    assert outcome.err.startswith("animedex: the argument, row 2: that is no row of any service")
+    message = "animedex: the argument, row 2: the row is not one of any service"
+    assert outcome.err.startswith(message)
     assert len(services.danbooru.arrivals) == 0
 
 
@@ -212,7 +213,7 @@ def test_what_was_found_before_a_failure_is_printed(process: Process, services: 
 @pytest.mark.parametrize(
     ("stdin", "said"),
     [
-        (b'[{"id": 3}]', "standard input, row 1: that is no row of any service"),
+        (b'[{"id": 3}]', "standard input, row 1: the row is not one of any service"),
         (b'[{"url": ', "row 1: it ends in the middle"),
         (b"maid", "row 1: it is no JSON"),
     ],

@@ -190,7 +190,7 @@ def test_rows_before_a_broken_one_are_fetched(process: Process, cli: Cli, to: st
 
 def test_nothing_found_is_nothing_to_fetch(process: Process, to: str) -> None:
     found = process("download", "-", "--to", to, stdin=b"[]\n")
-    assert (found.code, found.json, found.err) == (0, [], "animedex: nothing was asked for\n")
+    assert (found.code, found.json, found.err) == (0, [], "animedex: no pictures\n")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.download.resumable_file import Partial
+from animedex.download.resumable_file import ResumableFile
 from animedex.http_message import Response
 from tests.cli.commands.download.conftest import FILE, PATIENCE, reports
 
@@ -88,8 +88,8 @@ def test_ctrl_c_removes_the_parts_of_pictures_picked_at_random(
 
 def test_left_parts_are_removed_on_request(cli: Cli, terminal: Terminal, to: str) -> None:
     os.mkdir(to)
-    with Partial(to, "https://x.example/1.png", 1.0) as partial:
-        partial.sink(Response(200, (("etag", '"a"'),), b"", "")).write(b"12345")
+    with ResumableFile(to, "https://x.example/1.png", 1.0) as partial:
+        partial.open_writer(Response(200, (("etag", '"a"'),), b"", "")).write(b"12345")
     found = cli("download", "--clean", to)
     removed = sorted([partial.path, partial.path.replace(".part", ".state.part")])
     assert found.code == 0

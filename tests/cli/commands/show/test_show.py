@@ -288,7 +288,7 @@ def test_rows_that_show_nothing_are_named(
     assert len(told) == 3
     assert any("row 1: danbooru:1 is withheld" in line for line in told)
     assert any("row 2: danbooru:2 is a film" in line for line in told)
-    assert any("row 3: that is no row of any service" in line for line in told)
+    assert any("row 3: the row is not one of any service" in line for line in told)
 
 
 def test_the_bytes_of_a_picture_are_read_from_a_pipe(emulator: Emulator, picture: Path) -> None:

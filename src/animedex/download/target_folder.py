@@ -1,4 +1,4 @@
-"""Putting a finished file in its place: under a name that is free, never over another file.
+"""The folder that files are put into: under names that are free, never over another file.
 
 A name counts as taken where any system would take the two for the same: `Neko.png` and `neko.png`
 are one file on Windows and on most Macs, and folders are carried there.
@@ -32,21 +32,23 @@ _LEAST_PART = 16
 _ANOTHER = "choose another folder with --to"
 
 
-class Spot(NamedTuple):
-    """Hold a path, and whether the same picture is there already."""
+class Placement(NamedTuple):
+    """Represent where a picture is, and whether it was there already."""
 
     path: str
-    is_here: bool
+    is_present: bool
 
 
-class Place:
-    """Hold the folder that pictures are put into; it may be used from several threads."""
+class TargetFolder:
+    """A folder that pictures are put into; for use from several threads."""
 
     def __init__(self, folder: str) -> None:
-        """Take a folder; raise `BadArguments` where it cannot be made or written to."""
+        """Create the folder if need be; raise `BadArguments` if it cannot be written to."""
         if not folder:
             message = "the name of the folder is empty"
-            raise BadArguments(message, hint="give a folder with --to, such as . for this one")
+            raise BadArguments(
+                message, hint="name a folder with --to, such as . for the current one"
+            )
         self.folder = os.path.abspath(folder)
         self.longest = LONGEST_PATH
         if sys.platform == "win32":
@@ -55,30 +57,30 @@ class Place:
         self._lock = threading.Lock()
         self._listings: dict[str, dict[str, list[str]]] = {}
         self._unsynced: set[str] = set()
-        _make(self.folder)
-        self._longest_part = _longest_name(self.folder) - _RESERVE
+        _make_folder(self.folder)
+        self._longest_part = _max_name_bytes(self.folder) - _RESERVE
         if not os.access(self.folder, os.W_OK | os.X_OK):
             message = f"{folder} cannot be written to"
             raise BadArguments(message, hint=_ANOTHER)
 
-    def find(self, path: str, is_same: Callable[[str], bool]) -> str | None:
-        """Find the same picture where it would be put, by a name or by its numbered ones.
+    def find_picture(self, path: str, is_same: Callable[[str], bool]) -> str | None:
+        """Return where the same picture is, under a name or a numbered variant; None if it is new.
 
         Raises `BadArguments` where a link would lead out of the chosen folder.
         """
         path = self._shorten(path)
-        self._require_inside(os.path.dirname(self._at(path)))
-        for spot in self._spots(path):
-            there = self._there(spot)
+        self._require_inside(os.path.dirname(self._absolute_path(path)))
+        for spot in self._candidate_paths(path):
+            there = self._existing_paths(spot)
             if not there:
                 return None
-            found = self._same(there, is_same)
+            found = self._find_same(there, is_same)
             if found is not None:
                 return found
         return None
 
-    def put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
-        """Give a finished file its name, or a numbered one; what is there already is kept.
+    def place_file(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Placement:
+        """Move a finished file to a path, or to a numbered variant; existing files stay.
 
         A name that the file system has no room for is shortened. Raises `NoSpace` where the disk is
         full, and `BadArguments` where it cannot be done.
@@ -86,37 +88,37 @@ class Place:
         with self._lock:
             while True:
                 try:
-                    return self._put(finished, self._shorten(path), is_same)
+                    return self._place_file(finished, self._shorten(path), is_same)
                 except OSError as error:
                     if not (_is_too_long(error) and self._lower_limit()):
-                        raise file_error(self._at(path), error) from None
+                        raise file_error(self._absolute_path(path), error) from None
 
-    def sync(self) -> None:
+    def sync_folders(self) -> None:
         """Write the names of the files put since the last time to disk: once for each folder."""
         with self._lock:
             folders, self._unsynced = self._unsynced, set()
-        for folder in folders:
-            _sync(folder)
+        for path in folders:
+            _sync_folder(path)
 
-    def is_below(self, path: str) -> bool:
+    def contains(self, path: str) -> bool:
         """Return whether a file is in the folder or below it."""
         return self._is_inside(os.path.dirname(path))
 
-    def _put(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Spot:
-        for spot in self._spots(path):
-            there = self._there(spot)
+    def _place_file(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Placement:
+        for spot in self._candidate_paths(path):
+            there = self._existing_paths(spot)
             if not there:
-                if self._moved(finished, spot):
-                    return Spot(self._at(spot), is_here=False)
+                if self._move_file(finished, spot):
+                    return Placement(self._absolute_path(spot), is_present=False)
                 # Another process was faster, perhaps with the same picture.
-                there = self._there(spot)
-            found = self._same(there, is_same)
+                there = self._existing_paths(spot)
+            found = self._find_same(there, is_same)
             if found is not None:
-                return Spot(found, is_here=True)
-        message = f"there are too many files called {path}"
+                return Placement(found, is_present=True)
+        message = f"too many files are called {path}"
         raise BadArguments(message, hint="use another folder, or put {id} into the name")
 
-    def _spots(self, path: str) -> Iterator[str]:
+    def _candidate_paths(self, path: str) -> Iterator[str]:
         yield path
         for number in range(2, _MOST_TRIES):
             yield numbered(path, number, self.longest, self._longest_part)
@@ -126,7 +128,7 @@ class Place:
         while True:
             fit = shorten_path(path, self.longest, self._longest_part)
             try:
-                os.lstat(self._at(fit))
+                os.lstat(self._absolute_path(fit))
             except OSError as error:
                 if _is_too_long(error) and self._lower_limit():
                     continue
@@ -141,43 +143,43 @@ class Place:
         self._longest_part = lower
         return True
 
-    def _at(self, path: str) -> str:
+    def _absolute_path(self, path: str) -> str:
         return os.path.join(self.folder, *path.split("/"))
 
-    def _same(self, there: list[str], is_same: Callable[[str], bool]) -> str | None:
-        """Give the same picture among some; none is it that a folder's link leads out to."""
+    def _find_same(self, there: list[str], is_same: Callable[[str], bool]) -> str | None:
+        """Return the path of the same picture, but none that a link leads out of the folder to."""
         return next(
             (one for one in there if self._is_inside(os.path.dirname(one)) and is_same(one)), None
         )
 
-    def _there(self, path: str) -> list[str]:
-        """List what already has a name, by whatever case and form it is written."""
+    def _existing_paths(self, path: str) -> list[str]:
+        """Return the paths that already have a name, in any case and Unicode form."""
         folders = [self.folder]
         *parents, name = path.split("/")
         for parent in parents:
-            folders = [one for folder in folders for one in self._called(folder, parent)]
-        return [one for folder in folders for one in self._called(folder, name)]
+            folders = [one for folder in folders for one in self._matches_in(folder, parent)]
+        return [one for folder in folders for one in self._matches_in(folder, name)]
 
-    def _called(self, folder: str, name: str) -> list[str]:
-        """List what a folder has by a name, seen when it was first asked for."""
+    def _matches_in(self, folder: str, name: str) -> list[str]:
+        """Return the paths in a folder that have a name, by a listing that is read once."""
         listing = self._listings.get(folder)
         if listing is None:
-            listing = self._listings[folder] = _listed(folder)
+            listing = self._listings[folder] = _list_names(folder)
         found = [os.path.join(folder, one) for one in listing.get(folded(name), ())]
         exact = os.path.join(folder, name)
         # Others may be putting files there meanwhile.
         return found if exact in found or not os.path.lexists(exact) else [*found, exact]
 
-    def _moved(self, finished: str, path: str) -> bool:
-        """Move a file to a name that nothing has; tell whether nothing had it still."""
-        place = self._at(path)
+    def _move_file(self, finished: str, path: str) -> bool:
+        """Move a file to a free name; return False if it is not free any more."""
+        place = self._absolute_path(path)
         parent = os.path.dirname(place)
         if not os.path.isdir(parent):
             self._listings.clear()
         self._require_inside(parent)
         os.makedirs(parent, exist_ok=True)
         try:
-            _link(finished, place)
+            _link_file(finished, place)
         except FileExistsError:
             # Something has a name that this system takes for the same.
             self._listings.pop(parent, None)
@@ -205,7 +207,7 @@ class Place:
             return False
 
 
-def _make(folder: str) -> None:
+def _make_folder(folder: str) -> None:
     try:
         os.makedirs(folder, exist_ok=True)
     except (OSError, ValueError) as error:
@@ -214,11 +216,11 @@ def _make(folder: str) -> None:
             if isinstance(failure, BadArguments):
                 failure.hint = _ANOTHER
             raise failure from None
-        message = f"{folder!r} is no name of a folder"
+        message = f"{folder!r} is not a valid folder name"
         raise BadArguments(message, hint=_ANOTHER) from None
 
 
-def _longest_name(folder: str) -> int:
+def _max_name_bytes(folder: str) -> int:
     """Return how many bytes a name in a folder may have, 255 where the system does not say."""
     usual = _RESERVE + LONGEST_PART
     try:
@@ -232,7 +234,7 @@ def _is_too_long(error: OSError) -> bool:
     return error.errno == errno.ENAMETOOLONG
 
 
-def _listed(folder: str) -> dict[str, list[str]]:
+def _list_names(folder: str) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     try:
         names = os.listdir(folder)
@@ -243,8 +245,8 @@ def _listed(folder: str) -> dict[str, list[str]]:
     return found
 
 
-def _link(finished: str, place: str) -> None:
-    """Give a file its name at once, and only if nothing has it."""
+def _link_file(finished: str, place: str) -> None:
+    """Rename a file in one step; raise `FileExistsError` if the name is taken."""
     try:
         os.link(finished, place)
     except FileExistsError:
@@ -259,8 +261,8 @@ def _link(finished: str, place: str) -> None:
         os.unlink(finished)
 
 
-def _sync(folder: str) -> None:
-    """Have a folder's new name written down; Windows does that by itself."""
+def _sync_folder(folder: str) -> None:
+    """Write a folder's entries to disk; Windows does that by itself."""
     if sys.platform == "win32":
         return
     try:

@@ -10,7 +10,7 @@ from animedex import Client
 from animedex.backends import declared
 from animedex.backends.asset_call import fetch
 from animedex.download import download, iter_downloads
-from animedex.download.download_deadline import Deadline
+from animedex.download.save_options import Deadline
 from animedex.errors import TimedOut
 from animedex.library.picture_library import Library
 from tests.download.conftest import picture_name
@@ -29,16 +29,16 @@ def test_only_where_no_timeout_is_set_a_file_may_take_its_time(options: ClientOp
     del options["timeout"]
     with Client(**options) as client:
         deadline = Deadline(None).for_picture(client)
-        file = deadline.bound_file(client, CALL)
+        file = deadline.limit_file_call(client, CALL)
         assert (file.is_open_ended, file.timeout) == (True, None)
         # Looking a picture up has the usual time.
-        assert deadline.bound(CALL) == CALL
-        assert deadline.patience(client) == 30.0
+        assert deadline.limit_call(CALL) == CALL
+        assert deadline.lock_timeout(client) == 30.0
     options["timeout"] = None
     with Client(**options) as client:
         deadline = Deadline(None).for_picture(client)
-        assert deadline.bound_file(client, CALL) == CALL
-        assert deadline.patience(client) == 60.0
+        assert deadline.limit_file_call(client, CALL) == CALL
+        assert deadline.lock_timeout(client) == 60.0
 
 
 @pytest.mark.parametrize("where", ["argument", "environment", "file", "all together"])
@@ -54,18 +54,18 @@ def test_a_timeout_that_is_set_bounds_each_call(
         config_file.write_text("timeout = 1e-9")
     with Client(**options) as client:
         deadline = Deadline(1e-9 if where == "all together" else None).for_picture(client)
-        with pytest.raises(TimedOut, match="not everything came within 1e-09 s"):
-            deadline.bound(CALL)
-        with pytest.raises(TimedOut, match="not everything came within 1e-09 s"):
-            deadline.bound_file(client, CALL)
+        with pytest.raises(TimedOut, match="not all files were downloaded within 1e-09 s"):
+            deadline.limit_call(CALL)
+        with pytest.raises(TimedOut, match="not all files were downloaded within 1e-09 s"):
+            deadline.limit_file_call(client, CALL)
         assert deadline.is_over()
-        assert deadline.patience(client) == 0.0
+        assert deadline.lock_timeout(client) == 0.0
 
 
 def test_the_time_that_is_left_is_for_the_next_try(options: ClientOptions) -> None:
     with Client(**options) as client:
         deadline = Deadline(1000.0).for_picture(client)
-        one = deadline.bound_file(client, CALL)
+        one = deadline.limit_file_call(client, CALL)
         assert one.timeout is not None
         assert 0 < one.timeout <= 20.0
         assert not one.is_open_ended

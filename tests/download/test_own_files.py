@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.download.file_locks import lock
-from animedex.download.resumable_file import Partial
+from animedex.download.own_files import wait_for_lock
+from animedex.download.resumable_file import ResumableFile
 from animedex.errors import TimedOut
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def held(tmp_path: Path) -> Iterator[Path]:
     """Give a file that somebody has locked."""
     path = tmp_path / "file"
     number = os.open(path, os.O_RDWR | os.O_CREAT)
-    lock(number, "it", 0.0, lambda: 0)
+    wait_for_lock(number, "it", 0.0, lambda: 0)
     yield path
     os.close(number)
 
@@ -32,7 +32,7 @@ def held(tmp_path: Path) -> Iterator[Path]:
 def test_who_waits_in_vain_is_told(held: Path) -> None:
     number = os.open(held, os.O_RDWR)
     with pytest.raises(TimedOut, match="it is being fetched by another download"):
-        lock(number, "it", 0.0, lambda: 0)
+        wait_for_lock(number, "it", 0.0, lambda: 0)
     os.close(number)
 
 
@@ -47,19 +47,19 @@ def test_who_sees_something_change_waits_on(held: Path) -> None:
             os.dup2(other, number)
         return found
 
-    lock(number, "it", 60.0, seen)
+    wait_for_lock(number, "it", 60.0, seen)
     assert next(changes) >= 5
     os.close(number)
     os.close(other)
 
 
 def test_one_file_is_fetched_by_one_at_a_time(tmp_path: Path) -> None:
-    with Partial(str(tmp_path), URL, 1.0):
-        with pytest.raises(TimedOut), Partial(str(tmp_path), URL, 0.0):
+    with ResumableFile(str(tmp_path), URL, 1.0):
+        with pytest.raises(TimedOut), ResumableFile(str(tmp_path), URL, 0.0):
             pytest.fail("both have it")
-        with Partial(str(tmp_path), f"{URL}?other", 0.0):
+        with ResumableFile(str(tmp_path), f"{URL}?other", 0.0):
             pass
-    with Partial(str(tmp_path), URL, 0.0):
+    with ResumableFile(str(tmp_path), URL, 0.0):
         pass
     assert os.listdir(tmp_path) == []
 
@@ -68,5 +68,5 @@ def test_who_has_a_deadline_does_not_wait_longer(held: Path) -> None:
     number, changes = os.open(held, os.O_RDWR), count()
     with pytest.raises(TimedOut, match="by another download"):
         # It goes on, and is waited for no longer all the same.
-        lock(number, "it", 60.0, lambda: next(changes), 0.0)
+        wait_for_lock(number, "it", 60.0, lambda: next(changes), 0.0)
     os.close(number)

@@ -1,7 +1,7 @@
-"""Files in a folder that others may write to: only the user's own are opened, never through a link.
+"""Files in a folder that others may write to: opened if they are the user's own, and locked.
 
 Whoever may write to a folder can put a link, a second name of a file, a pipe or a file of theirs
-where a download is about to write.
+where a download is about to write. A lock ends with the process that holds it, however that ends.
 """
 
 from __future__ import annotations
@@ -9,9 +9,21 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 import tempfile
+import time
 from contextlib import suppress
+from math import inf
+from typing import TYPE_CHECKING
 
+from animedex.errors import TimedOut
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+_PAUSE = 0.02
+_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 # What opening something else than an own file fails with, and what O_NOFOLLOW says of a link.
 _OF_OTHERS = {
     *(errno.ELOOP, errno.EMLINK, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENXIO),
@@ -55,7 +67,7 @@ def own_size(path: str) -> int:
     return status.st_size if _is_single(status) and _is_own(status, path) else 0
 
 
-def is_taken(path: str) -> bool:
+def is_foreign(path: str) -> bool:
     """Return whether a path has something that is not a regular file of this user's own."""
     try:
         status = os.lstat(path)
@@ -87,3 +99,51 @@ def _is_own(status: os.stat_result, path: str) -> bool:
             return os.fstat(new.fileno()).st_uid == status.st_uid
     except OSError:
         return False
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    # Far behind what is ever written, as no other may read a part that is locked.
+    _PLACE = 1 << 40
+
+    def _take(number: int) -> None:
+        os.lseek(number, _PLACE, os.SEEK_SET)
+        msvcrt.locking(number, msvcrt.LK_NBLCK, 1)
+else:
+    import fcntl
+
+    def _take(number: int) -> None:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def wait_for_lock(
+    number: int,
+    name: str,
+    timeout: float,
+    read_progress: Callable[[], object],
+    deadline: float = inf,
+) -> None:
+    """Lock an open file until it is closed.
+
+    Raises `TimedOut` if another process holds the lock, and what `read_progress` returns of its
+    work has not changed for `timeout` seconds, or at the `deadline`, a moment of the monotonic
+    clock. On a file system without locks nothing is locked.
+    """
+    progress, stall_end = read_progress(), time.monotonic() + timeout
+    while not try_lock(number):
+        if (now := read_progress()) != progress:
+            progress, stall_end = now, time.monotonic() + timeout
+        if time.monotonic() > min(stall_end, deadline):
+            message = f"{name} is being fetched by another download"
+            raise TimedOut(message, hint="wait until it ends, or stop it")
+        time.sleep(_PAUSE)
+
+
+def try_lock(number: int) -> bool:
+    """Lock an open file until it is closed; return whether no other has the lock."""
+    try:
+        _take(number)
+    except OSError as error:
+        return error.errno not in _HELD
+    return True

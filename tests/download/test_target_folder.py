@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.download.name_conflicts import Place
+from animedex.download.target_folder import TargetFolder
 from animedex.errors import BadArguments
 from animedex.images.safe_filename import folded
 
@@ -35,12 +35,12 @@ def test_no_two_pictures_ever_have_one_name(
     tmp_path_factory: pytest.TempPathFactory, names: list[str]
 ) -> None:
     folder = tmp_path_factory.mktemp("place")
-    place = Place(str(folder))
+    place = TargetFolder(str(folder))
     paths: list[str] = []
     for number, name in enumerate(names):
         source = folder / f".{number}.part"
         source.write_bytes(b"%d" % number)
-        spot = place.put(str(source), name, never)
+        spot = place.place_file(str(source), name, never)
         paths.append(spot.path)
         assert not source.exists()
     assert len({folded(path) for path in paths}) == len(names)
@@ -55,7 +55,7 @@ def test_threads_and_other_places_at_once(tmp_path: Path) -> None:
     def put(number: int) -> None:
         source = tmp_path / f".{number}.part"
         source.write_bytes(b"%d" % number)
-        spots.append(Place(str(tmp_path)).put(str(source), "a.png", never).path)
+        spots.append(TargetFolder(str(tmp_path)).place_file(str(source), "a.png", never).path)
 
     threads = [threading.Thread(target=put, args=(number,)) for number in range(20)]
     for thread in threads:
@@ -69,19 +69,19 @@ def test_threads_and_other_places_at_once(tmp_path: Path) -> None:
 def test_the_same_picture_keeps_its_place(tmp_path: Path) -> None:
     (tmp_path / "A.png").write_bytes(b"there")
     (tmp_path / ".new").write_bytes(b"new")
-    place = Place(str(tmp_path))
-    spot = place.put(str(tmp_path / ".new"), "a.png", lambda path: path.endswith("A.png"))
+    place = TargetFolder(str(tmp_path))
+    spot = place.place_file(str(tmp_path / ".new"), "a.png", lambda path: path.endswith("A.png"))
     assert spot == (str(tmp_path / "A.png"), True)
     assert (tmp_path / ".new").exists()
-    assert place.find("a.png", lambda path: path.endswith("A.png")) == spot.path
-    assert place.find("b.png", lambda _: True) is None
+    assert place.find_picture("a.png", lambda path: path.endswith("A.png")) == spot.path
+    assert place.find_picture("b.png", lambda _: True) is None
 
 
-def put_long(place: Place, folder: Path, name: str) -> str:
+def put_long(place: TargetFolder, folder: Path, name: str) -> str:
     """Put a file into its place under a name that may be too long there."""
     source = folder / ".new.part"
     source.write_bytes(b"new")
-    return place.put(str(source), name, never).path
+    return place.place_file(str(source), name, never).path
 
 
 @pytest.mark.parametrize("end", ["png", "webp"])
@@ -93,14 +93,14 @@ def test_names_are_as_short_as_the_file_system_wants_them(
 
     monkeypatch.setattr(os, "pathconf", short)
     name = f"{'猫' * 40}/{'a' * 230}.{end}"
-    paths = [put_long(Place(str(tmp_path)), tmp_path, name) for _ in range(3)]
+    paths = [put_long(TargetFolder(str(tmp_path)), tmp_path, name) for _ in range(3)]
     assert [Path(path).read_bytes() for path in paths] == [b"new"] * 3
     for path in paths:
         parts = Path(path).relative_to(tmp_path).parts
         assert all(len(part.encode()) <= 143 - len(".json") for part in parts)
         assert path.endswith(f".{end}")
-    place = Place(str(tmp_path))
-    assert place.find(name, lambda path: path == paths[0]) == paths[0]
+    place = TargetFolder(str(tmp_path))
+    assert place.find_picture(name, lambda path: path == paths[0]) == paths[0]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="paths have other limits there")
@@ -111,11 +111,11 @@ def test_a_name_that_is_refused_as_too_long_is_shortened(tmp_path: Path) -> None
         part = "d" * min(200, left - 1 if left - 201 != 1 else left - 2)
         folder, left = folder / part, left - len(part) - 1
     folder.mkdir(parents=True)
-    place = Place(str(folder))
+    place = TargetFolder(str(folder))
     path = put_long(place, folder, "a" * 230 + ".png")
     assert 100 < len(Path(path).name) <= 127
-    assert place.find("a" * 230 + ".png", lambda _: True) == path
-    assert Place(str(folder)).find("a" * 230 + ".png", lambda _: True) == path
+    assert place.find_picture("a" * 230 + ".png", lambda _: True) == path
+    assert TargetFolder(str(folder)).find_picture("a" * 230 + ".png", lambda _: True) == path
     # A name that fits is not touched.
     assert Path(put_long(place, folder, "b" * 100 + ".png")).name == "b" * 100 + ".png"
 
@@ -130,7 +130,11 @@ def test_a_limit_that_is_noticed_only_by_links_is_kept_to(
 
     monkeypatch.setattr(os, "link", refuse)
     monkeypatch.setattr(os, "rename", refuse)
-    assert 50 < len(Path(put_long(Place(str(tmp_path)), tmp_path, "a" * 230 + ".png")).name) <= 63
+    assert (
+        50
+        < len(Path(put_long(TargetFolder(str(tmp_path)), tmp_path, "a" * 230 + ".png")).name)
+        <= 63
+    )
 
 
 def test_a_file_system_that_takes_no_name_at_all_is_told(
@@ -142,9 +146,9 @@ def test_a_file_system_that_takes_no_name_at_all_is_told(
     monkeypatch.setattr(os, "link", refuse)
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(BadArguments, match="cannot be written"):
-        put_long(Place(str(tmp_path)), tmp_path, "a.png")
+        put_long(TargetFolder(str(tmp_path)), tmp_path, "a.png")
 
 
 def test_a_folder_without_a_name_is_not_the_current_one() -> None:
     with pytest.raises(BadArguments, match="the name of the folder is empty"):
-        Place("")
+        TargetFolder("")
