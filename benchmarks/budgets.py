@@ -20,7 +20,7 @@ from animedex.testing import SampleServer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from animedex.testing.request_log import Arrival
+    from animedex.testing.request_log import LoggedRequest
 
 SEARCHES, PROCESSES = 60, 8
 WINDOW_CALLS, WINDOW_SECONDS = 7, 5.0
@@ -57,7 +57,7 @@ def measure() -> list[Kept]:
     ]
 
 
-def run(processes: int, total: int, kind: str) -> Sequence[Arrival]:
+def run(processes: int, total: int, kind: str) -> Sequence[LoggedRequest]:
     """Have so many processes take one call after the other until all are done."""
     with SampleServer() as server, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, path_of("caller.py"), server.url, f"{folder}/state.db", kind]
@@ -88,7 +88,7 @@ def feed(command: list[str], next_call: count[int], total: int) -> None:
         process.stdin.close()
 
 
-def kept(name: str, most: float, best: float, arrivals: Sequence[Arrival]) -> Kept:
+def kept(name: str, most: float, best: float, arrivals: Sequence[LoggedRequest]) -> Kept:
     """Judge a run by what the server saw, from the first request to the last."""
     times = sorted(arrival.time for arrival in arrivals)
     refused = sum(arrival.status == TOO_MANY for arrival in arrivals)

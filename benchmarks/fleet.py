@@ -35,7 +35,7 @@ from animedex.testing import SampleServer
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
-    from animedex.testing.request_log import Arrival
+    from animedex.testing.request_log import LoggedRequest
 
 SEARCHES, PROCESSES = 100, 24
 TIMES, ROUNDS = 400, 10
@@ -113,7 +113,7 @@ def by_turns(*works: Callable[[], object]) -> list[float]:
     return [median(taken) * 1e6 for taken in times]
 
 
-def searches(state: str, processes: int, total: int) -> Sequence[Arrival]:
+def searches(state: str, processes: int, total: int) -> Sequence[LoggedRequest]:
     """Have so many hosts take one search after the other until all are done."""
     with SampleServer() as server, tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, path_of("caller.py"), server.url, state, "search"]

@@ -86,10 +86,10 @@ def _show(way: str, path: str) -> None:
         _write_credit(path)
     elif way == "for agents":
         from animedex.errors import AnimedexError
-        from animedex.mcp.picture_content import scaled
+        from animedex.mcp.picture_content import scale_picture
 
         try:
-            scaled(Path(path).read_bytes())
+            scale_picture(Path(path).read_bytes())
         except AnimedexError:
             return
     else:

@@ -17,7 +17,7 @@ from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
 from animedex.call import Call, SourceTag
 from animedex.client import AsyncClient, Client
-from animedex.config.credentials_file import store
+from animedex.config.credentials_file import write_credentials
 from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamError
 from animedex.http_message import Request, Response
 from animedex.testing.samples.danbooru_posts import USER
@@ -108,7 +108,7 @@ def perform(request: pytest.FixtureRequest) -> Perform:
 
 
 def signed_in_to(server: DanbooruSample, key: str = USER.api_key) -> None:
-    store("danbooru", {"login": USER.name, "api_key": key, "origin": server.origin})
+    write_credentials("danbooru", {"login": USER.name, "api_key": key, "origin": server.origin})
 
 
 def carried(server: DanbooruSample | WaifuSample, name: str = "authorization") -> list[str | None]:
@@ -151,7 +151,9 @@ def test_half_an_environment_ends_the_call_before_it_is_sent(
 def test_a_stored_key_goes_to_no_other_base_url(
     perform: Perform, danbooru: DanbooruSample, place: ClientOptions
 ) -> None:
-    store("danbooru", {"login": USER.name, "api_key": USER.api_key, "origin": DANBOORU.base_url})
+    write_credentials(
+        "danbooru", {"login": USER.name, "api_key": USER.api_key, "origin": DANBOORU.base_url}
+    )
     perform(asking("/posts.json"), place)
     assert carried(danbooru) == [None]
 
@@ -262,7 +264,9 @@ def test_a_key_that_the_service_tells_back_is_told_to_nobody(
 def test_a_client_runs_the_program_once(
     danbooru: DanbooruSample, place: ClientOptions, command: str, runs: Path
 ) -> None:
-    store("danbooru", {"login": USER.name, "command": command, "origin": danbooru.origin})
+    write_credentials(
+        "danbooru", {"login": USER.name, "command": command, "origin": danbooru.origin}
+    )
     with Client(**place) as client, ThreadPoolExecutor(8) as pool:
         asked = [pool.submit(client.perform, PROFILE) for _ in range(24)]
         assert all(USER.name.encode() in each.result() for each in asked)
@@ -273,7 +277,9 @@ def test_a_client_runs_the_program_once(
 def test_many_tasks_run_the_program_once(
     danbooru: DanbooruSample, place: ClientOptions, command: str, runs: Path
 ) -> None:
-    store("danbooru", {"login": USER.name, "command": command, "origin": danbooru.origin})
+    write_credentials(
+        "danbooru", {"login": USER.name, "command": command, "origin": danbooru.origin}
+    )
 
     async def main() -> list[bytes]:
         async with AsyncClient(**place) as client:
@@ -287,7 +293,9 @@ def test_many_tasks_run_the_program_once(
 def test_a_program_that_fails_ends_the_call_before_it_is_sent(
     perform: Perform, danbooru: DanbooruSample, place: ClientOptions
 ) -> None:
-    store("danbooru", {"login": "me", "command": "no-such-manager", "origin": danbooru.origin})
+    write_credentials(
+        "danbooru", {"login": "me", "command": "no-such-manager", "origin": danbooru.origin}
+    )
     with pytest.raises(AuthRequired, match="`no-such-manager` cannot be run") as raised:
         perform(PROFILE, place)
     assert raised.value.backend == "danbooru"
@@ -298,7 +306,7 @@ def test_a_program_that_takes_its_time_ends_at_the_deadline(
     perform: Perform, danbooru: DanbooruSample, place: ClientOptions
 ) -> None:
     slow = shlex.join([sys.executable, "-c", "import time; time.sleep(600)"])
-    store("danbooru", {"login": "me", "command": slow, "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": "me", "command": slow, "origin": danbooru.origin})
     with pytest.raises(AnimedexError) as raised:
         perform(PROFILE, {**place, "timeout": 0.5})
     assert raised.value.reason == "timeout"
@@ -308,7 +316,7 @@ def test_a_program_that_takes_its_time_ends_at_the_deadline(
 def test_who_asks_no_service_with_users_needs_no_key(
     place: ClientOptions, runs: Path, command: str
 ) -> None:
-    store("nekos", {"command": command, "origin": "https://nekos.best"})
+    write_credentials("nekos", {"command": command, "origin": "https://nekos.best"})
     os.chmod(os.path.join(os.environ["ANIMEDEX_CONFIG_DIR"], "credentials.toml"), 0o644)
     with Client(**place) as client:
         assert client.nekos is not None

@@ -53,11 +53,11 @@ def _list(data: bytes, folder: Path) -> object:
 def _toml(data: bytes, folder: Path) -> object:
     path = str(folder / "a.toml")
     (folder / "a.toml").write_bytes(data)
-    loaded = toml_file.load(path)
-    with toml_file.edited(path) as document:
+    loaded = toml_file.read_toml(path)
+    with toml_file.edit_toml(path) as document:
         assert document == loaded
         document["added"] = True
-    assert toml_file.load(path) == {**loaded, "added": True}
+    assert toml_file.read_toml(path) == {**loaded, "added": True}
     return loaded
 
 

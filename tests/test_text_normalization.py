@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.text_normalization import fold, is_dense, is_short, split_words
+from animedex.text_normalization import is_cjk, is_short, normalize, split_words
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 
@@ -35,20 +35,20 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
     ],
 )
 def test_fold(text: str, folded: str) -> None:
-    assert fold(text) == folded
+    assert normalize(text) == folded
 
 
 def test_every_character_folds_once_and_alike_in_either_case() -> None:
     # The planes above these hold ideographs, which have no case.
     for char in map(chr, range(0x20000)):
-        folded = fold(char)
-        assert fold(folded) == folded
-        assert fold(char.upper()) == fold(char.lower()) == folded
+        folded = normalize(char)
+        assert normalize(folded) == folded
+        assert normalize(char.upper()) == normalize(char.lower()) == folded
 
 
 @given(ANY_TEXT)
 def test_folding_twice_changes_nothing_more(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+    assert normalize(normalize(text)) == normalize(text)
 
 
 @given(ANY_TEXT)
@@ -75,8 +75,6 @@ def test_split_words(text: str, words: list[str]) -> None:
 
 
 def test_dense_and_short_words() -> None:
-    assert [is_dense(word) for word in ("鬼", "の", "름", "naruto", "2")] == [True] * 3 + [
-        False
-    ] * 2
+    assert [is_cjk(word) for word in ("鬼", "の", "름", "naruto", "2")] == [True] * 3 + [False] * 2
     assert [is_short(word) for word in ("人", "さく", "one", "86")] == [True] * 4
     assert [is_short(word) for word in ("巨人", "さくら", "fate")] == [False] * 3

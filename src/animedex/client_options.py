@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from animedex import __version__, backends
-from animedex.config.config_file import Config, read_setting, unknown
-from animedex.config.paths import folder
+from animedex.config.config_file import Config, read_setting, unknown_setting_error
+from animedex.config.paths import user_folder
 from animedex.config.settings import REMOVED
 from animedex.errors import BadArguments
 from animedex.http_message import Secret
@@ -68,7 +68,7 @@ def set_up(options: ClientOptions) -> Setup:
     """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
     for name in REMOVED:
         if name in options:
-            raise unknown(name)
+            raise unknown_setting_error(name)
     config = Config()
     config.refuse_removed()
     base_urls = {**config.base_urls(), **_base_urls(options)}
@@ -167,7 +167,7 @@ def _state(options: ClientOptions, config: Config) -> str:
     if "://" in path:
         return Secret(path)
     if not path:
-        return os.path.join(folder("data"), FILE_NAME)
+        return os.path.join(user_folder("data"), FILE_NAME)
     # What is configured names the same file from everywhere, or the budget would be split.
     root = "" if given else os.path.dirname(config.path)
     return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
@@ -177,5 +177,7 @@ def _cache_path(options: ClientOptions, place: str) -> str:
     chosen = options.get("cache")
     if "://" in place and (chosen is None or isinstance(chosen, bool)):
         return ""
-    place = folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
+    place = (
+        user_folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
+    )
     return os.path.abspath(os.path.join(os.path.expanduser(place), cache.FILE_NAME))

@@ -70,18 +70,18 @@ class AnimedexError(Exception):
         """
         payload = {
             "reason": self.reason,
-            "message": encodable(self.message),
-            "hint": encodable(self.hint) if self.hint else self.hint,
+            "message": to_encodable(self.message),
+            "hint": to_encodable(self.hint) if self.hint else self.hint,
             "backend": self.backend,
             "status": self.status,
         }
         return {**payload, "request_id": self.request_id} if self.request_id else payload
 
 
-def encodable(words: str) -> str:
+def to_encodable(words: str) -> str:
     r"""Return words that UTF-8 can hold: bytes of a path that it cannot, as a shell writes them.
 
-    >>> print(encodable("there is no file caf\udce9.png"))
+    >>> print(to_encodable("there is no file caf\udce9.png"))
     there is no file caf\xe9.png
     """
     try:

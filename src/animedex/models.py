@@ -27,14 +27,14 @@ __all__ = [
     "Rating",
     "Record",
     "SourceTag",
-    "address",
     "decode_exactly",
     "decode_json",
-    "filled",
     "is_json",
-    "parse_json",
     "parse_record",
     "parse_records",
+    "parse_rows",
+    "text_or_none",
+    "url_or_none",
 ]
 
 
@@ -240,13 +240,13 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
+def parse_rows(body: bytes, kind: type[T], backend: str = "") -> T:
     """Turn a body into JSON values of a shape.
 
     Raises `UpstreamDecode` where the bytes are not JSON, also where that is hidden under a key
     that `kind` does not know, and `UpstreamShape` with the path where the shape differs.
 
-    >>> parse_json(b'{"a": [1, 2]}', dict[str, list[int]])
+    >>> parse_rows(b'{"a": [1, 2]}', dict[str, list[int]])
     {'a': [1, 2]}
     """
     try:
@@ -344,33 +344,33 @@ def with_match(record: R, match: float) -> R:
     return parse_record(type(record), record.raw, "", record.source_tag, match)
 
 
-def address(text: str | None) -> str | None:
+def url_or_none(text: str | None) -> str | None:
     """Return a text where it is an http(s) address without blanks, None otherwise.
 
     Blanks around it are no part of it.
 
-    >>> address(" https://example.org/1.png ")
+    >>> url_or_none(" https://example.org/1.png ")
     'https://example.org/1.png'
-    >>> address("https://example.org/ and a book"), address(" "), address(None)
+    >>> url_or_none("https://example.org/ and a book"), url_or_none(" "), url_or_none(None)
     (None, None, None)
     """
-    found = filled(text)
+    found = text_or_none(text)
     return found if found and _ADDRESS.fullmatch(found) else None
 
 
-def positive(value: object) -> int:
+def positive_or_zero(value: object) -> int:
     """Return a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
 
-    >>> positive(7), positive(-7), positive(True), positive("7"), positive(10**19)
-    (7, 0, 0, 0, 0)
+    >>> [positive_or_zero(value) for value in (7, -7, True, "7", 10**19)]
+    [7, 0, 0, 0, 0]
     """
     return value if type(value) is int and 0 < value < _PAST_NUMBERS else 0
 
 
-def filled(text: str | None) -> str | None:
+def text_or_none(text: str | None) -> str | None:
     """Return a text without blanks around it, None where nothing is left of it.
 
-    >>> filled(" png "), filled(" "), filled(None)
+    >>> text_or_none(" png "), text_or_none(" "), text_or_none(None)
     ('png', None, None)
     """
     return (text or "").strip() or None

@@ -22,10 +22,10 @@ def json_schema(kind: type[Record]) -> JsonObject:
 
     Keys that the class does not know are allowed, as services add them.
     """
-    return written_out(kind)
+    return inline_references(kind)
 
 
-def written_out(kind: object) -> JsonObject:
+def inline_references(kind: object) -> JsonObject:
     """Return the JSON Schema of a type, with its references written out."""
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     return _described(_inline(schema, definitions))

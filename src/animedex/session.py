@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from animedex.backend import Backend
     from animedex.call import Call
-    from animedex.config.account_lookup import Accounts
+    from animedex.config.account_lookup import AccountCache
     from animedex.http_message import Account
     from animedex.transport.effects import Steps
     from animedex.transport.http import AsyncHttp, SyncHttp
@@ -56,7 +56,7 @@ class BaseSession:
         self._proxies = setup.proxies
         self._pid = os.getpid()
         self._is_closed = False
-        self._accounts: Accounts | None = None
+        self._accounts: AccountCache | None = None
         # Only one thread may make what sends, and none after the end.
         self._lock = threading.Lock()
 
@@ -71,10 +71,10 @@ class BaseSession:
         return self.runtime.start(call)
 
     def _find_account(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
-        from animedex.config.account_lookup import Accounts
+        from animedex.config.account_lookup import AccountCache
 
         with self._lock:
-            self._accounts = self._accounts or Accounts()
+            self._accounts = self._accounts or AccountCache()
         return self._accounts.find(backend, origin, timeout)
 
     def _require_open(self) -> None:

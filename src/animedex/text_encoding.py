@@ -41,18 +41,18 @@ def decode_text(data: bytes, name: str) -> str:
     'a\r\n'
     """
     plain = to_utf8(data, name)
-    if encoding_fault(plain) is None:
+    if describe_encoding_fault(plain) is None:
         return plain.decode()
-    faults = map(encoding_fault, plain.split(b"\n"))
+    faults = map(describe_encoding_fault, plain.split(b"\n"))
     number, why = next((number, why) for number, why in enumerate(faults, 1) if why)
     message = f"{name}, line {number}: {why}"
     raise BadArguments(message, hint=HINT)
 
 
-def encoding_fault(text: bytes) -> str | None:
+def describe_encoding_fault(text: bytes) -> str | None:
     r"""Return why bytes are not text in UTF-8; return None where they are.
 
-    >>> encoding_fault("a\u732b".encode()), encoding_fault(b"\xe4")
+    >>> describe_encoding_fault("a\u732b".encode()), describe_encoding_fault(b"\xe4")
     (None, 'it is not UTF-8')
     """
     if b"\0" in text:

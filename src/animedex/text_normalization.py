@@ -29,12 +29,12 @@ _WORD = re.compile(rf"\d+|[{_DENSE}]+|[^\s\d{_DENSE}]+")
 _LEAST_KANA, _LEAST_DENSE, _LEAST_LETTERS = 3, 2, 4
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """Remove case, width, accents and the difference between the two kana.
 
     Folding twice changes nothing more. Long vowels lose their macron and nothing else.
 
-    >>> fold("Ｐｏｋéｍｏｎ"), fold("Shōnen"), fold("ﾌﾘｰﾚﾝ"), fold("ガンダム")
+    >>> normalize("Ｐｏｋéｍｏｎ"), normalize("Shōnen"), normalize("ﾌﾘｰﾚﾝ"), normalize("ガンダム")
     ('pokemon', 'shonen', 'ふりーれん', 'がんだむ')
     """
     decomposed = unicodedata.normalize("NFKD", text)
@@ -61,14 +61,14 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Re:Zero_02 進撃の巨人")
     ['re', 'zero', '02', '進撃の巨人']
     """
-    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in fold(text))
+    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normalize(text))
     return _WORD.findall("".join(kept))
 
 
-def is_dense(word: str) -> bool:
+def is_cjk(word: str) -> bool:
     """Return whether a word is Chinese, Japanese or Korean, where few characters say much.
 
-    >>> is_dense("巨人"), is_dense("titan")
+    >>> is_cjk("巨人"), is_cjk("titan")
     (True, False)
     """
     return _STARTS_DENSE.match(word) is not None
@@ -82,4 +82,4 @@ def is_short(word: str) -> bool:
     """
     if _KANA_ONLY.fullmatch(word):
         return len(word) < _LEAST_KANA
-    return len(word) < (_LEAST_DENSE if is_dense(word) else _LEAST_LETTERS)
+    return len(word) < (_LEAST_DENSE if is_cjk(word) else _LEAST_LETTERS)

@@ -17,7 +17,7 @@ from animedex.asgi.bounded_http import (
     HEAD_BYTES,
     REQUEST_BYTES,
     REQUEST_SECONDS,
-    BoundedHttp,
+    BoundedHttpProtocol,
 )
 
 if TYPE_CHECKING:
@@ -152,11 +152,11 @@ def loop() -> Iterator[Loop]:
     real.close()
 
 
-def speak(loop: Loop) -> tuple[BoundedHttp, Transport]:
+def speak(loop: Loop) -> tuple[BoundedHttpProtocol, Transport]:
     """Open a connection that no scheduler cuts into pieces."""
     transport = Transport()
-    config = uvicorn.Config(PlainTextResponse(), http=BoundedHttp, log_config=None)
-    protocol = BoundedHttp(config, ServerState(), {}, loop)
+    config = uvicorn.Config(PlainTextResponse(), http=BoundedHttpProtocol, log_config=None)
+    protocol = BoundedHttpProtocol(config, ServerState(), {}, loop)
     protocol.connection_made(transport)
     return protocol, transport
 

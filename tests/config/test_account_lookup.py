@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.config.account_lookup import Accounts
-from animedex.config.credentials_file import forget, store
+from animedex.config.account_lookup import AccountCache
+from animedex.config.credentials_file import delete_credentials, write_credentials
 from animedex.errors import AnimedexError, AuthRequired, TimedOut
 
 if TYPE_CHECKING:
@@ -28,39 +28,41 @@ def count(runs: Path) -> int:
 
 
 def test_what_is_found_is_kept(club: Backend, program: Program, runs: Path) -> None:
-    store("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
-    accounts = Accounts()
+    write_credentials("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
+    accounts = AccountCache()
     first = accounts.find(club, HERE)
-    forget("club")
+    delete_credentials("club")
     assert first is not None
     assert accounts.find(club, HERE, 5.0) is first
     assert accounts.find(club, THERE) is None
     assert count(runs) == 1
-    assert Accounts().find(club, HERE) is None
+    assert AccountCache().find(club, HERE) is None
 
 
 def test_that_there_is_none_is_kept_too(club: Backend) -> None:
-    accounts = Accounts()
+    accounts = AccountCache()
     assert accounts.find(club, HERE) is None
-    store("club", {"login": "me", "api_key": "k3y", "origin": HERE})
+    write_credentials("club", {"login": "me", "api_key": "k3y", "origin": HERE})
     assert accounts.find(club, HERE) is None
 
 
 def test_what_failed_is_tried_again_by_who_comes_later(
     club: Backend, program: Program, runs: Path
 ) -> None:
-    store("club", {"login": "me", "command": program("raise SystemExit(1)"), "origin": HERE})
-    accounts = Accounts()
+    write_credentials(
+        "club", {"login": "me", "command": program("raise SystemExit(1)"), "origin": HERE}
+    )
+    accounts = AccountCache()
     for _ in range(2):
         with pytest.raises(AuthRequired, match="ended with 1"):
             accounts.find(club, HERE)
     assert count(runs) == 2
-    store("club", {"login": "me", "api_key": "k3y", "origin": HERE})
+    write_credentials("club", {"login": "me", "api_key": "k3y", "origin": HERE})
     assert accounts.find(club, HERE) is not None
 
 
 class Moments(Iterator[int]):
-    """Count as `Accounts` does, and tell when so many have begun to ask."""
+    """Count as `AccountCache` does, and tell when so many have begun to ask."""
 
     def __init__(self, wanted: int) -> None:
         self.passed = threading.Event()
@@ -79,7 +81,7 @@ class Moments(Iterator[int]):
 class Crowd:
     """Ask from eight threads, of which the first holds the program until all have begun."""
 
-    def __init__(self, accounts: Accounts, club: Backend) -> None:
+    def __init__(self, accounts: AccountCache, club: Backend) -> None:
         self._accounts, self._club = accounts, club
         self._all_begun = threading.Barrier(8)
 
@@ -98,8 +100,8 @@ class Crowd:
 def test_many_threads_have_the_program_run_once(
     club: Backend, program: Program, runs: Path
 ) -> None:
-    store("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
-    assert Crowd(Accounts(), club).told() == ["<account of me>"] * 8
+    write_credentials("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
+    assert Crowd(AccountCache(), club).told() == ["<account of me>"] * 8
     assert count(runs) == 1
 
 
@@ -108,8 +110,8 @@ def test_who_waits_while_the_program_fails_does_not_run_it_again(
 ) -> None:
     gate = tmp_path / "gate"
     command = program(f"{UNTIL.format(str(gate))}\nraise SystemExit(7)")
-    store("club", {"login": "me", "command": command, "origin": HERE})
-    accounts = Accounts()
+    write_credentials("club", {"login": "me", "command": command, "origin": HERE})
+    accounts = AccountCache()
     # Nobody outside can tell who has begun to wait.
     accounts._moments = moments = Moments(8)  # pyright: ignore[reportPrivateUsage]  see above
 
@@ -134,8 +136,8 @@ def test_nobody_waits_longer_than_there_is_time(
 ) -> None:
     gate = tmp_path / "gate"
     command = program(f"{UNTIL.format(str(gate))}\nprint('k3y')")
-    store("club", {"login": "me", "command": command, "origin": HERE})
-    accounts = Accounts()
+    write_credentials("club", {"login": "me", "command": command, "origin": HERE})
+    accounts = AccountCache()
     first = threading.Thread(target=accounts.find, args=(club, HERE))
     first.start()
     while not runs.exists():
@@ -151,8 +153,8 @@ def test_nobody_waits_longer_than_there_is_time(
 def test_one_that_had_too_little_time_takes_none_from_the_others(
     club: Backend, program: Program
 ) -> None:
-    store("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
-    accounts = Accounts()
+    write_credentials("club", {"login": "me", "command": program("print('k3y')"), "origin": HERE})
+    accounts = AccountCache()
     with pytest.raises(TimedOut):
         accounts.find(club, HERE, 0.0)
     assert accounts.find(club, HERE, 60.0) is not None

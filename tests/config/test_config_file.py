@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.config.config_file import Config, InForce, store
+from animedex.config.config_file import Config, EffectiveSetting, write_setting
 from animedex.config.settings import SETTINGS
-from animedex.config.toml_file import load
+from animedex.config.toml_file import read_toml
 from animedex.errors import BadArguments
 
 # A value for the environment and one for the file, with what they are read as.
@@ -36,18 +36,18 @@ def test_the_environment_beats_the_file_and_that_the_default(
     name: str, config_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (in_environment, environment), (in_file, file) = VALUES[name]
-    assert Config().get(name) == InForce(SETTINGS[name].default, "default")
+    assert Config().get(name) == EffectiveSetting(SETTINGS[name].default, "default")
     config_file.write_text(f"{name} = {in_file}\n")
-    assert Config().get(name) == InForce(file, "file")
+    assert Config().get(name) == EffectiveSetting(file, "file")
     monkeypatch.setenv(f"ANIMEDEX_{name.upper()}", in_environment)
-    assert Config().get(name) == InForce(environment, "environment")
+    assert Config().get(name) == EffectiveSetting(environment, "environment")
     monkeypatch.setenv(f"ANIMEDEX_{name.upper()}", "")
-    assert Config().get(name) == InForce(file, "file")
+    assert Config().get(name) == EffectiveSetting(file, "file")
 
 
 def test_no_deadline_can_be_configured(config_file: Path) -> None:
     config_file.write_text('timeout = "none"\n')
-    assert Config().get("timeout") == InForce(None, "file")
+    assert Config().get("timeout") == EffectiveSetting(None, "file")
 
 
 BAD: dict[str, str] = {
@@ -98,8 +98,8 @@ def test_base_urls_come_from_the_file_and_the_environment(
     config = Config()
     assert config.base_urls()["nekos"] == "http://127.0.0.1:8080/api/v2"
     assert config.get("base_urls.nekos").source == "environment"
-    assert config.get("base_urls.shelf") == InForce("http://b.example", "file")
-    assert config.get("base_urls.other") == InForce(None, "default")
+    assert config.get("base_urls.shelf") == EffectiveSetting("http://b.example", "file")
+    assert config.get("base_urls.other") == EffectiveSetting(None, "default")
     assert set(config.all()) == {*SETTINGS, "base_urls.nekos", "base_urls.shelf"}
 
 
@@ -144,7 +144,7 @@ def test_a_file_that_is_not_toml(content: bytes, message: str, config_file: Path
         Config()
     assert str(config_file) in caught.value.message
     with pytest.raises(BadArguments, match=message):
-        store(str(config_file), "rate", "slow")
+        write_setting(str(config_file), "rate", "slow")
     assert config_file.read_bytes() == content
 
 
@@ -160,9 +160,9 @@ def test_storing_keeps_comments_and_order(config_file: Path) -> None:
         "shelf = 'http://b.example'\r\n"
     )
     config_file.write_bytes(before.encode())
-    store(str(config_file), "rate", "slow")
-    store(str(config_file), "base_urls.nekos", "http://127.0.0.1:1/api")
-    store(str(config_file), "timeout", "none")
+    write_setting(str(config_file), "rate", "slow")
+    write_setting(str(config_file), "base_urls.nekos", "http://127.0.0.1:1/api")
+    write_setting(str(config_file), "timeout", "none")
     text = config_file.read_bytes().decode()
     for kept in ("# mine\r\n", "# for now", "# mirrors", "shelf = 'http://b.example'"):
         assert kept in text
@@ -190,7 +190,7 @@ def test_storing_keeps_comments_and_order(config_file: Path) -> None:
 def test_nothing_is_stored_that_cannot_be_read(name: str, text: str, config_file: Path) -> None:
     config_file.write_text("# mine\n")
     with pytest.raises(BadArguments):
-        store(str(config_file), name, text)
+        write_setting(str(config_file), name, text)
     assert config_file.read_text() == "# mine\n"
     assert os.listdir(config_file.parent) == ["config.toml"]
 
@@ -198,7 +198,7 @@ def test_nothing_is_stored_that_cannot_be_read(name: str, text: str, config_file
 def test_a_base_url_is_not_stored_beside_what_is_no_table(config_file: Path) -> None:
     config_file.write_text("base_urls = 5\n")
     with pytest.raises(BadArguments, match="base_urls"):
-        store(str(config_file), "base_urls.nekos", "http://a.example")
+        write_setting(str(config_file), "base_urls.nekos", "http://a.example")
     assert config_file.read_text() == "base_urls = 5\n"
 
 
@@ -208,5 +208,5 @@ def test_what_is_stored_is_read_back(text: str) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "config.toml")
-        store(path, "state", text)
-        assert load(path) == {"state": text}
+        write_setting(path, "state", text)
+        assert read_toml(path) == {"state": text}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.config.credential_program import printed
+from animedex.config.credential_program import run_program
 from animedex.errors import AnimedexError, AuthRequired, BadArguments, TimedOut
 
 if TYPE_CHECKING:
@@ -31,13 +31,13 @@ if TYPE_CHECKING:
     ],
 )
 def test_the_first_line_is_the_key(source: str, program: Program) -> None:
-    assert printed(program(source), "club") == "k3y"
+    assert run_program(program(source), "club") == "k3y"
 
 
 def test_words_are_quoted_as_in_a_shell_and_run_without_one(tmp_path: Path) -> None:
     show = "import sys; print('|'.join(sys.argv[1:]))"
     command = f"{sys.executable} -c \"{show}\" 'a b' $HOME `id` ~ *.py ; echo x > {tmp_path}/out"
-    assert printed(command, "club") == f"a b|$HOME|`id`|~|*.py|;|echo|x|>|{tmp_path}/out"
+    assert run_program(command, "club") == f"a b|$HOME|`id`|~|*.py|;|echo|x|>|{tmp_path}/out"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -53,7 +53,7 @@ def test_words_are_quoted_as_in_a_shell_and_run_without_one(tmp_path: Path) -> N
 )
 def test_a_program_that_gives_no_key_is_told(source: str, what: str, program: Program) -> None:
     with pytest.raises(AuthRequired, match=what) as raised:
-        printed(program(source), "club")
+        run_program(program(source), "club")
     error = raised.value
     assert (error.backend, error.exit_code) == ("club", 4)
     assert os.path.basename(sys.executable) in error.message
@@ -63,7 +63,7 @@ def test_a_program_that_gives_no_key_is_told(source: str, what: str, program: Pr
 
 
 def test_what_it_prints_may_be_anything(program: Program) -> None:
-    found = printed(program("import sys; sys.stdout.buffer.write(b'k\\xff\\x00y')"), "club")
+    found = run_program(program("import sys; sys.stdout.buffer.write(b'k\\xff\\x00y')"), "club")
     assert found == "k\ufffd\x00y"
 
 
@@ -79,7 +79,7 @@ def test_what_it_prints_may_be_anything(program: Program) -> None:
 )
 def test_a_program_that_cannot_be_run_is_told(command: str, what: str) -> None:
     with pytest.raises(AuthRequired, match=what) as raised:
-        printed(command, "club")
+        run_program(command, "club")
     assert "show club" not in raised.value.message
 
 
@@ -89,21 +89,21 @@ def test_a_program_that_cannot_be_run_is_told(command: str, what: str) -> None:
 )
 def test_a_command_that_cannot_be_read_is_told(command: str, what: str) -> None:
     with pytest.raises(BadArguments, match=what) as raised:
-        printed(command, "club")
+        run_program(command, "club")
     assert raised.value.backend == "club"
 
 
 def test_a_program_may_take_no_longer_than_there_is_time(program: Program, runs: Path) -> None:
     command = program("print('s3cret', flush=True); import time; time.sleep(600)")
     with pytest.raises(TimedOut, match="the key for club was not given in time") as raised:
-        printed(command, "club", timeout=0.5)
+        run_program(command, "club", timeout=0.5)
     error: BaseException = raised.value
     assert "--timeout" in str(error)
     assert (error.__context__, error.__cause__) == (None, None)
 
 
 def test_any_time_limit_can_be_counted_with(program: Program) -> None:
-    assert printed(program("print('k3y')"), "club", timeout=1e12) == "k3y"
+    assert run_program(program("print('k3y')"), "club", timeout=1e12) == "k3y"
 
 
 ASKING = """
@@ -113,8 +113,8 @@ print("k3y" if sys.stdin.readline() == "open\\n" else "wrong")
 """
 CALLER = """
 import sys
-from animedex.config.credential_program import printed
-print(len(printed(sys.argv[1], "club")))
+from animedex.config.credential_program import run_program
+print(len(run_program(sys.argv[1], "club")))
 """
 
 
@@ -132,9 +132,9 @@ def test_a_program_may_ask_the_user(program: Program) -> None:
 
 WAITING = """
 import os, sys
-from animedex.config.credential_program import printed
+from animedex.config.credential_program import run_program
 try:
-    printed(sys.argv[1], "club")
+    run_program(sys.argv[1], "club")
 except KeyboardInterrupt:
     print("interrupted")
 """
@@ -160,11 +160,11 @@ def test_ctrl_c_ends_the_program_too(program: Program, tmp_path: Path) -> None:
 
 LEFT_BEHIND = """
 import contextlib, sys, threading
-from animedex.config.credential_program import printed
+from animedex.config.credential_program import run_program
 
 def ask():
     with contextlib.suppress(Exception):
-        printed(sys.argv[1], "club")
+        run_program(sys.argv[1], "club")
 
 threading.Thread(target=ask, daemon=True).start()
 sys.stdin.readline()
@@ -193,7 +193,7 @@ def test_an_error_can_be_raised_in_any_thread() -> None:
 
     def work() -> None:
         try:
-            printed("no-such-password-manager", "club")
+            run_program("no-such-password-manager", "club")
         except AnimedexError as error:
             raised.append(error)
 

@@ -11,7 +11,12 @@ import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
-from animedex.config.credentials_file import file_path, forget, store, stored
+from animedex.config.credentials_file import (
+    delete_credentials,
+    file_path,
+    read_credentials,
+    write_credentials,
+)
 from animedex.errors import BadArguments
 
 TABLE = {"login": "me", "api_key": "k3y", "origin": "https://club.example"}
@@ -31,15 +36,15 @@ def test_the_file_is_in_the_configuration_folder(key_file: Path) -> None:
 
 
 def test_without_a_file_nothing_is_stored() -> None:
-    assert stored("club") == {}
-    assert not forget("club")
+    assert read_credentials("club") == {}
+    assert not delete_credentials("club")
     assert not os.path.exists(file_path())
 
 
 def test_what_is_stored_is_read_back(key_file: Path) -> None:
-    store("club", TABLE)
-    assert stored("club") == TABLE
-    assert stored("other") == {}
+    write_credentials("club", TABLE)
+    assert read_credentials("club") == TABLE
+    assert read_credentials("other") == {}
 
 
 @not_on_windows
@@ -47,7 +52,7 @@ def test_storing_makes_a_folder_and_a_file_for_their_owner_alone(key_file: Path)
     key_file.parent.rmdir()
     before = os.umask(0)
     try:
-        store("club", TABLE)
+        write_credentials("club", TABLE)
     finally:
         os.umask(before)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
@@ -60,7 +65,7 @@ def test_storing_makes_a_folder_and_a_file_for_their_owner_alone(key_file: Path)
 def test_a_file_that_others_may_read_or_write_is_refused(mode: int, key_file: Path) -> None:
     write(key_file, TEXT, mode)
     with pytest.raises(BadArguments, match="others may read it") as raised:
-        stored("club")
+        read_credentials("club")
     assert raised.value.hint == f"chmod 600 {key_file}"
     assert "k3y" not in str(raised.value.to_payload())
 
@@ -74,23 +79,23 @@ def test_the_way_to_mend_it_works_for_a_path_with_spaces(
     monkeypatch.setenv("ANIMEDEX_CONFIG_DIR", str(folder))
     write(folder / "credentials.toml", TEXT, 0o644)
     with pytest.raises(BadArguments) as raised:
-        stored("club")
+        read_credentials("club")
     subprocess.run(raised.value.hint or "false", shell=True, check=True)
-    assert stored("club") == TABLE
+    assert read_credentials("club") == TABLE
 
 
 @not_on_windows
 def test_storing_closes_a_file_that_was_open_to_others(key_file: Path) -> None:
     write(key_file, TEXT, 0o644)
-    store("shelf", TABLE)
+    write_credentials("shelf", TABLE)
     assert stat.S_IMODE(key_file.stat().st_mode) == 0o600
-    assert (stored("club"), stored("shelf")) == (TABLE, TABLE)
+    assert (read_credentials("club"), read_credentials("shelf")) == (TABLE, TABLE)
 
 
 @not_on_windows
 def test_who_signs_out_may_do_so_of_an_open_file(key_file: Path) -> None:
     write(key_file, TEXT, 0o644)
-    assert forget("club")
+    assert delete_credentials("club")
     assert "k3y" not in key_file.read_text()
 
 
@@ -99,35 +104,39 @@ def test_a_link_counts_as_what_it_leads_to(key_file: Path, tmp_path: Path) -> No
     real = tmp_path / "real.toml"
     write(real, TEXT)
     key_file.symlink_to(real)
-    assert stored("club") == TABLE
-    store("club", {**TABLE, "api_key": "other"})
+    assert read_credentials("club") == TABLE
+    write_credentials("club", {**TABLE, "api_key": "other"})
     assert key_file.is_symlink()
     assert "other" in real.read_text()
     real.chmod(0o644)
     with pytest.raises(BadArguments, match="others may read it"):
-        stored("club")
+        read_credentials("club")
 
 
 def test_a_link_to_nowhere_is_no_file_yet(key_file: Path, tmp_path: Path) -> None:
     key_file.symlink_to(tmp_path / "later.toml")
-    assert stored("club") == {}
-    store("club", TABLE)
+    assert read_credentials("club") == {}
+    write_credentials("club", TABLE)
     assert (tmp_path / "later.toml").is_file()
-    assert stored("club") == TABLE
+    assert read_credentials("club") == TABLE
 
 
 def test_a_folder_in_its_place_is_told(key_file: Path) -> None:
     key_file.mkdir()
     with pytest.raises(BadArguments, match="cannot be read: Is a directory"):
-        stored("club")
+        read_credentials("club")
     with pytest.raises(BadArguments, match="cannot be read"):
-        store("club", TABLE)
+        write_credentials("club", TABLE)
 
 
 @pytest.mark.parametrize("text", ["k3y", "[club\nk3y=1", '[club]\napi_key = "k3y', "a = k3y"])
 def test_a_file_that_is_not_toml_is_told_without_what_it_holds(text: str, key_file: Path) -> None:
     write(key_file, text)
-    for work in (lambda: stored("club"), lambda: store("club", TABLE), lambda: forget("club")):
+    for work in (
+        lambda: read_credentials("club"),
+        lambda: write_credentials("club", TABLE),
+        lambda: delete_credentials("club"),
+    ):
         with pytest.raises(BadArguments, match="is not TOML") as raised:
             work()
         assert str(key_file) in raised.value.message
@@ -152,38 +161,41 @@ def test_a_table_of_another_shape_is_told_and_can_be_written_anew(
 ) -> None:
     write(key_file, text)
     with pytest.raises(BadArguments, match="no table 'club' of texts, with 'origin'") as raised:
-        stored("club")
+        read_credentials("club")
     assert "animedex auth login club" in (raised.value.hint or "")
     assert "k3y" not in str(raised.value.to_payload())
-    store("club", TABLE)
-    assert stored("club") == TABLE
+    write_credentials("club", TABLE)
+    assert read_credentials("club") == TABLE
 
 
 def test_an_origin_may_end_in_a_slash(key_file: Path) -> None:
     write(key_file, TEXT.replace("club.example", "club.example/"))
-    assert stored("club")["origin"] == "https://club.example"
+    assert read_credentials("club")["origin"] == "https://club.example"
 
 
 def test_storing_and_forgetting_leave_the_rest_alone(key_file: Path) -> None:
     write(key_file, "# first\n" + TEXT + "\n[shelf] # second\napi_key = 'other'\n")
-    store("club", {"command": "pass show club", "origin": "https://club.example"})
-    assert stored("club") == {"command": "pass show club", "origin": "https://club.example"}
+    write_credentials("club", {"command": "pass show club", "origin": "https://club.example"})
+    assert read_credentials("club") == {
+        "command": "pass show club",
+        "origin": "https://club.example",
+    }
     text = key_file.read_text()
     assert "k3y" not in text
     assert "# first" in text
     assert "[shelf] # second\napi_key = 'other'" in text
-    assert forget("club")
-    assert not forget("club")
-    assert stored("club") == {}
+    assert delete_credentials("club")
+    assert not delete_credentials("club")
+    assert read_credentials("club") == {}
     assert "[shelf] # second\napi_key = 'other'" in key_file.read_text()
 
 
 def test_the_example_in_the_documentation_is_readable(key_file: Path) -> None:
     page = Path(__file__).parents[2] / "docs" / "sign-in.md"
     write(key_file, page.read_text("utf-8").partition("```toml\n")[2].partition("```")[0])
-    assert stored("danbooru") == {
+    assert read_credentials("danbooru") == {
         "login": "me",
         "command": "pass show danbooru",
         "origin": DANBOORU.base_url,
     }
-    assert stored("waifu")["origin"] == WAIFU.base_url
+    assert read_credentials("waifu")["origin"] == WAIFU.base_url

@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 from animedex.config import paths as folders
-from animedex.config.paths import Kind, folder
+from animedex.config.paths import Kind, user_folder
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 DEFAULTS: dict[Kind, str] = {"config": ".config", "cache": ".cache", "data": ".local/share"}
@@ -25,7 +25,7 @@ def test_a_chosen_folder(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     variable = f"ANIMEDEX_{kind.upper()}_DIR"
     for chosen, found in (("/a/b", "/a/b"), ("~/b", "/somebody/b"), ("c", os.path.abspath("c"))):
         monkeypatch.setenv(variable, chosen)
-        assert folder(kind) == found
+        assert user_folder(kind) == found
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -34,15 +34,15 @@ def test_the_folders_of_linux(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("HOME", "/somebody")
     default = f"/somebody/{DEFAULTS[kind]}/animedex"
     variable = f"XDG_{kind.upper()}_HOME"
-    assert folder(kind) == default
+    assert user_folder(kind) == default
     for chosen, found in (("/x", "/x/animedex"), ("", default), ("relative", default)):
         monkeypatch.setenv(variable, chosen)
-        assert folder(kind) == found
+        assert user_folder(kind) == found
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_folders_of_other_systems(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "_ON_LINUX", False)
-    found = Path(folder(kind))
+    found = Path(user_folder(kind))
     assert found.is_absolute()
     assert "animedex" in found.parts

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.config.toml_file import edited, load, table
+from animedex.config.toml_file import edit_toml, get_table, read_toml
 from animedex.errors import BadArguments, NoSpace
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def put(path: Path | str, name: str, value: object) -> None:
-    with edited(str(path)) as document:
+    with edit_toml(str(path)) as document:
         document[name] = value
 
 
@@ -27,12 +27,12 @@ def test_a_file_that_is_not_there_is_empty(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x = 1")
     (tmp_path / "empty.toml").write_text("")
     for name in ("none.toml", "file/none.toml", "none/none.toml", "empty.toml"):
-        assert load(str(tmp_path / name)) == {}
+        assert read_toml(str(tmp_path / name)) == {}
 
 
 def test_what_is_there_is_read(tmp_path: Path) -> None:
     (tmp_path / "a.toml").write_text("x = 1\n[t]\ny = 'ü'\n", encoding="utf-8")
-    assert load(str(tmp_path / "a.toml")) == {"x": 1, "t": {"y": "ü"}}
+    assert read_toml(str(tmp_path / "a.toml")) == {"x": 1, "t": {"y": "ü"}}
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
@@ -42,11 +42,11 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
     (tmp_path / "folder.toml").mkdir()
     for name in ("pipe.toml", "zero.toml"):
         with pytest.raises(BadArguments, match="it is not a regular file"):
-            load(str(tmp_path / name))
+            read_toml(str(tmp_path / name))
         with pytest.raises(BadArguments, match="it is not a regular file"):
             put(tmp_path / name, "x", 1)
     with pytest.raises(BadArguments, match="cannot be read"):
-        load(str(tmp_path / "folder.toml"))
+        read_toml(str(tmp_path / "folder.toml"))
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_no_toml_is_told_and_left_as_it_is(content: bytes, tmp_path: Pat
     path = tmp_path / "a.toml"
     path.write_bytes(content)
     with pytest.raises(BadArguments, match=r"is not (TOML|UTF)") as raised:
-        load(str(path))
+        read_toml(str(path))
     assert str(path) in raised.value.message
     assert raised.value.hint
     with pytest.raises(BadArguments, match=r"is not (TOML|UTF)"):
@@ -67,7 +67,7 @@ def test_what_is_no_toml_is_told_and_left_as_it_is(content: bytes, tmp_path: Pat
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadArguments, match="cannot be read: Is a directory"):
-        load(str(tmp_path))
+        read_toml(str(tmp_path))
     with pytest.raises(BadArguments, match="cannot be read"):
         put(tmp_path, "y", 1)
 
@@ -86,7 +86,7 @@ y = "s"
 def test_what_only_one_reader_understands_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(ODD)
-    assert load(str(path))
+    assert read_toml(str(path))
     with pytest.raises(BadArguments, match="cannot be changed here") as raised:
         put(path, "y", 1)
     assert "s3cret" not in str(raised.value.to_payload())
@@ -96,10 +96,10 @@ def test_what_only_one_reader_understands_is_left_as_it_is(tmp_path: Path) -> No
 def test_changes_keep_comments_order_and_line_ends(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_bytes(b"# mine\r\nz = 1  # for now\r\n\r\n[t]  # more\r\ny = 'x'\r\n")
-    with edited(str(path)) as document:
+    with edit_toml(str(path)) as document:
         document["z"] = 2
-        table(document, "t", str(path))["a"] = "b"
-        table(document, "new", str(path))["c"] = "d"
+        get_table(document, "t", str(path))["a"] = "b"
+        get_table(document, "new", str(path))["c"] = "d"
     text = path.read_bytes().decode()
     for kept in ("# mine\r\nz = 2  # for now\r\n", "[t]  # more\r\ny = 'x'\r\n"):
         assert kept in text
@@ -111,9 +111,9 @@ def test_what_is_no_table_is_told(tmp_path: Path) -> None:
     path.write_text("t = 5\n")
     with (
         pytest.raises(BadArguments, match=r"t: a table is wanted in .*a\.toml"),
-        edited(str(path)) as document,
+        edit_toml(str(path)) as document,
     ):
-        table(document, "t", str(path))
+        get_table(document, "t", str(path))
     assert path.read_text() == "t = 5\n"
 
 
@@ -122,7 +122,7 @@ def test_nothing_is_written_where_the_change_fails(tmp_path: Path) -> None:
     path.write_text("x = 1\n")
 
     def change() -> None:
-        with edited(str(path)) as document:
+        with edit_toml(str(path)) as document:
             document["x"] = 2
             del document["y"]
 
@@ -183,7 +183,7 @@ def test_a_file_that_may_not_grow_is_left_as_it_was(tmp_path: Path) -> None:
             put(path, "x", "after")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert load(str(path)) == {"x": "before"}
+    assert read_toml(str(path)) == {"x": "before"}
     assert os.listdir(tmp_path) == ["a.toml"]
 
 
@@ -193,7 +193,7 @@ def test_what_is_written_is_read_back(name: str, text: str) -> None:
 
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "a.toml")
-        with edited(path) as document:
+        with edit_toml(path) as document:
             document[name] = text
-            table(document, f"{name}.", path)[name] = text
-        assert load(path) == {name: text, f"{name}.": {name: text}}
+            get_table(document, f"{name}.", path)[name] = text
+        assert read_toml(path) == {name: text, f"{name}.": {name: text}}

@@ -13,7 +13,7 @@ import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
-from animedex.config.account_lookup import Accounts
+from animedex.config.account_lookup import AccountCache
 
 DATA = Path(__file__).parent / "data"
 
@@ -49,7 +49,7 @@ def test_settings_are_in_force(folder: Path) -> None:
 
 
 def test_keys_are_found() -> None:
-    accounts = Accounts()
+    accounts = AccountCache()
     danbooru = accounts.find(DANBOORU, "https://danbooru.donmai.us")
     waifu = accounts.find(WAIFU, "https://api.waifu.im", 10.0)
     assert danbooru is not None

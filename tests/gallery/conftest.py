@@ -20,7 +20,7 @@ from animedex.gallery.gallery_server import gallery_server
 from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
 from animedex.models import ArtPost, Rating
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Mapping
@@ -173,7 +173,7 @@ def own_server(own: Made, tmp_path: Path) -> Iterator[LoopbackServer]:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """Fill a library with the drawn collection and copies of one picture; nobody changes it."""
-    pictures = list(drawn_collection().pictures)
+    pictures = list(sample_collection().pictures)
     Random(4).shuffle(pictures)
     with made(tmp_path_factory.mktemp("filled")) as library:
         with Image.open(next(each.path for each in pictures if each.filename == NEKO)) as neko:

@@ -13,7 +13,7 @@ from animedex.cli.main import run
 from animedex.errors import BadArguments, NotFound
 from animedex.gallery.nekos_library_adapter import category_path, file_name_for
 from animedex.models import Rating
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 from tests.gallery.conftest import NEKO, Made, post
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def client(gallery: LoopbackServer, tmp_path: Path) -> Iterator[Client]:
 
 
 def test_categories_are_the_library_s(client: Client) -> None:
-    assert set(client.nekos.categories()) == {*drawn_collection().formats(), "own"}
+    assert set(client.nekos.categories()) == {*sample_collection().formats(), "own"}
 
 
 def test_pictures_of_a_category_are_drawn(client: Client, gallery: LoopbackServer) -> None:

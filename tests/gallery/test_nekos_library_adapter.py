@@ -18,7 +18,7 @@ from animedex.gallery.nekos_library_adapter import (
     place,
 )
 from animedex.models import Rating
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 from tests.gallery.conftest import NEKO, Made, post
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def drawn(shelf: NekosLibraryAdapter, category: str) -> set[str]:
 def test_a_download_stands_where_the_service_has_it(filled: Made) -> None:
     formats = dict(shelf_of(filled).formats())
     assert formats.pop("own") == "jpg"
-    assert formats == drawn_collection().formats()
+    assert formats == sample_collection().formats()
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_what_came_from_this_gallery_is_found_where_it_stands(
 
 
 def test_a_service_s_credit_is_told_as_it_was(filled: Made) -> None:
-    expected = drawn_collection().find("neko", NEKO)
+    expected = sample_collection().find("neko", NEKO)
     found = shelf_of(filled).find("neko", NEKO)
     assert expected is not None
     assert found is not None

@@ -22,7 +22,7 @@ from animedex.images.decoder import decoder_slot, decoding_limits
 from animedex.images.formats import identify_format
 from animedex.images.image_inspection import decode_image, inspect_image, measure_image
 from animedex.images.open_image import StillImage, open_image, read_image
-from animedex.mcp.picture_content import scaled
+from animedex.mcp.picture_content import scale_picture
 from tests.kit.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def test_a_picture_without_a_path_is_sent(tmp_path: Path) -> None:
     with read_image(io.BytesIO(data), "it") as picture:
         assert isinstance(picture, StillImage)
         assert (picture.size, picture.first_frame().image.size) == ((60, 40), (60, 40))
-    assert Image.open(io.BytesIO(scaled(data).data)).size == (60, 40)
+    assert Image.open(io.BytesIO(scale_picture(data).data)).size == (60, 40)
 
 
 def test_a_dear_animation_stands_still(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from animedex.images.fingerprint import is_near_duplicate
 from animedex.images.image_inspection import inspect_image
 from animedex.images.open_image import open_image
 from animedex.images.srgb import MAX_PROFILE_BYTES
-from animedex.mcp.picture_content import scaled
+from animedex.mcp.picture_content import scale_picture
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,7 +171,7 @@ def test_colours_are_converted_from_the_profile_of_the_file(form: str, tmp_path:
     plain.save(beside)
     small = Image.open(io.BytesIO(thumbnail(str(path)) or b""))
     assert differ(small, plain) < 20
-    shown = Image.open(io.BytesIO(scaled(path.read_bytes()).data))
+    shown = Image.open(io.BytesIO(scale_picture(path.read_bytes()).data))
     assert differ(shown, plain) < 20
     assert differ(Image.open(path), plain) > 25, "the profile makes no difference"
     assert is_near_duplicate(

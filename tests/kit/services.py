@@ -11,7 +11,7 @@ from animedex.testing import DanbooruSample, SampleServer, WaifuSample
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.testing.fake_server import StandIn
+    from animedex.testing.fake_server import FakeServer
 
 
 class Services(NamedTuple):
@@ -39,7 +39,7 @@ class Services(NamedTuple):
             reset(server)
 
 
-def reset(server: StandIn) -> None:
+def reset(server: FakeServer) -> None:
     """Remove a server's recorded requests and its faults."""
     server.arrivals.clear()
     server.faults.clear()

@@ -20,7 +20,7 @@ from animedex.library.fts_index import EntryTexts, index_entry, unindex_entry
 from animedex.library.migrations import migrate
 from animedex.library.tokenizer import extract_words, split
 from animedex.models import ArtPost, Rating
-from animedex.text_normalization import is_dense
+from animedex.text_normalization import is_cjk
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -325,7 +325,7 @@ def test_what_is_indexed_is_found_by_any_part_of_a_dense_name(name: str) -> None
         for start in range(len(name)):
             for end in range(start + 1, len(name) + 1):
                 part = name[start:end]
-                if any(map(is_dense, split(part))):
+                if any(map(is_cjk, split(part))):
                     assert numbers(db, part) == [1], part
 
 

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.errors import BadArguments
-from animedex.mcp.argument_parser import chosen, read
-from animedex.mcp.tool_registry import every_tool
+from animedex.mcp.argument_parser import choose_tool, parse_arguments
+from animedex.mcp.tool_registry import all_tools
 
 if TYPE_CHECKING:
     from animedex.tool import Arguments
 
-TOOLS = every_tool()
+TOOLS = all_tools()
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
@@ -46,7 +46,7 @@ def test_what_is_wrong_and_what_is_right(
     name: str, arguments: dict[str, object], said: str, hint: str
 ) -> None:
     with pytest.raises(BadArguments) as caught:
-        read(TOOLS[name], arguments)
+        parse_arguments(TOOLS[name], arguments)
     assert said in caught.value.message
     assert hint in (caught.value.hint or "")
 
@@ -54,16 +54,16 @@ def test_what_is_wrong_and_what_is_right(
 def test_a_huge_argument_is_told_in_short() -> None:
     for arguments in ({"amount": "9" * 10**6}, {"x" * 10**6: 1}, {"type": "y" * 10**6}):
         with pytest.raises(BadArguments) as caught:
-            read(TOOLS["nekos_search"], {"query": "a", **arguments})
+            parse_arguments(TOOLS["nekos_search"], {"query": "a", **arguments})
         assert len(str(caught.value)) < 600
 
 
 def test_an_unknown_tool_is_told_with_the_near_name() -> None:
     with pytest.raises(BadArguments) as caught:
-        chosen("neko_image", TOOLS)
+        choose_tool("neko_image", TOOLS)
     assert caught.value.hint == "did you mean nekos_image?"
     with pytest.raises(BadArguments) as caught:
-        chosen("zzz" * 1000, TOOLS)
+        choose_tool("zzz" * 1000, TOOLS)
     assert "nekos_image" in (caught.value.hint or "")
 
 
@@ -76,7 +76,7 @@ def test_an_unknown_tool_is_told_with_the_near_name() -> None:
 def test_whatever_is_given_is_read_or_refused(name: str, arguments: dict[str, object]) -> None:
     found: Arguments | BadArguments
     try:
-        found = read(TOOLS[name], arguments)
+        found = parse_arguments(TOOLS[name], arguments)
     except BadArguments as error:
         found = error
     assert isinstance(found, (TOOLS[name].arguments, BadArguments))

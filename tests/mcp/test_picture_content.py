@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from animedex.errors import BadArguments, Corrupt
-from animedex.mcp.picture_content import LONGEST_EDGE, scaled
+from animedex.mcp.picture_content import LONGEST_EDGE, scale_picture
 
 
 def drawn(size: tuple[int, int], form: str = "PNG", mode: str = "RGB") -> bytes:
@@ -29,33 +29,33 @@ def opened(data: bytes) -> Image.Image:
 
 @pytest.mark.parametrize("form", ["PNG", "JPEG", "GIF", "WEBP"])
 def test_a_large_picture_is_scaled_to_fit(form: str) -> None:
-    shown = scaled(drawn((1600, 800), form))
+    shown = scale_picture(drawn((1600, 800), form))
     assert shown.media_type == "image/jpeg"
     assert opened(shown.data).size == (LONGEST_EDGE, LONGEST_EDGE // 2)
 
 
 def test_a_small_picture_stays_small() -> None:
-    assert opened(scaled(drawn((30, 40))).data).size == (30, 40)
+    assert opened(scale_picture(drawn((30, 40))).data).size == (30, 40)
 
 
 def test_what_is_transparent_becomes_white() -> None:
     clear = io.BytesIO()
     Image.new("RGBA", (8, 8), (0, 0, 0, 0)).save(clear, "PNG")
-    assert opened(scaled(clear.getvalue()).data).getpixel((4, 4)) == (255, 255, 255)
+    assert opened(scale_picture(clear.getvalue()).data).getpixel((4, 4)) == (255, 255, 255)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16"])
 def test_every_mode_is_shown(mode: str) -> None:
     out = io.BytesIO()
     Image.new(mode, (9, 9)).save(out, "PNG")
-    assert opened(scaled(out.getvalue()).data).size == (9, 9)
+    assert opened(scale_picture(out.getvalue()).data).size == (9, 9)
 
 
 def test_the_first_frame_is_shown_of_what_moves() -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    found = opened(scaled(out.getvalue()).data).getpixel((5, 5))
+    found = opened(scale_picture(out.getvalue()).data).getpixel((5, 5))
     assert isinstance(found, tuple)
     assert found[0] > 200
 
@@ -66,13 +66,13 @@ def test_a_picture_is_shown_the_way_it_is_held(form: str) -> None:
     exif[0x0112] = 6
     out = io.BytesIO()
     Image.new("RGB", (30, 10)).save(out, form, exif=exif)
-    assert opened(scaled(out.getvalue()).data).size == (10, 30)
+    assert opened(scale_picture(out.getvalue()).data).size == (10, 30)
 
 
 @pytest.mark.parametrize("form", ["BMP", "EPS", "ICO", "PDF", "TIFF"])
 def test_only_what_services_send_is_decoded(form: str) -> None:
     with pytest.raises(Corrupt, match="is no picture"):
-        scaled(drawn((30, 40), form))
+        scale_picture(drawn((30, 40), form))
 
 
 def bomb(edge: int) -> bytes:
@@ -90,7 +90,7 @@ def bomb(edge: int) -> bytes:
 @pytest.mark.parametrize("edge", [9_000, 12_000, 60_000, 2**31 - 1])
 def test_a_bomb_is_not_unpacked(edge: int) -> None:
     with pytest.raises(Corrupt) as caught:
-        scaled(bomb(edge))
+        scale_picture(bomb(edge))
     assert caught.value.hint == "open its URL instead"
 
 
@@ -99,13 +99,13 @@ def test_bytes_that_are_no_picture(data: bytes, cut: int) -> None:
     good = drawn((40, 40))
     for one in (data, good[:cut], good[:cut] + data):
         with contextlib.suppress(Corrupt):
-            assert scaled(one).data
+            assert scale_picture(one).data
 
 
 def test_pillow_is_asked_for_where_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "PIL", None)
     with pytest.raises(BadArguments) as caught:
-        scaled(drawn_before)
+        scale_picture(drawn_before)
     assert caught.value.hint == "pip install 'animedex[pictures]'"
 
 

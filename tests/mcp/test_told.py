@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from animedex.mcp.picture_content import LONGEST_EDGE
-from animedex.mcp.resources import every_resource
-from animedex.mcp.tool_registry import every_tool
+from animedex.mcp.resources import list_resources
+from animedex.mcp.tool_registry import all_tools
 from animedex.mcp.tool_result import MOST_PICTURES
 from tests.kit.pages import cells, quoted, words_of
 
@@ -12,13 +12,13 @@ from tests.kit.pages import cells, quoted, words_of
 def test_every_tool_is_in_the_table_with_its_arguments() -> None:
     rows = cells("docs/mcp.md", "tool | gives | arguments")
     told = {quoted(name)[0]: quoted(arguments) for name, _, arguments in rows}
-    tools = every_tool()
+    tools = all_tools()
     assert told == {n: list(tool.arguments.__struct_fields__) for n, tool in tools.items()}
 
 
 def test_every_resource_is_in_the_table() -> None:
     told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | holds")}
-    assert told == {one.uri for one in every_resource(every_tool())}
+    assert told == {one.uri for one in list_resources(all_tools())}
 
 
 def test_the_size_of_shown_pictures_is_told() -> None:

@@ -9,12 +9,12 @@ import msgspec
 import pytest
 
 from animedex import backends
-from animedex.mcp.tool_registry import every_tool, input_schema, output_schema
+from animedex.mcp.tool_registry import all_tools, input_schema, output_schema
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
 
-TOOLS = every_tool()
+TOOLS = all_tools()
 WANTED = {
     *("nekos_categories", "nekos_image", "nekos_search"),
     *("danbooru_search", "danbooru_post", "danbooru_tags"),

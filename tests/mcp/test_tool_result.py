@@ -10,9 +10,9 @@ import pytest
 from animedex import AsyncClient
 from animedex.database import StoreLocked
 from animedex.errors import AnimedexError, NotFound
-from animedex.mcp.argument_parser import chosen, read
-from animedex.mcp.tool_registry import every_tool
-from animedex.mcp.tool_result import answered, failure
+from animedex.mcp.argument_parser import choose_tool, parse_arguments
+from animedex.mcp.tool_registry import all_tools
+from animedex.mcp.tool_result import build_failure, build_result
 from animedex.ratelimit.store import StoreUnavailable
 from animedex.testing import SampleServer
 
@@ -35,7 +35,7 @@ from animedex.testing import SampleServer
     ],
 )
 def test_every_failure_has_a_reason(raised: Exception, reason: str, said: str) -> None:
-    error = failure(raised)
+    error = build_failure(raised)
     assert isinstance(error, AnimedexError)
     assert (error.reason, error.message) == (reason, said)
 
@@ -44,8 +44,8 @@ def test_a_call_s_time_limit_is_that_of_its_pictures_too() -> None:
     async def main(url: str) -> str:
         options = {"category": "neko", "amount": 4, "picture": True}
         async with AsyncClient(base_urls={"nekos": url}, timeout=1.5, limits=False) as client:
-            tool = chosen("nekos_image", every_tool())
-            return (await answered(client, tool, read(tool, options))).text
+            tool = choose_tool("nekos_image", all_tools())
+            return (await build_result(client, tool, parse_arguments(tool, options))).text
 
     with SampleServer(limits=False, seed=1) as server:
         server.faults.add("/neko/*:delay=100")

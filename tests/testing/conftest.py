@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from animedex.testing.fake_server import StandIn
+    from animedex.testing.fake_server import FakeServer
 
 USER_AGENT = "tester/1.0 (tests@example.org)"
 PICTURES: list[dict[str, str | int]] = [
@@ -61,7 +61,7 @@ class Ask(Protocol):
 
     def __call__(
         self,
-        server: StandIn,
+        server: FakeServer,
         path: str,
         *,
         method: str = "GET",
@@ -112,7 +112,7 @@ def server(collection: SampleCollection) -> Iterator[SampleServer]:
 @pytest.fixture
 def ask() -> Ask:
     def ask(
-        server: StandIn,
+        server: FakeServer,
         path: str,
         *,
         method: str = "GET",

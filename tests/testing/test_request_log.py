@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, QueryParams
 
-from animedex.testing.request_log import Arrival, Arrivals
+from animedex.testing.request_log import LoggedRequest, RequestLog
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
     from tests.testing.conftest import Ask
 
 
-def arrival(path: str) -> Arrival:
-    return Arrival(0.0, "GET", path, path, QueryParams(), Headers())
+def arrival(path: str) -> LoggedRequest:
+    return LoggedRequest(0.0, "GET", path, path, QueryParams(), Headers())
 
 
 def test_everything_about_a_request_is_recorded(server: SampleServer, ask: Ask) -> None:
@@ -59,14 +59,14 @@ def test_requests_of_many_threads_are_all_recorded(server: SampleServer, ask: As
 
 
 def test_the_oldest_are_forgotten_first() -> None:
-    arrivals = Arrivals(remembered=2)
+    arrivals = RequestLog(remembered=2)
     for path in ("/a", "/b", "/c"):
         arrivals.add(arrival(path))
     assert [each.path for each in arrivals] == ["/b", "/c"]
 
 
 def test_an_answer_to_a_forgotten_request_is_not_noted() -> None:
-    arrivals = Arrivals()
+    arrivals = RequestLog()
     number = arrivals.add(arrival("/a"))
     arrivals.clear()
     arrivals.answered(number, 200)

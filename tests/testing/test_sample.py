@@ -14,7 +14,7 @@ import pytest
 
 import animedex.testing
 from animedex.testing.samples.registry import SAMPLES, sample_of, url_variable
-from animedex.testing.samples.sample_images import SampleCollection, drawn_collection
+from animedex.testing.samples.sample_images import SampleCollection, sample_collection
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,8 +119,8 @@ def test_where_one_port_is_in_use_nothing_is_served() -> None:
 
 
 def test_the_drawn_collection_is_read_once() -> None:
-    assert drawn_collection() is drawn_collection()
-    assert drawn_collection().formats()["neko"] == "png"
+    assert sample_collection() is sample_collection()
+    assert sample_collection().formats()["neko"] == "png"
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one child there")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import Call
-from animedex.config.account import made
+from animedex.config.account import build_account
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -396,7 +396,7 @@ FORMS = [
 def test_a_key_is_struck_whichever_way_it_is_escaped(
     secret: str, form: str, stage: Stage, pick: Call[bytes]
 ) -> None:
-    stage.account = made(stage.club, {"login": "me", "api_key": KEY})
+    stage.account = build_account(stage.club, {"login": "me", "api_key": KEY})
     begun = escape(secret[:2], form) + secret[2:]
     ended = secret[:-1] + escape(secret[-1], form)
     whole = Call(stage.club, Request("GET", "/pick"), whole_of, raw=True)
@@ -412,7 +412,7 @@ def test_only_the_key_is_struck() -> None:
 
 
 def test_base64_is_struck_with_and_without_its_padding(stage: Stage) -> None:
-    account = made(stage.club, {"login": "me", "api_key": KEY})
+    account = build_account(stage.club, {"login": "me", "api_key": KEY})
     assert account.hide(f"{TOKEN} {TOKEN.rstrip('=')}") == "*** ***"
 
 

@@ -24,7 +24,7 @@ _PIECE_BYTES = 1024
 _HEADER_BYTES = 32
 
 
-class BoundedHttp(HttpToolsProtocol):
+class BoundedHttpProtocol(HttpToolsProtocol):
     """Refuse a request whose head is too large, and drop one that does not end in time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  uvicorn's own

@@ -18,7 +18,7 @@ _PREFLIGHT = {
 }
 
 
-class AllowWebPages:
+class AllowAnyOrigin:
     """Answer a browser's question beforehand (OPTIONS), and allow every origin."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -20,7 +20,9 @@ _RANGE = r"[ \t]*(?:[0-9]{1,18}-[0-9]{0,18}|-[0-9]{1,18})[ \t]*"
 _RANGES = re.compile(rf"bytes={_RANGE}(?:,{_RANGE})*", re.IGNORECASE)
 
 
-def file_answer(path: os.PathLike[str], headers: Mapping[str, str], asked: Headers) -> Response:
+def ranged_file_response(
+    path: os.PathLike[str], headers: Mapping[str, str], asked: Headers
+) -> Response:
     """Answer with a file, its type told by its name; ``asked`` are the request's headers.
 
     ``Range``, ``If-Range`` and ``If-None-Match`` are honoured, as RFC 9110 wants it: a range for
@@ -28,7 +30,7 @@ def file_answer(path: os.PathLike[str], headers: Mapping[str, str], asked: Heade
     ``OSError``.
     """
     whole = _File(path, headers=headers, stat_result=os.stat(path))
-    if is_known(whole.headers["etag"], asked.get("if-none-match")):
+    if is_not_modified(whole.headers["etag"], asked.get("if-none-match")):
         return NotModifiedResponse(whole.headers)
     return whole
 
@@ -56,11 +58,11 @@ def is_byte_range(text: str) -> bool:
     return all(int(first or 0) <= int(last) for first, _, last in pairs if first and last)
 
 
-def is_known(etag: str, if_none_match: str | None) -> bool:
+def is_not_modified(etag: str, if_none_match: str | None) -> bool:
     """Return whether a client says that it has this version already.
 
-    >>> is_known('"a"', '"b", W/"a"'), is_known('"a"', "*"), is_known('"a"', None)
-    (True, True, False)
+    >>> [is_not_modified('"a"', header) for header in ('"b", W/"a"', "*", None)]
+    [True, True, False]
     """
     named = [tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")]
     return etag in named or "*" in named

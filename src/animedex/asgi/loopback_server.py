@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 import uvicorn
 
-from animedex.asgi.bounded_http import BoundedHttp
+from animedex.asgi.bounded_http import BoundedHttpProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -99,7 +99,7 @@ class _Running:
             raise RuntimeError(message) from self._failure
 
     def _run(self) -> None:
-        log, quiet = logging.getLogger("uvicorn.error"), _Quiet(threading.get_ident())
+        log, quiet = logging.getLogger("uvicorn.error"), _DropFilter(threading.get_ident())
         log.addFilter(quiet)
         try:
             self._uvicorn.run(sockets=[self._socket])
@@ -169,7 +169,7 @@ class _PromptServer(uvicorn.Server):
             self._cancelled.add(task)
 
 
-class _Quiet(logging.Filter):
+class _DropFilter(logging.Filter):
     """Keep out of the log what is no fault of one server: ordered endings, and WebSocket attempts.
 
     For the latter, uvicorn advises to install something, which would not help.
@@ -205,7 +205,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
     """Leave to the application what uvicorn would add, and the log as the program has it."""
     return uvicorn.Config(
         app,
-        http=BoundedHttp,
+        http=BoundedHttpProtocol,
         lifespan="off",
         ws="none",
         log_config=None,

@@ -16,7 +16,7 @@ from animedex.cli.shared_options import (
     with_options,
 )
 from animedex.cli.streams import is_terminal, note
-from animedex.config.paths import folder
+from animedex.config.paths import user_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,7 +122,7 @@ class Session:
         unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
         if unread or "(" in client.config.user_agent:
             return
-        if _due(os.path.join(folder("data"), "contact-suggested")):
+        if _due(os.path.join(user_folder("data"), "contact-suggested")):
             self.note(
                 "animedex: services like to know whom to write to:"
                 " `animedex config set contact you@example.org`"

@@ -35,7 +35,7 @@ def catalogue() -> JsonObject:
     Commands of a group whose options are alike are told together, an option that several commands
     have is described once, and what sets up this machine is left to its help.
     """
-    from animedex.mcp.tool_registry import every_tool
+    from animedex.mcp.tool_registry import all_tools
 
     told, others = list(services()), list(of_no_service())
     commands = _described([*(one for _, one in told), *others])
@@ -48,7 +48,7 @@ def catalogue() -> JsonObject:
         },
         "commands": commands,
         "$defs": shared,
-        "tools": {name: tool.title for name, tool in every_tool().items()},
+        "tools": {name: tool.title for name, tool in all_tools().items()},
     }
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 from animedex.call import Call
 from animedex.cli.prompts import ask, ask_secret, read_secret, somebody_is_there
-from animedex.config.account import from_environment, made
-from animedex.config.credential_program import printed
-from animedex.config.credentials_file import COMMAND, ORIGIN, stored
+from animedex.config.account import build_account, from_environment
+from animedex.config.credential_program import run_program
+from animedex.config.credentials_file import COMMAND, ORIGIN, read_credentials
 from animedex.errors import (
     AnimedexError,
     AuthRequired,
@@ -79,9 +79,9 @@ def gathered(backend: Backend, given: Given, note: Callable[[str], None]) -> dic
 def account_of(backend: Backend, fields: Mapping[str, str], timeout: float | None) -> Account:
     """Make an account of what was gathered; a program is run, and so is known to work."""
     if COMMAND not in fields:
-        return made(backend, fields)
-    key = printed(fields[COMMAND], backend.name, timeout)
-    return made(backend, {**fields, sign_in_of(backend).secret: key})
+        return build_account(backend, fields)
+    key = run_program(fields[COMMAND], backend.name, timeout)
+    return build_account(backend, {**fields, sign_in_of(backend).secret: key})
 
 
 def accepted_as(client: Client, backend: Backend, account: Account) -> str:
@@ -132,13 +132,13 @@ def _look(client: Client, backend: Backend, told: JsonObject) -> None:
     if fields is not None:
         told |= {"source": "environment", "origin": origin(url)}
     else:
-        fields = stored(backend.name)
+        fields = read_credentials(backend.name)
         if not fields:
             return
         told |= {"source": "program" if COMMAND in fields else "file", "origin": fields[ORIGIN]}
     told["user"] = fields.get(sign_in.user or "")
     known = {**fields, sign_in.secret: _UNREAD} if COMMAND in fields else fields
-    made(backend, known)
+    build_account(backend, known)
     if told["origin"] != origin(url):
         told["problem"] = f"the base URL is {url}, and this key is for another place"
         return
@@ -147,9 +147,9 @@ def _look(client: Client, backend: Backend, told: JsonObject) -> None:
 
 
 def _name(response: Response, source: SourceTag) -> str:
-    from animedex.models import parse_json
+    from animedex.models import parse_rows
 
-    name = parse_json(response.body, dict[str, object], source.backend).get("name")
+    name = parse_rows(response.body, dict[str, object], source.backend).get("name")
     if not isinstance(name, str) or not name:
         message = f"{source.backend} did not say who is signed in"
         raise UpstreamShape(message)

@@ -82,7 +82,7 @@ def _is_utf16(parts: list[bytes]) -> bool:
 
 def _paths(text: bytes) -> Iterator[str]:
     from animedex.errors import UpstreamDecode
-    from animedex.models import parse_json
+    from animedex.models import parse_rows
 
     # Names the line that is not text, before a parser trips over it.
     decode_text(text, STANDARD_INPUT)
@@ -91,7 +91,7 @@ def _paths(text: bytes) -> Iterator[str]:
         if not part.strip():
             continue
         try:
-            value = cast("JsonValue", parse_json(part, object))
+            value = cast("JsonValue", parse_rows(part, object))
         except UpstreamDecode:
             message = f"{STANDARD_INPUT}, line {number}: it is not JSON"
             raise BadArguments(message, hint=_HINT) from None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from animedex.client_options import set_up
 from animedex.clock import shared_clock
-from animedex.config.paths import folder
+from animedex.config.paths import user_folder
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.seen_store import SeenStore
 from animedex.ratelimit.store import FILE_NAME
@@ -28,7 +28,7 @@ def open_seen_store(session: Session) -> Generator[SeenStore]:
     """
     path = set_up(session.shared.client_options()).state
     if "://" in path:
-        path = os.path.join(folder("data"), FILE_NAME)
+        path = os.path.join(user_folder("data"), FILE_NAME)
     store = FallbackStore(path, shared_clock, lambda text: session.note(f"animedex: {text}"))
     with closing(store), closing(SeenStore(store, shared_clock)) as seen:
         yield seen

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from animedex.config.credential_program import printed
-from animedex.config.credentials_file import COMMAND, ORIGIN, stored
+from animedex.config.credential_program import run_program
+from animedex.config.credentials_file import COMMAND, ORIGIN, read_credentials
 from animedex.errors import BadArguments
 from animedex.http_message import Account
 
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from animedex.backend import Backend, SignIn
 
 
-def account(backend: Backend, origin: str, timeout: float | None = None) -> Account | None:
+def find_account(backend: Backend, origin: str, timeout: float | None = None) -> Account | None:
     """Read an account: the environment wins over the file."""
     if backend.sign_in is None:
         return None
     fields = from_environment(backend)
     if fields is None:
-        table = stored(backend.name)
+        table = read_credentials(backend.name)
         if not table or table[ORIGIN] != origin:
             return None
-        fields = _revealed(backend, table, timeout)
-    return made(backend, fields)
+        fields = _resolve_secret(backend, table, timeout)
+    return build_account(backend, fields)
 
 
-def made(backend: Backend, fields: Mapping[str, str]) -> Account:
+def build_account(backend: Backend, fields: Mapping[str, str]) -> Account:
     """Make an account of its fields; raise `BadArguments` where one is missing or unusable."""
     import hashlib
 
@@ -61,12 +61,14 @@ def from_environment(backend: Backend) -> dict[str, str] | None:
     return fields
 
 
-def _revealed(backend: Backend, table: Mapping[str, str], timeout: float | None) -> dict[str, str]:
+def _resolve_secret(
+    backend: Backend, table: Mapping[str, str], timeout: float | None
+) -> dict[str, str]:
     """Return the fields with the secret one, which a program may have to be asked for."""
     command = table.get(COMMAND)
     if command is None:
         return dict(table)
-    return {**table, _sign_in(backend).secret: printed(command, backend.name, timeout)}
+    return {**table, _sign_in(backend).secret: run_program(command, backend.name, timeout)}
 
 
 def _sign_in(backend: Backend) -> SignIn:

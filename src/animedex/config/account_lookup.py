@@ -8,8 +8,8 @@ from copy import copy
 from itertools import count
 from typing import TYPE_CHECKING
 
-from animedex.config.account import account
-from animedex.config.credential_program import bounded, late
+from animedex.config.account import find_account
+from animedex.config.credential_program import limit_time, program_timeout_error
 from animedex.errors import AnimedexError, TimedOut
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.http_message import Account
 
 
-class Accounts:
+class AccountCache:
     """Find the user's accounts; what is found is kept for as long as this lives."""
 
     def __init__(self) -> None:
@@ -37,8 +37,8 @@ class Accounts:
         """
         began = next(self._moments)
         deadline = None if timeout is None else time.monotonic() + timeout
-        if not self._lock.acquire(timeout=-1 if timeout is None else bounded(timeout)):
-            raise late(backend.name)
+        if not self._lock.acquire(timeout=-1 if timeout is None else limit_time(timeout)):
+            raise program_timeout_error(backend.name)
         try:
             return self._find(backend, origin, deadline, began)
         finally:
@@ -56,7 +56,7 @@ class Accounts:
             raise copy(failure)
         try:
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            self._found[key] = account(backend, origin, left)
+            self._found[key] = find_account(backend, origin, left)
         except TimedOut:
             # Others may have more time.
             raise

@@ -11,7 +11,7 @@ import os
 import re
 from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
-from animedex.config.paths import folder
+from animedex.config.paths import user_folder
 from animedex.config.settings import REMOVED, SETTINGS, read_url
 from animedex.errors import BadArguments
 
@@ -26,7 +26,7 @@ _BASE_URL = re.compile(r"base_urls\.[a-z0-9_]+")
 _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
 
-class InForce(NamedTuple):
+class EffectiveSetting(NamedTuple):
     """A setting's value and where it came from."""
 
     value: Value
@@ -37,33 +37,33 @@ class Config:
     """Read settings as they are in force; raise `BadArguments` for one that cannot be read."""
 
     def __init__(self) -> None:
-        self.path = os.path.join(folder("config"), FILE_NAME)
+        self.path = os.path.join(user_folder("config"), FILE_NAME)
         self._file = _load(self.path)
 
-    def get(self, name: str) -> InForce:
+    def get(self, name: str) -> EffectiveSetting:
         """Return one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
         if name.startswith("base_urls."):
-            return self._base_urls().get(name, InForce(None, "default"))
+            return self._base_urls().get(name, EffectiveSetting(None, "default"))
         setting = SETTINGS.get(name)
         if setting is None:
-            raise unknown(name)
+            raise unknown_setting_error(name)
         text = os.environ.get(f"ANIMEDEX_{name.upper()}")
         if text:
-            return InForce(read_setting(name, text), "environment")
+            return EffectiveSetting(read_setting(name, text), "environment")
         if name in self._file:
-            return InForce(read_setting(name, _plain(name, self._file[name])), "file")
-        return InForce(setting.default, "default")
+            return EffectiveSetting(read_setting(name, _as_text(name, self._file[name])), "file")
+        return EffectiveSetting(setting.default, "default")
 
     def refuse_removed(self) -> None:
         """Raise `BadArguments` if a setting is in use that no longer exists."""
         for name in REMOVED:
             variable = f"ANIMEDEX_{name.upper()}"
             if os.environ.get(variable):
-                raise unknown(name, f"unset {variable}")
+                raise unknown_setting_error(name, f"unset {variable}")
             if name in self._file:
-                raise unknown(name, f"delete it from {self.path}")
+                raise unknown_setting_error(name, f"delete it from {self.path}")
 
-    def all(self) -> dict[str, InForce]:
+    def all(self) -> dict[str, EffectiveSetting]:
         """Return every setting by name, base URLs included."""
         self.refuse_removed()
         return {**{name: self.get(name) for name in SETTINGS}, **self._base_urls()}
@@ -75,20 +75,20 @@ class Config:
             for name, found in self._base_urls().items()
         }
 
-    def _base_urls(self) -> dict[str, InForce]:
+    def _base_urls(self) -> dict[str, EffectiveSetting]:
         table = self._file.get("base_urls", {})
         if not isinstance(table, dict):
             message = f"base_urls: a table is wanted in {self.path}"
             raise BadArguments(message)
-        found: dict[str, InForce] = {}
+        found: dict[str, EffectiveSetting] = {}
         for backend, url in cast("dict[str, object]", table).items():
             name = f"base_urls.{backend}"
-            found[name] = InForce(read_setting(name, _plain(name, url)), "file")
+            found[name] = EffectiveSetting(read_setting(name, _as_text(name, url)), "file")
         for variable, text in os.environ.items():
             match = _URL_VARIABLE.fullmatch(variable)
             if match and text:
-                url = _named(variable, read_url, text)
-                found[f"base_urls.{match[1].lower()}"] = InForce(url, "environment")
+                url = _setting_of(variable, read_url, text)
+                found[f"base_urls.{match[1].lower()}"] = EffectiveSetting(url, "environment")
         return found
 
 
@@ -100,23 +100,23 @@ def _load(path: str) -> dict[str, object]:
         return {}
     except OSError:
         pass  # Reading it tells what is wrong.
-    from animedex.config.toml_file import load
+    from animedex.config.toml_file import read_toml
 
-    return load(path)
+    return read_toml(path)
 
 
-def store(path: str, name: str, text: str) -> None:
+def write_setting(path: str, name: str, text: str) -> None:
     """Write one setting into the file, leaving comments and order as they are."""
     from animedex.config import toml_file
 
     read_setting(name, text)
     table, _, key = name.rpartition(".")
-    with toml_file.edited(path) as document:
-        place = toml_file.table(document, table, path) if table else document
+    with toml_file.edit_toml(path) as document:
+        place = toml_file.get_table(document, table, path) if table else document
         place[key] = text
 
 
-def unknown(name: str, remedy: str = "leave it out") -> BadArguments:
+def unknown_setting_error(name: str, remedy: str = "leave it out") -> BadArguments:
     """Return the error for a setting that does not exist, naming those that do."""
     if name in REMOVED:
         message = f"{name}: this setting no longer exists"
@@ -128,13 +128,13 @@ def unknown(name: str, remedy: str = "leave it out") -> BadArguments:
 def read_setting(name: str, text: str) -> Value:
     """Read a setting's text; raise `BadArguments` that names it where that cannot be done."""
     if _BASE_URL.fullmatch(name):
-        return _named(name, read_url, text)
+        return _setting_of(name, read_url, text)
     if name not in SETTINGS:
-        raise unknown(name)
-    return _named(name, SETTINGS[name].read, text)
+        raise unknown_setting_error(name)
+    return _setting_of(name, SETTINGS[name].read, text)
 
 
-def _named(name: str, read: Callable[[str], Value], text: str) -> Value:
+def _setting_of(name: str, read: Callable[[str], Value], text: str) -> Value:
     try:
         return read(text)
     except BadArguments as error:
@@ -142,7 +142,7 @@ def _named(name: str, read: Callable[[str], Value], text: str) -> Value:
         raise BadArguments(message, hint=error.hint) from None
 
 
-def _plain(name: str, value: object) -> str:
+def _as_text(name: str, value: object) -> str:
     """Return the text of a value in the file, which may be a number there."""
     if isinstance(value, str | int | float):
         return str(value)

@@ -8,7 +8,7 @@ _TOO_LONG = "took too long"
 _LONGEST = 1_000_000.0
 
 
-def printed(command: str, name: str, timeout: float | None = None) -> str:
+def run_program(command: str, name: str, timeout: float | None = None) -> str:
     """Run a program, without a shell, and give the first line that it prints.
 
     It may ask the user: its standard input and error are this process's own.
@@ -16,7 +16,7 @@ def printed(command: str, name: str, timeout: float | None = None) -> str:
     words = _words(command, name)
     line, failure = _run(words, timeout)
     if failure == _TOO_LONG:
-        raise late(name)
+        raise program_timeout_error(name)
     if failure:
         # What it printed is not told: it may be the key all the same.
         message = f"there is no key for {name}: `{words[0]}` {failure}"
@@ -29,7 +29,7 @@ def _run(words: list[str], timeout: float | None) -> tuple[str, str]:
     from subprocess import TimeoutExpired
 
     try:
-        code, output = _output(words, None if timeout is None else bounded(timeout))
+        code, output = _output(words, None if timeout is None else limit_time(timeout))
     except TimeoutExpired:
         return "", _TOO_LONG
     except (OSError, ValueError) as error:
@@ -77,12 +77,12 @@ def _other_command(name: str) -> str:
     return f"run it by hand, or set another with `animedex auth login {name} --command`"
 
 
-def late(name: str) -> TimedOut:
+def program_timeout_error(name: str) -> TimedOut:
     """Make the error for a key that nobody gave in time."""
     message = f"the key for {name} was not given in time"
     return TimedOut(message, hint="allow more with --timeout", backend=name)
 
 
-def bounded(timeout: float) -> float:
+def limit_time(timeout: float) -> float:
     """Return a time limit that every system can count with, in milliseconds and 31 bits."""
     return min(timeout, _LONGEST)

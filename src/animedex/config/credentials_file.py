@@ -11,7 +11,7 @@ import stat
 from typing import TYPE_CHECKING, cast
 
 from animedex.config import toml_file
-from animedex.config.paths import folder
+from animedex.config.paths import user_folder
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ COMMAND, ORIGIN = "command", "origin"
 _OTHERS = 0o077
 
 
-def stored(name: str) -> dict[str, str]:
+def read_credentials(name: str) -> dict[str, str]:
     """Return a service's table in the file, empty where it has none.
 
     Raises `BadArguments` for a file that others may read, or that is not as it should be.
     """
     path = file_path()
     _require_private(path)
-    table = toml_file.load(path).get(name)
+    table = toml_file.read_toml(path).get(name)
     if table is None:
         return {}
     fields = cast("dict[str, object]", table) if isinstance(table, dict) else {}
@@ -40,25 +40,25 @@ def stored(name: str) -> dict[str, str]:
     return {**texts, ORIGIN: texts[ORIGIN].rstrip("/")}
 
 
-def store(name: str, fields: Mapping[str, str]) -> None:
+def write_credentials(name: str, fields: Mapping[str, str]) -> None:
     """Write a service's table in place of what was there."""
-    with toml_file.edited(file_path()) as document:
+    with toml_file.edit_toml(file_path()) as document:
         document.pop(name, None)
-        toml_file.table(document, name, file_path()).update(fields)
+        toml_file.get_table(document, name, file_path()).update(fields)
 
 
-def forget(name: str) -> bool:
+def delete_credentials(name: str) -> bool:
     """Take a service's table out of the file; tell whether there was one."""
-    if name not in toml_file.load(file_path()):
+    if name not in toml_file.read_toml(file_path()):
         return False
-    with toml_file.edited(file_path()) as document:
+    with toml_file.edit_toml(file_path()) as document:
         document.pop(name, None)
     return True
 
 
 def file_path() -> str:
     """Name the file."""
-    return os.path.join(folder("config"), FILE_NAME)
+    return os.path.join(user_folder("config"), FILE_NAME)
 
 
 def _require_private(path: str) -> None:

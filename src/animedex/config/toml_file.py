@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator, MutableMapping
 
 
-def load(path: str) -> dict[str, object]:
+def read_toml(path: str) -> dict[str, object]:
     """Read the file; an absent one is empty. Raises `BadArguments` where it is not TOML."""
     content = _content(path)
     if not content:
@@ -44,12 +44,12 @@ def _place_of(error: Exception) -> str:
 
 
 @contextlib.contextmanager
-def edited(path: str) -> Generator[MutableMapping[str, object]]:
+def edit_toml(path: str) -> Generator[MutableMapping[str, object]]:
     """Return the file's content to be changed, and write it back with comments and order kept."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
-    load(path)
+    read_toml(path)
     try:
         document = tomlkit.parse(_content(path))
     except TOMLKitError:
@@ -65,7 +65,7 @@ def edited(path: str) -> Generator[MutableMapping[str, object]]:
     _replace(os.path.realpath(path), content)
 
 
-def table(
+def get_table(
     document: MutableMapping[str, object], name: str, path: str
 ) -> MutableMapping[str, object]:
     """Return a table of the content, made where there is none."""

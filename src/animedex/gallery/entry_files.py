@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.asgi.file_responses import file_answer
+from animedex.asgi.file_responses import ranged_file_response
 from animedex.errors import AnimedexError
 from animedex.library.file_facts import read_file_facts
 
@@ -101,7 +101,7 @@ def file_response(entry: Entry, form: Format, asked: Headers, *, lasting: bool) 
     }
     if lasting:
         headers["Cache-Control"] = FOR_GOOD
-    return file_answer(Path(entry.path), headers, asked)
+    return ranged_file_response(Path(entry.path), headers, asked)
 
 
 def is_video(form: Format | None) -> bool:

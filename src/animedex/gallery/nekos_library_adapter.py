@@ -21,7 +21,7 @@ import msgspec
 from animedex.gallery.view_models import RATING_WORDS
 from animedex.library.entry import service_name
 from animedex.library.filter_sql import OWN, Filters
-from animedex.models import Rating, address
+from animedex.models import Rating, url_or_none
 from animedex.testing.nekos.image_store import CREDITS, Picture, Size
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def credits_of(entry: Entry) -> Mapping[str, str]:
     if post is None:
         return {}
     told = _row_credits(entry.row) if post.id.startswith(f"{_NEKOS}:") else _post_credits(post)
-    links = {name: address(told.get(name)) for name in ("artist_href", "source_url")}
+    links = {name: url_or_none(told.get(name)) for name in ("artist_href", "source_url")}
     named = {name: told.get(name) for name in ("anime_name", "artist_name")}
     known = {**named, **links}
     return {name: text for name in CREDITS if (text := known[name])}

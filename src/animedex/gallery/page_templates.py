@@ -12,7 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
 from animedex.gallery.access_tokens import PARAMETER
-from animedex.testing.json_responses import Json
+from animedex.testing.json_responses import CompactJson
 from animedex.testing.nekos.app import BASE
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class PageTemplates:
     def refusal(self, request: Request, refusal: AccessError) -> Response:
         """Return why there is no other answer: to programs in JSON, to people on a page."""
         if request.url.path.startswith(f"{BASE}/"):
-            return Json({"code": refusal.status, "message": refusal.message}, refusal.status)
+            return CompactJson({"code": refusal.status, "message": refusal.message}, refusal.status)
         told = {
             "title": _TITLES.get(refusal.status, "This does not work"),
             "message": refusal.message,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, Response
 
-from animedex.asgi.file_responses import is_known
+from animedex.asgi.file_responses import is_not_modified
 from animedex.errors import BadArguments
 from animedex.gallery import entry_files as files
 from animedex.gallery import entry_pages as listing
@@ -80,7 +80,7 @@ class Gallery(NamedTuple):
         if self.files.check_cached(entry):
             return _static("placeholder.svg", "no-store")
         etag = f'"{entry.sha256}"'
-        if is_known(etag, request.headers.get("if-none-match")):
+        if is_not_modified(etag, request.headers.get("if-none-match")):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
         small = self.thumbnails.get(entry.sha256) or self._drawn(entry)
         if small is None:

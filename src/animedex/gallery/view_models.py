@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from animedex.library.entry import service_name
 from animedex.library.filter_sql import OWN
-from animedex.models import Rating, address
+from animedex.models import Rating, url_or_none
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _links(entry: Entry) -> Iterable[Link]:
     given = {"Original": post.source_url, "Post": post.page_url}
     told = set[str]()
     for label, text in given.items():
-        found = address(text)
+        found = url_or_none(text)
         host = _host(found) if found else None
         if found and host and found not in told:
             told.add(found)

@@ -15,7 +15,7 @@ import msgspec
 from animedex.errors import BadArguments
 from animedex.library.entry import BETWEEN, NewEntry
 from animedex.models import ArtPost, Rating
-from animedex.text_encoding import encoding_fault
+from animedex.text_encoding import describe_encoding_fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -108,7 +108,7 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[CsvRow]:
 def _check_columns(reader: csv.DictReader[str]) -> None:
     try:
         names = "".join(reader.fieldnames or ())
-        why = encoding_fault(names.encode(errors="surrogateescape"))
+        why = describe_encoding_fault(names.encode(errors="surrogateescape"))
         if why is None and "path" not in (reader.fieldnames or ()):
             why = "there is no column path"
     except csv.Error as error:

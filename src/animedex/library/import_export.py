@@ -20,7 +20,7 @@ from animedex.library.file_inspection import InspectedFile, inspect_file
 from animedex.library.jsonl import ParsedEntry, read_line, write_line
 from animedex.library.keep_policy import fill_credit, fill_from_previous
 from animedex.library.repository import upsert, upsert_with_id
-from animedex.text_encoding import HINT, STANDARD_INPUT, encoding_fault, open_text
+from animedex.text_encoding import HINT, STANDARD_INPUT, describe_encoding_fault, open_text
 
 if TYPE_CHECKING:
     import sqlite3
@@ -108,7 +108,7 @@ def _read_lines(file: BinaryIO) -> Iterator[_ParsedLine]:
         # Old programs end lines with CR alone, which stands nowhere else in JSON.
         for line in text.splitlines():
             number += 1
-            fault = encoding_fault(line)
+            fault = describe_encoding_fault(line)
             if fault is not None:
                 yield _ParsedLine(number, BadArguments(fault, hint=HINT), is_text=False)
             elif line.removeprefix(BOM_UTF8).strip():

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Self
 
-from animedex.config.paths import folder
+from animedex.config.paths import user_folder
 from animedex.library import entry_rows as rows
 from animedex.library import fingerprint_update as outdated
 from animedex.library.file_inspection import inspect_file, missing_extra_error
@@ -42,7 +42,7 @@ class Library:
         *,
         patience: float = PATIENCE,
     ) -> None:
-        self.path = os.path.abspath(path or os.path.join(folder("data"), "library.db"))
+        self.path = os.path.abspath(path or os.path.join(user_folder("data"), "library.db"))
         self.file = LibraryDatabase(self.path, warn, patience)
         self._loaded = HashCache()
 

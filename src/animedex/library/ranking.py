@@ -11,7 +11,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.library.tokenizer import bigrams, join_words, split_chunks
-from animedex.text_normalization import is_dense
+from animedex.text_normalization import is_cjk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -162,7 +162,7 @@ def _prefixes(word: str) -> list[str]:
     >>> _prefixes("k"), _prefixes("ko"), _prefixes("kon")
     ([], ['"ko" *'], ['"kon" *', '"=kon" *'])
     """
-    phrases = [_prefix(word)] if len(word) >= _LEAST_OF_WORD or is_dense(word) else []
+    phrases = [_prefix(word)] if len(word) >= _LEAST_OF_WORD or is_cjk(word) else []
     return [*phrases, _prefix(f"={word}")] if len(word) >= _LEAST_OF_NAME else phrases
 
 
@@ -172,7 +172,7 @@ def _parts(word: str) -> list[str]:
     >>> _parts("の"), _parts("君の名"), _parts("neko")
     (['"~の" *'], ['"~君の ~の名"'], [])
     """
-    if not any(map(is_dense, word)):
+    if not any(map(is_cjk, word)):
         return []
     pairs = bigrams(word)
     return [_prefix(pairs[0]) if len(pairs) == 1 else _phrase(" ".join(pairs[:-1]))]

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from animedex.text_normalization import fold, is_dense, split_words
+from animedex.text_normalization import is_cjk, normalize, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ def extract_words(text: str) -> list[str]:
     words = split(read)
     if words:
         return words
-    signs = [char for char in fold(read) if unicodedata.category(char)[0] in "PS"]
+    signs = [char for char in normalize(read) if unicodedata.category(char)[0] in "PS"]
     return ["".join(signs).translate(_SIGNS)] if signs else []
 
 
@@ -51,7 +51,7 @@ def split(text: str) -> list[str]:
     >>> split("3fa85f64 by Miku!")
     ['3fa85f64', 'by', 'miku']
     """
-    folded = fold(text)
+    folded = normalize(text)
     if not _CODE.search(folded):
         return split_words(text)
     # Every other piece is what the pattern found.
@@ -90,6 +90,6 @@ def tokens(names: Sequence[Sequence[str]]) -> str:
     """
     words = dict.fromkeys(word for name in names for word in name)
     wholes = dict.fromkeys(join_words(name) for name in names if name)
-    dense = (join_words(name) for name in names if any(map(is_dense, name)))
+    dense = (join_words(name) for name in names if any(map(is_cjk, name)))
     pairs = (pair for name in dense for pair in bigrams(name))
     return " ".join((*words, *(f"={whole}" for whole in wholes), *pairs))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from animedex.text_normalization import is_dense, is_short
+from animedex.text_normalization import is_cjk, is_short
 
 if TYPE_CHECKING:
     import sqlite3
@@ -29,7 +29,7 @@ class Vocabulary:
         self._words: list[str] = []
         self._dense: list[str] = []
         for word in words:
-            (self._dense if is_dense(word) else self._words).append(word)
+            (self._dense if is_cjk(word) else self._words).append(word)
         self._spelt = [_is_close(word) for word in self._dense]
         self._beginnings: dict[int, list[str]] = {}
 
@@ -39,7 +39,7 @@ class Vocabulary:
         >>> Vocabulary(["nekomimi", "neko", "catgirl"]).words_near("komi")
         ['nekomimi']
         """
-        if is_short(word) or is_dense(word):
+        if is_short(word) or is_cjk(word):
             return []
         return [other for other in self._words if word in other]
 
@@ -53,7 +53,7 @@ class Vocabulary:
         """
         if is_short(word):
             return {}
-        if not is_dense(word):
+        if not is_cjk(word):
             return {self._words[place]: slips for place, slips in _near(word, self._words)}
         whole = {self._dense[place]: slips for place, slips in _near(_is_close(word), self._spelt)}
         return {**self._around_near(word), **whole}
@@ -65,7 +65,7 @@ class Vocabulary:
         ['frier']
         """
         length = len(word)
-        if is_dense(word) or not _allowed_edits(length):
+        if is_cjk(word) or not _allowed_edits(length):
             return []
         beginnings = self._beginnings.get(length)
         if beginnings is None:

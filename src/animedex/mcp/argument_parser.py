@@ -22,7 +22,7 @@ _PATH = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
 _SHOWN = 200
 
 
-def chosen(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
+def choose_tool(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
     """Return the tool of a name; raise `BadArguments` with the nearest one for another."""
     if name in tools:
         return tools[name]
@@ -30,15 +30,15 @@ def chosen(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
     raise BadArguments(message, hint=_near(name, list(tools)))
 
 
-def read(tool: Tool[A], given: Mapping[str, object]) -> A:
+def parse_arguments(tool: Tool[A], given: Mapping[str, object]) -> A:
     """Read a tool's arguments; raise `BadArguments` with the path of what is wrong."""
     try:
         return msgspec.convert(given, tool.arguments)
     except msgspec.ValidationError as error:
-        raise _wrong(tool, given, str(error)) from None
+        raise _argument_error(tool, given, str(error)) from None
 
 
-def _wrong(tool: Tool[Any], given: Mapping[str, object], told: str) -> BadArguments:
+def _argument_error(tool: Tool[Any], given: Mapping[str, object], told: str) -> BadArguments:
     """Return what is wrong, and what is right: the schema of the argument, or the near name."""
     known = cast("dict[str, object]", input_schema(tool)["properties"])
     for name in given:

@@ -18,10 +18,10 @@ from mcp.shared.exceptions import MCPError
 from animedex import __version__
 from animedex.client import AsyncClient
 from animedex.mcp import resources
-from animedex.mcp.argument_parser import chosen, read
-from animedex.mcp.tool_registry import every_tool, input_schema, output_schema
-from animedex.mcp.tool_result import Answer, answered, failure
-from animedex.mcp.wait_progress import reporting, tell
+from animedex.mcp.argument_parser import choose_tool, parse_arguments
+from animedex.mcp.tool_registry import all_tools, input_schema, output_schema
+from animedex.mcp.tool_result import ToolResult, build_failure, build_result
+from animedex.mcp.wait_progress import report_event, report_progress
 from animedex.mcp.wording import for_callers
 
 if TYPE_CHECKING:
@@ -40,12 +40,12 @@ _INSTRUCTIONS = (
 _JSON = "application/json"
 
 
-class Service:
+class McpService:
     """Answer the requests of one client of the protocol, many at once."""
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
-        self._tools = every_tool()
+        self._tools = all_tools()
         self._busy: set[asyncio.Task[Any]] = set()
 
     def server(self) -> Server[dict[str, Any]]:
@@ -79,10 +79,10 @@ class Service:
         assert task is not None
         self._busy.add(task)
         try:
-            with reporting(lambda count, message: _report(context, count, message)):
+            with report_progress(lambda count, message: _report(context, count, message)):
                 return _result(await self._answer(params))
         except Exception as error:  # noqa: BLE001  a tool's failure is an answer
-            return _failed(failure(error))
+            return _failed(build_failure(error))
         finally:
             self._busy.discard(task)
 
@@ -100,7 +100,7 @@ class Service:
                     description=one.description,
                     mime_type=_JSON,
                 )
-                for one in resources.every_resource(self._tools)
+                for one in resources.list_resources(self._tools)
             ]
         )
 
@@ -110,9 +110,9 @@ class Service:
         """Read one resource; a failure is the request's error, as the protocol has no other way."""
         del context
         try:
-            found = await resources.read(self._client, self._tools, str(params.uri))
+            found = await resources.read_resource(self._client, self._tools, str(params.uri))
         except Exception as error:
-            told = failure(error)
+            told = build_failure(error)
             raise MCPError(types.INVALID_PARAMS, str(told), told.to_payload()) from error
         text = msgspec.json.encode(found).decode()
         content = types.TextResourceContents(uri=params.uri, mime_type=_JSON, text=text)
@@ -123,10 +123,10 @@ class Service:
         if self._busy:
             await asyncio.wait(self._busy)
 
-    async def _answer(self, params: types.CallToolRequestParams) -> Answer:
-        tool = chosen(params.name, self._tools)
-        arguments = read(tool, params.arguments or {})
-        return await answered(self._client, tool, arguments)
+    async def _answer(self, params: types.CallToolRequestParams) -> ToolResult:
+        tool = choose_tool(params.name, self._tools)
+        arguments = parse_arguments(tool, params.arguments or {})
+        return await build_result(self._client, tool, arguments)
 
 
 async def serve(options: ClientOptions, *, verbose: bool = False) -> None:
@@ -134,9 +134,9 @@ async def serve(options: ClientOptions, *, verbose: bool = False) -> None:
 
     What is told on standard error are warnings, and every request if it is to be `verbose`.
     """
-    options["on_event"] = partial(tell, verbose=verbose)
+    options["on_event"] = partial(report_event, verbose=verbose)
     async with AsyncClient(**options) as client:
-        service = Service(client)
+        service = McpService(client)
         serving = asyncio.create_task(_serve(service.server()))
         try:
             await asyncio.wait({serving})
@@ -179,7 +179,7 @@ def _tool(tool: Tool[Any]) -> types.Tool:
     )
 
 
-def _result(answer: Answer) -> types.CallToolResult:
+def _result(answer: ToolResult) -> types.CallToolResult:
     shown = [
         types.ImageContent(data=b64encode(one.data).decode(), mime_type=one.media_type)
         for one in answer.pictures

@@ -15,14 +15,14 @@ MOST_BYTES = 32 * 1024 * 1024
 _QUALITY = 85
 
 
-class Picture(NamedTuple):
+class PictureContent(NamedTuple):
     """A picture as it is shown."""
 
     data: bytes
     media_type: str = "image/jpeg"
 
 
-def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
+def scale_picture(data: bytes, edge: int = LONGEST_EDGE) -> PictureContent:
     """Scale a picture down to fit a square, the first frame of what moves; small ones stay small.
 
     Raises `Corrupt` for bytes that are no picture, or one that would not fit into memory.
@@ -41,13 +41,13 @@ def scaled(data: bytes, edge: int = LONGEST_EDGE) -> Picture:
             decoder_slot(),
             read_image(io.BytesIO(data), "it") as picture,
         ):
-            return _scaled(picture.first_frame((edge, edge)).image, edge)
+            return _scale_bytes(picture.first_frame((edge, edge)).image, edge)
     except AnimedexError as error:
         message = f"the picture cannot be shown: {error.message}"
         raise Corrupt(message, hint="open its URL instead") from None
 
 
-def _scaled(image: Image.Image, edge: int) -> Picture:
+def _scale_bytes(image: Image.Image, edge: int) -> PictureContent:
     from PIL import Image
 
     image.thumbnail((edge, edge))
@@ -56,4 +56,4 @@ def _scaled(image: Image.Image, edge: int) -> Picture:
     white.alpha_composite(image.convert("RGBA"))
     out = io.BytesIO()
     white.convert("RGB").save(out, "JPEG", quality=_QUALITY)
-    return Picture(out.getvalue())
+    return PictureContent(out.getvalue())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from animedex import backends
 from animedex.errors import NotFound
-from animedex.mcp.tool_result import answered
+from animedex.mcp.tool_result import build_result
 from animedex.models import ArtPost
 from animedex.record_schema import post_schema
 
@@ -30,7 +30,7 @@ class Readable(NamedTuple):
     description: str
 
 
-def every_resource(tools: Mapping[str, Tool[Any]]) -> Iterator[Readable]:
+def list_resources(tools: Mapping[str, Tool[Any]]) -> Iterator[Readable]:
     """Name all resources: a tool that needs no arguments is one as well."""
     yield Readable(SCHEMA, "The shape of an art post", "JSON Schema of what all services share.")
     yield Readable(LIMITS, "The limits of all services", "Budgets, as numbers and in words.")
@@ -38,7 +38,9 @@ def every_resource(tools: Mapping[str, Tool[Any]]) -> Iterator[Readable]:
         yield Readable(f"{_SCHEME}{tool.name}", tool.title, tool.guidance)
 
 
-async def read(client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str) -> JsonObject:
+async def read_resource(
+    client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str
+) -> JsonObject:
     """Read one resource; raise `NotFound` where there is none, or `AnimedexError`."""
     if uri == SCHEMA:
         return post_schema(ArtPost)
@@ -46,8 +48,8 @@ async def read(client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str) ->
         return limits()
     for tool in _lists(tools):
         if uri == f"{_SCHEME}{tool.name}":
-            return (await answered(client, tool, tool.arguments())).content
-    known = ", ".join(one.uri for one in every_resource(tools))
+            return (await build_result(client, tool, tool.arguments())).content
+    known = ", ".join(one.uri for one in list_resources(tools))
     message = f"there is no resource {uri!r:.80}"
     raise NotFound(message, hint=f"there are {known}")
 

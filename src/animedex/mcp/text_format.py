@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 _MANY = 5
 
 
-def told(tool: Tool[Any], answer: Mapping[str, object]) -> str:
+def format_answer(tool: Tool[Any], answer: Mapping[str, object]) -> str:
     """Write an answer, one line for each row; a service's text is made harmless."""
     lines = [line for key, value in answer.items() for line in _lines(tool, key, value)]
     return "\n".join(map(clean, lines))
 
 
-def credited(post: ArtPost) -> str:
+def format_credits(post: ArtPost) -> str:
     """Write one picture in a line, with all that its credit needs.
 
     >>> from animedex.models import Rating
-    >>> credited(ArtPost(id="a:1", rating=Rating.GENERAL, url="https://x/1.png", artists=["Mio"]))
+    >>> post = ArtPost(id="a:1", rating=Rating.GENERAL, url="https://x/1.png", artists=["Mio"])
+    >>> format_credits(post)
     'a:1: https://x/1.png | artist: Mio | source: unknown | rating: g'
     """
     known = {
@@ -41,7 +42,7 @@ def credited(post: ArtPost) -> str:
     return " | ".join([f"{post.id}: {post.url or 'withheld'}", *parts])
 
 
-def post_of(value: object) -> ArtPost | None:
+def to_art_post(value: object) -> ArtPost | None:
     """Return the art post of a row that shows a picture."""
     if isinstance(value, PictureRecord):
         return value.to_common()
@@ -60,10 +61,10 @@ def _lines(tool: Tool[Any], key: str, value: object) -> list[str]:
 
 
 def _line(tool: Tool[Any], item: object) -> str:
-    post = post_of(item)
+    post = to_art_post(item)
     if post is not None:
         tag = item.source_tag if isinstance(item, Record | ArtPost) else None
-        return credited(post) + (f" [src: {tag.backend}]" if tag else "")
+        return format_credits(post) + (f" [src: {tag.backend}]" if tag else "")
     if isinstance(item, Record):
         return f"{tool.line(item)} [src: {item.backend}]"
     return msgspec.json.encode(item).decode()

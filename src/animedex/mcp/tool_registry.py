@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from animedex import backends
 from animedex.models import ArtPost, Record
-from animedex.record_schema import json_schema, post_schema, written_out
+from animedex.record_schema import inline_references, json_schema, post_schema
 from animedex.render.json_output import MATCH, SOURCE
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ _SOURCE: JsonObject = {
 _MATCH: JsonObject = {"type": "number", "description": "How well the row answers, 0 to 1."}
 
 
-def every_tool() -> dict[str, Tool[Any]]:
+def all_tools() -> dict[str, Tool[Any]]:
     """Find the tools of every service, then those across services, by name."""
     modules = [*(f"animedex.backends.{name}.tools" for name in backends.names())]
     modules.append("animedex.art.tools")
@@ -37,7 +37,7 @@ def every_tool() -> dict[str, Tool[Any]]:
 
 def input_schema(tool: Tool[Any]) -> JsonObject:
     """Describe a tool's arguments; others are refused."""
-    whole = written_out(tool.arguments)
+    whole = inline_references(tool.arguments)
     return {key: value for key, value in whole.items() if key not in {"title", "description"}}
 
 
@@ -55,7 +55,7 @@ def _schema(kind: object) -> JsonObject:
     item = inner[0] if inner else None
     if isinstance(item, type) and issubclass(item, Record | ArtPost):
         return {"type": "array", "items": _row_schema(item)}
-    return written_out(kind)
+    return inline_references(kind)
 
 
 def _row_schema(kind: type[Record | ArtPost]) -> JsonObject:

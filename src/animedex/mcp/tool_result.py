@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from animedex import backends
 from animedex.backends.asset_call import fetch
 from animedex.errors import AnimedexError, NotFound, TimedOut
-from animedex.mcp.picture_content import MOST_BYTES, Picture, scaled
-from animedex.mcp.text_format import post_of, told
+from animedex.mcp.picture_content import MOST_BYTES, PictureContent, scale_picture
+from animedex.mcp.text_format import format_answer, to_art_post
 from animedex.mcp.wording import for_callers
 from animedex.models import ArtPost
 from animedex.render.json_output import plain, post_row
@@ -26,15 +26,15 @@ _REPORT = "please report this, with the call that you made"
 _FILMS = (".mp4", ".webm", ".zip", ".swf")
 
 
-class Answer(NamedTuple):
+class ToolResult(NamedTuple):
     """What is told of one call."""
 
     content: JsonObject
     text: str
-    pictures: list[Picture]
+    pictures: list[PictureContent]
 
 
-async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -> Answer:
+async def build_result(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -> ToolResult:
     """Run a tool, within the client's time limit for one call; raises `AnimedexError`."""
     from asyncio import get_running_loop
 
@@ -42,14 +42,14 @@ async def answered(client: AsyncClient, tool: Tool[Any], arguments: Arguments) -
     began = now()
     found = await tool.run(client, arguments)
     content = {key: _plain(value) for key, value in found.items()}
-    text, pictures = told(tool, found), list[Picture]()
+    text, pictures = format_answer(tool, found), list[PictureContent]()
     if getattr(arguments, "picture", False):
         left = None if limit is None else max(0.0, began + limit - now())
-        text = "\n".join([text, *await _shown(client, found, pictures, left)])
-    return Answer(content, text, pictures)
+        text = "\n".join([text, *await _fetch_pictures(client, found, pictures, left)])
+    return ToolResult(content, text, pictures)
 
 
-def failure(error: Exception) -> AnimedexError:
+def build_failure(error: Exception) -> AnimedexError:
     """Return the error to tell for anything that was raised."""
     from animedex.database import StoreLocked
     from animedex.ratelimit.store import StoreUnavailable
@@ -65,18 +65,18 @@ def failure(error: Exception) -> AnimedexError:
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
 
 
-async def _shown(
+async def _fetch_pictures(
     client: AsyncClient,
     found: Mapping[str, object],
-    pictures: list[Picture],
+    pictures: list[PictureContent],
     seconds: float | None,
 ) -> list[str]:
     """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
     posts = [post for value in found.values() for post in _posts(value)]
     shown = posts[:MOST_PICTURES]
     notes: list[str] = []
-    for post, came in zip(shown, await _all_fetched(client, shown, seconds), strict=True):
-        if isinstance(came, Picture):
+    for post, came in zip(shown, await _fetch_all(client, shown, seconds), strict=True):
+        if isinstance(came, PictureContent):
             pictures.append(came)
             notes.append(f"picture {len(pictures)} is {post.id}")
         else:
@@ -86,13 +86,13 @@ async def _shown(
     return notes
 
 
-async def _all_fetched(
+async def _fetch_all(
     client: AsyncClient, posts: Sequence[ArtPost], seconds: float | None
-) -> list[Picture | AnimedexError]:
+) -> list[PictureContent | AnimedexError]:
     """Fetch pictures at once; give for each what came in time, or why it did not."""
     import asyncio
 
-    tasks = [asyncio.create_task(_fetched(client, post)) for post in posts]
+    tasks = [asyncio.create_task(_fetch_one(client, post)) for post in posts]
     try:
         if tasks:
             await asyncio.wait(tasks, timeout=seconds)
@@ -102,15 +102,15 @@ async def _all_fetched(
     return [_come(each) for each in await asyncio.gather(*tasks, return_exceptions=True)]
 
 
-def _come(each: Picture | BaseException) -> Picture | AnimedexError:
-    if isinstance(each, Picture):
+def _come(each: PictureContent | BaseException) -> PictureContent | AnimedexError:
+    if isinstance(each, PictureContent):
         return each
     if isinstance(each, Exception):
-        return failure(each)
+        return build_failure(each)
     return TimedOut("it did not come within the call's time limit")
 
 
-async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:
+async def _fetch_one(client: AsyncClient, post: ArtPost) -> PictureContent:
     """Fetch a picture, the smaller file that is large enough; the next one where that fails."""
     from asyncio import to_thread
 
@@ -121,7 +121,7 @@ async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:
     for url in wanted:
         try:
             file = await client.perform(fetch(backend, url, cap=MOST_BYTES))
-            return await to_thread(scaled, file.body)
+            return await to_thread(scale_picture, file.body)
         except AnimedexError as error:
             failed = error
     raise failed
@@ -129,7 +129,7 @@ async def _fetched(client: AsyncClient, post: ArtPost) -> Picture:
 
 def _posts(value: object) -> Iterator[ArtPost]:
     for item in cast("list[object]", value) if isinstance(value, list) else []:
-        post = post_of(item)
+        post = to_art_post(item)
         if post is not None:
             yield post
 

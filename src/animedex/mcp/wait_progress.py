@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _heard: ContextVar[Callable[[Event], None] | None] = ContextVar("heard", default=None)
 
 
-def tell(event: Event, *, verbose: bool = False) -> None:
+def report_event(event: Event, *, verbose: bool = False) -> None:
     """Hand an event on to the call in whose task, or a task of whose, it happens.
 
     Warnings, and all that happens if it is `verbose`, are for whoever reads standard error, as
@@ -36,7 +36,7 @@ def tell(event: Event, *, verbose: bool = False) -> None:
 
 
 @contextmanager
-def reporting(report: Report) -> Generator[None]:
+def report_progress(report: Report) -> Generator[None]:
     """Report each wait and each retry of what is done inside, counted from 1."""
     from asyncio import Task, create_task
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from starlette.datastructures import MutableHeaders
 
 from animedex.asgi.loopback_server import LoopbackServer
-from animedex.testing.fault_middleware import Misbehave
+from animedex.testing.fault_middleware import FaultMiddleware
 from animedex.testing.faults import Faults, make_reply
-from animedex.testing.request_log import Arrivals, RecordArrivals
+from animedex.testing.request_log import RequestLog, RequestLogMiddleware
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SERVER_NAME = "animedex"
 
 
-class StandIn(LoopbackServer):
+class FakeServer(LoopbackServer):
     """Serve an application whose API begins at ``base``, recording arrivals and obeying faults.
 
     ``clock`` gives the ``Date`` of every answer, in seconds since the epoch. ``faults`` are
@@ -37,12 +37,12 @@ class StandIn(LoopbackServer):
         faults: Iterable[str] = (),
         clock: Callable[[], float] = time.time,
     ) -> None:
-        self.arrivals = Arrivals()
+        self.arrivals = RequestLog()
         self.faults = Faults(faults)
         self.base = base
-        app = Misbehave(app, faults=self.faults, base=base)
+        app = FaultMiddleware(app, faults=self.faults, base=base)
         app = _Sign(app, clock)
-        super().__init__(RecordArrivals(app, arrivals=self.arrivals, base=base), port=port)
+        super().__init__(RequestLogMiddleware(app, arrivals=self.arrivals, base=base), port=port)
 
     @property
     def url(self) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Misbehave:
+class FaultMiddleware:
     """Let an application's requests suffer the faults that are planned for them."""
 
     def __init__(self, app: ASGIApp, *, faults: Faults, base: str) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 PROBLEM_TYPE = "application/problem+json; charset=utf-8"
 
 
-class Json(JSONResponse):
+class CompactJson(JSONResponse):
     """Answer with JSON, labelled as services label it."""
 
     media_type = JSON_TYPE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from animedex.testing import DanbooruSample, SampleServer, WaifuSample
-    from animedex.testing.fake_server import StandIn
+    from animedex.testing.fake_server import FakeServer
 
 
 class ServerFactory(Protocol):
@@ -34,7 +34,7 @@ class ServerFactory(Protocol):
         faults: Iterable[str] = (),
         seed: int | None = None,
         clock: Callable[[], float] = time.time,
-    ) -> StandIn:
+    ) -> FakeServer:
         """Start one more server and point animedex at it."""
         ...
 
@@ -64,7 +64,7 @@ def animedex_server_factory(
             faults: Iterable[str] = (),
             seed: int | None = None,
             clock: Callable[[], float] = time.time,
-        ) -> StandIn:
+        ) -> FakeServer:
             server = sample_of(service)(limits=limits, faults=faults, seed=seed, clock=clock)
             running.enter_context(server)
             monkeypatch.setenv(url_variable(service), server.url)

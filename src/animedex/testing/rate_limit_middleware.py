@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class Verdict(NamedTuple):
+class LimitDecision(NamedTuple):
     """What a limit has to tell about a request, and in ``retry_after`` that it is refused."""
 
     headers: Mapping[str, str]
     retry_after: str | None = None
 
 
-class Limit:
+class RateLimitMiddleware:
     """Ask ``admit`` about every request's path, and put what it tells on the answer."""
 
-    def __init__(self, app: ASGIApp, *, admit: Callable[[str], Verdict]) -> None:
+    def __init__(self, app: ASGIApp, *, admit: Callable[[str], LimitDecision]) -> None:
         self.app = app
         self.admit = admit
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 REMEMBERED = 100_000
 
 
-class Arrival(NamedTuple):
+class LoggedRequest(NamedTuple):
     """Describe one request as it reached the server."""
 
     time: float
@@ -33,27 +33,27 @@ class Arrival(NamedTuple):
     """What was answered; None before the answer's head was sent."""
 
 
-class Arrivals(Sequence[Arrival]):
+class RequestLog(Sequence[LoggedRequest]):
     """Arrivals in order; safe to read from any thread while the server runs."""
 
     def __init__(self, remembered: int = REMEMBERED) -> None:
         self._lock = threading.Lock()
         self._remembered = remembered
-        self._numbered: dict[int, Arrival] = {}
+        self._numbered: dict[int, LoggedRequest] = {}
         self._next = 0
 
     @overload
-    def __getitem__(self, index: int) -> Arrival: ...
+    def __getitem__(self, index: int) -> LoggedRequest: ...
     @overload
-    def __getitem__(self, index: slice) -> Sequence[Arrival]: ...
-    def __getitem__(self, index: int | slice) -> Arrival | Sequence[Arrival]:
+    def __getitem__(self, index: slice) -> Sequence[LoggedRequest]: ...
+    def __getitem__(self, index: int | slice) -> LoggedRequest | Sequence[LoggedRequest]:
         with self._lock:
             return list(self._numbered.values())[index]
 
     def __len__(self) -> int:
         return len(self._numbered)
 
-    def on(self, pattern: str) -> list[Arrival]:
+    def on(self, pattern: str) -> list[LoggedRequest]:
         """List the arrivals on one path, or on all that a pattern such as ``/neko/*`` matches."""
         return [arrival for arrival in self[:] if fnmatchcase(arrival.path, pattern)]
 
@@ -62,7 +62,7 @@ class Arrivals(Sequence[Arrival]):
         with self._lock:
             self._numbered.clear()
 
-    def add(self, arrival: Arrival) -> int:
+    def add(self, arrival: LoggedRequest) -> int:
         """Remember an arrival and return its number."""
         with self._lock:
             number = self._next
@@ -78,10 +78,10 @@ class Arrivals(Sequence[Arrival]):
                 self._numbered[number] = self._numbered[number]._replace(status=status)
 
 
-class RecordArrivals:
+class RequestLogMiddleware:
     """Enter every request of an application, and its answer's status, in a record."""
 
-    def __init__(self, app: ASGIApp, *, arrivals: Arrivals, base: str) -> None:
+    def __init__(self, app: ASGIApp, *, arrivals: RequestLog, base: str) -> None:
         self.app = app
         self.arrivals = arrivals
         self.base = base
@@ -109,10 +109,10 @@ def path_below(base: str, path: str) -> str:
     return path.removeprefix(base) if path.startswith(f"{base}/") else path
 
 
-def _arrival(scope: Scope, base: str) -> Arrival:
+def _arrival(scope: Scope, base: str) -> LoggedRequest:
     query = scope["query_string"].decode("latin-1")
     target = scope["raw_path"].decode("latin-1")
-    return Arrival(
+    return LoggedRequest(
         time=time.monotonic(),
         method=scope["method"],
         target=f"{target}?{query}" if query else target,

@@ -83,14 +83,14 @@ def is_browser(user_agent: str | None) -> bool:
     return _first_product(user_agent) in BROWSERS
 
 
-def is_unknown(user_agent: str | None) -> bool:
+def is_generic(user_agent: str | None) -> bool:
     """Return whether a User-Agent leaves open which program is asking.
 
-    >>> is_unknown("myprogram/1.0"), is_unknown("myprogram"), is_unknown("botanist/2 (b@c.org)")
+    >>> is_generic("myprogram/1.0"), is_generic("myprogram"), is_generic("botanist/2 (b@c.org)")
     (False, False, False)
-    >>> is_unknown("curl/8.5.0"), is_unknown("python-requests/2.32"), is_unknown("Bot/1.0")
+    >>> is_generic("curl/8.5.0"), is_generic("python-requests/2.32"), is_generic("Bot/1.0")
     (True, True, True)
-    >>> is_unknown("Opera/9.80"), is_unknown(" "), is_unknown(None)
+    >>> is_generic("Opera/9.80"), is_generic(" "), is_generic(None)
     (True, True, True)
     """
     product = _first_product(user_agent)
@@ -103,7 +103,7 @@ def is_unknown(user_agent: str | None) -> bool:
     )
 
 
-class TurnAwayUnknown:
+class UserAgentFilter:
     """Answer unknown visitors with an HTML page and 403; browsers may be let in.
 
     With ``pages`` those are let in that ask for a web page, as their ``Origin`` says.
@@ -119,7 +119,7 @@ class TurnAwayUnknown:
         headers = Headers(scope=scope)
         user_agent = headers.get("user-agent")
         browsers = self.browsers or (self.pages and "origin" in headers)
-        welcome = not is_unknown(user_agent) or (browsers and is_browser(user_agent))
+        welcome = not is_generic(user_agent) or (browsers and is_browser(user_agent))
         answer = self.app if welcome else HTMLResponse(_PAGE, HTTPStatus.FORBIDDEN)
         await answer(scope, receive, send)
 

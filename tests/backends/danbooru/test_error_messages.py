@@ -26,7 +26,7 @@ from animedex.testing.danbooru import error_responses as refusals
 from tests.kit import transport
 
 if TYPE_CHECKING:
-    from animedex.testing.danbooru.error_responses import Refusal
+    from animedex.testing.danbooru.error_responses import ErrorBody
 
 
 def answer(status: int, body: object, **headers: str) -> Response:
@@ -35,7 +35,7 @@ def answer(status: int, body: object, **headers: str) -> Response:
     return Response(status, named, raw, "")
 
 
-def told(refusal: Refusal, **headers: str) -> AnimedexError:
+def told(refusal: ErrorBody, **headers: str) -> AnimedexError:
     return error_of(answer(refusal.status, refusal.body(), **headers))
 
 
@@ -60,7 +60,7 @@ def error_of(response: Response) -> AnimedexError:
     ],
 )
 def test_what_a_failure_means(
-    refusal: Refusal, kind: type[AnimedexError], hint: str | None
+    refusal: ErrorBody, kind: type[AnimedexError], hint: str | None
 ) -> None:
     error = told(refusal)
     assert type(error) is kind
@@ -72,7 +72,7 @@ def test_what_a_failure_means(
 
 
 @pytest.mark.parametrize("refusal", [refusals.NOT_FOUND, refusals.QUERY_CANCELED])
-def test_the_backtrace_is_never_shown(refusal: Refusal) -> None:
+def test_the_backtrace_is_never_shown(refusal: ErrorBody) -> None:
     assert b"backtrace" in refusal.body()
     error = told(refusal)
     assert "stand_in" not in f"{error}"

@@ -22,8 +22,8 @@ from animedex.backends.danbooru.models import (
 )
 from animedex.call import SourceTag
 from animedex.models import ArtPost, PictureFile, Rating, parse_record
-from animedex.testing.danbooru.responses import shown_post
-from animedex.testing.samples.danbooru_posts import drawn_posts
+from animedex.testing.danbooru.responses import visible_post
+from animedex.testing.samples.danbooru_posts import sample_posts
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
@@ -245,9 +245,9 @@ def test_an_empty_row_projects() -> None:
     assert post().page_url is None
 
 
-@pytest.mark.parametrize("drawn", drawn_posts().posts[::17], ids=lambda one: str(one.row["id"]))
+@pytest.mark.parametrize("drawn", sample_posts().posts[::17], ids=lambda one: str(one.row["id"]))
 def test_the_drawn_posts_project(drawn: Any) -> None:
-    row = dict(shown_post(drawn.row, "http://127.0.0.1:8081"))
+    row = dict(visible_post(drawn.row, "http://127.0.0.1:8081"))
     record = DanbooruPost.from_payload(cast("JsonObject", row))
     common = record.to_common()
     assert record.payload == row

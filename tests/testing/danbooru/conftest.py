@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from animedex.testing.danbooru.image_store import DanbooruCollection, User, artist_row, tag_row
-from animedex.testing.danbooru.post_rows import Details, File, post_row
+from animedex.testing.danbooru.post_rows import File, PostDetails, post_row
 from animedex.testing.samples.danbooru_records import pool_row, wiki_page_row
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 
@@ -42,28 +42,30 @@ def posts() -> list[dict[str, object]]:
             10,
             File(md5_of(10), "jpg", 1700, 2400, 2_000_000),
             {"general": "1girl long_hair", "artist": "mio", "copyright": "lantern_street"},
-            Details("https://i.pximg.net/img/990_p0.jpg", "g", 50, -2, 9, 990, has_children=True),
+            PostDetails(
+                "https://i.pximg.net/img/990_p0.jpg", "g", 50, -2, 9, 990, has_children=True
+            ),
             created=NOON - 30 * DAY,
         ),
         post_row(
             20,
             File(md5_of(20), "png", 600, 600, 80_000),
             {"general": "1girl short_hair", "artist": "mio", "copyright": "lantern_street"},
-            Details("https://i.pximg.net/img/990_p1.jpg", "s", 120, 0, 4, 990, parent_id=10),
+            PostDetails("https://i.pximg.net/img/990_p1.jpg", "s", 120, 0, 4, 990, parent_id=10),
             created=NOON - 3 * DAY,
         ),
         post_row(
             30,
             File(md5_of(30), "gif", 400, 300, 900_000, 2.5),
             {"general": "1boy", "copyright": "re:zero", "character": "subaru", "meta": "animated"},
-            Details("a sketchbook", "q", 5, -9, 1),
+            PostDetails("a sketchbook", "q", 5, -9, 1),
             created=NOON - DAY,
         ),
         post_row(
             40,
             File(md5_of(40), "mp4", 1280, 720, 9_000_000, 30.0),
             {"general": "1girl 1boy", "copyright": "original"},
-            Details("", "e", 7, 0, 0, is_deleted=True),
+            PostDetails("", "e", 7, 0, 0, is_deleted=True),
             created=NOON - 60.0,
         ),
         {"id": 50, "tag_string": "1girl secret", "rating": "g", "score": 1, "is_banned": True},

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from animedex.testing.samples.danbooru_posts import USER, drawn_posts
+from animedex.testing.samples.danbooru_posts import USER, sample_posts
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.danbooru_videos import UGOIRA_WORK
 
@@ -45,7 +45,7 @@ def shown(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
 
 
 def test_the_drawn_posts_are_made_once() -> None:
-    assert drawn_posts() is drawn_posts()
+    assert sample_posts() is sample_posts()
 
 
 def test_the_rows_are_the_services(shown: list[dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from animedex.testing.danbooru.error_responses import DATABASE_DOWN, QUERY_CANCE
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 
 if TYPE_CHECKING:
-    from animedex.testing.danbooru.error_responses import Refusal
+    from animedex.testing.danbooru.error_responses import ErrorBody
     from animedex.testing.danbooru.image_store import DanbooruCollection
     from tests.testing.conftest import Ask, Clock
     from tests.testing.danbooru.conftest import Get
@@ -153,7 +153,7 @@ def test_faults_befall_paths(rows: DanbooruCollection, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("refusal", [QUERY_CANCELED, DATABASE_DOWN])
-def test_a_refusal_can_be_laid_down(sample: DanbooruSample, get: Get, refusal: Refusal) -> None:
+def test_a_refusal_can_be_laid_down(sample: DanbooruSample, get: Get, refusal: ErrorBody) -> None:
     sample.refuse("/counts/posts.json", refusal)
     body = get("/counts/posts.json?tags=mio", status=refusal.status)
     assert (body["error"], body["message"]) == (refusal.error, refusal.message)

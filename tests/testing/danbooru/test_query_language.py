@@ -7,18 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.testing.danbooru.image_store import DanbooruCollection
-from animedex.testing.danbooru.metatags import Known
+from animedex.testing.danbooru.metatags import SearchData
 from animedex.testing.danbooru.number_ranges import WHOLE, range_test
-from animedex.testing.danbooru.partial_rows import Post, row_id
-from animedex.testing.danbooru.post_filter import matcher
-from animedex.testing.danbooru.post_order import in_order
+from animedex.testing.danbooru.partial_rows import PartialPost, row_id
+from animedex.testing.danbooru.post_filter import build_post_filter
+from animedex.testing.danbooru.post_order import sort_posts
 from animedex.testing.danbooru.search_query import FREE, count_terms, parse_query
 
 NOON = 1_778_169_600.0  # when the youngest post is a minute old
 EVERY = [10, 20, 30, 40, 50]
-NOBODY = Known(0.0, {}, pools=DanbooruCollection().posts_in_pools)
+NOBODY = SearchData(0.0, {}, pools=DanbooruCollection().posts_in_pools)
 TAGS = st.sampled_from(["cat", "dog", "fox", "re:zero", ";)"])
-POSTS = st.frozensets(TAGS).map(lambda tags: Post({"id": 1}, tags))
+POSTS = st.frozensets(TAGS).map(lambda tags: PartialPost({"id": 1}, tags))
 
 
 def found(rows: DanbooruCollection, query: str) -> list[int]:
@@ -163,7 +163,7 @@ def test_a_search_finds(rows: DanbooruCollection, query: str, ids: list[int]) ->
 )
 def test_posts_come_in_order(rows: DanbooruCollection, order: str, ids: list[int]) -> None:
     terms = parse_query(order)
-    assert [row_id(post.row) for post in in_order(rows.posts, terms, Random(1))] == ids
+    assert [row_id(post.row) for post in sort_posts(rows.posts, terms, Random(1))] == ids
 
 
 def test_free_metatags_do_not_count_and_order_does() -> None:
@@ -178,20 +178,22 @@ def test_a_term_counts_once() -> None:
 
 @given(st.text())
 def test_any_text_is_a_search(query: str) -> None:
-    post = Post({"id": 1, "source": query, "created_at": "2026-05-06T12:00:00Z"}, frozenset())
-    assert matcher(parse_query(query), NOBODY)(post) in {True, False}
+    post = PartialPost(
+        {"id": 1, "source": query, "created_at": "2026-05-06T12:00:00Z"}, frozenset()
+    )
+    assert build_post_filter(parse_query(query), NOBODY)(post) in {True, False}
 
 
 @given(TAGS, POSTS)
-def test_a_term_finds_what_its_exclusion_does_not(tag: str, post: Post) -> None:
-    plain, excluded = (matcher(parse_query(f"{sign}{tag}"), NOBODY) for sign in ("", "-"))
+def test_a_term_finds_what_its_exclusion_does_not(tag: str, post: PartialPost) -> None:
+    plain, excluded = (build_post_filter(parse_query(f"{sign}{tag}"), NOBODY) for sign in ("", "-"))
     assert plain(post) != excluded(post)
 
 
 @given(st.lists(TAGS, min_size=1), POSTS)
-def test_all_terms_are_needed_and_one_choice_is_enough(tags: list[str], post: Post) -> None:
-    together = matcher(parse_query(" ".join(tags)), NOBODY)
-    choice = matcher(parse_query(" ".join(f"~{tag}" for tag in tags)), NOBODY)
+def test_all_terms_are_needed_and_one_choice_is_enough(tags: list[str], post: PartialPost) -> None:
+    together = build_post_filter(parse_query(" ".join(tags)), NOBODY)
+    choice = build_post_filter(parse_query(" ".join(f"~{tag}" for tag in tags)), NOBODY)
     assert together(post) == (set(tags) <= post.tags)
     assert choice(post) == bool(set(tags) & post.tags)
 

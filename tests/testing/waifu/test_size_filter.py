@@ -22,15 +22,15 @@ SIGNS = {
 def test_a_sign_means_what_it_says(sign: str, bound: int, off: int) -> None:
     bounds = parse_size(f"{sign}{bound}")
     assert bounds is not None
-    assert bounds.hold(bound + off) == SIGNS[sign](bound + off, bound)
+    assert bounds.contains(bound + off) == SIGNS[sign](bound + off, bound)
 
 
 @given(least=numbers, most=numbers, size=numbers)
 def test_a_range_holds_both_its_ends(least: int, most: int, size: int) -> None:
     bounds = parse_size(f"{least}..{most}")
     assert bounds is not None
-    assert bounds.hold(size) == (least <= size <= most)
-    assert bounds.hold(least) == (least <= most)
+    assert bounds.contains(size) == (least <= size <= most)
+    assert bounds.contains(least) == (least <= most)
 
 
 @given(st.text() | st.lists(st.sampled_from(["<", ">", "=", "..", "1", "x", " "])).map("".join))
@@ -43,7 +43,7 @@ def test_whatever_is_written_it_is_bounds_or_nothing(text: str) -> None:
 def test_blanks_and_signs_do_no_harm(text: str) -> None:
     bounds = parse_size(text)
     assert bounds is not None
-    assert (bounds.hold(5), bounds.hold(4)) == (True, False)
+    assert (bounds.contains(5), bounds.contains(4)) == (True, False)
 
 
 @pytest.mark.parametrize("text", ["", ">", "=5", "=>5", "5px", "1.5", "1..", "..9", "1..2..3", "٣"])

@@ -15,9 +15,9 @@ from animedex.models import (
     PictureRecord,
     Rating,
     Record,
-    address,
-    filled,
-    positive,
+    positive_or_zero,
+    text_or_none,
+    url_or_none,
 )
 
 HOME = "https://danbooru.donmai.us"
@@ -147,13 +147,13 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
     @property
     def page_url(self) -> str | None:
         """Return the post's page."""
-        number = positive(self.id)
+        number = positive_or_zero(self.id)
         return f"{HOME}/posts/{number}" if number else None
 
     @property
     def source_url(self) -> str | None:
         """Return the source where it is an address; it may be any text."""
-        return address(self.source)
+        return url_or_none(self.source)
 
     @property
     def animated(self) -> bool | None:
@@ -172,7 +172,7 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
 
         https://danbooru.donmai.us/wiki_pages/ugoira
         """
-        film = address(self.large_file_url)
+        film = url_or_none(self.large_file_url)
         if (self.file_ext or "").lower() != "zip" or film is None:
             return super().file()
         return PictureFile(film, extension=film.partition("?")[0].rpartition(".")[2].lower())
@@ -183,12 +183,12 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
         A rating that is missing or not known counts as explicit, the strictest.
         """
         return ArtPost(
-            id=f"danbooru:{positive(self.id) or ''}",
+            id=f"danbooru:{positive_or_zero(self.id) or ''}",
             source_tag=self.source_tag,
             rating=_RATINGS.get(self.rating or "", Rating.EXPLICIT),
-            url=address(self.file_url),
-            preview_url=address(self.preview_file_url),
-            sample_url=address(self.large_file_url),
+            url=url_or_none(self.file_url),
+            preview_url=url_or_none(self.preview_file_url),
+            sample_url=url_or_none(self.large_file_url),
             page_url=self.page_url,
             source_url=self.source_url,
             tags=self.tags,
@@ -199,10 +199,10 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
             width=self.image_width,
             height=self.image_height,
             byte_size=self.file_size,
-            extension=filled(self.file_ext),
+            extension=text_or_none(self.file_ext),
             animated=self.animated,
-            md5=filled(self.md5),
-            created_at=filled(self.created_at),
+            md5=text_or_none(self.md5),
+            created_at=text_or_none(self.created_at),
         )
 
 

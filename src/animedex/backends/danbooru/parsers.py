@@ -83,33 +83,33 @@ def wiki_page(response: Response, source: SourceTag) -> DanbooruWikiPage:
 def count(response: Response, source: SourceTag) -> int | None:
     """Read how many posts there are; None where the service did not count to the end."""
     from animedex.backends.danbooru.models import Counted
-    from animedex.models import parse_json
+    from animedex.models import parse_rows
 
-    return parse_json(response.body, Counted, source.backend).counts.posts
+    return parse_rows(response.body, Counted, source.backend).counts.posts
 
 
 def related(response: Response, source: SourceTag) -> list[DanbooruRelatedTag]:
     """Read the tags that stand beside another."""
     from animedex.backends.danbooru.models import DanbooruRelatedTag, Related
-    from animedex.models import parse_json, parse_records
+    from animedex.models import parse_records, parse_rows
 
-    found = parse_json(response.body, Related, source.backend).related_tags
+    found = parse_rows(response.body, Related, source.backend).related_tags
     return parse_records(DanbooruRelatedTag, found, "related_tags", source)
 
 
 def _rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
     import msgspec
 
-    from animedex.models import parse_json, parse_records
+    from animedex.models import parse_records, parse_rows
 
-    found = parse_json(response.body, list[msgspec.Raw], source.backend)
+    found = parse_rows(response.body, list[msgspec.Raw], source.backend)
     return parse_records(kind, found, "", source)
 
 
 def _row(kind: type[R], response: Response, source: SourceTag) -> R:
     import msgspec
 
-    from animedex.models import parse_json, parse_record
+    from animedex.models import parse_record, parse_rows
 
-    found = parse_json(response.body, msgspec.Raw, source.backend)
+    found = parse_rows(response.body, msgspec.Raw, source.backend)
     return parse_record(kind, found, "", source)

@@ -13,7 +13,7 @@ from animedex.backends.danbooru.source_search import by_work
 from animedex.backends.provider import ArtPart, Evidence
 from animedex.call import Call
 from animedex.http_message import Request
-from animedex.models import address, positive
+from animedex.models import positive_or_zero, url_or_none
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -54,13 +54,13 @@ def evidence(row: JsonObject) -> Evidence:
     Evidence(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
 perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     """
-    number, md5 = positive(row.get("id")), row.get("md5")
+    number, md5 = positive_or_zero(row.get("id")), row.get("md5")
     return Evidence(
         id=f"danbooru:{number or ''}",
         md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
         links=tuple(_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
-        pixels=positive(row.get("image_width")) * positive(row.get("image_height")),
-        byte_size=positive(row.get("file_size")),
+        pixels=positive_or_zero(row.get("image_width")) * positive_or_zero(row.get("image_height")),
+        byte_size=positive_or_zero(row.get("file_size")),
         withheld=_address(row.get("file_url")) is None,
     )
 
@@ -118,7 +118,7 @@ def _tagged(
 
 
 def _links(row: JsonObject) -> Iterable[str]:
-    source, work = _address(row.get("source")), positive(row.get("pixiv_id"))
+    source, work = _address(row.get("source")), positive_or_zero(row.get("pixiv_id"))
     if source:
         yield source
     if work:
@@ -126,7 +126,7 @@ def _links(row: JsonObject) -> Iterable[str]:
 
 
 def _address(value: JsonValue) -> str | None:
-    return address(value) if isinstance(value, str) else None
+    return url_or_none(value) if isinstance(value, str) else None
 
 
 def _at_most(amount: int) -> int:

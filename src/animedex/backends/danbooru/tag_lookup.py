@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from animedex.backends.danbooru.tag_query import split
 from animedex.errors import BadArguments
-from animedex.text_normalization import fold, is_dense, split_words
+from animedex.text_normalization import is_cjk, normalize, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,8 +34,8 @@ def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
     no tag has all words, there is none.
     """
     by_name = {each.value: _spellings(each) for each in found if each.value}
-    exact, wanted = fold("_".join(words.split())), split_words(words)
-    called = (name for name in by_name if fold(name) == exact)
+    exact, wanted = normalize("_".join(words.split())), split_words(words)
+    called = (name for name in by_name if normalize(name) == exact)
     # Nothing is left of a tag such as ^_^ but its exact spelling.
     fitting = (
         name
@@ -73,6 +73,6 @@ def _holds(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
     True
     """
     return all(
-        word in spelled or (is_dense(word) and any(word in each for each in spelled))
+        word in spelled or (is_cjk(word) and any(word in each for each in spelled))
         for word in wanted
     )

@@ -36,9 +36,9 @@ def catalogue(response: Response, source: SourceTag) -> dict[str, NekosCategoryF
 
     from animedex.backends.nekos.models import NekosCategoryFormat
     from animedex.errors import UpstreamShape
-    from animedex.models import SHAPE_HINT, parse_json, parse_record
+    from animedex.models import SHAPE_HINT, parse_record, parse_rows
 
-    raw = parse_json(response.body, dict[str, msgspec.Raw], source.backend)
+    raw = parse_rows(response.body, dict[str, msgspec.Raw], source.backend)
     if not raw:
         message = "the answer names no category"
         raise UpstreamShape(message, backend=source.backend, hint=SHAPE_HINT)
@@ -56,9 +56,9 @@ def _place(name: str) -> str:
 def rows(response: Response, source: SourceTag) -> list[NekosImage]:
     """Read the rows of a category or a search, in the service's order."""
     from animedex.backends.nekos.models import Envelope, NekosImage
-    from animedex.models import parse_json, parse_records
+    from animedex.models import parse_records, parse_rows
 
-    envelope = parse_json(response.body, Envelope, source.backend)
+    envelope = parse_rows(response.body, Envelope, source.backend)
     return parse_records(NekosImage, envelope.results, "results", source)
 
 

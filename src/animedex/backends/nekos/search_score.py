@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.backends.nekos.url_handles import handles
-from animedex.text_normalization import is_dense, is_short, split_words
+from animedex.text_normalization import is_cjk, is_short, split_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -94,20 +94,20 @@ def _coverage(wanted: list[str], answer: _Answer) -> float:
 def _weight(word: str) -> float:
     if _STOP_WORD.fullmatch(word):
         return 0.5
-    return len(word) * (2 if is_dense(word) else 1)
+    return len(word) * (2 if is_cjk(word) else 1)
 
 
 def _best(word: str, answer: _Answer) -> float:
     # A join is no word: what lies across its seams is a part of it by accident, except in
     # scripts that have no seams.
-    likeness = _likeness if is_dense(word) else _spelling
+    likeness = _likeness if is_cjk(word) else _spelling
     scores = [_likeness(word, other) for other in answer.words]
     scores += [likeness(word, join) for join in answer.joins]
     return max(scores, default=0.0)
 
 
 def _likeness(word: str, other: str) -> float:
-    part = _alignment if is_dense(word) else _containment
+    part = _alignment if is_cjk(word) else _containment
     return max(_spelling(word, other), part(word, other))
 
 
@@ -148,7 +148,7 @@ def _alignment(word: str, other: str) -> float:
     """
     from rapidfuzz import fuzz
 
-    if is_short(word) or is_short(other) or not is_dense(other):
+    if is_short(word) or is_short(other) or not is_cjk(other):
         return 0.0
     cutoff = 75 if min(len(word), len(other)) >= _LEAST_SLIPPED else 100
     ratio = fuzz.partial_ratio(word, other, score_cutoff=cutoff) / 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from animedex.text_normalization import fold
+from animedex.text_normalization import normalize
 
 _READ = 2000
 
@@ -39,7 +39,7 @@ def handles(link: str) -> list[str]:
         fields = parse_qsl(parts.query)
     except ValueError:
         return []
-    host = fold(parts.hostname or "")
+    host = normalize(parts.hostname or "")
     in_host = _USER_IN_HOST.fullmatch(host)
     segments = [segment for segment in map(_segment, parts.path.split("/")) if segment]
     found = [
@@ -47,7 +47,7 @@ def handles(link: str) -> list[str]:
         *(segments[:1] if _USER_FIRST_IN_PATH.fullmatch(host) else []),
         *(segment for segment in segments if segment.startswith("@")),
         *segments[-1:],
-        *(value for key, value in fields if fold(key).endswith(("id", "v"))),
+        *(value for key, value in fields if normalize(key).endswith(("id", "v"))),
     ]
     return list(dict.fromkeys(found))
 
@@ -61,4 +61,4 @@ def _segment(raw: str) -> str:
     text = _SUFFIX.sub("", unquote(raw))
     if text.startswith("@"):
         return "@" + text[1:].partition("@")[0]
-    return "" if _PATH_WORD.fullmatch(fold(text)) else text
+    return "" if _PATH_WORD.fullmatch(normalize(text)) else text

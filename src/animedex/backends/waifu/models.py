@@ -10,7 +10,15 @@ from typing import ClassVar, Generic, TypeVar
 import msgspec
 
 from animedex.backends.waifu.image_urls import image_id
-from animedex.models import ArtPost, PictureRecord, Rating, Record, address, filled, positive
+from animedex.models import (
+    ArtPost,
+    PictureRecord,
+    Rating,
+    Record,
+    positive_or_zero,
+    text_or_none,
+    url_or_none,
+)
 
 R = TypeVar("R", bound=Record)
 
@@ -72,7 +80,7 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
     @property
     def page_url(self) -> str | None:
         """Return the address of the picture's page at the service."""
-        number = positive(self.id)
+        number = positive_or_zero(self.id)
         return f"https://www.waifu.im/images/{number}" if number else None
 
     def to_common(self) -> ArtPost:
@@ -85,19 +93,19 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
             id=common_id(self.id, self.url),
             source_tag=self.source_tag,
             rating=Rating.GENERAL if self.is_nsfw is False else Rating.EXPLICIT,
-            url=address(self.url),
+            url=url_or_none(self.url),
             page_url=self.page_url,
-            source_url=address(self.source),
+            source_url=url_or_none(self.source),
             tags=self.slugs,
             artists=self.artist_names,
             score=self.favorites,
             width=self.width,
             height=self.height,
             byte_size=self.byte_size,
-            extension=(filled(self.extension) or "").lstrip(".").lower() or None,
+            extension=(text_or_none(self.extension) or "").lstrip(".").lower() or None,
             animated=self.is_animated,
             perceptual_hash=_looked_at(self.perceptual_hash),
-            created_at=filled(self.uploaded_at),
+            created_at=text_or_none(self.uploaded_at),
         )
 
 
@@ -107,13 +115,13 @@ def common_id(number: object, url: str | None) -> str:
     >>> common_id(7, None), common_id(None, "https://cdn.waifu.im/7.png"), common_id(-7, "a file")
     ('waifu:7', 'waifu:7', 'waifu:')
     """
-    link = address(url) or ""
-    return f"waifu:{positive(number) or image_id(link) or link}"
+    link = url_or_none(url) or ""
+    return f"waifu:{positive_or_zero(number) or image_id(link) or link}"
 
 
 def _looked_at(perceptual_hash: str | None) -> str | None:
     """Return a hash; None for zeros, which stand beside a picture that was not looked at yet."""
-    found = filled(perceptual_hash)
+    found = text_or_none(perceptual_hash)
     return found if found and found.strip("0") else None
 
 

@@ -12,7 +12,7 @@ from animedex.backends.waifu.image_urls import image_id
 from animedex.backends.waifu.models import WaifuImage, common_id
 from animedex.call import Call
 from animedex.errors import BadArguments, NotFound
-from animedex.models import address, positive
+from animedex.models import positive_or_zero, url_or_none
 from animedex.text_normalization import split_words
 
 if TYPE_CHECKING:
@@ -48,13 +48,13 @@ def evidence(row: JsonObject) -> Evidence:
     Evidence(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
 pixels=0, byte_size=0, withheld=False)
     """
-    source = address(_text(row.get("source")))
+    source = url_or_none(_text(row.get("source")))
     return Evidence(
         id=common_id(row.get("id"), _text(row.get("url"))),
         links=(source,) if source else (),
         perceptual_hash=_hash(row.get("perceptualHash")),
-        pixels=positive(row.get("width")) * positive(row.get("height")),
-        byte_size=positive(row.get("byteSize")),
+        pixels=positive_or_zero(row.get("width")) * positive_or_zero(row.get("height")),
+        byte_size=positive_or_zero(row.get("byteSize")),
     )
 
 

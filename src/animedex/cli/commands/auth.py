@@ -57,7 +57,7 @@ def login(session: Session, service: str, **given: Unpack[Given]) -> None:
         hint = "leave keys out, where others can read them: see `animedex auth login --help`"
         raise BadArguments(message, hint=hint)
     from animedex.cli.login import accepted_as, account_of, gathered, set_variables
-    from animedex.config.credentials_file import ORIGIN, file_path, store
+    from animedex.config.credentials_file import ORIGIN, file_path, write_credentials
     from animedex.origins import origin
     from animedex.transport.urls import base_url, require_secure
 
@@ -67,7 +67,7 @@ def login(session: Session, service: str, **given: Unpack[Given]) -> None:
     fields = gathered(backend, given, session.note)
     account = account_of(backend, fields, config.timeout)
     name = None if given["no_check"] else accepted_as(session.client, backend, account)
-    store(backend.name, {**fields, ORIGIN: origin(url)})
+    write_credentials(backend.name, {**fields, ORIGIN: origin(url)})
     _tell(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
     for variable in set_variables(backend):
         session.note(f"animedex: {variable} is set, and wins over what was stored")
@@ -93,10 +93,10 @@ def status(session: Session, service: str | None, *, check: bool) -> None:
 def logout(service: str) -> None:
     """Forget the key for a service; one in the environment stays."""
     from animedex.cli.login import set_variables, sign_in_of
-    from animedex.config.credentials_file import forget
+    from animedex.config.credentials_file import delete_credentials
 
     backend = with_users(service)
-    if forget(backend.name):
+    if delete_credentials(backend.name):
         page = sign_in_of(backend).key_page
         _tell(f"signed out of {backend.name}; the key is valid until it is deleted at {page}")
     else:

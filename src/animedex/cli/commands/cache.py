@@ -53,7 +53,7 @@ def clear(session: Session, *, seen: bool) -> None:
 
 def _forget_small() -> int:
     """Delete what the gallery has drawn; tell how many there were."""
-    from animedex.config.paths import folder
+    from animedex.config.paths import user_folder
     from animedex.gallery.thumbnails import delete_thumbnails, folder_in
 
-    return delete_thumbnails(folder_in(folder("cache")))
+    return delete_thumbnails(folder_in(user_folder("cache")))

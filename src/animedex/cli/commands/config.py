@@ -7,7 +7,7 @@ import click
 from animedex.cli.command import Command, Group
 from animedex.cli.command_context import Session, answering
 from animedex.cli.streams import write_out
-from animedex.config.config_file import Config, store
+from animedex.config.config_file import Config, write_setting
 
 
 @click.group("config", cls=Group)
@@ -52,7 +52,7 @@ def get(name: str) -> None:
 @click.argument("value", help="Its new value.")
 def set_(name: str, value: str) -> None:
     """Write a setting into the configuration file."""
-    store(Config().path, name, value)
+    write_setting(Config().path, name, value)
 
 
 @command.command(cls=Command, examples=("animedex config path",))

@@ -8,7 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import Session, keeping
-from animedex.errors import NotFound, encodable
+from animedex.errors import NotFound, to_encodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,8 +133,8 @@ def _told(finding: Finding) -> JsonObject:
         "repaired": error is None,
         "id": entry.id if entry else None,
         "path": printable(entry.path) if entry else None,
-        "message": encodable(finding.told),
-        "hint": encodable(error.hint) if error and error.hint else None,
+        "message": to_encodable(finding.told),
+        "hint": to_encodable(error.hint) if error and error.hint else None,
     }
 
 

@@ -172,7 +172,7 @@ def _serve_samples(
 
 
 def _serve_library(host: str, port: int, token: str | None, seed: int | None) -> None:
-    from animedex.config.paths import folder
+    from animedex.config.paths import user_folder
     from animedex.gallery.access_tokens import new_token
     from animedex.gallery.gallery_server import gallery_server, serve
     from animedex.library.picture_library import Library
@@ -183,7 +183,7 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
         # So that what is wrong with it is told before anybody asks.
         library.count()
         server = gallery_server(
-            library, cache=folder("cache"), port=port, host=host, token=token, seed=seed
+            library, cache=user_folder("cache"), port=port, host=host, token=token, seed=seed
         )
         serve(server, lambda origin: _announce_library(origin, host, token, made=made))
 

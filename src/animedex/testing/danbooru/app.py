@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from animedex.testing.danbooru.autocomplete import Autocomplete
-from animedex.testing.danbooru.error_responses import NO_SUCH_PAGE, Refused, wrong_format
+from animedex.testing.danbooru.error_responses import NO_SUCH_PAGE, RequestRefused, wrong_format
 from animedex.testing.danbooru.field_selection import trim
 from animedex.testing.danbooru.post_routes import PostRoutes
 from animedex.testing.danbooru.profile import profile
@@ -21,7 +21,7 @@ from animedex.testing.danbooru.resource_types import (
     tag_routes,
     wiki_page_routes,
 )
-from animedex.testing.danbooru.responses import json_answer, refusal_answer, served_file
+from animedex.testing.danbooru.responses import error_response, file_response, json_response
 from animedex.testing.danbooru.search_request import Answer, read_request
 from animedex.testing.json_responses import COMPRESSED
 
@@ -68,7 +68,7 @@ def danbooru_app(  # noqa: PLR0913 - options, each for itself
             Route("/{path:path}", paths.other, middleware=json_guards),
         ],
         middleware=COMPRESSED,
-        exception_handlers={HTTPException: refusal_answer},
+        exception_handlers={HTTPException: error_response},
     )
     app.router.redirect_slashes = False
     return app
@@ -113,7 +113,7 @@ class _Paths:
 
         async def respond(request: Request) -> Response:
             asked = read_request(request, self._collection.users)
-            return json_answer(trim(answer(asked), asked.query.get("only", "")), request)
+            return json_response(trim(answer(asked), asked.query.get("only", "")), request)
 
         return respond
 
@@ -121,7 +121,7 @@ class _Paths:
         return HTMLResponse(self._front_page)
 
     async def file(self, request: Request) -> Response:
-        return served_file(request.url.path, self._collection.files, request)
+        return file_response(request.url.path, self._collection.files, request)
 
     async def other(self, request: Request) -> Response:
         """Refuse a page of the site that is no JSON, and what is no page at all."""
@@ -129,5 +129,5 @@ class _Paths:
         known = segments[0].partition(".")[0] in self._resources
         extension = segments[-1].partition(".")[2]
         if not known or not segments[-1] or extension == "json":
-            raise Refused(NO_SUCH_PAGE)
-        raise Refused(wrong_format(_FORMATS.get(extension, "")))
+            raise RequestRefused(NO_SUCH_PAGE)
+        raise RequestRefused(wrong_format(_FORMATS.get(extension, "")))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.testing.danbooru.image_store import DanbooruCollection
-    from animedex.testing.danbooru.search_request import Asked
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 AMOUNT = 10
 _LIKENESS = 60
@@ -38,7 +38,7 @@ class Autocomplete:
     def __init__(self, collection: DanbooruCollection) -> None:
         self._collection = collection
 
-    def index(self, asked: Asked) -> list[Row]:
+    def index(self, asked: SearchRequest) -> list[Row]:
         """List what a word may become, the likeliest first."""
         arguments = search_arguments(asked.query)
         query, kind = arguments.get("query", ""), arguments.get("type", "tag_query")

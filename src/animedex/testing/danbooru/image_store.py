@@ -6,9 +6,16 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from animedex.testing.danbooru.metatags import Known
-from animedex.testing.danbooru.partial_rows import CATEGORIES, Post, Row, number, row_id, text
-from animedex.testing.danbooru.post_filter import matcher
+from animedex.testing.danbooru.metatags import SearchData
+from animedex.testing.danbooru.partial_rows import (
+    CATEGORIES,
+    PartialPost,
+    Row,
+    number,
+    row_id,
+    text,
+)
+from animedex.testing.danbooru.post_filter import build_post_filter
 from animedex.testing.danbooru.search_query import Term, wildcard
 
 if TYPE_CHECKING:
@@ -55,7 +62,7 @@ class DanbooruCollection:
         uncountable: Iterable[str] = (),
         files: Mapping[str, Path | bytes] | None = None,
     ) -> None:
-        self.posts = [Post(row, frozenset(text(row, "tag_string").split())) for row in posts]
+        self.posts = [PartialPost(row, frozenset(text(row, "tag_string").split())) for row in posts]
         self.tags = list(tags) if tags is not None else derive_tags(self.posts)
         self.artists = list(artists) if artists is not None else derive_artists(self.tags)
         self.pools = list(pools)
@@ -71,7 +78,7 @@ class DanbooruCollection:
         self._by_id = {row_id(post.row): post for post in self.posts}
         self._tag_rows = {text(row, "name"): row for row in self.tags}
 
-    def find_post(self, post_id: int) -> Post | None:
+    def find_post(self, post_id: int) -> PartialPost | None:
         """Look a post up by its id."""
         return self._by_id.get(post_id)
 
@@ -79,9 +86,9 @@ class DanbooruCollection:
         """Look a tag up by its name."""
         return self._tag_rows.get(name)
 
-    def matching(self, terms: tuple[Term, ...], now: float) -> list[Post]:
+    def matching(self, terms: tuple[Term, ...], now: float) -> list[PartialPost]:
         """List the posts that answer a search at a moment, in no particular order."""
-        test = matcher(terms, Known(now, self.aliases, self.posts_in_pools))
+        test = build_post_filter(terms, SearchData(now, self.aliases, self.posts_in_pools))
         return [post for post in self.posts if test(post)]
 
     def posts_in_pools(self, name: str) -> Collection[int]:
@@ -101,10 +108,10 @@ def pool_posts(pool: Row) -> list[int]:
     return [post_id for post_id in found if isinstance(post_id, int)]
 
 
-def derive_tags(posts: Iterable[Post]) -> list[Row]:
+def derive_tags(posts: Iterable[PartialPost]) -> list[Row]:
     """Make a row for every tag of some posts; a tag without a kind is a general one.
 
-    >>> post = Post({"tag_string_artist": "miko"}, frozenset({"miko", "solo"}))
+    >>> post = PartialPost({"tag_string_artist": "miko"}, frozenset({"miko", "solo"}))
     >>> [(row["name"], row["category"], row["post_count"]) for row in derive_tags([post])]
     [('miko', 1, 1), ('solo', 0, 1)]
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from animedex.testing.rate_limit_middleware import Verdict
+from animedex.testing.rate_limit_middleware import LimitDecision
 from animedex.testing.rate_limits import SlidingLog, round_up
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ class DanbooruLimits:
         self._enforced = enforced
         self._requests = SlidingLog(limit=10, seconds=1.0)
 
-    def admit(self, path: str) -> Verdict:
+    def admit(self, path: str) -> LimitDecision:
         """Judge a request that arrives now; a refused one takes nothing."""
         del path  # all are counted together
         now = self._clock()
         if not self._enforced or self._requests.take(now):
-            return Verdict({})
-        return Verdict({}, round_up(self._requests.wait(now), 3))
+            return LimitDecision({})
+        return LimitDecision({}, round_up(self._requests.wait(now), 3))

@@ -7,7 +7,7 @@ from base64 import b64decode
 from hmac import compare_digest
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.testing.danbooru.error_responses import WRONG_KEY, Refused
+from animedex.testing.danbooru.error_responses import WRONG_KEY, RequestRefused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,14 +34,14 @@ LEVELS = {
 }
 
 
-def signed_in(request: Request, users: Mapping[str, User]) -> User | None:
-    """Return who is asking, None for nobody in particular; a wrong key is ``Refused``."""
+def authenticate_user(request: Request, users: Mapping[str, User]) -> User | None:
+    """Return who is asking, None for nobody in particular; a wrong key is ``RequestRefused``."""
     authorization = request.headers.get("authorization")
     query = request.query_params
     if authorization is not None:
-        return _known(*_basic(authorization), users)
+        return _find_user(*_basic(authorization), users)
     if "login" in query or "api_key" in query:
-        return _known(query.get("login", ""), query.get("api_key", ""), users)
+        return _find_user(query.get("login", ""), query.get("api_key", ""), users)
     return None
 
 
@@ -65,8 +65,8 @@ def _basic(authorization: str) -> tuple[str, str]:
     return (login, key) if scheme.lower() == "basic" else ("", "")
 
 
-def _known(login: str, key: str, users: Mapping[str, User]) -> User:
+def _find_user(login: str, key: str, users: Mapping[str, User]) -> User:
     user = users.get(login.lower())
     if user is None or not compare_digest(user.api_key.encode(), key.encode()):
-        raise Refused(WRONG_KEY)
+        raise RequestRefused(WRONG_KEY)
     return user

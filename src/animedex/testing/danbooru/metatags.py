@@ -11,21 +11,29 @@ from animedex.testing.danbooru.number_ranges import (
     RATIO,
     SIZE,
     WHOLE,
-    Kind,
+    ValueKind,
     clock_time,
     moment,
     range_test,
 )
-from animedex.testing.danbooru.partial_rows import Post, Row, flag, nested, number, row_id, text
+from animedex.testing.danbooru.partial_rows import (
+    PartialPost,
+    Row,
+    flag,
+    nested,
+    number,
+    row_id,
+    text,
+)
 from animedex.testing.danbooru.search_query import Term, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    Test = Callable[[Post], bool]
+    Test = Callable[[PartialPost], bool]
 
 
-class Known(NamedTuple):
+class SearchData(NamedTuple):
     """What a search may ask about besides the posts."""
 
     now: float
@@ -36,7 +44,7 @@ class Known(NamedTuple):
     """Return the posts in the pools that a name, an id, ``any`` or a pattern names."""
 
 
-def metatag_test(term: Term, known: Known) -> Test:
+def metatag_test(term: Term, known: SearchData) -> Test:
     """Make a test of a term with a metatag; one that the stand-in cannot imitate suits no post."""
     if term.metatag in _IGNORED:
         return lambda _: True
@@ -55,7 +63,7 @@ def metatag_test(term: Term, known: Known) -> Test:
     return make(term.value.lower()) if make else lambda _: False
 
 
-def _measure_test(measure: Callable[[Row], float | None], kind: Kind, value: str) -> Test:
+def _measure_test(measure: Callable[[Row], float | None], kind: ValueKind, value: str) -> Test:
     test = range_test(value, kind)
     return lambda post: test(measure(post.row))
 
@@ -174,7 +182,7 @@ _STATUSES = {
     "appealed": (),
     "inactive": ("is_pending", "is_flagged", "is_deleted"),
 }
-_MEASURES: dict[str, tuple[Callable[[Row], float | None], Kind]] = {
+_MEASURES: dict[str, tuple[Callable[[Row], float | None], ValueKind]] = {
     "id": (_field("id"), WHOLE),
     "width": (_field("image_width"), WHOLE),
     "height": (_field("image_height"), WHOLE),

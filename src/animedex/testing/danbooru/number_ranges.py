@@ -23,7 +23,7 @@ _AGE = re.compile(r"([0-9]{1,9})\s*(s|mi|h|d|w|mo|y)?[a-z]*", re.IGNORECASE)
 _AGES = {"s": 1, "mi": 60, "h": 3600, "d": DAY, "w": 7 * DAY, "mo": 30 * DAY, "y": 365 * DAY}
 
 
-class Kind(NamedTuple):
+class ValueKind(NamedTuple):
     """How a kind of value is read, and what lies near enough to count as equal.
 
     ``read`` raises a ``ValueError`` for what it cannot read.
@@ -33,7 +33,7 @@ class Kind(NamedTuple):
     near: Callable[[float], tuple[float, float]]
 
 
-def range_test(value: str, kind: Kind) -> Test:
+def range_test(value: str, kind: ValueKind) -> Test:
     """Make of a value a test for numbers; a value that cannot be read suits no number.
 
     >>> [range_test(">=3", WHOLE)(n) for n in (2, 3, None)]
@@ -51,7 +51,7 @@ def range_test(value: str, kind: Kind) -> Test:
         return lambda _: False
 
 
-def _range_test(value: str, kind: Kind) -> Test:
+def _range_test(value: str, kind: ValueKind) -> Test:
     if value in {"any", "none"}:
         return lambda n: (n is not None) == (value == "any")
     match = _RANGE.fullmatch(value)
@@ -139,9 +139,9 @@ def _that_day(start: float) -> tuple[float, float]:
     return start, start + DAY - 0.001
 
 
-WHOLE = Kind(_whole, _exactly)
-DECIMAL = Kind(float, _roughly)
-RATIO = Kind(_ratio, _exactly)
-SIZE = Kind(_size, _exactly)
-DATE = Kind(clock_time, _that_day)
-AGE = Kind(_age, _exactly)
+WHOLE = ValueKind(_whole, _exactly)
+DECIMAL = ValueKind(float, _roughly)
+RATIO = ValueKind(_ratio, _exactly)
+SIZE = ValueKind(_size, _exactly)
+DATE = ValueKind(clock_time, _that_day)
+AGE = ValueKind(_age, _exactly)

@@ -11,7 +11,7 @@ Row = Mapping[str, object]
 CATEGORIES = {"general": 0, "artist": 1, "copyright": 3, "character": 4, "meta": 5}
 
 
-class Post(NamedTuple):
+class PartialPost(NamedTuple):
     """A post's row and its tags, taken apart once."""
 
     row: Row

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.number_ranges import moment
-from animedex.testing.danbooru.partial_rows import Post, Row, nested, number, row_id, text
+from animedex.testing.danbooru.partial_rows import PartialPost, Row, nested, number, row_id, text
 from animedex.testing.danbooru.search_query import Term, find_metatag
 
 if TYPE_CHECKING:
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 RANK_SECONDS = 35_000
 
 
-def in_order(posts: Iterable[Post], terms: tuple[Term, ...], random: Random) -> list[Post]:
+def sort_posts(
+    posts: Iterable[PartialPost], terms: tuple[Term, ...], random: Random
+) -> list[PartialPost]:
     """Sort posts as ``order:`` says; an order that is not known is none.
 
     >>> from random import Random
     >>> from animedex.testing.danbooru.search_query import parse_query
-    >>> posts = [Post({"id": n, "score": s}, frozenset()) for n, s in ((1, 5), (2, 9), (3, 5))]
-    >>> def ids(query): return [p.row["id"] for p in in_order(posts, parse_query(query), Random(1))]
+    >>> rows = [{"id": 1, "score": 5}, {"id": 2, "score": 9}, {"id": 3, "score": 5}]
+    >>> posts = [PartialPost(row, frozenset()) for row in rows]
+    >>> def ids(query):
+    ...     return [post.row["id"] for post in sort_posts(posts, parse_query(query), Random(1))]
     >>> ids(""), ids("order:id"), ids("order:score"), ids("order:score_asc"), ids("order:what")
     ([3, 2, 1], [1, 2, 3], [2, 3, 1], [3, 1, 2], [3, 2, 1])
     >>> ids("order:custom id:2,1,3")
@@ -41,7 +45,7 @@ def in_order(posts: Iterable[Post], terms: tuple[Term, ...], random: Random) -> 
     return sorted(newest, key=lambda post: key(post.row) * (1 if rising else -1))
 
 
-def _as_listed(posts: list[Post], ids: str) -> list[Post]:
+def _as_listed(posts: list[PartialPost], ids: str) -> list[PartialPost]:
     places = {name: place for place, name in enumerate(ids.split(","))}
     return sorted(posts, key=lambda post: places.get(str(row_id(post.row)), len(places)))
 

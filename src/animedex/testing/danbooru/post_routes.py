@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.error_responses import (
     NOT_FOUND,
-    Refused,
+    RequestRefused,
     too_many_tags,
     wrong_search,
 )
 from animedex.testing.danbooru.login_check import level_of
-from animedex.testing.danbooru.partial_rows import Post, Row, row_id, text
-from animedex.testing.danbooru.post_order import in_order
+from animedex.testing.danbooru.partial_rows import PartialPost, Row, row_id, text
+from animedex.testing.danbooru.post_order import sort_posts
 from animedex.testing.danbooru.request_params import MOST_POSTS, paginate, parse_page, parse_whole
-from animedex.testing.danbooru.responses import shown_post
+from animedex.testing.danbooru.responses import visible_post
 from animedex.testing.danbooru.search_query import Term, count_terms, find_metatag, parse_query
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from random import Random
 
     from animedex.testing.danbooru.image_store import DanbooruCollection
-    from animedex.testing.danbooru.search_request import Asked
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 
 class PostRoutes:
@@ -35,32 +35,32 @@ class PostRoutes:
         self._random = random
         self._clock = clock
 
-    def index(self, asked: Asked) -> object:
+    def index(self, asked: SearchRequest) -> object:
         """List a page of a search, or show the one post that has an ``md5``."""
         if asked.query.get("md5"):
-            return shown_post(self._with_md5(asked.query["md5"].lower()).row, asked.origin)
+            return visible_post(self._with_md5(asked.query["md5"].lower()).row, asked.origin)
         terms = parse_search(asked, asked.query.get("tags", ""))
         last = level_of(asked.user).pages
         page = parse_page(asked.query, MOST_POSTS, find_metatag(terms, "limit"), last=last)
-        found = in_order(self._collection.matching(terms, self._clock()), terms, self._random)
+        found = sort_posts(self._collection.matching(terms, self._clock()), terms, self._random)
         return [
-            shown_post(post.row, asked.origin)
+            visible_post(post.row, asked.origin)
             for post in paginate(found, page, lambda post: row_id(post.row))
         ]
 
-    def show(self, asked: Asked) -> Row:
+    def show(self, asked: SearchRequest) -> Row:
         """Show the post of an id."""
         post = self._collection.find_post(parse_whole(asked.name))
-        return shown_post(_existing(post).row, asked.origin)
+        return visible_post(_existing(post).row, asked.origin)
 
-    def random(self, asked: Asked) -> Row:
+    def random(self, asked: SearchRequest) -> Row:
         """Show any post that answers a search."""
         terms = parse_search(asked, asked.query.get("tags", ""))
         found = self._collection.matching(terms, self._clock())
         post = _existing(self._random.choice(found) if found else None)
-        return shown_post(post.row, asked.origin)
+        return visible_post(post.row, asked.origin)
 
-    def count(self, asked: Asked) -> object:
+    def count(self, asked: SearchRequest) -> object:
         """Count the posts that answer a search."""
         search = asked.query.get("tags", "")
         terms = parse_search(asked, search)
@@ -68,17 +68,17 @@ class PostRoutes:
             return {"counts": {"posts": None}}
         return {"counts": {"posts": len(self._collection.matching(terms, self._clock()))}}
 
-    def _with_md5(self, md5: str) -> Post:
+    def _with_md5(self, md5: str) -> PartialPost:
         posts = self._collection.posts
         return _existing(next((post for post in posts if text(post.row, "md5") == md5), None))
 
 
-def parse_search(asked: Asked, search: str) -> tuple[Term, ...]:
-    """Read a search; one of too many terms, or that contradicts itself, is ``Refused``."""
+def parse_search(asked: SearchRequest, search: str) -> tuple[Term, ...]:
+    """Read a search; one of too many terms, or that contradicts itself, is ``RequestRefused``."""
     terms = parse_query(search)
     allowed = level_of(asked.user).terms
     if allowed is not None and count_terms(terms) > allowed:
-        raise Refused(too_many_tags(allowed))
+        raise RequestRefused(too_many_tags(allowed))
     for name in ("order", "ordfav", "ordpool", "limit", "random"):
         _check_single(name, [term for term in terms if term.metatag == name])
     return terms
@@ -87,12 +87,12 @@ def parse_search(asked: Asked, search: str) -> tuple[Term, ...]:
 def _check_single(name: str, terms: list[Term]) -> None:
     """Refuse what says how the posts are to be shown, if it is said twice or not plainly."""
     if len({term.value.lower() for term in terms}) > 1:
-        raise Refused(wrong_search(f"'{name}:' can't be used more than once."))
+        raise RequestRefused(wrong_search(f"'{name}:' can't be used more than once."))
     if any(term.sign == "-" for term in terms):
-        raise Refused(wrong_search(f"'{name}:{terms[0].value}' can't be negated."))
+        raise RequestRefused(wrong_search(f"'{name}:{terms[0].value}' can't be negated."))
 
 
-def _existing(post: Post | None) -> Post:
+def _existing(post: PartialPost | None) -> PartialPost:
     if post is None:
-        raise Refused(NOT_FOUND)
+        raise RequestRefused(NOT_FOUND)
     return post

@@ -41,7 +41,7 @@ def describe(
     return File(md5, extension, width, height, len(data), duration)
 
 
-class Details(NamedTuple):
+class PostDetails(NamedTuple):
     """Describe a post beside its file and tags."""
 
     source: str = ""
@@ -56,14 +56,14 @@ class Details(NamedTuple):
     is_banned: bool = False
 
 
-_PLAIN = Details()
+_PLAIN = PostDetails()
 
 
 def post_row(
     post_id: int,
     file: File,
     tags: Mapping[str, str],
-    details: Details = _PLAIN,
+    details: PostDetails = _PLAIN,
     *,
     created: float = 1_777_000_000.0,
 ) -> dict[str, object]:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.testing.danbooru.error_responses import WRONG_KEY, Refused
+from animedex.testing.danbooru.error_responses import WRONG_KEY, RequestRefused
 from animedex.testing.danbooru.image_store import FOUNDED
 from animedex.testing.danbooru.login_check import level_of
 
 if TYPE_CHECKING:
     from animedex.testing.danbooru.partial_rows import Row
-    from animedex.testing.danbooru.search_request import Asked
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 
-def profile(asked: Asked) -> Row:
-    """Show the row of whoever is asking; nobody in particular is ``Refused``."""
+def profile(asked: SearchRequest) -> Row:
+    """Show the row of whoever is asking; nobody in particular is ``RequestRefused``."""
     if asked.user is None:
-        raise Refused(WRONG_KEY)
+        raise RequestRefused(WRONG_KEY)
     level = level_of(asked.user)
     return {
         "id": asked.user.id,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.testing.danbooru.error_responses import NOT_FOUND, Refused
+from animedex.testing.danbooru.error_responses import NOT_FOUND, RequestRefused
 from animedex.testing.danbooru.field_selection import names_only
 from animedex.testing.danbooru.login_check import level_of
 from animedex.testing.danbooru.number_ranges import WHOLE, range_test
@@ -20,13 +20,13 @@ from animedex.testing.danbooru.request_params import (
 from animedex.testing.danbooru.search_query import wildcard
 
 if TYPE_CHECKING:
-    from animedex.testing.danbooru.search_request import Asked
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 Test = Callable[[Row], bool]
 TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 
 
-class Fields(NamedTuple):
+class SearchFields(NamedTuple):
     """What ``search[…]`` may ask about rows of one kind; all else is overlooked.
 
     A text may be asked for as ``name`` or ``name_comma`` (one of a list) and
@@ -52,28 +52,28 @@ class RecordRoutes:
     def __init__(
         self,
         rows: Sequence[Row],
-        fields: Fields,
+        fields: SearchFields,
         find: Callable[[Sequence[Row], str], Row | None] | None = None,
     ) -> None:
         self._rows = rows
         self._fields = fields
         self._find = find or find_by_id
 
-    def index(self, asked: Asked) -> list[Row]:
+    def index(self, asked: SearchRequest) -> list[Row]:
         """List a page of the rows that ``search[…]`` describes."""
         arguments = search_arguments(asked.query)
         page = parse_page(asked.query, MOST_ROWS, last=level_of(asked.user).pages)
-        found = chosen(self._rows, arguments, self._fields)
+        found = select_rows(self._rows, arguments, self._fields)
         return [self._shown(row, asked) for row in paginate(found, page, row_id)]
 
-    def show(self, asked: Asked) -> Row:
+    def show(self, asked: SearchRequest) -> Row:
         """Show the row that the path names."""
         row = self._find(self._rows, asked.name)
         if row is None:
-            raise Refused(NOT_FOUND)
+            raise RequestRefused(NOT_FOUND)
         return self._shown(row, asked)
 
-    def _shown(self, row: Row, asked: Asked) -> Row:
+    def _shown(self, row: Row, asked: SearchRequest) -> Row:
         only = asked.query.get("only", "")
         hidden = {key for key in self._fields.hidden if not names_only(only, key)}
         return {key: value for key, value in row.items() if key not in hidden}
@@ -98,14 +98,16 @@ def find_page(rows: Sequence[Row], name: str) -> Row | None:
     return next((row for row in rows if text(row, "title") == title), None)
 
 
-def chosen(rows: Sequence[Row], arguments: Mapping[str, str], fields: Fields) -> list[Row]:
+def select_rows(
+    rows: Sequence[Row], arguments: Mapping[str, str], fields: SearchFields
+) -> list[Row]:
     """Choose and sort rows.
 
     >>> rows = [{"id": 1, "name": "cat", "n": 5}, {"id": 2, "name": "cake", "n": 9}]
-    >>> fields = Fields(texts=["name"], numbers=["n"], orders={"n": lambda row: row["n"]})
-    >>> [row["id"] for row in chosen(rows, {"name_matches": "CA*"}, fields)]
+    >>> fields = SearchFields(texts=["name"], numbers=["n"], orders={"n": lambda row: row["n"]})
+    >>> [row["id"] for row in select_rows(rows, {"name_matches": "CA*"}, fields)]
     [2, 1]
-    >>> [row["id"] for row in chosen(rows, {"n": ">4", "order": "n", "what": "x"}, fields)]
+    >>> [row["id"] for row in select_rows(rows, {"n": ">4", "order": "n", "what": "x"}, fields)]
     [1, 2]
     """
     tests = [test for name, value in arguments.items() if (test := _test(name, value, fields))]
@@ -130,7 +132,7 @@ def _sortable(value: object) -> tuple[float, str]:
     return (value, "") if isinstance(value, int | float) else (0, str(value))
 
 
-def _test(name: str, value: str, fields: Fields) -> Test | None:
+def _test(name: str, value: str, fields: SearchFields) -> Test | None:
     """Make a test of one argument; one that is not known is none."""
     if name in fields.special:
         return fields.special[name](value)

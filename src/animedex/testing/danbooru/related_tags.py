@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.testing.danbooru.image_store import DanbooruCollection
-    from animedex.testing.danbooru.search_request import Asked
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 AMOUNT = 25
 _ORDERS = {
@@ -34,7 +34,7 @@ class RelatedTags:
         self._collection = collection
         self._clock = clock
 
-    def show(self, asked: Asked) -> Row:
+    def show(self, asked: SearchRequest) -> Row:
         """Return which tags stand on the posts that answer a search, the nearest first."""
         arguments = {**search_arguments(asked.query), **asked.query}
         search = arguments.get("query", "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from animedex.testing.danbooru.error_responses import Refused, page_too_far
+from animedex.testing.danbooru.error_responses import RequestRefused, page_too_far
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -32,7 +32,9 @@ class Page(NamedTuple):
 def parse_page(
     query: Mapping[str, str], most: int, limit: str | None = None, *, last: int = LAST_PAGE
 ) -> Page:
-    """Read ``page`` and ``limit``, the latter unless it is given; past the last is ``Refused``.
+    """Read ``page`` and ``limit``, unless ``limit`` is an argument.
+
+    A page past the last raises ``RequestRefused``.
 
     >>> parse_page({}, 200), parse_page({"page": "b77", "limit": "500"}, 200)
     (Page(side='', number=1, limit=20), Page(side='b', number=77, limit=200))
@@ -46,7 +48,7 @@ def parse_page(
         return Page(match["side"].lower(), int(match["id"]), amount)
     number = max(parse_whole(query.get("page", "")), 1)
     if number > last:
-        raise Refused(page_too_far(last))
+        raise RequestRefused(page_too_far(last))
     return Page("", number, amount)
 
 

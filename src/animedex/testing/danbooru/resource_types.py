@@ -6,7 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.partial_rows import Row, nested_rows, number, text, texts
-from animedex.testing.danbooru.record_routes import TRUE, Fields, RecordRoutes, find_page, normalize
+from animedex.testing.danbooru.record_routes import (
+    TRUE,
+    RecordRoutes,
+    SearchFields,
+    find_page,
+    normalize,
+)
 from animedex.testing.danbooru.search_query import wildcard
 
 if TYPE_CHECKING:
@@ -19,13 +25,13 @@ if TYPE_CHECKING:
 
 def tag_routes(collection: DanbooruCollection) -> RecordRoutes:
     """Answer about tags, the newest first."""
-    fields = Fields(
+    fields = SearchFields(
         texts=["name"],
         numbers=["id", "category", "post_count"],
         flags=["is_deprecated"],
         special={
             "hide_empty": _hide_empty,
-            "name_or_alias_matches": partial(_known_as, collection.aliases),
+            "name_or_alias_matches": partial(_alias_test, collection.aliases),
         },
         orders={"name": _text("name"), "count": _number("post_count"), "date": _number("id")},
     )
@@ -35,7 +41,7 @@ def tag_routes(collection: DanbooruCollection) -> RecordRoutes:
 def artist_routes(collection: DanbooruCollection) -> RecordRoutes:
     """Answer about artists, the newest first."""
     counts = {text(tag, "name"): number(tag, "post_count") or 0 for tag in collection.tags}
-    fields = Fields(
+    fields = SearchFields(
         texts=["name", "group_name"],
         flags=["is_deleted", "is_banned"],
         special={
@@ -56,7 +62,7 @@ def artist_routes(collection: DanbooruCollection) -> RecordRoutes:
 
 def pool_routes(collection: DanbooruCollection) -> RecordRoutes:
     """Answer about pools, those changed last first."""
-    fields = Fields(
+    fields = SearchFields(
         texts=["name", "category"],
         numbers=["id", "post_count"],
         flags=["is_active", "is_deleted"],
@@ -74,7 +80,7 @@ def pool_routes(collection: DanbooruCollection) -> RecordRoutes:
 
 def wiki_page_routes(collection: DanbooruCollection) -> RecordRoutes:
     """Answer about wiki pages, those changed last first."""
-    fields = Fields(
+    fields = SearchFields(
         texts=["title"],
         flags=["is_deleted", "is_locked"],
         special={"title_normalize": _title},
@@ -100,7 +106,7 @@ def _hide_empty(value: str) -> Test:
     return lambda row: not hidden or (number(row, "post_count") or 0) > 0
 
 
-def _known_as(aliases: Mapping[str, str], value: str) -> Test:
+def _alias_test(aliases: Mapping[str, str], value: str) -> Test:
     pattern = wildcard(normalize(value))
     meant = {tag for other, tag in aliases.items() if pattern.fullmatch(other)}
     return lambda row: text(row, "name") in meant or bool(pattern.fullmatch(text(row, "name")))

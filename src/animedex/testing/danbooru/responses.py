@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 from starlette.responses import Response
 
-from animedex.asgi.file_responses import file_answer, is_known
-from animedex.testing.danbooru.error_responses import BY_STATUS, NO_SUCH_PAGE, Refused
+from animedex.asgi.file_responses import is_not_modified, ranged_file_response
+from animedex.testing.danbooru.error_responses import BY_STATUS, NO_SUCH_PAGE, RequestRefused
 from animedex.testing.danbooru.partial_rows import Row, flag, nested, nested_rows
 from animedex.testing.faults import JSON_TYPE
 
@@ -26,7 +26,7 @@ WITHHELD = ("md5", *POST_URLS)
 WITHHELD_ASSET = ("md5", "file_key", "variants")
 
 
-def json_answer(found: object, request: Request) -> Response:
+def json_response(found: object, request: Request) -> Response:
     """Answer with JSON, or with 304 where the asker says that it has this already."""
     body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
     etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
@@ -35,16 +35,16 @@ def json_answer(found: object, request: Request) -> Response:
         "cache-control": "max-age=0, private, must-revalidate",
         "access-control-allow-origin": "*",
     }
-    if is_known(etag, request.headers.get("if-none-match")):
+    if is_not_modified(etag, request.headers.get("if-none-match")):
         return Response(status_code=304, headers=headers)
     return Response(body, headers=headers, media_type=JSON_TYPE)
 
 
-async def refusal_answer(request: Request, error: Exception) -> Response:
+async def error_response(request: Request, error: Exception) -> Response:
     """Answer an ``HTTPException`` as the service words its errors."""
     del request  # Starlette hands it to every such function
     exception = cast("HTTPException", error)  # what this function is registered for
-    if isinstance(exception, Refused):
+    if isinstance(exception, RequestRefused):
         refusal = exception.refusal
     else:
         refusal = BY_STATUS.get(exception.status_code, NO_SUCH_PAGE)
@@ -52,13 +52,13 @@ async def refusal_answer(request: Request, error: Exception) -> Response:
     return Response(refusal.body(), refusal.status, headers, JSON_TYPE)
 
 
-def served_file(path: str, files: Mapping[str, Path | bytes], request: Request) -> Response:
-    """Answer with the file that is served at a path; without one, ``Refused``."""
+def file_response(path: str, files: Mapping[str, Path | bytes], request: Request) -> Response:
+    """Answer with the file that is served at a path; without one, ``RequestRefused``."""
     found = files.get(path)
     if found is None:
-        raise Refused(NO_SUCH_PAGE)
+        raise RequestRefused(NO_SUCH_PAGE)
     if isinstance(found, Path):
-        return file_answer(found, {}, request.headers)
+        return ranged_file_response(found, {}, request.headers)
     return Response(found, media_type=guess_type(path)[0])
 
 
@@ -71,23 +71,23 @@ def is_withheld(row: Row) -> bool:
     return flag(row, "is_banned") or flag(row, "is_deleted") or "md5" not in row
 
 
-def shown_post(row: Row, origin: str) -> Row:
+def visible_post(row: Row, origin: str) -> Row:
     """Show a post: its URLs below ``origin``, or without files where they are withheld.
 
-    >>> shown_post({"id": 1, "md5": "x", "file_url": "/original/x.png"}, "http://localhost")
+    >>> visible_post({"id": 1, "md5": "x", "file_url": "/original/x.png"}, "http://localhost")
     {'id': 1, 'md5': 'x', 'file_url': 'http://localhost/original/x.png'}
-    >>> shown_post({"id": 1, "md5": "x", "is_deleted": True}, "http://localhost")
+    >>> visible_post({"id": 1, "md5": "x", "is_deleted": True}, "http://localhost")
     {'id': 1, 'is_deleted': True}
     """
     withheld = is_withheld(row)
     shown = {key: value for key, value in row.items() if not (withheld and key in WITHHELD)}
     shown |= {key: _absolute(shown[key], origin) for key in POST_URLS if key in shown}
     if "media_asset" in shown:
-        shown["media_asset"] = _shown_asset(nested(row, "media_asset"), origin, withheld=withheld)
+        shown["media_asset"] = _visible_asset(nested(row, "media_asset"), origin, withheld=withheld)
     return shown
 
 
-def _shown_asset(asset: Row, origin: str, *, withheld: bool) -> Row:
+def _visible_asset(asset: Row, origin: str, *, withheld: bool) -> Row:
     shown = {key: value for key, value in asset.items() if not (withheld and key in WITHHELD_ASSET)}
     if "variants" in shown:
         shown["variants"] = [

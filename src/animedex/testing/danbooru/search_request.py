@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.testing.danbooru.login_check import signed_in
+from animedex.testing.danbooru.login_check import authenticate_user
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from animedex.testing.danbooru.image_store import User
 
 
-class Asked(NamedTuple):
+class SearchRequest(NamedTuple):
     """Describe a request: its arguments, who is asking, and by what name the server is known."""
 
     query: Mapping[str, str]
@@ -23,15 +23,15 @@ class Asked(NamedTuple):
     origin: str
 
 
-Answer = Callable[[Asked], object]
+Answer = Callable[[SearchRequest], object]
 """Return what is to be sent as JSON, or raise ``Refused``."""
 
 
-def read_request(request: Request, users: Mapping[str, User]) -> Asked:
+def read_request(request: Request, users: Mapping[str, User]) -> SearchRequest:
     """Read a request; one with a wrong key is ``Refused``."""
-    return Asked(
+    return SearchRequest(
         query=request.query_params,
         name=request.path_params.get("name", ""),
-        user=signed_in(request, users),
+        user=authenticate_user(request, users),
         origin=f"{request.url.scheme}://{request.url.netloc}",
     )

@@ -10,10 +10,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from animedex.asgi.file_responses import file_answer
-from animedex.testing.json_responses import COMPRESSED, Json
+from animedex.asgi.file_responses import ranged_file_response
+from animedex.testing.json_responses import COMPRESSED, CompactJson
 from animedex.testing.nekos.request_params import parse_amount, parse_search
-from animedex.testing.nekos.responses import credit_headers, error_answer, rows_answer
+from animedex.testing.nekos.responses import credit_headers, error_response, rows_response
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +51,7 @@ def nekos_app(
             Route(f"{BASE}/{{category}}/{{filename}}", routes.picture, middleware=picture_guards),
         ],
         middleware=COMPRESSED,
-        exception_handlers={HTTPException: error_answer},
+        exception_handlers={HTTPException: error_response},
     )
     app.router.redirect_slashes = False
     return app
@@ -70,7 +70,7 @@ class _Routes:
         # The service keeps no order, so nobody may come to rely on one.
         formats = list(self._collection.formats().items())
         self._random.shuffle(formats)
-        return Json({category: {"format": extension} for category, extension in formats})
+        return CompactJson({category: {"format": extension} for category, extension in formats})
 
     async def category(self, request: Request) -> Response:
         category = self._known(request.path_params["category"])
@@ -78,7 +78,7 @@ class _Routes:
             amount = parse_amount(request.query_params.get("amount"))
         except ValueError as error:
             raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
-        return rows_answer(self._collection.draw(category, amount, self._random), _url(request))
+        return rows_response(self._collection.draw(category, amount, self._random), _url(request))
 
     async def search(self, request: Request) -> Response:
         try:
@@ -87,7 +87,7 @@ class _Routes:
             raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
         if search.category is not None:
             self._known(search.category)
-        return rows_answer(
+        return rows_response(
             self._collection.search(
                 search.query,
                 animated=search.animated,
@@ -105,7 +105,7 @@ class _Routes:
         headers = credit_headers(picture)
         if picture.media_type is not None:
             headers["content-type"] = picture.media_type
-        return file_answer(picture.path, headers, request.headers)
+        return ranged_file_response(picture.path, headers, request.headers)
 
     def _known(self, category: str) -> str:
         if category not in self._collection.formats():

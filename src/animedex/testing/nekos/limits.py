@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from animedex.testing.rate_limit_middleware import Verdict
+from animedex.testing.rate_limit_middleware import LimitDecision
 from animedex.testing.rate_limits import FixedWindows, SlidingLog, round_up
 
 if TYPE_CHECKING:
@@ -36,11 +36,11 @@ class NekosLimits:
         self._minutes = FixedWindows(limit=200, seconds=60)
         self._searches = SlidingLog(limit=7, seconds=5.0)
 
-    def admit(self, path: str) -> Verdict:
+    def admit(self, path: str) -> LimitDecision:
         """Judge a request that arrives now; a refused one takes nothing."""
         now = self._clock()
         if not self._enforced:
-            return Verdict(self._headers(self._minutes.limit - 1, now))
+            return LimitDecision(self._headers(self._minutes.limit - 1, now))
         wait = self._searches.wait(now) if path == self._search else 0.0
         retry_after = None
         if wait > 0:
@@ -49,7 +49,7 @@ class NekosLimits:
             retry_after = round_up(self._minutes.end(now) - now, 0)
         elif path == self._search:
             self._searches.take(now)
-        return Verdict(self._headers(self._minutes.remaining(path, now), now), retry_after)
+        return LimitDecision(self._headers(self._minutes.remaining(path, now), now), retry_after)
 
     def _headers(self, remaining: int, now: float) -> dict[str, str]:
         return {

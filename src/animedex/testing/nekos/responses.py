@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 from urllib.parse import quote
 
-from animedex.testing.json_responses import Json
+from animedex.testing.json_responses import CompactJson
 from animedex.testing.nekos.image_store import CREDITS, Picture
 
 if TYPE_CHECKING:
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
 
-def rows_answer(pictures: Sequence[Picture], base_url: str) -> Response:
+def rows_response(pictures: Sequence[Picture], base_url: str) -> Response:
     """Answer with rows in the service's envelope."""
-    return Json({"results": [picture_row(picture, base_url) for picture in pictures]})
+    return CompactJson({"results": [picture_row(picture, base_url) for picture in pictures]})
 
 
 def picture_row(picture: Picture, base_url: str) -> dict[str, object]:
@@ -51,9 +51,9 @@ def credit_headers(picture: Picture) -> dict[str, str]:
     return {key: quote(value, safe="") for key, value in picture.credits.items() if key in CREDITS}
 
 
-async def error_answer(request: Request, error: Exception) -> Response:
+async def error_response(request: Request, error: Exception) -> Response:
     """Answer an ``HTTPException`` with its status and message, in JSON."""
     del request  # Starlette hands it to every such function
     refusal = cast("HTTPException", error)  # the only kind that this function is registered for
     body = {"code": refusal.status_code, "message": refusal.detail}
-    return Json(body, refusal.status_code, refusal.headers)
+    return CompactJson(body, refusal.status_code, refusal.headers)

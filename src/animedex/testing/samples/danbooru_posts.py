@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.image_store import DanbooruCollection, User
 from animedex.testing.danbooru.partial_rows import Row, nested
-from animedex.testing.danbooru.post_rows import Details, File, describe, post_row, variant_paths
+from animedex.testing.danbooru.post_rows import File, PostDetails, describe, post_row, variant_paths
 from animedex.testing.danbooru.responses import WITHHELD, WITHHELD_ASSET
 from animedex.testing.nekos.image_store import Picture, Size
-from animedex.testing.samples.danbooru_records import drawn_artists, drawn_pools, drawn_wiki_pages
+from animedex.testing.samples.danbooru_records import (
+    sample_artists,
+    sample_pools,
+    sample_wiki_pages,
+)
 from animedex.testing.samples.danbooru_sources import pixiv_id, source_of, with_lent_credits
 from animedex.testing.samples.danbooru_tags import is_animated, picture_tags
 from animedex.testing.samples.danbooru_videos import ugoira_post, video_post
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,9 +37,9 @@ _RATINGS = "gggsgggggqggsgggge"
 
 
 @cache
-def drawn_posts() -> DanbooruCollection:
+def sample_posts() -> DanbooruCollection:
     """Return the drawn pictures as posts, built once."""
-    pictures = with_lent_credits(drawn_collection().pictures)
+    pictures = with_lent_credits(sample_collection().pictures)
     rows: list[dict[str, object]] = []
     files: dict[str, Path | bytes] = {}
     for place, picture in enumerate(pictures):
@@ -50,9 +54,9 @@ def drawn_posts() -> DanbooruCollection:
     _join_family(rows)
     return DanbooruCollection(
         [_restricted(row) if place == _RESTRICTED else row for place, row in enumerate(rows)],
-        artists=drawn_artists(drawn_collection().pictures),
-        pools=drawn_pools(rows),
-        wiki_pages=drawn_wiki_pages(),
+        artists=sample_artists(sample_collection().pictures),
+        pools=sample_pools(rows),
+        wiki_pages=sample_wiki_pages(),
         users=[USER],
         aliases=ALIASES,
         uncountable=UNCOUNTABLE,
@@ -66,7 +70,7 @@ def _picture_post(picture: Picture, place: int) -> dict[str, object]:
         _post_id(place),
         _picture_file(picture, place),
         picture_tags(picture, noise[0]),
-        Details(
+        PostDetails(
             source=source_of(picture, place),
             rating=_RATINGS[place % len(_RATINGS)],
             up_score=noise[1] * (noise[2] % 9),

@@ -24,7 +24,7 @@ _WIKI_PAGES: dict[str, tuple[str, list[str]]] = {
 }
 
 
-def drawn_artists(pictures: Iterable[Picture]) -> list[Row]:
+def sample_artists(pictures: Iterable[Picture]) -> list[Row]:
     """List the artists of some pictures, with the addresses that the pictures know of them."""
     urls: dict[str, set[str]] = {}
     for credit in (picture.credits for picture in pictures if "artist_name" in picture.credits):
@@ -38,7 +38,7 @@ def drawn_artists(pictures: Iterable[Picture]) -> list[Row]:
     return [gone, *rows]
 
 
-def drawn_pools(posts: Sequence[Row]) -> list[Row]:
+def sample_pools(posts: Sequence[Row]) -> list[Row]:
     """List pools: a work of several pages, a theme, and one that was given up."""
     family = {number(row, "parent_id") for row in posts} - {None}
     pages = [row_id(row) for row in posts if {row["id"], row["parent_id"]} & family]
@@ -80,7 +80,7 @@ def wiki_page_row(page_id: int, title: str, body: str, other_names: Iterable[str
     }
 
 
-def drawn_wiki_pages() -> list[Row]:
+def sample_wiki_pages() -> list[Row]:
     """List the sample's wiki pages."""
     return [
         wiki_page_row(300 + place, title, body, names)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.app import danbooru_app
 from animedex.testing.danbooru.limits import DanbooruLimits
-from animedex.testing.samples.danbooru_posts import drawn_posts
+from animedex.testing.samples.danbooru_posts import sample_posts
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
-    from animedex.testing.danbooru.error_responses import Refusal
+    from animedex.testing.danbooru.error_responses import ErrorBody
     from animedex.testing.danbooru.image_store import DanbooruCollection
     from animedex.testing.samples.service_sample import Rules
 
@@ -32,7 +32,7 @@ class DanbooruSample(ServiceSample["DanbooruCollection"]):
         """Build Danbooru's application over a collection, or else over the drawn posts."""
         limits = DanbooruLimits(clock=rules.clock, enforced=rules.limits)
         return danbooru_app(
-            drawn_posts() if collection is None else collection,
+            sample_posts() if collection is None else collection,
             random=rules.random,
             clock=rules.clock,
             front_page=FRONT_PAGE,
@@ -40,7 +40,7 @@ class DanbooruSample(ServiceSample["DanbooruCollection"]):
             file_guards=FILE_GUARDS,
         )
 
-    def refuse(self, path: str, refusal: Refusal, *, times: int | None = 1) -> None:
+    def refuse(self, path: str, refusal: ErrorBody, *, times: int | None = 1) -> None:
         """Refuse the next requests on a path, or all with ``times=None``.
 
         ``animedex.testing.danbooru.error_responses`` has those that the service gives, such as

@@ -6,7 +6,7 @@ import io
 import zipfile
 from typing import TYPE_CHECKING
 
-from animedex.testing.danbooru.post_rows import Details, describe, post_row, variant_paths
+from animedex.testing.danbooru.post_rows import PostDetails, describe, post_row, variant_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ def ugoira_post(post_id: int, created: float, stills: Sequence[Path]) -> Made:
         post_id,
         describe(data, "zip", 288, 384, 2.4),
         {"general": "1girl solo smile", "copyright": "original", "meta": "animated ugoira"},
-        Details(source=source, up_score=41, pixiv_id=UGOIRA_WORK),
+        PostDetails(source=source, up_score=41, pixiv_id=UGOIRA_WORK),
         created=created,
     )
     *thumbnails, sample, original = variant_paths(row)
@@ -42,7 +42,7 @@ def video_post(post_id: int, created: float, stills: Sequence[Path]) -> Made:
         post_id,
         describe(_MP4, "mp4", 880, 720, 12.5),
         {"general": "1girl dance", "copyright": "original", "meta": "animated sound video"},
-        Details(up_score=17),
+        PostDetails(up_score=17),
         created=created,
     )
     *thumbnails, original = variant_paths(row)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.asgi.cors import AllowWebPages
+from animedex.asgi.cors import AllowAnyOrigin
 from animedex.testing.nekos.app import BASE, SEARCH, nekos_app
 from animedex.testing.nekos.limits import NekosLimits
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ class SampleServer(ServiceSample["Collection"]):
         """Build the application of nekos.best over a collection, or else over the drawn one."""
         limits = NekosLimits(search=SEARCH, clock=rules.clock, enforced=rules.limits)
         app = nekos_app(
-            drawn_collection() if collection is None else collection,
+            sample_collection() if collection is None else collection,
             random=rules.random,
             front_page=FRONT_PAGE,
             json_guards=json_guards(limits.admit, pages=True),
             picture_guards=FILE_GUARDS,
         )
-        return AllowWebPages(app)
+        return AllowAnyOrigin(app)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from animedex.testing.fake_server import StandIn
+    from animedex.testing.fake_server import FakeServer
 
 
 class Sample(NamedTuple):
@@ -39,7 +39,7 @@ class StartSample(Protocol):
         faults: Iterable[str] = (),
         seed: int | None = None,
         clock: Callable[[], float] = time.time,
-    ) -> StandIn:
+    ) -> FakeServer:
         """Build it, not running yet."""
         ...
 

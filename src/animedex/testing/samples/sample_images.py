@@ -71,7 +71,7 @@ class SampleCollection:
 
 
 @cache
-def drawn_collection() -> SampleCollection:
+def sample_collection() -> SampleCollection:
     """Return the collection that comes with the package, read once."""
     return SampleCollection.load(DRAWN)
 

@@ -8,28 +8,30 @@ from typing import TYPE_CHECKING, ClassVar, Generic, NamedTuple, TypeVar
 
 from starlette.middleware import Middleware
 
-from animedex.testing.fake_server import StandIn
-from animedex.testing.rate_limit_middleware import Limit
-from animedex.testing.user_agent_filter import TurnAwayUnknown
+from animedex.testing.fake_server import FakeServer
+from animedex.testing.rate_limit_middleware import RateLimitMiddleware
+from animedex.testing.user_agent_filter import UserAgentFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from starlette.types import ASGIApp
 
-    from animedex.testing.rate_limit_middleware import Verdict
+    from animedex.testing.rate_limit_middleware import LimitDecision
 
 CollectionT = TypeVar("CollectionT")
 
-FILE_GUARDS = (Middleware(TurnAwayUnknown, browsers=True),)
+FILE_GUARDS = (Middleware(UserAgentFilter, browsers=True),)
 
 
-def json_guards(admit: Callable[[str], Verdict], *, pages: bool = False) -> tuple[Middleware, ...]:
+def json_guards(
+    admit: Callable[[str], LimitDecision], *, pages: bool = False
+) -> tuple[Middleware, ...]:
     """Let only programs that say who they are ask the API, and only as often as ``admit`` lets.
 
     ``pages`` lets browsers ask too, where they do it for a web page.
     """
-    return (Middleware(TurnAwayUnknown, pages=pages), Middleware(Limit, admit=admit))
+    return (Middleware(UserAgentFilter, pages=pages), Middleware(RateLimitMiddleware, admit=admit))
 
 
 class Rules(NamedTuple):
@@ -40,7 +42,7 @@ class Rules(NamedTuple):
     limits: bool
 
 
-class ServiceSample(StandIn, Generic[CollectionT]):
+class ServiceSample(FakeServer, Generic[CollectionT]):
     """Serve a service faithfully on loopback, for as long as the ``with`` block lasts.
 
     ``url`` is its API's base URL. Without a ``collection`` it serves the drawn one. ``seed`` makes

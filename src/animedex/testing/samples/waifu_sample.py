@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from animedex.testing.nekos.image_store import ANIMATED_FORMAT, Size
-from animedex.testing.samples.sample_images import drawn_collection
+from animedex.testing.samples.sample_images import sample_collection
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 from animedex.testing.waifu.app import waifu_app
 from animedex.testing.waifu.image_rows import written_time
@@ -60,7 +60,7 @@ class WaifuSample(ServiceSample[WaifuCollection]):
         self.ignored = []
         limits = WaifuLimits(clock=rules.clock, enforced=rules.limits)
         return waifu_app(
-            drawn_images() if collection is None else collection,
+            sample_images() if collection is None else collection,
             random=rules.random,
             users={API_KEY: USER},
             ignored=self.ignored,
@@ -70,9 +70,9 @@ class WaifuSample(ServiceSample[WaifuCollection]):
 
 
 @cache
-def drawn_images() -> WaifuCollection:
+def sample_images() -> WaifuCollection:
     """Return the drawn pictures as images of Waifu.im, built once."""
-    pictures = drawn_collection().pictures
+    pictures = sample_collection().pictures
     artists = _artists(pictures)
     rows = [_image(picture, place, artists) for place, picture in enumerate(pictures)]
     for copy, original in zip(rows[5::24], rows[4::24], strict=False):

@@ -10,16 +10,16 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from animedex.asgi.file_responses import file_answer
-from animedex.testing.json_responses import COMPRESSED, Json
-from animedex.testing.waifu.image_filter import NAMES, chosen
+from animedex.asgi.file_responses import ranged_file_response
+from animedex.testing.json_responses import COMPRESSED, CompactJson
+from animedex.testing.waifu.image_filter import NAMES, select_images
 from animedex.testing.waifu.request_params import Ignored, Parameters, read_integer
 from animedex.testing.waifu.responses import (
     PAGE_NAMES,
+    AddServiceHeaders,
     Page,
-    SignAnswers,
     UnknownPath,
-    error_answer,
+    error_response,
     with_url,
 )
 
@@ -73,8 +73,8 @@ def waifu_app(  # noqa: PLR0913 - options, each for itself
             Route(f"{FILES}/{{filename}}", routes.file, middleware=file_guards),
             *(Route(path, answer, middleware=json_guards) for path, answer in table.items()),
         ],
-        middleware=[Middleware(SignAnswers), *COMPRESSED],
-        exception_handlers={HTTPException: error_answer},
+        middleware=[Middleware(AddServiceHeaders), *COMPRESSED],
+        exception_handlers={HTTPException: error_response},
     )
     app.router.redirect_slashes = False
     return app
@@ -96,7 +96,7 @@ class _Routes:
     async def images(self, request: Request) -> Response:
         parameters = self._read(request, (*NAMES, *PAGE_NAMES))
         page = Page(parameters, default_size=_IMAGES_A_PAGE)
-        found = chosen(self._collection.images, parameters, self._random)
+        found = select_images(self._collection.images, parameters, self._random)
         return page.answer([with_url(image, _files_url(request)) for image in found])
 
     async def image(self, request: Request) -> Response:
@@ -104,7 +104,7 @@ class _Routes:
         image = self._collection.find(_id(request))
         if image is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no image with this id.")
-        return Json(with_url(image, _files_url(request)))
+        return CompactJson(with_url(image, _files_url(request)))
 
     async def tags(self, request: Request) -> Response:
         return self._list(request, self._collection.tags)
@@ -130,7 +130,7 @@ class _Routes:
 
     async def stats(self, request: Request) -> Response:
         self._read(request)
-        return Json(
+        return CompactJson(
             {
                 "totalRequests": 41_000_000,
                 "totalImages": len(self._collection.images),
@@ -144,7 +144,7 @@ class _Routes:
         user = self._users.get(request.headers.get("x-api-key", ""))
         if user is None:
             raise HTTPException(HTTPStatus.UNAUTHORIZED, "This needs an API key that is known.")
-        return Json(user)
+        return CompactJson(user)
 
     async def nothing(self, request: Request) -> Response:
         self._read(request)
@@ -155,7 +155,7 @@ class _Routes:
         path = self._collection.files.get(read_integer(number) or 0)
         if path is None or path.suffix != f".{extension}":
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such file.")
-        return file_answer(path, {}, request.headers)
+        return ranged_file_response(path, {}, request.headers)
 
     def _list(self, request: Request, rows: Sequence[_RowT]) -> Response:
         parameters = self._read(request, _NAMED)
@@ -189,13 +189,13 @@ def _row(rows: Sequence[_RowT], key: str, value: int | str) -> _RowT:
 
 def _tag_answer(tag: TagRow) -> Response:
     """Answer with a tag alone, whose images the service does not count."""
-    return Json({**tag, "imageCount": 0})
+    return CompactJson({**tag, "imageCount": 0})
 
 
 def _artist_answer(artist: ArtistRow) -> Response:
     """Answer with an artist alone, which the service writes not quite as in a list."""
     row = {key: value for key, value in artist.items() if key != "imageCount"}
-    return Json({**row, "creator": None, "images": []})
+    return CompactJson({**row, "creator": None, "images": []})
 
 
 def _files_url(request: Request) -> str:

@@ -32,7 +32,9 @@ _ORIENTATIONS = {"LANDSCAPE", "PORTRAIT", "SQUARE"}
 _SLUG = re.compile(r"[a-z0-9-]+")
 
 
-def chosen(images: Sequence[ImageRow], parameters: Parameters, random: Random) -> list[ImageRow]:
+def select_images(
+    images: Sequence[ImageRow], parameters: Parameters, random: Random
+) -> list[ImageRow]:
     """Pick and order images; parameters that cannot be used are ``InvalidParameters``.
 
     Without an order they come at random, and otherwise for each page.
@@ -86,9 +88,9 @@ def _of_size(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRo
     return [
         image
         for image in images
-        if (width is None or width.hold(image["width"]))
-        and (height is None or height.hold(image["height"]))
-        and (size is None or size.hold(image["byteSize"]))
+        if (width is None or width.contains(image["width"]))
+        and (height is None or height.contains(image["height"]))
+        and (size is None or size.contains(image["byteSize"]))
         and orientation in (None, orientation_of(image))
     ]
 

@@ -11,7 +11,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from animedex.testing.json_responses import PROBLEM_TYPE, Json
+from animedex.testing.json_responses import PROBLEM_TYPE, CompactJson
 from animedex.testing.waifu.request_params import InvalidParameters, read_integer
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Page:
         """Answer with these of the rows, in the service's envelope."""
         start = (self.number - 1) * self.size
         pages = math.ceil(len(rows) / self.size)
-        return Json(
+        return CompactJson(
             {
                 "items": rows[start : start + self.size],
                 "pageNumber": self.number,
@@ -74,7 +74,7 @@ def with_url(image: ImageRow, files_url: str) -> ImageRow:
     return {**image, "url": image["url"] or f"{files_url}/{image['id']}{image['extension']}"}
 
 
-async def error_answer(request: Request, error: Exception) -> Response:
+async def error_response(request: Request, error: Exception) -> Response:
     """Answer an ``HTTPException`` with its status and message, as a problem."""
     del request  # Starlette hands it to every such function
     refusal = cast("HTTPException", error)  # the only kind that this function is registered for
@@ -99,7 +99,7 @@ class UnknownPath(HTTPException):
         super().__init__(HTTPStatus.NOT_FOUND, "There is no such page.")
 
 
-class SignAnswers:
+class AddServiceHeaders:
     """Put version, request id and leave for all web pages on every answer, refusals included."""
 
     def __init__(self, app: ASGIApp) -> None:

@@ -18,10 +18,10 @@ class Bounds(NamedTuple):
     least: float = -math.inf
     most: float = math.inf
 
-    def hold(self, size: int) -> bool:
+    def contains(self, size: int) -> bool:
         """Return whether a size passes.
 
-        >>> Bounds(least=3).hold(3), Bounds(most=2).hold(3)
+        >>> Bounds(least=3).contains(3), Bounds(most=2).contains(3)
         (True, False)
         """
         return self.least <= size <= self.most

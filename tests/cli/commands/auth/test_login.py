@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.config.credentials_file import store
+from animedex.config.credentials_file import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import API_KEY
@@ -121,7 +121,7 @@ def test_a_wrong_key_is_not_stored(
 def test_what_was_stored_before_outlasts_a_wrong_key(
     cli: Cli, danbooru: DanbooruSample, pipe: Type, key_file: KeyFile
 ) -> None:
-    store("danbooru", {"login": "old", "api_key": "old", "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": "old", "api_key": "old", "origin": danbooru.origin})
     before = key_file.path.read_bytes()
     pipe("wr0ng-key")
     assert cli(*GIVEN, "--with-key").code == 4

@@ -8,7 +8,7 @@ import click
 import pytest
 
 from animedex.cli.commands.auth import command
-from animedex.config.credentials_file import store
+from animedex.config.credentials_file import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.waifu_sample import API_KEY
 
@@ -21,8 +21,8 @@ NAME, KEY = USER.name, USER.api_key
 
 
 def test_signing_out_forgets_the_key(cli: Cli, danbooru: DanbooruSample, key_file: KeyFile) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
-    store("waifu", {"api_key": API_KEY, "origin": "https://api.waifu.im"})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
+    write_credentials("waifu", {"api_key": API_KEY, "origin": "https://api.waifu.im"})
     outcome = cli("auth", "logout", "danbooru")
     assert (outcome.code, outcome.err) == (0, "")
     assert outcome.text.startswith("signed out of danbooru; ")

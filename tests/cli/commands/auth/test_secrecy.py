@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from typing import TYPE_CHECKING, cast
 
-from animedex.config.credentials_file import store
+from animedex.config.credentials_file import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 
@@ -24,7 +24,7 @@ def told(outcome: Outcome) -> str:
 
 
 def test_no_command_shows_the_key(cli: Cli, danbooru: DanbooruSample) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
     said = f'{{"success": false, "message": "who is {KEY}, {BASIC}?"}}'.encode()
     danbooru.answer("/posts.json", status=403, body=said, headers={"x-echo": f"Basic {BASIC}"})
     danbooru.answer("/posts/1.json", status=401, body=said)
@@ -44,7 +44,7 @@ def test_no_command_shows_the_key(cli: Cli, danbooru: DanbooruSample) -> None:
 
 
 def test_a_whole_url_of_somebody_else_gets_no_key(cli: Cli, danbooru: DanbooruSample) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
     with DanbooruSample(limits=False) as other:
         outcome = cli("api", "danbooru", f"{other.url}/profile.json")
         assert (outcome.code, len(other.arrivals)) == (2, 0)

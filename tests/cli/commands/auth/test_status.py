@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
-from animedex.config.credentials_file import store
+from animedex.config.credentials_file import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.waifu_sample import API_KEY
 
@@ -55,7 +55,7 @@ def test_who_never_signed_in_is_nobody(cli: Cli, danbooru: DanbooruSample) -> No
 def test_a_stored_key_is_told_of_and_asked_about_only_with_check(
     cli: Cli, danbooru: DanbooruSample
 ) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
     known = {**NOBODY, "user": NAME, "source": "file", "origin": danbooru.origin, "used": True}
     assert standing(cli, "danbooru") == {"danbooru": known}
     assert len(danbooru.arrivals) == 0
@@ -66,7 +66,7 @@ def test_a_stored_key_is_told_of_and_asked_about_only_with_check(
 def test_the_environment_is_told_of_before_the_file(
     cli: Cli, waifu: WaifuSample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store("waifu", {"api_key": "wr0ng-key", "origin": waifu.origin})
+    write_credentials("waifu", {"api_key": "wr0ng-key", "origin": waifu.origin})
     monkeypatch.setenv("ANIMEDEX_WAIFU_API_KEY", API_KEY)
     known = {**NOBODY, "source": "environment", "origin": waifu.origin, "used": True}
     assert standing(cli, "waifu")["waifu"] == known
@@ -81,7 +81,9 @@ def test_a_program_is_not_run_to_tell_of_it(
     cli: Cli, danbooru: DanbooruSample, tmp_path: Path
 ) -> None:
     ran = tmp_path / "ran"
-    store("danbooru", {"login": NAME, "command": f"touch {ran}", "origin": danbooru.origin})
+    write_credentials(
+        "danbooru", {"login": NAME, "command": f"touch {ran}", "origin": danbooru.origin}
+    )
     found = standing(cli, "danbooru")["danbooru"]
     assert (found["source"], found["used"], found["problem"]) == ("program", True, None)
     assert not ran.exists()
@@ -94,7 +96,9 @@ def test_a_program_is_not_run_to_tell_of_it(
 
 
 def test_a_key_that_is_not_accepted_any_more_is_told(cli: Cli, danbooru: DanbooruSample) -> None:
-    store("danbooru", {"login": NAME, "api_key": "wr0ng-key", "origin": danbooru.origin})
+    write_credentials(
+        "danbooru", {"login": NAME, "api_key": "wr0ng-key", "origin": danbooru.origin}
+    )
     outcome = cli("auth", "status", "danbooru", "--check", "-v")
     found = cast("dict[str, JsonObject]", outcome.json)["danbooru"]
     assert (outcome.code, found["used"], found["accepted"]) == (0, True, False)
@@ -106,7 +110,7 @@ def test_a_key_that_is_not_accepted_any_more_is_told(cli: Cli, danbooru: Danboor
 def test_what_says_nothing_of_the_key_leaves_that_open(
     fault: str, cli: Cli, danbooru: DanbooruSample
 ) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
     danbooru.faults.add(fault)
     found = standing(cli, "danbooru", "--check")["danbooru"]
     assert (found["used"], found["accepted"]) == (True, None)
@@ -114,7 +118,7 @@ def test_what_says_nothing_of_the_key_leaves_that_open(
 
 
 def test_a_key_for_another_place_is_said_not_to_be_used(cli: Cli, danbooru: DanbooruSample) -> None:
-    store("danbooru", {"login": NAME, "api_key": KEY, "origin": DANBOORU.base_url})
+    write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": DANBOORU.base_url})
     found = standing(cli, "danbooru", "--check")["danbooru"]
     assert (found["origin"], found["used"]) == ("https://danbooru.donmai.us", False)
     assert danbooru.origin in str(found["problem"])
@@ -124,7 +128,7 @@ def test_a_key_for_another_place_is_said_not_to_be_used(cli: Cli, danbooru: Danb
 def test_whatever_is_wrong_is_a_fact_like_another(
     cli: Cli, danbooru: DanbooruSample, monkeypatch: pytest.MonkeyPatch, key_file: KeyFile
 ) -> None:
-    store("danbooru", {"login": NAME, "api_key": "k:3y", "origin": danbooru.origin})
+    write_credentials("danbooru", {"login": NAME, "api_key": "k:3y", "origin": danbooru.origin})
     assert "is not plain text" in str(standing(cli)["danbooru"]["problem"])
     key_file.path.chmod(0o644)
     assert "others may read it" in str(standing(cli)["waifu"]["problem"])
