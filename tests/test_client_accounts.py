@@ -43,7 +43,7 @@ def body_of(response: Response, source: SourceTag) -> bytes:
 
 
 def asking(path: str, backend: Backend = DANBOORU, lifetime: float = 0.0) -> Call[bytes]:
-    return Call(backend, Request("GET", path), body_of, lifetime=lifetime)
+    return Call(backend, Request("GET", path), body_of, ttl=lifetime)
 
 
 PROFILE = asking("/profile.json")

@@ -29,7 +29,7 @@ import animedex
 from animedex import backends, errors
 from animedex.backends.nekos import calls, composite_calls
 from animedex.backends.nekos.backend import BACKEND
-from animedex.call import JSON_CAP
+from animedex.call import MAX_JSON_BYTES
 from animedex.cli.shared_options import output_options
 from animedex.client import Client
 from animedex.client_options import ClientOptions
@@ -311,7 +311,7 @@ FACTS = [
     ("limits", "else {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3))),
     ("limits", f"Redirects, {pipeline.MAX_REDIRECTS} at most"),
     ("limits", f"`--timeout`, {SETTINGS['timeout'].default:g} seconds by default"),
-    ("limits", f"more than {JSON_CAP // MIB} MiB"),
+    ("limits", f"more than {MAX_JSON_BYTES // MIB} MiB"),
     ("limits", f"of {cache.CACHE_CAP // MIB} MiB at the most"),
     ("limits", "for a day at the most" if rate_limiter.MAX_BLOCK == 86_400 else "?"),
     ("limits", f"{calls.MOST} rows a request"),
@@ -335,9 +335,9 @@ def test_lifetimes_are_those_of_the_calls() -> None:
     spans = {"10 minutes": 600.0, "24 hours": 86_400.0, "never": 0.0}
     rows = cells("docs/limits.md", "answer | kept for")
     catalogue, search, never = (spans[span] for _, span in rows)
-    assert catalogue == calls.categories().lifetime == calls.categories_full().lifetime
-    assert search == calls.search("x").lifetime
-    assert never == calls.image("neko").lifetime == calls.asset("neko/1.png").lifetime == 0
+    assert catalogue == calls.categories().ttl == calls.categories_full().ttl
+    assert search == calls.search("x").ttl
+    assert never == calls.image("neko").ttl == calls.asset("neko/1.png").ttl == 0
 
 
 def all_errors(kind: type[errors.AnimedexError]) -> Iterator[type[errors.AnimedexError]]:

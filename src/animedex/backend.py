@@ -28,7 +28,7 @@ class SignIn(NamedTuple):
     user: str | None = None
 
 
-class Meaning(NamedTuple):
+class ErrorExplanation(NamedTuple):
     """What a failure means to a service: which error it is, and what the service did.
 
     `words` are the service's own as they came; None has them looked for in the answer, as in
@@ -44,10 +44,10 @@ class Meaning(NamedTuple):
 class Backend(NamedTuple):
     """One service as data.
 
-    `hosts` are the hosts beside the base URL's own that a redirect may lead to. `limits_note` and
-    `guidance` are shown in every command's help; `guidance` is written for agents. `example_path`
-    shows how to ask by hand. `explain` tells what a failure means where that is something else
-    than in general, and None of any other; `notice` says what is odd about an answer, if anything.
+    `hosts` are those that a redirect may lead to, beside the base URL's own. `limits_note` and
+    `guidance` are part of every command's help; `guidance` is written for agents. `example_path` is
+    an example for `animedex api`. `explain_error` returns what a failure means, or None if that is
+    what it means in general; `notice` returns what is odd about an answer, if anything.
     """
 
     name: str
@@ -61,7 +61,7 @@ class Backend(NamedTuple):
     hosts: tuple[str, ...] = ()
     headers: tuple[tuple[str, str], ...] = ()
     sign_in: SignIn | None = None
-    explain: Callable[[Response], Meaning | None] | None = None
+    explain_error: Callable[[Response], ErrorExplanation | None] | None = None
     notice: Callable[[Response], str | None] | None = None
 
     @property

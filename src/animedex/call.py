@@ -1,4 +1,4 @@
-"""What is asked and what is answered: frozen values that do nothing by themselves."""
+"""Calls as values: a request, what its answer means, and what else belongs to it."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ T = TypeVar("T")
 U = TypeVar("U")
 T_co = TypeVar("T_co", covariant=True)
 
-JSON_CAP = 16 * 1024 * 1024
+MAX_JSON_BYTES = 16 * 1024 * 1024
 
 
 class SourceTag(NamedTuple):
-    """Tell where a datum came from, and when.
+    """Which service a record came from, and when.
 
     `rate_limited` is true when the request really waited for a budget, `library` when the datum
     was kept in the user's library, and nothing was asked for it now.
@@ -33,11 +33,11 @@ class SourceTag(NamedTuple):
     library: bool = False
 
     def to_payload(self) -> dict[str, str | bool]:
-        """Give the tag as a JSON object, the time in UTC to the second."""
-        told = {**self._asdict(), "fetched_at": _stamp(self.fetched_at)}
+        """Return the tag as a JSON object, the time in UTC to the second."""
+        payload = {**self._asdict(), "fetched_at": _stamp(self.fetched_at)}
         if not self.library:
-            del told["library"]
-        return told
+            del payload["library"]
+        return payload
 
 
 def _stamp(moment: datetime) -> str:
@@ -63,35 +63,37 @@ class CallContext(Protocol):
         ...
 
     def warn(self, backend: str, message: str) -> None:
-        """Tell the user something beside the answer."""
+        """Send the user a warning."""
         ...
 
 
 class Call(NamedTuple, Generic[T_co]):
     """One request to one endpoint, and what its answer means.
 
-    `parse` reads the answer; `recover` may turn a failure into a value or a better error.
-    `lifetime` is how long the answer may be cached, in seconds; 0 is never. `cap` bounds the
-    decoded body, in bytes. `anonymous` makes the error for a user who is not signed in, if the
-    service would refuse them. A `raw` call takes any status and the body as it was sent. `sink`
-    makes what receives the body of a success, anew for each try, from the head of the answer;
-    `parse` finds it in the response. `resume` returns headers that each try sends in addition, such
-    as the range that is missing. `timeout` is in seconds, in place of the client's own. The body of
-    an `is_open_ended` call may take as long as bytes keep coming. `seen` returns the ids of the
-    pictures that an answer shows, which are recorded. `next_steps` is what `then` adds.
+    `parse` reads the answer; `recover` may turn a failure into a value or a better error; `then`
+    adds what else to do. `seen` returns the ids of the pictures that an answer shows, which are
+    recorded.
+
+    `ttl` is how long the answer may be cached, in seconds; 0 is never. `max_bytes` bounds the
+    decoded body. `is_raw` takes any status, and the body as it was sent. `open_writer` makes what
+    receives the body of a success, anew for each try, from the head of the answer; `parse` finds it
+    in the response. `resume_headers` returns headers that each try sends in addition, such as the
+    range that is missing. `anonymous_error` makes the error for a user who is not signed in, if the
+    service would refuse them. `timeout` is in seconds, in place of the client's own; an
+    `is_open_ended` body may take as long as bytes keep coming.
     """
 
     backend: Backend
     request: Request
     parse: Callable[[Response, SourceTag], T_co]
     recover: Callable[[CallContext, AnimedexError], Steps[T_co]] | None = None
-    lifetime: float = 0
-    cap: int = JSON_CAP
-    raw: bool = False
+    ttl: float = 0
+    max_bytes: int = MAX_JSON_BYTES
+    is_raw: bool = False
     gzip: bool = True
-    sink: Callable[[Response], BodyWriter] | None = None
-    resume: Callable[[], Headers] | None = None
-    anonymous: Callable[[], AnimedexError] | None = None
+    open_writer: Callable[[Response], BodyWriter] | None = None
+    resume_headers: Callable[[], Headers] | None = None
+    anonymous_error: Callable[[], AnimedexError] | None = None
     timeout: float | None = None
     is_open_ended: bool = False
     seen: Callable[[Any], Iterable[str]] | None = None

@@ -15,7 +15,7 @@ from animedex.http_message import Secret
 from animedex.ratelimit.store import FILE_NAME
 from animedex.transport import response_cache as cache
 from animedex.transport.pipeline import ClientConfig
-from animedex.transport.proxies import Proxies, hide_password, proxies_from
+from animedex.transport.proxies import Proxies, hide_password, read_proxies
 
 if TYPE_CHECKING:
     from animedex.transport.events import Event
@@ -72,7 +72,7 @@ def set_up(options: ClientOptions) -> Setup:
     config = Config()
     config.refuse_removed()
     base_urls = {**config.base_urls(), **_base_urls(options)}
-    _require_known(base_urls)
+    _check_services(base_urls)
     client_config = ClientConfig(
         user_agent=user_agent(_contact(options, config)),
         base_urls=base_urls,
@@ -116,7 +116,7 @@ def _base_urls(options: ClientOptions) -> dict[str, str]:
     return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in given.items()}
 
 
-def _require_known(names: Iterable[str]) -> None:
+def _check_services(names: Iterable[str]) -> None:
     """Refuse a service that there is not: its requests would go to the real one of another name."""
     known = backends.names()
     for name in names:
@@ -150,7 +150,7 @@ def _cached(options: ClientOptions, config: Config) -> bool:
 def _proxies(options: ClientOptions, config: Config) -> Proxies:
     chosen = options.get("proxy") or config.get("proxy").value
     if chosen is None:
-        return proxies_from()
+        return read_proxies()
     return Proxies(every=hide_password(str(read_setting("proxy", str(chosen)))))
 
 

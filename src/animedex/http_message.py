@@ -15,7 +15,7 @@ _SUCCESS = 2
 
 
 class Request(NamedTuple):
-    """Describe one request, before it is known where the backend really is.
+    """One request, before the backend's base URL is known.
 
     `path` is below the backend's base URL and begins with a slash; an absolute URL is accepted
     where it lies below the base URL that the backend declares or is configured to have.
@@ -28,7 +28,7 @@ class Request(NamedTuple):
 
 
 class Secret(str):
-    """Be a text that no `repr` shows, be it of a request, a step or a list.
+    """A text that no `repr` shows, be it of a request, an effect or a list.
 
     >>> Request("GET", "/", headers=(("x-api-key", Secret("k3y")),)).headers
     (('x-api-key', '***'),)
@@ -40,7 +40,7 @@ class Secret(str):
         return "'***'"
 
 
-def _escaped(secret: str) -> str:
+def _escaped_pattern(secret: str) -> str:
     """Return a pattern for a text whose characters may be escaped, even more than once.
 
     These are the ways of JSON, URLs, HTML and Python. Each alternative begins with a plain
@@ -59,7 +59,7 @@ def _escaped_character(character: str) -> str:
 
 
 class Account:
-    """Hold what a request carries to be known as a user's, and keep it out of sight.
+    """What a request carries to be a user's, never shown.
 
     `secrets` are all the ways in which a key may be written. `user` is the user's name, where the
     service has one; `mark` tells accounts apart and nothing of their keys.
@@ -75,18 +75,20 @@ class Account:
         self._secrets = tuple(Secret(text) for text in sorted(secrets, key=len, reverse=True))
         self._escaped: re.Pattern[str] | None = None
 
-    def hide(self, text: str) -> str:
-        r"""Strike every secret out of a text, whichever way its characters are escaped.
+    def redact(self, text: str) -> str:
+        r"""Replace every secret in a text, whichever way its characters are escaped.
 
         In UTF-16 and UTF-32 there are null characters between them; with a secret these go, too.
 
-        >>> Account((), ["k3y!"], "me", "").hide(r"wrong key: k3y%21, \u006b3y!, &#107;3y!")
+        >>> Account((), ["k3y!"], "me", "").redact(r"wrong key: k3y%21, \u006b3y!, &#107;3y!")
         'wrong key: ***, ***, ***'
         """
-        if "\0" in text and (hidden := self.hide(dense := text.replace("\0", ""))) != dense:
+        if "\0" in text and (hidden := self.redact(dense := text.replace("\0", ""))) != dense:
             return hidden
         if self._secrets and any(mark in text for mark in "\\%&"):
-            self._escaped = self._escaped or re.compile("|".join(map(_escaped, self._secrets)))
+            self._escaped = self._escaped or re.compile(
+                "|".join(map(_escaped_pattern, self._secrets))
+            )
             return self._escaped.sub("***", text)
         for secret in self._secrets:
             text = text.replace(secret, "***")
@@ -95,26 +97,26 @@ class Account:
     def is_in(self, body: bytes) -> bool:
         """Return whether a body repeats the key."""
         text = body.decode("latin-1")
-        return self.hide(text) != text
+        return self.redact(text) != text
 
     def __repr__(self) -> str:
         return f"<account of {self.user or 'a user'}>"
 
 
 class BodyWriter(Protocol):
-    """Take the body of one answer as it arrives; raise only errors of this package."""
+    """Takes the body of one answer as it arrives; raises only errors of this package."""
 
     def write(self, chunk: bytes) -> None:
         """Take the next piece."""
         ...
 
     def discard(self) -> None:
-        """Undo everything: the answer is cut, or not what was wanted."""
+        """Undo everything: the answer is cut, or not what was requested."""
         ...
 
 
 class Response(NamedTuple):
-    """Hold one answer; header names are in lower case.
+    """One answer; header names are in lower case.
 
     The body of an answer that went to a sink is in the sink, not in `body`.
     """
@@ -123,7 +125,7 @@ class Response(NamedTuple):
     headers: Headers
     body: bytes
     url: str
-    sink: BodyWriter | None = None
+    writer: BodyWriter | None = None
 
     @property
     def is_success(self) -> bool:

@@ -77,7 +77,7 @@ def test_a_packed_file_is_unpacked_in_memory_and_left_to_a_sink(
         server.answer("/neko/1.png", headers={"Content-Encoding": "gzip"}, body=packed)
     call = fetch(nekos.BACKEND, f"{server.url}/neko/1.png")
     assert client.perform(call).body == BODY
-    fetched = client.perform(call._replace(sink=Pocket))
+    fetched = client.perform(call._replace(open_writer=Pocket))
     assert isinstance(fetched.sink, Pocket)
     assert fetched.sink.body == packed
 

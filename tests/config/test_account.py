@@ -158,7 +158,7 @@ def test_any_plain_key_is_carried_and_never_shown(club: Backend, login: str, key
     found = build_account(club, {"login": login, "api_key": key})
     assert carried(found) == basic(login, key)
     for secret in (key, carried(found)):
-        assert secret not in found.hide(f"\x00{secret}\x00").replace("***", "")
+        assert secret not in found.redact(f"\x00{secret}\x00").replace("***", "")
     assert basic(login, key) not in f"{found!r} {found.headers!r}"
 
 
@@ -167,11 +167,11 @@ def test_a_key_is_struck_in_any_encoding(club: Backend, encoding: str) -> None:
     found = build_account(club, {"login": "me", "api_key": "k3/y+="})
     for text in ("no k3/y+= here", "no k3%2Fy+= here", "no \\u006b3/y+= here"):
         read = text.encode(encoding).decode("utf-8")
-        assert found.hide(read) == "no *** here"
-    assert found.hide("n\0o\0") == "n\0o\0"
+        assert found.redact(read) == "no *** here"
+    assert found.redact("n\0o\0") == "n\0o\0"
 
 
 def test_a_key_is_struck_however_it_is_written(club: Backend) -> None:
     found = build_account(club, {"login": "me", "api_key": "k3/y+="})
     told = f"k3/y+= k3%2Fy%2B%3D k3\\/y+= {basic('me', 'k3/y+=')}"
-    assert found.hide(told) == "*** *** *** ***"
+    assert found.redact(told) == "*** *** *** ***"

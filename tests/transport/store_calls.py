@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from animedex.backend import Backend
     from animedex.ratelimit.limits import Limits
     from animedex.ratelimit.rate_limiter import Decision, Reservation
-    from animedex.transport.response_cache import Kept
+    from animedex.transport.response_cache import CacheEntry
 
 
 class Reserve(NamedTuple):
@@ -47,7 +47,7 @@ class CacheGet(NamedTuple):
     deadline: float
 
 
-class CachePut(NamedTuple):
+class CacheStore(NamedTuple):
     key: str
     backend: str
     body: bytes
@@ -105,14 +105,14 @@ class RecordingCache(Cache):
 
     on_call: Callable[[object], None]
 
-    def get(self, key: str, deadline: float = inf) -> Kept | None:
+    def get(self, key: str, deadline: float = inf) -> CacheEntry | None:
         self.on_call(CacheGet(key, deadline))
         return super().get(key, deadline)
 
     def put(
         self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
     ) -> None:
-        self.on_call(CachePut(key, backend, body, lifetime, deadline))
+        self.on_call(CacheStore(key, backend, body, lifetime, deadline))
         super().put(key, backend, body, lifetime, deadline)
 
     def drop(self, key: str, deadline: float = inf) -> None:

@@ -24,7 +24,7 @@ from animedex.transport.effects import Send
 from animedex.transport.events import Event, format_event
 from animedex.transport.pipeline import ClientConfig
 from tests.transport.calls import answer
-from tests.transport.store_calls import Block, CacheGet, CachePut, FindAccount
+from tests.transport.store_calls import Block, CacheGet, CacheStore, FindAccount
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,15 +148,15 @@ def test_a_call_for_users_alone_is_refused_before_anything_is_sent(
     stage: Stage, pick: Call[bytes]
 ) -> None:
     with pytest.raises(BadArguments, match="three terms") as raised:
-        stage.play(pick._replace(anonymous=needs_user, lifetime=60))
+        stage.play(pick._replace(anonymous_error=needs_user, ttl=60))
     assert (raised.value.backend, raised.value.hint) == ("club", "leave one out")
     assert (stage.sent, stage.all_of(CacheGet), stage.all_of(Block)) == ([], [], [])
     stage.account = ME
-    assert stage.play(pick._replace(anonymous=needs_user), [answer(b"1")]) == b"1"
+    assert stage.play(pick._replace(anonymous_error=needs_user), [answer(b"1")]) == b"1"
 
 
 def test_a_call_for_users_of_a_service_without_users_is_refused(stage: Stage) -> None:
-    call = Call(stage.shelf, Request("GET", "/pick"), body_of, anonymous=needs_user)
+    call = Call(stage.shelf, Request("GET", "/pick"), body_of, anonymous_error=needs_user)
     with pytest.raises(BadArguments, match="three terms"):
         stage.play(call)
 
@@ -238,7 +238,7 @@ def test_no_key_goes_over_the_wire_for_all_to_read(
     assert stage.play(pick, [answer(b"1")], config) == b"1"
     stage.account = ME
     with pytest.raises(BadArguments, match="a key is sent over https") as raised:
-        stage.play(pick._replace(lifetime=60), [], config)
+        stage.play(pick._replace(ttl=60), [], config)
     assert "animedex auth status club" in (raised.value.hint or "")
     assert KEY not in str(raised.value)
     assert (len(stage.sent), stage.all_of(CacheGet)) == (1, [])
@@ -255,7 +255,7 @@ def test_a_whole_url_of_somebody_else_gets_nothing(stage: Stage, pick: Call[byte
     stage.account = ME
     for url in ("https://evil.example/pick", "https://shelf.example.evil.example/api/pick"):
         with pytest.raises(BadArguments, match="nothing was sent"):
-            stage.play(pick._replace(request=Request("GET", url), raw=True))
+            stage.play(pick._replace(request=Request("GET", url), is_raw=True))
     assert stage.steps == []
 
 
@@ -277,12 +277,12 @@ def test_each_of_several_calls_goes_to_its_service_as_that_ones_user(
 def test_answers_are_kept_for_each_user_apart(
     stage: Stage, pick: Call[bytes], tmp_path: Path
 ) -> None:
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     for account, body in ((None, b"public"), (ME, b"mine"), (OTHER, b"theirs")):
         stage.account = account
         assert stage.play(kept, [answer(body)]) == body
         assert stage.play(kept) == body
-    assert len({step.key for step in stage.all_of(CachePut)}) == 3
+    assert len({step.key for step in stage.all_of(CacheStore)}) == 3
     stage.close()
     files = [path for path in tmp_path.iterdir() if path.is_file()]
     whole = b"".join(path.read_bytes() for path in files)
@@ -295,7 +295,7 @@ def test_answers_are_kept_for_each_user_apart(
 
 def test_nothing_that_is_told_or_shown_holds_a_key(stage: Stage, pick: Call[bytes]) -> None:
     stage.account = ME
-    stage.play(pick._replace(lifetime=60), [answer(status=503), answer()])
+    stage.play(pick._replace(ttl=60), [answer(status=503), answer()])
     assert len(stage.all_of(Event)) > 3
     shown = told(stage) + repr(ME) + repr(vars(stage))
     assert not any(secret in shown for secret in (KEY, TOKEN))
@@ -329,7 +329,7 @@ def test_a_failure_that_tells_the_key_back_is_told_without(
 
 def test_a_raw_failure_is_handed_over_without_the_key(stage: Stage, pick: Call[bytes]) -> None:
     stage.account = ME
-    whole = Call(stage.club, Request("GET", "/pick"), whole_of, raw=True)
+    whole = Call(stage.club, Request("GET", "/pick"), whole_of, is_raw=True)
     failed = stage.play(whole, [answer(b"no \xff " + KEY.encode(), 401, x_echo=f"Basic {TOKEN}")])
     assert failed.body == b"no \xff ***"
     assert failed.header("x-echo") == "Basic ***"
@@ -378,7 +378,7 @@ def test_errors_of_nobody_are_left_as_they_are(stage: Stage, pick: Call[bytes]) 
 
 def test_the_longest_way_of_writing_a_key_is_struck_first() -> None:
     account = Account((), ["abc", "abcdef"], None, "")
-    assert account.hide("abcdef abc") == "*** ***"
+    assert account.redact("abcdef abc") == "*** ***"
 
 
 def escape(text: str, form: str) -> str:
@@ -399,7 +399,7 @@ def test_a_key_is_struck_whichever_way_it_is_escaped(
     stage.account = build_account(stage.club, {"login": "me", "api_key": KEY})
     begun = escape(secret[:2], form) + secret[2:]
     ended = secret[:-1] + escape(secret[-1], form)
-    whole = Call(stage.club, Request("GET", "/pick"), whole_of, raw=True)
+    whole = Call(stage.club, Request("GET", "/pick"), whole_of, is_raw=True)
     for text in (escape(secret, form), begun, ended):
         failed = stage.play(whole, [answer(f'{{"message": "no {text}!"}}'.encode(), 401)])
         assert failed.body == b'{"message": "no ***!"}'
@@ -408,12 +408,12 @@ def test_a_key_is_struck_whichever_way_it_is_escaped(
 def test_only_the_key_is_struck() -> None:
     account = Account((), ["k3y"], None, "")
     text = r"k4y K3Y \u006b3z %6b%33%7a &#107;3 k&3y \k3"
-    assert account.hide(text) == text
+    assert account.redact(text) == text
 
 
 def test_base64_is_struck_with_and_without_its_padding(stage: Stage) -> None:
     account = build_account(stage.club, {"login": "me", "api_key": KEY})
-    assert account.hide(f"{TOKEN} {TOKEN.rstrip('=')}") == "*** ***"
+    assert account.redact(f"{TOKEN} {TOKEN.rstrip('=')}") == "*** ***"
 
 
 # What is odd about an answer
@@ -423,8 +423,8 @@ def test_an_answer_that_repeats_the_key_is_never_written_down(
     stage: Stage, pick: Call[bytes]
 ) -> None:
     stage.account = ME
-    kept = pick._replace(lifetime=60.0)
+    kept = pick._replace(ttl=60.0)
     assert stage.play(kept, [answer(f'{{"tag": "{KEY}"}}'.encode())]).startswith(b'{"tag"')
-    assert stage.all_of(CachePut) == []
+    assert stage.all_of(CacheStore) == []
     stage.play(kept, [answer(b'{"tag": "cat"}')])
-    assert len(stage.all_of(CachePut)) == 1
+    assert len(stage.all_of(CacheStore)) == 1

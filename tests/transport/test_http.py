@@ -36,7 +36,7 @@ def server() -> Iterator[SampleServer]:
 def test_an_answer_comes_whole(exchange: Exchange, server: SampleServer) -> None:
     server.answer("/here", status=418, headers={"X-Note": "Hi"}, body=b"tea")
     answer = exchange(get(f"{server.url}/here?a=b%20c"))
-    assert (answer.status, answer.body, answer.sink) == (418, b"tea", None)
+    assert (answer.status, answer.body, answer.writer) == (418, b"tea", None)
     assert (answer.header("x-note"), answer.url) == ("Hi", f"{server.url}/here?a=b%20c")
     arrival = server.arrivals.on("/here")[-1]
     assert (arrival.method, arrival.target) == ("GET", "/api/v2/here?a=b%20c")
@@ -107,7 +107,7 @@ def test_a_sink_takes_the_body_of_a_success(
     pocket = Pocket()
     server.answer("/here", status=status, body=b"tea")
     answer = exchange(get(f"{server.url}/here", sink=lambda _: pocket))
-    assert (answer.sink, answer.body) == (pocket, b"")
+    assert (answer.writer, answer.body) == (pocket, b"")
     assert (pocket.body, pocket.discarded) == (b"tea", False)
 
 
@@ -121,7 +121,7 @@ def test_a_sink_is_made_from_the_answers_head(exchange: Exchange, server: Sample
     url = f"{server.url}/here"
     server.answer("/here", status=206, headers={"Content-Range": "bytes 5-7/8"}, body=b"tea")
     exchange(get(url, sink=make))
-    assert [(head.status, head.body, head.url, head.sink) for head in heads] == [
+    assert [(head.status, head.body, head.url, head.writer) for head in heads] == [
         (206, b"", url, None)
     ]
     assert heads[0].header("content-range") == "bytes 5-7/8"
@@ -130,7 +130,7 @@ def test_a_sink_is_made_from_the_answers_head(exchange: Exchange, server: Sample
 def test_a_failures_body_goes_to_no_sink(exchange: Exchange, server: SampleServer) -> None:
     server.answer("/here", status=404, body=b"no")
     answer = exchange(get(f"{server.url}/here", sink=lambda _: Pocket()))
-    assert (answer.sink, answer.body) == (None, b"no")
+    assert (answer.writer, answer.body) == (None, b"no")
 
 
 SHORT_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\ntea"

@@ -19,7 +19,7 @@ from pyreqwest.exceptions import PyreqwestError
 from animedex.errors import AnimedexError, NotFound, Unreachable
 from animedex.transport.effects import Send
 from animedex.transport.http import AsyncHttp, SyncHttp
-from animedex.transport.http_errors import TROUBLES, Trouble, translate
+from animedex.transport.http_errors import HTTP_ERRORS, HttpErrorRow, translate
 from animedex.transport.proxies import Proxies
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ DIRECT = Proxies()
 CLOSED = "the client is closed"
 
 
-def row(message: str) -> Trouble:
-    return next(row for row in TROUBLES if row.message == message)
+def row(message: str) -> HttpErrorRow:
+    return next(row for row in HTTP_ERRORS if row.message == message)
 
 
 class Driver(Protocol):
@@ -344,4 +344,6 @@ REACHED: dict[str, Callable[..., None]] = {
 
 
 def test_every_row_has_a_test() -> None:
-    assert {row.message for row in TROUBLES} == REACHED.keys() | {c.message for c in CASES.values()}
+    assert {row.message for row in HTTP_ERRORS} == REACHED.keys() | {
+        c.message for c in CASES.values()
+    }

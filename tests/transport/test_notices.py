@@ -45,7 +45,7 @@ def test_what_is_odd_is_told_once_by_a_client(stage: Stage, watched: Call[Read])
 def test_what_is_odd_about_a_failure_is_not_told(stage: Stage, watched: Call[Read]) -> None:
     with pytest.raises(NotFound):
         stage.play(watched, [answer(status=404, version="v8")])
-    stage.play(watched._replace(raw=True), [answer(version="v8")])
+    stage.play(watched._replace(is_raw=True), [answer(version="v8")])
     assert warnings(stage) == []
 
 

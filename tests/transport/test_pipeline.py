@@ -21,7 +21,7 @@ from animedex.errors import (
 from animedex.http_message import Request, Response
 from animedex.transport.effects import Send, Sleep
 from tests.transport.calls import USER_AGENT, Read, answer, config, final, read
-from tests.transport.store_calls import CacheGet, CachePut, RecordSeen, SelectUnseen
+from tests.transport.store_calls import CacheGet, CacheStore, RecordSeen, SelectUnseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,11 +46,11 @@ def test_what_may_not_be_kept_never_meets_the_cache(stage: Stage, pick: Call[Rea
     for _ in range(2):
         stage.play(pick, [answer()])
     assert len(stage.sent) == 2
-    assert not stage.all_of(CacheGet) + stage.all_of(CachePut)
+    assert not stage.all_of(CacheGet) + stage.all_of(CacheStore)
 
 
 def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     first = stage.play(kept, [answer(b"[7]")])
     second = stage.play(kept)
     assert (first.body, second.body) == (b"[7]", b"[7]")
@@ -60,24 +60,24 @@ def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
 
 
 def test_what_is_kept_expires(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     stage.play(kept, [answer(b"1")])
     stage.clock.now += 61
     assert stage.play(kept, [answer(b"2")]).body == b"2"
 
 
 def test_refreshing_asks_and_keeps_the_news(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     stage.play(kept, [answer(b"1")])
     assert stage.play(kept, [answer(b"2")], config(refresh=True)).body == b"2"
     assert stage.play(kept).body == b"2"
 
 
 def test_without_a_cache_nothing_is_looked_up_or_kept(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     for _ in range(2):
         stage.play(kept, [answer()], config(cached=False))
-    assert not stage.all_of(CacheGet) + stage.all_of(CachePut)
+    assert not stage.all_of(CacheGet) + stage.all_of(CacheStore)
 
 
 def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read]) -> None:
@@ -85,9 +85,9 @@ def test_an_answer_that_cannot_be_read_is_not_kept(stage: Stage, pick: Call[Read
         raise UpstreamDecode(response.body.decode())
 
     with pytest.raises(UpstreamDecode) as raised:
-        stage.play(pick._replace(lifetime=60, parse=refuse), [answer(b"what")])
+        stage.play(pick._replace(ttl=60, parse=refuse), [answer(b"what")])
     assert raised.value.backend == "shelf"
-    assert not stage.all_of(CachePut)
+    assert not stage.all_of(CacheStore)
 
 
 def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
@@ -103,7 +103,7 @@ def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
             raise StoreLocked
 
     stage.meddle = meddle
-    call = pick._replace(lifetime=60)
+    call = pick._replace(ttl=60)
     assert stage.play(call, [answer(b"1")], config(timeout=10)).body == b"1"
     assert moments == [5.0]
     assert [send.timeout for send in stage.all_of(Send)] == [5.0]
@@ -111,9 +111,9 @@ def test_a_cache_that_stays_locked_leaves_half_of_the_time_to_the_request(
 
 @pytest.mark.parametrize("status", [204, 404, 500])
 def test_only_a_200_is_kept(stage: Stage, pick: Call[Read], status: int) -> None:
-    stage.play(pick._replace(lifetime=60, raw=True), [answer(status=status)])
+    stage.play(pick._replace(ttl=60, is_raw=True), [answer(status=status)])
     assert stage.all_of(CacheGet)
-    assert not stage.all_of(CachePut)
+    assert not stage.all_of(CacheStore)
 
 
 def test_a_status_becomes_an_error(stage: Stage, pick: Call[Read]) -> None:
@@ -136,7 +136,7 @@ def test_a_status_says_more_than_a_body_that_cannot_be_read(
 
 def test_a_raw_call_takes_the_body_as_it_came(stage: Stage, pick: Call[Read]) -> None:
     came = Response(500, (("content-encoding", "gzip"),), b"as it is", "")
-    assert stage.play(pick._replace(raw=True), [came]).body == b"as it is"
+    assert stage.play(pick._replace(is_raw=True), [came]).body == b"as it is"
 
 
 def test_a_failure_can_be_recovered_from(stage: Stage, pick: Call[Read]) -> None:
@@ -250,7 +250,10 @@ def test_without_a_deadline_json_may_take_five_minutes(stage: Stage, pick: Call[
 def test_without_a_deadline_a_file_may_take_as_long_as_it_arrives(
     stage: Stage, pick: Call[Read]
 ) -> None:
-    for call in (pick._replace(sink=into_pocket), pick._replace(cap=128 * 1024 * 1024)):
+    for call in (
+        pick._replace(open_writer=into_pocket),
+        pick._replace(max_bytes=128 * 1024 * 1024),
+    ):
         stage.play(call, [answer()], config(timeout=None))
         stage.play(call, [answer()], config(timeout=9))
     assert [send.timeout for send in stage.all_of(Send)] == [None, 9, None, 9]
@@ -326,7 +329,7 @@ def test_a_url_of_somebody_else_is_refused(stage: Stage, pick: Call[Read]) -> No
 def test_no_event_tells_a_secret(stage: Stage, pick: Call[Read]) -> None:
     request = Request("GET", "/pick", (("api_key", "hunter2"),))
     for _ in range(2):
-        stage.play(pick._replace(request=request, lifetime=60), [answer()])
+        stage.play(pick._replace(request=request, ttl=60), [answer()])
     assert [event.kind for event in stage.events] == ["request", "response", "response"]
     assert "hunter2" not in str(stage.events)
 
@@ -368,7 +371,7 @@ def test_a_sink_is_discarded_whatever_ends_the_call(
 
     stage.meddle = fail_after_sending
     with pytest.raises(type(error)):
-        stage.play(pick._replace(sink=make), [answer()])
+        stage.play(pick._replace(open_writer=make), [answer()])
     assert [pocket.discarded for pocket in pockets] == [True]
 
 
@@ -378,7 +381,7 @@ def test_a_sink_that_was_read_from_is_left_alone(stage: Stage, pick: Call[Read])
     def make(head: Response) -> Pocket:
         return pocket
 
-    stage.play(pick._replace(sink=make), [answer()])
+    stage.play(pick._replace(open_writer=make), [answer()])
     assert not pocket.discarded
 
 

@@ -22,7 +22,7 @@ from animedex.errors import (
 from animedex.http_message import Account, Request, Response
 from animedex.transport.effects import Send
 from tests.transport.calls import Read, answer, config, final
-from tests.transport.store_calls import CacheDrop, CachePut
+from tests.transport.store_calls import CacheDrop, CacheStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def parsed_by(stage: Stage, parse: Callable[[bytes], bytes]) -> Call[bytes]:
         context.warn("shelf", "read")
         return body
 
-    return Call(stage.shelf, Request("GET", "/lazy"), read_body, lifetime=60).then(go_on)
+    return Call(stage.shelf, Request("GET", "/lazy"), read_body, ttl=60).then(go_on)
 
 
 def understood(body: bytes) -> bytes:
@@ -56,7 +56,7 @@ def test_what_cannot_be_parsed_before_going_on_is_not_kept(stage: Stage) -> None
     call = parsed_by(stage, understood)
     with pytest.raises(UpstreamDecode):
         stage.play(call, [answer(b"<html>")])
-    assert not stage.all_of(CachePut)
+    assert not stage.all_of(CacheStore)
     assert stage.play(call, [answer(b"[1]")]) == b"[1]"
     assert stage.play(call) == b"[1]"
 
@@ -80,11 +80,11 @@ def test_what_is_kept_and_cannot_be_read_is_dropped_and_asked_anew(
     call = parsed_by(stage, strict)
     if not goes_on:
         call = call._replace(next_steps=None)
-    stage.play(pick._replace(request=call.request, lifetime=60), [answer(b"old")])
+    stage.play(pick._replace(request=call.request, ttl=60), [answer(b"old")])
     with pytest.raises(Unreachable):
         stage.play(call, [final(Unreachable("no"))])
     # Nothing is kept of it, so that it is not read again and again.
-    assert stage.play(pick._replace(request=call.request, lifetime=60), [answer(b"old")])
+    assert stage.play(pick._replace(request=call.request, ttl=60), [answer(b"old")])
     assert stage.play(call, [answer(b"new")]) == b"new"
     assert stage.play(call) == b"new"
     assert [event.cached for event in stage.events if event.kind == "response"][-1]
@@ -97,7 +97,7 @@ def test_a_kept_answer_with_another_failure_is_not_asked_anew(
         message = "no such leaf"
         raise NotFound(message)
 
-    kept = pick._replace(lifetime=60)
+    kept = pick._replace(ttl=60)
     stage.play(kept, [answer()])
     with pytest.raises(NotFound):
         stage.play(kept._replace(parse=missing))
@@ -105,7 +105,7 @@ def test_a_kept_answer_with_another_failure_is_not_asked_anew(
 
 def test_a_call_goes_on_where_the_cache_is_busy(stage: Stage) -> None:
     def be_busy(step: object) -> None:
-        if isinstance(step, CachePut | CacheDrop):
+        if isinstance(step, CacheStore | CacheDrop):
             raise StoreLocked
 
     call = parsed_by(stage, understood)
@@ -162,18 +162,18 @@ def test_a_failure_is_told_with_its_request_id(stage: Stage, pick: Call[Read]) -
 def test_a_success_that_reports_a_failure_is_not_kept(stage: Stage, pick: Call[Read]) -> None:
     body = b'{"success": false, "error": "Rate limit exceeded"}'
     with pytest.raises(RateLimited):
-        stage.play(pick._replace(lifetime=60), [answer(body)])
-    assert not stage.all_of(CachePut)
+        stage.play(pick._replace(ttl=60), [answer(body)])
+    assert not stage.all_of(CacheStore)
 
 
 def test_what_interrupts_the_cache_ends_a_call(stage: Stage, pick: Call[Read]) -> None:
     def interrupt(step: object) -> None:
-        if isinstance(step, CachePut):
+        if isinstance(step, CacheStore):
             raise KeyboardInterrupt
 
     stage.meddle = interrupt
     with pytest.raises(KeyboardInterrupt):
-        stage.play(pick._replace(lifetime=60), [answer()])
+        stage.play(pick._replace(ttl=60), [answer()])
 
 
 @pytest.mark.parametrize("lazy", [False, True])

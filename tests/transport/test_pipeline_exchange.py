@@ -41,7 +41,7 @@ def response(status: int = 200, *headers: tuple[str, str]) -> Response:
 
 def test_each_try_asks_for_what_is_still_lacking(stage: Stage, pick: Call[SourceTag]) -> None:
     have = iter([5, 9])
-    asking = pick._replace(resume=lambda: (("range", f"bytes={next(have)}-"),))
+    asking = pick._replace(resume_headers=lambda: (("range", f"bytes={next(have)}-"),))
     stage.play(asking, [broken(), response(206)])
     asked = [dict(step.headers)["range"] for step in stage.all_of(Send)]
     assert asked == ["bytes=5-", "bytes=9-"]
@@ -116,7 +116,7 @@ def test_what_will_not_pass_is_asked_once(stage: Stage, pick: Call[SourceTag], f
 def test_only_what_changes_nothing_is_asked_again(
     stage: Stage, pick: Call[SourceTag], method: str
 ) -> None:
-    call = pick._replace(request=Request(method, "/pick"), raw=True)
+    call = pick._replace(request=Request(method, "/pick"), is_raw=True)
     stage.play(call, [response(503), response(200)])
     assert len(stage.sent) == (1 if method == "POST" else 2)
 

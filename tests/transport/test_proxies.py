@@ -3,16 +3,16 @@ from __future__ import annotations
 import pytest
 
 from animedex.errors import BadArguments
-from animedex.transport.proxies import Proxies, proxies_from
+from animedex.transport.proxies import Proxies, read_proxies
 
 
 def test_no_variable_is_no_proxy() -> None:
-    assert proxies_from({}) == Proxies(None, None, None, None)
-    assert proxies_from({"HTTP_PROXY": "", "no_proxy": "", "PATH": "/bin"}) == Proxies()
+    assert read_proxies({}) == Proxies(None, None, None, None)
+    assert read_proxies({"HTTP_PROXY": "", "no_proxy": "", "PATH": "/bin"}) == Proxies()
 
 
 def test_each_variable_has_its_scheme() -> None:
-    found = proxies_from(
+    found = read_proxies(
         {
             "HTTPS_PROXY": "http://a.example:1",
             "http_proxy": "b.example:2",
@@ -30,13 +30,13 @@ def test_each_variable_has_its_scheme() -> None:
 
 def test_lower_case_wins_where_it_says_something() -> None:
     both = {"HTTPS_PROXY": "upper.example", "https_proxy": "lower.example"}
-    assert proxies_from(both).https == "http://lower.example"
-    assert proxies_from({**both, "https_proxy": ""}).https == "http://upper.example"
+    assert read_proxies(both).https == "http://lower.example"
+    assert read_proxies({**both, "https_proxy": ""}).https == "http://upper.example"
 
 
 def test_the_environment_is_asked_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ALL_PROXY", "late.example")
-    assert proxies_from().every == "http://late.example"
+    assert read_proxies().every == "http://late.example"
 
 
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "http_proxy", "ALL_PROXY"])
@@ -45,5 +45,5 @@ def test_the_environment_is_asked_when_it_is_needed(monkeypatch: pytest.MonkeyPa
 )
 def test_an_unreadable_proxy_is_told_and_its_secret_is_not(variable: str, value: str) -> None:
     with pytest.raises(BadArguments, match=f"^{variable.upper()}: ") as caught:
-        proxies_from({variable: value})
+        read_proxies({variable: value})
     assert "hunter2" not in str(caught.value.to_payload())

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from animedex.database import StoreLocked
-from animedex.transport.response_cache import Cache, CacheReport, Kept
+from animedex.transport.response_cache import Cache, CacheEntry, CacheReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,7 +86,7 @@ def test_a_body_is_kept_with_the_time_it_came(opened: Open, clock: Clock) -> Non
     cache = opened()
     cache.put("key", "shelf", b"\x00body\xff", 60)
     clock.now += 59.5
-    assert cache.get("key") == Kept(b"\x00body\xff", START)
+    assert cache.get("key") == CacheEntry(b"\x00body\xff", START)
     assert cache.get("another") is None
 
 
@@ -103,7 +103,7 @@ def test_a_body_from_the_future_is_not_given(opened: Open, clock: Clock) -> None
     clock.now -= 1
     assert cache.get("key") is None
     clock.now += 1
-    assert cache.get("key") == Kept(b"body", START)
+    assert cache.get("key") == CacheEntry(b"body", START)
 
 
 def test_a_newer_body_replaces_an_older(opened: Open, clock: Clock) -> None:
@@ -112,7 +112,7 @@ def test_a_newer_body_replaces_an_older(opened: Open, clock: Clock) -> None:
     clock.now += 50
     cache.put("key", "shelf", b"new", 60)
     clock.now += 50
-    assert cache.get("key") == Kept(b"new", START + 50)
+    assert cache.get("key") == CacheEntry(b"new", START + 50)
     assert cache.report().answers == 1
 
 
@@ -152,7 +152,7 @@ def test_a_body_beyond_the_bound_is_not_kept_and_drives_nothing_out(
     clock.now += 1
     cache.put("large", "shelf", b"x" * 1001, 3600)
     assert cache.get("large") is None
-    assert cache.get("small") == Kept(b"x", START)
+    assert cache.get("small") == CacheEntry(b"x", START)
 
 
 def test_it_can_be_cleared_and_counted(opened: Open, path: Path) -> None:
@@ -170,8 +170,8 @@ def test_it_outlives_its_process(opened: Open) -> None:
     cache = opened()
     cache.put("key", "shelf", b"body", 60)
     cache.close()
-    assert opened().get("key") == Kept(b"body", START)
-    assert cache.get("key") == Kept(b"body", START)
+    assert opened().get("key") == CacheEntry(b"body", START)
+    assert cache.get("key") == CacheEntry(b"body", START)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such rights")
@@ -189,7 +189,7 @@ def test_a_corrupt_file_is_set_aside_with_one_warning(
     cache = opened()
     assert cache.get("key") is None
     cache.put("key", "shelf", b"body", 60)
-    assert cache.get("key") == Kept(b"body", START)
+    assert cache.get("key") == CacheEntry(b"body", START)
     assert len(warnings) == len(list(path.parent.glob("*.corrupt-*"))) == 1
 
 
@@ -237,7 +237,7 @@ def test_threads_that_find_it_unusable_at_once_get_one_warning(
 ) -> None:
     cache = opened(unusable)
     monkeypatch.setattr(vars(cache)["_database"], "_lock", Meeting(4))
-    found: list[Kept | None] = []
+    found: list[CacheEntry | None] = []
     threads = [threading.Thread(target=lambda: found.append(cache.get("key"))) for _ in range(4)]
     for thread in threads:
         thread.start()
@@ -257,12 +257,12 @@ def test_a_file_that_another_writes_to_is_a_miss(
     cache.put("meanwhile", "shelf", b"body", 60)
     with pytest.raises(StoreLocked):
         cache.clear()
-    assert cache.get("key") == Kept(b"body", START)
+    assert cache.get("key") == CacheEntry(b"body", START)
     other.execute("ROLLBACK")
     other.close()
     assert cache.get("meanwhile") is None
     cache.put("after", "shelf", b"body", 60)
-    assert cache.get("after") == Kept(b"body", START)
+    assert cache.get("after") == CacheEntry(b"body", START)
     assert warnings == []
 
 
@@ -279,7 +279,7 @@ def test_a_file_that_another_is_just_making_is_a_miss(
     other.execute("ROLLBACK")
     other.close()
     cache.put("key", "shelf", b"body", 60)
-    assert cache.get("key") == Kept(b"body", START)
+    assert cache.get("key") == CacheEntry(b"body", START)
     assert warnings == []
 
 
@@ -312,7 +312,7 @@ def test_one_body_can_be_dropped(opened: Open) -> None:
         cache.put(key, "shelf", b"body", 60)
     cache.drop("a")
     cache.drop("never kept")
-    assert [cache.get("a"), cache.get("b")] == [None, Kept(b"body", START)]
+    assert [cache.get("a"), cache.get("b")] == [None, CacheEntry(b"body", START)]
     assert cache.report().size == 4
 
 
@@ -388,9 +388,9 @@ def test_the_file_of_an_earlier_version_is_used_on(
     old.executemany("REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?)", rows)
     old.commit()
     cache = opened(cap=1000)
-    assert cache.get("0") == Kept(b"x" * 100, START - 10)
+    assert cache.get("0") == CacheEntry(b"x" * 100, START - 10)
     cache.put("new", "shelf", b"x" * 100, 60)
-    assert [cache.get("0"), cache.get("1")] == [None, Kept(b"x" * 100, START - 9)]
+    assert [cache.get("0"), cache.get("1")] == [None, CacheEntry(b"x" * 100, START - 9)]
     # An earlier version replaces answers meanwhile, which no trigger sees.
     for _ in range(30):
         row = ("new", "shelf", START, START + 60, 100, b"y" * 100)
@@ -400,5 +400,5 @@ def test_the_file_of_an_earlier_version_is_used_on(
     clock.now += 1
     cache.put("newer", "shelf", b"x" * 100, 60)
     cache.put("newest", "shelf", b"x" * 100, 60)
-    assert cache.get("newest") == Kept(b"x" * 100, START + 1)
+    assert cache.get("newest") == CacheEntry(b"x" * 100, START + 1)
     assert (cache.report().size, warnings) == (100 * cache.report().answers, [])

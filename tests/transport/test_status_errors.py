@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backend import Meaning, SignIn
+from animedex.backend import ErrorExplanation, SignIn
 from animedex.backends.nekos import BACKEND
 from animedex.errors import (
     AnimedexError,
@@ -125,15 +125,15 @@ def test_who_is_unknown_is_told_how_to_sign_in_where_that_is_possible() -> None:
     assert "animedex auth status" in hint
 
 
-def own_meaning(response: Response) -> Meaning | None:
+def own_meaning(response: Response) -> ErrorExplanation | None:
     """Mean by a 418 what nobody else does."""
     if response.status != 418:
         return None
-    return Meaning(NotFound, "has no teapot", response.body.decode() or None, "brew")
+    return ErrorExplanation(NotFound, "has no teapot", response.body.decode() or None, "brew")
 
 
 def test_a_service_may_mean_something_else_by_a_status() -> None:
-    backend = BACKEND._replace(explain=own_meaning)
+    backend = BACKEND._replace(explain_error=own_meaning)
     error = status_error(answer(418, "short"), backend, AGENT)
     told = (NotFound, "nekos has no teapot (418): short", "brew")
     assert (type(error), error.message, error.hint) == told
@@ -143,10 +143,10 @@ def test_a_service_may_mean_something_else_by_a_status() -> None:
 
 
 def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
-    def too_long(response: Response) -> Meaning:
-        return Meaning(UpstreamError, "took too long")
+    def too_long(response: Response) -> ErrorExplanation:
+        return ErrorExplanation(UpstreamError, "took too long")
 
-    backend = BACKEND._replace(explain=too_long)
+    backend = BACKEND._replace(explain_error=too_long)
     error = status_error(answer(500, '{"detail": "it\\ttook"}', retry_after="90"), backend, AGENT)
     assert error.message == "nekos took too long (500): it took"
     assert error.hint == "try again in 1 min 30 s"
@@ -154,10 +154,12 @@ def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
 
 
 def test_whoever_is_asked_too_often_may_say_so_in_words() -> None:
-    def slower(response: Response) -> Meaning:
-        return Meaning(RateLimited, "is asked too often", "Slow\x1b down." * 99, "ask less")
+    def slower(response: Response) -> ErrorExplanation:
+        return ErrorExplanation(
+            RateLimited, "is asked too often", "Slow\x1b down." * 99, "ask less"
+        )
 
-    backend = BACKEND._replace(explain=slower)
+    backend = BACKEND._replace(explain_error=slower)
     error = status_error(answer(429, retry_after="2"), backend, AGENT)
     assert isinstance(error, RateLimited)
     assert error.message.startswith("nekos is asked too often (429): Slow down.Slow")

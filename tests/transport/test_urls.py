@@ -331,9 +331,9 @@ def test_headers_say_who_asks_for_what() -> None:
         "accept": "application/json",
         "accept-encoding": "gzip",
     }
-    raw = dict(request_headers(call("/neko", raw=True, gzip=False), HOME, HOME, None, AGENT))
+    raw = dict(request_headers(call("/neko", is_raw=True, gzip=False), HOME, HOME, None, AGENT))
     assert (raw["accept"], raw["accept-encoding"]) == ("*/*", "identity")
-    sinking = call("/neko", sink=to_file(""))
+    sinking = call("/neko", open_writer=to_file(""))
     assert dict(request_headers(sinking, HOME, HOME, None, AGENT))["accept"] == "*/*"
 
 

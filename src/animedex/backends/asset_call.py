@@ -46,15 +46,23 @@ def fetch(
 ) -> Call[Fetched]:
     """Fetch a file of a service from its API's own origin, or from a host that it declares.
 
-    Without a `sink` the bytes stay in memory, unpacked; a `sink` gets them as they come, be they
-    packed or not. `cap` bounds them either way. `resume` gives the headers that ask for the rest of
-    a file, before each try. Raises `BadArguments` for a URL of another host.
+    Without a `sink` the bytes stay in memory, decoded; a `sink` gets them as they come, compressed
+    or not. `cap` bounds them either way. `resume` returns the headers that ask for the rest of a
+    file, before each try. Raises `BadArguments` for a URL of another host.
     """
     request = Request("GET", url)
-    return Call(backend, request, _fetched, cap=cap, gzip=False, sink=sink, resume=resume)
+    return Call(
+        backend,
+        request,
+        _fetched,
+        max_bytes=cap,
+        gzip=False,
+        open_writer=sink,
+        resume_headers=resume,
+    )
 
 
 def _fetched(response: Response, source: SourceTag) -> Fetched:
     return Fetched(
-        response.url, response.status, response.headers, response.sink, response.body, source
+        response.url, response.status, response.headers, response.writer, response.body, source
     )

@@ -241,7 +241,7 @@ class ResponseBuilder:
             return length.isdecimal() and int(length) <= min(self.request.max_bytes, _SHORT)
         with self._lock:
             self._require_wanted()
-            self._head = head._replace(sink=self.request.open_writer(head))
+            self._head = head._replace(writer=self.request.open_writer(head))
             self._require_wanted()
         return False
 
@@ -251,7 +251,7 @@ class ResponseBuilder:
         if self._size > self.request.max_bytes:
             message = f"the answer is longer than {self.request.max_bytes} bytes"
             raise UpstreamDecode(message)
-        writer = self._head and self._head.sink
+        writer = self._head and self._head.writer
         if not writer:
             self._require_wanted()
             self._chunks.append(chunk)
@@ -268,8 +268,8 @@ class ResponseBuilder:
 
     def discard(self) -> None:
         """Undo what a writer took of an answer that failed."""
-        if self._head is not None and self._head.sink is not None:
-            self._head.sink.discard()
+        if self._head is not None and self._head.writer is not None:
+            self._head.writer.discard()
 
     def cancel(self) -> None:
         """Take no more: nobody waits for the answer.

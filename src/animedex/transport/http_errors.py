@@ -1,4 +1,4 @@
-"""What the HTTP library raises, translated into this package's errors by one table.
+"""The HTTP library's exceptions, translated into this package's errors by one table.
 
 Its classes do not tell a refused connection from a failed handshake or a name that does not
 resolve: only the text of an error's causes does.
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Trouble(NamedTuple):
-    """Hold one row: an exception that says `needle` becomes `error`, explained as `message`.
+class HttpErrorRow(NamedTuple):
+    """One row of the table: an exception with `needle` in its text becomes an `error`.
 
     `raised` names the exception's class or one that it derives from, so that only the driver
     itself needs to know the library.
@@ -40,10 +40,12 @@ _NETWORK = "check the network connection, and the base URL if another one is con
 _TIME = "allow more time with --timeout"
 _FORK = "start processes by `spawn`, or make the first request after forking"
 
-TROUBLES = (
-    Trouble("RequestTimeoutError", "", TimedOut, "no complete answer came in time", _TIME),
-    Trouble("ConnectError", "dns error", Unreachable, "the host name does not resolve", _NETWORK),
-    Trouble(
+HTTP_ERRORS = (
+    HttpErrorRow("RequestTimeoutError", "", TimedOut, "no complete answer came in time", _TIME),
+    HttpErrorRow(
+        "ConnectError", "dns error", Unreachable, "the host name does not resolve", _NETWORK
+    ),
+    HttpErrorRow(
         "ConnectError",
         "invalid peer certificate",
         Unreachable,
@@ -51,32 +53,40 @@ TROUBLES = (
         "a company's own certificates can be named in SSL_CERT_FILE",
         transient=False,
     ),
-    Trouble("ConnectError", "tls handshake", Unreachable, "the TLS handshake failed", _NETWORK),
-    Trouble("ConnectError", "corrupt message", Unreachable, "the server does not speak TLS"),
-    Trouble("ConnectError", "refused", Unreachable, "the connection was refused", _NETWORK),
-    Trouble("ConnectError", "closed before", Unreachable, "the server hung up without an answer"),
-    Trouble("ConnectError", "reset", Unreachable, "the connection was reset"),
-    Trouble("ConnectError", "", Unreachable, "the connection failed", _NETWORK),
-    Trouble("RequestError", "end of file", Unreachable, "the answer was cut off"),
-    Trouble("ReadError", "", Unreachable, "the connection broke in the middle of the answer"),
-    Trouble("DecodeError", "head is too large", UpstreamDecode, "the answer's head is too large"),
-    Trouble("DecodeError", "", UpstreamDecode, "the answer is not proper HTTP"),
-    Trouble("RequestError", "reading a body", UpstreamDecode, "the answer is not proper HTTP"),
-    Trouble("ClientClosedError", "", ClientUnusable, "the client is closed", "open a new one"),
-    Trouble("BuilderError", "", BadArguments, "the request cannot be built"),
-    Trouble("PyreqwestError", "", Unreachable, "the request failed", _NETWORK),
-    Trouble("ValueError", "convert header", UpstreamDecode, "a header of the answer is not text"),
-    Trouble("ValueError", "", BadArguments, "the request cannot be built"),
-    Trouble("RuntimeError", "fork", ClientUnusable, "this process was forked from one", _FORK),
+    HttpErrorRow(
+        "ConnectError", "tls handshake", Unreachable, "the TLS handshake failed", _NETWORK
+    ),
+    HttpErrorRow("ConnectError", "corrupt message", Unreachable, "the server does not speak TLS"),
+    HttpErrorRow("ConnectError", "refused", Unreachable, "the connection was refused", _NETWORK),
+    HttpErrorRow(
+        "ConnectError", "closed before", Unreachable, "the server hung up without an answer"
+    ),
+    HttpErrorRow("ConnectError", "reset", Unreachable, "the connection was reset"),
+    HttpErrorRow("ConnectError", "", Unreachable, "the connection failed", _NETWORK),
+    HttpErrorRow("RequestError", "end of file", Unreachable, "the answer was cut off"),
+    HttpErrorRow("ReadError", "", Unreachable, "the connection broke in the middle of the answer"),
+    HttpErrorRow(
+        "DecodeError", "head is too large", UpstreamDecode, "the answer's head is too large"
+    ),
+    HttpErrorRow("DecodeError", "", UpstreamDecode, "the answer is not proper HTTP"),
+    HttpErrorRow("RequestError", "reading a body", UpstreamDecode, "the answer is not proper HTTP"),
+    HttpErrorRow("ClientClosedError", "", ClientUnusable, "the client is closed", "open a new one"),
+    HttpErrorRow("BuilderError", "", BadArguments, "the request cannot be built"),
+    HttpErrorRow("PyreqwestError", "", Unreachable, "the request failed", _NETWORK),
+    HttpErrorRow(
+        "ValueError", "convert header", UpstreamDecode, "a header of the answer is not text"
+    ),
+    HttpErrorRow("ValueError", "", BadArguments, "the request cannot be built"),
+    HttpErrorRow("RuntimeError", "fork", ClientUnusable, "this process was forked from one", _FORK),
 )
 
 
 def translate(error: BaseException) -> BaseException:
-    """Give the error to raise instead; one that no row describes is given back as it is."""
+    """Return the error to raise instead; one that no row describes is returned as it is."""
     if isinstance(error, AnimedexError):
         return error
     said = _causes(error)
-    row = next((row for row in TROUBLES if _fits(row, error, said)), None)
+    row = next((row for row in HTTP_ERRORS if _fits(row, error, said)), None)
     if row is None:
         return error
     translated = row.error(f"{row.message}{_detail(said)}", hint=row.hint)
@@ -85,7 +95,7 @@ def translate(error: BaseException) -> BaseException:
     return translated
 
 
-def _fits(row: Trouble, error: BaseException, said: list[str]) -> bool:
+def _fits(row: HttpErrorRow, error: BaseException, said: list[str]) -> bool:
     kinds = {kind.__name__ for kind in type(error).__mro__}
     return row.raised in kinds and any(row.needle in text for text in said)
 

@@ -14,7 +14,7 @@ from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from animedex.call import JSON_CAP, Call, SourceTag
+from animedex.call import MAX_JSON_BYTES, Call, SourceTag
 from animedex.clock import shared_clock
 from animedex.database import StoreLocked
 from animedex.errors import (
@@ -125,7 +125,7 @@ class Runtime:
     def redact(self, text: str) -> str:
         """Replace the keys of all accounts in a text."""
         for account in list(self.accounts.values()):
-            text = account.hide(text) if account else text
+            text = account.redact(text) if account else text
         return text
 
     def redact_error(self, error: BaseException | None) -> None:
@@ -168,9 +168,9 @@ class Pipeline:
         """Carry out a call; if its request fails, let it recover, and then go on."""
         try:
             url = resolve_url(call, self.config.base_urls)
-            needs_account = call.backend.sign_in or call.anonymous
+            needs_account = call.backend.sign_in or call.anonymous_error
             account = (yield from self.authenticate(call, url)) if needs_account else None
-            is_cached = call.lifetime > 0 and self.config.is_cached
+            is_cached = call.ttl > 0 and self.config.is_cached
             key = cache_key(call, url, account) if is_cached else None
             hit = (yield from self.look_in_cache(call, url, key)) if key else None
             if hit is not None:
@@ -209,8 +209,8 @@ class Pipeline:
             account = runtime.accounts[place]
         if account is not None:
             require_secure(url, backend)
-        elif call.anonymous is not None:
-            raise call.anonymous()
+        elif call.anonymous_error is not None:
+            raise call.anonymous_error()
         return account
 
     def look_in_cache(self, call: Call[T], url: str, key: str) -> Steps[CacheHit[T] | None]:
@@ -305,24 +305,24 @@ class Pipeline:
         from animedex.transport.status_errors import request_id
 
         def open_writer(head: Response) -> BodyWriter:
-            assert call.sink is not None
-            writer = call.sink(head)
+            assert call.open_writer is not None
+            writer = call.open_writer(head)
             on_failure.callback(writer.discard)
             return writer
 
         timeout = self.seconds_left()
         if call.is_open_ended:
             timeout = None
-        elif timeout is None and call.sink is None and call.cap <= JSON_CAP:
+        elif timeout is None and call.open_writer is None and call.max_bytes <= MAX_JSON_BYTES:
             timeout = EXCHANGE_TIMEOUT
         method = call.request.method
         request = Event("request", call.backend.name, method, redact_url(url), left=left)
         self.runtime.notify(request)
-        opener = open_writer if call.sink else None
+        opener = open_writer if call.open_writer else None
         began = self.clock()
         try:
             response: Response = yield Send(
-                method, url, headers, timeout, call.cap, opener, call.is_open_ended
+                method, url, headers, timeout, call.max_bytes, opener, call.is_open_ended
             )
         except AnimedexError as error:
             taken = self.clock() - began
@@ -344,11 +344,11 @@ class Pipeline:
         from animedex.transport.status_errors import check_status, redact_response, request_id
 
         try:
-            if not call.raw:
+            if not call.is_raw:
                 response = self.decode(call, response)
             if account is not None:
                 response = redact_response(response, account)
-            if not call.raw:
+            if not call.is_raw:
                 check_status(response, call.backend, self.config.user_agent)
                 notice = call.backend.notice(response) if call.backend.notice else None
                 if notice:
@@ -366,7 +366,7 @@ class Pipeline:
         from animedex.transport.content_encoding import decode_body
 
         try:
-            return decode_body(response, call.cap, self.seconds_left)
+            return decode_body(response, call.max_bytes, self.seconds_left)
         except UpstreamDecode:
             if response.is_success:
                 raise
@@ -379,7 +379,7 @@ class Pipeline:
         body, cache = response.body, self.runtime.cache
         if response.status != _OK or (account and account.is_in(body)):
             return
-        name, lifetime, deadline = call.backend.name, call.lifetime, self.deadline
+        name, lifetime, deadline = call.backend.name, call.ttl, self.deadline
         # An answer that cannot be stored now is an answer all the same.
         with contextlib.suppress(StoreLocked):
             if self.runtime.is_cache_remote:
@@ -413,7 +413,7 @@ class Pipeline:
         return (yield from self.retry_while_locked(work, hash(names)))
 
     def warn(self, backend: str, message: str) -> None:
-        """Tell the user something beside the answer."""
+        """Send the user a warning, without keys."""
         self.runtime.notify(Event("warning", backend, message=self.runtime.redact(message)))
 
     def seconds_left(self) -> float | None:

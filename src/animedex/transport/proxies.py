@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Proxies(NamedTuple):
-    """Hold proxy URLs by the scheme that goes through them, and the hosts that go direct.
+    """Proxy URLs by the scheme that goes through them, and the hosts that are reached directly.
 
     `direct` is a list as `NO_PROXY` has it: names, suffixes and networks between commas.
     """
@@ -25,12 +25,12 @@ class Proxies(NamedTuple):
     direct: str | None = None
 
 
-def proxies_from(environment: Mapping[str, str] = os.environ) -> Proxies:
+def read_proxies(environment: Mapping[str, str] = os.environ) -> Proxies:
     """Read the usual variables; a lower-case one wins over its upper-case twin.
 
     Raises `BadArguments` for a value that cannot be read, rather than passing over it.
 
-    >>> proxies_from({"https_proxy": "proxy.example:3128", "NO_PROXY": "nekos.best"})
+    >>> read_proxies({"https_proxy": "proxy.example:3128", "NO_PROXY": "nekos.best"})
     Proxies(https='http://proxy.example:3128', http=None, every=None, direct='nekos.best')
     """
     return Proxies(

@@ -17,7 +17,7 @@ from animedex.ratelimit.redis_client import TIMEOUT, pack_command
 from animedex.ratelimit.redis_errors import CommandRefused
 from animedex.ratelimit.redis_store import PREFIX
 from animedex.ratelimit.store import StoreUnavailable
-from animedex.transport.response_cache import CacheReport, Kept
+from animedex.transport.response_cache import CacheEntry, CacheReport
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +31,7 @@ _HEAD = 8
 
 
 class RedisCache:
-    """Keep bodies by key until they expire."""
+    """Bodies by key, until they expire."""
 
     def __init__(self, client: RedisClient, clock: Clock, warn: Callable[[str], None]) -> None:
         self.path = client.path
@@ -40,8 +40,8 @@ class RedisCache:
         self._warn = warn
         self._refused = False
 
-    def get(self, key: str, deadline: float = inf) -> Kept | None:
-        """Give what is kept under a key."""
+    def get(self, key: str, deadline: float = inf) -> CacheEntry | None:
+        """Return the entry of a key."""
         name = _name(key)
         asked = (pack_command(b"GET", name), pack_command(b"PTTL", name))
         try:
@@ -51,12 +51,12 @@ class RedisCache:
         if not isinstance(value, bytes) or not isinstance(left, int) or left < 0:
             return None
         age = max(0, int.from_bytes(value[:_HEAD], "big") - left) / 1000
-        return Kept(value[_HEAD:], time.time() - age)
+        return CacheEntry(value[_HEAD:], time.time() - age)
 
     def put(
         self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
     ) -> None:
-        """Keep a body for so many seconds."""
+        """Store a body for so many seconds."""
         del backend
         if len(body) > BODY_CAP:
             return
@@ -75,18 +75,18 @@ class RedisCache:
             self._refused = False
 
     def drop(self, key: str, deadline: float = inf) -> None:
-        """Delete what is kept under a key."""
+        """Delete the entry of a key."""
         with contextlib.suppress(StoreUnavailable):
             self._client.execute(pack_command(b"DEL", _name(key)), deadline)
 
     def clear(self) -> int:
-        """Drop everything; give how many answers that were. Raises `StoreUnavailable`."""
+        """Drop everything; return how many answers that were. Raises `StoreUnavailable`."""
         names = self._names()
         asked = [pack_command(b"DEL", name) for name in names]
         return sum(map(int, self._client.execute_many(asked, self._clock() + TIMEOUT)))
 
     def report(self) -> CacheReport:
-        """Count what is kept. Raises `StoreUnavailable`."""
+        """Count the answers. Raises `StoreUnavailable`."""
         names = self._names()
         asked = [pack_command(b"STRLEN", name) for name in names]
         sizes = self._client.execute_many(asked, self._clock() + TIMEOUT)

@@ -1,8 +1,8 @@
-"""Answers kept for a while, where their calls allow it, in one file for all of a user's processes.
+"""A cache of answers in one file for all of a user's processes, for calls that allow it.
 
-The cache is a convenience: where its file cannot be used, one warning is given and nothing is
-kept. Only complete, well-understood answers are put in; the least recently stored go first when
-it grows too large.
+The cache is a convenience: if its file cannot be used, there is one warning and nothing is cached.
+Only complete answers that could be parsed are stored; the least recently stored are deleted first
+when it grows too large.
 """
 
 from __future__ import annotations
@@ -40,15 +40,15 @@ CREATE TRIGGER IF NOT EXISTS answer_dropped AFTER DELETE ON answer
 _EXPIRED_AT_ONCE = 32
 
 
-class Kept(NamedTuple):
-    """Hold a body from the cache and when it was fetched, in seconds since 1970."""
+class CacheEntry(NamedTuple):
+    """A body from the cache, and when it was fetched, in seconds since 1970."""
 
     body: bytes
     stored_at: float
 
 
 class CacheReport(NamedTuple):
-    """Count what is kept: answers, and the bytes of their bodies; `cap` is the most of these."""
+    """The number of answers, and the bytes of their bodies; `cap` is the limit of these."""
 
     path: str
     answers: int
@@ -57,7 +57,7 @@ class CacheReport(NamedTuple):
 
 
 class Cache:
-    """Keep bodies by key until they expire."""
+    """Bodies by key, until they expire."""
 
     def __init__(
         self,
@@ -74,8 +74,8 @@ class Cache:
         self._lock = threading.Lock()
         self._database: Database | None = Database(path, _SCHEMA, warn)
 
-    def get(self, key: str, deadline: float = inf) -> Kept | None:
-        """Give what is kept under a key, unless it has expired or claims to be from the future."""
+    def get(self, key: str, deadline: float = inf) -> CacheEntry | None:
+        """Return the entry of a key, unless it has expired or claims to be from the future."""
         del deadline  # Nothing here waits.
         now = self._clock()
         row = None
@@ -89,12 +89,12 @@ class Cache:
                 ).fetchone(),
                 write=False,
             )
-        return Kept(*row) if row else None
+        return CacheEntry(*row) if row else None
 
     def put(
         self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
     ) -> None:
-        """Keep a body for so many seconds, and drop what has expired or is too much."""
+        """Store a body for so many seconds, and delete what has expired or is too much."""
         del deadline
         if len(body) > self._cap:
             return
@@ -112,17 +112,17 @@ class Cache:
             self._run(work)
 
     def drop(self, key: str, deadline: float = inf) -> None:
-        """Delete what is kept under a key."""
+        """Delete the entry of a key."""
         del deadline
         with contextlib.suppress(StoreLocked):
             self._run(lambda db: db.execute("DELETE FROM answer WHERE key = ?", (key,)))
 
     def clear(self) -> int:
-        """Drop everything; give how many answers that were. Raises `StoreLocked`."""
+        """Delete everything; return how many answers that were. Raises `StoreLocked`."""
         return self._run(lambda db: db.execute("DELETE FROM answer").rowcount) or 0
 
     def report(self) -> CacheReport:
-        """Count what is kept. Raises `StoreLocked`."""
+        """Count the answers. Raises `StoreLocked`."""
         row = self._run(
             lambda db: db.execute("SELECT count(*), coalesce(sum(size), 0) FROM answer").fetchone(),
             write=False,

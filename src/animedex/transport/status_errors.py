@@ -1,4 +1,4 @@
-"""What a status means: one table from HTTP to this package's errors."""
+"""HTTP statuses, translated into this package's errors by one table."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from animedex.errors import (
 from animedex.transport.retry_after import format_duration, rate_limited, requested_delay
 
 if TYPE_CHECKING:
-    from animedex.backend import Backend, Meaning
+    from animedex.backend import Backend, ErrorExplanation
     from animedex.http_message import Account, Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
@@ -71,10 +71,10 @@ def redact_response(response: Response, account: Account) -> Response:
     Only a part of a failure's body is quoted, and half a key would not be recognised there. Rows
     stay as they are.
     """
-    headers = tuple((name, account.hide(value)) for name, value in response.headers)
+    headers = tuple((name, account.redact(value)) for name, value in response.headers)
     body = response.body
     if not response.is_success:
-        body = account.hide(body.decode("latin-1")).encode("latin-1")
+        body = account.redact(body.decode("latin-1")).encode("latin-1")
     return response._replace(headers=headers, body=body)
 
 
@@ -90,7 +90,7 @@ def request_id(response: Response) -> str | None:
 
 def status_error(response: Response, backend: Backend, user_agent: str) -> AnimedexError:
     """Make the error that a status stands for, as the service means it or else as all do."""
-    own = backend.explain(response) if backend.explain else None
+    own = backend.explain_error(response) if backend.explain_error else None
     meaning = own or _explain_status(response)
     words = error_text(response) if meaning.words is None else shorten_text(meaning.words)
     message = f"{backend.name} {meaning.what} ({response.status})"
@@ -105,9 +105,9 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
     return error
 
 
-def _explain_status(response: Response) -> Meaning:
-    """Look a status up in the table; whoever is asked too often has no more to say than that."""
-    from animedex.backend import Meaning
+def _explain_status(response: Response) -> ErrorExplanation:
+    """Return what a status means by the table; a 429 is not quoted."""
+    from animedex.backend import ErrorExplanation
 
     if response.is_success:
         return _explain_report(response)
@@ -116,26 +116,28 @@ def _explain_status(response: Response) -> Meaning:
         "has trouble" if response.status >= _SERVER_ERROR else "answered oddly",
     )
     kind, what = STATUSES.get(response.status, default)
-    return Meaning(kind, what, "" if kind is RateLimited else None)
+    return ErrorExplanation(kind, what, "" if kind is RateLimited else None)
 
 
-def _explain_report(response: Response) -> Meaning:
+def _explain_report(response: Response) -> ErrorExplanation:
     """Return what a failure means that came with the status of a success."""
-    from animedex.backend import Meaning
+    from animedex.backend import ErrorExplanation
 
     if "rate limit" in error_text(response).lower():
-        return Meaning(RateLimited, "refused the request, as its rate limit is exceeded", "")
-    return Meaning(UpstreamError, "reported a failure")
+        return ErrorExplanation(
+            RateLimited, "refused the request, as its rate limit is exceeded", ""
+        )
+    return ErrorExplanation(UpstreamError, "reported a failure")
 
 
 def error_text(response: Response) -> str:
-    """Give a short, clean piece of an error's body, whether it is JSON, HTML or text."""
+    """Return a short, clean piece of an error's body, whether it is JSON, HTML or text."""
     text = response.body[:65_536].decode("utf-8", errors="replace")
     return shorten_text(_from_json(text) or _from_markup(text))
 
 
 def shorten_text(text: str) -> str:
-    r"""Give a service's words on one line, without what could steer a terminal.
+    r"""Return a service's words on one line, without what could steer a terminal.
 
     >>> shorten_text("a  b\x1b[1m\nc")
     'a b [1m c'

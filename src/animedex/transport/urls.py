@@ -131,7 +131,7 @@ def request_headers(
     """Return the headers to send; those of a caller or an account stay with the first origin."""
     headers = {
         "user-agent": user_agent,
-        "accept": "*/*" if call.raw or call.sink else "application/json",
+        "accept": "*/*" if call.is_raw or call.open_writer else "application/json",
         "accept-encoding": "gzip" if call.gzip else "identity",
     }
     headers.update(call.backend.headers)
@@ -141,7 +141,7 @@ def request_headers(
                 headers["user-agent"] = f"{user_agent} {account.user}"
             headers.update((name.lower(), value) for name, value in account.headers)
         headers.update((name.lower(), value) for name, value in call.request.headers)
-    return (*headers.items(), *(call.resume() if call.resume else ()))
+    return (*headers.items(), *(call.resume_headers() if call.resume_headers else ()))
 
 
 def cache_key(call: Call[Any], url: str, account: Account | None = None) -> str:

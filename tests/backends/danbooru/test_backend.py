@@ -50,8 +50,8 @@ def test_who_is_signed_in_is_told_in_a_header(login: str, key: str, header: str)
 
 
 def test_failures_are_explained() -> None:
-    assert BACKEND.explain is not None
+    assert BACKEND.explain_error is not None
     body = json.dumps({"message": "That record was not found."}).encode()
-    meaning = BACKEND.explain(Response(404, (), body, ""))
+    meaning = BACKEND.explain_error(Response(404, (), body, ""))
     assert meaning is not None
     assert (meaning.kind, meaning.words) == (NotFound, "That record was not found.")

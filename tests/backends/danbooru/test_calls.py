@@ -75,7 +75,7 @@ def sent(call: Call[Any]) -> dict[str, str]:
 def test_what_is_sent(call: Call[Any], path: str, params: dict[str, str]) -> None:
     assert (call.request.method, call.request.path, sent(call)) == ("GET", path, params)
     assert len(call.request.params) == len(params)
-    assert (call.backend.name, call.raw, call.sink) == ("danbooru", False, None)
+    assert (call.backend.name, call.is_raw, call.open_writer) == ("danbooru", False, None)
     assert request_url(call).startswith(f"{HOME}{path}")
 
 
@@ -105,7 +105,7 @@ def test_what_is_sent(call: Call[Any], path: str, params: dict[str, str]) -> Non
     ],
 )
 def test_how_long_an_answer_is_kept(call: Call[Any], lifetime: float) -> None:
-    assert call.lifetime == lifetime
+    assert call.ttl == lifetime
 
 
 SEARCHES = [calls.search, partial(calls.all_posts, max=3), calls.random, calls.count]
@@ -115,26 +115,26 @@ SEARCHES = [calls.search, partial(calls.all_posts, max=3), calls.random, calls.c
 def test_a_search_of_three_terms_is_for_who_is_signed_in(build: Any) -> None:
     call = build("touhou -comic", "1girl", rating="g")
     assert sent(call)["tags"] == "touhou -comic 1girl rating:g"
-    assert call.anonymous is not None
-    error = call.anonymous()
+    assert call.anonymous_error is not None
+    error = call.anonymous_error()
     assert isinstance(error, BadArguments)
     assert "this one has 3: touhou, comic, 1girl" in error.message
 
 
 @pytest.mark.parametrize("build", SEARCHES)
 def test_a_search_of_two_terms_is_for_everyone(build: Any) -> None:
-    assert build("touhou", "-comic", "score:>5", "-rating:e", rating="s").anonymous is None
+    assert build("touhou", "-comic", "score:>5", "-rating:e", rating="s").anonymous_error is None
 
 
 def test_an_order_is_a_term() -> None:
-    assert calls.search("a", "b", order="score").anonymous is not None
-    assert calls.search("a", order="score").anonymous is None
+    assert calls.search("a", "b", order="score").anonymous_error is not None
+    assert calls.search("a", order="score").anonymous_error is None
 
 
 @given(st.lists(st.sampled_from(["a", "-b", "~c", "d*", "id:5", "rating:s", "order:id"])))
 def test_the_rule_of_two_terms_is_that_of_the_language(tags: list[str]) -> None:
     call = calls.search(*tags)
-    assert (call.anonymous is not None) == (len(counted(split(tags))) > 2)
+    assert (call.anonymous_error is not None) == (len(counted(split(tags))) > 2)
 
 
 @pytest.mark.parametrize(

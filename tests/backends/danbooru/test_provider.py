@@ -324,7 +324,7 @@ def test_a_work_is_searched_for_within_two_terms(site: str, term: str) -> None:
     call = works.by_work(site, "7")
     assert call is not None
     assert call.request.params[0][1].startswith(f"{term} ")
-    assert call.anonymous is None
+    assert call.anonymous_error is None
 
 
 def test_a_missing_post_is_told(client: Client) -> None:

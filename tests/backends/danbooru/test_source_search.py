@@ -42,7 +42,7 @@ def test_a_work_is_found_by_its_source_alone(source: str) -> None:
     assert call is not None
     terms = parse_query(dict(call.request.params)["tags"])
     assert [post.row["source"] for post in POSTS.matching(terms, 0.0)] == [source]
-    assert (count_terms(terms), call.anonymous) == (1, None)
+    assert (count_terms(terms), call.anonymous_error) == (1, None)
 
 
 @pytest.mark.parametrize(("site", "term"), [("pixiv", "pixiv_id:7"), ("danbooru", "id:7")])

@@ -254,7 +254,7 @@ def test_brackets_that_would_let_some_out_of_a_rating_are_refused(tags: str) -> 
 def test_what_is_held_together_closes_all_that_it_opens(terms: list[str]) -> None:
     """Of grouping brackets, that is: those of a name such as `a_(b)` are none."""
     try:
-        held = query.held_together(tuple(terms))
+        held = query.group_alternatives(tuple(terms))
     except BadArguments:
         return
     if "or" not in terms:

@@ -146,7 +146,7 @@ def poured(folder: Path, body: bytes, name: str = "cat.png") -> FileSink:
 
 def test_a_picture_in_a_file(tmp_path: Path) -> None:
     sink = poured(tmp_path, PNG)
-    asset = parse_asset(answer(b"", content_length=str(len(PNG)))._replace(sink=sink), TAG)
+    asset = parse_asset(answer(b"", content_length=str(len(PNG)))._replace(writer=sink), TAG)
     assert (asset.path, asset.body, asset.size) == (str(tmp_path / "cat.png"), None, len(PNG))
     assert (tmp_path / "cat.png").read_bytes() == PNG
     assert os.listdir(tmp_path) == ["cat.png"]
@@ -158,7 +158,7 @@ def test_no_file_is_left_of_what_is_not_the_picture(
 ) -> None:
     sink = poured(tmp_path, PNG if headers else b"<html>")
     with pytest.raises(UpstreamDecode):
-        parse_asset(answer(b"", **headers)._replace(sink=sink), TAG)
+        parse_asset(answer(b"", **headers)._replace(writer=sink), TAG)
     assert os.listdir(tmp_path) == []
 
 
@@ -166,5 +166,5 @@ def test_no_file_is_left_where_it_cannot_be_put_in_its_place(tmp_path: Path) -> 
     sink = poured(tmp_path, PNG)
     (tmp_path / "cat.png").mkdir()
     with pytest.raises(BadArguments, match="cannot be written"):
-        parse_asset(answer(b"")._replace(sink=sink), TAG)
+        parse_asset(answer(b"")._replace(writer=sink), TAG)
     assert os.listdir(tmp_path) == ["cat.png"]

@@ -66,9 +66,14 @@ def ending(steps: Steps[Any], result: object) -> Any:
 )
 def test_the_catalogue_is_kept_for_a_day(call: Call[object], parse: object) -> None:
     assert call.request == ("GET", "/endpoints", (), ())
-    assert call.lifetime == 86_400
+    assert call.ttl == 86_400
     assert call.parse is parse
-    assert (call.backend.name, call.raw, call.gzip, call.sink) == ("nekos", False, True, None)
+    assert (call.backend.name, call.is_raw, call.gzip, call.open_writer) == (
+        "nekos",
+        False,
+        True,
+        None,
+    )
 
 
 # Arguments
@@ -163,7 +168,7 @@ def test_what_is_no_text_is_refused_as_such(value: Any) -> None:
 def test_pictures_are_asked_for_by_path(category: str, path: str) -> None:
     call = image(category, 20)
     assert call.request == ("GET", path, (("amount", "20"),), ())
-    assert call.lifetime == 0
+    assert call.ttl == 0
     assert call.recover is not None
     assert request_url(call) == f"{HOME}{path}?amount=20"
 
@@ -204,7 +209,7 @@ def test_fresh_pictures_are_asked_for_again_by_twenties() -> None:
 def test_without_a_category_one_is_drawn_from_the_catalogue() -> None:
     call = image(amount=4)
     assert call.request.path == "/endpoints"
-    assert call.lifetime == 86_400
+    assert call.ttl == 86_400
     drawn: set[str] = set()
     for _ in range(60):
         steps = next_steps(call, answer(CATALOGUE), TAG)
@@ -279,7 +284,7 @@ def test_a_search_asks_for_images_unless_told_otherwise() -> None:
     call = search("frieren")
     assert call.request.path == "/search"
     assert params(call) == (("query", "frieren"), ("type", "1"), ("amount", "10"))
-    assert (call.lifetime, call.recover) == (600, None)
+    assert (call.ttl, call.recover) == (600, None)
 
 
 @pytest.mark.parametrize(
@@ -307,7 +312,7 @@ def test_any_query_is_passed_on_as_it_is(query: str) -> None:
 @pytest.mark.parametrize(("category", "number"), [("neko", "1"), ("hug", "2")])
 def test_a_search_in_a_category_asks_for_what_that_holds(category: str, number: str) -> None:
     call = search("frieren", category=category, amount=3, min_match=0.5)
-    assert (call.request.path, call.lifetime) == ("/endpoints", 86_400)
+    assert (call.request.path, call.ttl) == ("/endpoints", 86_400)
     steps = next_steps(call, answer(CATALOGUE), TAG)
     wish = asked(next(steps))
     assert wish.request.path == "/search"
@@ -317,7 +322,7 @@ def test_a_search_in_a_category_asks_for_what_that_holds(category: str, number: 
         "amount": "3",
         "category": category,
     }
-    assert wish.lifetime == 600
+    assert wish.ttl == 600
     assert ending(steps, ["rows"]) == ["rows"]
 
 
@@ -371,8 +376,8 @@ def test_an_asset_is_named_in_many_ways(what: Any, path: str) -> None:
     call = asset(what)
     assert call.request == ("GET", path, (), ())
     assert call.parse is parse_asset
-    assert (call.gzip, call.sink, call.lifetime) == (False, None, 0)
-    assert call.cap == calls.ASSET_CAP
+    assert (call.gzip, call.open_writer, call.ttl) == (False, None, 0)
+    assert call.max_bytes == calls.ASSET_CAP
 
 
 @pytest.mark.parametrize(
@@ -420,7 +425,7 @@ def test_a_url_of_somebody_else_is_refused_before_anything_is_sent() -> None:
 
 def test_an_asset_may_go_to_a_file(tmp_path: Path) -> None:
     for to in (tmp_path / "cat.png", str(tmp_path / "cat.png")):
-        make = asset(ROW, to).sink
+        make = asset(ROW, to).open_writer
         assert make is not None
         sink = make(Response(200, (), b"", ""))
         assert isinstance(sink, FileSink)

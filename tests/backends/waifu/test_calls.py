@@ -39,7 +39,7 @@ def params(call: Call[Any]) -> list[tuple[str, str]]:
 def test_without_a_word_one_safe_image_is_drawn() -> None:
     call = images()
     assert call.request == ("GET", "/images", (("IsNsfw", "False"), ("PageSize", "1")), ())
-    assert (call.lifetime, call.backend.name, call.raw) == (0, "waifu", False)
+    assert (call.ttl, call.backend.name, call.is_raw) == (0, "waifu", False)
     assert request_url(call) == f"{HOME}/images?IsNsfw=False&PageSize=1"
 
 
@@ -81,7 +81,7 @@ def test_every_filter_is_sent_by_the_service_s_name() -> None:
         ("Page", "2"),
         ("PageSize", "100"),
     ]
-    assert call.lifetime == 60
+    assert call.ttl == 60
     assert dict(parse_qsl(urlsplit(request_url(call)).query)) == dict(params(call))
 
 
@@ -185,7 +185,7 @@ def test_pages_that_are_none(build: partial[Call[Any]]) -> None:
 )
 def test_an_image_is_asked_for_by_id(given: int | str) -> None:
     call = image(given)
-    assert (call.request.path, call.lifetime) == ("/images/7", 600)
+    assert (call.request.path, call.ttl) == ("/images/7", 600)
 
 
 @pytest.mark.parametrize("given", ["", "maid", -1, True, None, 1.5, "https://art.example/7.jpg"])
@@ -212,7 +212,7 @@ def test_other_text_is_no_image(given: Any) -> None:
     ],
 )
 def test_paths_and_how_long_answers_are_kept(call: Call[Any], path: str, lifetime: float) -> None:
-    assert (call.request.path, call.lifetime) == (path, lifetime)
+    assert (call.request.path, call.ttl) == (path, lifetime)
     assert request_url(call).startswith(f"{HOME}{path}")
 
 

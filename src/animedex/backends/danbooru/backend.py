@@ -10,7 +10,7 @@ from animedex.ratelimit.limits import Limits, TokenBucket
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.backend import Meaning
+    from animedex.backend import ErrorExplanation
     from animedex.http_message import Headers, Response
 
 
@@ -21,7 +21,7 @@ def _basic(fields: Mapping[str, str]) -> Headers:
     return (("authorization", f"Basic {b64encode(pair).decode()}"),)
 
 
-def _explain(response: Response) -> Meaning | None:
+def _explain(response: Response) -> ErrorExplanation | None:
     from animedex.backends.danbooru.error_messages import explain
 
     return explain(response)
@@ -57,5 +57,5 @@ BACKEND = Backend(
         key_page="https://danbooru.donmai.us/profile",
         user="login",
     ),
-    explain=_explain,
+    explain_error=_explain,
 )

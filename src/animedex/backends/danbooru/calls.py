@@ -106,7 +106,7 @@ def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name f
         Request("GET", f"/posts/{number}.json"),
         parsers.post,
         composite_calls.missing(f"post {number}"),
-        lifetime=TEN_MINUTES,
+        ttl=TEN_MINUTES,
     )
 
 
@@ -118,7 +118,7 @@ def random(*tags: str, rating: RatingWord | Rating | None = None) -> Call[Danboo
         Request("GET", "/posts/random.json", _tags_param(terms)),
         parsers.post,
         composite_calls.missing("post for that", tag_query.AUTOCOMPLETE),
-        anonymous=_anonymous(terms),
+        anonymous_error=_anonymous(terms),
     )
 
 
@@ -132,8 +132,8 @@ def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | N
         BACKEND,
         Request("GET", "/counts/posts.json", _tags_param(terms)),
         parsers.count,
-        lifetime=TEN_MINUTES,
-        anonymous=_anonymous(terms),
+        ttl=TEN_MINUTES,
+        anonymous_error=_anonymous(terms),
     )
 
 
@@ -147,7 +147,7 @@ def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
         ("search[order]", "count"),
         ("limit", check_rows(limit)),
     )
-    return Call(BACKEND, Request("GET", "/tags.json", params), parsers.tags, lifetime=HOUR)
+    return Call(BACKEND, Request("GET", "/tags.json", params), parsers.tags, ttl=HOUR)
 
 
 def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
@@ -160,7 +160,7 @@ def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
         BACKEND,
         Request("GET", "/autocomplete.json", params),
         parsers.suggestions,
-        lifetime=HOUR,
+        ttl=HOUR,
     )
 
 
@@ -173,7 +173,7 @@ def artist(who: int | str) -> Call[DanbooruArtist]:
         number = check_id("an artist", who)
         request = Request("GET", f"/artists/{number}.json")
         recover = composite_calls.missing(f"artist {number}")
-        return Call(BACKEND, request, parsers.artist, recover, lifetime=HOUR)
+        return Call(BACKEND, request, parsers.artist, recover, ttl=HOUR)
     name = check_name("an artist", who)
 
     def only(response: Response, source: SourceTag) -> DanbooruArtist:
@@ -181,11 +181,11 @@ def artist(who: int | str) -> Call[DanbooruArtist]:
         if not found:
             hint = f"names are exact: {tag_query.AUTOCOMPLETE}"
             what = f"artist {name!r:.80}"
-            raise composite_calls.not_found(what, hint)
+            raise composite_calls.missing_error(what, hint)
         return found[0]
 
     request = Request("GET", "/artists.json", (("search[name]", name),))
-    return Call(BACKEND, request, only, lifetime=HOUR)
+    return Call(BACKEND, request, only, ttl=HOUR)
 
 
 def pool(id: int) -> Call[DanbooruPool]:  # noqa: A002  the service's own name for it
@@ -193,7 +193,7 @@ def pool(id: int) -> Call[DanbooruPool]:  # noqa: A002  the service's own name f
     number = check_id("a pool", id)
     request = Request("GET", f"/pools/{number}.json")
     recover = composite_calls.missing(f"pool {number}")
-    return Call(BACKEND, request, parsers.pool, recover, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.pool, recover, ttl=HOUR)
 
 
 def wiki(title: str) -> Call[DanbooruWikiPage]:
@@ -201,22 +201,22 @@ def wiki(title: str) -> Call[DanbooruWikiPage]:
     name = check_name("a wiki page", title)
     request = Request("GET", f"/wiki_pages/{quote(name, safe='')}.json")
     recover = composite_calls.missing(f"wiki page {name!r:.80}", tag_query.AUTOCOMPLETE)
-    return Call(BACKEND, request, parsers.wiki_page, recover, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.wiki_page, recover, ttl=HOUR)
 
 
 def related(tag: str) -> Call[list[DanbooruRelatedTag]]:
     """Find the tags that often stand beside another; the answer is cached for an hour."""
     request = Request("GET", "/related_tag.json", (("search[query]", check_name("a tag", tag)),))
-    return Call(BACKEND, request, parsers.related, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.related, ttl=HOUR)
 
 
 def _terms(
     tags: tuple[str, ...], rating: RatingWord | Rating | None, order: str | None
 ) -> tuple[str, ...]:
-    """Give all terms of a search, those of its options last."""
+    """Return all terms of a search, those of its options last."""
     terms = tag_query.split(tags)
     if rating is not None or order is not None:
-        terms = tag_query.held_together(terms)
+        terms = tag_query.group_alternatives(terms)
     if rating is not None:
         terms = (*terms, tag_query.rating_term(rating))
     if order is not None:
@@ -237,8 +237,8 @@ def _posts(terms: tuple[str, ...], params: tuple[tuple[str, str], ...]) -> Call[
         BACKEND,
         Request("GET", "/posts.json", params),
         parsers.posts,
-        lifetime=0 if tag_query.is_random(terms) else MINUTE,
-        anonymous=_anonymous(terms),
+        ttl=0 if tag_query.is_random(terms) else MINUTE,
+        anonymous_error=_anonymous(terms),
     )
 
 

@@ -72,12 +72,12 @@ def missing(
         yield from ()
         if isinstance(error, NotFound):
             words = error.message.partition("): ")[2]
-            raise not_found(f"{what}: {words}" if words else what, hint) from None
+            raise missing_error(f"{what}: {words}" if words else what, hint) from None
         raise error
 
     return recover
 
 
-def not_found(what: str, hint: str | None = None) -> NotFound:
+def missing_error(what: str, hint: str | None = None) -> NotFound:
     """Return the error for what the service does not have."""
     return NotFound(f"danbooru has no {what}", hint=hint, backend="danbooru", status=404)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from animedex.backend import Meaning
+from animedex.backend import ErrorExplanation
 from animedex.backends.danbooru.tag_query import free_metatags
 from animedex.errors import (
     AuthRequired,
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 _LOGIN = "`animedex auth login danbooru`"
 _ERRORS = {
-    "PostQuery::TagLimitError": Meaning(
+    "PostQuery::TagLimitError": ErrorExplanation(
         UpstreamError,
         "did not accept the search",
         hint=f"{free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})",
     ),
-    "ActiveRecord::RecordNotFound": Meaning(NotFound, "has no such thing"),
-    "ActiveRecord::QueryCanceled": Meaning(
+    "ActiveRecord::RecordNotFound": ErrorExplanation(NotFound, "has no such thing"),
+    "ActiveRecord::QueryCanceled": ErrorExplanation(
         UpstreamError,
         "gave the search up, as it took too long",
         hint="narrow it: put a rarer tag first, add a range such as id:>9000000 or"
@@ -36,41 +36,41 @@ _ERRORS = {
     ),
 }
 _STATUSES = {
-    400: Meaning(UpstreamError, "did not accept the request"),
-    401: Meaning(
+    400: ErrorExplanation(UpstreamError, "did not accept the request"),
+    401: ErrorExplanation(
         AuthRequired,
         "does not know who asks",
         hint=f"`animedex auth status` tells which key is used, if any; {_LOGIN} sets another, and"
         " the environment goes before it",
     ),
-    403: Meaning(
+    403: ErrorExplanation(
         Refused, "refused the request", hint=f"some things are for who is signed in: {_LOGIN}"
     ),
-    404: Meaning(NotFound, "has no such thing"),
-    405: Meaning(NotFound, "has no such path"),
-    406: Meaning(
+    404: ErrorExplanation(NotFound, "has no such thing"),
+    405: ErrorExplanation(NotFound, "has no such path"),
+    406: ErrorExplanation(
         UpstreamError, "does not answer in that form", hint="ask for a path that ends in .json"
     ),
-    410: Meaning(
+    410: ErrorExplanation(
         NotFound,
         "does not page so far",
         hint="page by id: give --page b<id> with the id of the last post you have"
         " (`--jq '.[-1].id'`), or ask for --all --max N",
     ),
-    422: Meaning(UpstreamError, "did not accept the search"),
-    429: Meaning(
+    422: ErrorExplanation(UpstreamError, "did not accept the search"),
+    429: ErrorExplanation(
         RateLimited,
         "is asked too often",
         hint="animedex keeps to 1 request per second: is something else asking as well?",
     ),
-    451: Meaning(Refused, "may not show that"),
-    500: Meaning(UpstreamError, "has trouble"),
-    501: Meaning(UpstreamError, "does not offer that"),
-    503: Meaning(UpstreamError, "is out of order for now"),
+    451: ErrorExplanation(Refused, "may not show that"),
+    500: ErrorExplanation(UpstreamError, "has trouble"),
+    501: ErrorExplanation(UpstreamError, "does not offer that"),
+    503: ErrorExplanation(UpstreamError, "is out of order for now"),
 }
 
 
-def explain(response: Response) -> Meaning | None:
+def explain(response: Response) -> ErrorExplanation | None:
     """Return what an answer means that carries Danbooru's own words; None of any other.
 
     >>> from animedex.http_message import Response

@@ -93,7 +93,7 @@ def _of_file(md5: str) -> Call[DanbooruPost]:
     """Find the post whose original file has this checksum."""
     request = Request("GET", "/posts.json", (("md5", md5),))
     missing = composite_calls.missing("post with that file")
-    return Call(BACKEND, request, parsers.post, missing, lifetime=calls.TEN_MINUTES)
+    return Call(BACKEND, request, parsers.post, missing, ttl=calls.TEN_MINUTES)
 
 
 def _tagged(

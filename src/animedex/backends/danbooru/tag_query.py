@@ -92,13 +92,13 @@ def bare(term: str) -> str:
     return name[: len(name) - _closed(name)].lower()
 
 
-def held_together(terms: tuple[str, ...]) -> tuple[str, ...]:
+def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
     """Put brackets around terms of which some are alternatives, for more to hold of all of them.
 
     To the site `a or b rating:g` is a, whatever its rating. Raises `BadArguments` where brackets of
     the terms' own would end these.
 
-    >>> held_together(("a", "b")), held_together(("a", "or", "b_(c)"))
+    >>> group_alternatives(("a", "b")), group_alternatives(("a", "or", "b_(c)"))
     (('a', 'b'), ('(', 'a', 'or', 'b_(c)', ')'))
     """
     if "or" not in map(bare, terms):

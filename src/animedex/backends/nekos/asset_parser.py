@@ -25,7 +25,7 @@ def parse_asset(response: Response, source: SourceTag) -> NekosAsset:
     """
     from animedex.backends.nekos.models import NekosAsset
 
-    sink = response.sink if isinstance(response.sink, FileSink) else None
+    sink = response.writer if isinstance(response.writer, FileSink) else None
     size, opening = (sink.size, sink.opening) if sink else (len(response.body), response.body[:64])
     try:
         _check(response, size, opening)

@@ -8,11 +8,11 @@ from animedex.backend import Backend
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
 
 if TYPE_CHECKING:
-    from animedex.backend import Meaning
+    from animedex.backend import ErrorExplanation
     from animedex.http_message import Response
 
 
-def _explain(response: Response) -> Meaning | None:
+def _explain(response: Response) -> ErrorExplanation | None:
     from animedex.backends.nekos.error_messages import explain
 
     return explain(response)
@@ -38,5 +38,5 @@ BACKEND = Backend(
         " anime with a picture. Do not loop over categories to collect them. No commercial use."
     ),
     example_path="/endpoints",
-    explain=_explain,
+    explain_error=_explain,
 )

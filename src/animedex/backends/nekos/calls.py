@@ -39,7 +39,7 @@ def categories() -> Call[list[str]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsers.names, lifetime=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.names, ttl=DAY)
 
 
 def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
@@ -47,7 +47,7 @@ def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsers.catalogue, lifetime=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.catalogue, ttl=DAY)
 
 
 def image(
@@ -94,7 +94,7 @@ def search(
     if category is not None:
         _check_category(category)
     if category is None or number is not None:
-        return _found(query, number or 1, category, amount, min_match)
+        return _search_call(query, number or 1, category, amount, min_match)
 
     def search_by_format(
         context: CallContext, catalogue: dict[str, NekosCategoryFormat]
@@ -102,7 +102,7 @@ def search(
         if category not in catalogue:
             raise composite_calls.no_such_category(category, catalogue)
         animated = catalogue[category].format == "gif"
-        found = _found(query, 2 if animated else 1, category, amount, min_match)
+        found = _search_call(query, 2 if animated else 1, category, amount, min_match)
         return (yield from context.execute(found))
 
     return categories_full().then(search_by_format)
@@ -121,11 +121,18 @@ def asset(
     path = _asset_path(what)
     sink = None if to is None else to_file(os.fspath(to), max_unpacked=ASSET_CAP)
     request = Request("GET", path)
-    return Call(BACKEND, request, asset_parser.parse_asset, gzip=False, sink=sink, cap=ASSET_CAP)
+    return Call(
+        BACKEND,
+        request,
+        asset_parser.parse_asset,
+        gzip=False,
+        open_writer=sink,
+        max_bytes=ASSET_CAP,
+    )
 
 
 def is_animated(kind: Kind) -> bool:
-    """Tell whether a type is that of animations; raise `BadArguments` for what is no type.
+    """Return whether a type is that of animations; raise `BadArguments` for what is no type.
 
     >>> is_animated("gif"), is_animated(1)
     (True, False)
@@ -148,7 +155,7 @@ def _filenames(rows: list[NekosImage]) -> list[str]:
     return [row.filename for row in rows]
 
 
-def _found(
+def _search_call(
     query: str, number: int, category: str | None, amount: int, min_match: float | None
 ) -> Call[list[NekosImage]]:
     params = [("query", query), ("type", str(number)), ("amount", str(amount))]
@@ -165,7 +172,7 @@ def _found(
     if category is not None:
         recover = composite_calls.suggest_category(category, categories())
     request = Request("GET", "/search", tuple(params))
-    return Call(BACKEND, request, read, recover, lifetime=TEN_MINUTES)
+    return Call(BACKEND, request, read, recover, ttl=TEN_MINUTES)
 
 
 def _check_amount(amount: int) -> None:
@@ -219,7 +226,7 @@ def _kind(kind: Kind) -> int:
 
 
 def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
-    """Give where a picture is: its URL, or a path below the base URL."""
+    """Return where a picture is: its URL, or a path below the base URL."""
     text = what if isinstance(what, str) else _url_of(what)
     if "://" in text:
         return text

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.backend import Meaning
+from animedex.backend import ErrorExplanation
 from animedex.errors import Refused
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ _BAD_USER_AGENT = b"NB-BXIUA"
 _FORBIDDEN = 403
 
 
-def explain(response: Response) -> Meaning | None:
+def explain(response: Response) -> ErrorExplanation | None:
     """Return what a refusal of the User-Agent means; None of any other failure.
 
     >>> from animedex.http_message import Response
@@ -25,4 +25,4 @@ def explain(response: Response) -> Meaning | None:
     if response.status != _FORBIDDEN or _BAD_USER_AGENT not in response.body:
         return None
     words = "NB-BXIUA: it has to name the program and a contact, an e-mail address or a public URL"
-    return Meaning(Refused, "does not accept the User-Agent", words)
+    return ErrorExplanation(Refused, "does not accept the User-Agent", words)

@@ -102,7 +102,7 @@ def picture(text: str) -> Call[NekosImage] | None:
     def recover(context: CallContext, error: AnimedexError) -> Steps[NekosImage]:
         if error.status not in _NO_HEAD:
             raise error
-        return (yield from context.execute(head._replace(request=begin, sink=_nowhere)))
+        return (yield from context.execute(head._replace(request=begin, open_writer=_nowhere)))
 
     return head._replace(recover=recover)
 

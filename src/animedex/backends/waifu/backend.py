@@ -45,6 +45,6 @@ BACKEND = Backend(
         path="/users/me",
         key_page="https://www.waifu.im/api-keys",
     ),
-    explain=explain,
+    explain_error=explain,
     notice=notice,
 )

@@ -77,7 +77,7 @@ def images(  # noqa: PLR0913  each is a filter of the service
         *_one("ByteSize", filters.size("byte_size", byte_size)),
         *_part(filters.choice("order", order, filters.ORDERS), page, limit),
     ]
-    return _by_artists(*by, lambda found: _found((*found, *params), wanted, excluded))
+    return _by_artists(*by, lambda found: _images_call((*found, *params), wanted, excluded))
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
@@ -87,7 +87,7 @@ def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own n
         message = f"an image is told by its id or its address, not {id!r:.80}"
         raise filters.wrong(message)
     request = Request("GET", f"/images/{number}")
-    return Call(BACKEND, request, parsers.image, lifetime=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.image, ttl=TEN_MINUTES)
 
 
 def tags() -> Call[list[WaifuTag]]:
@@ -103,13 +103,13 @@ def tag(name: str | int) -> Call[WaifuTag]:
     known = filters.tag(name)
     path = f"/tags/{known}" if filters.is_id(known) else f"/tags/by-slug/{known}"
     recover = composite_calls.suggest_tag([known], tags())
-    return Call(BACKEND, Request("GET", path), parsers.tag, recover, lifetime=DAY)
+    return Call(BACKEND, Request("GET", path), parsers.tag, recover, ttl=DAY)
 
 
 def artists(page: int = 1, limit: int = 30) -> Call[WaifuPage[WaifuArtist]]:
     """List artists, the busiest first, 1 to 100 a page; the answer is cached for an hour."""
     request = Request("GET", "/artists", _paged(page, limit))
-    return Call(BACKEND, request, parsers.artists, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artists, ttl=HOUR)
 
 
 def artist(name: str | int) -> Call[WaifuArtist]:
@@ -121,18 +121,18 @@ def artist(name: str | int) -> Call[WaifuArtist]:
     if isinstance(known, str):
         return _artist_named(known)
     request = Request("GET", f"/artists/{known}")
-    return Call(BACKEND, request, parsers.artist, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artist, ttl=HOUR)
 
 
 def artist_by_name(name: str) -> Call[WaifuArtist]:
     """Fetch one artist by the name in full."""
     request = Request("GET", f"/artists/by-name/{quote(name, safe='')}")
-    return Call(BACKEND, request, parsers.artist, lifetime=HOUR)
+    return Call(BACKEND, request, parsers.artist, ttl=HOUR)
 
 
 def _artist_named(name: str) -> Call[WaifuArtist]:
     request = Request("GET", "/artists", (("Name", name), *_paged(1, filters.MOST)))
-    listing = Call(BACKEND, request, parsers.artists, lifetime=HOUR)
+    listing = Call(BACKEND, request, parsers.artists, ttl=HOUR)
     return artist_by_name(name)._replace(
         recover=composite_calls.artist_by_part_of_name(name, listing)
     )
@@ -141,16 +141,16 @@ def _artist_named(name: str) -> Call[WaifuArtist]:
 def stats() -> Call[WaifuStats]:
     """Fetch how much the service has; the answer is cached for ten minutes."""
     request = Request("GET", "/stats/public")
-    return Call(BACKEND, request, parsers.stats, lifetime=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.stats, ttl=TEN_MINUTES)
 
 
-def _found(
+def _images_call(
     params: tuple[tuple[str, str], ...], wanted: list[str], excluded: list[str]
 ) -> Call[WaifuPage[WaifuImage]]:
     recover = composite_calls.suggest_tag([*wanted, *excluded], tags())
     lifetime = MINUTE if "OrderBy" in dict(params) else 0
     request = Request("GET", "/images", params)
-    call = Call(BACKEND, request, parsers.images, recover, lifetime=lifetime)
+    call = Call(BACKEND, request, parsers.images, recover, ttl=lifetime)
     if not wanted and not excluded:
         return call
     check = partial(composite_calls.check_tags, required=wanted, excluded=excluded, listing=tags())
@@ -183,11 +183,11 @@ def _by_artists(
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:
     request = Request("GET", "/tags", _paged(page, filters.MOST))
-    return Call(BACKEND, request, parsers.tags, lifetime=DAY)
+    return Call(BACKEND, request, parsers.tags, ttl=DAY)
 
 
 def _part(order: str | None, page: int, limit: int) -> _Params:
-    """Say in which order, and which part of the list."""
+    """Return the parameters for the order and the part of the list."""
     if order is None and filters.whole("page", page, filters.MOST_PAGE) > 1:
         message = "a random order has no pages: the next one would repeat rows of this one"
         raise filters.wrong(message, "add `--order uploaded_at` or `--order favorites`")

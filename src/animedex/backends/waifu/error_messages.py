@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
-from animedex.backend import Meaning
+from animedex.backend import ErrorExplanation
 from animedex.errors import NotFound, Refused, UpstreamError
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ _LISTS = {
     "tag": "list them with `animedex waifu tags`",
     "artist": "list them with `animedex waifu artists`",
 }
-_BLOCKED = Meaning(
+_BLOCKED = ErrorExplanation(
     Refused,
     "refused the request",
     "the service's protection stopped it, not the lack of a sign-in",
 )
 
 
-def explain(response: Response) -> Meaning | None:
+def explain(response: Response) -> ErrorExplanation | None:
     """Return what a block page means, parameters that are wrong, and a row that is not there.
 
     The block page is HTML and has nothing to do with who is signed in.
@@ -57,7 +57,7 @@ def _is_page(response: Response) -> bool:
     return kind.startswith("text/html") or response.body.lstrip()[:1] == b"<"
 
 
-def _invalid(response: Response) -> Meaning | None:
+def _invalid(response: Response) -> ErrorExplanation | None:
     """Name the parameters that a problem (RFC 9457) finds wrong; None where it names none."""
     import msgspec
 
@@ -69,7 +69,7 @@ def _invalid(response: Response) -> Meaning | None:
     if not isinstance(errors, dict) or not errors:
         return None
     told = [_one(name, said) for name, said in cast("dict[str, object]", errors).items()]
-    return Meaning(UpstreamError, "did not accept the request", "; ".join(told))
+    return ErrorExplanation(UpstreamError, "did not accept the request", "; ".join(told))
 
 
 def _one(name: str, said: object) -> str:
@@ -78,8 +78,8 @@ def _one(name: str, said: object) -> str:
     return f"{name}: {words}" if words else name
 
 
-def _missing(response: Response) -> Meaning | None:
+def _missing(response: Response) -> ErrorExplanation | None:
     kind = _KIND.search(response.url.partition("?")[0])
     if kind is None:
         return None
-    return Meaning(NotFound, f"has no such {kind[1]}", hint=_LISTS[kind[1]])
+    return ErrorExplanation(NotFound, f"has no such {kind[1]}", hint=_LISTS[kind[1]])

@@ -102,7 +102,7 @@ def _send(session: Session, backend: Backend, given: Given) -> None:
     response = session.ask(raw_call(backend, given))
     if given["include"]:
         write_out(head(response, terminal=is_terminal(sys.stdout)))
-    if response.sink is None and not given["silent"]:
+    if response.writer is None and not given["silent"]:
         _print(session, backend, response)
     if not response.is_success:
         raise status_error(response, backend, session.client.config.user_agent)
@@ -128,10 +128,10 @@ def raw_call(backend: Backend, given: Given) -> Call[Response]:
         backend,
         request,
         _whole,
-        cap=sys.maxsize if sink else MOST_BYTES,
-        raw=True,
+        max_bytes=sys.maxsize if sink else MOST_BYTES,
+        is_raw=True,
         gzip=False,
-        sink=sink,
+        open_writer=sink,
     )
 
 
@@ -168,8 +168,8 @@ def readable(body: bytes) -> str:
 def _whole(response: Response, source: SourceTag) -> Response:
     """Return the answer as it is, a file for it in its place."""
     del source
-    if isinstance(response.sink, FileSink):
-        response.sink.finish()
+    if isinstance(response.writer, FileSink):
+        response.writer.finish()
     return response
 
 
