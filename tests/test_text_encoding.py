@@ -72,7 +72,11 @@ def _sidecar_text(kind: str) -> str:
     from animedex.images.sidecars import json_sidecar as own
     from animedex.images.sidecars import text_sidecar as text
 
-    writers = {"json": own.written, "txt": text.written, "hydrus": hydrus.written}
+    writers = {
+        "json": own.format_sidecar,
+        "txt": text.format_sidecar,
+        "hydrus": hydrus.format_sidecar,
+    }
     return writers[kind](POST, None).decode()
 
 

@@ -13,7 +13,7 @@ from PIL import Image
 
 from animedex import Client
 from animedex.download import download
-from animedex.images.sidecar import credit_of
+from animedex.images.sidecar import read_any_credit
 from animedex.images.xmp import read_credit
 from animedex.library.picture_library import Library
 from animedex.library.verification import verify
@@ -138,7 +138,7 @@ def test_what_its_row_announces_is_kept_as_it_is(
         assert one.path
         with open(one.path, "rb") as file:
             assert file.read() == data
-        credited = credit_of(one.path)
+        credited = read_any_credit(one.path)
         assert credited
         assert credited.post.artists == ["青葉ミオ"]
     entries = list(fetch.library.iter_entries())

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from animedex.download.target_folder import TargetFolder
 from animedex.errors import BadArguments
-from animedex.images.safe_filename import folded
+from animedex.images.safe_filename import fold_name
 
 NAMES = st.lists(
     st.sampled_from(
@@ -43,7 +43,7 @@ def test_no_two_pictures_ever_have_one_name(
         spot = place.place_file(str(source), name, never)
         paths.append(spot.path)
         assert not source.exists()
-    assert len({folded(path) for path in paths}) == len(names)
+    assert len({fold_name(path) for path in paths}) == len(names)
     for number, path in enumerate(paths):
         with open(path, "rb") as file:
             assert file.read() == b"%d" % number

@@ -12,11 +12,11 @@ from animedex.errors import BadArguments
 from animedex.images.filename_template import (
     DEFAULT,
     FIELDS,
-    LONGEST_PATH,
-    MOST_FOLDERS,
-    Template,
-    numbered,
-    values_of,
+    MAX_FOLDERS,
+    MAX_PATH_BYTES,
+    FilenameTemplate,
+    number_path,
+    template_values,
 )
 from animedex.models import ArtPost, Rating
 from tests.images.test_safe_filename import ODD, assert_legal
@@ -38,10 +38,10 @@ VALUES = st.fixed_dictionaries(dict.fromkeys(FIELDS, ODD)).map(lambda v: {**v, "
 
 
 def name(template: str, post: ArtPost = POST, category: str | None = None) -> str:
-    return Template(template).path(values_of(post, category, "jpg"))
+    return FilenameTemplate(template).path(template_values(post, category, "jpg"))
 
 
-def assert_safe(path: str, longest: int = LONGEST_PATH) -> None:
+def assert_safe(path: str, longest: int = MAX_PATH_BYTES) -> None:
     assert not os.path.isabs(path)
     assert os.path.normpath(path) == path
     assert path.endswith(".png")
@@ -55,10 +55,10 @@ def test_any_template_with_any_values_stays_inside_and_is_legal(
     pieces: list[str], values: dict[str, str]
 ) -> None:
     text = "".join(pieces)
-    assume(text.count("/") + text.count("\\") < MOST_FOLDERS)
-    path = Template(text).path(values)
+    assume(text.count("/") + text.count("\\") < MAX_FOLDERS)
+    path = FilenameTemplate(text).path(values)
     assert_safe(path)
-    again = Template(path.replace("{", "{{").replace("}", "}}"))
+    again = FilenameTemplate(path.replace("{", "{{").replace("}", "}}"))
     assert again.path(values) == path
 
 
@@ -67,9 +67,9 @@ def test_a_number_changes_the_name_and_nothing_of_that(
     pieces: list[str], values: dict[str, str], longest: int, number: int
 ) -> None:
     text = "".join(pieces)
-    assume(text.count("/") + text.count("\\") < MOST_FOLDERS)
-    path = Template(text).path(values, longest)
-    other = numbered(path, number, longest)
+    assume(text.count("/") + text.count("\\") < MAX_FOLDERS)
+    path = FilenameTemplate(text).path(values, longest)
+    other = number_path(path, number, longest)
     assert_safe(other, longest + len(f" ({number})"))
     assert other != path
     assert other.endswith(f" ({number}).png")
@@ -109,7 +109,7 @@ def test_a_name_of_5000_characters_is_cut() -> None:
         "{tags}/{artist} - {id}.{ext}",
         ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["猫" * 5000], tags=["x" * 5000]),
     )
-    assert len(path.encode()) <= LONGEST_PATH
+    assert len(path.encode()) <= MAX_PATH_BYTES
     assert path.endswith("猫.jpg")
     assert path.startswith("xxx")
 
@@ -128,5 +128,5 @@ def test_a_name_of_5000_characters_is_cut() -> None:
 )
 def test_a_template_that_is_wrong_is_told(template: str, hint: str) -> None:
     with pytest.raises(BadArguments) as caught:
-        Template(template)
+        FilenameTemplate(template)
     assert hint in str(caught.value.hint)

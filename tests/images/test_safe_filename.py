@@ -9,7 +9,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from animedex.images.safe_filename import LONGEST_PART, cut, folded, legal
+from animedex.images.safe_filename import (
+    MAX_PART_BYTES,
+    fold_name,
+    to_safe_filename,
+    truncate_bytes,
+)
 
 # Taken from what the systems themselves say, and not from the code.
 WINDOWS_REFUSES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
@@ -27,7 +32,7 @@ ODD = st.text(
 def assert_legal(part: str) -> None:
     """A part of a path against the rules of all three systems."""
     encoded = part.encode("utf-8")
-    assert 0 < len(encoded) <= LONGEST_PART <= 255
+    assert 0 < len(encoded) <= MAX_PART_BYTES <= 255
     assert len(part.encode("utf-16-le")) // 2 <= 255
     assert not WINDOWS_REFUSES.search(part)
     assert part not in {".", ".."}
@@ -47,10 +52,10 @@ def assert_legal(part: str) -> None:
 @example("👩\u200d🚀" * 100)
 @example("a\u0301" * 5000)
 def test_whatever_comes_is_legal_and_stays_as_it_is(text: str) -> None:
-    part = legal(text)
+    part = to_safe_filename(text)
     if part:
         assert_legal(part)
-    assert legal(part) == part
+    assert to_safe_filename(part) == part
 
 
 @pytest.mark.parametrize(
@@ -71,13 +76,13 @@ def test_whatever_comes_is_legal_and_stays_as_it_is(text: str) -> None:
     ],
 )
 def test_names_that_have_done_harm(text: str, part: str) -> None:
-    assert legal(text) == part
+    assert to_safe_filename(text) == part
 
 
 @given(st.text(max_size=60), st.integers(0, 80))
 def test_a_cut_is_the_beginning_and_fits(text: str, limit: int) -> None:
     text = text.encode(errors="ignore").decode()
-    kept = cut(text, limit)
+    kept = truncate_bytes(text, limit)
     assert text.startswith(kept)
     assert len(kept.encode()) <= limit
 
@@ -87,11 +92,11 @@ def test_no_sign_is_cut_in_half(sign: str) -> None:
     sign = unicodedata.normalize("NFD", sign)
     text = sign * 50
     for limit in range(len(text.encode())):
-        assert len(cut(text, limit)) % len(sign) == 0
+        assert len(truncate_bytes(text, limit)) % len(sign) == 0
 
 
 @given(st.text(max_size=20))
 def test_case_and_form_do_not_tell_names_apart(text: str) -> None:
-    assert folded(text.upper()) == folded(text)
-    assert folded(unicodedata.normalize("NFD", text)) == folded(text)
-    assert folded(folded(text)) == folded(text)
+    assert fold_name(text.upper()) == fold_name(text)
+    assert fold_name(unicodedata.normalize("NFD", text)) == fold_name(text)
+    assert fold_name(fold_name(text)) == fold_name(text)

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from animedex.errors import BadArguments, Corrupt
-from animedex.images.sidecar import KINDS, read_sidecar, sidecar_of, write_sidecar
+from animedex.images.sidecar import KINDS, read_sidecar, sidecar_path, write_sidecar
 from animedex.models import ArtPost, Rating, SourceTag
 
 if TYPE_CHECKING:
@@ -257,7 +257,7 @@ def test_text_and_hydrus_may_follow_each_other(picture: str) -> None:
 def test_what_somebody_else_wrote_is_neither_read_nor_overwritten(
     kind: str, told: bytes, picture: str
 ) -> None:
-    place = sidecar_of(picture, kind)
+    place = sidecar_path(picture, kind)
     with open(place, "wb") as file:
         file.write(told)
     assert read_sidecar(picture) is None
@@ -281,7 +281,7 @@ def test_ours_of_another_picture_is_not_overwritten(kind: str, picture: str) -> 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_link_is_never_followed(kind: str, picture: str, tmp_path: Path) -> None:
-    place, elsewhere = sidecar_of(picture, kind), tmp_path / "elsewhere"
+    place, elsewhere = sidecar_path(picture, kind), tmp_path / "elsewhere"
     os.symlink(elsewhere, place)
     with pytest.raises(BadArguments, match="is left as it is"):
         write_sidecar(picture, kind, POST)

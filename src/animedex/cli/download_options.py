@@ -177,7 +177,7 @@ class NameOption(Option):
 
     def process_value(self, ctx: click.Context, value: object) -> object:
         """Check the template before anything is asked, or print the fields, and end."""
-        from animedex.images.filename_template import Template
+        from animedex.images.filename_template import FilenameTemplate
 
         if value is None or ctx.resilient_parsing:
             return value
@@ -186,7 +186,7 @@ class NameOption(Option):
 
             write_out(_fields())
             ctx.exit()
-        Template(str(value))
+        FilenameTemplate(str(value))
         return value
 
 

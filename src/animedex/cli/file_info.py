@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from animedex.cli.command_context import Session
     from animedex.cli.picture_sources import Sight
     from animedex.http_message import JsonObject
-    from animedex.images.xmp import Credited
+    from animedex.images.xmp import Credit
     from animedex.models import ArtPost
     from animedex.render.text_output import Card
 
@@ -101,7 +101,8 @@ def info(session: Session, text: str) -> Info:
 
 def file_info(path: str) -> Info:
     """Read a file and what stands beside it."""
-    from animedex.images.frames import HEAD_BYTES, detect_format, open_seekable
+    from animedex.images.formats import HEAD_BYTES
+    from animedex.images.frames import detect_format, open_seekable
 
     with open_seekable(path) as file:
         found = detect_format(file.read(HEAD_BYTES), path)
@@ -120,7 +121,7 @@ def file_info(path: str) -> Info:
     )
 
 
-def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, int | None]:
+def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, int | None]:
     """Return width, height and frames, as far as they can be told.
 
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
@@ -140,9 +141,9 @@ def _facts(path: str, credit: Credited | None) -> tuple[int | None, int | None, 
     return measured.width, measured.height, measured.frames
 
 
-def credited(path: str) -> tuple[str | None, Credited | None]:
+def credited(path: str) -> tuple[str | None, Credit | None]:
     """Read whose picture it is, from the file or else from the one beside it."""
-    from animedex.images.sidecar import credit_of, read_sidecar
+    from animedex.images.sidecar import read_any_credit, read_sidecar
     from animedex.images.xmp import read_credit
 
     try:
@@ -152,7 +153,7 @@ def credited(path: str) -> tuple[str | None, Credited | None]:
         found = read_sidecar(path)
         return ("sidecar" if found else None), found
     except Corrupt:
-        return "sidecar", credit_of(path)
+        return "sidecar", read_any_credit(path)
     if found is not None:
         return "file", found
     found = read_sidecar(path)
@@ -162,11 +163,11 @@ def credited(path: str) -> tuple[str | None, Credited | None]:
     return ("other" if found else None), found
 
 
-def _other_credit(path: str) -> Credited | None:
+def _other_credit(path: str) -> Credit | None:
     """Return what `library add` would take from the output or the files of other programs."""
     from msgspec.structs import replace
 
-    from animedex.images.xmp import Credited
+    from animedex.images.xmp import Credit
     from animedex.library import file_credit as library_credits
     from animedex.library.entry import library_id
     from animedex.library.file_facts import read_file_facts
@@ -179,7 +180,7 @@ def _other_credit(path: str) -> Credited | None:
         if found.post.id
         else replace(found.post, id=library_id(read_file_facts(path).sha256))
     )
-    return Credited(post, found.row)
+    return Credit(post, found.row)
 
 
 def _path(session: Session, text: str) -> str:

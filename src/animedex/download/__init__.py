@@ -17,7 +17,7 @@ from animedex.download.target_folder import TargetFolder
 from animedex.download.unfinished_files import UnfinishedFiles
 from animedex.download.worker_pool import Progress, WorkerPool
 from animedex.errors import BadArguments
-from animedex.images.filename_template import DEFAULT, Template
+from animedex.images.filename_template import DEFAULT, FilenameTemplate
 
 if TYPE_CHECKING:
     import os
@@ -111,7 +111,7 @@ def iter_downloads(  # noqa: PLR0913  options, each for itself
     kinds = parse_sidecar_kinds(sidecar)
     options = SaveOptions(
         TargetFolder("." if to is None else os.fspath(to)),
-        Template(DEFAULT if name is None else name),
+        FilenameTemplate(DEFAULT if name is None else name),
         LibraryWriter(library, warn),
         SidecarWriter(kinds, warn),
         warn,

@@ -16,8 +16,8 @@ from animedex.download.resumable_writer import not_a_picture
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import HINT, SourceFile
-from animedex.images.formats import identify_format
-from animedex.images.sidecar import credit_of
+from animedex.images.formats import HEAD_BYTES, identify_format
+from animedex.images.sidecar import read_any_credit
 from animedex.images.xmp import read_credit
 from animedex.library.file_facts import hash_file_md5, matches_announced_size
 from animedex.plurals import format_count
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from animedex.download.resumable_file import ResumableFile
     from animedex.download.targets import Target
     from animedex.images.formats import Format
-    from animedex.images.xmp.credit_text import Credited
+    from animedex.images.xmp.credit_text import Credit
 
-_HEAD_BYTES = 64
+
 # What complete files end with; a RIFF file begins with its length instead.
 _ENDS = {"jpeg": b"\xff\xd9", "png": b"\0\0\0\0IEND\xaeB`\x82", "gif": b"\0;", "webp": b""}
 
@@ -67,7 +67,7 @@ def check_file(
     size = content.seek(0, os.SEEK_END)
     _check_length(target, size, part.total)
     content.seek(0)
-    head = content.read(_HEAD_BYTES)
+    head = content.read(HEAD_BYTES)
     kind = identify_format(head)
     if kind is None:
         raise not_a_picture(fetched.header("content-type"), head)
@@ -172,7 +172,7 @@ def is_same_picture(
             return False
         if is_original and (new_path or target.file.md5 or read_credit(path)):
             return _has_same_content(target, path, status.st_size, new_path)
-        credited = credit_of(path)
+        credited = read_any_credit(path)
         if credited is not None and credited.post.id == target.post.id:
             return _is_same_version(target, credited) and _is_whole(target, path, status.st_size)
         return _has_same_content(target, path, status.st_size, new_path)
@@ -184,12 +184,12 @@ def is_same_picture(
 def is_credited(path: str) -> bool:
     """Return whether a credit is in a file or beside it, be it damaged."""
     try:
-        return credit_of(path) is not None
+        return read_any_credit(path) is not None
     except AnimedexError:
         return True
 
 
-def _is_same_version(target: Target, credited: Credited) -> bool:
+def _is_same_version(target: Target, credited: Credit) -> bool:
     """Return whether the service has not replaced the file since the one here was downloaded."""
     here, there = credited.post.md5, target.post.md5
     return here is None or there is None or here == there
@@ -197,7 +197,7 @@ def _is_same_version(target: Target, credited: Credited) -> bool:
 
 def _is_whole(target: Target, path: str, size: int) -> bool:
     with open(path, "rb") as file:
-        kind = identify_format(file.read(_HEAD_BYTES))
+        kind = identify_format(file.read(HEAD_BYTES))
         if kind is None:
             return False
         if not kind.is_picture:

@@ -11,7 +11,7 @@ from animedex.body_writer import file_error
 from animedex.download.own_files import open_own, remove_own
 from animedex.errors import Corrupt
 from animedex.images.containers.file_reader import SourceFile
-from animedex.images.xmp import can_carry, copy_with_credit
+from animedex.images.xmp import can_embed, copy_with_credit
 from animedex.library.file_facts import FileFacts, file_version
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def finalize(
     Without `embed`, and if it is damaged, a file stays as the service sent it. Raises `NoSpace` if
     the disk is full.
     """
-    if not embed or check.fault is not None or not can_carry(check.format.name):
+    if not embed or check.fault is not None or not can_embed(check.format.name):
         return _finalize_unchanged(check, part.path, content)
     try:
         return _finalize_credited(target, check, part, content)

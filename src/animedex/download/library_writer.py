@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
 from animedex.images.decoder import decoding_limits
-from animedex.images.formats import identify_format
+from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.library.file_inspection import inspect_file
 from animedex.library.repository import store_in_savepoint, upsert
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _WITHOUT = "the library does not have what is fetched"
 _FILE_ERRORS = (NotFound, Corrupt, BadArguments)
-_HEAD_BYTES = 64
 
 
 class LibraryWriter:
@@ -163,7 +162,7 @@ def _is_intact(entry: Entry) -> bool:
     """Return whether a file begins as one of its format does; zeros, say, do not."""
     try:
         with open(entry.path, "rb") as file:
-            kind = identify_format(file.read(_HEAD_BYTES))
+            kind = identify_format(file.read(HEAD_BYTES))
     except OSError:
         return False
     return kind is not None and kind.name == entry.format

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.body_writer import GZIP, file_error
 from animedex.download.own_files import open_own
 from animedex.errors import UpstreamDecode
-from animedex.images.formats import identify_format
+from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.plurals import format_count
 from animedex.transport.content_encoding import Decompressor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_OPENING = 64
+
 # The first bytes that every known format but films and WebP is told by; a page is refused then.
 _SHORTEST_OPENING = 12
 _DEFLATE = 8
@@ -83,7 +83,7 @@ class ResumableWriter:
         """
         if self._start is not None:
             self._start += chunk
-            if len(self._start) < (_OPENING if self._body.encoding == "deflate" else len(GZIP)):
+            if len(self._start) < (HEAD_BYTES if self._body.encoding == "deflate" else len(GZIP)):
                 return
             chunk = self._detect_compression()
         self._write_unpacked(chunk)
@@ -127,8 +127,8 @@ class ResumableWriter:
             message = f"the service announced {format_count(body.total, 'byte')}, and more came"
             raise UpstreamDecode(message, hint=HINT)
         if self._opening is not None:
-            self._opening += piece[: _OPENING - len(self._opening)]
-            shortest = _SHORTEST_OPENING if is_text_type(body.content_type) else _OPENING
+            self._opening += piece[: HEAD_BYTES - len(self._opening)]
+            shortest = _SHORTEST_OPENING if is_text_type(body.content_type) else HEAD_BYTES
             if len(self._opening) >= shortest:
                 opening, self._opening = self._opening, None
                 if identify_format(opening) is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from animedex.download.file_check import is_same_picture
 from animedex.errors import TimedOut
-from animedex.images.filename_template import values_of
+from animedex.images.filename_template import template_values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.download.target_folder import TargetFolder
     from animedex.download.targets import Target
     from animedex.download.unfinished_files import UnfinishedFiles
-    from animedex.images.filename_template import Template
+    from animedex.images.filename_template import FilenameTemplate
     from animedex.session import Session
 
 
@@ -83,7 +83,7 @@ class SaveOptions(NamedTuple):
     """
 
     folder: TargetFolder
-    template: Template
+    template: FilenameTemplate
     library: LibraryWriter
     sidecars: SidecarWriter
     warn: Callable[[str], None]
@@ -96,7 +96,7 @@ class SaveOptions(NamedTuple):
 
     def build_path(self, target: Target, extension: str) -> str:
         """Return the path that a picture is to have below the folder."""
-        values = values_of(target.post, target.category, extension.strip(".").lower())
+        values = template_values(target.post, target.category, extension.strip(".").lower())
         return self.template.path(values, self.folder.longest)
 
     def is_same(self, target: Target, path: str, fetched: str | None = None) -> bool:

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.images.sidecar import KINDS, sidecar_of, write_sidecar
+from animedex.images.sidecar import KINDS, sidecar_path, write_sidecar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -65,7 +65,7 @@ class SidecarWriter:
     def write_missing(self, path: str, target: Target, *, is_credited: bool) -> None:
         """Write the sidecars that a file does not have yet."""
         for kind in self._select(is_credited=is_credited):
-            if not os.path.lexists(sidecar_of(path, kind)):
+            if not os.path.lexists(sidecar_path(path, kind)):
                 self._write(path, kind, target)
 
     def _select(self, *, is_credited: bool) -> tuple[str, ...]:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import file_error
 from animedex.errors import BadArguments
-from animedex.images.filename_template import LONGEST_PATH, numbered, shorten_path
-from animedex.images.safe_filename import LONGEST_PART, folded
+from animedex.images.filename_template import MAX_PATH_BYTES, number_path, shorten_path
+from animedex.images.safe_filename import MAX_PART_BYTES, fold_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ _LONGEST_THERE = 259
 _LEAST = 64
 _MOST_TRIES = 100_000
 # Bytes that a name leaves free for what is written beside the file.
-_RESERVE = 255 - LONGEST_PART
+_RESERVE = 255 - MAX_PART_BYTES
 # What eCryptfs leaves of a name's 255 bytes; Synology's encrypted folders are of that kind.
 _ENCRYPTED = 143
 _LEAST_PART = 16
@@ -50,10 +50,10 @@ class TargetFolder:
                 message, hint="name a folder with --to, such as . for the current one"
             )
         self.folder = os.path.abspath(folder)
-        self.longest = LONGEST_PATH
+        self.longest = MAX_PATH_BYTES
         if sys.platform == "win32":
             room = _LONGEST_THERE - len(self.folder) - 1
-            self.longest = max(_LEAST, min(LONGEST_PATH, room))
+            self.longest = max(_LEAST, min(MAX_PATH_BYTES, room))
         self._lock = threading.Lock()
         self._listings: dict[str, dict[str, list[str]]] = {}
         self._unsynced: set[str] = set()
@@ -121,7 +121,7 @@ class TargetFolder:
     def _candidate_paths(self, path: str) -> Iterator[str]:
         yield path
         for number in range(2, _MOST_TRIES):
-            yield numbered(path, number, self.longest, self._longest_part)
+            yield number_path(path, number, self.longest, self._longest_part)
 
     def _shorten(self, path: str) -> str:
         """Shorten a path to what the file system takes."""
@@ -165,7 +165,7 @@ class TargetFolder:
         listing = self._listings.get(folder)
         if listing is None:
             listing = self._listings[folder] = _list_names(folder)
-        found = [os.path.join(folder, one) for one in listing.get(folded(name), ())]
+        found = [os.path.join(folder, one) for one in listing.get(fold_name(name), ())]
         exact = os.path.join(folder, name)
         # Others may be putting files there meanwhile.
         return found if exact in found or not os.path.lexists(exact) else [*found, exact]
@@ -186,7 +186,7 @@ class TargetFolder:
             return False
         name = os.path.basename(place)
         if parent in self._listings:
-            self._listings[parent].setdefault(folded(name), []).append(name)
+            self._listings[parent].setdefault(fold_name(name), []).append(name)
         self._unsynced.add(parent)
         return True
 
@@ -222,7 +222,7 @@ def _make_folder(folder: str) -> None:
 
 def _max_name_bytes(folder: str) -> int:
     """Return how many bytes a name in a folder may have, 255 where the system does not say."""
-    usual = _RESERVE + LONGEST_PART
+    usual = _RESERVE + MAX_PART_BYTES
     try:
         found = os.pathconf(folder, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):
@@ -241,7 +241,7 @@ def _list_names(folder: str) -> dict[str, list[str]]:
     except OSError:
         return found
     for name in names:
-        found.setdefault(folded(name), []).append(name)
+        found.setdefault(fold_name(name), []).append(name)
     return found
 
 

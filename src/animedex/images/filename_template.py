@@ -10,7 +10,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from animedex.errors import BadArguments
-from animedex.images.safe_filename import LONGEST_PART, cut, legal, plain
+from animedex.images.safe_filename import (
+    MAX_PART_BYTES,
+    to_plain_text,
+    to_safe_filename,
+    truncate_bytes,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,52 +42,52 @@ FIELDS = {
     "name": "the file's name at the service, without its extension",
 }
 # More than any system takes in one path, however short the parts are.
-MOST_FOLDERS = 16
+MAX_FOLDERS = 16
 # Of the 1,024 bytes that macOS takes, the larger half is for the folder that pictures go into.
-LONGEST_PATH = 480
+MAX_PATH_BYTES = 480
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
-_DIVIDE = re.compile(r"[/\\]")
+_SEPARATOR = re.compile(r"[/\\]")
 _EDGES = " .-_,"
 _EXTENSION = re.compile(r"[a-z0-9]{1,8}")
 
 
-class Piece(NamedTuple):
+class TemplatePiece(NamedTuple):
     """A part of a template: text as it is, or the name of a field."""
 
     text: str
     is_field: bool
 
 
-class Template:
+class FilenameTemplate:
     """How files are named; raise `BadArguments` for a field that does not exist."""
 
     def __init__(self, text: str = DEFAULT) -> None:
         self.text = text
-        self._parts = [_pieces(part) for part in _DIVIDE.split(text)]
-        if len(self._parts) > MOST_FOLDERS:
-            message = f"a name has at most {MOST_FOLDERS} parts, and this has {len(self._parts)}"
+        self._parts = [_parse_pieces(part) for part in _SEPARATOR.split(text)]
+        if len(self._parts) > MAX_FOLDERS:
+            message = f"a name has at most {MAX_FOLDERS} parts, and this has {len(self._parts)}"
             raise BadArguments(message, hint="take some of the slashes out")
 
-    def path(self, values: Mapping[str, str], longest: int = LONGEST_PATH) -> str:
+    def path(self, values: Mapping[str, str], longest: int = MAX_PATH_BYTES) -> str:
         """Return a relative path of at most so many bytes, its parts divided by slashes.
 
         It stays below the folder it is put into, whatever the values; `ext` is always its end.
         """
         end = values["ext"]
-        parts = [_filled(part, values) for part in self._parts]
+        parts = [_fill(part, values) for part in self._parts]
         *folders, name = parts
         stem = name.removesuffix(f".{end}").strip(_EDGES) or values.get("id", "")
-        kept = [part for folder in folders if (part := _shaped(folder, LONGEST_PART))]
-        return _fitted([*kept, _shaped(stem, LONGEST_PART) or "picture"], end, longest)
+        kept = [part for folder in folders if (part := _shape_part(folder, MAX_PART_BYTES))]
+        return _fit_path([*kept, _shape_part(stem, MAX_PART_BYTES) or "picture"], end, longest)
 
 
-def values_of(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:
+def template_values(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:
     """Return a picture's value for every field, as it came; empty where there is none."""
     source, _, number = post.id.partition(":")
     stem = unquote(urlsplit(post.url or "").path.rpartition("/")[2]).rpartition(".")
     known = {
         "source": source,
-        "id": _without_extension(number),
+        "id": _strip_extension(number),
         "ext": extension if _EXTENSION.fullmatch(extension) else "bin",
         "category": category,
         "artist": post.artist,
@@ -111,39 +116,39 @@ def shorten_path(path: str, longest: int, longest_part: int) -> str:
     if len(path.encode()) <= longest and all(len(one.encode()) <= longest_part for one in parts):
         return path
     stem, _, end = parts[-1].rpartition(".")
-    return _fitted([*parts[:-1], stem], end, longest, longest_part)
+    return _fit_path([*parts[:-1], stem], end, longest, longest_part)
 
 
-def numbered(
-    path: str, number: int, longest: int = LONGEST_PATH, longest_part: int = LONGEST_PART
+def number_path(
+    path: str, number: int, longest: int = MAX_PATH_BYTES, longest_part: int = MAX_PART_BYTES
 ) -> str:
     """Return the same path with a number, for where the plain one is taken.
 
-    >>> numbered("neko/a.png", 2)
+    >>> number_path("neko/a.png", 2)
     'neko/a (2).png'
     """
     folder, slash, name = path.rpartition("/")
     stem, _, end = name.rpartition(".")
     behind = f" ({number}).{end}"
     room = min(longest_part, longest - len(f"{folder}{slash}".encode())) - len(behind.encode())
-    return f"{folder}{slash}{cut(stem, max(room, 1)).rstrip(_EDGES) or '_'}{behind}"
+    return f"{folder}{slash}{truncate_bytes(stem, max(room, 1)).rstrip(_EDGES) or '_'}{behind}"
 
 
-def _pieces(part: str) -> list[Piece]:
+def _parse_pieces(part: str) -> list[TemplatePiece]:
     """Take a part of a template apart."""
-    found: list[Piece] = []
+    found: list[TemplatePiece] = []
     at = 0
     for token in _TOKEN.finditer(part):
-        found.append(Piece(part[at : token.start()], is_field=False))
+        found.append(TemplatePiece(part[at : token.start()], is_field=False))
         at = token.end()
         if token[0] in {"{{", "}}"}:
-            found.append(Piece(token[0][0], is_field=False))
+            found.append(TemplatePiece(token[0][0], is_field=False))
         else:
-            found.append(Piece(_field(token), is_field=True))
-    return [*found, Piece(part[at:], is_field=False)]
+            found.append(TemplatePiece(_check_field(token), is_field=True))
+    return [*found, TemplatePiece(part[at:], is_field=False)]
 
 
-def _field(token: re.Match[str]) -> str:
+def _check_field(token: re.Match[str]) -> str:
     from difflib import get_close_matches
 
     name = token[1]
@@ -158,25 +163,25 @@ def _field(token: re.Match[str]) -> str:
     raise BadArguments(message, hint=hint)
 
 
-def _filled(part: list[Piece], values: Mapping[str, str]) -> str:
+def _fill(part: list[TemplatePiece], values: Mapping[str, str]) -> str:
     # A field's own separators are none: they are replaced before the parts are put together.
-    return "".join(plain(values[one.text]) if one.is_field else one.text for one in part)
+    return "".join(to_plain_text(values[one.text]) if one.is_field else one.text for one in part)
 
 
-def _shaped(text: str, limit: int) -> str:
+def _shape_part(text: str, limit: int) -> str:
     """Make a part of a path of a text, of at most so many bytes."""
-    part = plain(text).strip(_EDGES)
+    part = to_plain_text(text).strip(_EDGES)
     if len(part.encode()) >= limit:
-        part = cut(part, limit - 1).strip(_EDGES)
-    return legal(part)
+        part = truncate_bytes(part, limit - 1).strip(_EDGES)
+    return to_safe_filename(part)
 
 
-def _fitted(parts: list[str], end: str, longest: int, limit: int = LONGEST_PART) -> str:
+def _fit_path(parts: list[str], end: str, longest: int, limit: int = MAX_PART_BYTES) -> str:
     """Shorten the longest part of a path, again and again, until all of it fits."""
     behind = f".{end}"
     while limit > 1:
-        stem = _shaped(parts[-1], limit - len(behind)) or "_"
-        folders = [shaped for part in parts[:-1] if (shaped := _shaped(part, limit))]
+        stem = _shape_part(parts[-1], limit - len(behind)) or "_"
+        folders = [shaped for part in parts[:-1] if (shaped := _shape_part(part, limit))]
         path = "/".join([*folders, stem + behind])
         if len(path.encode()) <= longest:
             return path
@@ -184,10 +189,10 @@ def _fitted(parts: list[str], end: str, longest: int, limit: int = LONGEST_PART)
     return f"_{behind}"
 
 
-def _without_extension(number: str) -> str:
+def _strip_extension(number: str) -> str:
     """Take an id's extension off, as nekos has it.
 
-    >>> _without_extension("ab.jpg"), _without_extension("7")
+    >>> _strip_extension("ab.jpg"), _strip_extension("7")
     ('ab', '7')
     """
     stem, _, end = number.rpartition(".")

@@ -24,6 +24,8 @@ WEBM = Format("webm", "webm", "video/webm", is_picture=False)
 ZIP = Format("zip", "zip", "application/zip", is_picture=False)
 FORMATS = (PNG, JPEG, GIF, WEBP, AVIF, MP4, WEBM, ZIP)
 
+# As many bytes of a file are enough for `identify_format`.
+HEAD_BYTES = 64
 _SIGNATURES = (
     (b"\x89PNG\r\n\x1a\n", PNG),
     (b"\xff\xd8\xff", JPEG),
@@ -82,7 +84,7 @@ def identify_format(opening: bytes) -> Format | None:
     if opening[:4] == b"RIFF" and opening[8:12] == b"WEBP":
         return WEBP
     if opening[:4] == _MATROSKA_SIGNATURE:
-        return WEBM if b"webm" in opening[:64] else None
+        return WEBM if b"webm" in opening[:HEAD_BYTES] else None
     return _identify_by_brand(opening) if opening[4:8] == b"ftyp" else None
 
 
@@ -98,7 +100,7 @@ def find_format(extension: str) -> Format | None:
 
 def _identify_by_brand(opening: bytes) -> Format | None:
     """Return AVIF from a film by the brands that a file of this family opens with."""
-    end = min(int.from_bytes(opening[:4], "big"), 64, len(opening))
+    end = min(int.from_bytes(opening[:4], "big"), HEAD_BYTES, len(opening))
     brands = [opening[8:12], *(opening[at : at + 4] for at in range(16, end - 3, 4))]
     if not _AVIF_BRANDS.isdisjoint(brands):
         return AVIF

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from animedex.errors import BadArguments, Corrupt, NotFound
 from animedex.images.containers.file_reader import HINT
-from animedex.images.formats import identify_format
+from animedex.images.formats import HEAD_BYTES, identify_format
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.images.formats import Format
 
-HEAD_BYTES = 64
 _PICTURES = "pictures are png, jpeg, gif, webp and avif"
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 # File systems take 255 bytes, or UTF-16 units, of which no text has more than bytes of UTF-8. What
 # is left over is for what is written beside a file, and for a number behind its name.
-LONGEST_PART = 239
+MAX_PART_BYTES = 239
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffd-\uffff]')
 _SPACE = re.compile(r"\s+")
 _DEVICES = re.compile(
@@ -24,51 +24,55 @@ _JOINERS = {"\u200c", "\u200d"}
 _EDGES = " ."
 
 
-def legal(text: str) -> str:
+def to_safe_filename(text: str) -> str:
     r"""Make any text into one part of a path; it is empty where nothing is left.
 
     It has no separator, no control or invisible character and nothing that Windows refuses, is
     normalised (NFC), neither begins nor ends with a dot or a blank, and is cut to 239 bytes.
 
-    >>> legal("Fate/Zero: who?"), legal("../.."), legal("nul.png"), legal("a\u202egpj.exe")
-    ('Fate_Zero_ who_', '_', '_nul.png', 'agpj.exe')
+    >>> to_safe_filename("Fate/Zero: who?"), to_safe_filename("../..")
+    ('Fate_Zero_ who_', '_')
+    >>> to_safe_filename("nul.png"), to_safe_filename("a\u202egpj.exe")
+    ('_nul.png', 'agpj.exe')
     """
-    return named(cut(plain(text), LONGEST_PART - 1).strip(_EDGES))
+    return avoid_device_name(truncate_bytes(to_plain_text(text), MAX_PART_BYTES - 1).strip(_EDGES))
 
 
-def plain(text: str) -> str:
+def to_plain_text(text: str) -> str:
     r"""Put `_` for what no name may hold, and one blank for any space; drop what is invisible.
 
-    >>> plain("a\r\n\tb\u3000c*"), plain("e\u0301") == "\xe9"
+    >>> to_plain_text("a\r\n\tb\u3000c*"), to_plain_text("e\u0301") == "\xe9"
     ('a b c_', True)
     """
     if text.isascii():
         return _SPACE.sub(" ", _FORBIDDEN.sub("_", _SPACE.sub(" ", text))).strip(_EDGES)
     spaced = _SPACE.sub(" ", unicodedata.normalize("NFC", text))
-    shown = "".join(map(_shown, _FORBIDDEN.sub("_", spaced)))
+    shown = "".join(map(_replace_forbidden, _FORBIDDEN.sub("_", spaced)))
     # What stood apart may go together now, and spaces beside each other.
     return _SPACE.sub(" ", unicodedata.normalize("NFC", shown)).strip(_EDGES)
 
 
-def named(part: str) -> str:
+def avoid_device_name(part: str) -> str:
     """Keep a name from being a device of Windows, with or without an extension.
 
-    >>> named("COM1"), named("aux.tar.gz"), named("console")
+    >>> avoid_device_name("COM1"), avoid_device_name("aux.tar.gz"), avoid_device_name("console")
     ('_COM1', '_aux.tar.gz', 'console')
     """
     return f"_{part}" if _DEVICES.fullmatch(part) else part
 
 
-def cut(text: str, limit: int) -> str:
+def truncate_bytes(text: str, limit: int) -> str:
     r"""Return as much of a text as fits into so many bytes, never half of what looks like one sign.
 
-    >>> cut("abc", 2), cut("猫猫", 5), cut("e\u0301x", 2), cut("a👩\u200d🚀", 9)
-    ('ab', '猫', '', 'a')
+    >>> truncate_bytes("abc", 2), truncate_bytes("猫猫", 5)
+    ('ab', '猫')
+    >>> truncate_bytes("e\u0301x", 2), truncate_bytes("a👩\u200d🚀", 9)
+    ('', 'a')
     """
     if len(text.encode()) <= limit:
         return text
     kept, size = 0, 0
-    for end in _ends(text):
+    for end in _grapheme_ends(text):
         size += len(text[kept:end].encode())
         if size > limit:
             break
@@ -76,10 +80,10 @@ def cut(text: str, limit: int) -> str:
     return text[:kept]
 
 
-def folded(name: str) -> str:
+def fold_name(name: str) -> str:
     """Write a name so that two are equal where any system takes them for the same.
 
-    >>> folded("Stra\u00dfe") == folded("STRASSE"), folded("a") == folded("b")
+    >>> fold_name("Stra\u00dfe") == fold_name("STRASSE"), fold_name("a") == fold_name("b")
     (True, False)
     """
     before = ""
@@ -89,7 +93,7 @@ def folded(name: str) -> str:
     return name
 
 
-def _shown(character: str) -> str:
+def _replace_forbidden(character: str) -> str:
     """Drop what is invisible; macOS takes no character that Unicode has not assigned."""
     kind = unicodedata.category(character)
     if kind == "Cn":
@@ -97,7 +101,7 @@ def _shown(character: str) -> str:
     return "" if kind == "Cf" and character not in _JOINERS else character
 
 
-def _ends(text: str) -> Iterator[int]:
+def _grapheme_ends(text: str) -> Iterator[int]:
     """Yield after how many characters each sign ends, as a reader would count them."""
     flags = 0
     for at in range(1, len(text)):

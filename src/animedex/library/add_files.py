@@ -14,7 +14,7 @@ from animedex.library import entry_rows as rows
 from animedex.library import file_inspection as looking
 from animedex.library import repository as keeping
 from animedex.library.file_credit import read_file_credit
-from animedex.library.file_facts import unreadable_error, wrap_file_errors
+from animedex.library.file_facts import read_head, unreadable_error
 from animedex.library.file_inspection import inspect_file
 from animedex.library.repository import upsert
 
@@ -121,7 +121,7 @@ def _is_supported_name(one: os.DirEntry[str], unsupported: Callable[[str], None]
     from animedex.images.formats import identify_format, identify_unsupported
 
     try:
-        start = wrap_file_errors(one.path) if one.is_file() else b""
+        start = read_head(one.path) if one.is_file() else b""
     except OSError:
         return is_named
     kind = identify_format(start)

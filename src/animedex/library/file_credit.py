@@ -13,7 +13,7 @@ from animedex.library.file_facts import unreadable_error
 if TYPE_CHECKING:
     from animedex.art.row_reader import Row
     from animedex.call import SourceTag
-    from animedex.images.xmp.credit_text import Credited
+    from animedex.images.xmp.credit_text import Credit
     from animedex.library.entry import Entry
     from animedex.models import ArtPost, PictureRecord
 
@@ -24,51 +24,51 @@ def read_file_credit(path: str) -> NewEntry:
     What this program wrote is taken, or else what others did. Raises `Corrupt` for a damaged
     credit of ours, `NotFound` where there is no file.
     """
-    from animedex.images.foreign_credit import read_other_credit
-    from animedex.images.sidecar import credit_of
+    from animedex.images.foreign_credit import read_foreign_credit
+    from animedex.images.sidecar import read_any_credit
 
     try:
         os.stat(path)
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
     try:
-        found = credit_of(path) or _foreign_credit(path)
+        found = read_any_credit(path) or _foreign_credit(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
         found = _foreign_credit(path)
     if found is None:
-        return NewEntry(path, read_other_credit(path))
+        return NewEntry(path, read_foreign_credit(path))
     return NewEntry(path, found.post, found.row, read_category(found.post, found.row))
 
 
-def _foreign_credit(path: str) -> Credited | None:
+def _foreign_credit(path: str) -> Credit | None:
     """Read what this program printed with `--json` or `--common` into a file beside a picture."""
     from msgspec import ValidationError
 
     from animedex.art.row_provider import picture_of
-    from animedex.images.foreign_credit.sidecar_credit import is_of_gallery_dl, sidecar_paths
-    from animedex.images.xmp.credit_text import Credited
+    from animedex.images.foreign_credit.sidecar_credit import is_gallery_dl_row, sidecar_paths
+    from animedex.images.xmp.credit_text import Credit
     from animedex.models import PictureRecord
 
     for row in filter(None, map(_row_without_post, sidecar_paths(path, ".json"))):
         try:
-            found = None if is_of_gallery_dl(row.value) else picture_of(row.value, row.raw)
+            found = None if is_gallery_dl_row(row.value) else picture_of(row.value, row.raw)
         except (AnimedexError, ValidationError):
             continue
         if isinstance(found, PictureRecord):
-            return Credited(found.to_common(), found.raw)
+            return Credit(found.to_common(), found.raw)
         if found is not None:
-            return Credited(found)
+            return Credit(found)
     return None
 
 
 def _row_without_post(place: str) -> Row | None:
     """Return the row in a file of JSON; None if there is no such file, or not one row in it."""
     from animedex.art.row_reader import rows
-    from animedex.images.sidecar import read_beside
+    from animedex.images.sidecar import read_small_file
 
     try:
-        found = list(islice(rows([read_beside(place) or b""], place), 2))
+        found = list(islice(rows([read_small_file(place) or b""], place), 2))
     except AnimedexError:
         return None
     return found[0] if len(found) == 1 else None

@@ -13,7 +13,6 @@ from animedex.images.regular_file import open_nonblocking
 if TYPE_CHECKING:
     from animedex.images.formats import Format
 
-_OPENING = 64
 _PIECE = 1024 * 1024
 
 
@@ -28,7 +27,7 @@ class FileFacts(NamedTuple):
 
 def read_file_facts(path: str) -> FileFacts:
     """Read a file whole; raise where there is none, or none of a known format."""
-    from animedex.images.formats import identify_format
+    from animedex.images.formats import HEAD_BYTES, identify_format
 
     try:
         with open(path, "rb", buffering=0, opener=open_nonblocking) as file:
@@ -36,7 +35,7 @@ def read_file_facts(path: str) -> FileFacts:
             digest = hashlib.sha256()
             opening, size = b"", 0
             while piece := file.read(_PIECE):
-                opening += piece[: _OPENING - len(opening)]
+                opening += piece[: HEAD_BYTES - len(opening)]
                 size += len(piece)
                 digest.update(piece)
     except (OSError, ValueError) as error:
@@ -80,10 +79,12 @@ def is_unchanged(path: str, mark: tuple[int, ...]) -> bool:
         return False
 
 
-def wrap_file_errors(path: str) -> bytes:
-    """Read what tells a file's format."""
+def read_head(path: str) -> bytes:
+    """Return the bytes at the beginning of a file that identify its format."""
+    from animedex.images.formats import HEAD_BYTES
+
     with open(path, "rb", buffering=0, opener=open_nonblocking) as file:
-        return file.read(_OPENING)
+        return file.read(HEAD_BYTES)
 
 
 def check_unchanged(path: str, mark: tuple[int, ...]) -> None:

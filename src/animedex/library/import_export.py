@@ -15,7 +15,7 @@ from animedex.library import file_inspection as looking
 from animedex.library import repository as keeping
 from animedex.library.csv_io import read_table, write_table
 from animedex.library.entry import NewEntry
-from animedex.library.file_facts import unreadable_error, wrap_file_errors
+from animedex.library.file_facts import read_head, unreadable_error
 from animedex.library.file_inspection import InspectedFile, inspect_file
 from animedex.library.jsonl import ParsedEntry, read_line, write_line
 from animedex.library.keep_policy import fill_credit, fill_from_previous
@@ -144,7 +144,7 @@ def _inspect(new: NewEntry) -> Taken:
 
 def _opening(path: str) -> bytes:
     try:
-        return wrap_file_errors(path)
+        return read_head(path)
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
 

@@ -17,7 +17,7 @@ from animedex.images.containers.joined_parts import PartStream
 from animedex.images.decoder import convert_decoder_errors, create_decoder
 from animedex.images.formats import identify_format
 from animedex.images.image_inspection import measure_image
-from animedex.images.xmp import Credited, read_credit, write_credit
+from animedex.images.xmp import Credit, read_credit, write_credit
 from tests.images.xmp.conftest import POST, ROW
 from tests.kit.odd_pictures import chunk, cut, drawing, jpegs, saved, whole
 
@@ -83,7 +83,7 @@ def test_a_credit_goes_into_what_has_all_pixels(name: str, tmp_path: Path) -> No
     write_credit(str(path), done, POST, ROW)
     assert frames(done.getvalue()) == frames(odd.data)
     path.write_bytes(done.getvalue())
-    assert read_credit(str(path)) == Credited(POST, ROW)
+    assert read_credit(str(path)) == Credit(POST, ROW)
     again = io.BytesIO()
     write_credit(str(path), again, POST, ROW)
     assert again.getvalue() == done.getvalue()

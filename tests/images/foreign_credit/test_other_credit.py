@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from animedex.images.foreign_credit import read_other_credit
-from animedex.images.foreign_credit.credit_fields import Fields
-from animedex.images.foreign_credit.metadata_blocks import exif_fields, iptc_fields, xmp_fields
+from animedex.images.foreign_credit import read_foreign_credit
+from animedex.images.foreign_credit.credit_fields import CreditFields
+from animedex.images.foreign_credit.metadata_blocks import parse_exif, parse_foreign_xmp, parse_iptc
 from animedex.models import Rating
 
 if TYPE_CHECKING:
@@ -59,45 +59,48 @@ ARTIST, RIGHTS, XP_AUTHOR, SOFTWARE = 0x013B, 0x8298, 0x9C9D, 0x0131
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (exif(ARTIST, b"Mio\0"), Fields(artists=("Mio",))),
-        (exif(ARTIST, b"Mio; Tove", ">"), Fields(artists=("Mio", "Tove"))),
-        (exif(ARTIST, "青葉\0".encode()), Fields(artists=("青葉",))),
-        (exif(ARTIST, "Müller".encode("cp1252")), Fields(artists=("Müller",))),
-        (exif(RIGHTS, b"Copyright 2020 Mio. All rights reserved."), Fields(holders=("Mio",))),
-        (exif(RIGHTS, "© Mio\0Editor\0".encode()), Fields(holders=("Mio",))),
-        (exif(XP_AUTHOR, "青葉\0".encode("utf-16-le"), kind=1), Fields(artists=("青葉",))),
-        (exif(XP_AUTHOR, "Tove".encode("utf-16-le"), kind=1), Fields(artists=("Tove",))),
-        (exif(SOFTWARE, b"GIMP\0"), Fields()),
-        *((data, Fields()) for data in (b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"JUNK" * 9)),
+        (exif(ARTIST, b"Mio\0"), CreditFields(artists=("Mio",))),
+        (exif(ARTIST, b"Mio; Tove", ">"), CreditFields(artists=("Mio", "Tove"))),
+        (exif(ARTIST, "青葉\0".encode()), CreditFields(artists=("青葉",))),
+        (exif(ARTIST, "Müller".encode("cp1252")), CreditFields(artists=("Müller",))),
+        (exif(RIGHTS, b"Copyright 2020 Mio. All rights reserved."), CreditFields(holders=("Mio",))),
+        (exif(RIGHTS, "© Mio\0Editor\0".encode()), CreditFields(holders=("Mio",))),
+        (exif(XP_AUTHOR, "青葉\0".encode("utf-16-le"), kind=1), CreditFields(artists=("青葉",))),
+        (exif(XP_AUTHOR, "Tove".encode("utf-16-le"), kind=1), CreditFields(artists=("Tove",))),
+        (exif(SOFTWARE, b"GIMP\0"), CreditFields()),
+        *(
+            (data, CreditFields())
+            for data in (b"", b"II*\0", b"II*\0\xff\xff\xff\xff", b"JUNK" * 9)
+        ),
     ],
 )
-def test_exif(data: bytes, expected: Fields) -> None:
-    assert exif_fields(data) == expected
+def test_exif(data: bytes, expected: CreditFields) -> None:
+    assert parse_exif(data) == expected
 
 
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (data_set(80, b"Mio") + data_set(80, b"Tove"), Fields(artists=("Mio", "Tove"))),
-        (data_set(110, b"Studio"), Fields(artists=("Studio",))),
-        (data_set(80, b"Mio") + data_set(110, b"Studio"), Fields(artists=("Mio",))),
-        (data_set(116, b"(c) 2021, Mio"), Fields(holders=("Mio",))),
-        (data_set(25, b"cat") + data_set(25, b"dog"), Fields(tags=("cat", "dog"))),
-        (data_set(115, b"https://a.example/1"), Fields(source_url="https://a.example/1")),
-        (data_set(115, b"an agency"), Fields()),
-        (data_set(80, "ü".encode("cp1252")), Fields(artists=("ü",))),
+        (data_set(80, b"Mio") + data_set(80, b"Tove"), CreditFields(artists=("Mio", "Tove"))),
+        (data_set(110, b"Studio"), CreditFields(artists=("Studio",))),
+        (data_set(80, b"Mio") + data_set(110, b"Studio"), CreditFields(artists=("Mio",))),
+        (data_set(116, b"(c) 2021, Mio"), CreditFields(holders=("Mio",))),
+        (data_set(25, b"cat") + data_set(25, b"dog"), CreditFields(tags=("cat", "dog"))),
+        (data_set(115, b"https://a.example/1"), CreditFields(source_url="https://a.example/1")),
+        (data_set(115, b"an agency"), CreditFields()),
+        (data_set(80, "ü".encode("cp1252")), CreditFields(artists=("ü",))),
         (
             data_set(90, b"\x1b%G", 1) + data_set(80, "青葉".encode()),
-            Fields(artists=("青葉",)),
+            CreditFields(artists=("青葉",)),
         ),
-        (b"\x1c\x02\x50\xff\xff", Fields()),
+        (b"\x1c\x02\x50\xff\xff", CreditFields()),
     ],
 )
-def test_iptc(data: bytes, expected: Fields) -> None:
-    assert iptc_fields(photoshop(data)) == expected
+def test_iptc(data: bytes, expected: CreditFields) -> None:
+    assert parse_iptc(photoshop(data)) == expected
     named = b"8BIM\x03\xed\x03abc" + struct.pack(">I", 3) + b"xyz\0"
-    assert iptc_fields(photoshop(data, named)) == expected
-    assert iptc_fields(photoshop(data)[:20]) == Fields()
+    assert parse_iptc(photoshop(data, named)) == expected
+    assert parse_iptc(photoshop(data)[:20]) == CreditFields()
 
 
 @pytest.mark.parametrize(
@@ -105,30 +108,39 @@ def test_iptc(data: bytes, expected: Fields) -> None:
     [
         (
             "<dc:creator><rdf:Seq><rdf:li>Mio</rdf:li><rdf:li>Tove</rdf:li></rdf:Seq></dc:creator>",
-            Fields(artists=("Mio", "Tove")),
+            CreditFields(artists=("Mio", "Tove")),
         ),
-        ("<t:Artist>Mio</t:Artist>", Fields(artists=("Mio",))),
-        ("<p:Credit>Mio</p:Credit>", Fields(artists=("Mio",))),
-        ("<dc:source>https://a.example/1</dc:source>", Fields(source_url="https://a.example/1")),
-        ("<p:Source>https://a.example/1</p:Source>", Fields(source_url="https://a.example/1")),
+        ("<t:Artist>Mio</t:Artist>", CreditFields(artists=("Mio",))),
+        ("<p:Credit>Mio</p:Credit>", CreditFields(artists=("Mio",))),
+        (
+            "<dc:source>https://a.example/1</dc:source>",
+            CreditFields(source_url="https://a.example/1"),
+        ),
+        (
+            "<p:Source>https://a.example/1</p:Source>",
+            CreditFields(source_url="https://a.example/1"),
+        ),
         (
             "<dc:rights><rdf:Alt><rdf:li xml:lang='x-default'>© Mio</rdf:li></rdf:Alt></dc:rights>",
-            Fields(holders=("Mio",)),
+            CreditFields(holders=("Mio",)),
         ),
-        ("<dc:subject><rdf:Bag><rdf:li>cat</rdf:li></rdf:Bag></dc:subject>", Fields(tags=("cat",))),
-        ("<dc:title>by Mio</dc:title>", Fields()),
+        (
+            "<dc:subject><rdf:Bag><rdf:li>cat</rdf:li></rdf:Bag></dc:subject>",
+            CreditFields(tags=("cat",)),
+        ),
+        ("<dc:title>by Mio</dc:title>", CreditFields()),
     ],
 )
-def test_xmp(inside: str, expected: Fields) -> None:
-    assert xmp_fields(xmp(inside)) == expected
-    assert xmp_fields(xmp(inside)[:50]) == Fields()
+def test_xmp(inside: str, expected: CreditFields) -> None:
+    assert parse_foreign_xmp(xmp(inside)) == expected
+    assert parse_foreign_xmp(xmp(inside)[:50]) == CreditFields()
 
 
 @given(st.binary(max_size=80))
 def test_damaged_blocks_say_nothing_or_something(data: bytes) -> None:
     for head in (b"", b"II*\0\x08\0\0\0", b"MM\0*\0\0\0\x08"):
-        assert isinstance(exif_fields(head + data), Fields)
-    assert isinstance(iptc_fields(b"Photoshop 3.0\x008BIM" + data), Fields)
+        assert isinstance(parse_exif(head + data), CreditFields)
+    assert isinstance(parse_iptc(b"Photoshop 3.0\x008BIM" + data), CreditFields)
 
 
 def png_with(kind: bytes, data: bytes) -> bytes:
@@ -142,7 +154,7 @@ def test_exif_in_every_format(form: str, tmp_path: Path) -> None:
     made[0x013B] = "Mio"
     path = tmp_path / f"a.{form}"
     Image.new("RGB", (9, 9)).save(path, exif=made)
-    post = read_other_credit(str(path))
+    post = read_foreign_credit(str(path))
     assert post is not None
     assert (post.artists, post.rating, post.id) == (["Mio"], None, "")
 
@@ -167,7 +179,7 @@ def test_png_texts(
     for number, (name, value) in enumerate(text.items()):
         info.add_itxt(name, value, zip=bool(number))
     Image.new("RGB", (9, 9)).save(tmp_path / "a.png", pnginfo=info)
-    post = read_other_credit(str(tmp_path / "a.png"))
+    post = read_foreign_credit(str(tmp_path / "a.png"))
     assert post is not None
     assert (post.artists, post.source_url) == (artists, source)
 
@@ -181,7 +193,7 @@ def test_png_texts_behind_the_picture_and_profiles(tmp_path: Path) -> None:
     added = png_with(b"tEXt", b"Author\0M\xfcller")
     added += png_with(b"zTXt", b"Raw profile type iptc\0\0" + zlib.compress(profile))
     path.write_bytes(data[:-12] + added + data[-12:])
-    post = read_other_credit(str(path))
+    post = read_foreign_credit(str(path))
     assert post is not None
     assert (post.artists, post.tags) == (["Müller"], ["cat"])
 
@@ -192,7 +204,7 @@ def test_iptc_in_jpeg(tmp_path: Path) -> None:
     data, block = path.read_bytes(), photoshop(data_set(80, b"Mio"))
     segment = b"\xff\xed" + struct.pack(">H", len(block) + 2) + block
     path.write_bytes(data[:20] + segment + data[20:])
-    post = read_other_credit(str(path))
+    post = read_foreign_credit(str(path))
     assert post is not None
     assert post.artists == ["Mio"]
 
@@ -201,16 +213,16 @@ def test_nothing_is_no_credit(tmp_path: Path) -> None:
     for form in ("png", "jpeg", "gif", "webp"):
         path = tmp_path / f"a.{form}"
         Image.new("RGB", (9, 9)).save(path)
-        assert read_other_credit(str(path)) is None
+        assert read_foreign_credit(str(path)) is None
     (tmp_path / "b.png").write_bytes(b"no picture")
-    assert read_other_credit(str(tmp_path / "b.png")) is None
+    assert read_foreign_credit(str(tmp_path / "b.png")) is None
 
 
 def beside(row: object, folder: Path, name: str = "a.png.json") -> ArtPost | None:
     Image.new("RGB", (9, 9)).save(folder / "a.png")
     text = row if isinstance(row, str) else json.dumps(row)
     (folder / name).write_text(text, encoding="utf-8")
-    return read_other_credit(str(folder / "a.png"))
+    return read_foreign_credit(str(folder / "a.png"))
 
 
 DANBOORU: dict[str, object] = {
@@ -374,6 +386,6 @@ def test_what_is_beside_comes_first_and_what_is_within_fills_it(tmp_path: Path) 
     info.add_text("Source", "https://a.example/1")
     Image.new("RGB", (9, 9)).save(tmp_path / "a.png", pnginfo=info)
     (tmp_path / "a.png.json").write_text('{"artist": "Mio"}', encoding="utf-16")
-    post = read_other_credit(str(tmp_path / "a.png"))
+    post = read_foreign_credit(str(tmp_path / "a.png"))
     assert post is not None
     assert (post.artists, post.source_url) == (["Mio"], "https://a.example/1")

@@ -14,7 +14,7 @@ from PIL import Image, ImageCms, ImageDraw, ImageSequence
 from PIL.PngImagePlugin import PngInfo
 
 from animedex.errors import AnimedexError
-from animedex.images.xmp import Credited, read_credit, write_credit
+from animedex.images.xmp import Credit, read_credit, write_credit
 from animedex.models import ArtPost, Rating, SourceTag
 
 if TYPE_CHECKING:
@@ -42,8 +42,8 @@ ROW = b'{"id":123, "source": "<\\u732b> & 1.50"}'
 
 
 @pytest.fixture(scope="session")
-def credited() -> Credited:
-    return Credited(POST, ROW)
+def credited() -> Credit:
+    return Credit(POST, ROW)
 
 
 def _texts() -> st.SearchStrategy[str]:
@@ -83,8 +83,8 @@ def _rows() -> st.SearchStrategy[bytes | None]:
 
 
 @pytest.fixture(scope="session")
-def drawable() -> st.SearchStrategy[Credited]:
-    return st.builds(Credited, _posts(), _rows())
+def drawable() -> st.SearchStrategy[Credit]:
+    return st.builds(Credit, _posts(), _rows())
 
 
 def _drawing(mode: str = "RGB", seed: int = 0, size: tuple[int, int] = (37, 23)) -> Image.Image:
@@ -297,7 +297,7 @@ class Files:
     def __init__(self, folder: Path) -> None:
         self.source = folder / "source"
 
-    def write(self, picture: bytes, credited: Credited) -> bytes:
+    def write(self, picture: bytes, credited: Credit) -> bytes:
         """Give a picture with a credit put in; its file must stay as it is."""
         target = io.BytesIO()
         self.source.write_bytes(picture)
@@ -310,7 +310,7 @@ class Files:
             assert self.source.read_bytes() == picture
         return target.getvalue()
 
-    def read(self, picture: bytes) -> Credited | None:
+    def read(self, picture: bytes) -> Credit | None:
         self.source.write_bytes(picture)
         return read_credit(str(self.source))
 

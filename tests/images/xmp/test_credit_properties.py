@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from animedex.images.xmp.credit_properties import properties_of
+from animedex.images.xmp.credit_properties import build_properties
 from animedex.models import ArtPost, Rating, SourceTag
 
 TAG = SourceTag("danbooru", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
 
 
 def told(post: ArtPost, row: bytes | None = None) -> dict[str, tuple[str, ...]]:
-    return {str(one.name): one.values for one in properties_of(post, row)}
+    return {str(one.name): one.values for one in build_properties(post, row)}
 
 
 def test_of_what_is_not_known_nothing_is_told() -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from animedex.images.sidecar import write_sidecar
-from animedex.images.xmp import Credited, read_credit, write_credit
+from animedex.images.xmp import Credit, read_credit, write_credit
 from animedex.models import ArtPost, Rating
 from tests.kit.odd_pictures import whole
 
@@ -80,7 +80,7 @@ def told(path: Path, *options: str) -> dict[str, object]:
     return cast("list[dict[str, object]]", json.loads(printed))[0]
 
 
-def put(picture: bytes, credited: Credited, folder: Path) -> Path:
+def put(picture: bytes, credited: Credit, folder: Path) -> Path:
     (folder / "source").write_bytes(picture)
     with open(folder / "target", "wb") as target:
         write_credit(str(folder / "source"), target, *credited)
@@ -88,7 +88,7 @@ def put(picture: bytes, credited: Credited, folder: Path) -> Path:
 
 
 @pytest.fixture
-def written(picture: bytes, credited: Credited, tmp_path: Path) -> Path:
+def written(picture: bytes, credited: Credit, tmp_path: Path) -> Path:
     return put(picture, credited, tmp_path)
 
 
@@ -119,7 +119,7 @@ def test_it_shows_who_and_whence(written: Path) -> None:
     assert "XMP-xmp:Rating" not in known, "a rating for an audience is no number of stars"
 
 
-def test_it_reads_a_sidecar(credited: Credited, tmp_path: Path) -> None:
+def test_it_reads_a_sidecar(credited: Credit, tmp_path: Path) -> None:
     place = write_sidecar(str(tmp_path / "a.png"), "xmp", *credited)
     known = told(Path(place), "-warning", "-validate")
     assert known["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
@@ -136,7 +136,7 @@ def test_it_finds_no_fault(picture: bytes, written: Path, tmp_path: Path) -> Non
     assert faults(written) == faults(tmp_path / "source")
 
 
-def test_it_finds_no_new_fault_in_what_has_some(credited: Credited, tmp_path: Path) -> None:
+def test_it_finds_no_new_fault_in_what_has_some(credited: Credit, tmp_path: Path) -> None:
     odd = list(whole().values())[::5]
     for number, one in enumerate(odd):
         source = tmp_path / f"{number}-before.{one.form}"
@@ -155,14 +155,14 @@ def test_it_finds_no_new_fault_in_what_has_some(credited: Credited, tmp_path: Pa
 
 
 def test_the_credit_survives_its_writing(
-    one_of_each: bytes, credited: Credited, tmp_path: Path
+    one_of_each: bytes, credited: Credit, tmp_path: Path
 ) -> None:
     """It takes packets apart and writes them in its own way."""
     target = put(one_of_each, credited, tmp_path)
     assert exiftool("-b", "-XMP-animedex:Row", str(target)).encode() == credited.row
     exiftool("-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
     assert read_credit(str(target)) == credited
-    other = Credited(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
+    other = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
     known = told(put(target.read_bytes(), other, tmp_path))
     assert (known["XMP-dc:Creator"], known["XMP-dc:Subject"]) == ("mikan", "mine")
     assert known["XMP-xmp:Rating"] == 4
@@ -174,7 +174,7 @@ def test_it_reads_on_in_the_continuation(drawn: dict[str, bytes], tmp_path: Path
     """In JPEG a packet of more than 64 KiB is in several segments."""
     names = [f"{number}_" + "名" * 500 for number in range(90)]
     post = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"], tags=names)
-    known = told(put(drawn["jpeg/extras"], Credited(post, b"{}"), tmp_path))
+    known = told(put(drawn["jpeg/extras"], Credit(post, b"{}"), tmp_path))
     assert known["XMP-dc:Creator"] == "yuzu"
     assert known["XMP-dc:Subject"] == names
     assert known["XMP-animedex:Row"] == "{}"

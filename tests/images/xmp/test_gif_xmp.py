@@ -11,7 +11,7 @@ from PIL import Image
 from animedex.errors import Corrupt
 
 if TYPE_CHECKING:
-    from animedex.images.xmp import Credited
+    from animedex.images.xmp import Credit
     from tests.images.xmp.conftest import Files
 
 NAME = b"\x21\xff\x0bXMP DataXMP"
@@ -33,7 +33,7 @@ def past_screen(picture: bytes) -> int:
 
 
 def test_the_trailer_is_as_the_specification_says(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     assert len(TRAILER) == 258
     done = files.write(drawn["gif/still"], credited)
@@ -47,7 +47,7 @@ def test_the_trailer_is_as_the_specification_says(
 
 
 def test_it_stands_behind_the_number_of_repetitions(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     done = files.write(drawn["gif/animated"], credited)
     start = past_screen(done)
@@ -61,14 +61,14 @@ def test_it_stands_behind_the_number_of_repetitions(
 
 
 def test_extensions_are_of_the_later_version(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     assert files.write(drawn["gif/old"], credited)[:6] == b"GIF89a"
 
 
 @pytest.mark.parametrize("data", [FOREIGN + TRAILER, blocks(FOREIGN)], ids=["proper", "blocks"])
 def test_a_packet_of_somebody_else_is_joined(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["gif/animated"]
     place = past_screen(picture)
@@ -81,7 +81,7 @@ def test_a_packet_of_somebody_else_is_joined(
 
 @pytest.mark.parametrize("data", [b"photo" + TRAILER, blocks(b"photo")])
 def test_nothing_is_written_beside_what_cannot_be_read(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["gif/still"]
     place = past_screen(picture)
@@ -93,7 +93,7 @@ def test_nothing_is_written_beside_what_cannot_be_read(
 
 @pytest.mark.parametrize("data", [b"\0", TRAILER])
 def test_an_empty_packet_is_replaced(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["gif/still"]
     place = past_screen(picture)
@@ -103,7 +103,7 @@ def test_an_empty_packet_is_replaced(
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be", "utf-32-le"])
 def test_zeros_do_not_end_a_packet(
-    encoding: str, drawn: dict[str, bytes], credited: Credited, files: Files
+    encoding: str, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     """Its text is no data of sub-blocks, in which a zero would be the end."""
     picture = drawn["gif/still"]
@@ -118,7 +118,7 @@ def test_zeros_do_not_end_a_packet(
 
 @pytest.mark.parametrize("odd", [b"\x01", b"\xff", b"GIF89a"])
 def test_a_block_that_cannot_be_is_told(
-    odd: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    odd: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["gif/still"]
     place = past_screen(picture)

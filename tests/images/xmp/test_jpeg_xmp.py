@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from animedex.errors import Corrupt
-from animedex.images.xmp import Credited
+from animedex.images.xmp import Credit
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ XMP = b"http://ns.adobe.com/xap/1.0/\0"
 MORE = b"http://ns.adobe.com/xmp/extension/\0"
 RDF = b'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:o="urn:other"'
 NOTE = b'xmlns:n="http://ns.adobe.com/xmp/note/"'
-OTHER = Credited(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
+OTHER = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
 
 
 def foreign(inside: bytes) -> bytes:
@@ -79,7 +79,7 @@ def continued(data: bytes, step: int = 60_000) -> list[bytes]:
 
 
 def test_it_stands_behind_jfif_and_exif(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     names = [data[:4] for _, data in segments(files.write(drawn["jpeg/extras"], credited))]
     assert names[:3] == [b"JFIF", b"Exif", b"http"]
@@ -88,9 +88,9 @@ def test_it_stands_behind_jfif_and_exif(
 
 def test_the_limit_is_kept_to_the_byte(drawn: dict[str, bytes], files: Files) -> None:
     post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=["yuzu"])
-    (least,) = mains(files.write(drawn["jpeg/baseline"], Credited(post, b"1")))
+    (least,) = mains(files.write(drawn["jpeg/baseline"], Credit(post, b"1")))
     for size in range(65502 - len(least) - 2, 65502 - len(least) + 5):
-        long = Credited(post, b"1" + b"2" * size)
+        long = Credit(post, b"1" + b"2" * size)
         done = files.write(drawn["jpeg/baseline"], long)
         (main,) = mains(done)
         parted = len(least) + size > 65502
@@ -100,11 +100,11 @@ def test_the_limit_is_kept_to_the_byte(drawn: dict[str, bytes], files: Files) ->
 
 
 def test_what_matters_most_stands_in_the_first_part(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     names = [f"{number}" + "名" * 900 for number in range(60)]
     post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=["yuzu"], tags=names, url="u")
-    long = Credited(post, b'"' + b"1" * 200_000 + b'"')
+    long = Credit(post, b'"' + b"1" * 200_000 + b'"')
     done = files.write(drawn["jpeg/extras"], long)
     (main,) = mains(done)
     (more,) = continuations(done).values()
@@ -117,7 +117,7 @@ def test_what_matters_most_stands_in_the_first_part(
 
 
 def test_a_packet_of_somebody_else_is_joined(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     padded = b"<?xpacket begin='' id='x'?>" + FOREIGN + b" " * 4000 + b"<?xpacket end='w'?>"
     picture = with_segments(drawn["jpeg/extras"], segment(0xE1, XMP + padded))
@@ -129,7 +129,7 @@ def test_a_packet_of_somebody_else_is_joined(
 
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_continuation_of_somebody_else_is_kept(
-    drawn: dict[str, bytes], credited: Credited, files: Files, order: int
+    drawn: dict[str, bytes], credited: Credit, files: Files, order: int
 ) -> None:
     more = foreign(b'o:long="' + b"2" * 150_000 + b'">')
     digest = hashlib.md5(more).hexdigest().upper().encode()
@@ -149,7 +149,7 @@ def test_a_continuation_of_somebody_else_is_kept(
 
 
 def test_a_continuation_that_is_not_whole_is_left_as_it_is(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     parts = continued(foreign(b'o:long="' + b"2" * 150_000 + b'">'))
     digest = parts[0][4 + len(MORE) :][:32]
@@ -161,7 +161,7 @@ def test_a_continuation_that_is_not_whole_is_left_as_it_is(
 
 
 def test_parts_of_a_continuation_may_stand_in_any_order(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     parts = continued(foreign(b'o:long="' + b"2" * 150_000 + b'">'))
     digest = parts[0][4 + len(MORE) :][:32]
@@ -173,7 +173,7 @@ def test_parts_of_a_continuation_may_stand_in_any_order(
 
 @pytest.mark.parametrize("size", [61_000, 64_000, 65_300])
 def test_a_full_packet_of_somebody_else_is_left_room(
-    size: int, drawn: dict[str, bytes], credited: Credited, files: Files
+    size: int, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     full = foreign(b'o:long="' + b"2" * (size - 300) + b'">')
     picture = with_segments(drawn["jpeg/extras"], segment(0xE1, XMP + full))
@@ -191,7 +191,7 @@ def test_a_full_packet_of_somebody_else_is_left_room(
 
 @pytest.mark.parametrize("data", [b"photo", b"<!DOCTYPE x>" + FOREIGN])
 def test_nothing_is_written_beside_what_cannot_be_read(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     broken = segment(0xE1, XMP + data)
     with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
@@ -199,7 +199,7 @@ def test_nothing_is_written_beside_what_cannot_be_read(
 
 
 def test_an_empty_packet_is_replaced(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     empty = with_segments(drawn["jpeg/extras"], segment(0xE1, XMP), segment(0xE1, XMP + bytes(9)))
     done = files.write(empty, credited)
@@ -209,7 +209,7 @@ def test_an_empty_packet_is_replaced(
 
 
 def test_two_full_packets_become_one(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     packets = [foreign(b"o:" + name + b'="' + b"2" * 64_000 + b'">') for name in (b"a", b"b")]
     added = (segment(0xE1, XMP + packet) for packet in packets)
@@ -223,7 +223,7 @@ def test_two_full_packets_become_one(
 
 
 def test_thousands_of_packets_are_not_all_held(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     many = segment(0xE1, XMP + b"?" * 65_000) * 600
     with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
@@ -242,13 +242,13 @@ ODD: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_no_jpeg_is_told(
-    name: str, drawn: dict[str, bytes], credited: Credited, files: Files
+    name: str, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     with pytest.raises(Corrupt, match="damaged picture"):
         files.write(ODD[name](drawn["jpeg/baseline"]), credited)
 
 
-def test_the_end_may_lie_where_two_pieces_meet(credited: Credited, files: Files) -> None:
+def test_the_end_may_lie_where_two_pieces_meet(credited: Credit, files: Files) -> None:
     for size in range(262_138, 262_148):
         picture = b"\xff\xd8\xff\xda\0\2" + bytes(size - 6) + END + b"\xff"
         assert files.write(picture, credited).endswith(END + b"\xff")

@@ -18,7 +18,7 @@ from PIL import Image
 
 from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, Corrupt, NoSpace
-from animedex.images.xmp import Credited, can_carry, read_credit, write_credit
+from animedex.images.xmp import Credit, can_embed, read_credit, write_credit
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
@@ -29,17 +29,17 @@ if TYPE_CHECKING:
 
 # The files of one example are overwritten by the next.
 FEWER = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
-OTHER = Credited(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
+OTHER = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
 
 
-def test_what_was_written_is_read(picture: bytes, credited: Credited, files: Files) -> None:
+def test_what_was_written_is_read(picture: bytes, credited: Credit, files: Files) -> None:
     assert files.read(picture) is None
     assert files.read(files.write(picture, credited)) == credited
     assert files.read(files.write(picture, OTHER)) == OTHER
 
 
 def test_the_picture_stays_what_it_was(
-    picture: bytes, credited: Credited, files: Files, witness: Witness
+    picture: bytes, credited: Credit, files: Files, witness: Witness
 ) -> None:
     done = files.write(picture, credited)
     before, after = witness.image_data(picture), witness.image_data(done)
@@ -51,7 +51,7 @@ def test_the_picture_stays_what_it_was(
 
 
 def test_what_else_is_told_in_the_file_stays(
-    picture: bytes, credited: Credited, files: Files
+    picture: bytes, credited: Credit, files: Files
 ) -> None:
     names = ("exif", "icc_profile", "comment", "Comment", "Title", "loop", "transparency", "gamma")
     with Image.open(io.BytesIO(picture)) as one:
@@ -60,7 +60,7 @@ def test_what_else_is_told_in_the_file_stays(
         assert {name: other.info.get(name) for name in names} == before
 
 
-def test_others_find_the_packet(one_of_each: bytes, credited: Credited, files: Files) -> None:
+def test_others_find_the_packet(one_of_each: bytes, credited: Credit, files: Files) -> None:
     with Image.open(io.BytesIO(files.write(one_of_each, credited))) as image:
         image.load()
         info = image.info
@@ -72,7 +72,7 @@ def test_others_find_the_packet(one_of_each: bytes, credited: Credited, files: F
         assert b"<rdf:li>yuzu</rdf:li>" in packet
 
 
-def test_writing_twice_is_writing_once(picture: bytes, credited: Credited, files: Files) -> None:
+def test_writing_twice_is_writing_once(picture: bytes, credited: Credit, files: Files) -> None:
     once = files.write(picture, credited)
     assert files.write(once, credited) == once
 
@@ -80,7 +80,7 @@ def test_writing_twice_is_writing_once(picture: bytes, credited: Credited, files
 @FEWER
 @given(data=st.data())
 def test_any_credit_survives(
-    data: st.DataObject, one_of_each: bytes, drawable: st.SearchStrategy[Credited], files: Files
+    data: st.DataObject, one_of_each: bytes, drawable: st.SearchStrategy[Credit], files: Files
 ) -> None:
     credited = data.draw(drawable)
     once = files.write(one_of_each, credited)
@@ -91,7 +91,7 @@ def test_any_credit_survives(
 @FEWER
 @given(data=st.data())
 def test_of_a_former_credit_nothing_remains(
-    data: st.DataObject, one_of_each: bytes, drawable: st.SearchStrategy[Credited], files: Files
+    data: st.DataObject, one_of_each: bytes, drawable: st.SearchStrategy[Credit], files: Files
 ) -> None:
     former, credited = data.draw(drawable), data.draw(drawable)
     again = files.write(files.write(one_of_each, former), credited)
@@ -104,7 +104,7 @@ def test_a_credit_may_be_long(
 ) -> None:
     names = [f"{number:05}" * 1000 for number in range(amount)]
     post = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=names, tags=names[::-1])
-    credited = Credited(post, msgspec.json.encode({"names": names}))
+    credited = Credit(post, msgspec.json.encode({"names": names}))
     done = files.write(one_of_each, credited)
     assert files.read(done) == credited
     assert files.write(done, credited) == done
@@ -113,7 +113,7 @@ def test_a_credit_may_be_long(
 
 
 def test_a_row_that_is_too_long_is_left_out(
-    one_of_each: bytes, credited: Credited, files: Files
+    one_of_each: bytes, credited: Credit, files: Files
 ) -> None:
     fits, beyond = b"&" * 2**21, b"&" * (2**21 + 1)
     for row, kept in ((fits, fits), (beyond, None)):
@@ -124,11 +124,11 @@ def test_a_row_that_is_too_long_is_left_out(
 def test_a_credit_that_could_not_be_read_again_is_refused(one_of_each: bytes, files: Files) -> None:
     endless = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, tags=["a" * 2**24])
     with pytest.raises(BadArguments, match="too long"):
-        files.write(one_of_each, Credited(endless))
+        files.write(one_of_each, Credit(endless))
 
 
 def test_a_file_that_was_cut_anywhere_is_corrupt_or_has_all_pixels(
-    one_of_each: bytes, credited: Credited, files: Files
+    one_of_each: bytes, credited: Credit, files: Files
 ) -> None:
     whole = files.write(one_of_each, credited)
     accepted: list[int] = []
@@ -149,7 +149,7 @@ def test_a_file_that_was_cut_anywhere_is_corrupt_or_has_all_pixels(
 @FEWER
 @given(data=st.data())
 def test_any_damage_is_told_or_does_no_harm(
-    data: st.DataObject, one_of_each: bytes, credited: Credited, files: Files
+    data: st.DataObject, one_of_each: bytes, credited: Credit, files: Files
 ) -> None:
     """Whatever the bytes say, it is `Corrupt`, or a file with the credit."""
     whole = bytearray(files.write(one_of_each, credited))
@@ -163,13 +163,13 @@ def test_any_damage_is_told_or_does_no_harm(
 
 
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html><p>Gone", b"\x89PNG", b"GIF90a"])
-def test_what_is_no_picture_is_corrupt(content: bytes, credited: Credited, files: Files) -> None:
+def test_what_is_no_picture_is_corrupt(content: bytes, credited: Credit, files: Files) -> None:
     with pytest.raises(Corrupt, match="no picture"):
         files.write(content, credited)
     assert files.read(content) is None
 
 
-def test_a_film_has_no_place_for_a_credit(credited: Credited, files: Files) -> None:
+def test_a_film_has_no_place_for_a_credit(credited: Credit, files: Files) -> None:
     film = b"\0\0\0\x18ftypisom\0\0\0\0isom"
     with pytest.raises(BadArguments, match="no place") as caught:
         files.write(film, credited)
@@ -179,11 +179,11 @@ def test_a_film_has_no_place_for_a_credit(credited: Credited, files: Files) -> N
 
 def test_which_formats_can_carry_one() -> None:
     names = ("png", "jpeg", "gif", "webp", "avif", "mp4", "webm", "zip")
-    assert [name for name in names if can_carry(name)] == ["png", "jpeg", "gif", "webp"]
+    assert [name for name in names if can_embed(name)] == ["png", "jpeg", "gif", "webp"]
 
 
 @pytest.mark.parametrize("name", ["missing.png", "nul\0.png", "", "."])
-def test_a_file_that_cannot_be_read(name: str, credited: Credited, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read(name: str, credited: Credit, tmp_path: Path) -> None:
     path = os.path.join(tmp_path, name) if name else name
     with pytest.raises(BadArguments):
         read_credit(path)
@@ -192,7 +192,7 @@ def test_a_file_that_cannot_be_read(name: str, credited: Credited, tmp_path: Pat
 
 
 def test_a_sink_takes_it(
-    one_of_each: bytes, credited: Credited, files: Files, tmp_path: Path
+    one_of_each: bytes, credited: Credit, files: Files, tmp_path: Path
 ) -> None:
     expected = files.write(one_of_each, credited)
     sink = FileSink(str(tmp_path / "target"))
@@ -212,7 +212,7 @@ class Slow:
 
 
 def test_a_target_may_take_little_at_a_time(
-    one_of_each: bytes, credited: Credited, files: Files
+    one_of_each: bytes, credited: Credit, files: Files
 ) -> None:
     expected, slow = files.write(one_of_each, credited), Slow()
     write_credit(str(files.source), slow, *credited)
@@ -220,7 +220,7 @@ def test_a_target_may_take_little_at_a_time(
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no full device")
-def test_a_full_disk_is_told(one_of_each: bytes, credited: Credited, files: Files) -> None:
+def test_a_full_disk_is_told(one_of_each: bytes, credited: Credit, files: Files) -> None:
     files.write(one_of_each, credited)
     with open("/dev/full", "wb", buffering=0) as full, pytest.raises(NoSpace):
         write_credit(str(files.source), full, *credited)
@@ -262,7 +262,7 @@ def huge_png() -> Iterator[bytes]:
 
 @pytest.mark.parametrize("pieces", [huge_png, huge_jpeg, huge_gif, huge_webp])
 def test_a_large_file_is_never_held(
-    pieces: Callable[[], Iterator[bytes]], credited: Credited, files: Files, tmp_path: Path
+    pieces: Callable[[], Iterator[bytes]], credited: Credit, files: Files, tmp_path: Path
 ) -> None:
     """What counts is that the image data is long, not that it is a picture."""
     with open(files.source, "wb") as source:

@@ -18,7 +18,7 @@ from animedex.images.xmp import copy_with_credit
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.images.xmp import Credited
+    from animedex.images.xmp import Credit
     from tests.images.xmp.conftest import Files
 
 KEYWORD = b"XML:com.adobe.xmp"
@@ -58,7 +58,7 @@ def with_text(text: str, *, zip: bool = False) -> bytes:  # noqa: A002  as Pillo
 
 
 def test_it_stands_behind_the_header(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     first, second, *_ = chunks(files.write(drawn["png/animated"], credited))
     assert (first[0], second[0]) == (b"IHDR", b"iTXt")
@@ -66,7 +66,7 @@ def test_it_stands_behind_the_header(
 
 
 @pytest.mark.parametrize("zip", [False, True])
-def test_a_packet_of_somebody_else_is_joined(zip: bool, credited: Credited, files: Files) -> None:  # noqa: A002, FBT001  as above
+def test_a_packet_of_somebody_else_is_joined(zip: bool, credited: Credit, files: Files) -> None:  # noqa: A002, FBT001  as above
     done = files.write(with_text(FOREIGN, zip=zip), credited)
     (packet,) = packets(done)
     assert b'o:mine="1"' in packet
@@ -76,7 +76,7 @@ def test_a_packet_of_somebody_else_is_joined(zip: bool, credited: Credited, file
 
 @pytest.mark.parametrize("text", ["photo", "<!DOCTYPE x>" + FOREIGN])
 def test_nothing_is_written_beside_what_cannot_be_read(
-    text: str, credited: Credited, files: Files
+    text: str, credited: Credit, files: Files
 ) -> None:
     with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
         files.write(with_text(text), credited)
@@ -85,7 +85,7 @@ def test_nothing_is_written_beside_what_cannot_be_read(
 MANY = FOREIGN.replace('"1"/>', '"1">' + "<o:a/>" * 99_000 + "</rdf:Description>")
 
 
-def test_a_packet_with_very_many_tags_is_joined(credited: Credited, files: Files) -> None:
+def test_a_packet_with_very_many_tags_is_joined(credited: Credit, files: Files) -> None:
     done = files.write(with_text(MANY, zip=True), credited)
     assert files.read(done) == credited
 
@@ -94,7 +94,7 @@ def test_a_packet_with_very_many_tags_is_joined(credited: Credited, files: Files
     "texts", [[MANY.replace("<o:a/>", "<o:a/><o:b/><o:c/>")], [MANY, MANY, MANY]]
 )
 def test_more_tags_than_can_be_read_at_little_cost_are_not_read(
-    texts: list[str], credited: Credited, files: Files
+    texts: list[str], credited: Credit, files: Files
 ) -> None:
     picture = with_text(FOREIGN)
     data = [KEYWORD + b"\0\0\0\0\0" + text.encode() for text in texts]
@@ -103,7 +103,7 @@ def test_more_tags_than_can_be_read_at_little_cost_are_not_read(
         files.write(picture, credited)
 
 
-def test_an_empty_packet_is_replaced(credited: Credited, files: Files) -> None:
+def test_an_empty_packet_is_replaced(credited: Credit, files: Files) -> None:
     assert len(packets(files.write(with_text(""), credited))) == 1
 
 
@@ -131,7 +131,7 @@ FORMS = {
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_packet_is_found_in_every_form(
-    form: str, drawn: dict[str, bytes], credited: Credited, files: Files
+    form: str, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["png/alpha"]
     kind, data = FORMS[form]
@@ -145,7 +145,7 @@ def test_a_packet_is_found_in_every_form(
 
 @pytest.mark.parametrize("text", [b"\nexif\n       3\n457869\n", b"\nexif\n   1\nzz"])
 def test_a_profile_of_another_kind_is_left_alone(
-    text: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    text: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["png/alpha"]
     one = (b"tEXt", b"Raw profile type APP1\0" + text)
@@ -153,7 +153,7 @@ def test_a_profile_of_another_kind_is_left_alone(
 
 
 def test_a_packet_behind_the_picture_is_found(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["png/alpha"]
     packet = chunk(b"iTXt", KEYWORD + b"\0\0\0\0\0" + FOREIGN.encode())
@@ -162,7 +162,7 @@ def test_a_packet_behind_the_picture_is_found(
     assert len(packets(done)) == 1
 
 
-def test_a_bomb_is_left_as_it_is(credited: Credited, files: Files) -> None:
+def test_a_bomb_is_left_as_it_is(credited: Credit, files: Files) -> None:
     bomb = with_text(" " * 2**26, zip=True)
     with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
         files.write(bomb, credited)
@@ -170,7 +170,7 @@ def test_a_bomb_is_left_as_it_is(credited: Credited, files: Files) -> None:
 
 @pytest.mark.parametrize("data", [b"XML", b"XML:com.adobe.xmp2\0", b"\0", b""])
 def test_a_chunk_of_text_may_be_odd(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     picture = drawn["png/alpha"]
     odd = picture[:33] + chunk(b"iTXt", data) + picture[33:]
@@ -179,9 +179,7 @@ def test_a_chunk_of_text_may_be_odd(
     assert files.read(done) == credited
 
 
-def test_a_wrong_checksum_is_told(
-    drawn: dict[str, bytes], credited: Credited, files: Files
-) -> None:
+def test_a_wrong_checksum_is_told(drawn: dict[str, bytes], credited: Credit, files: Files) -> None:
     whole = bytearray(files.write(drawn["png/alpha"], credited))
     whole[-20] ^= 1
     with pytest.raises(Corrupt, match="checksum"):
@@ -190,7 +188,7 @@ def test_a_wrong_checksum_is_told(
 
 
 def test_checksums_that_were_looked_at_are_not_looked_at_again(
-    drawn: dict[str, bytes], credited: Credited
+    drawn: dict[str, bytes], credited: Credit
 ) -> None:
     damaged = bytearray(drawn["png/alpha"])
     damaged[-20] ^= 1
@@ -211,7 +209,7 @@ ODD: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.mark.parametrize("name", ODD)
 def test_what_is_no_png_is_told(
-    name: str, drawn: dict[str, bytes], credited: Credited, files: Files
+    name: str, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     odd = ODD[name](drawn["png/alpha"])
     with pytest.raises(Corrupt, match="damaged picture"):

@@ -12,11 +12,11 @@ from animedex.images.xmp.credit_properties import (
     PHOTOSHOP,
     PREFIXES,
     RIGHTS,
-    properties_of,
+    build_properties,
 )
-from animedex.images.xmp.property_merge import credit_in, merged
-from animedex.images.xmp.xmp_parser import NoXmp, parse
-from animedex.images.xmp.xmp_scan import Packet
+from animedex.images.xmp.property_merge import find_credit, merge_packets
+from animedex.images.xmp.xmp_parser import InvalidXmp, parse_xmp
+from animedex.images.xmp.xmp_scan import XmpPacket
 from animedex.images.xmp.xmp_writer import RDF
 from animedex.models import ArtPost, Rating
 
@@ -34,21 +34,21 @@ HEAD = '<?xpacket begin="\ufeff" id="x"?><!-- mine --><rdf:RDF ' + SPACES + ' xm
 TAIL = "\n</rdf:RDF><?xpacket end='w'?>"
 
 
-def packet(*nodes: str) -> Packet:
+def packet(*nodes: str) -> XmpPacket:
     inside = "".join(f'\n<rdf:Description rdf:about="a&amp;b" {node}' for node in nodes)
-    return Packet((HEAD + inside + TAIL).encode(), ((0, 9),))
+    return XmpPacket((HEAD + inside + TAIL).encode(), ((0, 9),))
 
 
-def put(former: Packet | None, post: ArtPost = POST, row: bytes | None = None) -> Packet:
+def put(former: XmpPacket | None, post: ArtPost = POST, row: bytes | None = None) -> XmpPacket:
     """Write a credit into a packet, or beside it."""
-    merge = merged([former] if former else [], properties_of(post, row))
-    return Packet(merge.main.filled(merge.properties), ((0, 9),))
+    merge = merge_packets([former] if former else [], build_properties(post, row))
+    return XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
 
 
-def told(one: Packet) -> dict[str, list[str]]:
+def told(one: XmpPacket) -> dict[str, list[str]]:
     """Return what a packet says, by prefix and name."""
     there: dict[str, list[str]] = {}
-    for found in parse(one.main).found:
+    for found in parse_xmp(one.main).properties:
         prefix = PREFIXES.get(found.name.space, found.name.space)
         there.setdefault(f"{prefix}:{found.name.local}", []).extend(found.values)
     return there
@@ -88,13 +88,13 @@ def test_all_else_stays_to_the_byte() -> None:
     assert done.startswith(HEAD + '\n<rdf:Description rdf:about="a&amp;b" o:tool="GIMP">')
     assert "<o:deep><o:er>1</o:er></o:deep>" in done
     assert done.endswith(TAIL)
-    assert parse(put(FOREIGN).main).about == "a&b"
-    assert credit_in([put(FOREIGN, row=b"{}")], "") == (POST, b"{}")
+    assert parse_xmp(put(FOREIGN).main).about == "a&b"
+    assert find_credit([put(FOREIGN, row=b"{}")], "") == (POST, b"{}")
 
 
 @pytest.mark.parametrize("former", [None, FOREIGN, packet(), packet("/>")])
 @pytest.mark.parametrize("post", [POST, BARE])
-def test_writing_twice_is_writing_once(former: Packet | None, post: ArtPost) -> None:
+def test_writing_twice_is_writing_once(former: XmpPacket | None, post: ArtPost) -> None:
     once = put(former, post)
     assert put(once, post) == once
 
@@ -125,7 +125,7 @@ SINGLE = st.sampled_from(["d:source", "d:identifier", "p:Credit", "p:Source", "o
 
 
 @st.composite
-def foreign(draw: st.DrawFn) -> Packet:
+def foreign(draw: st.DrawFn) -> XmpPacket:
     items = "".join(f"<rdf:li>{word}</rdf:li>" for word in draw(WORDS))
     lists = f"<d:subject><rdf:Bag>{items}</rdf:Bag></d:subject>" if items else ""
     names = draw(st.lists(SINGLE, unique=True, max_size=3))
@@ -143,13 +143,13 @@ def posts(draw: st.DrawFn) -> ArtPost:
 
 @given(st.none() | foreign(), st.lists(posts(), min_size=1, max_size=3))
 def test_whatever_was_there_the_last_credit_is_read(
-    former: Packet | None, several: list[ArtPost]
+    former: XmpPacket | None, several: list[ArtPost]
 ) -> None:
     done = former
     for post in several:
         done = put(done, post)
         assert put(done, post) == done
-        assert credit_in([done], "") == (post, None)
+        assert find_credit([done], "") == (post, None)
     assert done
     there = told(done)
     before = told(former) if former else {}
@@ -164,20 +164,20 @@ UNREADABLE = [b"photo", b"<!DOCTYPE x>" + FOREIGN.main, FOREIGN.main[:-40]]
 
 @pytest.mark.parametrize("main", UNREADABLE)
 def test_nothing_is_written_beside_what_cannot_be_read(main: bytes) -> None:
-    broken = Packet(main, ((0, 1),))
+    broken = XmpPacket(main, ((0, 1),))
     for packets in ([broken], [FOREIGN, broken]):
-        with pytest.raises(NoXmp):
-            merged(packets, properties_of(POST))
-    assert credit_in([broken], "") is None
-    assert credit_in([broken, put(None)], "") == (POST, None)
-    assert merged([broken, put(None)], properties_of(POST)).replaces == put(None)
+        with pytest.raises(InvalidXmp):
+            merge_packets(packets, build_properties(POST))
+    assert find_credit([broken], "") is None
+    assert find_credit([broken, put(None)], "") == (POST, None)
+    assert merge_packets([broken, put(None)], build_properties(POST)).replaces == put(None)
 
 
 def test_an_empty_packet_is_replaced() -> None:
     for main in (b"", b"\0\0", b"\n ", b"\xef\xbb\xbf", b"\xff\xfe"):
-        merge = merged([Packet(main, ((0, 1),))], properties_of(POST))
-        assert merge.replaces == Packet(main, ((0, 1),))
-        assert merge.main.filled(merge.properties) == put(None).main
+        merge = merge_packets([XmpPacket(main, ((0, 1),))], build_properties(POST))
+        assert merge.replaces == XmpPacket(main, ((0, 1),))
+        assert merge.main.fill(merge.properties) == put(None).main
 
 
 def test_several_packets_become_one() -> None:
@@ -187,9 +187,9 @@ def test_several_packets_become_one() -> None:
         "</rdf:Description>",
         "d:source='theirs'/>",
     )._replace(ranges=((9, 12),))
-    merge = merged([FOREIGN, second], properties_of(POST))
-    done = Packet(merge.main.filled(merge.properties), ((0, 9),))
-    assert merge.replaces == Packet(b"", ((0, 9), (9, 12)))
+    merge = merge_packets([FOREIGN, second], build_properties(POST))
+    done = XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
+    assert merge.replaces == XmpPacket(b"", ((0, 9), (9, 12)))
     there = told(done)
     assert there["dc:subject"] == ["maid", "cat", "lanterns", "mine", "second"]
     assert there["urn:o:tool"] == ["GIMP"]
@@ -198,26 +198,26 @@ def test_several_packets_become_one() -> None:
     assert set(there["animedex:before"]) == {
         *("urn:o:tool=Krita", "dc:source=mine", "dc:source=theirs", "dc:subject=cat")
     }
-    assert credit_in([done], "") == (POST, None)
+    assert find_credit([done], "") == (POST, None)
     assert put(done) == done
 
 
 def test_ours_is_the_packet_that_others_go_into() -> None:
     ours = put(None)._replace(ranges=((9, 12),))
-    merge = merged([FOREIGN, ours], properties_of(BARE))
-    done = Packet(merge.main.filled(merge.properties), ((0, 9),))
-    assert credit_in([done], "") == (BARE, None)
+    merge = merge_packets([FOREIGN, ours], build_properties(BARE))
+    done = XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
+    assert find_credit([done], "") == (BARE, None)
     assert told(done)["dc:subject"] == ["mine", "cat"]
     assert "dc:creator" not in told(done)
 
 
 def test_a_node_that_means_more_is_not_moved() -> None:
     odd = packet('rdf:ID="a" o:b="2"/>')._replace(ranges=((9, 12),))
-    with pytest.raises(NoXmp):
-        merged([FOREIGN, odd], properties_of(POST))
+    with pytest.raises(InvalidXmp):
+        merge_packets([FOREIGN, odd], build_properties(POST))
 
 
-def damaged(post: str) -> Packet:
+def damaged(post: str) -> XmpPacket:
     return packet(f"xmlns:a='urn:animedex:credit#'><a:post>{post}</a:post></rdf:Description>")
 
 
@@ -232,12 +232,15 @@ def damaged(post: str) -> Packet:
 )
 def test_a_credit_that_is_damaged_is_told_and_replaced(post: str) -> None:
     with pytest.raises(Corrupt, match=r"cat\.png holds a credit that is damaged") as caught:
-        credit_in([damaged(post)], "cat.png")
+        find_credit([damaged(post)], "cat.png")
     assert caught.value.hint
-    assert credit_in([put(damaged(post))], "") == (POST, None)
+    assert find_credit([put(damaged(post))], "") == (POST, None)
 
 
 def test_a_row_that_is_damaged_does_no_harm_to_the_post() -> None:
     done = put(None, POST, b"\xff")
-    assert credit_in([done], "") == (POST, b"\xff")
-    assert credit_in([done._replace(main=done.main.replace(b"/w==", b"/w=!"))], "") == (POST, None)
+    assert find_credit([done], "") == (POST, b"\xff")
+    assert find_credit([done._replace(main=done.main.replace(b"/w==", b"/w=!"))], "") == (
+        POST,
+        None,
+    )

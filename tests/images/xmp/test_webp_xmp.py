@@ -12,7 +12,7 @@ from PIL import Image
 from animedex.errors import Corrupt
 
 if TYPE_CHECKING:
-    from animedex.images.xmp import Credited
+    from animedex.images.xmp import Credit
     from tests.images.xmp.conftest import Files
 
 ALPHA, XMP = 0x10, 0x04
@@ -56,7 +56,7 @@ def drawing(mode: str, size: tuple[int, int], *, lossless: bool) -> bytes:
     [("RGB/lossy", 0), ("RGB/lossless", 0), ("RGBA/lossless", ALPHA), ("RGBA/lossy", ALPHA)],
 )
 def test_the_header_tells_size_and_transparency(
-    size: tuple[int, int], kind: str, alpha: int, credited: Credited, files: Files
+    size: tuple[int, int], kind: str, alpha: int, credited: Credit, files: Files
 ) -> None:
     mode, _, manner = kind.partition("/")
     done = files.write(drawing(mode, size, lossless=manner == "lossless"), credited)
@@ -70,7 +70,7 @@ def test_the_header_tells_size_and_transparency(
 
 
 def test_an_extended_file_keeps_its_header_but_for_a_flag(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     for name in ("extras", "animated", "lossy_alpha"):
         (_, before), *others = chunks(drawn[f"webp/{name}"])
@@ -81,7 +81,7 @@ def test_an_extended_file_keeps_its_header_but_for_a_flag(
 
 
 def test_a_packet_of_somebody_else_is_joined(
-    drawn: dict[str, bytes], credited: Credited, files: Files
+    drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     parts = chunks(drawn["webp/extras"])
     done = files.write(riff(*parts, (b"XMP ", FOREIGN), (b"ABCD", b"x")), credited)
@@ -94,7 +94,7 @@ def test_a_packet_of_somebody_else_is_joined(
 
 @pytest.mark.parametrize("data", [b"photo", b"<!DOCTYPE x>" + FOREIGN])
 def test_nothing_is_written_beside_what_cannot_be_read(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     """Readers know no second packet."""
     with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
@@ -103,14 +103,14 @@ def test_nothing_is_written_beside_what_cannot_be_read(
 
 @pytest.mark.parametrize("data", [b"", b"\0\0"])
 def test_an_empty_packet_is_replaced(
-    data: bytes, drawn: dict[str, bytes], credited: Credited, files: Files
+    data: bytes, drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
     done = files.write(riff(*chunks(drawn["webp/extras"]), (b"XMP ", data)), credited)
     assert [kind for kind, _ in chunks(done)].count(b"XMP ") == 1
     assert files.read(done) == credited
 
 
-def test_a_last_chunk_may_lack_what_makes_it_even(credited: Credited, files: Files) -> None:
+def test_a_last_chunk_may_lack_what_makes_it_even(credited: Credit, files: Files) -> None:
     whole = riff(*chunks(drawing("RGB", (9, 9), lossless=False)), (b"ABCD", b"x"))
     odd = whole[:4] + struct.pack("<I", len(whole) - 9) + whole[8:-1]
     done = files.write(odd, credited)
@@ -134,6 +134,6 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_what_is_no_webp_is_told(name: str, credited: Credited, files: Files) -> None:
+def test_what_is_no_webp_is_told(name: str, credited: Credit, files: Files) -> None:
     with pytest.raises(Corrupt, match="damaged picture"):
         files.write(ODD[name], credited)

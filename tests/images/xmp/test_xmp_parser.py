@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.images.xmp.credit_properties import DUBLIN_CORE, Name
-from animedex.images.xmp.xmp_parser import NoXmp, parse
-from animedex.images.xmp.xmp_writer import BLANK, RDF
+from animedex.images.xmp.credit_properties import DUBLIN_CORE, PropertyName
+from animedex.images.xmp.xmp_parser import InvalidXmp, parse_xmp
+from animedex.images.xmp.xmp_writer import EMPTY_PACKET, RDF
 
-SOURCE, CREATOR = Name(DUBLIN_CORE, "source"), Name(DUBLIN_CORE, "creator")
+SOURCE, CREATOR = PropertyName(DUBLIN_CORE, "source"), PropertyName(DUBLIN_CORE, "creator")
 
 
 def packet(inside: str, head: str = "") -> bytes:
@@ -18,8 +18,8 @@ def packet(inside: str, head: str = "") -> bytes:
     return f'{head}<x:m xmlns:x="adobe:ns:meta/"><r:RDF {spaces}>{inside}</r:RDF></x:m>'.encode()
 
 
-def values(data: bytes) -> dict[Name, tuple[str, ...]]:
-    return {found.name: found.values for found in parse(data).found}
+def values(data: bytes) -> dict[PropertyName, tuple[str, ...]]:
+    return {found.name: found.values for found in parse_xmp(data).properties}
 
 
 @pytest.mark.parametrize(
@@ -41,14 +41,14 @@ def values(data: bytes) -> dict[Name, tuple[str, ...]]:
     ],
 )
 def test_properties_are_read_in_any_notation(
-    inside: str, expected: dict[Name, tuple[str, ...]]
+    inside: str, expected: dict[PropertyName, tuple[str, ...]]
 ) -> None:
     assert values(packet(f'<r:Description r:about="">{inside}</r:Description>')) == expected
 
 
 def test_properties_may_be_attributes() -> None:
     data = packet("<r:Description\n r:about='' o:a=\"x dc:source='y'\"  dc:source\n=\t'a > b'/>")
-    (other, source) = parse(data).found
+    (other, source) = parse_xmp(data).properties
     assert (other.name.local, source.name, source.values) == ("a", SOURCE, ("a > b",))
     assert data[source.start : source.end] == b"  dc:source\n=\t'a > b'"
 
@@ -56,23 +56,23 @@ def test_properties_may_be_attributes() -> None:
 def test_where_a_property_stands_is_known_to_the_byte() -> None:
     first, second = "<dc:source>猫</dc:source>", "<o:a x='>'><o:b/></o:a>"
     data = packet(f"<r:Description>{first} {second}</r:Description>")
-    ranges = [data[found.start : found.end].decode() for found in parse(data).found]
+    ranges = [data[found.start : found.end].decode() for found in parse_xmp(data).properties]
     assert ranges == [first, second]
 
 
 def test_an_rdf_element_may_be_empty() -> None:
     data = f'<r:RDF xmlns:r="{RDF}" />'.encode()
-    found = parse(data)
-    whole = data[: found.place] + found.opening + found.closing + data[found.resume :]
+    found = parse_xmp(data)
+    whole = data[: found.insert_at] + found.opening + found.closing + data[found.resume :]
     assert whole == f'<r:RDF xmlns:r="{RDF}" ></r:RDF>'.encode()
-    assert parse(whole).found == []
+    assert parse_xmp(whole).properties == []
 
 
 @pytest.mark.parametrize("head", ["", "\ufeff", '<?xml version="1.0" encoding="latin-1"?>', "\n"])
 def test_what_stands_before_it_does_not_matter(head: str) -> None:
     data = packet('<r:Description r:about="é" dc:source="é"/>', head)
     assert values(data) == {SOURCE: ("é",)}
-    assert parse(data).about == "é"
+    assert parse_xmp(data).about == "é"
 
 
 BOMB = "".join(f'<!ENTITY e{n} "&e{n - 1};&e{n - 1};">' for n in range(1, 60))
@@ -80,8 +80,8 @@ REFUSED = {
     "nothing": b"",
     "no XML": b"photo",
     "no RDF": b"<a/>",
-    "cut": BLANK[: len(BLANK) // 2],
-    "two roots": BLANK + BLANK,
+    "cut": EMPTY_PACKET[: len(EMPTY_PACKET) // 2],
+    "two roots": EMPTY_PACKET + EMPTY_PACKET,
     "a document type": packet("", "<!DOCTYPE x>"),
     "entities": packet(
         "<r:Description dc:source='&e59;'/>", f'<!DOCTYPE x [<!ENTITY e0 "a">{BOMB}]>'
@@ -102,21 +102,21 @@ REFUSED = {
 
 @pytest.mark.parametrize("data", REFUSED.values(), ids=REFUSED)
 def test_what_cannot_be_trusted_is_not_read(data: bytes) -> None:
-    with pytest.raises(NoXmp):
-        parse(data)
+    with pytest.raises(InvalidXmp):
+        parse_xmp(data)
 
 
 def test_many_properties_are_read_in_passing() -> None:
     """It is linear in what there is, or this test would not end."""
     many = "".join(f'<r:Description o:a{n}="x" o:b{n}="y"/>' for n in range(60_000))
-    assert len(parse(packet(many)).found) == 120_000
+    assert len(parse_xmp(packet(many)).properties) == 120_000
 
 
 def test_a_tag_may_be_full_of_blanks() -> None:
     """As above: what looks for an attribute does not start anew at every one of them."""
     blank = " " * 2**21
-    document = parse(packet(f"<r:Description{blank}o:a='1'{blank}o:b{blank}=\"2\"{blank}/>"))
-    assert [found.values for found in document.found] == [("1",), ("2",)]
+    document = parse_xmp(packet(f"<r:Description{blank}o:a='1'{blank}o:b{blank}=\"2\"{blank}/>"))
+    assert [found.values for found in document.properties] == [("1",), ("2",)]
 
 
 PIECES = st.sampled_from([
@@ -141,9 +141,9 @@ def test_a_packet_may_be_in_any_encoding_and_have_a_rest_behind(
     encoding: str, head: str, tail: str
 ) -> None:
     text = head + packet(INSIDE).decode() + tail
-    document = parse(text.encode(encoding))
-    assert {found.name: found.values for found in document.found} == READ
-    assert parse(document.data) == document
+    document = parse_xmp(text.encode(encoding))
+    assert {found.name: found.values for found in document.properties} == READ
+    assert parse_xmp(document.data) == document
 
 
 @pytest.mark.parametrize(
@@ -173,9 +173,9 @@ def test_a_packet_may_be_wrapped_in_odd_ways(data: bytes) -> None:
 def test_whatever_is_in_a_packet_it_is_read_or_refused(pieces: list[str]) -> None:
     data = packet("".join(pieces))
     try:
-        document = parse(data)
-    except NoXmp:
+        document = parse_xmp(data)
+    except InvalidXmp:
         return
-    for found in document.found:
+    for found in document.properties:
         assert data[found.start : found.end].strip()[:1] not in {b"", b">"}
-    assert data[: document.place].count(b"<") > 0
+    assert data[: document.insert_at].count(b"<") > 0

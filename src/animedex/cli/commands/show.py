@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 _HERE = "-"
 _NAME_OF_HERE = "standard input"
-_OPENING = 64
 _PIECE = 64 * 1024
 
 
@@ -111,11 +110,11 @@ def _sights(session: Session, what: Iterable[str]) -> tuple[list[Sight], list[An
 def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
     """Read rows, or the bytes of one picture, from standard input."""
     from animedex.cli.picture_sources import Sight, of_row
-    from animedex.images.formats import identify_format
+    from animedex.images.formats import HEAD_BYTES, identify_format
     from animedex.render.picture_grid import Label
 
     file = standard_input("name a file, or pipe rows in")
-    opening = file.read(_OPENING)
+    opening = file.read(HEAD_BYTES)
     if identify_format(opening) is not None:
         yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
         return

@@ -14,10 +14,10 @@ from animedex.images.foreign_credit.sidecar_credit import read_sidecars
 if TYPE_CHECKING:
     from animedex.models import ArtPost
 
-__all__ = ["read_other_credit"]
+__all__ = ["read_foreign_credit"]
 
 
-def read_other_credit(path: str) -> ArtPost | None:
+def read_foreign_credit(path: str) -> ArtPost | None:
     """Return what other programs say of a picture; None if that is nothing.
 
     The post has no id unless they name that of a known service. What is damaged says nothing.

@@ -16,7 +16,7 @@ _AFTER_HOLDER = re.compile(
     r"[\s,.;-]*(?:\b[12][0-9]{3}\b[\s,.;-]*)*(?:all rights reserved)?[\s,.;-]*$", re.IGNORECASE
 )
 _URL = re.compile(r"https?://[^\s\x00-\x1f]{4,4000}", re.IGNORECASE)
-_LONGEST_NAME = 500
+_MAX_NAME_LENGTH = 500
 # What sites call safe may be more than general.
 _RATINGS = {
     **dict.fromkeys(("g", "general"), Rating.GENERAL),
@@ -26,10 +26,10 @@ _RATINGS = {
 }
 
 
-class Fields(NamedTuple):
+class CreditFields(NamedTuple):
     """What one block of metadata says.
 
-    `holders` own the rights: they are credited where no artist is named.
+    `parse_holders` own the rights: they are credited where no artist is named.
     """
 
     artists: tuple[str, ...] = ()
@@ -63,42 +63,42 @@ class Fields(NamedTuple):
         )
 
 
-def merge_fields(several: Iterable[Fields]) -> Fields:
+def merge_fields(several: Iterable[CreditFields]) -> CreditFields:
     """Return what the first of several says of each field that says anything."""
-    merged = Fields()
+    merged = CreditFields()
     for fields in several:
-        merged = Fields._make(old or new for old, new in zip(merged, fields, strict=True))
+        merged = CreditFields._make(old or new for old, new in zip(merged, fields, strict=True))
     return merged
 
 
-def names(values: Iterable[object]) -> tuple[str, ...]:
+def clean_names(values: Iterable[object]) -> tuple[str, ...]:
     r"""Return the texts among values as names, each once.
 
-    >>> names([" Mio ", "", None, "Mio", "a\nb"])
+    >>> clean_names([" Mio ", "", None, "Mio", "a\nb"])
     ('Mio', 'a b')
     """
     texts = (
         " ".join(value.replace("\0", " ").split()) for value in values if isinstance(value, str)
     )
-    return tuple(dict.fromkeys(text[:_LONGEST_NAME] for text in texts if text))
+    return tuple(dict.fromkeys(text[:_MAX_NAME_LENGTH] for text in texts if text))
 
 
-def holders(values: Iterable[object]) -> tuple[str, ...]:
+def parse_holders(values: Iterable[object]) -> tuple[str, ...]:
     """Return the names in statements of copyright.
 
-    >>> holders(["Copyright (c) 2020-2024 Mio. All rights reserved.", "© Tove", "2020"])
+    >>> parse_holders(["Copyright (c) 2020-2024 Mio. All rights reserved.", "© Tove", "2020"])
     ('Mio', 'Tove')
     """
-    return names(_holder(text) for text in names(values))
+    return clean_names(_parse_holder(text) for text in clean_names(values))
 
 
-def first_url(values: Iterable[object]) -> str | None:
+def find_first_url(values: Iterable[object]) -> str | None:
     """Return the first of values that is an address on the web.
 
-    >>> first_url(["scanner", "https://pixiv.example/1"])
+    >>> find_first_url(["scanner", "https://pixiv.example/1"])
     'https://pixiv.example/1'
     """
-    return next((text for text in names(values) if _URL.fullmatch(text)), None)
+    return next((text for text in clean_names(values) if _URL.fullmatch(text)), None)
 
 
 def read_rating(value: object) -> Rating | None:
@@ -110,6 +110,6 @@ def read_rating(value: object) -> Rating | None:
     return _RATINGS.get(value.strip().lower()) if isinstance(value, str) else None
 
 
-def _holder(text: str) -> str:
+def _parse_holder(text: str) -> str:
     found = _BEFORE_HOLDER.match(text)
     return _AFTER_HOLDER.sub("", text[found.end() :] if found else text)

@@ -9,9 +9,14 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from animedex.images.foreign_credit.credit_fields import Fields, first_url, holders, names
-from animedex.images.xmp.credit_properties import DUBLIN_CORE, PHOTOSHOP, Name
-from animedex.images.xmp.xmp_parser import NoXmp, parse
+from animedex.images.foreign_credit.credit_fields import (
+    CreditFields,
+    clean_names,
+    find_first_url,
+    parse_holders,
+)
+from animedex.images.xmp.credit_properties import DUBLIN_CORE, PHOTOSHOP, PropertyName
+from animedex.images.xmp.xmp_parser import InvalidXmp, parse_xmp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -28,58 +33,58 @@ _KEYWORD, _BYLINE, _CREDIT, _SOURCE, _RIGHTS = 25, 80, 110, 115, 116
 _EXTENDED = 0x8000
 
 
-def exif_fields(data: bytes) -> Fields:
+def parse_exif(data: bytes) -> CreditFields:
     """Read the artist and the copyright of a TIFF directory; a damaged one says nothing."""
-    tags = dict(_tiff_tags(data))
-    artists = _split([*_texts(tags, _ARTIST), *_wide_texts(tags, _XP_AUTHOR)])
+    tags = dict(_iter_tiff_tags(data))
+    artists = _split_names([*_texts(tags, _ARTIST), *_wide_texts(tags, _XP_AUTHOR)])
     # What follows a NUL is the copyright of whoever edited the picture.
     rights = (text.partition("\0")[0] for text in _texts(tags, _COPYRIGHT))
-    return Fields(artists=artists, holders=holders(rights))
+    return CreditFields(artists=artists, holders=parse_holders(rights))
 
 
-def iptc_fields(data: bytes) -> Fields:
+def parse_iptc(data: bytes) -> CreditFields:
     """Read who made a picture from the resources that Photoshop keeps in a JPEG."""
-    sets = list(_data_sets(_iptc_block(data)))
+    sets = list(_iter_data_sets(_find_iptc_block(data)))
     is_utf8 = any(value == _UTF8 for number, value in sets if number == _CHARSET)
 
     def texts(number: int) -> list[str]:
         found = (value for name, value in sets if name == (_RECORD, number))
         return [value.decode(errors="replace") if is_utf8 else _decode(value) for value in found]
 
-    return Fields(
-        artists=names(texts(_BYLINE)) or names(texts(_CREDIT)),
-        holders=holders(texts(_RIGHTS)),
-        tags=names(texts(_KEYWORD)),
-        source_url=first_url(texts(_SOURCE)),
+    return CreditFields(
+        artists=clean_names(texts(_BYLINE)) or clean_names(texts(_CREDIT)),
+        holders=parse_holders(texts(_RIGHTS)),
+        tags=clean_names(texts(_KEYWORD)),
+        source_url=find_first_url(texts(_SOURCE)),
     )
 
 
-def xmp_fields(packet: bytes) -> Fields:
+def parse_foreign_xmp(packet: bytes) -> CreditFields:
     """Read who made a picture from a packet of XMP; one that cannot be read says nothing."""
     try:
-        document = parse(packet)
-    except NoXmp:
-        return Fields()
-    values: dict[Name, tuple[str, ...]] = {}
-    for found in document.found:
+        document = parse_xmp(packet)
+    except InvalidXmp:
+        return CreditFields()
+    values: dict[PropertyName, tuple[str, ...]] = {}
+    for found in document.properties:
         values.setdefault(found.name, found.values)
 
     def texts(space: str, *local: str) -> list[str]:
-        return [value for name in local for value in values.get(Name(space, name), ())]
+        return [value for name in local for value in values.get(PropertyName(space, name), ())]
 
     credit = texts(PHOTOSHOP, "Credit")
-    artists = names(texts(DUBLIN_CORE, "creator")) or _split(texts(_TIFF, "Artist"))
-    return Fields(
-        artists=artists or names(credit),
-        holders=holders(texts(DUBLIN_CORE, "rights")),
-        tags=names(texts(DUBLIN_CORE, "subject")),
-        source_url=first_url([*texts(DUBLIN_CORE, "source"), *texts(PHOTOSHOP, "Source")]),
+    artists = clean_names(texts(DUBLIN_CORE, "creator")) or _split_names(texts(_TIFF, "Artist"))
+    return CreditFields(
+        artists=artists or clean_names(credit),
+        holders=parse_holders(texts(DUBLIN_CORE, "rights")),
+        tags=clean_names(texts(DUBLIN_CORE, "subject")),
+        source_url=find_first_url([*texts(DUBLIN_CORE, "source"), *texts(PHOTOSHOP, "Source")]),
     )
 
 
-def _split(values: Iterable[str]) -> tuple[str, ...]:
+def _split_names(values: Iterable[str]) -> tuple[str, ...]:
     """Return names of which several may stand in one text, as EXIF has it."""
-    return names(part for value in values for part in value.split(";"))
+    return clean_names(part for value in values for part in value.split(";"))
 
 
 def _decode(value: bytes) -> str:
@@ -98,7 +103,7 @@ def _wide_texts(tags: Mapping[int, bytes], tag: int) -> list[str]:
     return [tags[tag].decode("utf-16-le", "replace")] if tag in tags else []
 
 
-def _tiff_tags(data: bytes) -> Iterator[tuple[int, bytes]]:
+def _iter_tiff_tags(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield the tags of the first directory whose values are bytes or ASCII."""
     order = {b"II*\0": "<", b"MM\0*": ">"}.get(data[:4])
     if order is None:
@@ -117,7 +122,7 @@ def _tiff_tags(data: bytes) -> Iterator[tuple[int, bytes]]:
         return
 
 
-def _iptc_block(data: bytes) -> bytes:
+def _find_iptc_block(data: bytes) -> bytes:
     """Return the IPTC block among Photoshop's resources."""
     at = len(_PHOTOSHOP) if data.startswith(_PHOTOSHOP) else 0
     while data[at : at + 4] == _RESOURCE and at + 12 <= len(data):
@@ -134,7 +139,7 @@ def _iptc_block(data: bytes) -> bytes:
     return b""
 
 
-def _data_sets(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
+def _iter_data_sets(data: bytes) -> Iterator[tuple[tuple[int, int], bytes]]:
     at = 0
     while at + _DATA_SET.size <= len(data):
         mark, record, number, size = _DATA_SET.unpack_from(data, at)

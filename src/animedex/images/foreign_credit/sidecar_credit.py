@@ -10,9 +10,14 @@ import os
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import AnimedexError
-from animedex.images.foreign_credit.credit_fields import Fields, first_url, names, read_rating
-from animedex.images.foreign_credit.metadata_blocks import xmp_fields
-from animedex.images.sidecar import read_beside
+from animedex.images.foreign_credit.credit_fields import (
+    CreditFields,
+    clean_names,
+    find_first_url,
+    read_rating,
+)
+from animedex.images.foreign_credit.metadata_blocks import parse_foreign_xmp
+from animedex.images.sidecar import read_small_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,91 +49,95 @@ def sidecar_paths(path: str, ending: str) -> list[str]:
     return list(dict.fromkeys((path + ending, stem + ending)))
 
 
-def read_sidecars(path: str) -> Iterator[Fields]:
+def read_sidecars(path: str) -> Iterator[CreditFields]:
     """Yield what each file beside a picture says; nothing of one that cannot be read."""
     for place in sidecar_paths(path, ".json"):
         row = read_row(place)
         if row is not None and _is_about(row, path):
-            yield row_fields(row)
+            yield parse_row(row)
     for place in sidecar_paths(path, ".xmp"):
-        yield xmp_fields(_content(place))
+        yield parse_foreign_xmp(_read_content(place))
 
 
 def read_row(place: str) -> JsonObject | None:
     """Return the object in a JSON file, which may be alone in an array; None for anything else."""
     try:
-        found: object = json.loads(_content(place) or b"null")
+        found: object = json.loads(_read_content(place) or b"null")
     except (ValueError, RecursionError):
         return None
     rows = cast("list[object]", found) if isinstance(found, list) else [found]
     return cast("JsonObject", rows[0]) if len(rows) == 1 and isinstance(rows[0], dict) else None
 
 
-def is_of_gallery_dl(row: JsonObject) -> bool:
+def is_gallery_dl_row(row: JsonObject) -> bool:
     """Return whether a row is one of gallery-dl's, which names its site and part of it."""
     return isinstance(row.get("category"), str) and isinstance(row.get("subcategory"), str)
 
 
-def row_fields(row: JsonObject) -> Fields:
+def parse_row(row: JsonObject) -> CreditFields:
     """Return what a row says, by the keys that gallery-dl and others use."""
-    category = str(row.get("category") or "") if is_of_gallery_dl(row) else ""
+    category = str(row.get("category") or "") if is_gallery_dl_row(row) else ""
     tags = row.get("tags")
     grouped: Mapping[str, JsonValue] = tags if isinstance(tags, dict) else {}
     number = row.get("id")
     is_known = category == "danbooru" and type(number) is int
-    return Fields(
-        artists=_artists(row, grouped, category),
-        characters=_group(row, grouped, "character"),
-        copyrights=_group(row, grouped, "copyright"),
-        tags=_group(row, grouped, "general") or _listed(row.get("tag_string")) or _listed(tags),
-        source_url=_source(row) or _page(row, category),
-        page_url=first_url(row.get(key) for key in ("page_url", "post_url", "permalink")),
-        url=first_url([row.get("file_url")]),
+    return CreditFields(
+        artists=_find_artists(row, grouped, category),
+        characters=_find_tags(row, grouped, "character"),
+        copyrights=_find_tags(row, grouped, "copyright"),
+        tags=_find_tags(row, grouped, "general")
+        or _parse_tags(row.get("tag_string"))
+        or _parse_tags(tags),
+        source_url=_find_source(row) or _build_page_url(row, category),
+        page_url=find_first_url(row.get(key) for key in ("page_url", "post_url", "permalink")),
+        url=find_first_url([row.get("file_url")]),
         rating=read_rating(row.get("rating")),
-        md5=next(iter(names([row.get("md5")])), None),
+        md5=next(iter(clean_names([row.get("md5")])), None),
         id=f"danbooru:{number}" if is_known else "",
     )
 
 
-def _artists(row: JsonObject, grouped: Mapping[str, JsonValue], category: str) -> tuple[str, ...]:
+def _find_artists(
+    row: JsonObject, grouped: Mapping[str, JsonValue], category: str
+) -> tuple[str, ...]:
     keys = ["artists", "artist", *([] if category in _POSTERS else ["author", "authors"])]
     keys += [_ARTIST_KEYS[category]] if category in _ARTIST_KEYS else []
-    named = (_people(row.get(key)) for key in keys)
-    return _group(row, grouped, "artist") or next((found for found in named if found), ())
+    named = (_parse_people(row.get(key)) for key in keys)
+    return _find_tags(row, grouped, "artist") or next((found for found in named if found), ())
 
 
-def _group(row: JsonObject, grouped: Mapping[str, JsonValue], kind: str) -> tuple[str, ...]:
+def _find_tags(row: JsonObject, grouped: Mapping[str, JsonValue], kind: str) -> tuple[str, ...]:
     """Return the tags of a kind, which sites write in several ways."""
     values = (row.get(f"tag_string_{kind}"), row.get(f"tags_{kind}"), grouped.get(kind))
-    return next((found for found in map(_listed, values) if found), ())
+    return next((found for found in map(_parse_tags, values) if found), ())
 
 
-def _listed(value: JsonValue) -> tuple[str, ...]:
+def _parse_tags(value: JsonValue) -> tuple[str, ...]:
     """Return tags from a list, or from a text with blanks between them."""
     if isinstance(value, str):
-        return names(value.split())
+        return clean_names(value.split())
     items = value if isinstance(value, list) else []
-    return names(item.get("name") if isinstance(item, dict) else item for item in items)
+    return clean_names(item.get("name") if isinstance(item, dict) else item for item in items)
 
 
-def _people(value: JsonValue) -> tuple[str, ...]:
+def _parse_people(value: JsonValue) -> tuple[str, ...]:
     people = value if isinstance(value, list) else [value]
-    return names(_person(one) if isinstance(one, dict) else one for one in people)
+    return clean_names(_person_name(one) if isinstance(one, dict) else one for one in people)
 
 
-def _person(value: JsonObject) -> JsonValue:
+def _person_name(value: JsonObject) -> JsonValue:
     return next((value[key] for key in _NAMES if value.get(key)), None)
 
 
-def _source(row: JsonObject) -> str | None:
+def _find_source(row: JsonObject) -> str | None:
     source, sources = row.get("source"), row.get("sources")
     listed = [
         one for each in (source, sources) for one in (each if isinstance(each, list) else [each])
     ]
-    return first_url([*listed, row.get("source_url")])
+    return find_first_url([*listed, row.get("source_url")])
 
 
-def _page(row: JsonObject, category: str) -> str | None:
+def _build_page_url(row: JsonObject, category: str) -> str | None:
     """Return the address of the work on the site that shows it, by the number that the row has."""
     key, address = _PAGES.get(category, ("", ""))
     number = row.get(key)
@@ -148,8 +157,8 @@ def _is_about(row: JsonObject, path: str) -> bool:
 _SAME = {"jpeg": "jpg", "jpe": "jpg", "jfif": "jpg"}
 
 
-def _content(place: str) -> bytes:
+def _read_content(place: str) -> bytes:
     try:
-        return read_beside(place) or b""
+        return read_small_file(place) or b""
     except AnimedexError:
         return b""

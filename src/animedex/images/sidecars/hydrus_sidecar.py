@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.images.sidecars.text_sidecar import one_line
-from animedex.images.xmp.credit_text import Credited
+from animedex.images.sidecars.text_sidecar import to_one_line
+from animedex.images.xmp.credit_text import Credit
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
@@ -20,14 +20,14 @@ _OPENING = re.compile(r"id:[a-z0-9_-]+:.*")
 _RATINGS = {rating.name.lower(): rating for rating in Rating}
 
 
-def written(post: ArtPost, row: bytes | None) -> bytes:
+def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
     """Write the tags, each once; it has no place for a row."""
     del row
-    lines = (f"{namespace}:{one_line(value)}" for namespace, value in _spaced(post))
-    return "".join(f"{line}\n" for line in dict.fromkeys([*lines, *_plain(post)])).encode()
+    lines = (f"{namespace}:{to_one_line(value)}" for namespace, value in _namespaced_tags(post))
+    return "".join(f"{line}\n" for line in dict.fromkeys([*lines, *_plain_tags(post)])).encode()
 
 
-def read(data: bytes) -> Credited | None:
+def parse_sidecar(data: bytes) -> Credit | None:
     """Read tags back; None where the first names no picture of a service, as ours does."""
     lines = data.decode("utf-8-sig", "replace").splitlines()
     if not lines or not _OPENING.fullmatch(lines[0]):
@@ -47,10 +47,10 @@ def read(data: bytes) -> Credited | None:
         characters=told.get("character", []),
         copyrights=told.get("series", []),
     )
-    return Credited(post)
+    return Credit(post)
 
 
-def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
+def _namespaced_tags(post: ArtPost) -> Iterator[tuple[str, str]]:
     """Return what has a namespace; `page` alone would be a page's number."""
     yield "id", post.id
     lists = {"creator": post.artists, "series": post.copyrights, "character": post.characters}
@@ -62,10 +62,10 @@ def _spaced(post: ArtPost) -> Iterator[tuple[str, str]]:
     yield from ((namespace, link) for namespace, link in links.items() if link)
 
 
-def _plain(post: ArtPost) -> Iterator[str]:
+def _plain_tags(post: ArtPost) -> Iterator[str]:
     """Return the tags that are not told as a creator, a series or a character."""
     told = {*post.artists, *post.copyrights, *post.characters}
     for tag in post.tags:
-        name = one_line(tag)
+        name = to_one_line(tag)
         if tag not in told and name:
             yield f":{name}" if ":" in name else name

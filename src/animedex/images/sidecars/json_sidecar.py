@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.images.xmp.credit_text import Credited, damaged, parse_post, post_text
+from animedex.images.xmp.credit_text import Credit, damaged_credit_error, format_post, parse_post
 
 if TYPE_CHECKING:
     from animedex.models import ArtPost
@@ -14,43 +14,43 @@ _MARK = '{\n  "animedex": "credit"'
 _BLANK = re.compile(r"[ \t\n\r]*")
 
 
-def written(post: ArtPost, row: bytes | None) -> bytes:
+def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
     """Write all that is known; a row that is no JSON, as a text in base 64."""
     members = [
         _MARK.encode(),
-        b'"post": ' + post_text(post, indent=2).replace("\n", "\n  ").encode(),
+        b'"post": ' + format_post(post, indent=2).replace("\n", "\n  ").encode(),
     ]
     if row is not None:
-        members.append(_row(row))
+        members.append(_format_row(row))
     return b",\n  ".join(members) + b"\n}\n"
 
 
-def read(data: bytes, where: str) -> Credited | None:
+def parse_sidecar(data: bytes, where: str) -> Credit | None:
     """Read a sidecar; None where it is somebody else's, `Corrupt` where it is damaged."""
     try:
-        members = _members(data.decode())
+        members = _split_members(data.decode())
     except (ValueError, RecursionError):
         if data.startswith(_MARK.encode()):
-            raise damaged(where) from None
+            raise damaged_credit_error(where) from None
         return None
     if members.get("animedex") != '"credit"':
         return None
-    return Credited(parse_post(members.get("post", ""), where), _row_of(members, where))
+    return Credit(parse_post(members.get("post", ""), where), _parse_row(members, where))
 
 
-def _row(row: bytes) -> bytes:
+def _format_row(row: bytes) -> bytes:
     from base64 import b64encode
 
     member = b'"row": ' + row
     try:
-        if _members("{" + member.decode() + "}") == {"row": row.decode()}:
+        if _split_members("{" + member.decode() + "}") == {"row": row.decode()}:
             return member
     except (ValueError, RecursionError):
         pass
     return b'"row_base64": "' + b64encode(row) + b'"'
 
 
-def _row_of(members: dict[str, str], where: str) -> bytes | None:
+def _parse_row(members: dict[str, str], where: str) -> bytes | None:
     from base64 import b64decode
 
     if "row_base64" not in members:
@@ -58,13 +58,13 @@ def _row_of(members: dict[str, str], where: str) -> bytes | None:
     try:
         return b64decode(members["row_base64"].strip('"').encode(), validate=True)
     except ValueError:
-        raise damaged(where) from None
+        raise damaged_credit_error(where) from None
 
 
-def _members(text: str) -> dict[str, str]:
+def _split_members(text: str) -> dict[str, str]:
     """Return the members of an object, each as it is written; raise ValueError for anything else.
 
-    >>> _members('{"a": [1, 2.50], "b": {}}')
+    >>> _split_members('{"a": [1, 2.50], "b": {}}')
     {'a': '[1, 2.50]', 'b': '{}'}
     """
     from json import JSONDecoder
@@ -74,28 +74,28 @@ def _members(text: str) -> dict[str, str]:
     members: dict[str, str] = {}
     at, divide = 0, "{"
     while divide != "}":
-        at = _past(text, at, divide)
+        at = _skip_sign(text, at, divide)
         name, at = scan(text, at)
-        start = _past(text, at, ":")
+        start = _skip_sign(text, at, ":")
         _, end = scan(text, start)
         members[str(name)] = text[start:end]
-        at = _past(text, end, "")
+        at = _skip_sign(text, end, "")
         divide = "}" if text[at : at + 1] == "}" else ","
-    if _past(text, at, "}") != len(text):
+    if _skip_sign(text, at, "}") != len(text):
         message = "something follows the object"
         raise ValueError(message)
     return members
 
 
-def _past(text: str, at: int, sign: str) -> int:
+def _skip_sign(text: str, at: int, sign: str) -> int:
     """Go past blanks and a sign, and the blanks behind it."""
-    at = _past_blank(text, at)
+    at = _skip_whitespace(text, at)
     if not text.startswith(sign, at):
         message = f"there is no {sign} at {at}"
         raise ValueError(message)
-    return _past_blank(text, at + len(sign))
+    return _skip_whitespace(text, at + len(sign))
 
 
-def _past_blank(text: str, at: int) -> int:
+def _skip_whitespace(text: str, at: int) -> int:
     found = _BLANK.match(text, at)
     return found.end() if found else at

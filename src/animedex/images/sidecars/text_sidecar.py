@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.images.xmp.credit_text import Credited, damaged
+from animedex.images.xmp.credit_text import Credit, damaged_credit_error
 from animedex.models import ArtPost, Rating, SourceTag
 
 if TYPE_CHECKING:
@@ -40,23 +40,23 @@ _LISTS = {"artists", "characters", "copyrights", "tags"}
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
-def one_line(text: str) -> str:
+def to_one_line(text: str) -> str:
     r"""Put a text on one line, and what a terminal could obey or a file not hold out of it.
 
-    >>> one_line(" a\n\tb\x1b")
+    >>> to_one_line(" a\n\tb\x1b")
     'a b\ufffd'
     """
     return _CONTROLS.sub("\ufffd", " ".join(text.split()))
 
 
-def written(post: ArtPost, row: bytes | None) -> bytes:
+def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
     """Write a line for each thing known; the row is nothing to read."""
     del row
-    lines = [f"{label}: {one_line(value)}\n" for label, value in _lines(post)]
+    lines = [f"{label}: {to_one_line(value)}\n" for label, value in _iter_lines(post)]
     return "".join(lines).encode()
 
 
-def read(data: bytes, where: str) -> Credited | None:
+def parse_sidecar(data: bytes, where: str) -> Credit | None:
     """Read the lines back; None where somebody else wrote them, `Corrupt` for what cannot be."""
     import msgspec
 
@@ -68,13 +68,13 @@ def read(data: bytes, where: str) -> Credited | None:
         label, _, value = line.partition(":")
         values.setdefault(label, []).append(value.strip())
     try:
-        post = msgspec.convert(_known(values), ArtPost, strict=False)
-        return Credited(msgspec.structs.replace(post, source_tag=_source_tag(values)))
+        post = msgspec.convert(_parse_fields(values), ArtPost, strict=False)
+        return Credit(msgspec.structs.replace(post, source_tag=_parse_source_tag(values)))
     except (ValueError, KeyError):
-        raise damaged(where) from None
+        raise damaged_credit_error(where) from None
 
 
-def _lines(post: ArtPost) -> Iterator[tuple[str, str]]:
+def _iter_lines(post: ArtPost) -> Iterator[tuple[str, str]]:
     for label, field in _FIELDS.items():
         value: object = getattr(post, field)
         if field in _LISTS:
@@ -88,7 +88,7 @@ def _lines(post: ArtPost) -> Iterator[tuple[str, str]]:
         yield _FETCHED, post.source_tag.fetched_at.isoformat()
 
 
-def _known(values: dict[str, list[str]]) -> dict[str, object]:
+def _parse_fields(values: dict[str, list[str]]) -> dict[str, object]:
     """Return the fields that there are lines for."""
     known: dict[str, object] = {"rating": None}
     for label, field in _FIELDS.items():
@@ -99,7 +99,7 @@ def _known(values: dict[str, list[str]]) -> dict[str, object]:
     return known
 
 
-def _source_tag(values: dict[str, list[str]]) -> SourceTag | None:
+def _parse_source_tag(values: dict[str, list[str]]) -> SourceTag | None:
     from datetime import datetime
 
     if _SERVICE not in values or _FETCHED not in values:

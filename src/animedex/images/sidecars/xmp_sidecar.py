@@ -7,30 +7,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.images.xmp.credit_properties import OWN, properties_of
-from animedex.images.xmp.credit_text import damaged
-from animedex.images.xmp.property_merge import credit_in, merged
-from animedex.images.xmp.xmp_parser import NoXmp
-from animedex.images.xmp.xmp_scan import Packet
+from animedex.images.xmp.credit_properties import OWN, build_properties
+from animedex.images.xmp.credit_text import damaged_credit_error
+from animedex.images.xmp.property_merge import find_credit, merge_packets
+from animedex.images.xmp.xmp_parser import InvalidXmp
+from animedex.images.xmp.xmp_scan import XmpPacket
 
 if TYPE_CHECKING:
-    from animedex.images.xmp.credit_text import Credited
+    from animedex.images.xmp.credit_text import Credit
     from animedex.models import ArtPost
 
 
-def written(post: ArtPost, row: bytes | None, previous: bytes = b"") -> bytes:
+def format_sidecar(post: ArtPost, row: bytes | None, previous: bytes = b"") -> bytes:
     """Return the packet; what other programs have added to the `previous` one stays in it."""
-    properties = properties_of(post, row)
+    properties = build_properties(post, row)
     try:
-        merge = merged([Packet(previous, ())] if previous else [], properties)
-    except NoXmp:
-        merge = merged([], properties)
-    return merge.main.filled(merge.properties)
+        merge = merge_packets([XmpPacket(previous, ())] if previous else [], properties)
+    except InvalidXmp:
+        merge = merge_packets([], properties)
+    return merge.main.fill(merge.properties)
 
 
-def read(data: bytes, where: str) -> Credited | None:
+def parse_sidecar(data: bytes, where: str) -> Credit | None:
     """Read a sidecar; None where it is somebody else's, `Corrupt` where it is damaged."""
-    credit = credit_in([Packet(data, ())], where)
+    credit = find_credit([XmpPacket(data, ())], where)
     if credit is None and OWN.encode() in data:
-        raise damaged(where)
+        raise damaged_credit_error(where)
     return credit

@@ -9,66 +9,73 @@ from animedex.errors import BadArguments, Corrupt
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import MAX_PACKET_BYTES, SourceFile
 from animedex.images.decoder import convert_decoder_errors
-from animedex.images.formats import identify_format
+from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.images.regular_file import open_regular
-from animedex.images.xmp import gif_xmp as gif
-from animedex.images.xmp import jpeg_xmp as jpeg
-from animedex.images.xmp import png_xmp as png
-from animedex.images.xmp import webp_xmp as webp
-from animedex.images.xmp.credit_properties import properties_of
-from animedex.images.xmp.credit_text import Credited
-from animedex.images.xmp.property_merge import credit_in, merged
-from animedex.images.xmp.xmp_parser import NoXmp
-from animedex.images.xmp.xmp_scan import TOO_LONG, Packet, Writable, pour
-from animedex.images.xmp.xmp_writer import element
+from animedex.images.xmp import gif_xmp, jpeg_xmp, png_xmp, webp_xmp
+from animedex.images.xmp.credit_properties import build_properties
+from animedex.images.xmp.credit_text import Credit
+from animedex.images.xmp.property_merge import find_credit, merge_packets
+from animedex.images.xmp.xmp_parser import InvalidXmp
+from animedex.images.xmp.xmp_scan import TOO_LONG, Writable, XmpPacket, write_parts
+from animedex.images.xmp.xmp_writer import format_element
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
     from animedex.images.xmp.credit_properties import Property
-    from animedex.images.xmp.xmp_scan import Layout
+    from animedex.images.xmp.xmp_scan import PacketLayout
     from animedex.models import ArtPost
 
 __all__ = [
-    "Credited",
+    "Credit",
     "Writable",
-    "can_carry",
+    "can_embed",
     "copy_with_credit",
     "open_picture",
-    "packets_of",
     "read_credit",
+    "read_packets",
     "write_credit",
 ]
 
-_CONTAINERS = {"png": png, "jpeg": jpeg, "gif": gif, "webp": webp}
-_OPENING = 64
+_FINDERS = {
+    "png": png_xmp.find_packets,
+    "jpeg": jpeg_xmp.find_packets,
+    "gif": gif_xmp.find_packets,
+    "webp": webp_xmp.find_packets,
+}
+_BUILDERS = {
+    "png": png_xmp.build_parts,
+    "jpeg": jpeg_xmp.build_parts,
+    "gif": gif_xmp.build_parts,
+    "webp": webp_xmp.build_parts,
+}
 # So many tags and attributes are read of all packets in a file, which takes a second; a list of
 # all the files that a picture was made from, as Photoshop writes it, may have tens of thousands.
-_MAX_MARKS = 200_000
+_MAX_MARKUP = 200_000
 
 
-def can_carry(format: str) -> bool:  # noqa: A002  the word that the field `Format` uses
+def can_embed(format: str) -> bool:  # noqa: A002  the word that the field `Format` uses
     """Return whether files of a format can carry a credit.
 
-    >>> can_carry("webp"), can_carry("mp4")
+    >>> can_embed("webp"), can_embed("mp4")
     (True, False)
     """
-    return format in _CONTAINERS
+    return format in _FINDERS
 
 
-def read_credit(path: str) -> Credited | None:
+def read_credit(path: str) -> Credit | None:
     """Read the credit that a picture carries; None where it carries none of ours.
 
     Raises `Corrupt` for a container that is damaged, or a credit, and `BadArguments` for a file
     that cannot be read. What the picture shows is not looked at.
     """
     with open_picture(path) as (source, kind):
-        return credit_in(packets_of(source, kind), path)
+        return find_credit(read_packets(source, kind), path)
 
 
-def packets_of(source: SourceFile, kind: str | None) -> list[Packet]:
+def read_packets(source: SourceFile, kind: str | None) -> list[XmpPacket]:
     """Return the packets of XMP in a file; none where its format has no place for one."""
-    return _survey(source, kind).packets if kind in _CONTAINERS else []
+    return _find_packets(source, kind).packets if kind in _FINDERS else []
 
 
 def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None = None) -> None:
@@ -85,7 +92,7 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
         if kind is None:
             message = f"{source} is no picture of a known format"
             raise Corrupt(message, hint="fetch the picture again, or give another file")
-        if kind not in _CONTAINERS:
+        if kind not in _FINDERS:
             message = f"{kind} has no place for a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
         with convert_decoder_errors(source):
@@ -97,34 +104,34 @@ def copy_with_credit(
     source: SourceFile, kind: str, target: Writable, post: ArtPost, row: bytes | None
 ) -> None:
     """Do as `write_credit` does, for a picture of that format whose container was checked."""
-    layout = _survey(source, kind)
+    layout = _find_packets(source, kind)
     try:
-        merge = merged(layout.packets, _told(post, row))
-        parts = _CONTAINERS[kind].rewritten(source, layout, merge)
-    except NoXmp:
+        merge = merge_packets(layout.packets, _credit_properties(post, row))
+        parts = _BUILDERS[kind](source, layout, merge)
+    except InvalidXmp:
         message = f"{source.path} has XMP metadata that cannot be read, so none is put beside it"
         raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
-    pour(source, parts, target)
+    write_parts(source, parts, target)
 
 
-def _survey(source: SourceFile, kind: str) -> Layout:
-    """Return where a file's packets are, those beyond `_MAX_MARKS` as if they were too long."""
-    layout: Layout = _CONTAINERS[kind].survey(source)
+def _find_packets(source: SourceFile, kind: str) -> PacketLayout:
+    """Return where a file's packets are, those beyond `_MAX_MARKUP` as if they were too long."""
+    layout = _FINDERS[kind](source)
     marks = 0
-    packets: list[Packet] = []
+    packets: list[XmpPacket] = []
     for packet in layout.packets:
         marks += sum(
-            data.count(mark) for data in (packet.main, packet.more) for mark in (b"<", b"=")
+            data.count(mark) for data in (packet.main, packet.extension) for mark in (b"<", b"=")
         )
-        is_readable = marks <= _MAX_MARKS
-        packets.append(packet if is_readable else Packet(TOO_LONG, packet.ranges))
+        is_readable = marks <= _MAX_MARKUP
+        packets.append(packet if is_readable else XmpPacket(TOO_LONG, packet.ranges))
     return layout._replace(packets=packets)
 
 
-def _told(post: ArtPost, row: bytes | None) -> list[Property]:
+def _credit_properties(post: ArtPost, row: bytes | None) -> list[Property]:
     """Return what is to be told; too much of it would not be read again."""
-    properties = properties_of(post, row)
-    if sum(len(element(one)) for one in properties) > MAX_PACKET_BYTES // 2:
+    properties = build_properties(post, row)
+    if sum(len(format_element(one)) for one in properties) > MAX_PACKET_BYTES // 2:
         message = f"the credit of {post.id[:80]} is too long for a picture to carry"
         raise BadArguments(message, hint="put it beside the file: --sidecar json")
     return properties
@@ -134,8 +141,8 @@ def _told(post: ArtPost, row: bytes | None) -> list[Property]:
 def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
     """Open a picture; give its format, too."""
     try:
-        with open_regular(_checked(path)) as file:
-            kind = identify_format(file.read(_OPENING))
+        with open_regular(_check_name(path)) as file:
+            kind = identify_format(file.read(HEAD_BYTES))
             name = kind.name if kind else None
             yield SourceFile(path, file), name
     except OSError as error:
@@ -143,7 +150,7 @@ def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
         raise BadArguments(message, hint="give another file") from None
 
 
-def _checked(path: str) -> str:
+def _check_name(path: str) -> str:
     if "\0" in path:
         message = f"{path!r} is no name of a file"
         raise BadArguments(message, hint="give another file")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.images.xmp.credit_text import Credited, parse_post, post_text, row_text
+from animedex.images.xmp.credit_text import Credit, decode_row, format_post, parse_post
 from animedex.models import Rating
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ PREFIXES = {
     OWN: "animedex",
 }
 # Even if every sign of it must be escaped, it can be read again.
-LONGEST_ROW = 2 * 1024 * 1024
+MAX_ROW_BYTES = 2 * 1024 * 1024
 TEXT, BAG, SEQ, ALT = "text", "Bag", "Seq", "Alt"
 
 
-class Name(NamedTuple):
+class PropertyName(NamedTuple):
     """Name a property: its namespace, and its name there."""
 
     space: str
@@ -46,35 +46,38 @@ class Name(NamedTuple):
         return f"{PREFIXES.get(self.space, self.space)}:{self.local}"
 
 
-BEFORE = Name(OWN, "before")
-_POST = Name(OWN, "post")
-_ROW = Name(OWN, "row")
-_ROW_BASE64 = Name(OWN, "rowBase64")
+BEFORE = PropertyName(OWN, "before")
+_POST = PropertyName(OWN, "post")
+_ROW = PropertyName(OWN, "row")
+_ROW_BASE64 = PropertyName(OWN, "rowBase64")
 
 
 class Property(NamedTuple):
-    """What is told under one name.
+    """Represent one property and its values.
 
-    `form` is TEXT for one value, and BAG, SEQ or ALT for a list. One that `yields` is a guess of
-    ours where somebody else, maybe the artist, may have said it better: what a file says already
-    stands.
+    `form` is TEXT for one value, and BAG, SEQ or ALT for a list. One that `is_fallback` is our
+    guess: a value that the file has already, maybe from the artist, stays.
     """
 
-    name: Name
+    name: PropertyName
     form: str
     values: tuple[str, ...]
-    yields: bool = False
+    is_fallback: bool = False
 
 
-def properties_of(post: ArtPost, row: bytes | None = None) -> list[Property]:
+def build_properties(post: ArtPost, row: bytes | None = None) -> list[Property]:
     """Return all that is to be told, the most important first; a row over 2 MiB is left out."""
-    told = [*_standard(post), *_readable(post), _property(_POST, TEXT, [post_text(post)])]
-    if row is not None and len(row) <= LONGEST_ROW:
-        told.append(_row(row))
+    told = [
+        *_standard_properties(post),
+        *_own_properties(post),
+        _create_property(_POST, TEXT, [format_post(post)]),
+    ]
+    if row is not None and len(row) <= MAX_ROW_BYTES:
+        told.append(_row_property(row))
     return [one for one in told if one.values]
 
 
-def credit_of(values: Mapping[Name, Sequence[str]], where: str) -> Credited | None:
+def parse_credit(values: Mapping[PropertyName, Sequence[str]], where: str) -> Credit | None:
     """Read a credit from a packet's properties; None where there is none of ours.
 
     Raises `Corrupt` where there is one that cannot be read.
@@ -82,56 +85,68 @@ def credit_of(values: Mapping[Name, Sequence[str]], where: str) -> Credited | No
     if not values.get(_POST):
         return None
     post = parse_post(values[_POST][0], where)
-    return Credited(post, _row_of(values))
+    return Credit(post, _parse_row(values))
 
 
-def _standard(post: ArtPost) -> Iterable[Property]:
+def _standard_properties(post: ArtPost) -> Iterable[Property]:
     """Return what others know to show.
 
     A rating for an audience is no number of stars, so that `xmp:Rating` is not touched. Whether
     rights are reserved is not known, so that `xmpRights:Marked` is left alone too.
     """
     artists, page = post.artists, post.source_url or post.page_url
-    yield _property(Name(DUBLIN_CORE, "creator"), SEQ, artists)
-    yield _property(Name(DUBLIN_CORE, "source"), TEXT, [page])
-    yield _property(Name(DUBLIN_CORE, "identifier"), TEXT, [post.id])
-    yield _property(Name(PHOTOSHOP, "Credit"), TEXT, [", ".join(artists)], yields=True)
-    yield _property(Name(PHOTOSHOP, "Source"), TEXT, [_service(post)])
-    yield _property(Name(RIGHTS, "WebStatement"), TEXT, [page], yields=True)
-    yield _property(Name(RIGHTS, "UsageTerms"), ALT, [_terms(post)], yields=True)
-    yield _property(Name(DUBLIN_CORE, "rights"), ALT, [_rights(post)], yields=True)
-    yield _property(Name(DUBLIN_CORE, "title"), ALT, [_title(post)], yields=True)
-    yield _property(Name(IPTC, "PersonInImage"), BAG, post.characters)
-    warning = Name(PLUS, "AdultContentWarning")
-    yield _property(warning, TEXT, [post.rating and _WARNINGS.get(post.rating)], yields=True)
-    yield _property(
-        Name(DUBLIN_CORE, "subject"), BAG, [*post.tags, *post.characters, *post.copyrights]
+    yield _create_property(PropertyName(DUBLIN_CORE, "creator"), SEQ, artists)
+    yield _create_property(PropertyName(DUBLIN_CORE, "source"), TEXT, [page])
+    yield _create_property(PropertyName(DUBLIN_CORE, "identifier"), TEXT, [post.id])
+    yield _create_property(
+        PropertyName(PHOTOSHOP, "Credit"), TEXT, [", ".join(artists)], yields=True
+    )
+    yield _create_property(PropertyName(PHOTOSHOP, "Source"), TEXT, [_service_name(post)])
+    yield _create_property(PropertyName(RIGHTS, "WebStatement"), TEXT, [page], yields=True)
+    yield _create_property(
+        PropertyName(RIGHTS, "UsageTerms"), ALT, [_build_terms(post)], yields=True
+    )
+    yield _create_property(
+        PropertyName(DUBLIN_CORE, "rights"), ALT, [_build_rights(post)], yields=True
+    )
+    yield _create_property(
+        PropertyName(DUBLIN_CORE, "title"), ALT, [_build_title(post)], yields=True
+    )
+    yield _create_property(PropertyName(IPTC, "PersonInImage"), BAG, post.characters)
+    warning = PropertyName(PLUS, "AdultContentWarning")
+    yield _create_property(warning, TEXT, [post.rating and _WARNINGS.get(post.rating)], yields=True)
+    yield _create_property(
+        PropertyName(DUBLIN_CORE, "subject"), BAG, [*post.tags, *post.characters, *post.copyrights]
     )
 
 
-def _readable(post: ArtPost) -> Iterable[Property]:
+def _own_properties(post: ArtPost) -> Iterable[Property]:
     """Return under names of our own what no standard has a name for."""
     tag = post.source_tag
-    yield _property(Name(OWN, "service"), TEXT, [_service(post)])
-    yield _property(Name(OWN, "fetchedAt"), TEXT, [tag and str(tag.to_payload()["fetched_at"])])
-    yield _property(Name(OWN, "rating"), TEXT, [post.rating and post.rating.name.lower()])
-    yield _property(Name(OWN, "url"), TEXT, [post.url])
-    yield _property(Name(OWN, "page"), TEXT, [post.page_url])
-    yield _property(Name(OWN, "characters"), BAG, post.characters)
-    yield _property(Name(OWN, "series"), BAG, post.copyrights)
+    yield _create_property(PropertyName(OWN, "service"), TEXT, [_service_name(post)])
+    yield _create_property(
+        PropertyName(OWN, "fetchedAt"), TEXT, [tag and str(tag.to_payload()["fetched_at"])]
+    )
+    yield _create_property(
+        PropertyName(OWN, "rating"), TEXT, [post.rating and post.rating.name.lower()]
+    )
+    yield _create_property(PropertyName(OWN, "url"), TEXT, [post.url])
+    yield _create_property(PropertyName(OWN, "page"), TEXT, [post.page_url])
+    yield _create_property(PropertyName(OWN, "characters"), BAG, post.characters)
+    yield _create_property(PropertyName(OWN, "series"), BAG, post.copyrights)
 
 
-def _row(row: bytes) -> Property:
+def _row_property(row: bytes) -> Property:
     from base64 import b64encode
 
-    text = row_text(row)
+    text = decode_row(row)
     if text is not None:
-        return _property(_ROW, TEXT, [text])
+        return _create_property(_ROW, TEXT, [text])
     # An empty row is one, too: a property without a value would be none.
     return Property(_ROW_BASE64, TEXT, (b64encode(row).decode(),))
 
 
-def _row_of(values: Mapping[Name, Sequence[str]]) -> bytes | None:
+def _parse_row(values: Mapping[PropertyName, Sequence[str]]) -> bytes | None:
     from base64 import b64decode
 
     if values.get(_ROW):
@@ -152,31 +167,31 @@ _WARNINGS = {
 }
 
 
-def _property(
-    name: Name, form: str, values: Iterable[str | None], *, yields: bool = False
+def _create_property(
+    name: PropertyName, form: str, values: Iterable[str | None], *, yields: bool = False
 ) -> Property:
     """Make a property of the values that are there, each told once."""
     return Property(name, form, tuple(dict.fromkeys(filter(None, values))), yields)
 
 
-def _service(post: ArtPost) -> str:
+def _service_name(post: ArtPost) -> str:
     return post.source_tag.backend if post.source_tag else post.id.partition(":")[0]
 
 
-def _title(post: ArtPost) -> str | None:
+def _build_title(post: ArtPost) -> str | None:
     """Return what is seen and whose it is, as far as there are names for it."""
     seen = ", ".join(post.characters or post.copyrights)
     by = ", ".join(post.artists)
     return f"{seen} by {by}" if seen and by else seen or (f"by {by}" if by else None)
 
 
-def _rights(post: ArtPost) -> str | None:
+def _build_rights(post: ArtPost) -> str | None:
     """Return whose the work is; which licence it has, no service tells."""
     if not post.artists:
         return None
     return f"Work of {', '.join(post.artists)}. The terms are the artist's own."
 
 
-def _terms(post: ArtPost) -> str | None:
+def _build_terms(post: ArtPost) -> str | None:
     page = post.source_url or post.page_url
     return f"The artist's own terms apply: see {page}" if page else None

@@ -14,42 +14,42 @@ if TYPE_CHECKING:
 # What XML has no way to hold, and what an editor might take for the end of a line. In JSON all of
 # it stands within strings, where it may be escaped.
 _ESCAPED = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-_PLAIN = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*")
+_UNCHANGED_TEXT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]*")
 
 
-class Credited(NamedTuple):
+class Credit(NamedTuple):
     """What is known of a picture, and the service's row as it came where that is known."""
 
     post: ArtPost
     row: bytes | None = None
 
 
-def post_values(post: ArtPost) -> JsonObject:
+def post_to_json(post: ArtPost) -> JsonObject:
     """Return what is known of a post as a JSON object: what is None or empty is left out.
 
     >>> from animedex.models import Rating
-    >>> post_values(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
+    >>> post_to_json(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
     {'id': 'nekos:1.png', 'rating': 'g', 'artists': ['yuzu']}
     """
     known: JsonObject = {
         name: value for name, value in post.to_payload().items() if value not in (None, [])
     }
     if post.source_tag is not None:
-        known["source_tag"] = _tag_values(post.source_tag)
+        known["source_tag"] = _source_tag_to_json(post.source_tag)
     return known
 
 
-def post_text(post: ArtPost, indent: int | None = None) -> str:
+def format_post(post: ArtPost, indent: int | None = None) -> str:
     r"""Write a post as JSON that any text format can hold: what cannot stand there is escaped.
 
     >>> from animedex.models import Rating
-    >>> post_text(ArtPost(id="a\x1b猫", rating=Rating.GENERAL))
+    >>> format_post(ArtPost(id="a\x1b猫", rating=Rating.GENERAL))
     '{"id":"a\\u001b猫","rating":"g"}'
     """
     import json
 
     divides = (",", ":") if indent is None else (",", ": ")
-    values = post_values(post)
+    values = post_to_json(post)
     text = json.dumps(values, ensure_ascii=False, separators=divides, indent=indent)
     lines = text.split("\n") if indent else [text]
     return "\n".join(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
@@ -66,24 +66,24 @@ def parse_post(text: str, where: str) -> ArtPost:
         tag = values.pop("source_tag", None)
         # What is not known is left out.
         values.setdefault("rating", None)
-        tagged = None if tag is None else _source_tag(cast("JsonObject", tag))
+        tagged = None if tag is None else _parse_source_tag(cast("JsonObject", tag))
         return msgspec.structs.replace(msgspec.convert(values, ArtPost), source_tag=tagged)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        raise damaged(where) from None
+        raise damaged_credit_error(where) from None
 
 
-def damaged(where: str) -> Corrupt:
+def damaged_credit_error(where: str) -> Corrupt:
     """Make the error for a credit that is there, and cannot be read."""
     message = f"{where} holds a credit that is damaged"
     return Corrupt(message, hint="fetch the picture again, or write its credit anew")
 
 
-def _tag_values(tag: SourceTag) -> JsonObject:
+def _source_tag_to_json(tag: SourceTag) -> JsonObject:
     """Return a source tag to the last digit, where `SourceTag.to_payload` has whole seconds."""
     return {**tag._asdict(), "fetched_at": tag.fetched_at.isoformat()}
 
 
-def _source_tag(values: JsonObject) -> SourceTag:
+def _parse_source_tag(values: JsonObject) -> SourceTag:
     from datetime import datetime
 
     moment = datetime.fromisoformat(cast("str", values.pop("fetched_at")))
@@ -93,10 +93,10 @@ def _source_tag(values: JsonObject) -> SourceTag:
     return SourceTag(backend, moment, **marks)
 
 
-def row_text(row: bytes) -> str | None:
+def decode_row(row: bytes) -> str | None:
     r"""Return a row as text, where any text format would give back these very bytes.
 
-    >>> row_text(b'{"a": 1}'), row_text(b" {}"), row_text(b"{\r\n}"), row_text(b"\xff")
+    >>> decode_row(b'{"a": 1}'), decode_row(b" {}"), decode_row(b"{\r\n}"), decode_row(b"\xff")
     ('{"a": 1}', None, None, None)
     """
     try:
@@ -104,4 +104,4 @@ def row_text(row: bytes) -> str | None:
     except UnicodeDecodeError:
         return None
     # Blanks at the ends are what some programs strip.
-    return text if text and text == text.strip() and _PLAIN.fullmatch(text) else None
+    return text if text and text == text.strip() and _UNCHANGED_TEXT.fullmatch(text) else None

@@ -17,7 +17,7 @@ from animedex.images.containers.gif import (
     XMP_TRAILER,
     iter_blocks,
 )
-from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
+from animedex.images.xmp.xmp_scan import TOO_LONG, PacketLayout, XmpPacket, splice
 
 if TYPE_CHECKING:
     from animedex.images.containers.file_reader import Range, SourceFile
@@ -27,17 +27,17 @@ if TYPE_CHECKING:
 _VERSION = b"GIF89a"
 
 
-def survey(source: SourceFile) -> Layout:
+def find_packets(source: SourceFile) -> PacketLayout:
     """Find the packets; ours goes before the first picture, behind what leads the file.
 
     A browser wants the number of repetitions first of all, and nothing may part a picture from its
     control extension. Raises `Corrupt` for what has no picture.
     """
-    packets: list[Packet] = []
+    packets: list[XmpPacket] = []
     place, seen = 0, False
     for block in iter_blocks(source):
         if block.is_xmp:
-            packets += [_packet(source, block)] if block.is_complete else []
+            packets += [_read_packet(source, block)] if block.is_complete else []
             leads = False
         else:
             leads = block.kind == PADDING or block.label in {APPLICATION, COMMENT}
@@ -45,31 +45,31 @@ def survey(source: SourceFile) -> Layout:
         seen = seen or block.kind == IMAGE
     if not seen:
         source.raise_corrupt(TRUNCATED)
-    return Layout(packets, place)
+    return PacketLayout(packets, place)
 
 
-def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
     """Return how the file is written with a packet: extensions are of the version 89a."""
-    put = XMP_HEADER + merge.main.filled(merge.properties) + XMP_TRAILER
+    put = XMP_HEADER + merge.main.fill(merge.properties) + XMP_TRAILER
     area = (len(_VERSION), source.size)
-    return [_VERSION, *pieces(layout, merge.replaces, put, area)]
+    return [_VERSION, *splice(layout, merge.replaces, put, area)]
 
 
-def _packet(source: SourceFile, block: Block) -> Packet:
+def _read_packet(source: SourceFile, block: Block) -> XmpPacket:
     """Read a packet; some programs put it into sub-blocks like any other data."""
     area = (block.start, block.end)
     begin = block.start + len(XMP_HEADER)
     if not source.reserve_packet(block.end - begin):
-        return Packet(TOO_LONG, (area,))
+        return XmpPacket(TOO_LONG, (area,))
     source.seek(begin)
     data = source.read_exactly(block.end - begin)
     text = data.removesuffix(XMP_TRAILER)
     if len(text) < len(data) or data.startswith(b"<"):
-        return Packet(text, (area,))
-    return Packet(_joined(data), (area,))
+        return XmpPacket(text, (area,))
+    return XmpPacket(_join_sub_blocks(data), (area,))
 
 
-def _joined(data: bytes) -> bytes:
+def _join_sub_blocks(data: bytes) -> bytes:
     parts: list[bytes] = []
     at = 0
     while size := data[at]:

@@ -5,69 +5,74 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.images.xmp.credit_properties import NOTE
-from animedex.images.xmp.xmp_parser import Found, NoXmp, parse
-from animedex.images.xmp.xmp_writer import RDF, escaped
+from animedex.images.xmp.xmp_parser import InvalidXmp, ParsedProperty, parse_xmp
+from animedex.images.xmp.xmp_writer import RDF, escape
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from animedex.images.xmp.credit_properties import Name
-    from animedex.images.xmp.xmp_parser import Document, Node
+    from animedex.images.xmp.credit_properties import PropertyName
+    from animedex.images.xmp.xmp_parser import RdfNode, XmpDocument
 
 
-class Combined(NamedTuple):
+class CombinedDocument(NamedTuple):
     """Several documents as one.
 
     `left_out` are the properties of the others that the first document has as well, under the
     same name: a packet must not have two of them.
     """
 
-    document: Document
-    left_out: list[Found]
+    document: XmpDocument
+    left_out: list[ParsedProperty]
 
 
 def combine_documents(
-    first: Document, others: Sequence[Document], names: Iterable[Name] = (), about: str = ""
-) -> Combined:
+    first: XmpDocument,
+    others: Sequence[XmpDocument],
+    names: Iterable[PropertyName] = (),
+    about: str = "",
+) -> CombinedDocument:
     """Return the first document with the properties of the others behind its own.
 
-    `names` are left out as if the first document had them. Raise `NoXmp` where a node of the
+    `names` are left out as if the first document had them. Raise `InvalidXmp` where a node of the
     others cannot be moved without changing what it means.
     """
-    present = {*names, *(found.name for found in first.found)}
-    left_out: list[Found] = []
+    present = {*names, *(found.name for found in first.properties)}
+    left_out: list[ParsedProperty] = []
     moved: list[bytes] = []
     for document in others:
-        chosen: dict[int, list[Found]] = {}
-        for found in (found for found in document.found if found.name.space != NOTE):
+        chosen: dict[int, list[ParsedProperty]] = {}
+        for found in (found for found in document.properties if found.name.space != NOTE):
             place = left_out if found.name in present else chosen.setdefault(found.node, [])
             place.append(found)
             present.add(found.name)
         for number, properties in chosen.items():
             node = document.nodes[number]
-            moved.append(_moved(document, node, properties, about or first.about))
-    head = first.data[: first.place] + first.opening
+            moved.append(_move_node(document, node, properties, about or first.about))
+    head = first.data[: first.insert_at] + first.opening
     tail = first.closing + first.data[first.resume :]
-    return Combined(parse(head + b"".join(moved) + tail), left_out)
+    return CombinedDocument(parse_xmp(head + b"".join(moved) + tail), left_out)
 
 
-def _moved(document: Document, node: Node, properties: Sequence[Found], about: str) -> bytes:
+def _move_node(
+    document: XmpDocument, node: RdfNode, properties: Sequence[ParsedProperty], about: str
+) -> bytes:
     """Write a node anew that needs nothing declared around it, its properties as they were."""
-    if not node.plain or node.spaces.get("rdf", RDF) != RDF:
+    if not node.is_plain or node.spaces.get("rdf", RDF) != RDF:
         message = "a node of it cannot be moved"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     spaces = {"rdf": RDF, **node.spaces}
     declared = "".join(
-        f' xmlns{prefix and ":"}{prefix}="{_quoted(space)}"'
+        f' xmlns{prefix and ":"}{prefix}="{_quote(space)}"'
         for prefix, space in spaces.items()
         if prefix != "xml"
     )
     pieces = [document.data[found.start : found.end] for found in properties]
     attributes = b"".join(piece for piece in pieces if not piece.startswith(b"<"))
     elements = b"".join(piece + b"\n" for piece in pieces if piece.startswith(b"<"))
-    opening = f'<rdf:Description{declared} rdf:about="{_quoted(about)}"'.encode()
+    opening = f'<rdf:Description{declared} rdf:about="{_quote(about)}"'.encode()
     return opening + attributes + b">\n" + elements + b"</rdf:Description>\n"
 
 
-def _quoted(text: str) -> str:
-    return escaped(text).replace('"', "&quot;")
+def _quote(text: str) -> str:
+    return escape(text).replace('"', "&quot;")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from animedex.images.containers.file_reader import TRUNCATED
 from animedex.images.containers.png import CHUNK_OVERHEAD, SIGNATURE, iter_chunks
-from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
+from animedex.images.xmp.xmp_scan import TOO_LONG, PacketLayout, XmpPacket, splice
 
 if TYPE_CHECKING:
     from animedex.images.containers.file_reader import Range, SourceFile
@@ -22,69 +22,69 @@ _KEYWORD = b"XML:com.adobe.xmp"
 _PROFILE_OF_JPEG = b"Raw profile type APP1"
 _KEYWORDS = {_KEYWORD, b"Raw profile type xmp", _PROFILE_OF_JPEG}
 _JPEG_XMP = b"http://ns.adobe.com/xap/1.0/\0"
-_LONGEST_KEYWORD = 80
-TEXTS = {b"tEXt", b"zTXt", b"iTXt"}
+_MAX_KEYWORD_BYTES = 80
+TEXT_KINDS = {b"tEXt", b"zTXt", b"iTXt"}
 
 
-def survey(source: SourceFile) -> Layout:
+def find_packets(source: SourceFile) -> PacketLayout:
     """Find the packets; ours goes behind the header, as some readers stop at the picture's data.
 
     Raises `Corrupt` for what has no data of a picture.
     """
-    packets: list[Packet] = []
+    packets: list[XmpPacket] = []
     seen = False
     for chunk in iter_chunks(source):
         seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
         if chunk.end > source.size:
             break
-        if chunk.kind in TEXTS:
-            packets += _packets(source, chunk.start, chunk.kind, chunk.size)
+        if chunk.kind in TEXT_KINDS:
+            packets += _read_packets(source, chunk.start, chunk.kind, chunk.size)
     if not seen:
         source.raise_corrupt(TRUNCATED)
-    return Layout(packets, _HEADER_END)
+    return PacketLayout(packets, _HEADER_END)
 
 
-def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
     """Return how the file is written with a packet."""
-    text = _KEYWORD + b"\0\0\0\0\0" + merge.main.filled(merge.properties)
+    text = _KEYWORD + b"\0\0\0\0\0" + merge.main.fill(merge.properties)
     checksum = zlib.crc32(b"iTXt" + text)
     chunk = struct.pack(">I4s", len(text), b"iTXt") + text + struct.pack(">I", checksum)
-    return pieces(layout, merge.replaces, chunk, (0, source.size))
+    return splice(layout, merge.replaces, chunk, (0, source.size))
 
 
-def _packets(source: SourceFile, start: int, kind: bytes, size: int) -> list[Packet]:
+def _read_packets(source: SourceFile, start: int, kind: bytes, size: int) -> list[XmpPacket]:
     """Read a chunk of text if it holds a packet."""
     source.seek(start + 8)
-    opening = source.read_exactly(min(size, _LONGEST_KEYWORD))
+    opening = source.read_exactly(min(size, _MAX_KEYWORD_BYTES))
     keyword, _, _ = opening.partition(b"\0")
     if keyword not in _KEYWORDS:
         return []
     area = (start, start + size + CHUNK_OVERHEAD)
     if not source.reserve_packet(size):
-        return [Packet(TOO_LONG, (area,))] if keyword == _KEYWORD else []
+        return [XmpPacket(TOO_LONG, (area,))] if keyword == _KEYWORD else []
     source.seek(start + 8 + len(keyword) + 1)
-    text = chunk_text(
+    text = decode_text(
         source, kind, source.read_exactly(size - len(keyword) - 1) if b"\0" in opening else b""
     )
     if keyword == _KEYWORD:
-        return [Packet(text, (area,))]
+        return [XmpPacket(text, (area,))]
     profile = decode_profile(text)
     if keyword == _PROFILE_OF_JPEG:
         if not profile.startswith(_JPEG_XMP):
             return []
         profile = profile.removeprefix(_JPEG_XMP)
-    return [Packet(profile or text, (area,))]
+    return [XmpPacket(profile or text, (area,))]
 
 
-def chunk_text(source: SourceFile, kind: bytes, data: bytes) -> bytes:
+def decode_text(source: SourceFile, kind: bytes, data: bytes) -> bytes:
     """Return the text of a chunk, which what follows its keyword may hold compressed."""
     if kind == b"tEXt":
         return data
     if kind == b"zTXt":
-        return _inflated(source, data[1:])
+        return _inflate(source, data[1:])
     # Behind two bytes about compression come a language and a keyword in it, both of any length.
     text = data[2:].partition(b"\0")[2].partition(b"\0")[2]
-    return _inflated(source, text) if data[:1] == b"\1" else text
+    return _inflate(source, text) if data[:1] == b"\1" else text
 
 
 def decode_profile(text: bytes) -> bytes:
@@ -96,7 +96,7 @@ def decode_profile(text: bytes) -> bytes:
         return b""
 
 
-def _inflated(source: SourceFile, text: bytes) -> bytes:
+def _inflate(source: SourceFile, text: bytes) -> bytes:
     """Unpack a text; return it as it is if it is damaged or too long."""
     inflater = zlib.decompressobj()
     try:

@@ -18,207 +18,224 @@ from animedex.images.xmp.credit_properties import (
     NOTE,
     OWN,
     SEQ,
-    Name,
     Property,
-    credit_of,
-    properties_of,
+    PropertyName,
+    build_properties,
+    parse_credit,
 )
 from animedex.images.xmp.packet_merge import combine_documents
-from animedex.images.xmp.xmp_parser import NoXmp, parse
-from animedex.images.xmp.xmp_scan import Packet
-from animedex.images.xmp.xmp_writer import BLANK, BLANK_MORE, description, told
+from animedex.images.xmp.xmp_parser import InvalidXmp, parse_xmp
+from animedex.images.xmp.xmp_scan import XmpPacket
+from animedex.images.xmp.xmp_writer import (
+    EMPTY_EXTENSION,
+    EMPTY_PACKET,
+    format_description,
+    sanitize,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence
 
-    from animedex.images.xmp.credit_text import Credited
-    from animedex.images.xmp.xmp_parser import Document, Found
+    from animedex.images.xmp.credit_text import Credit
+    from animedex.images.xmp.xmp_parser import ParsedProperty, XmpDocument
 
 # What an empty packet may consist of: NUL bytes, white space, a byte order mark.
 _EMPTY = b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"
 
 
-class Bare(NamedTuple):
+class PacketTemplate(NamedTuple):
     """A packet without our properties, open at the place where they go."""
 
     head: bytes
     tail: bytes
     about: str = ""
 
-    def filled(self, properties: Sequence[Property]) -> bytes:
+    def fill(self, properties: Sequence[Property]) -> bytes:
         """Put properties in."""
-        told_here = description(properties, self.about) if properties else b""
+        told_here = format_description(properties, self.about) if properties else b""
         return self.head + told_here + self.tail
 
 
 class Merge(NamedTuple):
-    """What is to be written: what was wanted, and `properties`, what came of it.
+    """Represent what is to be written: the requested properties, and those that result.
 
-    `replaces` is the packet in whose place this one comes, if any. `more` is what stands in the
-    continuation of that packet, None where nothing does.
+    `replaces` is the packet that this one replaces, if any. `extension` is what the extension of
+    that packet holds, None if there is none.
     """
 
-    wanted: list[Property]
+    requested: list[Property]
     properties: list[Property]
-    replaces: Packet | None
-    main: Bare
-    more: Bare | None
+    replaces: XmpPacket | None
+    main: PacketTemplate
+    extension: PacketTemplate | None
 
 
-def merged(packets: Sequence[Packet], wanted: Sequence[Property]) -> Merge:
+def merge_packets(packets: Sequence[XmpPacket], requested: Sequence[Property]) -> Merge:
     """Prepare the one packet that a file has afterwards: ours, or else the first.
 
-    What the others say is moved into it. Raise `NoXmp` where one cannot be read: it must neither
-    be lost nor stand beside a second one.
+    The properties of the others are moved into it. Raise `InvalidXmp` if one cannot be read: it
+    must neither be lost nor stand beside a second one.
     """
-    wanted = [_writable(one) for one in wanted]
-    packets, documents = _readable(packets)
+    requested = [_sanitize_property(one) for one in requested]
+    packets, documents = _select_readable(packets)
     if not documents:
-        return Merge(wanted, wanted, _replaced(packets), blank(BLANK), None)
-    old = _told_before([one for several in documents for one in several])
-    settled = _settled(documents, wanted, old)
-    ours = (old.keys() | {one.name for one in wanted}) - settled.standing
-    kept, left_out = _combined(documents, ours)
-    properties = [*settled.properties, *_before(settled.replaced + left_out)]
-    main, *rest = (_bare(document, ours) for document in kept)
-    if settled.left:
+        return Merge(
+            requested, requested, _join_packets(packets), empty_template(EMPTY_PACKET), None
+        )
+    old = _previous_properties([one for several in documents for one in several])
+    settled = _resolve(documents, requested, old)
+    ours = (old.keys() | {one.name for one in requested}) - settled.unchanged
+    kept, left_out = _combine_documents(documents, ours)
+    properties = [*settled.properties, *_before_property(settled.replaced + left_out)]
+    main, *rest = (_create_template(document, ours) for document in kept)
+    if settled.foreign:
         # In a node of its own, as it is ours no longer.
-        main = main._replace(head=main.head + description(settled.left, main.about))
-    more = rest[0] if rest and _holds(kept[1], ours) else None
-    return Merge(wanted, properties, _replaced(packets), main, more)
+        main = main._replace(head=main.head + format_description(settled.foreign, main.about))
+    more = rest[0] if rest and _has_foreign(kept[1], ours) else None
+    return Merge(requested, properties, _join_packets(packets), main, more)
 
 
-def all_continued(merge: Merge) -> Merge:
+def move_to_extension(merge: Merge) -> Merge:
     """Move what a packet says into its continuation, as it leaves no room for ours."""
-    documents = [parse(bare.filled(())) for bare in (merge.main, merge.more) if bare is not None]
-    combined, left_out = combine_documents(parse(BLANK_MORE), documents, about=merge.main.about)
-    main = blank(BLANK)._replace(about=merge.main.about)
+    documents = [
+        parse_xmp(bare.fill(())) for bare in (merge.main, merge.extension) if bare is not None
+    ]
+    combined, left_out = combine_documents(
+        parse_xmp(EMPTY_EXTENSION), documents, about=merge.main.about
+    )
+    main = empty_template(EMPTY_PACKET)._replace(about=merge.main.about)
     replaced = [value for one in merge.properties if one.name == BEFORE for value in one.values]
     others = [one for one in merge.properties if one.name != BEFORE]
-    properties = [*others, *_before(replaced + _values(left_out))]
-    return merge._replace(main=main, more=_bare(combined, ()), properties=properties)
+    properties = [*others, *_before_property(replaced + _format_values(left_out))]
+    return merge._replace(
+        main=main, extension=_create_template(combined, ()), properties=properties
+    )
 
 
-def _readable(packets: Sequence[Packet]) -> tuple[list[Packet], list[list[Document]]]:
+def _select_readable(
+    packets: Sequence[XmpPacket],
+) -> tuple[list[XmpPacket], list[list[XmpDocument]]]:
     """Return the packets that go into the new one, ours first, and those that say something."""
-    read = [(packet, _documents(packet)) for packet in packets]
+    read = [(packet, _parse_packet(packet)) for packet in packets]
     parsed = [(packet, documents) for packet, documents in read if documents is not None]
     parsed.sort(key=lambda one: not any(_is_ours(document) for document in one[1]))
     is_written = bool(parsed) and any(_is_ours(document) for document in parsed[0][1])
     if len(parsed) < len(read) and not is_written:
         message = "a packet cannot be read"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     return [one[0] for one in parsed], [one[1] for one in parsed if one[1]]
 
 
-def _replaced(packets: Sequence[Packet]) -> Packet | None:
+def _join_packets(packets: Sequence[XmpPacket]) -> XmpPacket | None:
     """Return what is to be cut out of the file, as one packet."""
     if len(packets) <= 1:
         return packets[0] if packets else None
     ranges = dict.fromkeys(area for packet in packets for area in packet.ranges)
-    return Packet(b"", tuple(ranges))
+    return XmpPacket(b"", tuple(ranges))
 
 
-def _combined(
-    documents: list[list[Document]], ours: Container[Name]
-) -> tuple[list[Document], list[str]]:
+def _combine_documents(
+    documents: list[list[XmpDocument]], ours: Container[PropertyName]
+) -> tuple[list[XmpDocument], list[str]]:
     """Move the properties of further packets into the first; return what had no room there."""
     (main, *more), *others = documents
     further = [one for several in others for one in several]
     if not further:
         return [main, *more], []
     last, first = (more[-1], [main]) if more else (main, [])
-    names = [found.name for one in first for found in one.found]
+    names = [found.name for one in first for found in one.properties]
     combined = combine_documents(last, further, names, main.about)
-    left_out = [one for one in combined.left_out if not _goes(one.name, ours)]
-    return [*first, combined.document], _values(left_out)
+    left_out = [one for one in combined.left_out if not _is_removable(one.name, ours)]
+    return [*first, combined.document], _format_values(left_out)
 
 
-def _values(left_out: Iterable[Found]) -> list[str]:
+def _format_values(left_out: Iterable[ParsedProperty]) -> list[str]:
     return [f"{found.name}={value}" for found in left_out for value in found.values]
 
 
-def _before(replaced: Sequence[str]) -> list[Property]:
+def _before_property(replaced: Sequence[str]) -> list[Property]:
     return [Property(BEFORE, BAG, tuple(dict.fromkeys(replaced)))] if replaced else []
 
 
-def credit_in(packets: Iterable[Packet], where: str) -> Credited | None:
+def find_credit(packets: Iterable[XmpPacket], where: str) -> Credit | None:
     """Read the credit from a file's packets; raise `Corrupt` where it is damaged."""
     for packet in packets:
-        documents = _documents(packet) or _documents(packet._replace(more=b"")) or []
-        values = {found.name: found.values for document in documents for found in document.found}
-        credit = credit_of(values, where)
+        documents = _parse_packet(packet) or _parse_packet(packet._replace(extension=b"")) or []
+        values = {
+            found.name: found.values for document in documents for found in document.properties
+        }
+        credit = parse_credit(values, where)
         if credit:
             return credit
     return None
 
 
-def blank(packet: bytes = BLANK_MORE) -> Bare:
+def empty_template(packet: bytes = EMPTY_EXTENSION) -> PacketTemplate:
     """Return an empty packet."""
-    return _bare(parse(packet), ())
+    return _create_template(parse_xmp(packet), ())
 
 
-def _documents(packet: Packet) -> list[Document] | None:
+def _parse_packet(packet: XmpPacket) -> list[XmpDocument] | None:
     """Read a packet and its continuation; None where one cannot be read, none of an empty one."""
-    if not packet.more and not packet.main.strip(_EMPTY):
+    if not packet.extension and not packet.main.strip(_EMPTY):
         return []
     try:
-        return [parse(data) for data in (packet.main, packet.more) if data]
-    except NoXmp:
+        return [parse_xmp(data) for data in (packet.main, packet.extension) if data]
+    except InvalidXmp:
         return None
 
 
-def _is_ours(document: Document) -> bool:
-    return any(found.name.space == OWN for found in document.found)
+def _is_ours(document: XmpDocument) -> bool:
+    return any(found.name.space == OWN for found in document.properties)
 
 
-def _writable(one: Property) -> Property:
-    return one._replace(values=tuple(dict.fromkeys(map(told, one.values))))
+def _sanitize_property(one: Property) -> Property:
+    return one._replace(values=tuple(dict.fromkeys(map(sanitize, one.values))))
 
 
-def _told_before(documents: Iterable[Document]) -> dict[Name, Property]:
+def _previous_properties(documents: Iterable[XmpDocument]) -> dict[PropertyName, Property]:
     """Return what an earlier credit of ours told."""
-    values = {found.name: found.values for document in documents for found in document.found}
+    values = {found.name: found.values for document in documents for found in document.properties}
     try:
-        credit = credit_of(values, "")
+        credit = parse_credit(values, "")
     except Corrupt:
         return {}
-    before = properties_of(credit.post) if credit else []
-    return {one.name: _writable(one) for one in before}
+    before = build_properties(credit.post) if credit else []
+    return {one.name: _sanitize_property(one) for one in before}
 
 
-class _Settled(NamedTuple):
-    """What is to be written, and what others told.
+class _Resolution(NamedTuple):
+    """Represent what is to be written, and what other programs wrote.
 
-    What is `standing` stays as it is in the file. Of what is `left`, our own part is taken away.
+    What is `unchanged` stays in the file as it is. Of what is `foreign`, our own part is removed.
     What is `replaced` is remembered as text.
     """
 
     properties: list[Property]
-    standing: set[Name]
-    left: list[Property]
+    unchanged: set[PropertyName]
+    foreign: list[Property]
     replaced: list[str]
 
 
-def _settled(
-    documents: Sequence[Sequence[Document]],
-    wanted: Sequence[Property],
-    old: dict[Name, Property],
-) -> _Settled:
-    there = _others(documents, old)
-    everything = [found for several in documents for one in several for found in one.found]
+def _resolve(
+    documents: Sequence[Sequence[XmpDocument]],
+    requested: Sequence[Property],
+    old: dict[PropertyName, Property],
+) -> _Resolution:
+    there = _foreign_values(documents, old)
+    everything = [found for several in documents for one in several for found in one.properties]
     replaced = [value for found in everything if found.name == BEFORE for value in found.values]
-    settled = _Settled([], set(), [], replaced)
-    names = {one.name for one in wanted}
-    for one in [*wanted, *(one for one in old.values() if one.name not in names)]:
+    settled = _Resolution([], set(), [], replaced)
+    names = {one.name for one in requested}
+    for one in [*requested, *(one for one in old.values() if one.name not in names)]:
         theirs = list(there.get(one.name, ()))
         is_wanted = one.name in names
         others = [value for value in theirs if not (is_wanted and value in one.values)]
         listed = one.form in {BAG, SEQ}
-        if others and (one.yields or not (listed or one.name in names)):
-            settled.standing.add(one.name)
+        if others and (one.is_fallback or not (listed or one.name in names)):
+            settled.unchanged.add(one.name)
         elif one.name not in names:
-            settled.left.extend([one._replace(values=tuple(others))] if others else [])
+            settled.foreign.extend([one._replace(values=tuple(others))] if others else [])
         else:
             settled.properties.append(
                 one._replace(values=(*one.values, *others)) if listed else one
@@ -228,18 +245,18 @@ def _settled(
     return settled
 
 
-def _others(
-    documents: Iterable[Sequence[Document]], old: dict[Name, Property]
-) -> dict[Name, dict[str, None]]:
+def _foreign_values(
+    documents: Iterable[Sequence[XmpDocument]], old: dict[PropertyName, Property]
+) -> dict[PropertyName, dict[str, None]]:
     """Return what others told under each name, each once.
 
     Only in a packet of ours can a value be ours.
     """
-    there: dict[Name, dict[str, None]] = {}
+    there: dict[PropertyName, dict[str, None]] = {}
     told_by_us = {name: frozenset(one.values) for name, one in old.items()}
     for several in documents:
         ours = told_by_us if any(map(_is_ours, several)) else {}
-        for found in (found for document in several for found in document.found):
+        for found in (found for document in several for found in document.properties):
             own = ours.get(found.name, frozenset[str]())
             if found.name.space != OWN:
                 values = there.setdefault(found.name, {})
@@ -247,34 +264,34 @@ def _others(
     return there
 
 
-def _goes(name: Name, ours: Container[Name]) -> bool:
+def _is_removable(name: PropertyName, ours: Container[PropertyName]) -> bool:
     return name in ours or name.space in {OWN, NOTE}
 
 
-def _holds(document: Document, ours: Container[Name]) -> bool:
+def _has_foreign(document: XmpDocument, ours: Container[PropertyName]) -> bool:
     """Return whether anything is left of a document without what is ours."""
-    return not all(_goes(found.name, ours) for found in document.found)
+    return not all(_is_removable(found.name, ours) for found in document.properties)
 
 
-def _bare(document: Document, ours: Container[Name]) -> Bare:
+def _create_template(document: XmpDocument, ours: Container[PropertyName]) -> PacketTemplate:
     """Cut out of a packet what is ours; a node with nothing left goes as a whole."""
-    goes = [found for found in document.found if _goes(found.name, ours)]
-    stays = {found.node for found in document.found if not _goes(found.name, ours)}
+    goes = [found for found in document.properties if _is_removable(found.name, ours)]
+    stays = {found.node for found in document.properties if not _is_removable(found.name, ours)}
     empty = {found.node for found in goes} - stays
     cuts = [(found.start, found.end) for found in goes]
     for number, node in enumerate(document.nodes):
-        if number in empty and node.plain:
-            cuts.append((node.start, _past_line(document.data, node.end)))
-    head = _without(document.data, cuts, document.place)
+        if number in empty and node.is_plain:
+            cuts.append((node.start, _skip_newline(document.data, node.end)))
+    head = _cut_ranges(document.data, cuts, document.insert_at)
     tail = document.closing + document.data[document.resume :]
-    return Bare(head + document.opening, tail, document.about)
+    return PacketTemplate(head + document.opening, tail, document.about)
 
 
-def _past_line(data: bytes, end: int) -> int:
+def _skip_newline(data: bytes, end: int) -> int:
     return end + (data[end : end + 1] == b"\n")
 
 
-def _without(data: bytes, cuts: Iterable[tuple[int, int]], end: int) -> bytes:
+def _cut_ranges(data: bytes, cuts: Iterable[tuple[int, int]], end: int) -> bytes:
     """Return data up to a place without some ranges, which may lie within each other."""
     parts: list[bytes] = []
     at = 0

@@ -9,7 +9,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from animedex.images.containers.webp import HEADER_BYTES, iter_chunks
-from animedex.images.xmp.xmp_scan import TOO_LONG, Layout, Packet, pieces
+from animedex.images.xmp.xmp_scan import TOO_LONG, PacketLayout, XmpPacket, splice
 
 if TYPE_CHECKING:
     from animedex.images.containers.file_reader import Range, SourceFile
@@ -19,37 +19,37 @@ if TYPE_CHECKING:
 _EXTENDED = b"VP8X"
 _EXTENDED_SIZE = 10
 _XMP_FLAG, _ALPHA_FLAG = 0x04, 0x10
-_LARGEST = 2**32 - 2
+_MAX_RIFF_BYTES = 2**32 - 2
 
 
-def survey(source: SourceFile) -> Layout:
+def find_packets(source: SourceFile) -> PacketLayout:
     """Find the packets; ours goes before the first of them, as readers know no second, or last."""
-    packets: list[Packet] = []
+    packets: list[XmpPacket] = []
     place = 0
-    _first(source)
+    _read_first_chunk(source)
     for chunk in list(iter_chunks(source)):
         if chunk.kind == b"XMP ":
             place = place or chunk.start
-            packets.append(_packet(source, chunk))
-    return Layout(packets, place or _end(source))
+            packets.append(_read_packet(source, chunk))
+    return PacketLayout(packets, place or _find_end(source))
 
 
-def rewritten(source: SourceFile, layout: Layout, merge: Merge) -> list[bytes | Range]:
+def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
     """Return the parts of the file with a packet, its header and length updated."""
-    end = _end(source)
-    text = merge.main.filled(merge.properties)
-    missing = b"\0" * (layout.place % 2)
+    end = _find_end(source)
+    text = merge.main.fill(merge.properties)
+    missing = b"\0" * (layout.insert_at % 2)
     chunk = missing + struct.pack("<4sI", b"XMP ", len(text)) + text + b"\0" * (len(text) % 2)
-    start, extended = _extended(source)
-    parts = [extended, *pieces(layout, merge.replaces, chunk, (start, end))]
+    start, extended = _build_extended_header(source)
+    parts = [extended, *splice(layout, merge.replaces, chunk, (start, end))]
     length = sum(len(part) if isinstance(part, bytes) else part[1] - part[0] for part in parts)
-    if length + 4 > _LARGEST:
+    if length + 4 > _MAX_RIFF_BYTES:
         source.raise_corrupt("there is no room for more in it")
     head = struct.pack("<4sI4s", b"RIFF", length + 4, b"WEBP")
     return [head, *parts, (end, source.size)]
 
 
-def _end(source: SourceFile) -> int:
+def _find_end(source: SourceFile) -> int:
     """Return the offset of the picture's end; what others put behind it is not part of it."""
     end = HEADER_BYTES
     for chunk in iter_chunks(source):
@@ -57,52 +57,52 @@ def _end(source: SourceFile) -> int:
     return min(end, source.size)
 
 
-def _packet(source: SourceFile, chunk: Chunk) -> Packet:
+def _read_packet(source: SourceFile, chunk: Chunk) -> XmpPacket:
     source.seek(chunk.data_end - chunk.size)
     text = source.read_exactly(chunk.size) if source.reserve_packet(chunk.size) else TOO_LONG
-    return Packet(text, ((chunk.start, min(chunk.end, source.size)),))
+    return XmpPacket(text, ((chunk.start, min(chunk.end, source.size)),))
 
 
-def _extended(source: SourceFile) -> tuple[int, bytes]:
+def _build_extended_header(source: SourceFile) -> tuple[int, bytes]:
     """Return the first chunk of an extended file, and where the others begin."""
-    kind, data = _first(source)
+    kind, data = _read_first_chunk(source)
     if kind == _EXTENDED:
         extended = bytes([data[0] | _XMP_FLAG]) + data[1:]
         return HEADER_BYTES + 8 + _EXTENDED_SIZE, struct.pack(
             "<4sI", _EXTENDED, _EXTENDED_SIZE
         ) + extended
-    width, height, alpha = _lossless(data) if kind == b"VP8L" else _lossy(data)
+    width, height, alpha = _read_lossless_size(data) if kind == b"VP8L" else _read_lossy_size(data)
     flags = _XMP_FLAG | (_ALPHA_FLAG if alpha else 0)
     canvas = [(side - 1).to_bytes(3, "little") for side in (width, height)]
     data = bytes([flags, 0, 0, 0]) + b"".join(canvas)
     return HEADER_BYTES, struct.pack("<4sI", _EXTENDED, _EXTENDED_SIZE) + data
 
 
-def _first(source: SourceFile) -> tuple[bytes, bytes]:
+def _read_first_chunk(source: SourceFile) -> tuple[bytes, bytes]:
     """Read how the first chunk begins, which says what kind of file it is."""
     source.seek(HEADER_BYTES)
     kind, size = struct.unpack("<4sI", source.read_exactly(8))
-    wanted = _SHORTEST.get(kind)
+    wanted = _MIN_HEADER_BYTES.get(kind)
     if wanted is None or size < wanted or (kind == _EXTENDED and size != wanted):
         source.raise_corrupt("it does not begin with a picture")
     data = source.read_exactly(wanted)
-    if not data.startswith(_OPENINGS.get(kind, b""), _LOSSY_TAG if kind == b"VP8 " else 0):
+    if not data.startswith(_SIGNATURES.get(kind, b""), _LOSSY_TAG if kind == b"VP8 " else 0):
         source.raise_corrupt("it does not begin with a picture")
     return kind, data
 
 
-_SHORTEST = {_EXTENDED: _EXTENDED_SIZE, b"VP8 ": 10, b"VP8L": 5}
-_OPENINGS = {b"VP8 ": b"\x9d\x01\x2a", b"VP8L": b"\x2f"}
+_MIN_HEADER_BYTES = {_EXTENDED: _EXTENDED_SIZE, b"VP8 ": 10, b"VP8L": 5}
+_SIGNATURES = {b"VP8 ": b"\x9d\x01\x2a", b"VP8L": b"\x2f"}
 _LOSSY_TAG = 3
 
 
-def _lossy(data: bytes) -> tuple[int, int, bool]:
+def _read_lossy_size(data: bytes) -> tuple[int, int, bool]:
     """Read width and height of 14 bits each, above which is how to scale them for display."""
     width, height = struct.unpack("<HH", data[6:10])
     return width & 0x3FFF, height & 0x3FFF, False
 
 
-def _lossless(data: bytes) -> tuple[int, int, bool]:
+def _read_lossless_size(data: bytes) -> tuple[int, int, bool]:
     """Read width and height, less one, of 14 bits each, and whether there is transparency."""
     (bits,) = struct.unpack("<I", data[1:5])
     return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)

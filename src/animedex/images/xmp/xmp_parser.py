@@ -11,15 +11,15 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 from xml.parsers import expat
 
-from animedex.images.xmp.credit_properties import Name
+from animedex.images.xmp.credit_properties import PropertyName
 from animedex.images.xmp.xmp_encoding import to_utf8
-from animedex.images.xmp.xmp_writer import BLANK, RDF
+from animedex.images.xmp.xmp_writer import EMPTY_PACKET, RDF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DEEPEST = 64
-_DIVIDE = "\n"
+_MAX_DEPTH = 64
+_SEPARATOR = "\n"
 # How deep in the RDF element something stands; a list is between a property and its items.
 _NODE, _PROPERTY, _IN_LIST = 1, 2, 4
 _XML = "http://www.w3.org/XML/1998/namespace"
@@ -27,118 +27,118 @@ _TAG = re.compile(rb"""<(?:[^"'>]++|"[^"]*+"|'[^']*+')*+>""")
 _ATTRIBUTE = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
-class NoXmp(Exception):
+class InvalidXmp(Exception):
     """That a packet cannot be read."""
 
 
-class Found(NamedTuple):
+class ParsedProperty(NamedTuple):
     """A property that a packet has, and the range of bytes that it takes there.
 
     `node` numbers the node that it belongs to.
     """
 
-    name: Name
+    name: PropertyName
     values: tuple[str, ...]
     start: int
     end: int
     node: int
 
 
-class Node(NamedTuple):
-    """Where a node stands; a `plain` one says nothing beside its properties.
+class RdfNode(NamedTuple):
+    """Where a node stands; a `is_plain` one says nothing beside its properties.
 
     `spaces` are the namespaces declared there, by prefix; an empty prefix is the default one.
     """
 
     start: int
     end: int
-    plain: bool
+    is_plain: bool
     spaces: dict[str, str]
 
 
-class Document(NamedTuple):
-    """A packet that was read; further nodes may stand at `place`.
+class XmpDocument(NamedTuple):
+    """A packet that was read; further nodes may stand at `insert_at`.
 
     `about` is what the packet says it is about. `closing` is to be written in the place of what
     is there up to `resume`: an empty RDF element must be opened first.
     """
 
     data: bytes
-    found: list[Found]
-    nodes: list[Node]
+    properties: list[ParsedProperty]
+    nodes: list[RdfNode]
     about: str
-    place: int
+    insert_at: int
     resume: int
     opening: bytes
     closing: bytes
 
 
-def parse(data: bytes) -> Document:
+def parse_xmp(data: bytes) -> XmpDocument:
     """Return the properties of a packet, and where each stands in `Document.data`.
 
     The data is the packet itself if it is well-formed XML in UTF-8. Otherwise it is the packet
-    converted to UTF-8, without the bytes before and after its XML. Raise `NoXmp` if there is no
-    RDF in it, or if it must not be trusted.
+    converted to UTF-8, without the bytes before and after its XML. Raise `InvalidXmp` if it has no
+    RDF, or if it must not be trusted.
     """
     text = to_utf8(data)
     try:
-        return _read(text)
-    except NoXmp:
-        return _read(_recover(text))
+        return _parse_well_formed(text)
+    except InvalidXmp:
+        return _parse_well_formed(_extract_xml(text))
 
 
-def _read(data: bytes) -> Document:
+def _parse_well_formed(data: bytes) -> XmpDocument:
     if b"\0" in data:
         message = "it contains NUL bytes"
-        raise NoXmp(message)
-    reader = _Reader(data)
+        raise InvalidXmp(message)
+    reader = _XmpReader(data)
     try:
         # Left alone, the parser would read another encoding, where places are other ones.
         data.decode()
         reader.parser.Parse(data, True)
     except (expat.ExpatError, ValueError) as error:
-        raise NoXmp(str(error)) from None
+        raise InvalidXmp(str(error)) from None
     if reader.document is None:
         message = "there is no rdf:RDF"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     return reader.document
 
 
-def _recover(data: bytes) -> bytes:
+def _extract_xml(data: bytes) -> bytes:
     """Return the XML in a packet that has other bytes around it: padding, a rest, a second BOM.
 
-    Raise `NoXmp` if the RDF is not complete, or if what follows it is another packet.
+    Raise `InvalidXmp` if the RDF is not complete, or if what follows it is another packet.
     """
     prologue = _PROLOGUE.match(data)
     if prologue is None:
         message = "there is no XML element"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     body = data[prologue.end() :]
-    reader = _Reader(body)
+    reader = _XmpReader(body)
     with suppress(expat.ExpatError, ValueError):
         reader.parser.Parse(body, True)
     if reader.document is None:
         message = "there is no complete rdf:RDF"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     if _SECOND.search(body, reader.end):
         message = "another packet follows in it"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
     xml = body[: reader.end] + reader.closing
     return _BEGIN + xml + _END if b"<?xpacket" in data else xml
 
 
-class _Reader:
+class _XmpReader:
     """Follow a packet as it is parsed."""
 
     def __init__(self, data: bytes) -> None:
-        self.document: Document | None = None
+        self.document: XmpDocument | None = None
         # Where the root element ends, or the RDF if the root is cut, and what closes it then.
         self.end = 0
         self.closing = b""
         self._spaces: dict[str, list[str]] = {}
         self._data = data
-        self._found: list[Found] = []
-        self._nodes: list[Node] = []
+        self._found: list[ParsedProperty] = []
+        self._nodes: list[RdfNode] = []
         self._about: str | None = None
         self._depth = 0
         self._rdf = 0
@@ -148,8 +148,8 @@ class _Reader:
         self._declared: dict[str, str] = {}
         self._texts: list[str] = []
         self._items: list[str] | None = None
-        self._name = Name("", "")
-        self.parser = expat.ParserCreate("utf-8", _DIVIDE)
+        self._name = PropertyName("", "")
+        self.parser = expat.ParserCreate("utf-8", _SEPARATOR)
         self.parser.namespace_prefixes = True
         self.parser.buffer_text = True
         self.parser.StartDoctypeDeclHandler = self._refuse
@@ -161,7 +161,7 @@ class _Reader:
 
     def _refuse(self, *_: object) -> None:
         message = "it declares a document type"
-        raise NoXmp(message)
+        raise InvalidXmp(message)
 
     def _declare(self, prefix: str | None, space: str | None) -> None:
         self._spaces.setdefault(prefix or "", []).append(space or "")
@@ -173,10 +173,10 @@ class _Reader:
         start = self.parser.CurrentByteIndex
         self._open.append((start, self._tag_end(start)))
         self._depth += 1
-        if self._depth > _DEEPEST:
+        if self._depth > _MAX_DEPTH:
             message = "it is nested too deeply"
-            raise NoXmp(message)
-        name = _name(tag)
+            raise InvalidXmp(message)
+        name = _parse_name(tag)
         level = self._depth - self._rdf
         if not self._rdf:
             self._rdf = self._depth if name == _RDF and self.document is None else 0
@@ -195,11 +195,11 @@ class _Reader:
         if self._rdf and level == 0:
             self._end_rdf(start, inner, end)
         elif self._rdf and level == _NODE:
-            self._nodes.append(Node(start, end, self._plain, self._declared))
+            self._nodes.append(RdfNode(start, end, self._plain, self._declared))
         elif self._rdf and level == _PROPERTY:
             values = ["".join(self._texts)] if self._items is None else self._items
             self._add(self._name, values, start, end)
-        elif self._items is not None and level == _IN_LIST and _name(tag) == _ITEM:
+        elif self._items is not None and level == _IN_LIST and _parse_name(tag) == _ITEM:
             self._items.append("".join(self._texts))
         self._depth -= 1
         if not self._depth:
@@ -208,13 +208,13 @@ class _Reader:
     def _text(self, text: str) -> None:
         self._texts.append(text)
 
-    def _start_node(self, name: Name, attributes: dict[str, str]) -> None:
+    def _start_node(self, name: PropertyName, attributes: dict[str, str]) -> None:
         start, end = self._open[-1]
         self._plain = name == _DESCRIPTION
         self._declared = {prefix: spaces[-1] for prefix, spaces in self._spaces.items() if spaces}
-        written = dict(_attributes(self._data, _past_name(self._data, start), end))
+        written = dict(_iter_attributes(self._data, _find_name_end(self._data, start), end))
         for attribute, value in attributes.items():
-            known, prefix = _name(attribute), attribute.split(_DIVIDE)[2:]
+            known, prefix = _parse_name(attribute), attribute.split(_SEPARATOR)[2:]
             if known in _ABOUT:
                 self._about = self._about or value
             elif known.space in {RDF, _XML, ""}:
@@ -222,34 +222,34 @@ class _Reader:
             else:
                 self._add(known, [value], *written[":".join([*prefix, known.local])])
 
-    def _start_property(self, name: Name, attributes: dict[str, str]) -> None:
+    def _start_property(self, name: PropertyName, attributes: dict[str, str]) -> None:
         self._name, self._items = name, None
-        linked = (value for key, value in attributes.items() if _name(key) == _RESOURCE)
+        linked = (value for key, value in attributes.items() if _parse_name(key) == _RESOURCE)
         self._texts = list(linked)
 
-    def _add(self, name: Name, values: list[str], start: int, end: int) -> None:
-        self._found.append(Found(name, tuple(values), start, end, len(self._nodes)))
+    def _add(self, name: PropertyName, values: list[str], start: int, end: int) -> None:
+        self._found.append(ParsedProperty(name, tuple(values), start, end, len(self._nodes)))
 
     def _end_rdf(self, start: int, inner: int, end: int) -> None:
         opening = closing = b""
         place = resume = self.parser.CurrentByteIndex
         if self._data[inner - 2 : inner] == b"/>":
             # An empty element: it is opened, so that something can stand in it.
-            name = self._data[start + 1 : _past_name(self._data, start)]
+            name = self._data[start + 1 : _find_name_end(self._data, start)]
             place, resume, opening, closing = inner - 2, end, b">", b"</" + name + b">"
-        self.document = Document(
+        self.document = XmpDocument(
             data=self._data,
-            found=self._found,
+            properties=self._found,
             nodes=self._nodes,
             about=self._about or "",
-            place=place,
+            insert_at=place,
             resume=resume,
             opening=opening,
             closing=closing,
         )
         self._rdf = 0
         self.end = end
-        names = [self._data[at + 1 : _past_name(self._data, at)] for at, _ in self._open]
+        names = [self._data[at + 1 : _find_name_end(self._data, at)] for at, _ in self._open]
         self.closing = b"".join(b"</" + name + b">" for name in reversed(names))
 
     def _tag_end(self, start: int) -> int:
@@ -263,28 +263,28 @@ class _Reader:
         return self._data.index(b">", self.parser.CurrentByteIndex) + 1
 
 
-_RDF = Name(RDF, "RDF")
-_DESCRIPTION = Name(RDF, "Description")
-_ITEM = Name(RDF, "li")
-_RESOURCE = Name(RDF, "resource")
+_RDF = PropertyName(RDF, "RDF")
+_DESCRIPTION = PropertyName(RDF, "Description")
+_ITEM = PropertyName(RDF, "li")
+_RESOURCE = PropertyName(RDF, "resource")
 # Old packets leave the prefix out.
-_ABOUT = {Name(RDF, "about"), Name("", "about")}
+_ABOUT = {PropertyName(RDF, "about"), PropertyName("", "about")}
 
 
-def _name(tag: str) -> Name:
+def _parse_name(tag: str) -> PropertyName:
     """Take a name apart as expat gives it."""
-    space, divide, rest = tag.partition(_DIVIDE)
-    return Name(space, rest.partition(_DIVIDE)[0]) if divide else Name("", tag)
+    space, divide, rest = tag.partition(_SEPARATOR)
+    return PropertyName(space, rest.partition(_SEPARATOR)[0]) if divide else PropertyName("", tag)
 
 
-def _attributes(data: bytes, at: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
+def _iter_attributes(data: bytes, at: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
     """Return where each attribute in a tag stands, one after the other."""
     while found := _ATTRIBUTE.match(data, at, end):
         yield found[1].decode(), found.span()
         at = found.end()
 
 
-def _past_name(data: bytes, start: int) -> int:
+def _find_name_end(data: bytes, start: int) -> int:
     """Return where the name in a tag ends."""
     found = _NAME.match(data, start)
     assert found, "what was parsed is a tag"
@@ -295,5 +295,5 @@ _NAME = re.compile(rb"<[^\s/>]+")
 # Comments, instructions and stray text before the root; a document type is not passed over.
 _PROLOGUE = re.compile(rb"(?:<!--.*?-->|<\?.*?\?>|[^<]++)*+(?=<[^!?])", re.DOTALL)
 _SECOND = re.compile(rb"<(?:[^\s<>/:]+:)?RDF[\s>]")
-_BEGIN = BLANK[: BLANK.index(b"<x:")]
-_END = BLANK[BLANK.rindex(b"\n") :]
+_BEGIN = EMPTY_PACKET[: EMPTY_PACKET.index(b"<x:")]
+_END = EMPTY_PACKET[EMPTY_PACKET.rindex(b"\n") :]

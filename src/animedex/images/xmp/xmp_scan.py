@@ -23,28 +23,30 @@ class Writable(Protocol):
         ...
 
 
-class Packet(NamedTuple):
+class XmpPacket(NamedTuple):
     """A packet of XMP as it is in a file, and the ranges of the file that it takes.
 
-    `more` is its continuation, which JPEG alone has.
+    `extension` is its continuation, which JPEG alone has.
     """
 
     main: bytes
     ranges: tuple[Range, ...]
-    more: bytes = b""
+    extension: bytes = b""
 
 
-class Layout(NamedTuple):
+class PacketLayout(NamedTuple):
     """A file's packets, and the place where ours goes."""
 
-    packets: list[Packet]
-    place: int
+    packets: list[XmpPacket]
+    insert_at: int
 
 
-def pieces(layout: Layout, replaced: Packet | None, put: bytes, area: Range) -> list[bytes | Range]:
+def splice(
+    layout: PacketLayout, replaced: XmpPacket | None, put: bytes, area: Range
+) -> list[bytes | Range]:
     """Return the parts of a range with `put` in its place and one packet removed."""
     cuts = sorted(replaced.ranges if replaced else ())
-    marks = [(layout.place, layout.place, put), *((start, end, b"") for start, end in cuts)]
+    marks = [(layout.insert_at, layout.insert_at, put), *((start, end, b"") for start, end in cuts)]
     parts: list[bytes | Range] = []
     at, stop = area
     for start, end, data in sorted(marks):
@@ -53,7 +55,7 @@ def pieces(layout: Layout, replaced: Packet | None, put: bytes, area: Range) -> 
     return [*parts, (at, stop)]
 
 
-def pour(source: SourceFile, parts: Iterable[bytes | Range], target: Writable) -> None:
+def write_parts(source: SourceFile, parts: Iterable[bytes | Range], target: Writable) -> None:
     """Write what was said, copying ranges of the source."""
     for part in parts:
         for piece in [part] if isinstance(part, bytes) else source.read_range(*part):

@@ -17,52 +17,52 @@ if TYPE_CHECKING:
 
 RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 # Nothing may be changed in place: there is no room for it, and PNG has a checksum.
-BLANK = (
+EMPTY_PACKET = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
     '<x:xmpmeta xmlns:x="adobe:ns:meta/" x:xmptk="animedex">\n'
     f'<rdf:RDF xmlns:rdf="{RDF}">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="r"?>'
 ).encode()
 # The continuation of a packet has no wrapper.
-BLANK_MORE = BLANK[BLANK.index(b"<x:") : BLANK.rindex(b"\n")]
-_UNTOLD = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+EMPTY_EXTENSION = EMPTY_PACKET[EMPTY_PACKET.index(b"<x:") : EMPTY_PACKET.rindex(b"\n")]
+_FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _SPECIAL = re.compile("[&<>\r]")
 
 
-def told(text: str) -> str:
+def sanitize(text: str) -> str:
     r"""Replace what XML has no way to hold, such as controls and halves of surrogates, by a sign.
 
     What we read back is not taken from such a text, but from JSON, where escapes keep all of it.
 
-    >>> told("a\x1b\ud800"), told("\u732b\n\U0001f431")
+    >>> sanitize("a\x1b\ud800"), sanitize("\u732b\n\U0001f431")
     ('a\ufffd\ufffd', '\u732b\n\U0001f431')
     """
-    return _UNTOLD.sub("\ufffd", text)
+    return _FORBIDDEN.sub("\ufffd", text)
 
 
-def escaped(text: str) -> str:
+def escape(text: str) -> str:
     """Make a text safe within an element.
 
-    >>> escaped('<a "&"> b')
+    >>> escape('<a "&"> b')
     '&lt;a "&amp;"&gt; b'
     """
-    return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], told(text))
+    return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], sanitize(text))
 
 
-def element(one: Property) -> bytes:
+def format_element(one: Property) -> bytes:
     """Write one property."""
     name = str(one.name)
     if one.form == TEXT:
-        return f"<{name}>{escaped(one.values[0])}</{name}>\n".encode()
+        return f"<{name}>{escape(one.values[0])}</{name}>\n".encode()
     language = ' xml:lang="x-default"' if one.form == "Alt" else ""
-    items = "".join(f"<rdf:li{language}>{escaped(value)}</rdf:li>" for value in one.values)
+    items = "".join(f"<rdf:li{language}>{escape(value)}</rdf:li>" for value in one.values)
     return f"<{name}><rdf:{one.form}>{items}</rdf:{one.form}></{name}>\n".encode()
 
 
-def description(properties: Iterable[Property], about: str) -> bytes:
+def format_description(properties: Iterable[Property], about: str) -> bytes:
     """Write properties as a node of RDF that needs nothing declared around it."""
     spaces = {"rdf": RDF} | {prefix: space for space, prefix in PREFIXES.items()}
     declared = "".join(f' xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
-    quoted = escaped(about).replace('"', "&quot;")
+    quoted = escape(about).replace('"', "&quot;")
     head = f'<rdf:Description{declared} rdf:about="{quoted}">\n'
-    return head.encode() + b"".join(map(element, properties)) + b"</rdf:Description>\n"
+    return head.encode() + b"".join(map(format_element, properties)) + b"</rdf:Description>\n"
