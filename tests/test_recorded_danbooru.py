@@ -24,7 +24,7 @@ from animedex.backends.danbooru.models import (
     DanbooruPost,
     DanbooruTag,
 )
-from animedex.backends.provider import part
+from animedex.backends.provider import find_provider
 from animedex.http_message import Response
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from tests.kit.transport import error_of
@@ -156,9 +156,9 @@ if FILES:
         assert common.source_url == (source if source.startswith("http") else None)
 
     def test_recorded_posts_tell_what_they_are(row: JsonObject) -> None:
-        art = part("danbooru")
-        told = art.evidence(row)
-        assert art.owns(row)
+        art = find_provider("danbooru")
+        told = art.read_keys(row)
+        assert art.matches_row(row)
         assert told.md5 == row["md5"]
         assert (told.pixels > 0, told.byte_size) == (True, row["file_size"])
         assert any("/artworks/" in link for link in told.links) == bool(row["pixiv_id"])

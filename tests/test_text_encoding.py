@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.art.row_reader import read_files, rows, rows_and_faults
+from animedex.art.row_reader import read_files, read_rows, read_rows_and_errors
 from animedex.cli.path_arguments import read_list
 from animedex.config import toml_file
 from animedex.errors import AnimedexError, BadArguments
@@ -194,7 +194,7 @@ def test_an_import_in_another_encoding_is_told_once(
     ],
 )
 def test_rows_in_another_encoding_are_told(data: bytes, message: str) -> None:
-    (fault, *_) = rows_and_faults([data], "a.json")
+    (fault, *_) = read_rows_and_errors([data], "a.json")
     assert isinstance(fault, AnimedexError)
     assert fault.message.startswith("a.json, row")
     assert message in fault.message
@@ -202,7 +202,7 @@ def test_rows_in_another_encoding_are_told(data: bytes, message: str) -> None:
 
 def test_rows_of_files_put_together_are_read() -> None:
     one = b'\xef\xbb\xbf{"a": 1}\r\n'
-    assert [row.raw for row in rows([one + one], "a.json")] == [b'{"a": 1}'] * 2
+    assert [row.raw for row in read_rows([one + one], "a.json")] == [b'{"a": 1}'] * 2
 
 
 @pytest.mark.parametrize("path", [b"\xff\xfe.png", b"\xff\xfe\xe4.png", b"\xfe\xff.png", b"\xe4"])

@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.art.dedupe import Keep, Reason
+from animedex.art.dedupe import KeepPolicy, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SERVICES = ("danbooru", "nekos", "waifu")
 MD5S = ("0" * 32, "1" * 32, "2" * 32)
 HASHES = (0xFFFF, 0xFFFE, 0xFFF0, 0xFF00, 0xFFFF << 48, 0xFFF7 << 48, 0xAAAA << 20)
-KEEPS: tuple[Keep, ...] = ("best", "first")
+KEEPS: tuple[KeepPolicy, ...] = ("best", "first")
 
 
 class Told(NamedTuple):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.art.dedupe import Deduped, Group, Keep, Reason, dedupe
+from animedex.art.dedupe import DedupeResult, DuplicateGroup, KeepPolicy, Reason, dedupe
 from animedex.errors import BadArguments
 from tests.art.dedupe_rules import HASHES, KEEPS, MD5S, SERVICES, Plain, Told
 
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
     from animedex.http_message import JsonObject
 
 
-def found_in(told: Sequence[Told], distance: int | None = 3, *, same_work: bool = False) -> Deduped:
+def found_in(
+    told: Sequence[Told], distance: int | None = 3, *, same_work: bool = False
+) -> DedupeResult:
     return dedupe((one.row for one in told), distance=distance, same_work=same_work)
 
 
-def partition(found: Deduped) -> set[frozenset[int]]:
+def partition(found: DedupeResult) -> set[frozenset[int]]:
     several = {frozenset(group.rows) for group in found.iter_groups()}
     covered = frozenset[int]().union(*several)
     return several | {frozenset({row}) for row in range(found.rows) if row not in covered}
 
 
-def same_works(found: Deduped) -> set[tuple[int, int]]:
+def same_works(found: DedupeResult) -> set[tuple[int, int]]:
     """Return which rows are the same work as which group, named by its first row."""
     return {(row, group.rows[0]) for group in found.iter_groups() for row in group.same_work}
 
 
-def names(told: Sequence[Told], found: Deduped) -> set[frozenset[Told]]:
+def names(told: Sequence[Told], found: DedupeResult) -> set[frozenset[Told]]:
     return {frozenset(told[row] for row in group) for group in partition(found)}
 
 
@@ -70,10 +72,10 @@ def test_the_rules_are_followed(told: list[Told], distance: int | None, same_wor
     plain = Plain(told, distance, same_work=same_work)
     found = found_in(told, distance, same_work=same_work)
     assert partition(found) == plain.partition()
-    assert bool(found.refused) == plain.refused
+    assert bool(found.refused_count) == plain.refused
     expected = {(row, min(plain.groups[target])) for row, target in plain.same_work()}
     assert same_works(found) == expected
-    assert found.duplicates == len(told) - len(plain.partition())
+    assert found.duplicate_count == len(told) - len(plain.partition())
 
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans())
@@ -95,7 +97,7 @@ def test_the_order_of_rows_is_no_matter_where_nothing_is_refused(
 ) -> None:
     mixed = draw.sample(told, len(told))
     found, again = found_in(told, same_work=same_work), found_in(mixed, same_work=same_work)
-    if not found.refused and not again.refused:
+    if not found.refused_count and not again.refused_count:
         assert names(told, found) == names(mixed, again)
 
 
@@ -119,9 +121,9 @@ def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
 ) -> None:
     found = found_in(told, same_work=same_work)
     for how in KEEPS:
-        kept = found.keep(how)
+        kept = found.select_rows(how)
         assert kept == sorted(kept)
-        assert len(kept) + found.duplicates == len(told)
+        assert len(kept) + found.duplicate_count == len(told)
         assert all(len(group & set(kept)) == 1 for group in partition(found))
 
 
@@ -130,34 +132,34 @@ def test_among_kept_rows_there_is_nothing_more_to_find(
     told: list[Told],
     distance: int | None,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
-    how: Keep,
+    how: KeepPolicy,
 ) -> None:
     found = found_in(told, distance, same_work=same_work)
     several = Plain(told, distance, same_work=same_work).several
     # Where rows were kept apart for the sake of others, those may be gone now, and their pages.
     mixed = any(len({told[row].page for row in group}) > 1 for group in partition(found))
-    if found.refused or several or mixed:
+    if found.refused_count or several or mixed:
         return
-    again = found_in([told[row] for row in found.keep(how)], distance, same_work=same_work)
-    assert again.duplicates == 0
+    again = found_in([told[row] for row in found.select_rows(how)], distance, same_work=same_work)
+    assert again.duplicate_count == 0
 
 
 @given(UNLIKE)
 def test_what_joined_a_group_spans_it(told: list[Told]) -> None:
     for group in found_in(told).iter_groups():
         reached = {group.rows[0]}
-        for _ in group.joined:
-            reached |= {n for link in group.joined if reached & set(link[:2]) for n in link[:2]}
+        for _ in group.matches:
+            reached |= {n for link in group.matches if reached & set(link[:2]) for n in link[:2]}
         assert reached == set(group.rows)
-        assert len(group.joined) == len(group.rows) - 1
-        assert set(group.reasons) == {link.reason for link in group.joined}
+        assert len(group.matches) == len(group.rows) - 1
+        assert set(group.reasons) == {link.reason for link in group.matches}
 
 
 def pixiv(name: str, page: int | None, md5: str | None = None, pixels: int = 0) -> Told:
     return Told(name, md5, 15300, page, None, pixels)
 
 
-def only_group(found: Deduped) -> Group:
+def only_group(found: DedupeResult) -> DuplicateGroup:
     (group,) = found.iter_groups()
     return group
 
@@ -175,7 +177,7 @@ def only_group(found: Deduped) -> Group:
 def test_each_piece_of_evidence_is_enough(one: Told, other: Told, reason: Reason) -> None:
     group = only_group(found_in([one, Told("nekos:9.png"), other]))
     assert (group.rows, group.reasons) == ((0, 2), (reason,))
-    assert group.joined == ((2, 0, reason),)
+    assert group.matches == ((2, 0, reason),)
 
 
 def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
@@ -186,7 +188,7 @@ def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
     ]
     assert partition(found_in(told, 1)) == {frozenset({0, 1, 2})}
     assert partition(found_in(told, 0)) == {frozenset({0, 2}), frozenset({1})}
-    assert found_in(told, None).duplicates == 0
+    assert found_in(told, None).duplicate_count == 0
 
 
 @pytest.mark.parametrize("distance", [-1, 9])
@@ -226,7 +228,7 @@ def test_the_surer_evidence_stands_where_two_contradict_each_other() -> None:
 def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
     found = found_in(told)
-    assert (found.duplicates, found.same_work) == (0, 1)
+    assert (found.duplicate_count, found.same_work_count) == (0, 1)
     group = only_group(found)
     assert (group.rows, group.page, group.same_work) == ((2,), 1, (0,))
 
@@ -236,7 +238,7 @@ def test_a_page_that_is_not_told_goes_to_the_lowest_one_if_that_is_asked_for() -
     found = found_in(told, same_work=True)
     group = only_group(found)
     assert (group.rows, group.reasons) == ((0, 2), (Reason.SAME_WORK,))
-    assert (group.work, group.page, found.same_work) == ("pixiv:15300", 1, 0)
+    assert (group.work, group.page, found.same_work_count) == ("pixiv:15300", 1, 0)
 
 
 def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> None:
@@ -247,37 +249,37 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
     ]
     found = found_in(told, same_work=True)
     assert partition(found) == {frozenset({0}), frozenset({1, 2})}
-    assert (found.same_work, found.refused) == (0, 0)
+    assert (found.same_work_count, found.refused_count) == (0, 0)
 
 
 def test_several_files_of_one_service_are_several_pictures_of_a_work() -> None:
     told = [pixiv(f"danbooru:{n}", None, md5) for n, md5 in enumerate(MD5S, 1)]
     told.append(pixiv("nekos:1.png", None))
     found = found_in(told)
-    assert (found.duplicates, found.same_work) == (0, 3)
+    assert (found.duplicate_count, found.same_work_count) == (0, 3)
     assert only_group(found).same_work == (1, 2, 3)
-    assert found_in(told, same_work=True).duplicates == 3
+    assert found_in(told, same_work=True).duplicate_count == 3
 
 
 def test_files_of_two_services_may_be_one_picture_of_a_work() -> None:
     told = [pixiv("danbooru:1", None, MD5S[0]), pixiv("waifu:1", None, MD5S[1])]
-    assert found_in(told).duplicates == 1
+    assert found_in(told).duplicate_count == 1
 
 
 def test_a_picture_that_is_withheld_is_not_the_best() -> None:
     withheld: JsonObject = Told("danbooru:1", MD5S[0], pixels=9).row
     shown: JsonObject = {**Told("waifu:2", MD5S[0], pixels=1).row, "url": "https://cdn.example/2"}
     found = dedupe([withheld, shown])
-    assert (found.keep("best"), found.keep("first")) == ([1], [0])
+    assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
 
 
 def test_a_work_that_a_service_lists_twice_without_pages_has_several_pictures() -> None:
     rows = [pixiv("waifu:1", None), pixiv("waifu:2", None), pixiv("nekos:3.png", None)]
     apart = found_in(rows)
-    assert (apart.groups, apart.same_work) == (0, 2)
-    assert found_in(rows, same_work=True).groups == 1
+    assert (apart.group_count, apart.same_work_count) == (0, 2)
+    assert found_in(rows, same_work=True).group_count == 1
     once = [rows[0], rows[0], rows[2]]
-    assert found_in(once).keep("first") == [0]
+    assert found_in(once).select_rows("first") == [0]
 
 
 def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
@@ -295,29 +297,29 @@ def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
 
 def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
     found = found_in([Told("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
-    assert (found.keep("best"), found.keep("first")) == ([1], [0])
+    assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
 
 
 def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
     rows: list[JsonObject] = [{**Told("waifu:1").row, "byte_size": size} for size in (10, 30, 20)]
-    assert dedupe(rows).keep("best") == [1]
+    assert dedupe(rows).select_rows("best") == [1]
 
 
 def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
     rows = [pixiv("waifu:1", None, pixels=9), pixiv("danbooru:2", 0, pixels=4)]
     found = found_in(rows, same_work=True)
-    assert (found.keep("best"), found.keep("first")) == ([0], [0])
+    assert (found.select_rows("best"), found.select_rows("first")) == ([0], [0])
 
 
 def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
     bare: JsonObject = {"md5": MD5S[0], "_source": {"backend": "danbooru"}}
     found = dedupe([bare, Told("waifu:1", MD5S[0]).row, bare])
-    assert (only_group(found).rows, found.unknown) == ((0, 1, 2), 0)
+    assert (only_group(found).rows, found.unknown_count) == ((0, 1, 2), 0)
 
 
 def test_numbers_of_any_size_are_borne() -> None:
     huge: JsonObject = {**Told("waifu:1", MD5S[0]).row, "width": 10**30, "height": 10**30}
-    assert dedupe([Told("waifu:2", MD5S[0], pixels=1).row, huge]).keep("best") == [1]
+    assert dedupe([Told("waifu:2", MD5S[0], pixels=1).row, huge]).select_rows("best") == [1]
 
 
 def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not() -> None:
@@ -329,7 +331,7 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
     ]
     found = found_in(rows)
     assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
-    assert [group.joined for group in found.iter_groups()] == [
+    assert [group.matches for group in found.iter_groups()] == [
         ((1, 0, Reason.MD5),),
         ((3, 2, Reason.HASH),),
     ]
@@ -337,7 +339,7 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
 
 def test_the_earliest_row_of_a_group_is_named_as_the_one_that_was_joined() -> None:
     rows = [Told(f"waifu:{n}", hash=value) for n, value in enumerate((0xF0, 0xF1, 0xF2), 1)]
-    assert only_group(found_in(rows)).joined == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
+    assert only_group(found_in(rows)).matches == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
 
 
 def test_the_earliest_row_is_named_of_those_that_refused() -> None:

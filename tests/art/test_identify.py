@@ -9,16 +9,16 @@ import pytest
 
 from animedex import AsyncClient, Client
 from animedex.art.identify import (
-    Identified,
-    Recent,
+    Identification,
+    RecentWorks,
     Subject,
     identify,
     identify_all,
     identify_all_async,
     identify_async,
-    subject_of,
+    read_subject,
 )
-from animedex.art.source_work import Work
+from animedex.art.source_work import SourceWork
 from animedex.backends.danbooru.models import DanbooruPost
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.waifu.models import WaifuImage
@@ -41,7 +41,7 @@ NEKO: JsonObject = {
 }
 
 
-def posts(found: Identified) -> list[str]:
+def posts(found: Identification) -> list[str]:
     return [post.to_common().id for post in found.posts]
 
 
@@ -51,7 +51,7 @@ def neko(source: str) -> JsonObject:
 
 def test_a_row_is_identified_by_its_source(client: Client) -> None:
     found = identify(client, NEKO)
-    assert (found.query, found.work) == (f"nekos:{FILE}", Work("pixiv", "15300"))
+    assert (found.query, found.work) == (f"nekos:{FILE}", SourceWork("pixiv", "15300"))
     assert posts(found) == ["danbooru:102", "danbooru:101"]
     assert found.characters == ["mio_(lanterns)", "tove_(lanterns)"]
     assert found.copyrights == ["lantern_street_diaries"]
@@ -76,7 +76,7 @@ def test_twitter_is_found_under_both_names(host: str, client: Client) -> None:
     found = identify(client, f"https://{host}/aoba/status/1519")
     # 104 has an id that begins alike, and 105 was deleted.
     assert posts(found) == ["danbooru:105", "danbooru:103"]
-    assert found.work == Work("twitter", "1519")
+    assert found.work == SourceWork("twitter", "1519")
 
 
 def test_posts_that_tell_the_page_come_first(client: Client, services: Services) -> None:
@@ -117,12 +117,12 @@ def test_a_picture_of_nekos_is_known_by_its_headers(
 
 def test_a_post_is_identified_with_its_own_work(client: Client) -> None:
     found = identify(client, "danbooru:102")
-    assert (found.work, posts(found)) == (Work("pixiv", "15300", 1), ["danbooru:102"])
+    assert (found.work, posts(found)) == (SourceWork("pixiv", "15300", 1), ["danbooru:102"])
 
 
 def test_a_post_without_a_known_source_is_its_own_work(client: Client) -> None:
     found = identify(client, "danbooru:106")
-    assert (found.work, posts(found)) == (Work("danbooru", "106", 0), ["danbooru:106"])
+    assert (found.work, posts(found)) == (SourceWork("danbooru", "106", 0), ["danbooru:106"])
     by_page = identify(client, "https://danbooru.donmai.us/posts/106")
     assert posts(by_page) == ["danbooru:106"]
 
@@ -219,7 +219,7 @@ def test_a_picture_below_a_configured_base_is_known(client: Client, services: Se
 
 def test_a_row_of_no_service_is_refused() -> None:
     with pytest.raises(BadArguments, match="not one of any service"):
-        subject_of({"id": 3, "name": "Mio"})
+        read_subject({"id": 3, "name": "Mio"})
 
 
 @pytest.mark.parametrize("source", ["", "https://gallery.example/mio/100"])
@@ -246,13 +246,13 @@ def test_a_work_that_cannot_be_searched_for_is_not_found(
     client: Client, services: Services
 ) -> None:
     with pytest.raises(NotFound):
-        identify(client, Subject("odd", (Work("nijie", "*"),)))
+        identify(client, Subject("odd", (SourceWork("nijie", "*"),)))
     assert services.requests() == 0
 
 
 def test_a_subject_is_taken_as_it_is() -> None:
-    subject = Subject("mine", (Work("pixiv", "1"),))
-    assert subject_of(subject) is subject
+    subject = Subject("mine", (SourceWork("pixiv", "1"),))
+    assert read_subject(subject) is subject
 
 
 def test_a_work_is_asked_for_once(options: ClientOptions, services: Services) -> None:
@@ -260,7 +260,13 @@ def test_a_work_is_asked_for_once(options: ClientOptions, services: Services) ->
     options["cache"] = False
     with Client(**options) as client:
         found = list(identify_all(client, rows))
-    assert [type(one) for one in found] == [Identified, Identified, NotFound, Identified, NotFound]
+    assert [type(one) for one in found] == [
+        Identification,
+        Identification,
+        NotFound,
+        Identification,
+        NotFound,
+    ]
     assert found[0] == found[3]
     assert len(services.danbooru.arrivals) == 2
 
@@ -275,12 +281,12 @@ def test_rows_are_read_one_after_the_other(client: Client) -> None:
 
     come = identify_all(client, rows())
     assert read == []
-    assert isinstance(next(come), Identified)
+    assert isinstance(next(come), Identification)
     assert read == [PAGE_1]
 
 
 def test_the_works_asked_for_last_are_remembered() -> None:
-    recent = Recent(most=2)
+    recent = RecentWorks(max_works=2)
     for key in ("a", "b", "a", "c", "d", "a"):
         if recent.get(key) is None:
             recent.put(key, [RECORDS[0]])
@@ -289,7 +295,7 @@ def test_the_works_asked_for_last_are_remembered() -> None:
 
 def test_a_failure_ends_a_batch(client: Client, services: Services) -> None:
     come = identify_all(client, [NEKO, neko("https://www.pixiv.net/artworks/404"), NEKO])
-    assert isinstance(next(come), Identified)
+    assert isinstance(next(come), Identification)
     services.danbooru.faults.add("*:500")
     with pytest.raises(UpstreamError):
         next(come)
@@ -299,13 +305,13 @@ def test_tasks_identify_alike(options: ClientOptions, services: Services) -> Non
     rows = [NEKO, neko("none"), NEKO]
     options["cache"] = False
 
-    async def work() -> tuple[Identified, list[Identified | NotFound]]:
+    async def work() -> tuple[Identification, list[Identification | NotFound]]:
         async with AsyncClient(**options) as client:
             one = await identify_async(client, "waifu:7")
             return one, [found async for found in identify_all_async(client, rows)]
 
     one, found = asyncio.run(work())
     assert len(one.posts) == 2
-    assert [type(each) for each in found] == [Identified, NotFound, Identified]
+    assert [type(each) for each in found] == [Identification, NotFound, Identification]
     # Once for the one, and once for all the others.
     assert len(services.danbooru.arrivals) == 2

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import AsyncClient, Client
-from animedex.art.parallel_calls import answers, answers_async
+from animedex.art.parallel_calls import run_parallel, run_parallel_async
 from animedex.backends import danbooru, nekos, waifu
 from animedex.errors import AnimedexError, UpstreamError
 
@@ -40,14 +40,14 @@ def broken(response: Response, source: SourceTag) -> object:
 
 
 def test_every_call_is_answered_under_its_name(client: Client) -> None:
-    found = dict(answers(client, calls()))
+    found = dict(run_parallel(client, calls()))
     assert sorted(found) == ["danbooru", "nekos", "waifu"]
     assert all(isinstance(rows, list) for rows in found.values())
 
 
 def test_a_failure_is_given_beside_the_answers(client: Client, services: Services) -> None:
     services.waifu.faults.add("*:500")
-    found = dict(answers(client, calls()))
+    found = dict(run_parallel(client, calls()))
     assert isinstance(found["waifu"], UpstreamError)
     assert found["waifu"].backend == "waifu"
     assert not isinstance(found["nekos"], AnimedexError)
@@ -66,7 +66,7 @@ def test_all_are_asked_before_any_has_answered(
     options["base_urls"] = dict.fromkeys(("nekos", "waifu", "danbooru"), server.url)
     with Client(**options) as client:
         asked = {name: call._replace(recover=None) for name, call in calls().items()}
-        found = dict(answers(client, asked))
+        found = dict(run_parallel(client, asked))
     assert [getattr(found[name], "status", None) for name in asked] == [404, 404, 404]
 
 
@@ -79,7 +79,7 @@ def test_what_comes_first_is_given_first(client: Client, services: Services) -> 
 
     asked = calls()
     asked["nekos"] = asked["nekos"]._replace(parse=wait, seen=None)
-    come = answers(client, asked)
+    come = run_parallel(client, asked)
     assert {next(come)[0], next(come)[0]} == {"waifu", "danbooru"}
     seen.set()
     assert next(come) == ("nekos", 200)
@@ -88,11 +88,11 @@ def test_what_comes_first_is_given_first(client: Client, services: Services) -> 
 def test_a_fault_of_our_own_is_raised_where_it_is_seen(client: Client) -> None:
     asked = {"nekos": calls()["nekos"]._replace(parse=broken)}
     with pytest.raises(LookupError, match="own"):
-        list(answers(client, asked))
+        list(run_parallel(client, asked))
 
 
 def test_nothing_is_asked_where_there_is_nothing_to_ask(client: Client) -> None:
-    assert list(answers(client, {})) == []
+    assert list(run_parallel(client, {})) == []
 
 
 def test_tasks_answer_alike(options: ClientOptions, services: Services) -> None:
@@ -100,7 +100,7 @@ def test_tasks_answer_alike(options: ClientOptions, services: Services) -> None:
 
     async def work() -> dict[str, object]:
         async with AsyncClient(**options) as client:
-            return {name: found async for name, found in answers_async(client, calls())}
+            return {name: found async for name, found in run_parallel_async(client, calls())}
 
     found = asyncio.run(work())
     assert isinstance(found["danbooru"], UpstreamError)
@@ -112,7 +112,7 @@ def test_a_fault_of_our_own_is_raised_from_a_task(options: ClientOptions) -> Non
     async def work() -> None:
         async with AsyncClient(**options) as client:
             asked = {"nekos": calls()["nekos"]._replace(parse=broken)}
-            async for _ in answers_async(client, asked):
+            async for _ in run_parallel_async(client, asked):
                 pytest.fail("there was no answer to give")
 
     with pytest.raises(LookupError, match="own"):
@@ -137,7 +137,7 @@ def test_whoever_leaves_early_leaves_no_task_behind(
     async def work() -> tuple[str, int]:
         async with AsyncClient(**options) as client:
             asked = {"nekos": calls()["nekos"]._replace(recover=note), "waifu": calls()["waifu"]}
-            async with aclosing(answers_async(client, asked)) as come:
+            async with aclosing(run_parallel_async(client, asked)) as come:
                 name, _ = await anext(come)
             return name, len(asyncio.all_tasks())
 

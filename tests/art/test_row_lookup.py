@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.art.row_lookup import lookup
+from animedex.art.row_lookup import find_picture_call
 from animedex.errors import BadArguments
 
 FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"
@@ -22,18 +22,18 @@ FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"
     ],
 )
 def test_a_url_or_an_id_leads_to_its_service(text: str, service: str) -> None:
-    call = lookup(text, {"nekos": "http://127.0.0.1:8080"})
+    call = find_picture_call(text, {"nekos": "http://127.0.0.1:8080"})
     assert call is not None
     assert call.backend.name == service
 
 
 @pytest.mark.parametrize("text", ["7", "neko.png", "https://example.org/7", ""])
 def test_what_is_nobody_s_leads_nowhere(text: str) -> None:
-    assert lookup(text, {}) is None
+    assert find_picture_call(text, {}) is None
 
 
 @pytest.mark.parametrize("text", ["danbooru:x", "waifu:", f"nekos:{FILE}"])
 def test_an_id_that_cannot_be_is_refused(text: str) -> None:
     with pytest.raises(BadArguments) as told:
-        lookup(text, {})
+        find_picture_call(text, {})
     assert told.value.hint

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.art.row_reader import LONGEST, Row, read_files, rows, rows_and_faults
+from animedex.art.row_reader import LONGEST, Row, read_files, read_rows, read_rows_and_errors
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def failing(data: bytes) -> tuple[list[Row], str]:
     """Return the rows that were read, and what was wrong after them."""
     read: list[Row] = []
     with pytest.raises(BadArguments) as told:
-        read.extend(rows([data], "a.json"))
+        read.extend(read_rows([data], "a.json"))
     assert told.value.hint
     return read, told.value.message
 
@@ -63,16 +63,16 @@ def test_rows_are_read_wherever_they_are_cut_and_however_laid_out(
     arrays = [json.dumps(expected).encode(), json.dumps(expected, indent=1).encode()]
     for data in (lines, pretty, *arrays, b" [] ".join([b"", arrays[0], b"\n"])):
         whole = opening + data
-        assert [row.value for row in rows([whole])] == expected
-        assert [row.value for row in rows(in_pieces(whole, size))] == expected
-        assert [row.value for row in rows(Slow(whole, size))] == expected
+        assert [row.value for row in read_rows([whole])] == expected
+        assert [row.value for row in read_rows(in_pieces(whole, size))] == expected
+        assert [row.value for row in read_rows(Slow(whole, size))] == expected
 
 
 @given(ROWS)
 def test_each_row_keeps_its_own_bytes(expected: list[dict[str, object]]) -> None:
     for indent in (None, 3):
         raws = [json.dumps(row, indent=indent).encode() for row in expected]
-        assert [row.raw for row in rows([b"[" + b" ,\n".join(raws) + b"]"])] == raws
+        assert [row.raw for row in read_rows([b"[" + b" ,\n".join(raws) + b"]"])] == raws
 
 
 @given(ROWS, st.data())
@@ -92,19 +92,19 @@ def test_what_is_cut_within_a_word_or_a_number_ends_there(data: bytes) -> None:
 
 
 def test_a_number_beyond_python_s_is_a_number() -> None:
-    (row,) = rows([b'{"a": 1e999}'])
+    (row,) = read_rows([b'{"a": 1e999}'])
     assert (row.raw, row.value) == (b'{"a": 1e999}', {"a": float("inf")})
 
 
 def test_numbers_stay_as_they_are_written() -> None:
-    (row,) = rows([b'{"a": 1.50, "b": 123456789012345678901234567890, "c": 1E2}'])
+    (row,) = read_rows([b'{"a": 1.50, "b": 123456789012345678901234567890, "c": 1E2}'])
     assert row.raw == b'{"a": 1.50, "b": 123456789012345678901234567890, "c": 1E2}'
     assert row.value["b"] == 123456789012345678901234567890
 
 
 @pytest.mark.parametrize("data", [b"", b" \n", b"[]", b"[ ]\n[]", b"\xef\xbb\xbf"])
 def test_nothing_has_no_rows(data: bytes) -> None:
-    assert list(rows([data])) == []
+    assert list(read_rows([data])) == []
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ def test_what_cannot_be_read_is_told_with_file_and_row(
 
 def test_a_row_that_is_too_long_is_refused_and_a_long_one_is_not() -> None:
     long = b'{"a": "%s"}' % (b"x" * (LONGEST - 100))
-    assert [len(row.raw) for row in rows(in_pieces(long + b"{}", 100_000))] == [len(long), 2]
+    assert [len(row.raw) for row in read_rows(in_pieces(long + b"{}", 100_000))] == [len(long), 2]
     endless = b'{"a": "%s' % (b"x" * (2 * LONGEST))
     assert failing(endless)[1] == "a.json, row 1: it is longer than 16 MiB"
     assert failing(endless + b'"}')[1] == "a.json, row 1: it is longer than 16 MiB"
@@ -151,7 +151,7 @@ def test_an_array_is_not_held_as_a_whole() -> None:
     source = iter([b"[" + row] + [b"," + row] * 20_000 + [b"]"])
     tracemalloc.start()
     try:
-        assert sum(1 for _ in rows(source)) == 20_001
+        assert sum(1 for _ in read_rows(source)) == 20_001
         assert tracemalloc.get_traced_memory()[1] < 4_000_000
     finally:
         tracemalloc.stop()
@@ -210,7 +210,7 @@ def test_what_is_wrong_in_a_line_is_told_and_the_others_are_read(
 ) -> None:
     data = b"\n".join(lines)
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    found = list(rows_and_faults(pieces, "it"))
+    found = list(read_rows_and_errors(pieces, "it"))
     whole = sum(line.count(b'{"a": 1}') for line in lines)
     assert [one.value for one in found if isinstance(one, Row)] == [{"a": 1}] * whole
     faults = [one for one in found if isinstance(one, BadArguments)]
@@ -220,7 +220,7 @@ def test_what_is_wrong_in_a_line_is_told_and_the_others_are_read(
 
 
 def test_behind_what_is_wrong_in_an_array_nothing_is_read() -> None:
-    row, fault = rows_and_faults([b'[{"a": 1}, {"b": ?},\n{"c": 3}]\n{"d": 4}\n'], "it")
+    row, fault = read_rows_and_errors([b'[{"a": 1}, {"b": ?},\n{"c": 3}]\n{"d": 4}\n'], "it")
     assert isinstance(row, Row)
     assert isinstance(fault, BadArguments)
     assert fault.message.startswith("it, row 2: ")

@@ -11,9 +11,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex import AsyncClient, Client
-from animedex.art.providers import chosen, every_service, none_answered
-from animedex.art.random import draw, draw_async
-from animedex.art.search import Found, calls, merged, rating_of, search, search_async
+from animedex.art.providers import check_services, list_services, merge_failures
+from animedex.art.random import random_pictures, random_pictures_async
+from animedex.art.search import (
+    SearchResult,
+    interleave,
+    parse_rating,
+    plan_search,
+    search,
+    search_async,
+)
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -45,11 +52,11 @@ def closed_url() -> str:
         return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def ids(found: Found) -> list[str]:
+def ids(found: SearchResult) -> list[str]:
     return [row.to_common().id for row in found.rows]
 
 
-def sources(found: Found) -> list[str]:
+def sources(found: SearchResult) -> list[str]:
     return [tag.backend for row in found.rows if (tag := row.source_tag)]
 
 
@@ -68,7 +75,7 @@ def test_rows_come_in_turns(found: dict[str, list[int]], limit: int) -> None:
         (row for rows in numbered.values() for row in rows),
         key=lambda row: (row[1], names.index(row[0])),
     )
-    assert merged(numbered, limit) == expected[:limit]
+    assert interleave(numbered, limit) == expected[:limit]
 
 
 def test_all_services_are_asked_and_take_turns(client: Client, services: Services) -> None:
@@ -167,14 +174,14 @@ def test_where_all_fail_all_are_named(client: Client, services: Services) -> Non
 
 
 def test_words_that_one_service_refuses_are_asked_of_the_others() -> None:
-    asked = calls("maid", ["nekos", "waifu"], Rating.GENERAL, 5)
+    asked = plan_search("maid", ["nekos", "waifu"], Rating.GENERAL, 5)
     assert (list(asked.calls), asked.refused) == (["nekos", "waifu"], {})
-    odd = calls("ma\ud800id", ["nekos", "waifu"], Rating.GENERAL, 5)
+    odd = plan_search("ma\ud800id", ["nekos", "waifu"], Rating.GENERAL, 5)
     assert list(odd.refused) == ["nekos"]
 
 
 def test_words_that_every_service_refuses_are_refused(options: ClientOptions) -> None:
-    async def work() -> Found:
+    async def work() -> SearchResult:
         async with AsyncClient(**options) as client:
             return await search_async(client, "ma\ud800id", ["nekos"])
 
@@ -187,24 +194,24 @@ def test_words_that_every_service_refuses_are_refused(options: ClientOptions) ->
 @pytest.mark.parametrize("limit", [0, -1, 101, True, 1.5])
 def test_a_limit_out_of_range_is_refused(limit: int) -> None:
     with pytest.raises(BadArguments, match="from 1 to 100"):
-        calls("maid", ["nekos"], Rating.GENERAL, limit)
+        plan_search("maid", ["nekos"], Rating.GENERAL, limit)
 
 
 @pytest.mark.parametrize("words", ["", "  "])
 def test_a_search_for_nothing_is_refused(words: str) -> None:
     with pytest.raises(BadArguments, match="a word"):
-        calls(words, ["nekos"], Rating.GENERAL, 5)
+        plan_search(words, ["nekos"], Rating.GENERAL, 5)
 
 
 def test_words_that_nothing_answers_find_nothing(client: Client) -> None:
-    assert search(client, "qqqzzzxxx") == Found([], {}, ())
+    assert search(client, "qqqzzzxxx") == SearchResult([], {}, ())
 
 
 def test_a_task_finds_the_same(options: ClientOptions, services: Services) -> None:
     found_at_nekos(services)
     services.waifu.faults.add("*:500")
 
-    async def work() -> Found:
+    async def work() -> SearchResult:
         async with AsyncClient(**options) as client:
             return await search_async(client, "maid", limit=2)
 
@@ -214,13 +221,13 @@ def test_a_task_finds_the_same(options: ClientOptions, services: Services) -> No
 
 
 def test_a_rating_is_a_letter_or_its_word() -> None:
-    assert [rating_of(text) for text in ("g", "S", "questionable", "Explicit")] == list(Rating)
+    assert [parse_rating(text) for text in ("g", "S", "questionable", "Explicit")] == list(Rating)
     with pytest.raises(BadArguments, match="g, s, q or e"):
-        rating_of("safe")
+        parse_rating("safe")
 
 
 def test_services_without_accounts_come_first() -> None:
-    assert every_service() == chosen(None) == ["nekos", "waifu", "danbooru"]
+    assert list_services() == check_services(None) == ["nekos", "waifu", "danbooru"]
 
 
 @pytest.mark.parametrize(
@@ -234,13 +241,13 @@ def test_services_without_accounts_come_first() -> None:
 )
 def test_what_is_no_choice_of_services_is_refused(names: list[str], said: str) -> None:
     with pytest.raises(BadArguments) as caught:
-        chosen(names)
+        check_services(names)
     assert str(caught.value).endswith(said)
 
 
 def test_one_failure_alone_names_its_service() -> None:
     error = TimedOut("too slow", backend="nekos", hint="wait")
-    told = none_answered({"nekos": error})
+    told = merge_failures({"nekos": error})
     assert (type(told), told.message, told.hint) == (TimedOut, "nekos: too slow", "wait")
     assert told.backend == "nekos"
 
@@ -257,7 +264,7 @@ def test_one_failure_alone_names_its_service() -> None:
 def test_trouble_decides_over_what_is_not_there(
     kinds: tuple[type[AnimedexError], ...], decides: type[AnimedexError]
 ) -> None:
-    told = none_answered({f"{place}": kind("so it is") for place, kind in enumerate(kinds)})
+    told = merge_failures({f"{place}": kind("so it is") for place, kind in enumerate(kinds)})
     assert type(told) is decides
 
 
@@ -267,48 +274,48 @@ def test_hints_that_differ_are_told_with_their_services() -> None:
         "b": UpstreamError("it is down", hint="try again later"),
         "c": TimedOut("too slow"),
     }
-    assert none_answered(failures).hint == "a: did you mean b?; b: try again later"
+    assert merge_failures(failures).hint == "a: did you mean b?; b: try again later"
     del failures["a"], failures["c"]
     failures["d"] = UpstreamError("it is down, too", hint="try again later")
-    assert none_answered(failures).hint == "try again later"
+    assert merge_failures(failures).hint == "try again later"
 
 
 def test_failures_stay_as_they_were() -> None:
     first, second = TimedOut("too slow", hint="wait"), NotFound("nothing")
-    told = none_answered({"a": first, "b": second})
+    told = merge_failures({"a": first, "b": second})
     assert (type(told), told.message, told.hint) == (TimedOut, "a: too slow; b: nothing", "a: wait")
     assert first.message == "too slow"
 
 
 def test_the_first_service_that_answers_is_drawn_from(client: Client, services: Services) -> None:
-    found = draw(client, category="neko", amount=3)
+    found = random_pictures(client, category="neko", amount=3)
     assert sources(found) == ["nekos"] * 3
     assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, 0)
 
 
 def test_a_service_that_fails_is_passed_over(client: Client, services: Services) -> None:
     services.nekos.faults.add("*:500")
-    found = draw(client, ["nekos", "danbooru"], category="maid")
+    found = random_pictures(client, ["nekos", "danbooru"], category="maid")
     assert sources(found) == ["danbooru"]
     assert isinstance(found.failures["nekos"], UpstreamError)
 
 
 def test_a_service_without_such_pictures_is_passed_over(client: Client) -> None:
-    found = draw(client, ["waifu", "nekos"], category="hug")
+    found = random_pictures(client, ["waifu", "nekos"], category="hug")
     assert sources(found) == ["nekos"]
     assert isinstance(found.failures["waifu"], NotFound)
 
 
 def test_where_none_has_such_pictures_all_are_named(client: Client) -> None:
     with pytest.raises(NotFound, match=r"waifu: .*; danbooru: ") as caught:
-        draw(client, ["waifu", "danbooru"], category="qqqzzzxxx")
+        random_pictures(client, ["waifu", "danbooru"], category="qqqzzzxxx")
     assert (caught.value.hint or "").endswith("danbooru: ask another with --from")
 
 
 def test_a_service_in_trouble_is_not_told_to_have_none(client: Client, services: Services) -> None:
     services.waifu.faults.add("*:500")
     with pytest.raises(UpstreamError, match=r"nekos: .*; waifu: ") as caught:
-        draw(client, ["nekos", "waifu"], category="zzzz")
+        random_pictures(client, ["nekos", "waifu"], category="zzzz")
     assert caught.value.backend == "waifu"
     assert "nekos: " in (caught.value.hint or "")
 
@@ -316,15 +323,15 @@ def test_a_service_in_trouble_is_not_told_to_have_none(client: Client, services:
 @pytest.mark.parametrize("amount", [0, 21, True])
 def test_an_amount_out_of_range_is_refused(client: Client, amount: int) -> None:
     with pytest.raises(BadArguments, match="from 1 to 20"):
-        draw(client, amount=amount)
+        random_pictures(client, amount=amount)
 
 
 def test_a_task_draws_the_same_way(options: ClientOptions, services: Services) -> None:
     services.nekos.faults.add("*:500")
 
-    async def work() -> Found:
+    async def work() -> SearchResult:
         async with AsyncClient(**options) as client:
-            return await draw_async(client, category="maid", amount=2)
+            return await random_pictures_async(client, category="maid", amount=2)
 
     found = asyncio.run(work())
     assert sources(found) == ["waifu"] * 2

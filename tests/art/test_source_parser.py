@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from animedex.art.source_parser import Work, canonical
+from animedex.art.source_parser import SourceWork, parse_source_url
 from animedex.art.sources import DOMAINS, HOSTS
 
 LABELLED = Path(__file__).parent / "sources.tsv"
@@ -32,7 +32,7 @@ PLAIN = [
 
 
 def named(url: str) -> str:
-    work = canonical(url)
+    work = parse_source_url(url)
     return "-" if work is None else str(work)
 
 
@@ -73,17 +73,17 @@ def test_a_url_of_more_than_4096_characters_is_not_read() -> None:
 
 
 def test_a_work_is_told_with_and_without_its_page() -> None:
-    work = canonical("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
+    work = parse_source_url("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
     assert work is not None
-    assert work == Work("pixiv", "15300", 3)
+    assert work == SourceWork("pixiv", "15300", 3)
     assert (work.key, str(work)) == ("pixiv:15300", "pixiv:15300#3")
-    assert str(Work("pixiv", "15300")) == "pixiv:15300"
+    assert str(SourceWork("pixiv", "15300")) == "pixiv:15300"
 
 
 def test_pages_of_one_work_have_one_key() -> None:
     names = ("15300_p0.jpg", "15300_p1.jpg", "15300_p1_master1200.jpg", "15300_master1200.jpg")
     works = [
-        canonical(f"https://i.pximg.net/img-master/img/2020/01/31/09/00/00/{name}")
+        parse_source_url(f"https://i.pximg.net/img-master/img/2020/01/31/09/00/00/{name}")
         for name in names
     ]
     assert [work and work.key for work in works] == ["pixiv:15300"] * 4
@@ -106,14 +106,14 @@ def test_ids_keep_their_case_where_the_site_heeds_it() -> None:
 
 @given(ANY_TEXT)
 def test_any_text_is_read_without_an_error(text: str) -> None:
-    work = canonical(text)
+    work = parse_source_url(text)
     assert work is None or work.key
 
 
 @given(st.sampled_from(sorted(HOSTS) + [f"yuzu.{host}" for host in DOMAINS]), ANY_TEXT)
 def test_any_text_behind_a_known_host_is_read_without_an_error(host: str, text: str) -> None:
     for url in (f"https://{host}{text}", f"https://{host}/{text}", f"//{host}/?{text}"):
-        work = canonical(url)
+        work = parse_source_url(url)
         assert work is None or work.id.isascii()
 
 
@@ -128,7 +128,7 @@ def test_junk_within_a_url_raises_nothing_and_makes_no_other_site(
 ) -> None:
     url, name = row
     at = data.draw(st.integers(0, len(url)))
-    work = canonical(url[:at] + junk + url[at:])
+    work = parse_source_url(url[:at] + junk + url[at:])
     site = name.partition(":")[0]
     beside = {"pixiv", "pixiv-sketch", "fanbox", "twitter-media", "misskey", "misskey-design"}
     assert work is None or work.site == site or {work.site, site} <= beside

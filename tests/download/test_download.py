@@ -82,10 +82,10 @@ def test_ids_urls_rows_records_and_posts_are_all_understood(
 def test_a_row_is_kept_to_the_byte_and_what_stands_beside_it_is_not(
     client: Client, services: Services, folder: Path, url: str
 ) -> None:
-    from animedex.art.row_reader import rows
+    from animedex.art.row_reader import read_rows
 
     text = f'{{"url":"{url}","new":1.50,"_match":0.5,"_source":{{"backend":"nekos"}}}}'
-    (row,) = rows([text.encode()])
+    (row,) = read_rows([text.encode()])
     (one,) = download(client, [row], folder)
     credited = read_credit(one.path or "")
     assert credited is not None

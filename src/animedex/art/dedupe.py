@@ -24,31 +24,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from animedex.art.near_hashes import FARTHEST
-from animedex.art.row_columns import Columns
-from animedex.art.row_matcher import REASONS, Joined, Joining, Reason
-from animedex.art.row_provider import recognise
+from animedex.art.near_hashes import MAX_DISTANCE
+from animedex.art.row_columns import RowColumns
+from animedex.art.row_matcher import REASONS, Matcher, Reason, RowMatch
+from animedex.art.row_provider import identify_row
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.art.row_matcher import Joins
+    from animedex.art.row_matcher import MatchList
     from animedex.http_message import JsonObject
     from animedex.models import ArtPost, Record
 
-__all__ = ["DISTANCE", "Deduped", "Group", "Joined", "Keep", "Reason", "dedupe"]
+__all__ = [
+    "DEFAULT_DISTANCE",
+    "DedupeResult",
+    "DuplicateGroup",
+    "KeepPolicy",
+    "Reason",
+    "RowMatch",
+    "dedupe",
+]
 
-DISTANCE = 3
-Keep: TypeAlias = Literal["best", "first"]
+DEFAULT_DISTANCE = 3
+KeepPolicy: TypeAlias = Literal["best", "first"]
 
 
 def dedupe(
     rows: Iterable[JsonObject | Record | ArtPost],
     *,
-    distance: int | None = DISTANCE,
+    distance: int | None = DEFAULT_DISTANCE,
     same_work: bool = False,
-) -> Deduped:
+) -> DedupeResult:
     """Find out which rows show the same picture; rows of several services may be mixed.
 
     Rows are records, art posts, or JSON objects as the command line prints them. They are read
@@ -58,26 +66,26 @@ def dedupe(
 
     >>> row = {"id": "waifu:7", "source_url": "https://www.pixiv.net/artworks/15300"}
     >>> found = dedupe([row, {**row, "id": "nekos:1.png"}])
-    >>> [(group.rows, group.work) for group in found.iter_groups()], found.keep("first")
+    >>> [(group.row_count, group.work) for group in found.iter_groups()], found.select_rows("first")
     ([((0, 1), 'pixiv:15300')], [0])
     """
-    if distance is not None and not 0 <= distance <= FARTHEST:
-        message = f"a distance is 0 to {FARTHEST} bits, not {distance}"
+    if distance is not None and not 0 <= distance <= MAX_DISTANCE:
+        message = f"a distance is 0 to {MAX_DISTANCE} bits, not {distance}"
         raise BadArguments(message)
-    columns = Columns()
+    columns = RowColumns()
     for row in rows:
-        columns.add(recognise(row))
-    columns.close()
-    return Deduped(columns, Joining(columns, distance=distance, same_work=same_work))
+        columns.add(identify_row(row))
+    columns.drop_indexes()
+    return DedupeResult(columns, Matcher(columns, distance=distance, same_work=same_work))
 
 
-class Group(NamedTuple):
+class DuplicateGroup(NamedTuple):
     """Rows that show one picture, as their numbers from 0, in their order.
 
-    `reasons` are those that put them together, the surest first; what only confirms them is not
-    told. `work` is the name of a work, and `page` the number of its page from 0, as one of the rows
-    told them. `same_work` are rows that may show this picture or another page of its work.
-    `joined` tell what put each row together with which other; `refused` what was not put together.
+    `reasons` are those that put them together, the surest first, without those that only confirm
+    them. `work` is the name of a work, and `page` the number of its page from 0, as one of the rows
+    names them. `same_work` are rows that may show this picture or another page of its work.
+    `matches` say why each row was put together with which other; `refused` what was not.
     """
 
     rows: tuple[int, ...]
@@ -85,80 +93,80 @@ class Group(NamedTuple):
     work: str | None
     page: int | None
     same_work: tuple[int, ...]
-    joined: tuple[Joined, ...]
-    refused: tuple[Joined, ...]
+    matches: tuple[RowMatch, ...]
+    refused: tuple[RowMatch, ...]
 
 
-class Deduped:
-    """What was found among some rows.
+class DedupeResult:
+    """The duplicates among some rows.
 
-    `rows` counts them, and `unknown` those of which nothing is known: each stays alone.
+    `row_count` counts them, and `unknown_count` those of which nothing is known: each stays alone.
     """
 
-    def __init__(self, columns: Columns, joining: Joining) -> None:
+    def __init__(self, columns: RowColumns, joining: Matcher) -> None:
         self.rows = len(columns)
-        self.unknown = columns.unknown
+        self.unknown_count = columns.unknown_count
         self._columns = columns
-        self._joining = joining
+        self._matcher = joining
         self._members = joining.groups.members()
-        self._same_work = joining.doubtful()
+        self._same_work = joining.find_same_work()
 
     @property
-    def duplicates(self) -> int:
+    def duplicate_count(self) -> int:
         """Count the rows that are not the first of their group."""
-        return len(self._joining.joined)
+        return len(self._matcher.matches)
 
     @property
-    def groups(self) -> int:
+    def group_count(self) -> int:
         """Count the groups of several rows."""
         return len(self._members)
 
     @property
-    def same_work(self) -> int:
+    def same_work_count(self) -> int:
         """Count the rows that are only the same work as others."""
         return len(self._same_work)
 
     @property
-    def refused(self) -> int:
+    def refused_count(self) -> int:
         """Count what was not put together because two pages of one work would have been."""
-        return len(self._joining.refused)
+        return len(self._matcher.refused)
 
-    def label(self, row: int) -> str:
+    def label_row(self, row: int) -> str:
         """Name a row: by its art post's id, or by its number, from 1, where it has none."""
-        return self._columns.label(row)
+        return self._columns.label_row(row)
 
-    def iter_groups(self) -> Iterator[Group]:
+    def iter_groups(self) -> Iterator[DuplicateGroup]:
         """Return the groups in the order of their first rows.
 
         A row that is alone makes a group where others are the same work, or were refused.
         """
-        joining = self._joining
-        joined, refused = self._by_group(joining.joined), self._by_group(joining.refused)
-        doubtful = self._by_group(self._same_work)
+        joining = self._matcher
+        joined, refused = self._group_matches(joining.matches), self._group_matches(joining.refused)
+        doubtful = self._group_matches(self._same_work)
         for first in sorted({*self._members, *refused, *doubtful}):
             rows = self._members.get(first, [first])
             known = joined.get(first, [])
             reasons = {one.reason for one in known}
-            work, page = self._named(rows)
-            yield Group(
+            work, page = self._find_work(rows)
+            yield DuplicateGroup(
                 rows=tuple(rows),
                 reasons=tuple(reason for reason in REASONS if reason in reasons),
                 work=work,
                 page=page,
                 same_work=tuple(one.row for one in doubtful.get(first, ())),
-                joined=tuple(known),
+                matches=tuple(known),
                 refused=tuple(refused.get(first, ())),
             )
 
-    def keep(self, how: Keep) -> list[int]:
+    def select_rows(self, policy: KeepPolicy) -> list[int]:
         """Choose one row of each group, and every row that is alone; give them in their order.
 
         The best is not withheld, has the most pixels, then the most bytes, then comes first.
         """
         dropped: set[int] = set()
-        for rows in self._members.values():
-            dropped.update(rows)
-            dropped.remove(min(rows, key=self._rank) if how == "best" else rows[0])
+        for row_count in self._members.values():
+            dropped.update(row_count)
+            dropped.remove(min(row_count, key=self._rank) if policy == "best" else row_count[0])
         return [row for row in range(self.rows) if row not in dropped]
 
     def _rank(self, row: int) -> tuple[int, ...]:
@@ -166,20 +174,20 @@ class Deduped:
         size = (-columns.pixels[row], -columns.byte_sizes[row])
         return (columns.withheld[row], *size, row)
 
-    def _by_group(self, joins: Joins) -> dict[int, list[Joined]]:
+    def _group_matches(self, joins: MatchList) -> dict[int, list[RowMatch]]:
         """Sort what was joined by the group of the row that each goes to."""
-        found: dict[int, list[Joined]] = {}
+        found: dict[int, list[RowMatch]] = {}
         for one in joins:
-            found.setdefault(self._joining.groups.find(one.other), []).append(one)
+            found.setdefault(self._matcher.groups.find(one.other), []).append(one)
         return found
 
-    def _named(self, rows: Iterable[int]) -> tuple[str | None, int | None]:
+    def _find_work(self, rows: Iterable[int]) -> tuple[str | None, int | None]:
         """Name a work and its page as one of these rows does, one that tells its page if any."""
         columns = self._columns
         named = [row for row in rows if columns.works[row]]
         if not named:
             return None, None
         row = next((row for row in named if columns.pages[row]), named[0])
-        return columns.catalogue.name(columns.works[row]), columns.catalogue.page(
+        return columns.interner.work_name(columns.works[row]), columns.interner.page_number(
             columns.pages[row]
         )

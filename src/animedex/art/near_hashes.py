@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 BITS = 64
-FARTHEST = 8
+MAX_DISTANCE = 8
 _BANDS = 4
 _WIDTH = BITS // _BANDS
 _SHIFTS = range(0, BITS, _WIDTH)
@@ -29,7 +29,7 @@ class NearHashes:
     def __init__(self, distance: int) -> None:
         self._distance = distance
         self._bands: tuple[dict[int, list[int]], ...] = tuple({} for _ in _SHIFTS)
-        self._flips = _flips(distance // _BANDS)
+        self._flips = _list_flips(distance // _BANDS)
 
     def add(self, value: int) -> None:
         """Keep a hash, which must not have been added before."""
@@ -49,10 +49,10 @@ class NearHashes:
         return found
 
 
-def _flips(most: int) -> list[int]:
+def _list_flips(most: int) -> list[int]:
     """Return every way to change at most so many bits of a band.
 
-    >>> len(_flips(0)), len(_flips(1)), len(_flips(2))
+    >>> len(_list_flips(0)), len(_list_flips(1)), len(_list_flips(2))
     (1, 17, 137)
     """
     bits = [1 << place for place in range(_WIDTH)]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def answers(
+def run_parallel(
     client: Session, calls: Mapping[str, Call[T]]
 ) -> Iterator[tuple[str, T | AnimedexError]]:
     """Carry out named calls at once; give each one's answer or failure as it comes."""
@@ -47,10 +47,10 @@ def answers(
         yield name, found
 
 
-async def answers_async(
+async def run_parallel_async(
     client: AsyncSession, calls: Mapping[str, Call[T]]
 ) -> AsyncGenerator[tuple[str, T | AnimedexError]]:
-    """Do as `answers`, in tasks; they are cancelled when whoever asked wants no more.
+    """Do as `run_parallel`, in tasks; they are cancelled when whoever asked wants no more.
 
     A caller that leaves early closes the generator (`contextlib.aclosing`).
     """

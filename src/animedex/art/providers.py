@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-def every_service() -> list[str]:
+def list_services() -> list[str]:
     """Name all services: first those that know no users, then by how much they let one ask.
 
-    >>> every_service()
+    >>> list_services()
     ['nekos', 'waifu', 'danbooru']
     """
 
@@ -27,14 +27,14 @@ def every_service() -> list[str]:
     return sorted(backends.names(), key=place)
 
 
-def chosen(names: Iterable[str] | None) -> list[str]:
+def check_services(names: Iterable[str] | None) -> list[str]:
     """Return these services in this order, or all; raise `BadArguments` for what is none.
 
-    >>> chosen(["nekos"])
+    >>> check_services(["nekos"])
     ['nekos']
     """
     if names is None:
-        return every_service()
+        return list_services()
     asked, known = list(names), backends.names()
     if not asked:
         message = "no service is named"
@@ -51,34 +51,35 @@ def chosen(names: Iterable[str] | None) -> list[str]:
     return asked
 
 
-def none_answered(failures: Mapping[str, AnimedexError]) -> AnimedexError:
+def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
     """Make one error of every service's, with all of them named, and their hints where they differ.
 
     Its kind is that of the first which is in trouble: that another has no such thing, or cannot be
     asked for it, does not tell what the first would have had.
 
     >>> from animedex.errors import TimedOut
-    >>> error = none_answered({"a": NotFound("no such thing"), "b": TimedOut("too slow")})
+    >>> error = merge_failures({"a": NotFound("no such thing"), "b": TimedOut("too slow")})
     >>> error.reason, error.message
     ('timeout', 'a: no such thing; b: too slow')
     """
-    made = copy(min(failures.values(), key=_weight))
+    made = copy(min(failures.values(), key=_severity))
     made.message = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
     made.args = (made.message,)
-    made.hint = _hint({name: error.hint for name, error in failures.items()})
+    made.hint = _merge_hints({name: error.hint for name, error in failures.items()})
     return made
 
 
-def _weight(error: AnimedexError) -> int:
+def _severity(error: AnimedexError) -> int:
     """Put trouble before what cannot be asked for, and that before what is not there."""
     return 2 if isinstance(error, NotFound) else 1 if isinstance(error, BadArguments) else 0
 
 
-def _hint(hints: Mapping[str, str | None]) -> str | None:
+def _merge_hints(hints: Mapping[str, str | None]) -> str | None:
     """Return the one hint of all services, or say whose each is.
 
-    >>> _hint({"a": "wait", "b": "wait"}), _hint({"a": "wait", "b": None}), _hint({"a": None})
-    ('wait', 'a: wait', None)
+    >>> _merge_hints({"a": "wait", "b": "wait"}), _merge_hints({"a": "wait", "b": None})
+    ('wait', 'a: wait')
+    >>> _merge_hints({"a": None})
     """
     if len(set(hints.values())) == 1:
         return next(iter(hints.values()))

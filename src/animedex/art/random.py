@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.art.providers import chosen, none_answered
-from animedex.art.search import Found
-from animedex.backends.provider import part
+from animedex.art.providers import check_services, merge_failures
+from animedex.art.search import SearchResult
+from animedex.backends.provider import find_provider
 from animedex.errors import AnimedexError, BadArguments, NotFound
 
 if TYPE_CHECKING:
@@ -15,54 +15,54 @@ if TYPE_CHECKING:
     from animedex.call import Steps
     from animedex.session import AsyncSession, BaseSession, Session
 
-MOST = 20
+MAX_AMOUNT = 20
 
 
-def draw(
+def random_pictures(
     client: Session,
     services: Iterable[str] | None = None,
     *,
     category: str | None = None,
     amount: int = 1,
-) -> Found:
+) -> SearchResult:
     """Draw 1 to 20 pictures, of a category if one is named, from one service.
 
     The services are asked one after the other until one has some; those that failed before are
     named in the answer. Where all fail, one error names them all.
     """
-    return client.run(_random(client, chosen(services), category, amount))
+    return client.run(_pick_random(client, check_services(services), category, amount))
 
 
-async def draw_async(
+async def random_pictures_async(
     client: AsyncSession,
     services: Iterable[str] | None = None,
     *,
     category: str | None = None,
     amount: int = 1,
-) -> Found:
-    """Do as `draw`, from a task."""
-    return await client.run(_random(client, chosen(services), category, amount))
+) -> SearchResult:
+    """Do as `random_pictures`, from a task."""
+    return await client.run(_pick_random(client, check_services(services), category, amount))
 
 
-def _random(
+def _pick_random(
     client: BaseSession, services: Sequence[str], category: str | None, amount: int
-) -> Steps[Found]:
+) -> Steps[SearchResult]:
     """Ask one service after the other, each with a time limit of its own."""
-    if type(amount) is not int or not 1 <= amount <= MOST:
-        message = f"an amount is a whole number from 1 to {MOST}, not {amount!r}"
+    if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
+        message = f"an amount is a whole number from 1 to {MAX_AMOUNT}, not {amount!r}"
         raise BadArguments(message)
     failures: dict[str, AnimedexError] = {}
     for name in services:
         try:
-            call = part(name).random(category, amount)
+            call = find_provider(name).random(category, amount)
             rows = list((yield from client.start(call))) if call else []
         except AnimedexError as error:
             failures[name] = error
             continue
         if rows:
-            return Found(rows, failures)
+            return SearchResult(rows, failures)
         failures[name] = _no_picture(name, category)
-    raise none_answered(failures)
+    raise merge_failures(failures)
 
 
 def _no_picture(name: str, category: str | None) -> NotFound:

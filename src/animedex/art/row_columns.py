@@ -5,29 +5,29 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from animedex.art.work_interner import Catalogue
-from animedex.backends.provider import Evidence
+from animedex.art.work_interner import WorkInterner
+from animedex.backends.provider import MatchKeys
 
 if TYPE_CHECKING:
-    from animedex.art.row_provider import Seen
+    from animedex.art.row_provider import IdentifiedRow
 
 _MD5_BYTES = 16
 _HASHES = range(1 << 64)
 _MOST = (1 << 64) - 1
-_NOTHING = Evidence("")
+_NOTHING = MatchKeys("")
 
 
-class Columns:
-    """Take the evidence of rows, and remember for each piece of it the first row that has it.
+class RowColumns:
+    """The keys of rows in columns, and for each key the first row that has it.
 
     `same_id` and `same_md5` give that row, or the row itself; `works` and `pages` give numbers of
-    the catalogue. `hashes` are those of the rows in `hashed`. `unknown` counts rows of which
-    nothing is known.
+    the interner. `hashes` are those of the rows in `hash_rows`. `unknown_count` counts rows without
+    any key.
     """
 
     def __init__(self) -> None:
-        self.catalogue = Catalogue()
-        self.unknown = 0
+        self.interner = WorkInterner()
+        self.unknown_count = 0
         self.ids: list[str | None] = []
         self.same_id = array("I")
         self.same_md5 = array("I")
@@ -44,13 +44,13 @@ class Columns:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def add(self, seen: Seen | None) -> None:
+    def add(self, seen: IdentifiedRow | None) -> None:
         """Take the next row."""
         row = len(self.ids)
-        found = seen.evidence if seen else _NOTHING
+        found = seen.keys if seen else _NOTHING
         name = found.id if not found.id.endswith(":") else ""
-        md5 = digest(found.md5)
-        work, page = self.catalogue.place(row, found.links)
+        md5 = parse_md5(found.md5)
+        work, page = self.interner.intern_row(row, found.links)
         self.ids.append(name or None)
         self.same_id.append(self._id_rows.setdefault(name, row) if name else row)
         self.same_md5.append(self._md5_rows.setdefault(md5, row) if md5 else row)
@@ -59,18 +59,18 @@ class Columns:
         self.withheld.append(found.withheld)
         self.pixels.append(min(found.pixels, _MOST))
         self.byte_sizes.append(min(found.byte_size, _MOST))
-        hashed = self._add_hash(row, found.perceptual_hash)
+        hash_rows = self._add_hash(row, found.perceptual_hash)
         if seen and name and work and not page:
-            self.catalogue.list_id(work, seen.service, self.same_id[-1])
-        self.unknown += not (name or md5 or work or hashed)
+            self.interner.add_listing(work, seen.service, self.same_id[-1])
+        self.unknown_count += not (name or md5 or work or hash_rows)
 
-    def close(self) -> None:
+    def drop_indexes(self) -> None:
         """Forget what only further rows would need."""
         self._id_rows.clear()
         self._md5_rows.clear()
-        self.catalogue.close()
+        self.interner.drop_indexes()
 
-    def label(self, row: int) -> str:
+    def label_row(self, row: int) -> str:
         """Name a row: by its id, or by its number, from 1, where it has none."""
         return self.ids[row] or f"row {row + 1}"
 
@@ -82,10 +82,10 @@ class Columns:
         return True
 
 
-def digest(md5: str | None) -> bytes | None:
+def parse_md5(md5: str | None) -> bytes | None:
     """Read an md5, in either case; None for what is none.
 
-    >>> digest("00112233445566778899AABBCCDDEEFF").hex(), digest("0011"), digest("z" * 32)
+    >>> parse_md5("00112233445566778899AABBCCDDEEFF").hex(), parse_md5("0011"), parse_md5("z" * 32)
     ('00112233445566778899aabbccddeeff', None, None)
     """
     try:

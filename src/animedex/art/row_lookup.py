@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex import backends
-from animedex.art.providers import every_service
-from animedex.backends.provider import part
+from animedex.art.providers import list_services
+from animedex.backends.provider import find_provider
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 LOOKUP_HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
 
 
-def lookup(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:
+def find_picture_call(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:
     """Return what finds the row of a picture, if the text is a service's URL or id.
 
     `base_urls` tells where services are that are not at home. Raises `BadArguments` for an id
@@ -26,21 +26,21 @@ def lookup(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | Non
     """
     name, colon, rest = text.partition(":")
     if colon and name in backends.names():
-        call = part(name).picture(at_home(rest, base_urls))
+        call = find_provider(name).picture(to_service_url(rest, base_urls))
         if call is None:
             message = f"{rest!r:.80} is no id of {name}"
             raise BadArguments(message, hint=LOOKUP_HINT)
         return call
     # A number alone would be an id of several services.
-    home = at_home(text, base_urls)
-    calls = (part(name).picture(home) for name in every_service() if "/" in home)
+    home = to_service_url(text, base_urls)
+    calls = (find_provider(name).picture(home) for name in list_services() if "/" in home)
     return next((call for call in calls if call is not None), None)
 
 
-def at_home(url: str, base_urls: Mapping[str, str]) -> str:
+def to_service_url(url: str, base_urls: Mapping[str, str]) -> str:
     """Write a URL below a configured base as the service itself would.
 
-    >>> at_home("http://127.0.0.1:8080/neko/1.png", {"nekos": "http://127.0.0.1:8080/"})
+    >>> to_service_url("http://127.0.0.1:8080/neko/1.png", {"nekos": "http://127.0.0.1:8080/"})
     'https://nekos.best/api/v2/neko/1.png'
     """
     for name, base in base_urls.items():

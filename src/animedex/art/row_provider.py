@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import msgspec
 
 from animedex import backends
-from animedex.backends.provider import Evidence, part
+from animedex.backends.provider import MatchKeys, find_provider
 from animedex.call import SourceTag
 from animedex.errors import AnimedexError
 from animedex.models import ArtPost, PictureRecord, Record, parse_record
 
 if TYPE_CHECKING:
-    from animedex.backends.provider import ArtPart
+    from animedex.backends.provider import ArtProvider
     from animedex.http_message import JsonObject, JsonValue
 
 # What stands beside a service's row in this program's output.
@@ -24,96 +24,100 @@ BESIDE = ("_source", "_match")
 _ENTRY = {"path", "sha256", "post"}
 
 
-class Seen(NamedTuple):
+class IdentifiedRow(NamedTuple):
     """Which service a row is from, and its evidence."""
 
     service: str
-    evidence: Evidence
+    keys: MatchKeys
 
 
-def recognise(row: JsonObject | Record | ArtPost) -> Seen | None:
+def identify_row(row: JsonObject | Record | ArtPost) -> IdentifiedRow | None:
     """Read the evidence of a row, a record or an art post; None where no service knows the row.
 
     A row's `_source` is believed; an art post is known by its id, any other row by its keys. Of an
     entry of the library, what counts is the picture that it tells of.
     """
     if isinstance(row, ArtPost):
-        return Seen(row.id.partition(":")[0], evidence_of_post(row.to_payload()))
+        return IdentifiedRow(row.id.partition(":")[0], read_post_keys(row.to_payload()))
     if isinstance(row, Record):
         known = row.backend in _names()
-        return Seen(row.backend, _part(row.backend).evidence(row.payload)) if known else None
-    row, _ = _kept(row, None)
-    service = _service_of_post(row)
+        return (
+            IdentifiedRow(row.backend, _provider(row.backend).read_keys(row.payload))
+            if known
+            else None
+        )
+    row, _ = _unwrap_entry(row, None)
+    service = _find_post_service(row)
     if service:
-        return Seen(service, evidence_of_post(row))
-    service = service_of(row)
-    return Seen(service, _part(service).evidence(row)) if service else None
+        return IdentifiedRow(service, read_post_keys(row))
+    service = find_service(row)
+    return IdentifiedRow(service, _provider(service).read_keys(row)) if service else None
 
 
-def service_of(row: JsonObject) -> str | None:
+def find_service(row: JsonObject) -> str | None:
     """Name the service whose row this is."""
     source = row.get("_source")
     named = source.get("backend") if isinstance(source, dict) else None
     if isinstance(named, str) and named in _names():
         return named
-    return next((name for name in _names() if _part(name).owns(row)), None)
+    return next((name for name in _names() if _provider(name).matches_row(row)), None)
 
 
-def post_of(row: JsonObject) -> ArtPost | None:
+def read_post(row: JsonObject) -> ArtPost | None:
     """Return a row as an art post; None for a row of no service, or of a wrong shape."""
     try:
-        found = picture_of(row)
+        found = read_picture(row)
     except (AnimedexError, msgspec.ValidationError):
         return None
     return found.to_common() if isinstance(found, PictureRecord) else found
 
 
-def picture_of(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
+def read_picture(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
     """Return a row as what its service sent, or as the art post that it is, with its source.
 
     `raw` are the row's own bytes, so that numbers stay as they were written. It is None where no
     service knows the row; raises `UpstreamShape`, or `ValidationError` for a post, where it is not
     what it should be.
     """
-    row, raw = _kept(row, raw)
-    tag = _tag_of(row)
-    if _service_of_post(row):
+    row, raw = _unwrap_entry(row, raw)
+    tag = _read_source_tag(row)
+    if _find_post_service(row):
         bare = {key: value for key, value in row.items() if key not in BESIDE}
         return msgspec.structs.replace(msgspec.convert(bare, ArtPost), source_tag=tag)
-    service = service_of(row)
+    service = find_service(row)
     if service is None:
         return None
-    kind = _part(service).record
-    return parse_record(kind, _without_beside(row, raw), "", tag)
+    kind = _provider(service).record
+    return parse_record(kind, _strip_added_fields(row, raw), "", tag)
 
 
-def known_fields() -> set[str]:
+def list_fields() -> set[str]:
     """Name the keys that any picture's row may have, as the services' records and posts do."""
-    kinds: list[type[ArtPost | Record]] = [ArtPost, *(_part(name).record for name in _names())]
+    kinds: list[type[ArtPost | Record]] = [ArtPost, *(_provider(name).record for name in _names())]
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     return fields - {"source_tag"}
 
 
-def evidence_of_post(row: JsonObject) -> Evidence:
+def read_post_keys(row: JsonObject) -> MatchKeys:
     """Read the evidence of an art post's JSON, whatever it holds.
 
-    >>> evidence_of_post({"id": "waifu:7", "source_url": "", "width": 30, "height": 20})
+    >>> read_post_keys({"id": "waifu:7", "source_url": "", "width": 30, "height": 20})
     Evidence(id='waifu:7', md5=None, links=(), perceptual_hash=None, pixels=600, byte_size=0, \
 withheld=True)
     """
     source = _text(row.get("source_url"))
-    return Evidence(
+    return MatchKeys(
         id=_text(row.get("id")) or "",
         md5=_text(row.get("md5")),
         links=(source,) if source else (),
-        perceptual_hash=_hash(_text(row.get("perceptual_hash"))),
+        perceptual_hash=_parse_hash(_text(row.get("perceptual_hash"))),
         pixels=_count(row.get("width")) * _count(row.get("height")),
         byte_size=_count(row.get("byte_size")),
         withheld=not _text(row.get("url")),
     )
 
 
-def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
+def _unwrap_entry(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
     """Return what an entry of the library tells of: its service's row, or else its art post.
 
     Any other row is given as it is.
@@ -121,7 +125,7 @@ def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]
     if not row.keys() >= _ENTRY:
         return row, raw
     post, inner = row["post"], row.get("row")
-    if not isinstance(post, dict) or (name := _service_of_post(post)) is None:
+    if not isinstance(post, dict) or (name := _find_post_service(post)) is None:
         return {}, None
     source = row.get("_source", {"backend": name})
     if not isinstance(inner, dict):
@@ -131,7 +135,7 @@ def _kept(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]
     return {**inner, "_source": source}, raw
 
 
-def _service_of_post(row: JsonObject) -> str | None:
+def _find_post_service(row: JsonObject) -> str | None:
     """Name the service of an art post; of no service's own rows is the id a text with a colon."""
     name = row.get("id")
     if not isinstance(name, str):
@@ -140,7 +144,7 @@ def _service_of_post(row: JsonObject) -> str | None:
     return service if colon and service in _names() else None
 
 
-def _without_beside(row: JsonObject, raw: bytes | None) -> bytes:
+def _strip_added_fields(row: JsonObject, raw: bytes | None) -> bytes:
     """Return a row's bytes as the service sent them, without what this program put beside."""
     if raw is None:
         return msgspec.json.encode({k: v for k, v in row.items() if k not in BESIDE})
@@ -150,7 +154,7 @@ def _without_beside(row: JsonObject, raw: bytes | None) -> bytes:
     return msgspec.json.encode({k: v for k, v in values.items() if k not in BESIDE})
 
 
-def _tag_of(row: JsonObject) -> SourceTag | None:
+def _read_source_tag(row: JsonObject) -> SourceTag | None:
     """Read what this program prints of where a row came from, and when."""
     source = row.get("_source")
     if not isinstance(source, dict):
@@ -174,9 +178,9 @@ def _names() -> list[str]:
 
 
 @cache
-def _part(name: str) -> ArtPart:
+def _provider(name: str) -> ArtProvider:
     """Return a service's part without an import for every row."""
-    return part(name)
+    return find_provider(name)
 
 
 def _text(value: JsonValue) -> str | None:
@@ -187,10 +191,10 @@ def _count(value: JsonValue) -> int:
     return max(0, value) if type(value) is int else 0
 
 
-def _hash(text: str | None) -> int | None:
+def _parse_hash(text: str | None) -> int | None:
     """Read a hash of 64 bits.
 
-    >>> _hash("00000000000000ff"), _hash("f"), _hash("-00000000000000f")
+    >>> _parse_hash("00000000000000ff"), _parse_hash("f"), _parse_hash("-00000000000000f")
     (255, None, None)
     """
     try:

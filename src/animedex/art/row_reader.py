@@ -59,36 +59,36 @@ def read_files(paths: Sequence[str]) -> Iterator[Row]:
     """
     for path in paths or (HERE,):
         name = _NAME_OF_HERE if path == HERE else path
-        with _opened(path, name) as file:
-            yield from rows(file, name)
+        with _open_file(path, name) as file:
+            yield from read_rows(file, name)
 
 
-def rows(source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE) -> Iterator[Row]:
+def read_rows(source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE) -> Iterator[Row]:
     r"""Read rows from a file or from pieces of one; `name` is what an error calls it.
 
     Raises `BadArguments` with the number of the row for what is not JSON in UTF-8, no object, or
     over 16 MiB long, once the rows before it were given.
 
-    >>> [row.value for row in rows([b'[{"a": 1}, {"a"', b': 2}]'])]
+    >>> [row.value for row in read_rows([b'[{"a": 1}, {"a"', b': 2}]'])]
     [{'a': 1}, {'a': 2}]
-    >>> [row.raw for row in rows([b'{"a": 1.50}\n{"a": 2}\n'])]
+    >>> [row.raw for row in read_rows([b'{"a": 1.50}\n{"a": 2}\n'])]
     [b'{"a": 1.50}', b'{"a": 2}']
     """
-    return _Reader(_puller(source, name), name).rows()
+    return _Reader(_open_pull(source, name), name).read_rows()
 
 
-def rows_and_faults(
+def read_rows_and_errors(
     source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE
 ) -> Iterator[Row | BadArguments]:
-    r"""Read rows as `rows` does, and go on behind a line that is wrong, which is told in its place.
+    r"""Read rows as `read_rows` does, but yield an error for a line that is wrong, and go on.
 
-    What is wrong within an array is the last thing told, as nothing behind it can be trusted.
+    An error within an array is the last, as nothing behind it can be trusted.
 
-    >>> found = rows_and_faults([b'{"a": 1}\n{"a": ?\n{"a": 3}\n'])
+    >>> found = read_rows_and_errors([b'{"a": 1}\n{"a": ?\n{"a": 3}\n'])
     >>> [one.value if isinstance(one, Row) else type(one).__name__ for one in found]
     [{'a': 1}, 'BadArguments', {'a': 3}]
     """
-    return _Reader(_puller(source, name), name).rows_and_faults()
+    return _Reader(_open_pull(source, name), name).read_rows_and_errors()
 
 
 class _Reader:
@@ -103,7 +103,7 @@ class _Reader:
         self._is_inside = False
         self._is_passed = False
 
-    def rows(self) -> Iterator[Row]:
+    def read_rows(self) -> Iterator[Row]:
         """Return every row of every value."""
         while start := self._next():
             if start == b"[":
@@ -114,11 +114,11 @@ class _Reader:
             else:
                 yield self._row(start)
 
-    def rows_and_faults(self) -> Iterator[Row | BadArguments]:
+    def read_rows_and_errors(self) -> Iterator[Row | BadArguments]:
         """Return every row, and every fault; go on in the next line that begins as a row does."""
         while True:
             try:
-                yield from self.rows()
+                yield from self.read_rows()
             except BadArguments as error:
                 if self._is_inside:
                     error.message += "; what follows was not read"
@@ -152,7 +152,7 @@ class _Reader:
             if divide == b"]":
                 return
             if divide != b",":
-                raise self._wrong(_NO_DIVIDE if divide else _UNCLOSED)
+                raise self._invalid_row(_NO_DIVIDE if divide else _UNCLOSED)
 
     def _next(self) -> bytes:
         """Go to the next character that is no space, and give it; nothing at the end."""
@@ -166,32 +166,32 @@ class _Reader:
         self._number += 1
         self._is_passed = False
         if start != b"{":
-            raise self._no_object(start)
-        raw = self._taken()
+            raise self._not_an_object(start)
+        raw = self._take_row()
         self._is_passed = True
         try:
             return Row(raw, cast("JsonObject", decode_json(raw)))
         except UnicodeDecodeError:
-            raise self._wrong(_NO_UTF8) from None
+            raise self._invalid_row(_NO_UTF8) from None
         except RecursionError:
-            raise self._wrong(_told(_DEEP)) from None
+            raise self._invalid_row(_describe_error(_DEEP)) from None
         except (msgspec.DecodeError, ValueError) as error:
-            raise self._wrong(_told(str(error))) from None
+            raise self._invalid_row(_describe_error(str(error))) from None
 
-    def _taken(self) -> bytes:
+    def _take_row(self) -> bytes:
         """Return the bytes of the object that begins here, and go behind it."""
         before = None
         while True:
-            length, trouble = _measured(memoryview(self._data)[self._at :])
+            length, trouble = _measure_value(memoryview(self._data)[self._at :])
             if length > LONGEST or (trouble and len(self._data) - self._at > LONGEST):
-                raise self._wrong(_TOO_LONG)
+                raise self._invalid_row(_TOO_LONG)
             if trouble is None:
                 self._at += length
                 return self._data[self._at - length : self._at].rstrip()
             # What is only cut is mended by more; a fault that stays as it was is one.
             if trouble == before != _CUT or not self._more():
                 is_wide = self._data[self._at + 1 : self._at + 2] == b"\0"
-                raise self._wrong(_NUL if is_wide else _told(trouble))
+                raise self._invalid_row(_NUL if is_wide else _describe_error(trouble))
             before = trouble
 
     def _more(self) -> bool:
@@ -201,16 +201,16 @@ class _Reader:
         self._data, self._at = rest + piece, 0
         return bool(piece)
 
-    def _no_object(self, start: bytes) -> BadArguments:
+    def _not_an_object(self, start: bytes) -> BadArguments:
         if start == b"\0":
-            return self._wrong(_NUL)
-        return self._wrong(_KINDS.get(start, "it is no JSON object") if start else _UNCLOSED)
+            return self._invalid_row(_NUL)
+        return self._invalid_row(_KINDS.get(start, "it is no JSON object") if start else _UNCLOSED)
 
-    def _wrong(self, what: str) -> BadArguments:
+    def _invalid_row(self, what: str) -> BadArguments:
         return BadArguments(f"{self._name}, row {self._number}: {what}", hint=_HINT)
 
 
-def _measured(view: memoryview) -> tuple[int, str | None]:
+def _measure_value(view: memoryview) -> tuple[int, str | None]:
     """Return how long the value is that data begins with, or what is wrong with it."""
     try:
         _whole(view)
@@ -228,10 +228,10 @@ def _measured(view: memoryview) -> tuple[int, str | None]:
     return len(view), None
 
 
-def _told(trouble: str) -> str:
+def _describe_error(trouble: str) -> str:
     """Return what msgspec found wrong with a row.
 
-    >>> _told("JSON is malformed: trailing comma in object (byte 7)")
+    >>> _describe_error("JSON is malformed: trailing comma in object (byte 7)")
     'it is no JSON: trailing comma in object (byte 7)'
     """
     if trouble == _CUT:
@@ -239,14 +239,14 @@ def _told(trouble: str) -> str:
     return f"it is no JSON: {trouble.removeprefix('JSON is malformed: ').partition(' - at ')[0]}"
 
 
-def _puller(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int], bytes]:
+def _open_pull(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int], bytes]:
     """Return a function that reads at least so many bytes; fewer only at the end."""
     is_file = isinstance(source, (io.RawIOBase, io.BufferedIOBase))
     pieces = utf8_pieces(read_pieces(cast("BinaryIO", source)) if is_file else source, name)
-    return lambda size: b"".join(_gathered(pieces, size))
+    return lambda size: b"".join(_gather_pieces(pieces, size))
 
 
-def _gathered(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
+def _gather_pieces(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
     """Take pieces together, so that a row is not tried anew after each of them."""
     for piece in pieces:
         yield piece
@@ -256,11 +256,11 @@ def _gathered(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _opened(path: str, name: str) -> Generator[BinaryIO]:
+def _open_file(path: str, name: str) -> Generator[BinaryIO]:
     """Open a file to read; raise `BadArguments` where it cannot be opened or read."""
     try:
         if path == HERE:
-            yield _standard_input()
+            yield _open_stdin()
         else:
             with open(path, "rb") as file:
                 yield file
@@ -270,7 +270,7 @@ def _opened(path: str, name: str) -> Generator[BinaryIO]:
         raise BadArguments(message, hint="give another file, or - for standard input") from None
 
 
-def _standard_input() -> BinaryIO:
+def _open_stdin() -> BinaryIO:
     # Where a process starts without a standard input, there is nothing to read from.
     if sys.stdin is None:
         message = "standard input is closed"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from animedex.art.parallel_calls import answers, answers_async
-from animedex.art.providers import chosen, none_answered
-from animedex.backends.provider import part
+from animedex.art.parallel_calls import run_parallel, run_parallel_async
+from animedex.art.providers import check_services, merge_failures
+from animedex.backends.provider import find_provider
 from animedex.errors import AnimedexError, BadArguments
 from animedex.models import Rating
 
@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 V = TypeVar("V")
 
-MOST = 100
-USUAL = 20
+MAX_LIMIT = 100
+DEFAULT_LIMIT = 20
 
 
-class Asked(NamedTuple):
+class SearchPlan(NamedTuple):
     """What each service is asked, in order.
 
     `left_out` are the services that have no pictures of the rating, `refused` those that cannot
@@ -36,7 +36,7 @@ class Asked(NamedTuple):
     left_out: tuple[str, ...]
 
 
-class Found(NamedTuple):
+class SearchResult(NamedTuple):
     """The rows of all services that answered, and why others did not."""
 
     rows: list[PictureRecord]
@@ -50,16 +50,16 @@ def search(
     services: Iterable[str] | None = None,
     *,
     rating: Rating | str = Rating.GENERAL,
-    limit: int = USUAL,
-) -> Found:
+    limit: int = DEFAULT_LIMIT,
+) -> SearchResult:
     """Search services for words, all at once, and merge what they find.
 
     A rating is one of `Rating`, its letter or its word. A service that fails is named in the
     answer; where all do, one error names them all. Raises `BadArguments` for an unknown service,
     and where none has pictures of the rating.
     """
-    asked = calls(words, chosen(services), rating, limit)
-    return _found(asked, dict(answers(client, asked.calls)), limit)
+    asked = plan_search(words, check_services(services), rating, limit)
+    return _merge_results(asked, dict(run_parallel(client, asked.calls)), limit)
 
 
 async def search_async(
@@ -68,24 +68,26 @@ async def search_async(
     services: Iterable[str] | None = None,
     *,
     rating: Rating | str = Rating.GENERAL,
-    limit: int = USUAL,
-) -> Found:
+    limit: int = DEFAULT_LIMIT,
+) -> SearchResult:
     """Do as `search`, from a task."""
-    asked = calls(words, chosen(services), rating, limit)
-    async with aclosing(answers_async(client, asked.calls)) as come:
-        return _found(asked, {name: found async for name, found in come}, limit)
+    asked = plan_search(words, check_services(services), rating, limit)
+    async with aclosing(run_parallel_async(client, asked.calls)) as come:
+        return _merge_results(asked, {name: found async for name, found in come}, limit)
 
 
-def calls(words: str, services: Sequence[str], rating: Rating | str, limit: int) -> Asked:
+def plan_search(
+    words: str, services: Sequence[str], rating: Rating | str, limit: int
+) -> SearchPlan:
     """Build each service's call; raise `BadArguments` where there is none to ask."""
     _check(words, limit)
-    wanted = rating_of(rating)
+    wanted = parse_rating(rating)
     asked: dict[str, Call[Sequence[PictureRecord]]] = {}
     refused: dict[str, AnimedexError] = {}
     left_out: list[str] = []
     for name in services:
         try:
-            call = part(name).search(words, wanted, limit)
+            call = find_provider(name).search(words, wanted, limit)
         except BadArguments as error:
             refused[name] = error
             continue
@@ -96,13 +98,13 @@ def calls(words: str, services: Sequence[str], rating: Rating | str, limit: int)
     if not asked and not refused:
         message = f"no picture of {', '.join(services)} is rated {wanted.name.lower()}"
         raise BadArguments(message, hint="ask another service with --from, or leave --rating out")
-    return Asked(asked, refused, tuple(left_out))
+    return SearchPlan(asked, refused, tuple(left_out))
 
 
-def rating_of(text: str) -> Rating:
+def parse_rating(text: str) -> Rating:
     """Read a rating: a letter, or the word that it stands for.
 
-    >>> rating_of("g"), rating_of("Explicit")
+    >>> parse_rating("g"), parse_rating("Explicit")
     (<Rating.GENERAL: 'g'>, <Rating.EXPLICIT: 'e'>)
     """
     for rating in Rating:
@@ -112,21 +114,21 @@ def rating_of(text: str) -> Rating:
     raise BadArguments(message, hint="general, sensitive, questionable or explicit")
 
 
-def merged(found: Mapping[str, Sequence[V]], limit: int) -> list[V]:
+def interleave(found: Mapping[str, Sequence[V]], limit: int) -> list[V]:
     """Take one row of each service in turn, until there are enough or no more.
 
-    >>> merged({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
+    >>> interleave({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
     [1, 10, 2]
     """
     turns = range(max(map(len, found.values()), default=0))
     return [rows[turn] for turn in turns for rows in found.values() if turn < len(rows)][:limit]
 
 
-def _found(
-    asked: Asked,
+def _merge_results(
+    asked: SearchPlan,
     come: Mapping[str, Sequence[PictureRecord] | AnimedexError],
     limit: int,
-) -> Found:
+) -> SearchResult:
     """Put rows and failures in the order of the services, not in that of their speed."""
     rows: dict[str, Sequence[PictureRecord]] = {}
     failures = dict(asked.refused)
@@ -137,14 +139,14 @@ def _found(
         else:
             rows[name] = answer
     if not rows:
-        raise none_answered(failures)
-    return Found(merged(rows, limit), failures, asked.left_out)
+        raise merge_failures(failures)
+    return SearchResult(interleave(rows, limit), failures, asked.left_out)
 
 
 def _check(words: str, limit: int) -> None:
     if not words.strip():
         message = "a search needs a word to search for"
         raise BadArguments(message)
-    if type(limit) is not int or not 1 <= limit <= MOST:
-        message = f"a limit is a whole number from 1 to {MOST}, not {limit!r}"
+    if type(limit) is not int or not 1 <= limit <= MAX_LIMIT:
+        message = f"a limit is a whole number from 1 to {MAX_LIMIT}, not {limit!r}"
         raise BadArguments(message)

@@ -8,10 +8,10 @@ _MOST_DIGITS_36 = 8
 _MOST_DIGITS_PAGE = 4
 
 
-def number(text: str) -> str | None:
+def parse_number(text: str) -> str | None:
     """Read a decimal id; None for anything else, for 0 and for more than 20 digits.
 
-    >>> number("0015300"), number("0"), number("١٢٣"), number("")
+    >>> parse_number("0015300"), parse_number("0"), parse_number("١٢٣"), parse_number("")
     ('15300', None, None, None)
     """
     if len(text) > _MOST_DIGITS or not (text.isascii() and text.isdigit()):
@@ -19,32 +19,32 @@ def number(text: str) -> str | None:
     return text.lstrip("0") or None
 
 
-def number36(text: str) -> str | None:
+def parse_base36(text: str) -> str | None:
     """Read an id in base 36 as a decimal one; None for anything else, and for 0.
 
-    >>> number36("3zuli4"), number36("3ZULI4"), number36("3_z")
+    >>> parse_base36("3zuli4"), parse_base36("3ZULI4"), parse_base36("3_z")
     ('241612636', '241612636', None)
     """
     if len(text) > _MOST_DIGITS_36 or not (text.isascii() and text.isalnum()):
         return None
-    return number(str(int(text, 36)))
+    return parse_number(str(int(text, 36)))
 
 
-def page_from_zero(text: str) -> int | None:
+def parse_zero_based_page(text: str) -> int | None:
     """Read a page that is counted from 0; None if it is none.
 
-    >>> page_from_zero("0"), page_from_zero("03"), page_from_zero("x")
+    >>> parse_zero_based_page("0"), parse_zero_based_page("03"), parse_zero_based_page("x")
     (0, 3, None)
     """
     known = len(text) <= _MOST_DIGITS_PAGE and text.isascii() and text.isdigit()
     return int(text) if known else None
 
 
-def page_from_one(text: str) -> int | None:
+def parse_one_based_page(text: str) -> int | None:
     """Read a page as sites number them for people, and count it from 0; None if it is none.
 
-    >>> page_from_one("2"), page_from_one("0")
+    >>> parse_one_based_page("2"), parse_one_based_page("0")
     (1, None)
     """
-    page = page_from_zero(text)
+    page = parse_zero_based_page(text)
     return page - 1 if page else None

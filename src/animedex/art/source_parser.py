@@ -32,23 +32,23 @@ site itself does not number in its URLs stay unknown.
 
 from __future__ import annotations
 
-from animedex.art.source_url import split_link
-from animedex.art.source_work import Work
-from animedex.art.sources import reader
+from animedex.art.source_url import split_url
+from animedex.art.source_work import SourceWork
+from animedex.art.sources import find_reader
 
-__all__ = ["Work", "canonical"]
+__all__ = ["SourceWork", "parse_source_url"]
 
 
-def canonical(url: str) -> Work | None:
+def parse_source_url(url: str) -> SourceWork | None:
     """Name the work that a URL shows; None for any other text, and for what may be in doubt.
 
-    >>> canonical("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
+    >>> parse_source_url("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
     Work(site='pixiv', id='15300', page=3)
-    >>> str(canonical("x.com/yuzuriko/status/1519/photo/2"))
+    >>> str(parse_source_url("x.com/yuzuriko/status/1519/photo/2"))
     'twitter:1519#1'
-    >>> canonical("https://pixiv.net@art.example/artworks/15300") is None
+    >>> parse_source_url("https://pixiv.net@art.example/artworks/15300") is None
     True
     """
-    link = split_link(url)
-    read = reader(link.host) if link else None
+    link = split_url(url)
+    read = find_reader(link.host) if link else None
     return read(link) if link and read else None

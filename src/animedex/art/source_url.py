@@ -26,7 +26,7 @@ _DIVIDES = re.compile(r"[/\\\x00-\x20\x7f]")
 _DOTS = {".", ".."}
 
 
-class Link(NamedTuple):
+class SourceUrl(NamedTuple):
     """The parts of a URL: the host in lower case, the path's segments decoded."""
 
     host: str
@@ -35,17 +35,17 @@ class Link(NamedTuple):
     fragment: str
 
 
-def split_link(url: str) -> Link | None:
+def split_url(url: str) -> SourceUrl | None:
     """Split an http or https URL; None for any other text, and over 4096 characters.
 
     Without a scheme it is read as people type it, and `&amp;` as the sign it stands for. A
     port other than the scheme's own is another service, and a dot after the host another host.
 
-    >>> split_link("www.Pixiv.net/artworks/15300#1")
+    >>> split_url("www.Pixiv.net/artworks/15300#1")
     Link(host='www.pixiv.net', segments=['artworks', '15300'], query='', fragment='1')
-    >>> split_link("https://pixiv.net/?a=1&amp;b=2").query
+    >>> split_url("https://pixiv.net/?a=1&amp;b=2").query
     'a=1&b=2'
-    >>> split_link("https://pixiv.net@art.example/"), split_link("https://pixiv.net:8443/")
+    >>> split_url("https://pixiv.net@art.example/"), split_url("https://pixiv.net:8443/")
     (None, None)
     """
     parts = _URL.fullmatch(_AMPERSAND.sub("&", url.strip(_SPACE))) if len(url) <= _LONGEST else None
@@ -55,7 +55,7 @@ def split_link(url: str) -> Link | None:
     segments = split_path(path)
     if segments is None or (port and port != _PORTS.get(scheme.lower())):
         return None
-    return Link(host.lower(), segments, query, fragment)
+    return SourceUrl(host.lower(), segments, query, fragment)
 
 
 def split_path(path: str) -> list[str] | None:
@@ -74,10 +74,10 @@ def split_path(path: str) -> list[str] | None:
     return segments if _DOTS.isdisjoint(segments) else None
 
 
-def field(query: str, name: str) -> str:
+def find_field(query: str, name: str) -> str:
     """Return a query's value for a name; empty where it is missing or told twice.
 
-    >>> field("mode=medium&illust_id=15300", "illust_id"), field("id=1&id=2", "id")
+    >>> find_field("mode=medium&illust_id=15300", "illust_id"), find_field("id=1&id=2", "id")
     ('15300', '')
     """
     parts = [part.partition("=") for part in query.split("&")]

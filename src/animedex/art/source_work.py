@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from typing import TypeAlias
 
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
 
-    Reader: TypeAlias = Callable[[Link], "Work | None"]
+    Reader: TypeAlias = Callable[[SourceUrl], "SourceWork | None"]
 
 
-class Work(NamedTuple):
+class SourceWork(NamedTuple):
     """Name one work on the site that first showed it.
 
     `page` counts from 0 and is None where the URL does not tell it. A work that is always one
     picture, such as a post of Danbooru, has page 0.
 
-    >>> work = Work("pixiv", "15300")
+    >>> work = SourceWork("pixiv", "15300")
     >>> work.key, str(work), str(work._replace(page=3))
     ('pixiv:15300', 'pixiv:15300', 'pixiv:15300#3')
     """
@@ -37,10 +37,10 @@ class Work(NamedTuple):
         return self.key if self.page is None else f"{self.key}#{self.page}"
 
 
-def name_work(site: str, found: str | None, page: int | None = None) -> Work | None:
+def build_work(site: str, found: str | None, page: int | None = None) -> SourceWork | None:
     """Name a work where an id was found.
 
-    >>> name_work("pixiv", None) is None
+    >>> build_work("pixiv", None) is None
     True
     """
-    return Work(site, found, page) if found else None
+    return SourceWork(site, found, page) if found else None

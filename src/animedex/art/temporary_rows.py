@@ -17,7 +17,7 @@ _BUFFER = 1024 * 1024
 _HINT = "name a folder with room in TMPDIR"
 
 
-class Spool:
+class TemporaryRows:
     """Rows as bytes, in a file that nobody else sees and that goes with the process."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -29,7 +29,7 @@ class Spool:
         try:
             self._file.write(raw)
         except OSError as error:
-            raise _trouble(error) from None
+            raise _write_error(error) from None
         self._lengths.append(len(raw))
 
     def read(self, rows: Iterable[int]) -> Iterator[bytes]:
@@ -38,7 +38,7 @@ class Spool:
             # What is still buffered is written now.
             self._file.seek(0)
         except OSError as error:
-            raise _trouble(error) from None
+            raise _write_error(error) from None
         wanted = iter(rows)
         next_one = next(wanted, None)
         for row, length in enumerate(self._lengths):
@@ -49,14 +49,14 @@ class Spool:
 
 
 @contextmanager
-def open_spool() -> Generator[Spool]:
+def open_temporary_rows() -> Generator[TemporaryRows]:
     """Open a spool, which is gone at the end."""
     try:
         file = TemporaryFile(buffering=_BUFFER, prefix="animedex-")  # noqa: SIM115  closing it may fail, see below
     except OSError as error:
-        raise _trouble(error) from None
+        raise _write_error(error) from None
     try:
-        yield Spool(file)
+        yield TemporaryRows(file)
     finally:
         _close(file)
 
@@ -70,6 +70,6 @@ def _close(file: IO[bytes]) -> None:
         return
 
 
-def _trouble(error: OSError) -> AnimedexError:
+def _write_error(error: OSError) -> AnimedexError:
     message = f"rows cannot be put into a temporary file: {error.strerror or error}"
     return (NoSpace if is_full(error) else AnimedexError)(message, hint=_HINT)

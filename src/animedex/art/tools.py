@@ -72,7 +72,9 @@ class RandomArguments(Arguments, frozen=True, kw_only=True):
     services: Annotated[
         list[str] | None, Meta(description="Ask these in this order; all if unsaid.")
     ] = None
-    amount: Annotated[int, Meta(ge=1, le=draw.MOST, description="How many pictures, at most.")] = 1
+    amount: Annotated[
+        int, Meta(ge=1, le=draw.MAX_AMOUNT, description="How many pictures, at most.")
+    ] = 1
     picture: _Picture = False
 
 
@@ -98,7 +100,7 @@ async def _identify(client: AsyncSession, given: IdentifyArguments) -> dict[str,
 
 
 async def _random(client: AsyncSession, given: RandomArguments) -> dict[str, object]:
-    found = await draw.draw_async(
+    found = await draw.random_pictures_async(
         client, given.services, category=given.category, amount=given.amount
     )
     return {"rows": _posts(found.rows), "failures": _failures(found.failures)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from animedex.art.source_parser import canonical
+from animedex.art.source_parser import parse_source_url
 from animedex.art.union_find import UNKNOWN
 
 if TYPE_CHECKING:
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 _NOBODY = -1
 
 
-class Catalogue:
+class WorkInterner:
     """Number works and pages from 1, a page's number being its own in all works.
 
-    `several` holds the works that one service lists under different ids without telling pages, as
+    `ambiguous` holds the works that one service lists under different ids without telling pages, as
     it does a status of four pictures: whoever names such a work without a page may mean any.
     """
 
     def __init__(self) -> None:
-        self.several: set[int] = set()
+        self.ambiguous: set[int] = set()
         self._works: dict[str, int] = {}
         self._names: list[str] = []
         self._lowest = array("I")
@@ -30,44 +30,44 @@ class Catalogue:
         self._pages: dict[int, int] = {}
         self._values: list[int] = []
         self._page_rows = array("q")
-        self._listed: dict[str, dict[int, int]] = {}
+        self._listings: dict[str, dict[int, int]] = {}
 
-    def place(self, row: int, links: Iterable[str]) -> tuple[int, int]:
+    def intern_row(self, row: int, links: Iterable[str]) -> tuple[int, int]:
         """Return numbers to the work and the page of a row, by the first link that names a work."""
-        work = next(filter(None, map(canonical, links)), None)
+        work = next(filter(None, map(parse_source_url, links)), None)
         if work is None:
             return UNKNOWN, UNKNOWN
-        number = self._work(work.key)
+        number = self._intern_work(work.key)
         if work.page is None:
             if self._unpaged[number - 1] == _NOBODY:
                 self._unpaged[number - 1] = row
             return number, UNKNOWN
-        return number, self._page(number, work.page, row)
+        return number, self._intern_page(number, work.page, row)
 
-    def list_id(self, work: int, service: str, name: int) -> None:
+    def add_listing(self, work: int, service: str, name: int) -> None:
         """Note that a service lists a work without a page under an id, itself a number."""
-        if self._listed.setdefault(service, {}).setdefault(work, name) != name:
-            self.several.add(work)
+        if self._listings.setdefault(service, {}).setdefault(work, name) != name:
+            self.ambiguous.add(work)
 
-    def close(self) -> None:
+    def drop_indexes(self) -> None:
         """Forget what only further rows would need."""
         self._works.clear()
         self._pages.clear()
-        self._listed.clear()
+        self._listings.clear()
 
-    def name(self, work: int) -> str:
+    def work_name(self, work: int) -> str:
         """Name a work."""
         return self._names[work - 1]
 
-    def page(self, number: int) -> int | None:
+    def page_number(self, number: int) -> int | None:
         """Return a page as it is counted in its work, from 0; None for an unknown one."""
         return self._values[number - 1] if number else None
 
-    def namesake(self, row: int, page: int) -> int:
+    def first_namesake(self, row: int, page: int) -> int:
         """Return the first row that names the same page of the same work; else the row itself."""
         return self._page_rows[page - 1] if page else row
 
-    def standing_for(self, work: int) -> int | None:
+    def representative(self, work: int) -> int | None:
         """Return the row that rows without a page go to, where they are only the same work.
 
         That is the first row of the lowest known page, or the first row where no page is known;
@@ -76,9 +76,9 @@ class Catalogue:
         lowest = self._lowest[work - 1]
         if lowest:
             return self._page_rows[lowest - 1]
-        return self._unpaged[work - 1] if work in self.several else None
+        return self._unpaged[work - 1] if work in self.ambiguous else None
 
-    def _work(self, key: str) -> int:
+    def _intern_work(self, key: str) -> int:
         number = self._works.get(key)
         if number is None:
             number = self._works[key] = len(self._names) + 1
@@ -87,7 +87,7 @@ class Catalogue:
             self._unpaged.append(_NOBODY)
         return number
 
-    def _page(self, work: int, value: int, row: int) -> int:
+    def _intern_page(self, work: int, value: int, row: int) -> int:
         # Works are fewer than 2**32, so that no two pages share a key.
         key = value << 32 | work
         number = self._pages.get(key)

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from animedex.models import PictureRecord, Rating
 
 
-class Evidence(NamedTuple):
-    """What tells whether two rows show the same picture, and which is the better one.
+class MatchKeys(NamedTuple):
+    """Keys by which two rows show the same picture, and what makes one the better one.
 
     `id` is the art post's id. `links` are what the row names as its source, the surest first.
     `perceptual_hash` is a 64-bit number; `pixels` and `byte_size` are 0 where unknown. A `withheld`
@@ -33,30 +33,29 @@ class Evidence(NamedTuple):
     withheld: bool = False
 
 
-class ArtPart(NamedTuple):
-    """Declare one service's part; the functions do no I/O.
+class ArtProvider(NamedTuple):
+    """A service's part in what spans services, as functions without I/O.
 
-    `record` is the class of its pictures' rows. `owns` tells whether a row that does not say so
-    itself is this service's. `evidence` reads a row that is; it never raises, whatever the row.
-    `search` finds at most so many pictures of a rating for words as a person writes them; `random`
-    draws some, of a category where one is named; either is None where the service has nothing to
-    offer for that, such as a rating it does not know. `picture` finds the row of a URL of the
-    service or of an id without the service's name, None where it is neither. `by_work` is there
-    where the service tells who is in a picture: given the site and the id of a work, as
-    `animedex.art.source_work` has them, it finds posts that may show that work, None for a site
-    that it cannot search for.
+    `record` is the class of its pictures' rows. `matches_row` is whether a row without a source is
+    this service's. `read_keys` reads a row that is, and never raises, whatever the row. `search`
+    finds at most so many pictures of a rating for words as a person writes them; `random` picks
+    some, of a category if one is named; either is None if the service offers nothing for that, such
+    as a rating it does not have. `picture` finds the row of a URL or of an id, without its name, of
+    the service; None if it is neither. `posts_by_source` exists if the service knows who is in a
+    picture: given the site and the id of a work, as in `animedex.art.source_work`, it finds
+    posts that may show that work; None for a site that it cannot search for.
     """
 
     record: type[PictureRecord]
-    owns: Callable[[Mapping[str, JsonValue]], bool]
-    evidence: Callable[[JsonObject], Evidence]
+    matches_row: Callable[[Mapping[str, JsonValue]], bool]
+    read_keys: Callable[[JsonObject], MatchKeys]
     search: Callable[[str, Rating, int], Call[Sequence[PictureRecord]] | None]
     random: Callable[[str | None, int], Call[Sequence[PictureRecord]] | None]
     picture: Callable[[str], Call[PictureRecord] | None]
-    by_work: Callable[[str, str], Call[Sequence[PictureRecord]] | None] | None = None
+    posts_by_source: Callable[[str, str], Call[Sequence[PictureRecord]] | None] | None = None
 
 
-def part(name: str) -> ArtPart:
+def find_provider(name: str) -> ArtProvider:
     """Return one service's part."""
-    found: ArtPart = import_module(f"animedex.backends.{name}.provider").ART
+    found: ArtProvider = import_module(f"animedex.backends.{name}.provider").ART
     return found

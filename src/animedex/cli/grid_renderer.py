@@ -89,12 +89,12 @@ class Wall:
 
     def _brought(self, sights: Sequence[Sight]) -> Iterator[Sight]:
         """Return pictures with their bytes, asking for those of a row at once."""
-        from animedex.art.parallel_calls import answers
+        from animedex.art.parallel_calls import run_parallel
 
         for begin in range(0, len(sights), self._grid.columns):
             some = sights[begin : begin + self._grid.columns]
             calls = {str(at): one.call for at, one in enumerate(some) if one.call is not None}
-            come = dict(answers(self._session.client, calls)) if calls else {}
+            come = dict(run_parallel(self._session.client, calls)) if calls else {}
             for at, one in enumerate(some):
                 answer = come.get(str(at))
                 if isinstance(answer, AnimedexError):

@@ -35,9 +35,9 @@ def print_kept(session: Session, entries: Sequence[Entry]) -> None:
 def _service_fields() -> Iterator[str]:
     """Name what rows of any service and art posts have."""
     from animedex import backends
-    from animedex.backends.provider import part
+    from animedex.backends.provider import find_provider
     from animedex.models import ArtPost
 
     yield from ArtPost.__struct_fields__
     for name in backends.names():
-        yield from part(name).record.__struct_encode_fields__
+        yield from find_provider(name).record.__struct_encode_fields__

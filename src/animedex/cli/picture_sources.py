@@ -99,12 +99,12 @@ def of_post(session: Session, post: ArtPost, *, small: bool = False) -> Sight:
 
 def of_row(session: Session, row: JsonObject, *, small: bool = False) -> Sight:
     """Look at what a row shows, be it a service's, an art post or one that names a file here."""
-    from animedex.art.row_provider import post_of
+    from animedex.art.row_provider import read_post
 
     path = row.get("path")
     if isinstance(path, str) and os.path.isfile(path):
         return of_file(path)
-    post = post_of(row)
+    post = read_post(row)
     if post is None:
         message = "the row is not one of any service"
         raise BadArguments(message, hint="give rows as any picture command prints them")
@@ -135,15 +135,15 @@ def numbered(session: Session, text: str) -> Sight:
 
 def _asked(session: Session, text: str) -> Sight:
     """Look at a URL or an id: at the library's copy if that can be told without asking anybody."""
-    from animedex.art.row_lookup import at_home, lookup
-    from animedex.art.row_provider import recognise
+    from animedex.art.row_lookup import find_picture_call, to_service_url
+    from animedex.art.row_provider import identify_row
 
     base_urls = session.client.config.base_urls
-    seen = recognise({"url": at_home(text, base_urls)})
-    kept = _kept(session, seen.evidence.id if seen else text)
+    seen = identify_row({"url": to_service_url(text, base_urls)})
+    kept = _kept(session, seen.keys.id if seen else text)
     if kept is not None:
         return of_entry(kept)
-    call = lookup(text, base_urls)
+    call = find_picture_call(text, base_urls)
     if call is not None:
         return of_post(session, session.ask(call).to_common())
     backend = _owner(text, base_urls)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from animedex import backends
-from animedex.art.row_lookup import LOOKUP_HINT, at_home, lookup
-from animedex.art.row_provider import picture_of, recognise
+from animedex.art.row_lookup import LOOKUP_HINT, find_picture_call, to_service_url
+from animedex.art.row_provider import identify_row, read_picture
 from animedex.art.row_reader import Row
 from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.models import ArtPost, PictureFile, PictureRecord
@@ -45,8 +45,8 @@ def format_source(what: Source) -> str:
         return what.strip()
     if isinstance(what, AnimedexError):
         return UNREADABLE
-    seen = recognise(_to_row(what))
-    return seen.evidence.id if seen and seen.evidence.id else "a row of no service"
+    seen = identify_row(_to_row(what))
+    return seen.keys.id if seen and seen.keys.id else "a row of no service"
 
 
 def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
@@ -54,14 +54,14 @@ def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
     if isinstance(what, AnimedexError):
         return None
     if not isinstance(what, str):
-        seen = recognise(_to_row(what))
-        return seen.evidence.id if seen else None
+        seen = identify_row(_to_row(what))
+        return seen.keys.id if seen else None
     text = what.strip()
     if text.partition(":")[0] in backends.names() and "/" not in text:
         return text
     # Of some services a picture's URL is all that its id is made of.
-    seen = recognise({"url": at_home(text, base_urls)})
-    return seen.evidence.id if seen else None
+    seen = identify_row({"url": to_service_url(text, base_urls)})
+    return seen.keys.id if seen else None
 
 
 def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
@@ -87,7 +87,7 @@ def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
 
 
 def _look_up(client: Session, text: str, deadline: Deadline) -> PictureRecord:
-    call = lookup(text, client.config.base_urls)
+    call = find_picture_call(text, client.config.base_urls)
     if call is None:
         message = f"{text!r:.80} is not a picture of any service"
         raise BadArguments(message, hint=LOOKUP_HINT)
@@ -101,7 +101,7 @@ def _read_row(
         return what
     row, raw = (what.value, what.raw) if isinstance(what, Row) else (dict(what), None)
     try:
-        found = picture_of(row, raw)
+        found = read_picture(row, raw)
     except msgspec.ValidationError as error:
         message = f"the row is not an art post: {error}"
         raise BadArguments(message, hint=ROW_HINT) from None

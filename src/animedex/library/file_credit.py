@@ -45,14 +45,14 @@ def _foreign_credit(path: str) -> Credit | None:
     """Read what this program printed with `--json` or `--common` into a file beside a picture."""
     from msgspec import ValidationError
 
-    from animedex.art.row_provider import picture_of
+    from animedex.art.row_provider import read_picture
     from animedex.images.foreign_credit.sidecar_credit import is_gallery_dl_row, sidecar_paths
     from animedex.images.xmp.credit_text import Credit
     from animedex.models import PictureRecord
 
     for row in filter(None, map(_row_without_post, sidecar_paths(path, ".json"))):
         try:
-            found = None if is_gallery_dl_row(row.value) else picture_of(row.value, row.raw)
+            found = None if is_gallery_dl_row(row.value) else read_picture(row.value, row.raw)
         except (AnimedexError, ValidationError):
             continue
         if isinstance(found, PictureRecord):
@@ -64,11 +64,11 @@ def _foreign_credit(path: str) -> Credit | None:
 
 def _row_without_post(place: str) -> Row | None:
     """Return the row in a file of JSON; None if there is no such file, or not one row in it."""
-    from animedex.art.row_reader import rows
+    from animedex.art.row_reader import read_rows
     from animedex.images.sidecar import read_small_file
 
     try:
-        found = list(islice(rows([read_small_file(place) or b""], place), 2))
+        found = list(islice(read_rows([read_small_file(place) or b""], place), 2))
     except AnimedexError:
         return None
     return found[0] if len(found) == 1 else None
@@ -98,14 +98,14 @@ def parse_service_row(
     import msgspec
 
     from animedex import backends
-    from animedex.backends.provider import part
+    from animedex.backends.provider import find_provider
     from animedex.models import parse_record
 
     name = post.id.partition(":")[0] if post else ""
     if row is None or name not in backends.names():
         return None
     try:
-        return parse_record(part(name).record, row, "", tag)
+        return parse_record(find_provider(name).record, row, "", tag)
     except (AnimedexError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Somebody else may have written it, or another version.
         return None

@@ -6,7 +6,7 @@ from shlex import quote
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex import backends
-from animedex.backends.provider import part
+from animedex.backends.provider import find_provider
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.fingerprint import is_near_duplicate
 from animedex.library import entry_rows as rows
@@ -170,7 +170,7 @@ def _fetchable(post: ArtPost) -> str | None:
     """Return the id of a post where its service finds pictures by that, or else its address."""
     service, _, rest = post.id.partition(":")
     try:
-        found = service in backends.names() and part(service).picture(rest) is not None
+        found = service in backends.names() and find_provider(service).picture(rest) is not None
     except AnimedexError:
         found = False
     return post.id if found else post.url

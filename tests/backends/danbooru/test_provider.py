@@ -13,7 +13,7 @@ from animedex import Client
 from animedex.backends.danbooru import source_search as works
 from animedex.backends.danbooru.models import DanbooruPost
 from animedex.backends.danbooru.provider import ART
-from animedex.backends.provider import Evidence, part
+from animedex.backends.provider import MatchKeys, find_provider
 from animedex.errors import BadArguments, NotFound
 from animedex.models import Rating
 from animedex.testing.samples.danbooru_sample import DanbooruSample
@@ -43,8 +43,8 @@ def client(server: DanbooruSample) -> Iterator[Client]:
 
 
 def test_the_part_is_found_by_the_service_s_name() -> None:
-    assert part("danbooru") is ART
-    assert (ART.record, ART.by_work) == (DanbooruPost, works.by_work)
+    assert find_provider("danbooru") is ART
+    assert (ART.record, ART.posts_by_source) == (DanbooruPost, works.by_work)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_part_is_found_by_the_service_s_name() -> None:
     ],
 )
 def test_whose_row_it_is(row: JsonObject, own: bool) -> None:  # noqa: FBT001  a table's column
-    assert ART.owns(row) is own
+    assert ART.matches_row(row) is own
 
 
 def test_what_a_row_tells() -> None:
@@ -74,9 +74,9 @@ def test_what_a_row_tells() -> None:
         "file_size": 77,
         "file_url": "https://cdn.donmai.us/original/x.jpg",
     }
-    told = Evidence("danbooru:9000001", MD5, (str(row["source"]), PIXIV), None, 600, 77)
-    assert ART.evidence(row) == told
-    assert ART.evidence({**row, "file_url": None}) == told._replace(withheld=True)
+    told = MatchKeys("danbooru:9000001", MD5, (str(row["source"]), PIXIV), None, 600, 77)
+    assert ART.read_keys(row) == told
+    assert ART.read_keys({**row, "file_url": None}) == told._replace(withheld=True)
 
 
 @pytest.mark.parametrize(
@@ -90,23 +90,23 @@ def test_what_a_row_tells() -> None:
     ],
 )
 def test_the_surest_source_comes_first(row: JsonObject, links: tuple[str, ...]) -> None:
-    assert ART.evidence(row).links == links
+    assert ART.read_keys(row).links == links
 
 
 @pytest.mark.parametrize("number", [10**19, 10**5000, -(10**5000)], ids=["20", "5001", "-5001"])
 def test_a_number_of_very_many_digits_tells_nothing(number: int) -> None:
     row: JsonObject = dict.fromkeys(["id", "pixiv_id", "file_size", "image_width"], number)
-    assert ART.evidence({**row, "image_height": 2}) == ART.evidence({})
+    assert ART.read_keys({**row, "image_height": 2}) == ART.read_keys({})
 
 
 @pytest.mark.parametrize("url", ["", " ", None, 3])
 def test_a_picture_without_an_address_is_withheld(url: JsonValue) -> None:
-    assert ART.evidence({"id": 7, "file_url": url}).withheld
+    assert ART.read_keys({"id": 7, "file_url": url}).withheld
 
 
 def test_a_withheld_post_tells_no_md5() -> None:
-    assert ART.evidence({"id": 7, "md5": None}) == ART.evidence({"id": 7})
-    assert ART.evidence({"id": 7, "md5": "short"}).md5 is None
+    assert ART.read_keys({"id": 7, "md5": None}) == ART.read_keys({"id": 7})
+    assert ART.read_keys({"id": 7, "md5": "short"}).md5 is None
 
 
 JUNK = st.recursive(
@@ -118,12 +118,12 @@ KEYS = ["id", "md5", "source", "pixiv_id", "image_width", "image_height", "file_
 
 @given(st.dictionaries(st.sampled_from(KEYS), JUNK))
 def test_no_row_is_too_odd_to_read(row: Any) -> None:
-    found = ART.evidence(row)
+    found = ART.read_keys(row)
     assert found.id.startswith("danbooru:")
     assert found.pixels >= 0
     assert found.byte_size >= 0
     assert all(isinstance(link, str) for link in found.links)
-    assert ART.owns(row) == ("tag_string" in row)
+    assert ART.matches_row(row) == ("tag_string" in row)
 
 
 @pytest.mark.parametrize(
@@ -304,11 +304,11 @@ def test_without_a_category_all_posts_are_drawn_at_once(
 
 def test_a_work_is_found_by_its_source(client: Client) -> None:
     known = next(row for row in client.danbooru.all_posts(max=1000) if row.pixiv_id)
-    assert ART.by_work is not None
-    call = ART.by_work("pixiv", str(known.pixiv_id))
+    assert ART.posts_by_source is not None
+    call = ART.posts_by_source("pixiv", str(known.pixiv_id))
     assert call is not None
     assert known in client.perform(call)
-    assert ART.by_work("pixiv", "1*") is None
+    assert ART.posts_by_source("pixiv", "1*") is None
 
 
 @pytest.mark.parametrize(

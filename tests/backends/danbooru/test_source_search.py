@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.art.source_parser import canonical
+from animedex.art.source_parser import parse_source_url
 from animedex.backends.danbooru.source_search import by_work
 from animedex.testing.danbooru.image_store import DanbooruCollection
 from animedex.testing.danbooru.search_query import count_terms, parse_query
@@ -36,7 +36,7 @@ POSTS = DanbooruCollection({"id": place, "source": source} for place, source in 
 
 @pytest.mark.parametrize("source", SOURCES)
 def test_a_work_is_found_by_its_source_alone(source: str) -> None:
-    work = canonical(source)
+    work = parse_source_url(source)
     assert work is not None
     call = by_work(work.site, work.id)
     assert call is not None

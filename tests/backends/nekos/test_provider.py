@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from animedex import Client
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.nekos.provider import ART
-from animedex.backends.provider import part
+from animedex.backends.provider import find_provider
 from animedex.errors import BadArguments, NotFound, UpstreamDecode
 from animedex.models import Rating
 
@@ -44,9 +44,9 @@ def asked(call: Call[object] | None) -> Call[object]:
 
 
 def test_the_part_is_found_by_name() -> None:
-    assert part("nekos") is ART
+    assert find_provider("nekos") is ART
     assert ART.record is NekosImage
-    assert ART.by_work is None
+    assert ART.posts_by_source is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_the_part_is_found_by_name() -> None:
     ],
 )
 def test_a_row_of_its_own_is_known(row: JsonObject) -> None:
-    assert ART.owns(row)
+    assert ART.matches_row(row)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_row_of_its_own_is_known(row: JsonObject) -> None:
     ],
 )
 def test_any_other_row_is_not(row: JsonObject) -> None:
-    assert not ART.owns(row)
+    assert not ART.matches_row(row)
 
 
 def test_evidence_is_what_the_row_tells() -> None:
@@ -85,7 +85,7 @@ def test_evidence_is_what_the_row_tells() -> None:
         "source_url": "https://www.pixiv.net/artworks/15300",
         "dimensions": {"width": 300, "height": 200},
     }
-    found = ART.evidence(row)
+    found = ART.read_keys(row)
     assert found.id == f"nekos:{FILE}"
     assert found.links == ("https://www.pixiv.net/artworks/15300",)
     assert found.pixels == 60_000
@@ -96,23 +96,23 @@ def test_evidence_is_what_the_row_tells() -> None:
     "size", [None, [], {}, {"width": 3}, {"width": True, "height": 2}, {"width": "3", "height": 2}]
 )
 def test_a_size_that_is_none_has_no_pixels(size: JsonValue) -> None:
-    assert ART.evidence({"url": URL, "dimensions": size}).pixels == 0
+    assert ART.read_keys({"url": URL, "dimensions": size}).pixels == 0
 
 
 @given(
     st.fixed_dictionaries({}, optional=dict.fromkeys(("url", "source_url", "dimensions"), VALUES))
 )
 def test_no_row_is_too_odd_to_be_read(row: JsonObject) -> None:
-    found = ART.evidence(row)
+    found = ART.read_keys(row)
     assert found.id.startswith("nekos:")
     assert found.pixels >= 0
-    assert isinstance(ART.owns(row), bool)
+    assert isinstance(ART.matches_row(row), bool)
 
 
 @given(st.text() | st.from_regex(r"https?://[a-z.]+(/[a-z0-9.?#-]*){0,4}", fullmatch=True))
 def test_the_id_is_that_of_the_art_post(url: str) -> None:
     row: JsonObject = {"url": url}
-    assert ART.evidence(row).id == NekosImage.from_payload(row).to_common().id
+    assert ART.read_keys(row).id == NekosImage.from_payload(row).to_common().id
 
 
 @pytest.mark.parametrize("rating", [rating for rating in Rating if rating is not Rating.GENERAL])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex import Client
-from animedex.backends.provider import Evidence, part
+from animedex.backends.provider import MatchKeys, find_provider
 from animedex.backends.waifu.models import WaifuImage, WaifuTag
 from animedex.backends.waifu.provider import ART, matching
 from animedex.errors import BadArguments, NotFound, Refused
@@ -68,7 +68,7 @@ def ask(
 
 
 def test_the_part_is_found_by_the_service_s_name() -> None:
-    assert part("waifu") is ART
+    assert find_provider("waifu") is ART
     assert ART.record is WaifuImage
 
 
@@ -84,11 +84,11 @@ def test_the_part_is_found_by_the_service_s_name() -> None:
     ],
 )
 def test_a_row_is_known_by_its_keys(row: JsonObject, own: bool) -> None:  # noqa: FBT001  a table's column
-    assert ART.owns(row) is own
+    assert ART.matches_row(row) is own
 
 
 def test_evidence_is_what_the_row_has() -> None:
-    assert ART.evidence(ROW) == Evidence(
+    assert ART.read_keys(ROW) == MatchKeys(
         id="waifu:5004",
         links=("https://gallery.example/mio/1",),
         perceptual_hash=0x00FF00FF00FF00FE,
@@ -114,13 +114,13 @@ def test_evidence_is_what_the_row_has() -> None:
     ],
 )
 def test_what_is_missing_or_strange_is_no_evidence(row: JsonObject) -> None:
-    assert ART.evidence(row) == Evidence(id="waifu:")
+    assert ART.read_keys(row) == MatchKeys(id="waifu:")
 
 
 def test_a_row_without_an_id_is_told_apart_by_its_address() -> None:
-    assert ART.evidence({"url": "https://cdn.waifu.im/7.png"}).id == "waifu:7"
+    assert ART.read_keys({"url": "https://cdn.waifu.im/7.png"}).id == "waifu:7"
     assert (
-        ART.evidence({"url": "https://gallery.example/a"}).id == "waifu:https://gallery.example/a"
+        ART.read_keys({"url": "https://gallery.example/a"}).id == "waifu:https://gallery.example/a"
     )
 
 
@@ -139,7 +139,7 @@ ANY: st.SearchStrategy[JsonValue] = (
 
 @given(st.dictionaries(st.sampled_from(list(ROW)), ANY))
 def test_evidence_never_raises(row: JsonObject) -> None:
-    found = ART.evidence(row)
+    found = ART.read_keys(row)
     assert found.id.startswith("waifu:")
     assert len(repr(found)) < 400
     assert found.perceptual_hash is None or 0 < found.perceptual_hash < 2**64
@@ -153,7 +153,7 @@ def test_evidence_never_raises(row: JsonObject) -> None:
 )
 def test_evidence_and_post_agree(gone: JsonObject, number: int, url: str | None) -> None:
     row = {**ROW, "id": number, "url": url, **gone}
-    found, post = ART.evidence(row), WaifuImage.from_payload(row).to_common()
+    found, post = ART.read_keys(row), WaifuImage.from_payload(row).to_common()
     assert found.id == post.id
     assert found.links == ((post.source_url,) if post.source_url else ())
 

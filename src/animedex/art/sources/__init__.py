@@ -22,26 +22,28 @@ _SITES = (
 _BELOW = "*."
 
 
-def _told() -> dict[str, Reader]:
+def _list_readers() -> dict[str, Reader]:
     return {host: read for site in _SITES for host, read in site.READERS.items()}
 
 
-def _exact(told: dict[str, Reader]) -> dict[str, Reader]:
+def _add_www(told: dict[str, Reader]) -> dict[str, Reader]:
     """Gather the hosts told by name, and `www.` before those that are a whole domain."""
     alone = {host: read for host, read in told.items() if not host.startswith(_BELOW)}
     return {f"www.{host}": read for host, read in alone.items() if host.count(".") == 1} | alone
 
 
-HOSTS = _exact(_told())
+HOSTS = _add_www(_list_readers())
 DOMAINS = {
-    host.removeprefix(_BELOW): read for host, read in _told().items() if host.startswith(_BELOW)
+    host.removeprefix(_BELOW): read
+    for host, read in _list_readers().items()
+    if host.startswith(_BELOW)
 }
 
 
-def reader(host: str) -> Reader | None:
+def find_reader(host: str) -> Reader | None:
     """Find who reads the URLs of a host, which is in lower case.
 
-    >>> reader("twitter.com") is reader("x.com"), reader("nottwitter.com")
+    >>> find_reader("twitter.com") is find_reader("x.com"), find_reader("nottwitter.com")
     (True, None)
     """
     return HOSTS.get(host) or DOMAINS.get(host.partition(".")[2])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_url import field
-from animedex.art.source_work import Work, name_work
+from animedex.art.source_url import find_field
+from animedex.art.source_work import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
     from animedex.art.source_work import Reader
 
 # A timestamp of 13 digits in a base 32 of lower-case letters: https://atproto.com/specs/tid
@@ -19,7 +19,7 @@ _ACTOR = re.compile(r"did:[a-z]+:[A-Za-z0-9._:%-]+|@?[A-Za-z0-9-]+(?:\.[A-Za-z0-
 _CONTENT = re.compile(r"(baf[a-z2-7]{56})(?:@[a-z]+)?")
 
 
-def _post(link: Link) -> Work | None:
+def _post(link: SourceUrl) -> SourceWork | None:
     """Read a post by its key alone.
 
     A user goes by a handle, which may change, or by a DID, which the URL does not tell from it.
@@ -27,24 +27,24 @@ def _post(link: Link) -> Work | None:
     """
     match link.segments:
         case ["profile", actor, "post", key] if _ACTOR.fullmatch(actor):
-            return name_work("bluesky", key if _RECORD_KEY.fullmatch(key) else None)
+            return build_work("bluesky", key if _RECORD_KEY.fullmatch(key) else None)
         case _:
             return None
 
 
-def _picture(link: Link) -> Work | None:
+def _picture(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["img", _, "plain", _, content]:
             return _content(content)
         case ["xrpc", "com.atproto.sync.getBlob"]:
-            return _content(field(link.query, "cid"))
+            return _content(find_field(link.query, "cid"))
         case _:
             return None
 
 
-def _content(text: str) -> Work | None:
+def _content(text: str) -> SourceWork | None:
     found = _CONTENT.fullmatch(text)
-    return Work("bluesky-media", found[1], 0) if found else None
+    return SourceWork("bluesky-media", found[1], 0) if found else None
 
 
 _EMBEDDERS = ("fxbsky.app", "vxbsky.app", "bskx.app", "bskyx.app", "bsyy.app", "xbsky.app")

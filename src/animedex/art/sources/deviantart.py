@@ -5,47 +5,47 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number, number36
-from animedex.art.source_work import name_work
+from animedex.art.source_ids import parse_base36, parse_number
+from animedex.art.source_work import build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
-    from animedex.art.source_work import Reader, Work
+    from animedex.art.source_url import SourceUrl
+    from animedex.art.source_work import Reader, SourceWork
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _ID_AT_END = re.compile(r"d([0-9a-z]{6})\.[a-z0-9]{3,4}")
 _STORED = re.compile(r"d([0-9a-z]{6})-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.[a-z0-9]{3,4}")
 
 
-def _page(link: Link) -> Work | None:
+def _page(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["art", slug] | [_, "art", slug]:
             hyphen = slug.rpartition("-")
-            return name_work("deviantart", number(hyphen[2]) if hyphen[1] else None)
+            return build_work("deviantart", parse_number(hyphen[2]) if hyphen[1] else None)
         case ["deviation" | "view", deviation] | ["download", deviation, _]:
-            return name_work("deviantart", number(deviation))
+            return build_work("deviantart", parse_number(deviation))
         case _:
             return None
 
 
-def _embedded(link: Link) -> Work | None:
+def _embedded(link: SourceUrl) -> SourceWork | None:
     """Read a page of an embedder, which takes the number without a title, too."""
     match link.segments:
         case ["art", found] | [_, "art", found] if found.isdigit():
-            return name_work("deviantart", number(found))
+            return build_work("deviantart", parse_number(found))
         case _:
             return _page(link)
 
 
-def _short(link: Link) -> Work | None:
+def _short(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [short] if short[0] in "dD":
-            return name_work("deviantart", number36(short[1:]))
+            return build_work("deviantart", parse_base36(short[1:]))
         case _:
             return None
 
 
-def _file(link: Link) -> Work | None:
+def _file(link: SourceUrl) -> SourceWork | None:
     if not link.segments:
         return None
     stem, _, end = link.segments[-1].rpartition("-")
@@ -53,14 +53,14 @@ def _file(link: Link) -> Work | None:
     # Hyphens of a user's name are underscores here, so the last one divides the id from it.
     by = "_by_" in stem.rpartition("-")[2]
     known = found and (by or _HASH.fullmatch(stem))
-    return name_work("deviantart", number36(found[1])) if found and known else None
+    return build_work("deviantart", parse_base36(found[1])) if found and known else None
 
 
-def _stored(link: Link) -> Work | None:
+def _stored(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["f" | "i", _, name, *_] | ["intermediary", "f", _, name, *_]:
             found = _STORED.fullmatch(name)
-            return name_work("deviantart", number36(found[1])) if found else None
+            return build_work("deviantart", parse_base36(found[1])) if found else None
         case _:
             return None
 

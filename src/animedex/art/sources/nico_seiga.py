@@ -5,34 +5,34 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number
-from animedex.art.source_url import field
-from animedex.art.source_work import name_work
+from animedex.art.source_ids import parse_number
+from animedex.art.source_url import find_field
+from animedex.art.source_work import build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
-    from animedex.art.source_work import Reader, Work
+    from animedex.art.source_url import SourceUrl
+    from animedex.art.source_work import Reader, SourceWork
 
 _THUMB = re.compile(r"([0-9]+)[a-z]{0,2}")
 
 
-def _seiga(found: str) -> Work | None:
-    return name_work("seiga", number(found), 0)
+def _seiga(found: str) -> SourceWork | None:
+    return build_work("seiga", parse_number(found), 0)
 
 
-def _page(link: Link) -> Work | None:
+def _page(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["seiga", name] if name.startswith("im"):
             return _seiga(name[2:])
         case ["image", "source", image]:
             return _seiga(image)
         case ["image", "source" | "redirect"]:
-            return _seiga(field(link.query, "id"))
+            return _seiga(find_field(link.query, "id"))
         case _:
             return None
 
 
-def _short(link: Link) -> Work | None:
+def _short(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [name] if name.startswith("im"):
             return _seiga(name[2:])
@@ -40,7 +40,7 @@ def _short(link: Link) -> Work | None:
             return None
 
 
-def _image(link: Link) -> Work | None:
+def _image(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["priv" | "o", image] | [*_, "priv" | "o", _, _, image]:
             return _seiga(image)

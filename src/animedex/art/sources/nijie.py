@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number, page_from_one, page_from_zero
-from animedex.art.source_url import field
-from animedex.art.source_work import name_work
+from animedex.art.source_ids import parse_number, parse_one_based_page, parse_zero_based_page
+from animedex.art.source_url import find_field
+from animedex.art.source_work import build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
-    from animedex.art.source_work import Reader, Work
+    from animedex.art.source_url import SourceUrl
+    from animedex.art.source_work import Reader, SourceWork
 
 _FILE = re.compile(
     r"([0-9]+)_(?:[0-9]+_[0-9]+_[0-9]{14}|[0-9]+_[0-9]{14}_[0-9]+|[0-9]+_[0-9a-f]{16}_[0-9a-f]{6})"
@@ -19,25 +19,27 @@ _FILE = re.compile(
 )
 
 
-def _page(link: Link) -> Work | None:
+def _page(link: SourceUrl) -> SourceWork | None:
     if link.segments not in (["view.php"], ["view_popup.php"]):
         return None
-    return name_work("nijie", number(field(link.query, "id")), _difference(link.fragment))
+    return build_work(
+        "nijie", parse_number(find_field(link.query, "id")), _difference(link.fragment)
+    )
 
 
 def _difference(fragment: str) -> int | None:
     # The main picture comes first, and then the differences from it, which are counted from 1.
     name, _, page = fragment.partition("_")
-    known = name == "diff" and page_from_one(page) is not None
-    return page_from_zero(page) if known else None
+    known = name == "diff" and parse_one_based_page(page) is not None
+    return parse_zero_based_page(page) if known else None
 
 
-def _image(link: Link) -> Work | None:
+def _image(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [*_, "nijie_picture", "diff", "main", name] | [*_, "illust", name]:
             found = _FILE.fullmatch(name)
             # The number after the work's counts files, not always from the same one.
-            return name_work("nijie", number(found[1])) if found else None
+            return build_work("nijie", parse_number(found[1])) if found else None
         case _:
             return None
 

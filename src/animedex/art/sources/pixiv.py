@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number, page_from_one, page_from_zero
-from animedex.art.source_url import field
-from animedex.art.source_work import name_work
+from animedex.art.source_ids import parse_number, parse_one_based_page, parse_zero_based_page
+from animedex.art.source_url import find_field
+from animedex.art.source_work import build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
-    from animedex.art.source_work import Reader, Work
+    from animedex.art.source_url import SourceUrl
+    from animedex.art.source_work import Reader, SourceWork
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STORES = {"img-original", "img-master", "img-zip-ugoira", "img-inf", "custom-thumb"}
@@ -24,44 +24,44 @@ _FILE = re.compile(
 _PROXY_FILE = re.compile("([0-9]+)(?:-([0-9]+))?" + _ENDING)
 
 
-def _page(link: Link) -> Work | None:
+def _page(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["artworks" | "i", illust]:
-            return name_work("pixiv", number(illust))
+            return build_work("pixiv", parse_number(illust))
         case [language, "artworks", illust] if _LANGUAGE.fullmatch(language):
-            return name_work("pixiv", number(illust))
+            return build_work("pixiv", parse_number(illust))
         case ["member_illust.php"]:
-            found = number(field(link.query, "illust_id"))
-            return name_work("pixiv", found, _manga_page(link.query))
+            found = parse_number(find_field(link.query, "illust_id"))
+            return build_work("pixiv", found, _manga_page(link.query))
         case ["fanbox", "creator", _, "post", post]:
-            return name_work("fanbox", number(post))
+            return build_work("fanbox", parse_number(post))
         case _:
             return None
 
 
-def _phixiv(link: Link) -> Work | None:
+def _phixiv(link: SourceUrl) -> SourceWork | None:
     """Read a page of phixiv, which may name a picture of the work and counts them from 1."""
     match link.segments:
         case [*_, "artworks" | "i", illust, page]:
             found = _page(link._replace(segments=link.segments[:-1]))
-            return found and name_work("pixiv", number(illust), page_from_one(page))
+            return found and build_work("pixiv", parse_number(illust), parse_one_based_page(page))
         case _:
             return _page(link) or _image(link)
 
 
 def _manga_page(query: str) -> int | None:
     # Where the mode is another, the field means nothing.
-    manga = field(query, "mode") in {"manga", "manga_big"}
-    return page_from_zero(field(query, "page")) if manga else None
+    manga = find_field(query, "mode") in {"manga", "manga_big"}
+    return parse_zero_based_page(find_field(query, "page")) if manga else None
 
 
-def _embedded(link: Link) -> Work | None:
+def _embedded(link: SourceUrl) -> SourceWork | None:
     if link.segments not in (["decorate.php"], ["artwork.php"]):
         return None
-    return name_work("pixiv", number(field(link.query, "illust_id")))
+    return build_work("pixiv", parse_number(find_field(link.query, "illust_id")))
 
 
-def _image(link: Link) -> Work | None:
+def _image(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [*_, store, "img", _, _, _, _, _, _, name] if store in _STORES:
             return _file(name)
@@ -69,7 +69,7 @@ def _image(link: Link) -> Work | None:
             return None
 
 
-def _old_image(link: Link) -> Work | None:
+def _old_image(link: SourceUrl) -> SourceWork | None:
     if not _STORE_HOST.match(link.host):
         return None
     match link.segments:
@@ -79,42 +79,42 @@ def _old_image(link: Link) -> Work | None:
             return _image(link)
 
 
-def _file(name: str) -> Work | None:
+def _file(name: str) -> SourceWork | None:
     found = _FILE.fullmatch(name)
     if not found:
         return None
     illust, page, ugoira, size = found.groups("")
     # A ugoira has one page, and the old stores numbered files only where there were several.
     only = 0 if ugoira or not size else None
-    return name_work("pixiv", number(illust), int(page) if page else only)
+    return build_work("pixiv", parse_number(illust), int(page) if page else only)
 
 
-def _proxied(link: Link) -> Work | None:
+def _proxied(link: SourceUrl) -> SourceWork | None:
     found = _PROXY_FILE.fullmatch("/".join(link.segments))
     if not found:
         return None
     illust, page = found.groups("1")
-    return name_work("pixiv", number(illust), page_from_one(page))
+    return build_work("pixiv", parse_number(illust), parse_one_based_page(page))
 
 
-def _sketch(link: Link) -> Work | None:
+def _sketch(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["items", item]:
-            return name_work("pixiv-sketch", number(item))
+            return build_work("pixiv-sketch", parse_number(item))
         case _:
             return None
 
 
-def _fanbox(link: Link) -> Work | None:
+def _fanbox(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         # The number alone tells the post; under another creator's name the site redirects.
         case ["posts", post]:
-            return name_work("fanbox", number(post))
+            return build_work("fanbox", parse_number(post))
         case [creator, "posts", post] if creator.startswith("@"):
-            return name_work("fanbox", number(post))
+            return build_work("fanbox", parse_number(post))
         # A cover is not one of the post's pictures.
         case ["images", "post", post, *rest] if rest[:1] != ["cover"]:
-            return name_work("fanbox", number(post))
+            return build_work("fanbox", parse_number(post))
         case _:
             return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number, page_from_one
-from animedex.art.source_url import field
-from animedex.art.source_work import Work, name_work
+from animedex.art.source_ids import parse_number, parse_one_based_page
+from animedex.art.source_url import find_field
+from animedex.art.source_work import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
     from animedex.art.source_work import Reader
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{5,40}")
@@ -24,18 +24,20 @@ _GELBOORUS = {
 }
 
 
-def _gelbooru(link: Link) -> Work | None:
-    asked = (link.segments, field(link.query, "page"), field(link.query, "s"))
+def _gelbooru(link: SourceUrl) -> SourceWork | None:
+    asked = (link.segments, find_field(link.query, "page"), find_field(link.query, "s"))
     if asked != (["index.php"], "post", "view"):
         return None
     site = _GELBOORUS[link.host.removeprefix("www.")]
-    return name_work(site, number(field(link.query, "id")), 0)
+    return build_work(site, parse_number(find_field(link.query, "id")), 0)
 
 
-def _instagram(link: Link) -> Work | None:
+def _instagram(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["p" | "reel" | "tv", code] | [_, "p" | "reel" | "tv", code] if _CODE.fullmatch(code):
-            return Work("instagram", code, page_from_one(field(link.query, "img_index")))
+            return SourceWork(
+                "instagram", code, parse_one_based_page(find_field(link.query, "img_index"))
+            )
         case _:
             return None
 

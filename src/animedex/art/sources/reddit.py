@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_work import Work, name_work
+from animedex.art.source_work import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
     from animedex.art.source_work import Reader
 
 _SUBMISSION = re.compile(r"0*([1-9a-z][0-9a-z]{0,8})")
@@ -22,7 +22,7 @@ _LEAST, _MOST = 5, 8
 _FILE = re.compile(r"(?:.*-v0-)?([0-9a-z]{11,14})\.(?:gif|jpe?g|mp4|png|webp)")
 
 
-def _submission(link: Link) -> Work | None:
+def _submission(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["comments" | "gallery", found] | ["comments", found, _]:
             return _named(found)
@@ -40,12 +40,12 @@ def _submission(link: Link) -> Work | None:
             return None
 
 
-def _named(found: str) -> Work | None:
+def _named(found: str) -> SourceWork | None:
     submission = _SUBMISSION.fullmatch(found.lower())
-    return name_work("reddit", submission and submission[1])
+    return build_work("reddit", submission and submission[1])
 
 
-def _short(link: Link) -> Work | None:
+def _short(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [found]:
             return _named(found)
@@ -53,10 +53,10 @@ def _short(link: Link) -> Work | None:
             return None
 
 
-def _media(link: Link) -> Work | None:
+def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [name] if found := _FILE.fullmatch(name):
-            return Work("reddit-media", found[1], 0)
+            return SourceWork("reddit-media", found[1], 0)
         case _:
             return None
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number
-from animedex.art.source_work import Work, name_work
+from animedex.art.source_ids import parse_number
+from animedex.art.source_work import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
     from animedex.art.source_work import Reader
 
 _FILE = re.compile(
@@ -18,24 +18,24 @@ _FILE = re.compile(
 _SIZED = re.compile(r"[0-9a-f]{32}/[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-def _post(link: Link) -> Work | None:
+def _post(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["post" | "image", post, *_] | ["blog", "view", _, post, *_]:
-            return name_work("tumblr", number(post))
+            return build_work("tumblr", parse_number(post))
         case ["dashboard", "blog", _, post]:
-            return name_work("tumblr", number(post))
+            return build_work("tumblr", parse_number(post))
         case [blog, post, *_] if link.host in _SHARED_HOSTS and blog not in _OWN_PAGES:
-            return name_work("tumblr", number(post))
+            return build_work("tumblr", parse_number(post))
         case _:
             return None
 
 
-def _media(link: Link) -> Work | None:
+def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [name] | [_, name] if found := _FILE.fullmatch(name):
-            return Work("tumblr-media", found[1], 0)
+            return SourceWork("tumblr-media", found[1], 0)
         case [first, second, _, _] if _SIZED.fullmatch(f"{first}/{second}"):
-            return Work("tumblr-media", f"{first}/{second}", 0)
+            return SourceWork("tumblr-media", f"{first}/{second}", 0)
         case _:
             return None
 

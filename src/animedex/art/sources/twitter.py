@@ -5,38 +5,38 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number, page_from_one
+from animedex.art.source_ids import parse_number, parse_one_based_page
 from animedex.art.source_url import split_path
-from animedex.art.source_work import Work, name_work
+from animedex.art.source_work import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
+    from animedex.art.source_url import SourceUrl
     from animedex.art.source_work import Reader
 
 _FILE_ENDING = re.compile(r"\.(?:gif|jpe?g|mp4|png|webp)$")
 _MEDIA = re.compile(r"([A-Za-z0-9_-]{10,24})(?:\.(?:gif|jpe?g|mp4|png|webp))?(?::[a-z0-9]+)?")
 
 
-def _status(link: Link) -> Work | None:
+def _status(link: SourceUrl) -> SourceWork | None:
     match link.segments or _behind_hash(link.fragment):
         case (
             ["i", "web", "status", status, *rest]
             | [_, "status" | "statuses", status, *rest]
             | ["statuses", status, *rest]
         ):
-            return name_work("twitter", number(_FILE_ENDING.sub("", status)), _photo(rest))
+            return build_work("twitter", parse_number(_FILE_ENDING.sub("", status)), _photo(rest))
         case _:
             return None
 
 
-def _embedded(link: Link) -> Work | None:
+def _embedded(link: SourceUrl) -> SourceWork | None:
     """Read a page of an embedder, which takes a status without its user, and a page behind it."""
     match link.segments:
         case ["status", status, *rest]:
             return _status(link._replace(segments=["i", "status", status, *rest]))
-        case [*_, "status" | "statuses", _, photo] if page_from_one(photo) is not None:
+        case [*_, "status" | "statuses", _, photo] if parse_one_based_page(photo) is not None:
             found = _status(link._replace(segments=link.segments[:-1]))
-            return found and found._replace(page=page_from_one(photo))
+            return found and found._replace(page=parse_one_based_page(photo))
         case _:
             return _status(link)
 
@@ -49,18 +49,18 @@ def _behind_hash(fragment: str) -> list[str] | None:
 def _photo(rest: list[str]) -> int | None:
     match rest:
         case ["photo", photo, *_]:
-            return page_from_one(_FILE_ENDING.sub("", photo))
+            return parse_one_based_page(_FILE_ENDING.sub("", photo))
         case _:
             # What /video/1 counts depends on the post.
             return None
 
 
-def _media(link: Link) -> Work | None:
+def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["media" | "tweet_video" | "tweet_video_thumb", name] if found := _MEDIA.fullmatch(
             name
         ):
-            return Work("twitter-media", found[1], 0)
+            return SourceWork("twitter-media", found[1], 0)
         case _:
             return None
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import number
-from animedex.art.source_work import name_work
+from animedex.art.source_ids import parse_number
+from animedex.art.source_work import build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import Link
-    from animedex.art.source_work import Reader, Work
+    from animedex.art.source_url import SourceUrl
+    from animedex.art.source_work import Reader, SourceWork
 
 _DIGITS = {
     digit: value
@@ -32,11 +32,11 @@ def post_number(text: str) -> str | None:
     """
     short = _SHORT.fullmatch(text)
     if not short:
-        return number(text)
+        return parse_number(text)
     groups = [_value(group) for group in short.groups()]
     if max(groups) >= _GROUP:
         return None
-    return number("{}{:07}{:07}".format(*groups))
+    return parse_number("{}{:07}{:07}".format(*groups))
 
 
 def _value(group: str) -> int:
@@ -46,12 +46,12 @@ def _value(group: str) -> int:
     return value
 
 
-def _post(link: Link) -> Work | None:
+def _post(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["status" | "detail", post]:
-            return name_work("weibo", post_number(post))
-        case [user, post] if number(user):
-            return name_work("weibo", post_number(post))
+            return build_work("weibo", post_number(post))
+        case [user, post] if parse_number(user):
+            return build_work("weibo", post_number(post))
         case _:
             return None
 

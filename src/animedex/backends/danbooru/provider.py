@@ -10,7 +10,7 @@ from animedex.backends.danbooru.argument_checks import MOST_POSTS, check_name
 from animedex.backends.danbooru.backend import BACKEND
 from animedex.backends.danbooru.models import HOME, DanbooruPost, DanbooruSuggestion
 from animedex.backends.danbooru.source_search import by_work
-from animedex.backends.provider import ArtPart, Evidence
+from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.call import Call
 from animedex.http_message import Request
 from animedex.models import positive_or_zero, url_or_none
@@ -44,7 +44,7 @@ def owns(row: Mapping[str, JsonValue]) -> bool:
     return not _OWN_KEYS.isdisjoint(row) or row.keys() >= _OWN_PAIR
 
 
-def evidence(row: JsonObject) -> Evidence:
+def evidence(row: JsonObject) -> MatchKeys:
     """Read what tells whether a row shows the same picture as another, as far as it is there.
 
     The service tells no perceptual hash: `pixel_hash` differs as soon as one pixel does. The
@@ -55,7 +55,7 @@ def evidence(row: JsonObject) -> Evidence:
 perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     """
     number, md5 = positive_or_zero(row.get("id")), row.get("md5")
-    return Evidence(
+    return MatchKeys(
         id=f"danbooru:{number or ''}",
         md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
         links=tuple(_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
@@ -133,4 +133,4 @@ def _at_most(amount: int) -> int:
     return max(1, min(amount, MOST_POSTS))
 
 
-ART = ArtPart(DanbooruPost, owns, evidence, search, random, picture, by_work)
+ART = ArtProvider(DanbooruPost, owns, evidence, search, random, picture, by_work)

@@ -13,7 +13,7 @@ import msgspec
 from animedex.backends.nekos import calls
 from animedex.backends.nekos.asset_parser import CREDITS, credit
 from animedex.backends.nekos.models import NekosImage
-from animedex.backends.provider import ArtPart, Evidence
+from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.call import Call
 from animedex.errors import BadArguments, UpstreamDecode
 from animedex.models import Rating, parse_record
@@ -49,7 +49,7 @@ def owns(row: Mapping[str, JsonValue]) -> bool:
     return bool(_OWN_URL.fullmatch(url) or (_URL.fullmatch(url) and not _KEYS.isdisjoint(row)))
 
 
-def evidence(row: JsonObject) -> Evidence:
+def evidence(row: JsonObject) -> MatchKeys:
     """Read the file's name, the source and the size; the service tells neither md5 nor hash.
 
     >>> evidence({"url": "https://nekos.best/api/v2/hug/1.gif", "dimensions": None})
@@ -59,7 +59,7 @@ withheld=False)
     url, source = row.get("url"), row.get("source_url")
     image = NekosImage(url=url if isinstance(url, str) else "")
     links = (source,) if isinstance(source, str) and source else ()
-    return Evidence(f"nekos:{image.filename}", links=links, pixels=_pixels(row.get("dimensions")))
+    return MatchKeys(f"nekos:{image.filename}", links=links, pixels=_pixels(row.get("dimensions")))
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[NekosImage]] | None:
@@ -143,4 +143,4 @@ def _pixels(size: JsonValue) -> int:
     return max(0, width) * max(0, height)
 
 
-ART = ArtPart(NekosImage, owns, evidence, search, random, picture)
+ART = ArtProvider(NekosImage, owns, evidence, search, random, picture)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.backends.provider import ArtPart, Evidence
+from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.backends.waifu import calls
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.image_urls import image_id
@@ -39,7 +39,7 @@ def owns(row: Mapping[str, JsonValue]) -> bool:
     return len(_OWN_KEYS & row.keys()) >= _ENOUGH_KEYS
 
 
-def evidence(row: JsonObject) -> Evidence:
+def evidence(row: JsonObject) -> MatchKeys:
     """Read what tells whether a row shows the same picture as another, as far as it is there.
 
     A perceptual hash of zeros is what stands beside a picture that was not looked at yet.
@@ -49,7 +49,7 @@ def evidence(row: JsonObject) -> Evidence:
 pixels=0, byte_size=0, withheld=False)
     """
     source = url_or_none(_text(row.get("source")))
-    return Evidence(
+    return MatchKeys(
         id=common_id(row.get("id"), _text(row.get("url"))),
         links=(source,) if source else (),
         perceptual_hash=_hash(row.get("perceptualHash")),
@@ -138,10 +138,10 @@ def _text(value: JsonValue) -> str | None:
     return value if isinstance(value, str) else None
 
 
-ART = ArtPart(
+ART = ArtProvider(
     record=WaifuImage,
-    owns=owns,
-    evidence=evidence,
+    matches_row=owns,
+    read_keys=evidence,
     search=search,
     random=random,
     picture=picture,

@@ -17,9 +17,9 @@ from animedex.plurals import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from animedex.art.dedupe import Deduped, Group, Joined, Keep
+    from animedex.art.dedupe import DedupeResult, DuplicateGroup, KeepPolicy, RowMatch
     from animedex.art.row_reader import Row
-    from animedex.art.temporary_rows import Spool
+    from animedex.art.temporary_rows import TemporaryRows
     from animedex.http_message import JsonObject, JsonValue
     from animedex.render.text_output import Card
 
@@ -76,7 +76,7 @@ def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | N
 def command(  # noqa: PLR0913, PLR0917  one for each option
     session: Session,
     files: tuple[str, ...],
-    keep: Keep | None,
+    keep: KeepPolicy | None,
     distance: int | None,
     same_work: bool,  # noqa: FBT001  click passes it by name
     explain: bool,  # noqa: FBT001  click passes it by name
@@ -95,35 +95,34 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
         raise BadArguments(message, hint="name a file, or pipe rows in; - reads what is typed")
     from animedex.art.dedupe import dedupe
     from animedex.art.row_reader import read_files
-    from animedex.art.temporary_rows import open_spool
+    from animedex.art.temporary_rows import open_temporary_rows
 
-    with open_spool() if keep else nullcontext() as spool:
+    with open_temporary_rows() if keep else nullcontext() as spool:
         names: set[str] | None = None if session.shared.fields is None else set()
         rows = _noted(read_files(files), spool, names)
         found = dedupe(rows, distance=distance, same_work=same_work)
         if keep and spool:
-            _print_kept(session, spool.read(found.keep(keep)), names or set())
+            _print_kept(session, spool.read(found.select_rows(keep)), names or set())
         else:
             _print_groups(session, found, explain=explain)
     session.note(f"animedex: {summary(found)}")
 
 
-def summary(found: Deduped) -> str:
+def summary(found: DedupeResult) -> str:
     """Return in one line what was found."""
-    again = (
-        f"{format_count(found.duplicates, 'duplicate')} in {format_count(found.groups, 'group')}"
-    )
-    told = [
-        (True, again if found.duplicates else "no duplicates"),
-        (found.same_work, f"{found.same_work} only the same work as another"),
-        (found.refused, f"{found.refused} kept apart as other pages of one work"),
-        (found.unknown, f"{found.unknown} of which nothing is known"),
+    groups = format_count(found.group_count, "group")
+    duplicates = f"{format_count(found.duplicate_count, 'duplicate')} in {groups}"
+    parts = [
+        (True, duplicates if found.duplicate_count else "no duplicates"),
+        (found.same_work_count, f"{found.same_work_count} only the same work as another"),
+        (found.refused_count, f"{found.refused_count} kept apart as other pages of one work"),
+        (found.unknown_count, f"{found.unknown_count} of which nothing is known"),
     ]
-    return f"{format_count(found.rows, 'row')}: {', '.join(text for count, text in told if count)}"
+    return f"{format_count(found.rows, 'row')}: {', '.join(text for count, text in parts if count)}"
 
 
 def _noted(
-    rows: Iterator[Row], spool: Spool | None, names: set[str] | None
+    rows: Iterator[Row], spool: TemporaryRows | None, names: set[str] | None
 ) -> Iterator[JsonObject]:
     """Pass rows on, and keep what is needed of them later: their bytes, the names of their keys."""
     for row in rows:
@@ -140,13 +139,13 @@ def _print_kept(session: Session, rows: Iterator[bytes], names: set[str]) -> Non
 
         write_out(cards(map(_card, rows), session.output.look()))
         return
-    from animedex.art.row_provider import known_fields
+    from animedex.art.row_provider import list_fields
     from animedex.cli.stream_output import print_long
 
-    print_long(session, rows, names | known_fields() if names else names)
+    print_long(session, rows, names | list_fields() if names else names)
 
 
-def _print_groups(session: Session, found: Deduped, *, explain: bool) -> None:
+def _print_groups(session: Session, found: DedupeResult, *, explain: bool) -> None:
     told = (
         _told(found, group, explain=explain)
         for group in found.iter_groups()
@@ -162,25 +161,25 @@ def _print_groups(session: Session, found: Deduped, *, explain: bool) -> None:
     print_long(session, map(msgspec.json.encode, told), _KEYS)
 
 
-def _told(found: Deduped, group: Group, *, explain: bool) -> JsonObject:
+def _told(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
     """Return a group as JSON, its rows by their names."""
     told: JsonObject = {
-        "rows": [found.label(row) for row in group.rows],
+        "rows": [found.label_row(row) for row in group.rows],
         "evidence": list(group.reasons),
         "work": group.work,
         "page": group.page,
-        "same_work": [found.label(row) for row in group.same_work],
+        "same_work": [found.label_row(row) for row in group.same_work],
     }
     if explain:
-        told["joined"] = [_told_join(found, one) for one in group.joined]
+        told["joined"] = [_told_join(found, one) for one in group.matches]
         told["refused"] = [_told_join(found, one) for one in group.refused]
     return told
 
 
-def _told_join(found: Deduped, join: Joined) -> JsonValue:
+def _told_join(found: DedupeResult, join: RowMatch) -> JsonValue:
     return {
-        "row": found.label(join.row),
-        "with": found.label(join.other),
+        "row": found.label_row(join.row),
+        "with": found.label_row(join.other),
         "evidence": join.reason,
     }
 
@@ -214,13 +213,13 @@ def _lines(told: JsonObject) -> JsonObject:
 
 def _card(raw: bytes) -> Card:
     """Lay out what a terminal shows of a row, also of one that no service knows."""
-    from animedex.art.row_provider import post_of
+    from animedex.art.row_provider import read_post
     from animedex.models import decode_json
     from animedex.render.post_cards import post_card
     from animedex.render.text_output import Card
 
     row = cast("JsonObject", decode_json(raw))
-    post = post_of(row)
+    post = read_post(row)
     if post:
         return post_card(post)
     plain = tuple((key, str(value)) for key, value in row.items() if isinstance(value, (str, int)))

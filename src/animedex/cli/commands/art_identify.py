@@ -14,7 +14,7 @@ from animedex.errors import AnimedexError, BadArguments, NotFound
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.art.identify import Identified, Subject
+    from animedex.art.identify import Identification, Subject
     from animedex.art.row_reader import Row
     from animedex.http_message import JsonObject, JsonValue
     from animedex.models import PictureRecord
@@ -82,19 +82,19 @@ def _piped() -> Iterator[Subject]:
 
 
 def _given(text: str) -> Iterator[Subject]:
-    from animedex.art.row_reader import rows
+    from animedex.art.row_reader import read_rows
 
     name = "the argument"
-    return _subjects(rows([text.encode(errors="surrogateescape")], name), name)
+    return _subjects(read_rows([text.encode(errors="surrogateescape")], name), name)
 
 
 def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
     """Read what rows name as their sources, one after the other; say which row is wrong."""
-    from animedex.art.identify import subject_of
+    from animedex.art.identify import read_subject
 
     for number, row in enumerate(given, 1):
         try:
-            subject = subject_of(row.value)
+            subject = read_subject(row.value)
         except BadArguments as error:
             message = f"{name}, row {number}: {error.message}"
             raise BadArguments(message, hint=error.hint) from None
@@ -115,7 +115,7 @@ def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
         session.output.findings([one], lambda one: _told(session, one), _card, KEYS)
 
 
-def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identified]:
+def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identification]:
     """Return the entries that exist and report the others; raise `NotFound` if none exists."""
     from animedex.art.identify import identify_all
 
@@ -171,7 +171,7 @@ class _Lost:
         raise NotFound(message, hint=self._first.hint)
 
 
-def _print_array(session: Session, found: Iterator[Identified]) -> None:
+def _print_array(session: Session, found: Iterator[Identification]) -> None:
     """Print an array: whatever ends the search, what was found until then is not lost."""
     from animedex.cli.stream_output import print_long
 
@@ -187,7 +187,7 @@ def _print_array(session: Session, found: Iterator[Identified]) -> None:
 
 
 def _until_the_end(
-    session: Session, found: Iterator[Identified], ends: list[BaseException]
+    session: Session, found: Iterator[Identification], ends: list[BaseException]
 ) -> Iterator[bytes]:
     """Return what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
     import msgspec
@@ -199,7 +199,7 @@ def _until_the_end(
         ends.append(error)
 
 
-def _told(session: Session, found: Identified) -> JsonObject:
+def _told(session: Session, found: Identification) -> JsonObject:
     """Return what was found as JSON, each post with its source."""
     return {
         "query": found.query,
@@ -223,7 +223,7 @@ def _post(session: Session, post: PictureRecord) -> JsonObject:
     )
 
 
-def _card(found: Identified) -> Card:
+def _card(found: Identification) -> Card:
     """Lay out what a terminal shows: who it is, and the posts that say so."""
     from animedex.render.post_cards import few
     from animedex.render.text_output import Card

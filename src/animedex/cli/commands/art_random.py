@@ -35,14 +35,14 @@ def command(
 
     A service that is slow is given ten seconds, unless --timeout says otherwise.
     """
-    from animedex.art.providers import chosen
-    from animedex.art.random import draw
-    from animedex.backends.provider import part
+    from animedex.art.providers import check_services
+    from animedex.art.random import random_pictures
+    from animedex.backends.provider import find_provider
 
     hurry(session)
-    asked = chosen(services)
-    found = draw(session.client, asked, category=category, amount=amount)
+    asked = check_services(services)
+    found = random_pictures(session.client, asked, category=category, amount=amount)
     if session.shared.verbose:
         for name, error in found.failures.items():
             session.note(f"animedex: {name} is passed over: {error.message}")
-    session.output.pictures(found.rows, [part(name).record for name in asked])
+    session.output.pictures(found.rows, [find_provider(name).record for name in asked])

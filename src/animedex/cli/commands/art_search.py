@@ -12,7 +12,7 @@ from animedex.cli.commands.art import from_option, hurry
 from animedex.cli.streams import note
 
 if TYPE_CHECKING:
-    from animedex.art.search import Found
+    from animedex.art.search import SearchResult
 
 
 @click.command(
@@ -59,20 +59,20 @@ def command(  # noqa: PLR0913  each is an option of the command
 
     A service that is slow is given ten seconds, unless --timeout says otherwise.
     """
-    from animedex.art.providers import chosen, none_answered
+    from animedex.art.providers import check_services, merge_failures
     from animedex.art.search import search
-    from animedex.backends.provider import part
+    from animedex.backends.provider import find_provider
 
     hurry(session)
-    asked, said = chosen(services), " ".join(words)
+    asked, said = check_services(services), " ".join(words)
     found = search(session.client, said, asked, rating=rating, limit=limit)
     if strict and found.failures:
-        raise none_answered(found.failures)
+        raise merge_failures(found.failures)
     _tell(session, found, said)
-    session.output.pictures(found.rows, [part(name).record for name in asked])
+    session.output.pictures(found.rows, [find_provider(name).record for name in asked])
 
 
-def _tell(session: Session, found: Found, words: str) -> None:
+def _tell(session: Session, found: SearchResult, words: str) -> None:
     """Report whose rows are missing, and why; and where there are none at all."""
     if found.left_out:
         names = ", ".join(found.left_out)
@@ -81,9 +81,9 @@ def _tell(session: Session, found: Found, words: str) -> None:
         # Who reads errors as JSON is to know of these as well: they are one object, as ever.
         import msgspec
 
-        from animedex.art.providers import none_answered
+        from animedex.art.providers import merge_failures
 
-        told = none_answered(found.failures).to_payload()
+        told = merge_failures(found.failures).to_payload()
         note(msgspec.json.encode(told).decode())
     for name, error in found.failures.items():
         session.note(f"animedex: {name} is missing: {error}")

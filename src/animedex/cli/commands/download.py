@@ -99,7 +99,7 @@ def _asked(text: str) -> Iterable[Source]:
 
 def _read(data: bytes, name: str) -> list[Source]:
     """Read rows of JSON, or URLs and ids that are a line each."""
-    from animedex.art.row_reader import rows_and_faults
+    from animedex.art.row_reader import read_rows_and_errors
     from animedex.images.formats import identify_format
 
     if identify_format(data) is not None:
@@ -112,7 +112,7 @@ def _read(data: bytes, name: str) -> list[Source]:
         raise BadArguments(message, hint=_HINT)
     if opening.startswith(("[", "{")):
         # What is no row is something asked for that fails, as any other might.
-        return list(rows_and_faults([text.encode()], name))
+        return list(read_rows_and_errors([text.encode()], name))
     lines = text.splitlines()
     return [line.strip().strip('"') for line in lines if line.strip()]
 

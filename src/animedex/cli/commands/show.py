@@ -118,9 +118,9 @@ def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
     if identify_format(opening) is not None:
         yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
         return
-    from animedex.art.row_reader import rows
+    from animedex.art.row_reader import read_rows
 
-    read = list(rows(chain([opening], iter(lambda: file.read(_PIECE), b"")), _NAME_OF_HERE))
+    read = list(read_rows(chain([opening], iter(lambda: file.read(_PIECE), b"")), _NAME_OF_HERE))
     if not read:
         message = "there are no rows on standard input"
         raise BadArguments(message, hint="pipe in what a picture command prints, or a picture")
