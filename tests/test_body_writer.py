@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.body_writer import FileSink, check_target, file_error
+from animedex.body_writer import FileSink, check_target
 from animedex.errors import BadArguments, NoSpace, UpstreamDecode
+from animedex.files import write_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,9 +228,9 @@ def test_a_name_that_cannot_be_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
 def test_a_full_disk_is_told_from_a_bad_name(number: int) -> None:
-    assert isinstance(file_error("cat.png", OSError(number, os.strerror(number))), NoSpace)
-    assert isinstance(file_error("cat.png", OSError(errno.EACCES, "no")), BadArguments)
-    assert "odd" in file_error("cat.png", OSError("odd")).message
+    assert isinstance(write_error("cat.png", OSError(number, os.strerror(number))), NoSpace)
+    assert isinstance(write_error("cat.png", OSError(errno.EACCES, "no")), BadArguments)
+    assert "odd" in write_error("cat.png", OSError("odd")).message
 
 
 FULL = """

@@ -9,7 +9,8 @@ import stat
 import sys
 from typing import TYPE_CHECKING, TypeVar
 
-from animedex.errors import AnimedexError, BadArguments, NoSpace, UpstreamDecode, is_full
+from animedex.errors import AnimedexError, BadArguments, UpstreamDecode
+from animedex.files import write_error
 from animedex.transport.content_encoding import Decompressor
 
 if TYPE_CHECKING:
@@ -185,16 +186,8 @@ def _written(path: str, work: Callable[[], T]) -> T:
     try:
         return work()
     except OSError as error:
-        raise file_error(path, error) from None
+        raise write_error(path, error) from None
     except ValueError as error:
         # A name with a null byte, or one that the file system's encoding does not have.
         message = f"{path!r} cannot be written: {error}"
         raise BadArguments(message, hint="give another file") from None
-
-
-def file_error(path: str, error: OSError) -> AnimedexError:
-    """Make the error for a file that cannot be written."""
-    message = f"{path} cannot be written: {error.strerror or error}"
-    if is_full(error):
-        return NoSpace(message, hint="make room, or write elsewhere")
-    return BadArguments(message, hint="give another file")

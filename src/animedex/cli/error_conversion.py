@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from animedex.body_writer import file_error
 from animedex.errors import AnimedexError, BadArguments, TimedOut
+from animedex.files import write_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -27,7 +27,7 @@ def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
         message = f"{error.object!r} is not text in this system's encoding"
         return BadArguments(message, hint="pass it as UTF-8, or set LANG to a UTF-8 locale")
     if isinstance(error, OSError):
-        return file_error(str(error.filename or "a file"), error)
+        return write_error(str(error.filename or "a file"), error)
     return _unexpected(error)
 
 

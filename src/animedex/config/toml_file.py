@@ -7,7 +7,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, cast
 
-from animedex.errors import BadArguments, NoSpace, is_full
+from animedex.errors import BadArguments
+from animedex.files import open_nonblocking, replace_file, write_error
 from animedex.text_encoding import decode_text
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def get_table(
 def _content(path: str) -> str:
     try:
         # A pipe would be waited for, for ever, and so would be what some devices say.
-        with open(path, "rb", opener=_open_at_once) as file:
+        with open(path, "rb", opener=open_nonblocking) as file:
             if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                 message = f"{path} cannot be read: it is not a regular file"
                 raise BadArguments(message)
@@ -94,30 +95,8 @@ def _content(path: str) -> str:
     return decode_text(data, path) if data else ""
 
 
-def _open_at_once(path: str, flags: int) -> int:
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
-
-
 def _replace(path: str, content: bytes) -> None:
-    """Write a file at once, for its owner alone: a half-written one would be worse than the old."""
-    import tempfile
-
-    place, name = os.path.split(path)
     try:
-        os.makedirs(place, mode=0o700, exist_ok=True)
-        # Two processes may be at it, so that each has a name of its own.
-        descriptor, new = tempfile.mkstemp(prefix=f"{name}.", dir=place)
-        try:
-            with open(descriptor, "wb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(descriptor)
-            os.replace(new, path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                os.unlink(new)
-            raise
+        replace_file(path, content)
     except OSError as error:
-        kind = NoSpace if is_full(error) else BadArguments
-        message = f"{path} cannot be written: {error.strerror}"
-        raise kind(message) from None
+        raise write_error(path, error) from None

@@ -6,7 +6,6 @@ already is the same picture by the credit in it, or by its bytes.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.download.resumable_writer import HINT as HINT_AGAIN
 from animedex.download.resumable_writer import not_a_picture
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
+from animedex.files import hash_file
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import HINT, SourceFile
 from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.images.sidecar import read_any_credit
 from animedex.images.xmp import read_credit
-from animedex.library.file_facts import hash_file_md5, matches_announced_size
+from animedex.library.file_facts import matches_announced_size
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
@@ -135,15 +135,9 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
 def _check_md5(target: Target, part: ResumableFile) -> None:
     if target.file.md5 is None:
         return
-    if (part.md5() or hash_file_md5(part.path)) != target.file.md5.lower():
+    if (part.md5() or hash_file(part.path, "md5")) != target.file.md5.lower():
         message = "the file does not have the checksum that the service published"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
-
-
-def file_sha256(path: str) -> str:
-    """Return a file's SHA-256."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def has_same_bytes(one: str, other: str) -> bool:
@@ -217,4 +211,4 @@ def _has_same_content(target: Target, path: str, size: int, fetched: str | None)
         return has_same_bytes(fetched, path)
     if target.file.md5 is None or target.file.byte_size not in {None, size}:
         return False
-    return hash_file_md5(path) == target.file.md5.lower()
+    return hash_file(path, "md5") == target.file.md5.lower()

@@ -7,9 +7,9 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.body_writer import file_error
 from animedex.download.own_files import open_own, remove_own
 from animedex.errors import Corrupt
+from animedex.files import write_error
 from animedex.images.containers.file_reader import SourceFile
 from animedex.images.xmp import can_embed, copy_with_credit
 from animedex.library.file_facts import FileFacts, file_version
@@ -83,7 +83,7 @@ class _HashedFile:
         try:
             self._number = os.open(path, flags, 0o666)
         except OSError as error:
-            raise file_error(os.path.dirname(path), error) from None
+            raise write_error(os.path.dirname(path), error) from None
 
     def write(self, data: bytes, /) -> int:
         rest = memoryview(data)
@@ -91,7 +91,7 @@ class _HashedFile:
             while rest:
                 rest = rest[os.write(self._number, rest) :]
         except OSError as error:
-            raise file_error(os.path.dirname(self._path), error) from None
+            raise write_error(os.path.dirname(self._path), error) from None
         self.size += len(data)
         self.digest.update(data)
         return len(data)
@@ -101,7 +101,7 @@ class _HashedFile:
             os.fsync(self._number)
             mark = file_version(os.fstat(self._number), self._path)
         except OSError as error:
-            raise file_error(os.path.dirname(self._path), error) from None
+            raise write_error(os.path.dirname(self._path), error) from None
         return FileFacts(self.size, self.digest.hexdigest(), kind, mark)
 
     def close(self) -> None:
@@ -119,6 +119,6 @@ def _finalize_unchanged(check: FileCheck, path: str, content: BinaryIO) -> Finis
             os.fsync(file.fileno())
             mark = file_version(os.fstat(file.fileno()), path)
     except OSError as error:
-        raise file_error(os.path.dirname(path), error) from None
+        raise write_error(os.path.dirname(path), error) from None
     facts = FileFacts(size, digest.hexdigest(), check.format, mark)
     return FinishedFile(path, facts, is_credited=False)

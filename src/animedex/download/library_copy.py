@@ -11,14 +11,14 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, Literal
 
-from animedex.body_writer import PREFIX, file_error
+from animedex.body_writer import PREFIX
 from animedex.download.download_report import DownloadReport, Outcome
-from animedex.download.file_check import file_sha256, is_credited, is_same_picture
+from animedex.download.file_check import is_credited, is_same_picture
 from animedex.download.own_files import open_own, try_lock
 from animedex.download.targets import Target
 from animedex.errors import BadArguments
+from animedex.files import hash_file, open_regular, write_error
 from animedex.images.formats import find_format
-from animedex.images.regular_file import open_regular
 from animedex.library.entry import NewEntry
 from animedex.models import PictureFile
 
@@ -94,7 +94,7 @@ def _report(
     number, url = (post.id, post.url) if post else (None, None)
     if path == entry.path or status == "copied":
         return DownloadReport(name, status, number, url, path, entry.size, entry.sha256)
-    return DownloadReport(name, status, number, url, path, os.stat(path).st_size, file_sha256(path))
+    return DownloadReport(name, status, number, url, path, os.stat(path).st_size, hash_file(path))
 
 
 @contextlib.contextmanager
@@ -127,7 +127,7 @@ def _create_locked(path: str) -> Generator[FileIO]:
     try:
         number = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
     except OSError as error:
-        raise file_error(os.path.dirname(path), error) from None
+        raise write_error(os.path.dirname(path), error) from None
     with open(number, "r+b", buffering=0) as target:
         try_lock(number)
         yield target
@@ -143,7 +143,7 @@ def _write_copy(source: BinaryIO, target: FileIO, path: str) -> str:
         target.seek(0)
         return hashlib.file_digest(target, "sha256").hexdigest()
     except OSError as error:
-        raise file_error(os.path.dirname(path), error) from None
+        raise write_error(os.path.dirname(path), error) from None
 
 
 def _share_blocks(source: int, target: int) -> None:

@@ -14,7 +14,7 @@ import threading
 from math import inf
 from typing import TYPE_CHECKING, Self
 
-from animedex.body_writer import PREFIX, file_error
+from animedex.body_writer import PREFIX
 from animedex.download.content_range import (
     content_length,
     find_validator,
@@ -39,6 +39,7 @@ from animedex.download.resumable_writer import (
     not_a_picture,
 )
 from animedex.errors import UpstreamDecode
+from animedex.files import write_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -102,7 +103,7 @@ class ResumableFile:
             self._has_stable_name = number < _NAMES
             if self._lock_files():
                 return self
-        raise file_error(self._folder, NotOwnFile(self._folder))
+        raise write_error(self._folder, NotOwnFile(self._folder))
 
     def __exit__(
         self,
@@ -131,7 +132,7 @@ class ResumableFile:
             with os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as file:
                 return io.BytesIO(file.read())
         except OSError as error:
-            raise file_error(self._folder, error) from None
+            raise write_error(self._folder, error) from None
 
     def md5(self) -> str | None:
         """Return the MD5 of the file; None if it came in parts, or was not computed."""
@@ -290,7 +291,7 @@ class ResumableFile:
             except NotOwnFile:
                 return False
             except OSError as error:
-                raise file_error(self._folder, error) from None
+                raise write_error(self._folder, error) from None
             try:
                 wait_for_lock(
                     self._descriptor, self.url, self._lock_timeout, self.size, self._deadline
@@ -336,7 +337,7 @@ class ResumableFile:
             try:
                 os.write(self._descriptor, lines.encode("latin-1"))
             except OSError as error:
-                raise file_error(self._folder, error) from None
+                raise write_error(self._folder, error) from None
 
     def _close(self) -> None:
         if self._descriptor >= 0:

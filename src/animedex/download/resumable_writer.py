@@ -6,9 +6,10 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.body_writer import GZIP, file_error
+from animedex.body_writer import GZIP
 from animedex.download.own_files import open_own
 from animedex.errors import UpstreamDecode
+from animedex.files import write_error
 from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.plurals import format_count
 from animedex.transport.content_encoding import Decompressor
@@ -73,7 +74,7 @@ class ResumableWriter:
             self._descriptor = open_own(path, os.O_WRONLY | anew)
             os.lseek(self._descriptor, self.size, os.SEEK_SET)
         except OSError as error:
-            raise file_error(os.path.dirname(path), error) from None
+            raise write_error(os.path.dirname(path), error) from None
 
     def write(self, chunk: bytes) -> None:
         """Take the next piece.
@@ -140,7 +141,7 @@ class ResumableWriter:
             while rest:
                 rest = rest[os.write(self._descriptor, rest) :]
         except OSError as error:
-            raise file_error(os.path.dirname(self._path), error) from None
+            raise write_error(os.path.dirname(self._path), error) from None
         self.size += len(piece)
         if self.digest is not None:
             self.digest.update(piece)

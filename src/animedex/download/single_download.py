@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex import backends
 from animedex.backends.asset_call import fetch
-from animedex.body_writer import file_error
 from animedex.download.download_report import DownloadReport, Outcome
-from animedex.download.file_check import check_file, file_sha256
+from animedex.download.file_check import check_file
 from animedex.download.finalize import finalize
 from animedex.download.library_copy import complete_file, use_entry
 from animedex.download.resumable_file import ResumableFile
 from animedex.download.resumable_writer import FileTooLong, file_too_long
 from animedex.download.targets import find_id, find_target, format_source
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
+from animedex.files import hash_file, write_error
 from animedex.images.decoder import decoding_limits
 from animedex.library.entry import NewEntry
 
@@ -70,7 +70,7 @@ def download_one(
         failure = error
         failure.hint = failure.hint or _HINT
     except OSError as error:
-        failure = file_error(options.folder.folder, error)
+        failure = write_error(options.folder.folder, error)
     url = target.file.url if target else None
     post_id = target.post.id if target else post_id
     return Outcome(DownloadReport(name, "failed", post_id, url, error=failure))
@@ -119,7 +119,7 @@ def _report_present(job: Job, target: Target, path: str) -> Outcome:
     """Return the outcome for a file that was there, with the sidecars that it lacked."""
     new = complete_file(path, target, job.options)
     size, url = os.stat(path).st_size, target.file.url
-    report = DownloadReport(job.name, "here", target.post.id, url, path, size, file_sha256(path))
+    report = DownloadReport(job.name, "here", target.post.id, url, path, size, hash_file(path))
     return Outcome(report, new, job.deadline.end_or_none())
 
 

@@ -12,8 +12,8 @@ import sys
 import threading
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.body_writer import file_error
 from animedex.errors import BadArguments
+from animedex.files import write_error
 from animedex.images.filename_template import MAX_PATH_BYTES, number_path, shorten_path
 from animedex.images.safe_filename import MAX_PART_BYTES, fold_name
 
@@ -91,7 +91,7 @@ class TargetFolder:
                     return self._place_file(finished, self._shorten(path), is_same)
                 except OSError as error:
                     if not (_is_too_long(error) and self._lower_limit()):
-                        raise file_error(self._absolute_path(path), error) from None
+                        raise write_error(self._absolute_path(path), error) from None
 
     def sync_folders(self) -> None:
         """Write the names of the files put since the last time to disk: once for each folder."""
@@ -212,7 +212,7 @@ def _make_folder(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
     except (OSError, ValueError) as error:
         if isinstance(error, OSError):
-            failure = file_error(folder, error)
+            failure = write_error(folder, error)
             if isinstance(failure, BadArguments):
                 failure.hint = _ANOTHER
             raise failure from None

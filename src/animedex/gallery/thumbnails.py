@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
+from animedex.files import replace_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ class Thumbnails:
         made = thumbnail(path)
         if made is not None:
             with contextlib.suppress(OSError):
-                _write(self._path(sha256), made)
+                replace_file(self._path(sha256), made, is_durable=False)
         return made
 
     def _path(self, sha256: str) -> str:
@@ -100,19 +101,3 @@ def _encode(picture: Image) -> bytes:
     into = BytesIO()
     picture.save(into, "WEBP", quality=_QUALITY, method=4)
     return into.getvalue()
-
-
-def _write(path: str, body: bytes) -> None:
-    """Write a file under a name of its own, and move it into place at once."""
-    import tempfile
-
-    folder = os.path.dirname(path)
-    os.makedirs(folder, mode=0o700, exist_ok=True)
-    with tempfile.NamedTemporaryFile(dir=folder, prefix=".", delete=False) as file:
-        try:
-            file.write(body)
-            file.close()
-            os.replace(file.name, path)
-        except OSError:
-            os.unlink(file.name)
-            raise

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, Corrupt
-from animedex.images.regular_file import open_regular
+from animedex.files import open_regular
 from animedex.images.sidecars import hydrus_sidecar, json_sidecar, text_sidecar, xmp_sidecar
 from animedex.images.sidecars.text_sidecar import to_one_line
 from animedex.text_encoding import to_utf8

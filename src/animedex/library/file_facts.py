@@ -8,7 +8,7 @@ import stat
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments, Corrupt, NotFound
-from animedex.images.regular_file import open_nonblocking
+from animedex.files import hash_file, open_nonblocking
 
 if TYPE_CHECKING:
     from animedex.images.formats import Format
@@ -58,16 +58,10 @@ def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
     return Corrupt(f"{path} {what}", hint=hint)
 
 
-def hash_file_md5(path: str) -> str:
-    """Return a file's MD5, which is what services announce."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-
-
 def matches_announced_size(path: str, md5: str | None, byte_size: int | None) -> bool:
     """Return whether a file is the one that a row announces, by its MD5 or else by its size."""
     if md5 is not None:
-        return hash_file_md5(path) == md5.lower()
+        return hash_file(path, "md5") == md5.lower()
     return byte_size == os.stat(path).st_size
 
 

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from animedex.errors import BadArguments, Corrupt
+from animedex.files import open_regular
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import MAX_PACKET_BYTES, SourceFile
 from animedex.images.decoder import convert_decoder_errors
 from animedex.images.formats import HEAD_BYTES, identify_format
-from animedex.images.regular_file import open_regular
 from animedex.images.xmp import gif_xmp, jpeg_xmp, png_xmp, webp_xmp
 from animedex.images.xmp.credit_properties import build_properties
 from animedex.images.xmp.credit_text import Credit
