@@ -91,6 +91,11 @@ def apply_change(area: str, change: Change) -> Mutant | None:
     return Mutant(area, change.path.relative_to(ROOT), *first_change(code, changed), changed)
 
 
+def unchanged(mutant: Mutant) -> Mutant:
+    """Return a mutant that is its module as it stands."""
+    return mutant._replace(code=(ROOT / mutant.module).read_text("utf-8"))
+
+
 def first_change(code: str, changed: str) -> tuple[int, str, str]:
     """Return the first line that differs: its number, and what it is in either text."""
     pairs = zip(code.splitlines(), changed.splitlines(), strict=False)
@@ -238,6 +243,8 @@ def main(arguments: Iterable[str]) -> None:
         copies = Copies(Path(folder), options.jobs)
         for area in options.areas:
             samples[area] = sample_mutants(area, options.sample)
+            if not copies.survives(unchanged(samples[area][0])):
+                sys.exit(f"the tests of {area} fail without a mutant")
             alive = pool.map(copies.survives, samples[area])
             survivors[area] = [
                 one for one, lives in zip(samples[area], alive, strict=True) if lives
