@@ -156,7 +156,7 @@ def test_every_part_is_in_the_table() -> None:
     assert {part_of(name) for name in MODULES} == set(ALLOWED)
 
 
-def told_layers() -> Iterator[tuple[str, set[str]]]:
+def documented_layers() -> Iterator[tuple[str, set[str]]]:
     """Read the table of layers in the documentation."""
     _, found, rest = ARCHITECTURE.partition("\n| part | may import |\n|---|---|\n")
     assert found
@@ -167,7 +167,7 @@ def told_layers() -> Iterator[tuple[str, set[str]]]:
 
 def test_the_layers_are_told_in_the_documentation() -> None:
     held = {part: names - {""} for part, names in ALLOWED.items() if part not in {"", "__main__"}}
-    rows = list(told_layers())
+    rows = list(documented_layers())
     told = dict(rows)
     told["cli"] = held.keys() - {"cli"} - told["cli"]
     assert told == held

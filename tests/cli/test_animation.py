@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.cli.animation import Film, play
+from animedex.cli.animation import AnimationRow, play_animation
 from animedex.images.open_image import Frame
 
 if TYPE_CHECKING:
@@ -45,12 +45,12 @@ class Screening:
         self.drawing = drawing
         self.drawn: list[tuple[float, str, float]] = []
 
-    def film(self, name: str, *seconds: float) -> Film:
+    def film(self, name: str, *seconds: float) -> AnimationRow:
         def draw(frame: Frame) -> None:
             self.drawn.append((self.clock.time, name, frame.seconds))
             self.clock.time += self.drawing
 
-        return Film(seconds[0], self._frames(seconds[1:]), draw)
+        return AnimationRow(seconds[0], self._frames(seconds[1:]), draw)
 
     @staticmethod
     def _frames(seconds: Iterable[float]) -> Iterator[Frame]:
@@ -59,7 +59,7 @@ class Screening:
 
 def test_every_frame_is_seen_as_long_as_it_says() -> None:
     show = Screening(Clock())
-    assert play([show.film("a", 0.5, 0.25, 4.0)], show.clock)
+    assert play_animation([show.film("a", 0.5, 0.25, 4.0)], show.clock)
     assert show.drawn == [(0.5, "a", 0.25), (0.75, "a", 4.0)]
     # The last frame stays, and nobody waits for that.
     assert show.clock.time == 0.75
@@ -67,26 +67,26 @@ def test_every_frame_is_seen_as_long_as_it_says() -> None:
 
 def test_several_are_played_at_once() -> None:
     show = Screening(Clock())
-    assert play([show.film("a", 1.0, 1.0, 1.0), show.film("b", 0.75, 0.5)], show.clock)
+    assert play_animation([show.film("a", 1.0, 1.0, 1.0), show.film("b", 0.75, 0.5)], show.clock)
     assert show.drawn == [(0.75, "b", 0.5), (1.0, "a", 1.0), (2.0, "a", 1.0)]
 
 
 def test_a_key_stops_all() -> None:
     show = Screening(Clock([(0.5, b"x"), (1.25, b"\x1b[A"), (1.5, b"q")]))
-    assert not play([show.film("a", 1.0, 1.0, 1.0), show.film("b", 9.0, 1.0)], show.clock)
+    assert not play_animation([show.film("a", 1.0, 1.0, 1.0), show.film("b", 9.0, 1.0)], show.clock)
     assert show.drawn == [(1.0, "a", 1.0)]
     assert show.clock.time == 1.5
 
 
 def test_a_key_stops_what_is_always_late() -> None:
     show = Screening(Clock([(5.0, b" ")]), drawing=2.0)
-    assert not play([show.film("a", 1.0, *[1.0] * 99)], show.clock)
+    assert not play_animation([show.film("a", 1.0, *[1.0] * 99)], show.clock)
     assert show.clock.time < 8.0
 
 
 def test_what_is_over_before_it_is_drawn_is_left_out_but_for_the_last() -> None:
     show = Screening(Clock(), drawing=0.25)
-    assert play([show.film("a", *[0.125] * 10)], show.clock)
+    assert play_animation([show.film("a", *[0.125] * 10)], show.clock)
     times = [at for at, _, _ in show.drawn]
     assert len(times) < 9
     assert times == sorted(times)
@@ -97,7 +97,7 @@ def test_what_is_over_before_it_is_drawn_is_left_out_but_for_the_last() -> None:
 @pytest.mark.parametrize("films", [0, 1, 2])
 def test_stills_take_no_time(films: int) -> None:
     show = Screening(Clock())
-    assert play([show.film("a", 3.0) for _ in range(films)], show.clock)
+    assert play_animation([show.film("a", 3.0) for _ in range(films)], show.clock)
     assert (show.drawn, show.clock.time) == ([], 0.0)
 
 
@@ -109,7 +109,9 @@ def test_time_goes_on_and_the_last_frame_is_always_drawn(
     films: list[list[float]], drawing: float
 ) -> None:
     show = Screening(Clock(), drawing)
-    assert play([show.film(str(n), *seconds) for n, seconds in enumerate(films)], show.clock)
+    assert play_animation(
+        [show.film(str(n), *seconds) for n, seconds in enumerate(films)], show.clock
+    )
     times = [at for at, _, _ in show.drawn]
     assert times == sorted(times)
     for number, seconds in enumerate(films):

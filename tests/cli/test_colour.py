@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.streams import is_terminal, look
+from animedex.cli.streams import is_terminal, text_style
 
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
@@ -54,10 +54,10 @@ def test_colour_on_a_terminal_and_in_a_pipe(
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(sys, "stdout", Screen())
-    on_terminal = look(choice).color
+    on_terminal = text_style(choice).color
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    assert (on_terminal, look(choice).color) == expected
-    assert not look(choice).links
+    assert (on_terminal, text_style(choice).color) == expected
+    assert not text_style(choice).links
 
 
 @pytest.mark.parametrize(

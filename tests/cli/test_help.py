@@ -15,7 +15,7 @@ import pytest
 
 from animedex import __version__, backends
 from animedex.cli.command import Command
-from animedex.cli.guide import Told
+from animedex.cli.guide import GuideEntry
 from animedex.cli.guide_json import input_schema
 from animedex.cli.root import root
 from animedex.testing import SampleServer
@@ -244,7 +244,7 @@ def test_agents_are_told_the_same_as_json(cli: Cli) -> None:
 def test_every_command_is_described_by_a_schema(path: tuple[str, ...]) -> None:
     command = command_at(path)
     assert isinstance(command, Command)
-    schema = input_schema(Told(click.Context(command, info_name=" ".join(path)), command))
+    schema = input_schema(GuideEntry(click.Context(command, info_name=" ".join(path)), command))
     import_module("jsonschema").Draft202012Validator.check_schema(schema)
     known = cast("dict[str, Any]", schema.get("properties", {}))
     assert set(cast("list[str]", schema.get("required", []))) <= set(known)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.error_conversion import as_error
+from animedex.cli.error_conversion import to_animedex_error
 from animedex.database import StoreLocked, retry_while_locked
 from animedex.errors import TimedOut
 from tests.kit.transport import CACHE_FILE, LIMITER_FILE
@@ -71,6 +71,6 @@ def test_a_clock_that_has_run_out_still_gets_one_try() -> None:
 
 
 def test_a_locked_file_that_nobody_waited_for_is_no_mistake_of_this_program() -> None:
-    error = as_error(StoreLocked())
+    error = to_animedex_error(StoreLocked())
     assert isinstance(error, TimedOut)
     assert "locked" in error.message

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.cli.command_context import Session
-from animedex.cli.picture_sources import of_post, of_text
-from animedex.cli.shared_options import Shared
+from animedex.cli.command_context import CommandSession
+from animedex.cli.picture_sources import post_source, text_source
+from animedex.cli.shared_options import SharedOptions
 from animedex.errors import BadArguments, NotFound
 from animedex.models import ArtPost, Rating
 
@@ -22,8 +22,8 @@ LARGE, SMALL = "https://cdn.donmai.us/a/large.png", "https://cdn.donmai.us/a/sma
 
 
 @pytest.fixture
-def session() -> Iterator[Session]:
-    session = Session(Shared())
+def session() -> Iterator[CommandSession]:
+    session = CommandSession(SharedOptions())
     yield session
     session.close()
 
@@ -34,18 +34,18 @@ def post(**known: object) -> ArtPost:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="pipes have no paths there")
-def test_what_can_be_read_but_once_is_read_once(session: Session) -> None:
+def test_what_can_be_read_but_once_is_read_once(session: CommandSession) -> None:
     body = BytesIO()
     Image.new("RGB", (40, 60)).save(body, "PNG")
     reading, writing = os.pipe()
     try:
         os.write(writing, body.getvalue())
         os.close(writing)
-        sight = of_text(session, f"/dev/fd/{reading}")
+        sight = text_source(session, f"/dev/fd/{reading}")
     finally:
         os.close(reading)
     assert sight.body == body.getvalue()
-    with sight.opened() as frames:
+    with sight.open() as frames:
         assert frames.first_frame((40, 60)).image.size == (40, 60)
 
 
@@ -59,9 +59,9 @@ def test_what_can_be_read_but_once_is_read_once(session: Session) -> None:
     ],
 )
 def test_of_many_the_smaller_picture_will_do(
-    *, known: dict[str, object], small: bool, url: str, session: Session
+    *, known: dict[str, object], small: bool, url: str, session: CommandSession
 ) -> None:
-    call = of_post(session, post(**known), small=small).call
+    call = post_source(session, post(**known), small=small).call
     assert call is not None
     assert call.request.path == url
 
@@ -77,19 +77,19 @@ def test_of_many_the_smaller_picture_will_do(
     ],
 )
 def test_a_label_names_the_artist_or_what_else_there_is(
-    known: dict[str, object], name: str, session: Session
+    known: dict[str, object], name: str, session: CommandSession
 ) -> None:
-    assert of_post(session, post(**known)).label == (name, "danbooru")
+    assert post_source(session, post(**known)).label == (name, "danbooru")
 
 
 @pytest.mark.parametrize("extension", ["mp4", "webm", "zip"])
-def test_a_film_is_not_looked_at(extension: str, session: Session) -> None:
+def test_a_film_is_not_looked_at(extension: str, session: CommandSession) -> None:
     url = f"https://cdn.donmai.us/a/film.{extension}"
     for film in (post(extension=extension), post(url=url)):
         with pytest.raises(BadArguments, match="danbooru:7 is a film"):
-            of_post(session, film)
+            post_source(session, film)
 
 
-def test_what_is_withheld_is_not_looked_at(session: Session) -> None:
+def test_what_is_withheld_is_not_looked_at(session: CommandSession) -> None:
     with pytest.raises(NotFound, match="withheld"):
-        of_post(session, post(url=None))
+        post_source(session, post(url=None))

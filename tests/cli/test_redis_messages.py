@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.error_conversion import as_error
+from animedex.cli.error_conversion import to_animedex_error
 from animedex.ratelimit.store import StoreUnavailable
 
 if TYPE_CHECKING:
@@ -67,5 +67,5 @@ def test_a_warning_is_printed_once(
 
 
 def test_whatever_raises_that_a_server_is_away_is_understood() -> None:
-    error = as_error(StoreUnavailable("redis://cache.example", "does not answer", 1.0))
+    error = to_animedex_error(StoreUnavailable("redis://cache.example", "does not answer", 1.0))
     assert (error.reason, error.exit_code) == ("unreachable", 6)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.terminal_query import Answers, read_answers
+from animedex.cli.terminal_query import TerminalAnswers, read_answers
 from animedex.render.terminal_picture import Size
 
 if TYPE_CHECKING:
@@ -172,18 +172,18 @@ def test_standard_input_may_be_something_else(emulator: Emulator, picture: str) 
 @pytest.mark.parametrize(
     ("said", "answers"),
     [
-        (b"", Answers()),
-        (b"\x1b[?1;2c", Answers(complete=True)),
-        (b"\x1b[?4c", Answers(complete=True)),
-        (b"\x1b[?64;1;2;4c", Answers(sixel=True, complete=True)),
-        (b"\x1b[?64;14;40c", Answers(complete=True)),
-        (b"\x1b[6;16;8t", Answers(cell=Size(8, 16))),
-        (b"\x1b[6;99999;8t\x1b[6;0;0t", Answers()),
-        (b"\x1b_Gi=31;ENOENT\x1b\\\x1b[?1c", Answers(complete=True)),
-        (b"\x1b_Gi=31,p=1;OK\x1b\\", Answers(kitty=True)),
+        (b"", TerminalAnswers()),
+        (b"\x1b[?1;2c", TerminalAnswers(complete=True)),
+        (b"\x1b[?4c", TerminalAnswers(complete=True)),
+        (b"\x1b[?64;1;2;4c", TerminalAnswers(sixel=True, complete=True)),
+        (b"\x1b[?64;14;40c", TerminalAnswers(complete=True)),
+        (b"\x1b[6;16;8t", TerminalAnswers(cell=Size(8, 16))),
+        (b"\x1b[6;99999;8t\x1b[6;0;0t", TerminalAnswers()),
+        (b"\x1b_Gi=31;ENOENT\x1b\\\x1b[?1c", TerminalAnswers(complete=True)),
+        (b"\x1b_Gi=31,p=1;OK\x1b\\", TerminalAnswers(kitty=True)),
     ],
 )
-def test_answers(said: bytes, answers: Answers) -> None:
+def test_answers(said: bytes, answers: TerminalAnswers) -> None:
     assert read_answers(said) == answers
 
 
@@ -191,5 +191,5 @@ def test_no_answer_is_taken_from_noise() -> None:
     for _ in range(200):
         noise = os.urandom(200)
         # Each answer begins with an escape; with some in between nothing is raised, at least.
-        assert read_answers(noise.replace(b"\x1b", b"")) == Answers()
-        assert isinstance(read_answers(noise), Answers)
+        assert read_answers(noise.replace(b"\x1b", b"")) == TerminalAnswers()
+        assert isinstance(read_answers(noise), TerminalAnswers)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from animedex.errors import JqFailed, JqInvalid
 from animedex.render.jq_program import JqProgram
-from animedex.render.json_output import layout
+from animedex.render.json_output import format_json
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonValue
@@ -40,8 +40,8 @@ def results(program: str, document: JsonValue, *, raw: bool = False) -> list[str
 def test_the_identity_lays_a_document_out(document: JsonValue) -> None:
     (found,) = results(".", document)
     # jq is free to write a number in another way: 1e-07 or 1E-7 are the same.
-    assert json.loads(found) == json.loads(layout(document))
-    assert found.count("\n") == layout(document).count("\n")
+    assert json.loads(found) == json.loads(format_json(document))
+    assert found.count("\n") == format_json(document).count("\n")
 
 
 @given(DOCUMENTS)

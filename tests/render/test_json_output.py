@@ -16,7 +16,13 @@ from animedex.backends.nekos.models import NekosCategoryFormat, NekosImage
 from animedex.call import SourceTag
 from animedex.errors import UnknownField
 from animedex.models import parse_record
-from animedex.render.json_output import layout, layout_raw, picked, plain, row
+from animedex.render.json_output import (
+    format_json,
+    format_raw,
+    pick_fields,
+    row_payload,
+    to_plain_value,
+)
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject, JsonValue
@@ -42,14 +48,14 @@ def _standard(value: JsonValue) -> str:
 
 @given(DOCUMENTS)
 def test_the_layout_is_the_usual_one(value: JsonValue) -> None:
-    text = layout(value)
+    text = format_json(value)
     assert json.loads(text) == value
     assert text.count("\n") == _standard(value).count("\n")
 
 
 @given(DOCUMENTS)
 def test_a_compact_layout_is_one_line(value: JsonValue) -> None:
-    text = layout(value, compact=True)
+    text = format_json(value, compact=True)
     assert json.loads(text) == value
     assert "\n" not in text
 
@@ -68,11 +74,11 @@ LAYOUTS: list[tuple[JsonValue, str]] = [
 
 @pytest.mark.parametrize(("value", "expected"), LAYOUTS)
 def test_the_layout(value: JsonValue, expected: str) -> None:
-    assert layout(value) == expected
+    assert format_json(value) == expected
 
 
 def test_numbers_of_raw_json_stay_as_they_stand() -> None:
-    assert layout_raw("[1.0,1E5,0.10,12345678901234567890]", compact=True) == (
+    assert format_raw("[1.0,1E5,0.10,12345678901234567890]", compact=True) == (
         "[1.0,1E5,0.10,12345678901234567890]"
     )
 
@@ -82,11 +88,11 @@ def test_the_layout_is_jq_s_own() -> None:
     value: JsonValue = {"b": ["é", 1, {}], "a": {"c": None, "d": []}, "": [[1], [True, "x\ty\\"]]}
     given = json.dumps(value).encode()
     told = subprocess.run(["jq", "."], input=given, capture_output=True, check=True, timeout=60)
-    assert f"{layout(value)}\n" == told.stdout.decode()
+    assert f"{format_json(value)}\n" == told.stdout.decode()
 
 
 def test_a_row_names_its_source_last() -> None:
-    assert row(image(match=0.5)) == {
+    assert row_payload(image(match=0.5)) == {
         "url": URL,
         "new": [1.0],
         "_match": 0.5,
@@ -100,17 +106,17 @@ def test_a_row_names_its_source_last() -> None:
 
 
 def test_a_row_without_its_source_is_what_was_sent() -> None:
-    assert row(image(match=0.5), source=False) == {"url": URL, "new": [1.0]}
+    assert row_payload(image(match=0.5), source=False) == {"url": URL, "new": [1.0]}
 
 
 def test_a_row_that_was_not_fetched_has_no_source() -> None:
-    assert row(image(tag=None)) == {"url": URL, "new": [1.0]}
+    assert row_payload(image(tag=None)) == {"url": URL, "new": [1.0]}
 
 
 def test_a_mapping_goes_without_sources() -> None:
     kept = parse_record(NekosCategoryFormat, b'{"format":"png"}', "", TAG)
-    assert plain({"neko": kept}) == {"neko": {"format": "png"}}
-    assert plain([image(), 3]) == [row(image()), 3]
+    assert to_plain_value({"neko": kept}) == {"neko": {"format": "png"}}
+    assert to_plain_value([image(), 3]) == [row_payload(image()), 3]
 
 
 ROWS: list[JsonObject] = [{"a": 1, "b": None}, {"b": 2, "_source": {"backend": "x"}}]
@@ -125,7 +131,7 @@ ROWS: list[JsonObject] = [{"a": 1, "b": None}, {"b": 2, "_source": {"backend": "
     ],
 )
 def test_keys_are_picked(fields: list[str], expected: list[JsonObject]) -> None:
-    found = picked(ROWS, fields, ["known"])
+    found = pick_fields(ROWS, fields, ["known"])
     assert found == expected
     assert [list(one)[: len(fields)] for one in found] == [fields, fields]
 
@@ -133,11 +139,11 @@ def test_keys_are_picked(fields: list[str], expected: list[JsonObject]) -> None:
 @pytest.mark.parametrize(("field", "hint"), [("knwon", "known?"), ("zzz", "there are _match, ")])
 def test_a_key_that_nobody_knows_is_told(field: str, hint: str) -> None:
     with pytest.raises(UnknownField) as caught:
-        picked(ROWS, ["a", field], ["known"])
+        pick_fields(ROWS, ["a", field], ["known"])
     assert hint in (caught.value.hint or "")
 
 
 def test_no_rows_know_only_what_the_model_knows() -> None:
-    assert picked([], ["known"], ["known"]) == []
+    assert pick_fields([], ["known"], ["known"]) == []
     with pytest.raises(UnknownField):
-        picked([], ["a"], ["known"])
+        pick_fields([], ["a"], ["known"])

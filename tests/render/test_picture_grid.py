@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from animedex.render.picture_grid import Grid, Label, again, beside, grid, labels
-from animedex.render.terminal_picture import Drawn, Screen, Size
-from animedex.render.text_output import Look
+from animedex.render.picture_grid import Grid, Label, beside, format_labels, grid, redraw
+from animedex.render.terminal_picture import DrawnPicture, Screen, Size
+from animedex.render.text_output import TextStyle
 
 
 def screen(width: int, height: int = 24) -> Screen:
@@ -37,7 +37,7 @@ def test_rows_are_as_even_as_can_be(amount: int, width: int, columns: int) -> No
 
 
 LAYOUT = Grid(2, Size(4, 5))
-ONE, OTHER = Drawn(Size(2, 2), ("ab", "cd")), Drawn(Size(1, 1), ("x",))
+ONE, OTHER = DrawnPicture(Size(2, 2), ("ab", "cd")), DrawnPicture(Size(1, 1), ("x",))
 
 
 def test_letters_stand_beside_each_other() -> None:
@@ -51,15 +51,18 @@ def test_what_a_picture_needs_comes_first() -> None:
 
 
 def test_graphics_are_put_into_room_that_was_made() -> None:
-    pictures = [Drawn(Size(2, 2), graphics="<one>"), Drawn(Size(1, 1), graphics="<other>")]
+    pictures = [
+        DrawnPicture(Size(2, 2), graphics="<one>"),
+        DrawnPicture(Size(1, 1), graphics="<other>"),
+    ]
     done = beside(pictures, LAYOUT)
     assert done == ("\n\n\x1b[2A\r\x1b7<one>\x1b8\x1b[2B\x1b[2A\r\x1b7\x1b[6C<other>\x1b8\x1b[2B")
 
 
 @given(st.integers(0, 30), st.integers(2, 9))
 def test_the_cursor_ends_where_it_began(offset: int, up: int) -> None:
-    for picture in (ONE, Drawn(Size(2, 2), graphics="g")):
-        done = again(picture, offset, up)
+    for picture in (ONE, DrawnPicture(Size(2, 2), graphics="g")):
+        done = redraw(picture, offset, up)
         moves = re.findall(r"\x1b\[([0-9]+)([AB])", done)
         assert sum(int(by) * (1 if way == "B" else -1) for by, way in moves) == 0
         assert "\n" not in done
@@ -75,7 +78,7 @@ def test_the_cursor_ends_where_it_began(offset: int, up: int) -> None:
 )
 def test_labels_are_harmless_and_keep_to_their_place(names: list[Label], width: int) -> None:
     layout = Grid(len(names), Size(width, 5))
-    line = labels(names, layout, Look(width=500))
+    line = format_labels(names, layout, TextStyle(width=500))
     assert line.count("\n") == 1
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", line)
     assert cell_len(line.rstrip("\n")) <= layout.offset(len(names) - 1) + width
@@ -83,16 +86,18 @@ def test_labels_are_harmless_and_keep_to_their_place(names: list[Label], width: 
 
 def test_a_long_name_leaves_room_for_the_source() -> None:
     names = [Label("青葉ミオ" * 9, "danbooru"), Label("x", None)]
-    line = labels(names, Grid(2, Size(24, 5)), Look(width=80))
+    line = format_labels(names, Grid(2, Size(24, 5)), TextStyle(width=80))
     assert line == "青葉ミ … [src: danbooru]  x\n"
 
 
 def test_names_are_data() -> None:
-    line = labels([Label("\x1b[31m[red]\u202e", "nekos")], Grid(1, Size(40, 5)), Look(width=80))
+    line = format_labels(
+        [Label("\x1b[31m[red]\u202e", "nekos")], Grid(1, Size(40, 5)), TextStyle(width=80)
+    )
     assert line == "�[31m[red]� [src: nekos]\n"
 
 
 def test_only_the_name_stands_out() -> None:
-    look = Look(width=80, color=True)
-    line = labels([Label("Mio", "nekos")], Grid(1, Size(40, 5)), look)
+    look = TextStyle(width=80, color=True)
+    line = format_labels([Label("Mio", "nekos")], Grid(1, Size(40, 5)), look)
     assert line == "\x1b[1mMio\x1b[0m\x1b[2m [src: nekos]\x1b[0m\n"

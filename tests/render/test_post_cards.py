@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from animedex.models import ArtPost, Rating
-from animedex.render.post_cards import few, post_card
-from animedex.render.text_output import Look, cards
+from animedex.render.post_cards import join_few, post_card
+from animedex.render.text_output import TextStyle, cards
 
 
 def shown(post: ArtPost) -> list[str]:
-    return cards([post_card(post)], Look(60)).splitlines()
+    return cards([post_card(post)], TextStyle(60)).splitlines()
 
 
 def test_a_card_names_who_made_it_and_who_is_on_it() -> None:
@@ -50,7 +50,7 @@ def test_a_score_of_nothing_is_a_score() -> None:
 
 
 def test_many_names_are_counted() -> None:
-    assert few([str(number) for number in range(8)]) == "0, 1, 2, 3, 4 and 3 more"
+    assert join_few([str(number) for number in range(8)]) == "0, 1, 2, 3, 4 and 3 more"
 
 
 def test_names_are_data() -> None:

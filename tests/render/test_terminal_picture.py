@@ -12,7 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from animedex.render.terminal_picture import Manner, Screen, Size, dots, drawn, fitted, forgotten
+from animedex.render.terminal_picture import (
+    Manner,
+    Screen,
+    Size,
+    delete_picture,
+    draw_blocks,
+    draw_picture,
+    fit_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,22 +50,22 @@ def test_a_picture_fits_keeps_its_shape_and_is_not_blown_up(
     sides: tuple[int, int], room: tuple[int, int], cell: tuple[int, int], manner: Manner
 ) -> None:
     found = Screen(Size(*room), Size(*cell), manner)
-    cells = fitted(Size(*sides), Size(*room), found)
+    cells = fit_size(Size(*sides), Size(*room), found)
     assert 1 <= cells.width <= room[0]
     assert 1 <= cells.height <= room[1]
     # Rounding to whole cells is all that the shape may change.
     width, height = cells.width * cell[0], cells.height * cell[1]
     if cells.width > 1 and cells.height > 1:
         assert abs(width - height * sides[0] / sides[1]) <= cell[0] + cell[1] * sides[0] / sides[1]
-    size = dots(cells, found)
-    across, down = dots(Size(1, 1), found)
+    size = draw_blocks(cells, found)
+    across, down = draw_blocks(Size(1, 1), found)
     assert size.width <= max(sides[0] + across, across)
     assert size.height <= max(sides[1] + down, down)
 
 
 @pytest.mark.parametrize("manner", LETTERS)
 def test_there_are_as_many_letters_as_cells(manner: Manner) -> None:
-    done = drawn(picture(), Size(8, 6), screen(manner))
+    done = draw_picture(picture(), Size(8, 6), screen(manner))
     assert len(done.lines) == 6
     for line in done.lines:
         bare = ESCAPE.sub("", line)
@@ -67,21 +75,21 @@ def test_there_are_as_many_letters_as_cells(manner: Manner) -> None:
 
 
 def test_sixel_has_as_many_dots_as_the_cells() -> None:
-    done = drawn(picture(), Size(8, 6), screen("sixel"))
+    done = draw_picture(picture(), Size(8, 6), screen("sixel"))
     assert done.graphics.startswith('\x1bP0;0;0q"1;1;80;120')
     assert done.graphics.endswith("\x1b\\")
     assert (done.lines, done.before) == ((), "")
 
 
 def test_kitty_is_sent_the_picture_first_and_can_forget_it() -> None:
-    done = drawn(picture(), Size(8, 6), screen("kitty"))
+    done = draw_picture(picture(), Size(8, 6), screen("kitty"))
     assert done.number is not None
     assert re.fullmatch(r"(\x1b_G[^\x1b]*\x1b\\)+", done.before)
     assert done.before.count(f"i={done.number},") == done.before.count("\x1b_G")
     # Nothing of it is answered, as nobody would read that.
     assert done.before.count("q=2") == done.before.count("\x1b_G")
-    assert forgotten(done) == f"\x1b_Ga=d,d=I,i={done.number},q=2;\x1b\\"
-    assert forgotten(drawn(picture(), Size(8, 6), screen("256"))) == ""
+    assert delete_picture(done) == f"\x1b_Ga=d,d=I,i={done.number},q=2;\x1b\\"
+    assert delete_picture(draw_picture(picture(), Size(8, 6), screen("256"))) == ""
 
 
 @pytest.mark.parametrize(
@@ -94,14 +102,14 @@ def test_kitty_is_sent_the_picture_first_and_can_forget_it() -> None:
     ],
 )
 def test_colours_are_those_that_there_are(manner: Manner, escapes: set[str]) -> None:
-    done = drawn(Image.new("RGB", (4, 4), (255, 0, 0)), Size(4, 2), screen(manner))
+    done = draw_picture(Image.new("RGB", (4, 4), (255, 0, 0)), Size(4, 2), screen(manner))
     assert {found for line in done.lines for found in ESCAPE.findall(line)} == escapes
 
 
 @manners
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "CMYK", "I;16", "F"])
 def test_every_kind_of_picture_is_drawn(manner: Manner, mode: str) -> None:
-    done = drawn(Image.new(mode, (30, 30)), Size(3, 2), screen(manner))
+    done = draw_picture(Image.new(mode, (30, 30)), Size(3, 2), screen(manner))
     assert bool(done.lines) != bool(done.graphics)
 
 
@@ -109,7 +117,7 @@ def test_every_kind_of_picture_is_drawn(manner: Manner, mode: str) -> None:
 def test_what_is_transparent_is_put_on_what_its_ink_can_be_told_from(ink: int, ground: str) -> None:
     image = Image.new("RGBA", (4, 4), (0, 0, 0, 0))
     image.paste((ink, ink, ink, 255), (0, 0, 2, 4))
-    (line, _) = drawn(image, Size(4, 2), screen("truecolor")).lines
+    (line, _) = draw_picture(image, Size(4, 2), screen("truecolor")).lines
     assert ESCAPE.findall(line)[0] == f"\x1b[38;2;{ink};{ink};{ink};48;2;{ink};{ink};{ink}m"
     assert ESCAPE.findall(line)[-2] == f"\x1b[38;2;{ground};48;2;{ground}m"
 
@@ -118,7 +126,7 @@ def test_a_palette_s_own_transparency_counts() -> None:
     image = Image.new("P", (2, 2), 1)
     image.putpalette([0, 0, 0, 9, 9, 9])
     image.info["transparency"] = 1
-    (line,) = drawn(image, Size(2, 1), screen("truecolor")).lines
+    (line,) = draw_picture(image, Size(2, 1), screen("truecolor")).lines
     assert "38;2;0;0;0" in line
 
 

@@ -7,11 +7,11 @@ import re
 import pytest
 from rich.cells import cell_len
 
-from animedex.render.text_output import Card, Look, cards, outline, table
+from animedex.render.text_output import Card, TextStyle, cards, outline, table
 
 URL = "https://nekos.best/api/v2/neko/a.png"
-PLAIN = Look(40)
-FULL = Look(40, color=True, links=True)
+PLAIN = TextStyle(40)
+FULL = TextStyle(40, color=True, links=True)
 
 
 def card(title: str = "neko", url: str = URL, **lines: str | None) -> Card:
@@ -38,7 +38,7 @@ def test_cards_stand_below_each_other() -> None:
 @pytest.mark.parametrize("title", ["x" * 200, "青" * 90, ""])
 @pytest.mark.parametrize("width", [20, 40, 80, 200])
 def test_the_source_ends_where_the_terminal_does(title: str, width: int) -> None:
-    first = cards([card(title)], Look(width)).splitlines()[0]
+    first = cards([card(title)], TextStyle(width)).splitlines()[0]
     assert first.endswith("  [src: nekos]")
     assert cell_len(first) <= max(width, 22)
 
@@ -55,7 +55,7 @@ def test_an_address_is_visible_text_and_a_link() -> None:
 
 
 def test_links_need_a_terminal_that_has_them() -> None:
-    text = cards([card()], Look(40, color=True))
+    text = cards([card()], TextStyle(40, color=True))
     assert "\x1b]8" not in text
     assert "\x1b[36m" in text
 
@@ -77,7 +77,7 @@ def test_markup_is_text(markup: str) -> None:
 
 
 @pytest.mark.parametrize("look", [PLAIN, FULL])
-def test_escapes_in_names_are_not_obeyed(look: Look) -> None:
+def test_escapes_in_names_are_not_obeyed(look: TextStyle) -> None:
     hostile = "\x1b[31m\x1b]8;;http://x.example\x1b\\\x9b1m\u202e\n"
     shown = bare(
         cards(

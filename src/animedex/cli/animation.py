@@ -26,7 +26,7 @@ class Clock(Protocol):
         ...
 
 
-class Film(NamedTuple):
+class AnimationRow(NamedTuple):
     """An animation: how long its first frame is seen, those that follow, who draws them."""
 
     first: float
@@ -34,7 +34,7 @@ class Film(NamedTuple):
     draw: Callable[[Frame], None]
 
 
-def play(films: Sequence[Film], clock: Clock) -> bool:
+def play_animation(films: Sequence[AnimationRow], clock: Clock) -> bool:
     """Play animations at once, whose first frames are drawn; give whether nobody stopped them.
 
     Each frame is seen as long as it says; one whose time is over before it could be drawn is left
@@ -50,7 +50,7 @@ def play(films: Sequence[Film], clock: Clock) -> bool:
     heapify(due)
     while due:
         at, number, frame = heappop(due)
-        if not _passed(at, clock):
+        if not _elapsed(at, clock):
             return False
         over, film = at + frame.seconds, films[number]
         late = over <= clock.now()
@@ -73,7 +73,7 @@ def stops(typed: bytes) -> bool:
     return typed == _ESCAPE or any(key in typed for key in _STOPPING)
 
 
-def _passed(until: float, clock: Clock) -> bool:
+def _elapsed(until: float, clock: Clock) -> bool:
     """Let time pass; give whether it did, and no key stopped it."""
     while True:
         rest = max(0.0, until - clock.now())

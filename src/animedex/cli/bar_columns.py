@@ -36,7 +36,7 @@ class Rate(ProgressColumn):
         return Text(f"{decimal(int(speed))}/s" if speed else "")
 
 
-def columns() -> list[ProgressColumn]:
+def progress_columns() -> list[ProgressColumn]:
     """Return them from left to right."""
     # What a picture is called is no markup.
     name = TextColumn("{task.description}", markup=False)

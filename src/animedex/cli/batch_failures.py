@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.errors import AnimedexError
 
 
-class Failures:
+class BatchFailures:
     """Name failures as they come, but for a lone one: that is the command's own.
 
     The worst is the one with the highest exit code, and of these the first.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CommandSession) -> None:
         self._session = session
         self._worst: AnimedexError | None = None
         self._untold: AnimedexError | None = None

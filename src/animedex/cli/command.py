@@ -161,7 +161,7 @@ class SubcommandGroup(Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command."""
         if cmd_name in self.list_commands(ctx):
-            return loaded(f"{self._package}.{self._prefix}{cmd_name}")
+            return load_command(f"{self._package}.{self._prefix}{cmd_name}")
         return super().get_command(ctx, cmd_name)
 
 
@@ -175,7 +175,7 @@ class Option(click.Option):
         self.section = section
 
 
-def loaded(module: str) -> click.Command:
+def load_command(module: str) -> click.Command:
     """Import the module of one command and give its command."""
     command: click.Command = import_module(module).command
     return command

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from animedex.cli.command import errors_option
 from animedex.cli.shared_options import (
-    Shared,
+    SharedOptions,
     output_options,
     request_options,
     shared_from,
     with_options,
 )
-from animedex.cli.streams import is_terminal, note
+from animedex.cli.streams import is_terminal, write_note
 from animedex.config.paths import user_folder
 
 if TYPE_CHECKING:
@@ -36,10 +36,10 @@ _LONG_WAIT = 2.0
 _DAY = 86_400.0
 
 
-class Session:
+class CommandSession:
     """Carry out calls as the command line says, and print answers as it says."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: SharedOptions) -> None:
         self.shared = shared
         # Whether what is only told on the side is left out.
         self.quiet = False
@@ -76,7 +76,7 @@ class Session:
     def note(self, message: str) -> None:
         """Write a message to the user beside the answer, on standard error."""
         if self.shared.errors != "json":
-            note(message)
+            write_note(message)
 
     def fail(self, failures: Sequence[AnimedexError]) -> None:
         """Raise the first of several failures, if there is any, and name the others before it."""
@@ -122,38 +122,40 @@ class Session:
         unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
         if unread or "(" in client.config.user_agent:
             return
-        if _due(os.path.join(user_folder("data"), "contact-suggested")):
+        if _is_due(os.path.join(user_folder("data"), "contact-suggested")):
             self.note(
                 "animedex: services like to know whom to write to:"
                 " `animedex config set contact you@example.org`"
             )
 
 
-def answering(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+def with_output(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
     """Return a command all shared options, and a session as its first argument."""
-    return requesting(command, output=True)
+    return with_request_options(command, output=True)
 
 
-def picturing(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
-    """Do as `answering` does, for a command that answers with pictures."""
-    return requesting(command, output=True, pictures=True)
-
-
-def keeping(
-    command: Callable[Concatenate[Session, P], None], *, pictures: bool = False
+def with_picture_output(
+    command: Callable[Concatenate[CommandSession, P], None],
 ) -> Callable[P, None]:
-    """Do as `answering` does, for a command that asks no service: it has no options for that."""
+    """Do as `with_output` does, for a command that answers with pictures."""
+    return with_request_options(command, output=True, pictures=True)
+
+
+def with_library(
+    command: Callable[Concatenate[CommandSession, P], None], *, pictures: bool = False
+) -> Callable[P, None]:
+    """Do as `with_output` does, for a command that asks no service: it has no options for that."""
     run = output_options(_with_session(command), pictures=pictures)
     return with_options(run, errors_option())
 
 
-def noting(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+def with_seen_store(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
     """Return a command a session as its first argument, and no options for output or requests."""
     return with_options(_with_session(command), errors_option())
 
 
-def requesting(
-    command: Callable[Concatenate[Session, P], None],
+def with_request_options(
+    command: Callable[Concatenate[CommandSession, P], None],
     *,
     output: bool = False,
     pictures: bool = False,
@@ -163,9 +165,9 @@ def requesting(
     return request_options(output_options(run, pictures=pictures) if output else run)
 
 
-def _with_session(command: Callable[Concatenate[Session, P], None]) -> Callable[P, None]:
+def _with_session(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        session = Session(shared_from(kwargs))
+        session = CommandSession(shared_from(kwargs))
         try:
             command(session, *args, **kwargs)
             session.draw()
@@ -177,13 +179,13 @@ def _with_session(command: Callable[Concatenate[Session, P], None]) -> Callable[
     return run
 
 
-def _output(shared: Shared) -> Output:
+def _output(shared: SharedOptions) -> Output:
     from animedex.cli.output import Output
 
     return Output(shared)
 
 
-def _due(stamp: str) -> bool:
+def _is_due(stamp: str) -> bool:
     """Return whether a day has passed since this was last true, and note that it is now."""
     try:
         if time.time() - os.stat(stamp).st_mtime < _DAY:

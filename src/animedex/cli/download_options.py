@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, cast
 import click
 
 from animedex.cli.command import Option
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.cli.shared_options import with_options
 from animedex.config.settings import read_size
 from animedex.errors import BadArguments
@@ -21,7 +21,7 @@ P = ParamSpec("P")
 _FILES = "Files"
 
 
-class Saving(NamedTuple):
+class DownloadOptions(NamedTuple):
     """Where files go, what they are called, and what is done besides."""
 
     to: str | None
@@ -43,29 +43,29 @@ class Saving(NamedTuple):
         return cast("int | None", Config().get("max_size").value)
 
 
-def fetching(
-    command: Callable[Concatenate[Session, Saving, P], None],
+def with_download_options(
+    command: Callable[Concatenate[CommandSession, DownloadOptions, P], None],
 ) -> Callable[P, None]:
     """Return a command a session, and the options of files as its second argument."""
 
-    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> None:
+    def run(session: CommandSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.download.file_check import require_pillow
 
         # What cannot be checked is not searched for either.
         require_pillow()
-        saving = _saving_from(kwargs)
+        saving = _download_options(kwargs)
         session.quiet = saving.quiet
         command(session, saving, *args, **kwargs)
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    return answering(with_options(run, *_options()))
+    return with_output(with_options(run, *_options()))
 
 
-def _saving_from(values: dict[str, object]) -> Saving:
+def _download_options(values: dict[str, object]) -> DownloadOptions:
     """Take the options of files out of a command's parameters."""
-    taken = {name: values.pop(name) for name in Saving._fields}
-    return Saving(**taken)  # type: ignore[arg-type]  # click has checked their types
+    taken = {name: values.pop(name) for name in DownloadOptions._fields}
+    return DownloadOptions(**taken)  # type: ignore[arg-type]  # click has checked their types
 
 
 def _options() -> list[Option]:

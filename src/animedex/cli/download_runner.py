@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.cli.batch_failures import Failures
-from animedex.cli.entry_output import printable
-from animedex.cli.progress_bars import watching
+from animedex.cli.batch_failures import BatchFailures
+from animedex.cli.entry_output import printable_path
+from animedex.cli.progress_bars import open_progress
 from animedex.cli.streams import write_out
 from animedex.plurals import format_count
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.cli.command_context import Session
-    from animedex.cli.download_options import Saving
-    from animedex.cli.progress_bars import Watch
+    from animedex.cli.command_context import CommandSession
+    from animedex.cli.download_options import DownloadOptions
+    from animedex.cli.progress_bars import ProgressWatch
     from animedex.download import DownloadReport
     from animedex.download.targets import Source
     from animedex.download.unfinished_files import UnfinishedFiles
@@ -25,7 +25,11 @@ if TYPE_CHECKING:
 
 
 def download_all(
-    session: Session, whats: Sequence[Source], saving: Saving, *, is_repeatable: bool = True
+    session: CommandSession,
+    whats: Sequence[Source],
+    saving: DownloadOptions,
+    *,
+    is_repeatable: bool = True,
 ) -> None:
     """Fetch all that is asked for, report on each, and fail as the worst of them did.
 
@@ -36,14 +40,14 @@ def download_all(
     from animedex.download.unfinished_files import UnfinishedFiles
 
     _check_fields(session, saving)
-    report = Report(session, len(whats), paths=saving.paths)
+    report = ReportPrinter(session, len(whats), paths=saving.paths)
     names = [] if session.quiet else [format_source(what) for what in whats]
     parts = UnfinishedFiles(keep=is_repeatable)
     try:
-        with watching(names, color=session.shared.color) as watch:
-            for number, one in _found(session, whats, saving, watch, parts):
+        with open_progress(names, color=session.shared.color) as watch:
+            for number, one in _download_results(session, whats, saving, watch, parts):
                 watch.end(number)
-                report.add(number, one, at_once=not watch.are_seen)
+                report.add(number, one, at_once=not watch.is_visible)
     except KeyboardInterrupt:
         # What was fetched until then is told, too.
         report.end()
@@ -57,7 +61,7 @@ def download_all(
     report.failures.fail("pictures could not be fetched")
 
 
-def print_nothing(session: Session, saving: Saving) -> None:
+def print_nothing(session: CommandSession, saving: DownloadOptions) -> None:
     """Print an empty answer; a jq program gets none, as it would make null of it."""
     from animedex.download.download_report import KEYS
 
@@ -68,33 +72,41 @@ def print_nothing(session: Session, saving: Saving) -> None:
         session.output.rows([], KEYS)
 
 
-def _check_fields(session: Session, saving: Saving) -> None:
+def _check_fields(session: CommandSession, saving: DownloadOptions) -> None:
     """Refuse a field that there is not, before anything is asked."""
     from animedex.download.download_report import KEYS
-    from animedex.render.json_output import picked
+    from animedex.render.json_output import pick_fields
 
     if saving.paths:
         session.output.refuse_fields()
     if session.shared.fields is not None:
-        picked([], session.output.fields(), KEYS)
+        pick_fields([], session.output.fields(), KEYS)
 
 
-def clean_up(session: Session, folder: str) -> None:
+def clean_up(session: CommandSession, folder: str) -> None:
     """Remove unfinished files from a folder, and say how many there were."""
     from animedex.download.unfinished_files import remove_unfinished_files
 
     removed = remove_unfinished_files(folder)
     if session.output.mode != "text":
-        paths: list[JsonValue] = [printable(path) for path in removed.paths]
-        row: JsonObject = {"folder": printable(folder), "removed": paths, "bytes": removed.size}
+        paths: list[JsonValue] = [printable_path(path) for path in removed.paths]
+        row: JsonObject = {
+            "folder": printable_path(folder),
+            "removed": paths,
+            "bytes": removed.size,
+        }
         session.output.json(row)
         return
     files = format_count(len(removed.paths), "unfinished file")
     write_out(f"removed {files} ({format_count(removed.size, 'byte')})\n")
 
 
-def _found(
-    session: Session, whats: Sequence[Source], saving: Saving, watch: Watch, parts: UnfinishedFiles
+def _download_results(
+    session: CommandSession,
+    whats: Sequence[Source],
+    saving: DownloadOptions,
+    watch: ProgressWatch,
+    parts: UnfinishedFiles,
 ) -> Iterator[tuple[int, DownloadReport]]:
     from animedex.download import iter_downloads
 
@@ -109,14 +121,14 @@ def _found(
         embed=not saving.no_embed,
         library=None if saving.no_library else session.library,
         warn=lambda message: session.note(f"animedex: {message}"),
-        on_progress=watch.told,
+        on_progress=watch.report,
         max_size=saving.max_bytes(),
         timeout=config.timeout if config.is_timeout_set else None,
         unfinished=parts,
     )
 
 
-def _interrupt(session: Session, parts: UnfinishedFiles) -> None:
+def _interrupt(session: CommandSession, parts: UnfinishedFiles) -> None:
     """Keep of the unfinished files what can be resumed, and say how."""
     count = parts.abandon()
     message = "interrupted: run the same command again to fetch the rest"
@@ -127,12 +139,12 @@ def _interrupt(session: Session, parts: UnfinishedFiles) -> None:
     session.note(f"animedex: {message}")
 
 
-class Report:
+class ReportPrinter:
     """Print what became of each: lines as they come, an array at the end."""
 
-    def __init__(self, session: Session, amount: int, *, paths: bool = False) -> None:
+    def __init__(self, session: CommandSession, amount: int, *, paths: bool = False) -> None:
         self.results: dict[int, DownloadReport] = {}
-        self.failures = Failures(session)
+        self.failures = BatchFailures(session)
         self._session = session
         self._amount = amount
         self._paths = paths
@@ -142,7 +154,7 @@ class Report:
         """Take one more; bars that are seen would be torn by what is printed between."""
         self.results[number] = one
         if one.error is not None:
-            self.failures.add(_named(one, one.error))
+            self.failures.add(_name_result(one, one.error))
         if at_once and not self._paths and self._session.output.mode in {"text", "jsonl"}:
             self._print([one])
         else:
@@ -162,16 +174,18 @@ class Report:
         if self._paths:
             output.paths(paths)
         elif output.mode == "text":
-            write_out("".join(f"{clean(printable(path))}\n" for path in paths))
+            write_out(
+                "".join(f"{escape_control_characters(printable_path(path))}\n" for path in paths)
+            )
         else:
             output.rows([_payload(one) for one in some], KEYS)
 
 
 def _payload(one: DownloadReport) -> JsonObject:
-    return {**one.to_payload(), "path": None if one.path is None else printable(one.path)}
+    return {**one.to_payload(), "path": None if one.path is None else printable_path(one.path)}
 
 
-def _named(one: DownloadReport, error: AnimedexError) -> AnimedexError:
+def _name_result(one: DownloadReport, error: AnimedexError) -> AnimedexError:
     """Return an error whose message says which picture it is about."""
     from copy import copy
 

@@ -14,19 +14,19 @@ _HINT = "numbers are listed by `animedex library list`"
 _MOST_DIGITS = 18
 
 
-def entry_of(library: Library, number: str) -> Entry:
+def get_entry(library: Library, number: str) -> Entry:
     """Return an entry; raise `NotFound`, or `BadArguments` for what is no number."""
-    entry = library.get(as_number(number))
+    entry = library.get(parse_number(number))
     if entry is None:
         message = f"the library has no picture {number}"
         raise NotFound(message, hint=_HINT)
     return entry
 
 
-def as_number(text: str) -> int:
+def parse_number(text: str) -> int:
     """Read a number of an entry.
 
-    >>> as_number("12")
+    >>> parse_number("12")
     12
     """
     if not is_number(text):

@@ -16,7 +16,7 @@ from animedex.plurals import format_count
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject, JsonValue
     from animedex.library.entry import Entry
     from animedex.render.text_output import Card
@@ -27,7 +27,7 @@ _KILO = 1000
 _UNITS = ("bytes", "kB", "MB", "GB")
 
 
-def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObject:
+def entry_payload(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObject:
     """Return an entry as JSON: the file's facts, the art post, the service's row as it came.
 
     `_source` and what else stands `beside` the row are left out where no source is wanted.
@@ -36,7 +36,7 @@ def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObjec
     row = entry.row if entry.row and is_json(entry.row) else b"null"
     facts: JsonObject = {
         "id": entry.id,
-        "path": printable(entry.path),
+        "path": printable_path(entry.path),
         "there": entry.is_there(),
         **{name: getattr(entry, name) for name in _FACTS},
         "added_at": entry.added_at.isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -45,10 +45,10 @@ def told(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObjec
         # It is written into the JSON untouched.
         "row": cast("JsonValue", msgspec.Raw(row)),
     }
-    return {**facts, **beside, "_source": source_of(entry)} if source else facts
+    return {**facts, **beside, "_source": source_name(entry)} if source else facts
 
 
-def source_of(entry: Entry) -> JsonObject:
+def source_name(entry: Entry) -> JsonObject:
     """Return where a picture came from: the service it was fetched from, and that it is kept."""
     tag = library_source_tag(entry)
     if tag is None:
@@ -56,12 +56,12 @@ def source_of(entry: Entry) -> JsonObject:
     return cast("JsonObject", tag.to_payload())
 
 
-def printable(path: str) -> str:
+def printable_path(path: str) -> str:
     r"""Return a path as text; one that is not UTF-8 is written so that a shell can read it.
 
-    >>> printable("/a/b c.png")
+    >>> printable_path("/a/b c.png")
     '/a/b c.png'
-    >>> print(printable("/a/\udcff'.png"))
+    >>> print(printable_path("/a/\udcff'.png"))
     $'/a/\xff\'.png'
     """
     data = os.fsencode(path)
@@ -80,20 +80,20 @@ def _shell_escape(letter: str) -> str:
 
 def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
     """Lay out what a terminal shows of an entry."""
-    from animedex.render.post_cards import RATINGS, few
+    from animedex.render.post_cards import RATINGS, join_few
     from animedex.render.text_output import Card
 
     post = entry.post
-    path = printable(entry.path)
+    path = printable_path(entry.path)
     return Card(
         title=f"{entry.id}  {os.path.basename(path)}",
         lines=(
-            ("artist", few(post.artists) if post else None),
-            ("characters", few(post.characters) if post else None),
-            ("series", few(post.copyrights) if post else None),
+            ("artist", join_few(post.artists) if post else None),
+            ("characters", join_few(post.characters) if post else None),
+            ("series", join_few(post.copyrights) if post else None),
             ("category", entry.category),
             ("rating", RATINGS[post.rating] if post and post.rating else None),
-            ("size", measures(entry)),
+            ("size", format_dimensions(entry)),
             ("added", f"{entry.added_at.astimezone():%Y-%m-%d %H:%M}"),
             *more,
             ("missing", None if entry.is_there() else "the file is not there any more"),
@@ -104,17 +104,17 @@ def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
     )
 
 
-def measures(entry: Entry) -> str:
+def format_dimensions(entry: Entry) -> str:
     """Write a file's size in pixels and bytes, and what it is."""
     pixels = f"{entry.width} x {entry.height}, " if entry.width and entry.height else ""
     frames = f", {entry.frames} frames" if entry.frames > 1 else ""
-    return f"{pixels}{amount(entry.size)}, {entry.format}{frames}"
+    return f"{pixels}{format_bytes(entry.size)}, {entry.format}{frames}"
 
 
-def amount(size: int) -> str:
+def format_bytes(size: int) -> str:
     """Write a number of bytes for people.
 
-    >>> amount(999), amount(1_234_567), amount(10**13)
+    >>> format_bytes(999), format_bytes(1_234_567), format_bytes(10**13)
     ('999 bytes', '1.2 MB', '10000.0 GB')
     """
     value, unit = float(size), _UNITS[0]
@@ -126,28 +126,28 @@ def amount(size: int) -> str:
 
 
 def print_entries(
-    session: Session, found: Iterable[tuple[Entry, JsonObject]], known: Sequence[str] = ()
+    session: CommandSession, found: Iterable[tuple[Entry, JsonObject]], known: Sequence[str] = ()
 ) -> None:
     """Print entries with what stands beside each: cards on a terminal, else JSON.
 
     However many there are, they go out as they come. `known` are the keys of what stands beside.
     """
     if session.output.mode == "text":
-        print_cards(session, (_found_card(entry, beside) for entry, beside in found))
+        print_cards(session, (_hit_card(entry, beside) for entry, beside in found))
         return
-    from animedex.cli.stream_output import print_long
+    from animedex.cli.stream_output import stream_rows
 
     source = session.shared.fields is not None or not session.shared.no_source
-    rows = (msgspec.json.encode(told(one, source=source, **more)) for one, more in found)
-    print_long(session, rows, (*KEYS, *known))
+    rows = (msgspec.json.encode(entry_payload(one, source=source, **more)) for one, more in found)
+    stream_rows(session, rows, (*KEYS, *known))
 
 
-def alone(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
+def single_entry_payload(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
     """Return entries with nothing beside them."""
     return ((entry, {}) for entry in entries)
 
 
-def print_cards(session: Session, shown: Iterable[Card]) -> None:
+def print_cards(session: CommandSession, shown: Iterable[Card]) -> None:
     """Print cards as they come, with a line between them."""
     from animedex.cli.streams import write_out
     from animedex.render.text_output import cards
@@ -159,5 +159,5 @@ def print_cards(session: Session, shown: Iterable[Card]) -> None:
         between = "\n"
 
 
-def _found_card(entry: Entry, beside: JsonObject) -> Card:
+def _hit_card(entry: Entry, beside: JsonObject) -> Card:
     return entry_card(entry, *((name.lstrip("_"), str(value)) for name, value in beside.items()))

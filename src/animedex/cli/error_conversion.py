@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REPORT = "please report this, with the command that you ran"
 
 
-def as_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
+def to_animedex_error(error: Exception, arguments: Sequence[str] = ()) -> AnimedexError:
     """Return the error to report for anything that running these arguments raised."""
     if isinstance(error, AnimedexError):
         return error

@@ -6,20 +6,20 @@ import os
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
-from animedex.cli.entry_output import printable
+from animedex.cli.entry_output import printable_path
 from animedex.errors import AnimedexError, Corrupt, NotFound, TooLarge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-    from animedex.cli.command_context import Session
-    from animedex.cli.picture_sources import Sight
+    from animedex.cli.command_context import CommandSession
+    from animedex.cli.picture_sources import PictureSource
     from animedex.http_message import JsonObject
     from animedex.images.xmp import Credit
     from animedex.models import ArtPost
     from animedex.render.text_output import Card
 
-Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[Sight]]"
+Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[PictureSource]]"
 _HERE = "-"
 _BY = {
     "file": "the file itself",
@@ -30,8 +30,8 @@ _NOTHING = "the file tells nothing of whose it is"
 KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "post", "row")
 
 
-class Info(NamedTuple):
-    """What is known of a file; `told_by` says who wrote the credit."""
+class FileInfo(NamedTuple):
+    """What is known of a file; `credit_origin` says who wrote the credit."""
 
     path: str
     format: str
@@ -39,36 +39,36 @@ class Info(NamedTuple):
     width: int | None
     height: int | None
     frames: int | None
-    told_by: str | None
+    credit_origin: str | None
     post: ArtPost | None
     row: bytes | None
 
 
-def tell(session: Session, what: Sequence[str], read: Read) -> None:
+def print_file_info(session: CommandSession, what: Sequence[str], read: Read) -> None:
     """Print what is known of files: of one an object, of several or of `-` an array, or cards.
 
     `read` yields what standard input holds, and takes the errors of what it passes over.
     """
     if len(what) == 1 and what[0] != _HERE:
-        found = info(session, what[0])
-        session.output.facts(_told(found), lambda: _card(found))
+        found = read_info(session, what[0])
+        session.output.facts(_info_payload(found), lambda: _card(found))
         return
-    known: list[Info] = []
+    known: list[FileInfo] = []
     failures: list[AnimedexError] = []
     for text in what:
         try:
             if text != _HERE:
-                known.append(info(session, text))
+                known.append(read_info(session, text))
                 continue
             for sight in read(failures):
                 _add(known, failures, sight)
         except AnimedexError as error:
             failures.append(error)
-    session.output.findings(known, _told, _card, KEYS)
+    session.output.findings(known, _info_payload, _card, KEYS)
     session.fail(failures)
 
 
-def _add(known: list[Info], failures: list[AnimedexError], sight: Sight) -> None:
+def _add(known: list[FileInfo], failures: list[AnimedexError], sight: PictureSource) -> None:
     """Read a file that a row names or the library has, or the bytes of a picture."""
     try:
         if sight.call is not None:
@@ -79,7 +79,7 @@ def _add(known: list[Info], failures: list[AnimedexError], sight: Sight) -> None
         failures.append(error)
 
 
-def _info_of_bytes(data: bytes) -> Info:
+def _info_of_bytes(data: bytes) -> FileInfo:
     with TemporaryDirectory() as folder:
         path = os.path.join(folder, _HERE)
         with open(path, "wb") as file:
@@ -91,7 +91,7 @@ def _info_of_bytes(data: bytes) -> Info:
             raise
 
 
-def info(session: Session, text: str) -> Info:
+def read_info(session: CommandSession, text: str) -> FileInfo:
     """Read a file, or the file of a number of the library's; nothing is asked of any service.
 
     Raises `Corrupt` for a picture that is not whole, `BadArguments` for what is no picture.
@@ -99,16 +99,16 @@ def info(session: Session, text: str) -> Info:
     return file_info(_path(session, text))
 
 
-def file_info(path: str) -> Info:
+def file_info(path: str) -> FileInfo:
     """Read a file and what stands beside it."""
     from animedex.images.formats import HEAD_BYTES
     from animedex.images.frames import detect_format, open_seekable
 
     with open_seekable(path) as file:
         found = detect_format(file.read(HEAD_BYTES), path)
-    told_by, credit = credited(path)
+    told_by, credit = read_credit_and_row(path)
     width, height, frames = _facts(path, credit) if found.is_picture else (None, None, None)
-    return Info(
+    return FileInfo(
         path,
         found.name,
         os.path.getsize(path),
@@ -141,7 +141,7 @@ def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, in
     return measured.width, measured.height, measured.frames
 
 
-def credited(path: str) -> tuple[str | None, Credit | None]:
+def read_credit_and_row(path: str) -> tuple[str | None, Credit | None]:
     """Read whose picture it is, from the file or else from the one beside it."""
     from animedex.images.sidecar import read_any_credit, read_sidecar
     from animedex.images.xmp import read_credit
@@ -183,32 +183,32 @@ def _other_credit(path: str) -> Credit | None:
     return Credit(post, found.row)
 
 
-def _path(session: Session, text: str) -> str:
+def _path(session: CommandSession, text: str) -> str:
     """Return the path of a file, which may be named by its number in the library."""
     if os.path.exists(text):
         return text
     if text.isascii() and text.isdecimal():
-        from animedex.cli.picture_sources import numbered
+        from animedex.cli.picture_sources import number_sources
 
-        return numbered(session, text).path
+        return number_sources(session, text).path
     message = f"there is no file {text}"
     raise NotFound(message, hint="--info reads files: fetch one with `animedex download`")
 
 
-def _told(found: Info) -> JsonObject:
+def _info_payload(found: FileInfo) -> JsonObject:
     """Return what is known as JSON: the post as `--common` prints it, the row as it came."""
     from animedex.models import decode_exactly, is_json
-    from animedex.render.json_output import post_row
+    from animedex.render.json_output import post_payload
 
-    post = None if found.post is None else post_row(found.post)
+    post = None if found.post is None else post_payload(found.post)
     row = decode_exactly(found.row) if found.row and is_json(found.row) else None
-    path = printable(found.path)
+    path = printable_path(found.path)
     return cast("JsonObject", {**found._asdict(), "path": path, "post": post, "row": row})
 
 
-def _card(found: Info) -> Card:
+def _card(found: FileInfo) -> Card:
     """Lay out what a terminal shows."""
-    from animedex.render.post_cards import few, post_card
+    from animedex.render.post_cards import join_few, post_card
     from animedex.render.text_output import Card
 
     size = f"{found.width} x {found.height}" if found.width else None
@@ -220,9 +220,9 @@ def _card(found: Info) -> Card:
     )
     if found.post is None:
         return Card(
-            printable(found.path),
+            printable_path(found.path),
             (*file, ("told", _NOTHING)),
-            printable(os.path.abspath(found.path)),
+            printable_path(os.path.abspath(found.path)),
             "file",
         )
     post = post_card(found.post)
@@ -230,12 +230,12 @@ def _card(found: Info) -> Card:
     told = (
         ("id", found.post.id),
         *said,
-        ("tags", few(found.post.tags)),
-        ("fetched", _fetched(found.post)),
-        ("told by", _BY[found.told_by or "file"]),
+        ("tags", join_few(found.post.tags)),
+        ("fetched", _fetch_bytes(found.post)),
+        ("told by", _BY[found.credit_origin or "file"]),
     )
-    return Card(printable(found.path), (*file, *told), post.url, post.source)
+    return Card(printable_path(found.path), (*file, *told), post.url, post.source)
 
 
-def _fetched(post: ArtPost) -> str | None:
+def _fetch_bytes(post: ArtPost) -> str | None:
     return str(post.source_tag.to_payload()["fetched_at"]) if post.source_tag else None

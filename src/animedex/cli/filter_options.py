@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 
 
-def filtering(command: Callable[P, None]) -> Callable[P, None]:
+def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
     """Return a command the options for filters, and what they come to as `filters`."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -34,7 +34,7 @@ def filtering(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def folders_argument(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the argument for folders, to whose pictures `filtering` narrows its filters."""
+    """Add the argument for folders, to whose pictures `with_filter_options` narrows its filters."""
     return click.argument(
         "folders", metavar="[DIR]...", nargs=-1, help="Only pictures below these folders."
     )(command)

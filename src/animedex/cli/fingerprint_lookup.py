@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from animedex.cli.entry_numbers import entry_of, is_number
+from animedex.cli.entry_numbers import get_entry, is_number
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.images.fingerprint import Fingerprint
     from animedex.library.entry import Entry
 
 
-def look_of(session: Session, named: str) -> tuple[Fingerprint, Entry | None]:
+def fingerprint_of(session: CommandSession, named: str) -> tuple[Fingerprint, Entry | None]:
     """Return what a picture looks like, and its entry where it was named by what is kept of it.
 
     A number is that of an entry. A file is examined, be it in the library or not. An address, or
@@ -22,13 +22,13 @@ def look_of(session: Session, named: str) -> tuple[Fingerprint, Entry | None]:
     """
     library = session.library
     if is_number(named):
-        entry = entry_of(library, named)
+        entry = get_entry(library, named)
     elif not _is_remote(named):
-        return _examined(named, named), None
+        return _file_fingerprint(named, named), None
     else:
         found = library.addressed(named) if "://" in named else library.holding(named)
         if found is None:
-            return _fetched(session, named), None
+            return _fetch_fingerprint(session, named), None
         entry = found
     look = library.fingerprint(entry.id)
     if look is None:
@@ -45,24 +45,24 @@ def _is_remote(named: str) -> bool:
     return "://" in named or (service and not os.path.lexists(named))
 
 
-def _fetched(session: Session, named: str) -> Fingerprint:
+def _fetch_fingerprint(session: CommandSession, named: str) -> Fingerprint:
     """Ask the service for a picture, and look at it."""
     import tempfile
 
-    from animedex.cli.picture_sources import of_text
+    from animedex.cli.picture_sources import text_source
 
-    sight = of_text(session, named)
+    sight = text_source(session, named)
     if sight.call is None:
-        return _examined(sight.path, named)
+        return _file_fingerprint(sight.path, named)
     body = session.ask(sight.call).body
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "picture")
         with open(path, "wb") as file:
             file.write(body)
-        return _examined(path, named)
+        return _file_fingerprint(path, named)
 
 
-def _examined(path: str, named: str) -> Fingerprint:
+def _file_fingerprint(path: str, named: str) -> Fingerprint:
     from animedex.errors import Corrupt
     from animedex.library.entry import NewEntry
     from animedex.library.file_inspection import inspect_file

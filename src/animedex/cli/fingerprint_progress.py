@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
 
 
-def renew_outdated(session: Session) -> None:
+def update_outdated_fingerprints(session: CommandSession) -> None:
     """Make outdated fingerprints again, with a bar on a terminal; note how that went."""
     library = session.library
     waiting = library.count_outdated()
     if not waiting:
         return
-    from animedex.cli.progress_bars import counting
+    from animedex.cli.progress_bars import count_with_bar
     from animedex.plurals import format_count
 
     session.note(
@@ -22,7 +22,7 @@ def renew_outdated(session: Session) -> None:
         " by an older version"
     )
     failed = 0
-    with counting(is_seen=True, color=session.shared.color) as count:
+    with count_with_bar(is_seen=True, color=session.shared.color) as count:
         for one in library.renew_outdated():
             count()
             failed += one.error is not None

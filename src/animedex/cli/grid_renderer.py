@@ -6,31 +6,37 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.cli.animation import Film, play
-from animedex.cli.picture_sources import of_post
+from animedex.cli.animation import AnimationRow, play_animation
+from animedex.cli.picture_sources import post_source
 from animedex.cli.streams import write_out
 from animedex.cli.terminal import Terminal
-from animedex.cli.terminal_capabilities import screen
+from animedex.cli.terminal_capabilities import detect_screen
 from animedex.errors import AnimedexError, BadArguments, NotFound
-from animedex.render.picture_grid import again, beside, grid, labels
-from animedex.render.terminal_picture import Size, dots, drawn, fitted, forgotten
+from animedex.render.picture_grid import beside, format_labels, grid, redraw
+from animedex.render.terminal_picture import (
+    Size,
+    delete_picture,
+    draw_blocks,
+    draw_picture,
+    fit_size,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator, Sequence
 
-    from animedex.cli.command_context import Session
-    from animedex.cli.picture_sources import Sight
+    from animedex.cli.command_context import CommandSession
+    from animedex.cli.picture_sources import PictureSource
     from animedex.images.open_image import Frame, Viewable
     from animedex.models import PictureRecord
     from animedex.render.picture_grid import Grid, Label
-    from animedex.render.terminal_picture import Drawn, Screen
+    from animedex.render.terminal_picture import DrawnPicture, Screen
 
 # What is drawn in between is seen only when it is complete, where the terminal knows how.
 _BEGIN, _END = "\x1b[?2026h", "\x1b[?2026l"
 _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
-class Open(NamedTuple):
+class OpenPicture(NamedTuple):
     """A picture that is open, and its first frame."""
 
     label: Label
@@ -39,45 +45,45 @@ class Open(NamedTuple):
     cells: Size
 
 
-def show_rows(session: Session, rows: Sequence[PictureRecord]) -> None:
+def show_rows(session: CommandSession, rows: Sequence[PictureRecord]) -> None:
     """Draw what rows show; name what cannot be drawn, and raise what failed."""
     if not session.output.terminal:
         session.note("animedex: --show draws on a terminal only, and this is none")
         return
-    sights: list[Sight] = []
+    sights: list[PictureSource] = []
     for post in [row.to_common() for row in rows]:
         try:
-            sights.append(of_post(session, post, small=len(rows) > 1))
+            sights.append(post_source(session, post, small=len(rows) > 1))
         except (BadArguments, NotFound) as error:
             session.note(f"animedex: {error.message}")
     if sights:
         write_out("\n")
-    session.fail(draw(session, sights))
+    session.fail(draw_pictures(session, sights))
 
 
-def draw(session: Session, sights: Sequence[Sight]) -> list[AnimedexError]:
+def draw_pictures(session: CommandSession, sights: Sequence[PictureSource]) -> list[AnimedexError]:
     """Draw pictures on the terminal; give what came instead of those that could not be."""
     if not sights:
         return []
     _check_installed()
     with Terminal() as terminal:
-        wall = Wall(session, terminal, len(sights))
+        wall = GridRenderer(session, terminal, len(sights))
         wall.fill(sights)
     return wall.failures
 
 
-class Wall:
+class GridRenderer:
     """Draw pictures row by row, each as soon as its own are there; keep what fails."""
 
-    def __init__(self, session: Session, terminal: Terminal, amount: int) -> None:
+    def __init__(self, session: CommandSession, terminal: Terminal, amount: int) -> None:
         self.failures: list[AnimedexError] = []
         self._session = session
         self._terminal = terminal
         self._look = session.output.look()
-        self._screen = screen(terminal.ask(), color=self._look.color)
+        self._screen = detect_screen(terminal.ask(), color=self._look.color)
         self._grid = grid(amount, self._screen)
 
-    def fill(self, sights: Sequence[Sight]) -> None:
+    def fill(self, sights: Sequence[PictureSource]) -> None:
         """Draw them all."""
         brought = self._brought(sights)
         while True:
@@ -87,7 +93,7 @@ class Wall:
                     return
                 self._draw(pictures)
 
-    def _brought(self, sights: Sequence[Sight]) -> Iterator[Sight]:
+    def _brought(self, sights: Sequence[PictureSource]) -> Iterator[PictureSource]:
         """Return pictures with their bytes, asking for those of a row at once."""
         from animedex.art.parallel_calls import run_parallel
 
@@ -103,29 +109,29 @@ class Wall:
                 else:
                     yield one if answer is None else one._replace(body=answer.body)
 
-    def _opened(self, stack: ExitStack, brought: Iterator[Sight]) -> list[Open]:
+    def _opened(self, stack: ExitStack, brought: Iterator[PictureSource]) -> list[OpenPicture]:
         """Open the pictures of the next row, passing over those that cannot be."""
-        pictures: list[Open] = []
+        pictures: list[OpenPicture] = []
         for sight in brought:
             try:
-                frames = stack.enter_context(sight.opened())
-                cells = fitted(Size(*frames.size), self._grid.room, self._screen)
-                first = frames.first_frame(dots(cells, self._screen))
+                frames = stack.enter_context(sight.open())
+                cells = fit_size(Size(*frames.size), self._grid.room, self._screen)
+                first = frames.first_frame(draw_blocks(cells, self._screen))
             except AnimedexError as error:
                 self.failures.append(error)
                 continue
-            pictures.append(Open(sight.label, frames, first, cells))
+            pictures.append(OpenPicture(sight.label, frames, first, cells))
             if len(pictures) == self._grid.columns:
                 break
         return pictures
 
-    def _draw(self, pictures: Sequence[Open]) -> None:
+    def _draw(self, pictures: Sequence[OpenPicture]) -> None:
         """Draw a row with its labels, and play what moves in it."""
-        shown = [drawn(one.first.image, one.cells, self._screen) for one in pictures]
+        shown = [draw_picture(one.first.image, one.cells, self._screen) for one in pictures]
         look = self._look._replace(width=self._screen.size.width)
-        names = labels([one.label for one in pictures], self._grid, look)
+        names = format_labels([one.label for one in pictures], self._grid, look)
         write_out(beside(shown, self._grid) + names)
-        stage = Stage(self._screen, self._grid, shown)
+        stage = AnimationStage(self._screen, self._grid, shown)
         films = [
             stage.film(place, one) for place, one in enumerate(pictures) if one.frames.is_animated
         ]
@@ -133,24 +139,24 @@ class Wall:
             return
         with _cursor_hidden(self._terminal):
             try:
-                play(films, self._terminal)
+                play_animation(films, self._terminal)
             except AnimedexError as error:
                 self.failures.append(error)
 
 
-class Stage:
+class AnimationStage:
     """Draw the frames of a row's animations where their first ones stand."""
 
-    def __init__(self, found: Screen, layout: Grid, shown: list[Drawn]) -> None:
+    def __init__(self, found: Screen, layout: Grid, shown: list[DrawnPicture]) -> None:
         self._screen = found
         self._grid = layout
         self._shown = shown
         # The labels stand in between.
         self._up = max(one.size.height for one in shown) + 1
 
-    def film(self, place: int, picture: Open) -> Film:
+    def film(self, place: int, picture: OpenPicture) -> AnimationRow:
         """Make the film of the picture at a place."""
-        return Film(
+        return AnimationRow(
             picture.first.seconds,
             picture.frames.other_frames(),
             partial(self._draw, place, picture.cells),
@@ -158,9 +164,9 @@ class Stage:
 
     def _draw(self, place: int, cells: Size, frame: Frame) -> None:
         before = self._shown[place]
-        after = self._shown[place] = drawn(frame.image, cells, self._screen)
-        text = again(after, self._grid.offset(place), self._up)
-        write_out(f"{_BEGIN}{text}{forgotten(before)}{_END}")
+        after = self._shown[place] = draw_picture(frame.image, cells, self._screen)
+        text = redraw(after, self._grid.offset(place), self._up)
+        write_out(f"{_BEGIN}{text}{delete_picture(before)}{_END}")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from animedex import backends
-from animedex.cli.command import Command, Group, Option, loaded
+from animedex.cli.command import Command, Group, Option, load_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ after the command; `--help` after it tells more. `animedex mcp` serves tools ins
 _NAME = re.compile(r"--[a-z-]+")
 
 
-class Told(NamedTuple):
+class GuideEntry(NamedTuple):
     """One command with the context that it is written in."""
 
     context: click.Context
@@ -55,21 +55,21 @@ class Told(NamedTuple):
                 yield param, *record
 
 
-def services() -> Iterator[tuple[Backend, list[Told]]]:
+def services() -> Iterator[tuple[Backend, list[GuideEntry]]]:
     """Return each service with its commands."""
     for name in backends.names():
-        group = loaded(f"animedex.backends.{name}.commands")
+        group = load_command(f"animedex.backends.{name}.commands")
         assert isinstance(group, Group)
         assert group.backend is not None
         yield group.backend, list(_commands(name, group))
 
 
-def of_no_service() -> Iterator[list[Told]]:
+def other_commands() -> Iterator[list[GuideEntry]]:
     """Return the other commands, those of a group together."""
-    from animedex.cli.root import VERBS
+    from animedex.cli.root import COMMANDS
 
-    for name in VERBS:
-        yield list(_commands(name, loaded(f"animedex.cli.commands.{name}")))
+    for name in COMMANDS:
+        yield list(_commands(name, load_command(f"animedex.cli.commands.{name}")))
 
 
 def agent_guide() -> str:
@@ -77,14 +77,14 @@ def agent_guide() -> str:
     lines = ["# animedex for agents", "", INTRODUCTION]
     for backend, commands in services():
         lines += [f"## {backend.title}", "", backend.guidance]
-        lines += [f"Limits: {backend.limits_note}", "", *_written(commands), ""]
+        lines += [f"Limits: {backend.limits_note}", "", *_format_commands(commands), ""]
     lines += ["## Commands of no service", ""]
-    for commands in of_no_service():
-        lines += _written(commands)
+    for commands in other_commands():
+        lines += _format_commands(commands)
     return "\n".join(lines) + "\n"
 
 
-def _written(commands: list[Told]) -> Iterator[str]:
+def _format_commands(commands: list[GuideEntry]) -> Iterator[str]:
     """Write commands that belong together; what an option means is said once."""
     said: set[tuple[str, str]] = set()
     for told in commands:
@@ -100,13 +100,13 @@ def _written(commands: list[Told]) -> Iterator[str]:
         yield from (f"  - example: `{one}`" for one in telling[:1])
 
 
-def _commands(name: str, command: click.Command) -> Iterator[Told]:
+def _commands(name: str, command: click.Command) -> Iterator[GuideEntry]:
     """Return a command, or every command of a group."""
     context = click.Context(command, info_name=f"animedex {name}")
     if isinstance(command, Command):
-        yield Told(context, command)
+        yield GuideEntry(context, command)
     if isinstance(command, click.Group):
         for inner_name in command.list_commands(context):
             inner = command.get_command(context, inner_name)
             if isinstance(inner, Command):
-                yield Told(click.Context(inner, context, info_name=inner_name), inner)
+                yield GuideEntry(click.Context(inner, context, info_name=inner_name), inner)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from animedex.cli.guide import INTRODUCTION, of_no_service, services
+from animedex.cli.guide import INTRODUCTION, other_commands, services
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from animedex.cli.guide import Told
+    from animedex.cli.guide import GuideEntry
     from animedex.http_message import JsonObject, JsonValue
 
 _RANGE = re.compile(r"([0-9]+)\.\.([0-9]+)")
@@ -27,7 +27,7 @@ _WORTH_A_PLACE = 2
 _KINDS = {"integer": "integer", "float": "number", "boolean": "boolean"}
 
 
-def catalogue() -> JsonObject:
+def guide_payload() -> JsonObject:
     """Return the same as the guide tells: how to call, services with their limits, all commands.
 
     What `animedex mcp` serves is named; it describes its tools itself.
@@ -37,8 +37,8 @@ def catalogue() -> JsonObject:
     """
     from animedex.mcp.tool_registry import all_tools
 
-    told, others = list(services()), list(of_no_service())
-    commands = _described([*(one for _, one in told), *others])
+    told, others = list(services()), list(other_commands())
+    commands = _describe_command([*(one for _, one in told), *others])
     shared = _shared(commands)
     return {
         "about": " ".join(INTRODUCTION.split()),
@@ -52,10 +52,10 @@ def catalogue() -> JsonObject:
     }
 
 
-def _described(groups: Iterable[list[Told]]) -> JsonObject:
+def _describe_command(groups: Iterable[list[GuideEntry]]) -> JsonObject:
     found: dict[str, JsonValue] = {}
     for commands in groups:
-        alike: dict[str, list[Told]] = {}
+        alike: dict[str, list[GuideEntry]] = {}
         for told in commands:
             alike.setdefault(repr(input_schema(told)) + _kind(told), []).append(told)
         for same in alike.values():
@@ -73,7 +73,7 @@ def _shared(commands: JsonObject) -> JsonObject:
         if "input" in cast("JsonObject", one)
     }
     shared: JsonObject = {}
-    for number, (names, options) in enumerate(_bundles(inputs).items(), 1):
+    for number, (names, options) in enumerate(_option_groups(inputs).items(), 1):
         # As a part of a reference it must not hold what a URL may not.
         title = f"{names[0].partition(' ')[0]}-{number}"
         shared[title] = {"properties": dict(options)}
@@ -85,7 +85,7 @@ def _shared(commands: JsonObject) -> JsonObject:
     return shared
 
 
-def _bundles(
+def _option_groups(
     inputs: Mapping[str, JsonObject],
 ) -> Mapping[tuple[str, ...], list[tuple[str, JsonValue]]]:
     """Find options that several commands have alike, by which commands these are."""
@@ -102,20 +102,20 @@ def _bundles(
     return {names: some for names, some in bundles.items() if len(some) >= _WORTH_A_PLACE}
 
 
-def _summary(same: list[Told]) -> str:
+def _summary(same: list[GuideEntry]) -> str:
     summary, backend = same[0].summary, same[0].command.backend
     if len(same) == 1 or backend is None:
         return summary
     return summary.replace(backend.title, "the service")
 
 
-def _kind(told: Told) -> str:
+def _kind(told: GuideEntry) -> str:
     """Return commands apart that do different things with the same arguments."""
     backend = told.command.backend
     return told.summary.replace(backend.title, "") if backend else told.summary
 
 
-def input_schema(told: Told) -> JsonObject:
+def input_schema(told: GuideEntry) -> JsonObject:
     """Describe a command's arguments and its own options; an option is named as it is written."""
     known: dict[str, JsonValue] = {}
     needed: list[JsonValue] = []

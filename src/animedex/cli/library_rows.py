@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.cli.entry_output import KEYS, entry_card, told
+from animedex.cli.entry_output import KEYS, entry_card, entry_payload
 from animedex.library.file_credit import service_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject
     from animedex.library.entry import Entry
 
 
-def print_kept(session: Session, entries: Sequence[Entry]) -> None:
+def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> None:
     """Print each picture as its service's row, or as an entry where it is of no service."""
     source = session.shared.fields is not None or not session.shared.no_source
 
@@ -24,10 +24,10 @@ def print_kept(session: Session, entries: Sequence[Entry]) -> None:
 
         record = service_record(entry)
         if record is None:
-            return told(entry, source=source)
+            return entry_payload(entry, source=source)
         if session.shared.common:
-            return json.post_row(record.to_common(), source=source)
-        return json.row(record, source=source, exact=True)
+            return json.post_payload(record.to_common(), source=source)
+        return json.row_payload(record, source=source, exact=True)
 
     session.output.findings(entries, row, entry_card, (*KEYS, *_service_fields()))
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, TypedDict
 
 from animedex.call import Call
-from animedex.cli.prompts import ask, ask_secret, read_secret, somebody_is_there
+from animedex.cli.prompts import ask, ask_secret, is_interactive, read_secret
 from animedex.config.account import build_account, from_environment
 from animedex.config.credential_program import run_program
 from animedex.config.credentials_file import COMMAND, ORIGIN, read_credentials
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from animedex.http_message import Account, JsonObject, Response
 
 
-class Given(TypedDict):
+class LoginOptions(TypedDict):
     """The options of `animedex auth login`."""
 
     login: str | None
@@ -40,7 +40,7 @@ class Given(TypedDict):
     no_check: bool
 
 
-def sign_in_of(backend: Backend) -> SignIn:
+def require_sign_in(backend: Backend) -> SignIn:
     """Return how a service knows its users, which it does."""
     assert backend.sign_in is not None
     return backend.sign_in
@@ -48,20 +48,22 @@ def sign_in_of(backend: Backend) -> SignIn:
 
 def set_variables(backend: Backend) -> list[str]:
     """Name the variables of the environment that hold something of the user's account."""
-    names = map(backend.variable, sign_in_of(backend).fields)
+    names = map(backend.variable, require_sign_in(backend).fields)
     return [name for name in names if os.environ.get(name)]
 
 
-def gathered(backend: Backend, given: Given, note: Callable[[str], None]) -> dict[str, str]:
+def collect_credentials(
+    backend: Backend, given: LoginOptions, note: Callable[[str], None]
+) -> dict[str, str]:
     """Get what is to be stored: from options, from the person there, or from standard input."""
-    sign_in, program = sign_in_of(backend), given["program"]
+    sign_in, program = require_sign_in(backend), given["program"]
     if given["login"] is not None and sign_in.user is None:
         message = f"{backend.name} knows its users by their key alone: leave --login out"
         raise BadArguments(message, backend=backend.name)
     if program is not None and given["with_key"]:
         message = "--command and --with-key exclude each other"
         raise BadArguments(message, backend=backend.name)
-    there = somebody_is_there()
+    there = is_interactive()
     if program is None and not given["with_key"] and not there:
         message = "there is no terminal on which to ask for the key"
         hint = f"`animedex auth login {backend.name} --with-key` reads it from standard input"
@@ -76,15 +78,17 @@ def gathered(backend: Backend, given: Given, note: Callable[[str], None]) -> dic
     return {**fields, sign_in.secret: ask_secret(label) if there else read_secret()}
 
 
-def account_of(backend: Backend, fields: Mapping[str, str], timeout: float | None) -> Account:
+def build_checked_account(
+    backend: Backend, fields: Mapping[str, str], timeout: float | None
+) -> Account:
     """Make an account of what was gathered; a program is run, and so is known to work."""
     if COMMAND not in fields:
         return build_account(backend, fields)
     key = run_program(fields[COMMAND], backend.name, timeout)
-    return build_account(backend, {**fields, sign_in_of(backend).secret: key})
+    return build_account(backend, {**fields, require_sign_in(backend).secret: key})
 
 
-def accepted_as(client: Client, backend: Backend, account: Account) -> str:
+def check_login(client: Client, backend: Backend, account: Account) -> str:
     """Ask a service whom it takes the account for; raise `AuthRequired` where for nobody."""
 
     def find_account(backend: Backend, origin: str, timeout: float | None) -> Account:
@@ -96,7 +100,7 @@ def accepted_as(client: Client, backend: Backend, account: Account) -> str:
     try:
         return client.perform(who(backend))
     except AuthRequired as error:
-        error.hint = f"nothing was stored; keys are made at {sign_in_of(backend).key_page}"
+        error.hint = f"nothing was stored; keys are made at {require_sign_in(backend).key_page}"
         raise
     except (Unreachable, TimedOut) as error:
         error.hint = "nothing was stored; --no-check stores the key without asking"
@@ -105,10 +109,10 @@ def accepted_as(client: Client, backend: Backend, account: Account) -> str:
 
 def who(backend: Backend) -> Call[str]:
     """Ask who is signed in; the answer is a name."""
-    return Call(backend, Request("GET", sign_in_of(backend).path), _name)
+    return Call(backend, Request("GET", require_sign_in(backend).path), _name)
 
 
-def standing(client: Client, backend: Backend, *, check: bool) -> JsonObject:
+def account_status(client: Client, backend: Backend, *, check: bool) -> JsonObject:
     """Return as whom the user is signed in, where the key is from, and what is wrong with it."""
     told: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
     told |= {"accepted": None, "problem": None}
@@ -127,7 +131,7 @@ def standing(client: Client, backend: Backend, *, check: bool) -> JsonObject:
 
 def _look(client: Client, backend: Backend, told: JsonObject) -> None:
     """Find the account without running a program, which might ask the user something."""
-    sign_in, url = sign_in_of(backend), base_url(backend, client.config.base_urls)
+    sign_in, url = require_sign_in(backend), base_url(backend, client.config.base_urls)
     fields = from_environment(backend)
     if fields is not None:
         told |= {"source": "environment", "origin": origin(url)}
@@ -156,9 +160,9 @@ def _name(response: Response, source: SourceTag) -> str:
     return name
 
 
-def _field(backend: Backend, name: str, given: Given, *, there: bool) -> str:
+def _field(backend: Backend, name: str, given: LoginOptions, *, there: bool) -> str:
     """Get a field that is no secret."""
-    if name == sign_in_of(backend).user and given["login"] is not None:
+    if name == require_sign_in(backend).user and given["login"] is not None:
         return given["login"]
     if there:
         return ask(_label(backend, name))

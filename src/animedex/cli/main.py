@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from animedex.cli.streams import drop_output, note, write_out
+from animedex.cli.streams import drop_output, write_note, write_out
 
 if TYPE_CHECKING:
     from animedex.errors import AnimedexError
@@ -22,7 +22,7 @@ _FAILED = {1, 6, 7}
 def run(arguments: list[str]) -> int:
     """Run one command line; give the exit code. Nothing but Ctrl-C is raised."""
     try:
-        code = _carried_out(arguments)
+        code = _run_command(arguments)
         if sys.stdout is not None:
             sys.stdout.flush()
     except click.exceptions.Exit as end:
@@ -32,13 +32,13 @@ def run(arguments: list[str]) -> int:
         drop_output()
         return 0
     except Exception as error:  # noqa: BLE001  nobody is ever shown a traceback
-        from animedex.cli.error_conversion import as_error
+        from animedex.cli.error_conversion import to_animedex_error
 
-        return _report(as_error(error, arguments), arguments)
+        return _report(to_animedex_error(error, arguments), arguments)
     return code if isinstance(code, int) else 0
 
 
-def _carried_out(arguments: list[str]) -> object:
+def _run_command(arguments: list[str]) -> object:
     """Find the command and run it, or answer a shell that completes a word."""
     from animedex.cli.root import root
 
@@ -60,20 +60,20 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
     if wants_json_errors(arguments):
         import msgspec
 
-        note(msgspec.json.encode(error.to_payload()).decode())
+        write_note(msgspec.json.encode(error.to_payload()).decode())
     else:
-        line = f"animedex: {told(error)}" + (f" ({error.hint})" if error.hint else "")
+        line = f"animedex: {format_error(error)}" + (f" ({error.hint})" if error.hint else "")
         # What `halt_error` of a jq program says may have several lines.
-        note(line, lines=error.reason == "jq-failed")
+        write_note(line, lines=error.reason == "jq-failed")
     return error.exit_code
 
 
-def told(error: AnimedexError) -> str:
+def format_error(error: AnimedexError) -> str:
     """Return what went wrong, and with which service where that is what failed.
 
     >>> from animedex.errors import BadArguments, TimedOut
-    >>> told(TimedOut("no answer", backend="nekos")), told(BadArguments("odd", backend="nekos"))
-    ('nekos: no answer', 'odd')
+    >>> [format_error(kind("odd", backend="nekos")) for kind in (TimedOut, BadArguments)]
+    ['nekos: odd', 'odd']
     """
     mine = error.exit_code not in _FAILED or not error.backend or error.backend in error.message
     return error.message if mine else f"{error.backend}: {error.message}"

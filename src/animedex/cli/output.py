@@ -10,18 +10,18 @@ import os
 import sys
 from typing import TYPE_CHECKING, Literal, cast
 
-from animedex.cli.streams import is_terminal, look, write_bytes, write_out
+from animedex.cli.streams import is_terminal, text_style, write_bytes, write_out
 from animedex.errors import UnknownField
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import TypeVar
 
-    from animedex.cli.shared_options import Shared
+    from animedex.cli.shared_options import SharedOptions
     from animedex.http_message import JsonObject, JsonValue
     from animedex.models import ArtPost, PictureRecord, Record
     from animedex.render.jq_program import JqProgram
-    from animedex.render.text_output import Card, Look
+    from animedex.render.text_output import Card, TextStyle
 
     R = TypeVar("R", bound=Record)
     S = TypeVar("S", bound=PictureRecord)
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 Mode = Literal["text", "json", "jsonl", "jq"]
 
 
-def chosen_mode(shared: Shared, *, terminal: bool) -> Mode:
+def choose_mode(shared: SharedOptions, *, terminal: bool) -> Mode:
     """Decide how to print.
 
     >>> from animedex.cli.shared_options import Shared
-    >>> chosen_mode(Shared(), terminal=True), chosen_mode(Shared(), terminal=False)
+    >>> choose_mode(Shared(), terminal=True), choose_mode(Shared(), terminal=False)
     ('text', 'json')
-    >>> chosen_mode(Shared(jq=".", jsonl=True), terminal=True)
+    >>> choose_mode(Shared(jq=".", jsonl=True), terminal=True)
     'jq'
     """
     if shared.jq is not None:
@@ -51,13 +51,13 @@ def chosen_mode(shared: Shared, *, terminal: bool) -> Mode:
 class Output:
     """Print answers as one command line wants them."""
 
-    def __init__(self, shared: Shared) -> None:
+    def __init__(self, shared: SharedOptions) -> None:
         self._shared = shared
         self.terminal = is_terminal(sys.stdout)
-        self.mode = chosen_mode(shared, terminal=self.terminal)
+        self.mode = choose_mode(shared, terminal=self.terminal)
         self.program = _compiled(shared.jq)
         # Whether an option says how to print, or it is left to where it is printed.
-        self.asked = chosen_mode(shared, terminal=True) != "text"
+        self.asked = choose_mode(shared, terminal=True) != "text"
         self.to_draw: list[PictureRecord] = []
 
     def names(self, names: Sequence[str]) -> None:
@@ -71,12 +71,12 @@ class Output:
 
     def paths(self, paths: Sequence[str]) -> None:
         """Print paths: one per line, in a pipe as the bytes that they are, or as JSON."""
-        from animedex.cli.entry_output import printable
+        from animedex.cli.entry_output import printable_path
 
         asked = self._shared
         is_json = self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl
         if is_json or self.terminal:
-            self.names([printable(path) for path in paths])
+            self.names([printable_path(path) for path in paths])
             return
         self.refuse_fields()
         write_bytes(b"".join(os.fsencode(path) + b"\n" for path in paths))
@@ -152,26 +152,26 @@ class Output:
         write_out(cards((card(row) for row in rows), self.look()))
 
     def _plain(self, rows: Sequence[Record]) -> list[JsonObject]:
-        from animedex.render.json_output import row
+        from animedex.render.json_output import row_payload
 
-        return [row(one, source=self._beside, exact=True) for one in rows]
+        return [row_payload(one, source=self._beside, exact=True) for one in rows]
 
     def _posts(self, posts: Sequence[ArtPost]) -> list[JsonObject]:
         from animedex.models import ArtPost
-        from animedex.render.json_output import post_row
+        from animedex.render.json_output import post_payload
 
         known = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
-        return self._narrowed([post_row(post, source=self._beside) for post in posts], known)
+        return self._narrowed([post_payload(post, source=self._beside) for post in posts], known)
 
     def _narrowed(self, values: list[JsonObject], known: Sequence[str]) -> list[JsonObject]:
         """Keep only the fields that are asked for."""
         if self._shared.fields is None:
             return values
-        from animedex.render.json_output import picked
+        from animedex.render.json_output import pick_fields
 
         fields = self.fields()
         unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
-        kept = picked(values, fields, known)
+        kept = pick_fields(values, fields, known)
         return [{k: v for k, v in row.items() if k not in unsaid} for row in kept]
 
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:
@@ -185,11 +185,11 @@ class Output:
             }
             write_out(table(columns, self.look()))
             return
-        from animedex.render.json_output import picked, plain
+        from animedex.render.json_output import pick_fields, to_plain_value
 
-        plains = cast("dict[str, JsonObject]", plain(value, exact=True))
+        plains = cast("dict[str, JsonObject]", to_plain_value(value, exact=True))
         if self._shared.fields is not None:
-            rows = picked(list(plains.values()), self.fields(), kind.__struct_fields__)
+            rows = pick_fields(list(plains.values()), self.fields(), kind.__struct_fields__)
             plains = dict(zip(plains, rows, strict=True))
         self.json(cast("JsonValue", plains))
 
@@ -202,9 +202,9 @@ class Output:
             write_out(cards([card()], look) if card else outline(told, look))
             return
         if self._shared.fields is not None:
-            from animedex.render.json_output import picked
+            from animedex.render.json_output import pick_fields
 
-            (told,) = picked([told], self.fields())
+            (told,) = pick_fields([told], self.fields())
         self.json(told)
 
     def findings(
@@ -233,26 +233,26 @@ class Output:
 
     def json(self, value: JsonValue) -> None:
         """Print a JSON value in the mode that was asked for."""
-        from animedex.render.json_output import layout
+        from animedex.render.json_output import format_json
 
         compact = self._shared.compact_output
         if self.mode == "jq":
-            self._filtered(layout(value, compact=True))
+            self._filtered(format_json(value, compact=True))
         elif self.mode == "jsonl":
             rows = value if isinstance(value, list) else [value]
-            write_out("".join(f"{layout(row, compact=True)}\n" for row in rows))
+            write_out("".join(f"{format_json(row, compact=True)}\n" for row in rows))
         else:
-            write_out(f"{layout(value, compact=compact)}\n")
+            write_out(f"{format_json(value, compact=compact)}\n")
 
     def fields(self) -> list[str]:
         """Return the keys that were asked for."""
         return [name.strip() for name in (self._shared.fields or "").split(",") if name.strip()]
 
-    def look(self) -> Look:
+    def look(self) -> TextStyle:
         """Find out what the terminal can do, and what colour the user wants."""
         from animedex.config.config_file import Config
 
-        return look(self._shared.color or str(Config().get("color").value))
+        return text_style(self._shared.color or str(Config().get("color").value))
 
     def _filtered(self, document: str) -> None:
         """Run the jq program; Ctrl-C ends the process at once, as jq cannot be interrupted."""
@@ -270,9 +270,9 @@ class Output:
     def _harmless(self, text: str, *, lines: bool = False) -> str:
         if not self.terminal:
             return text
-        from animedex.render.safe_text import clean
+        from animedex.render.safe_text import escape_control_characters
 
-        return clean(text, lines=lines)
+        return escape_control_characters(text, lines=lines)
 
 
 def _common_card(row: PictureRecord) -> Card:

@@ -20,16 +20,16 @@ _USUAL = b'./\\\n"'
 _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
-def listed(names: Iterable[str]) -> Iterator[str]:
+def expand_paths(names: Iterable[str]) -> Iterator[str]:
     """Return names, and for `-` what a list on standard input names."""
     for name in names:
         if name == "-":
-            yield from read_list(piped())
+            yield from read_list(piped_paths())
         else:
             yield name
 
 
-def piped() -> BufferedReader:
+def piped_paths() -> BufferedReader:
     """Return standard input, unless it is closed or a person sits there."""
     if not is_piped():
         message = "there is nothing to read on standard input"

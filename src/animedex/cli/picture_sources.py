@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from animedex.backend import Backend
     from animedex.backends.asset_call import Fetched
     from animedex.call import Call
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject
     from animedex.images.open_image import Viewable
     from animedex.library.entry import Entry
@@ -30,7 +30,7 @@ _FILMS = {"mp4", "webm", "zip", "swf"}
 _HINT = "give a file, a picture's URL, an id such as waifu:6460 or a number of the library's"
 
 
-class Sight(NamedTuple):
+class PictureSource(NamedTuple):
     """One picture: a file at `path`, or else its bytes, or else the call that brings them.
 
     `name` is what an error calls it.
@@ -42,49 +42,49 @@ class Sight(NamedTuple):
     body: bytes = b""
     call: Call[Fetched] | None = None
 
-    def opened(self) -> AbstractContextManager[Viewable]:
+    def open(self) -> AbstractContextManager[Viewable]:
         """Open it to be looked at."""
         from animedex.images.open_image import open_image, read_image
 
         return open_image(self.path) if self.path else read_image(io.BytesIO(self.body), self.name)
 
 
-def of_file(path: str) -> Sight:
+def file_source(path: str) -> PictureSource:
     """Look at a file; the artist is named where the file tells.
 
     What can be read but once, such as a pipe, is read now.
     """
-    from animedex.cli.file_info import credited
+    from animedex.cli.file_info import read_credit_and_row
 
     if os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path):
         # Whatever is wrong with it is told when it is opened to be drawn.
         with suppress(OSError), open(path, "rb") as file:
-            return Sight(Label(os.path.basename(path), None), path, body=file.read(_CAP))
+            return PictureSource(Label(os.path.basename(path), None), path, body=file.read(_CAP))
 
     # Whatever is wrong with the file is told when it is drawn.
     with suppress(AnimedexError):
-        _, credit = credited(path)
+        _, credit = read_credit_and_row(path)
         if credit is not None:
-            return Sight(_label(credit.post), path, path)
-    return Sight(Label(os.path.basename(path) or path, None), path, path)
+            return PictureSource(_label(credit.post), path, path)
+    return PictureSource(Label(os.path.basename(path) or path, None), path, path)
 
 
-def of_entry(entry: Entry) -> Sight:
+def entry_source(entry: Entry) -> PictureSource:
     """Look at what the library keeps."""
     if entry.post is None:
-        return of_file(entry.path)
-    return Sight(_label(entry.post, "library"), entry.path, entry.path)
+        return file_source(entry.path)
+    return PictureSource(_label(entry.post, "library"), entry.path, entry.path)
 
 
-def of_post(session: Session, post: ArtPost, *, small: bool = False) -> Sight:
+def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) -> PictureSource:
     """Look at a post: at the library's copy, or else at what the service has.
 
     `small` is for one of many: the service's smaller picture will do. Raises `NotFound` for a
     picture that is withheld, and `BadArguments` for a film.
     """
-    kept = _kept(session, post.id)
+    kept = _find_entry(session, post.id)
     if kept is not None:
-        return of_entry(kept)
+        return entry_source(kept)
     if post.url is None:
         message = f"{post.id} is withheld by the service, and cannot be drawn"
         raise NotFound(message, hint="its page may show it to who is signed in")
@@ -94,60 +94,60 @@ def of_post(session: Session, post: ArtPost, *, small: bool = False) -> Sight:
     name = post.id.partition(":")[0]
     smaller = post.sample_url if small and not post.animated else None
     call = _fetch(backends.declared(name), smaller or post.url)
-    return Sight(_label(post), post.id, call=call)
+    return PictureSource(_label(post), post.id, call=call)
 
 
-def of_row(session: Session, row: JsonObject, *, small: bool = False) -> Sight:
+def row_source(session: CommandSession, row: JsonObject, *, small: bool = False) -> PictureSource:
     """Look at what a row shows, be it a service's, an art post or one that names a file here."""
     from animedex.art.row_provider import read_post
 
     path = row.get("path")
     if isinstance(path, str) and os.path.isfile(path):
-        return of_file(path)
+        return file_source(path)
     post = read_post(row)
     if post is None:
         message = "the row is not one of any service"
         raise BadArguments(message, hint="give rows as any picture command prints them")
-    return of_post(session, post, small=small)
+    return post_source(session, post, small=small)
 
 
-def of_text(session: Session, text: str) -> Sight:
+def text_source(session: CommandSession, text: str) -> PictureSource:
     """Look at a file, a number of the library's, or a service's URL or id."""
     if os.path.exists(text):
-        return of_file(text)
+        return file_source(text)
     if text.isascii() and text.isdecimal():
-        return numbered(session, text)
+        return number_sources(session, text)
     service = text.partition(":")[0] in backends.names()
     if not service and not text.startswith(("https://", "http://")):
         message = f"there is no file {text}"
         raise NotFound(message, hint=_HINT)
-    return _asked(session, text)
+    return _remote_source(session, text)
 
 
-def numbered(session: Session, text: str) -> Sight:
+def number_sources(session: CommandSession, text: str) -> PictureSource:
     """Look at what the library keeps under a number; raise `NotFound` where that is nothing."""
     entry = session.library.get(int(text[:19]))
     if entry is None:
         message = f"the library has no picture {text}"
         raise NotFound(message, hint="see which it has with `animedex library list`")
-    return of_entry(entry)
+    return entry_source(entry)
 
 
-def _asked(session: Session, text: str) -> Sight:
+def _remote_source(session: CommandSession, text: str) -> PictureSource:
     """Look at a URL or an id: at the library's copy if that can be told without asking anybody."""
     from animedex.art.row_lookup import find_picture_call, to_service_url
     from animedex.art.row_provider import identify_row
 
     base_urls = session.client.config.base_urls
     seen = identify_row({"url": to_service_url(text, base_urls)})
-    kept = _kept(session, seen.keys.id if seen else text)
+    kept = _find_entry(session, seen.keys.id if seen else text)
     if kept is not None:
-        return of_entry(kept)
+        return entry_source(kept)
     call = find_picture_call(text, base_urls)
     if call is not None:
-        return of_post(session, session.ask(call).to_common())
+        return post_source(session, session.ask(call).to_common())
     backend = _owner(text, base_urls)
-    return Sight(Label(_file_name(text), backend.name), text, call=_fetch(backend, text))
+    return PictureSource(Label(_file_name(text), backend.name), text, call=_fetch(backend, text))
 
 
 def _owner(url: str, base_urls: dict[str, str]) -> Backend:
@@ -164,7 +164,7 @@ def _owner(url: str, base_urls: dict[str, str]) -> Backend:
     raise BadArguments(message, hint=_HINT)
 
 
-def _kept(session: Session, post_id: str) -> Entry | None:
+def _find_entry(session: CommandSession, post_id: str) -> Entry | None:
     """Find the library's copy; a library that cannot be read is told of, and does without."""
     if not os.path.exists(session.library.path):
         return None

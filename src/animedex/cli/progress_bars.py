@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from animedex.cli.streams import is_terminal
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -23,12 +23,12 @@ _WIDEST_NAME = 30
 _ENOUGH = 2
 
 
-class Watch(Protocol):
-    """Hear how far files have come; `are_seen` tells whether somebody sees it."""
+class ProgressWatch(Protocol):
+    """Hear how far files have come; `is_visible` tells whether somebody sees it."""
 
-    are_seen: bool
+    is_visible: bool
 
-    def told(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> None:
         """Hear of one file; from any thread."""
         ...
 
@@ -37,22 +37,22 @@ class Watch(Protocol):
         ...
 
 
-class Unseen:
+class NoProgress:
     """Show nothing, where nobody looks."""
 
-    are_seen = False
+    is_visible = False
 
-    def told(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> None:
         """Do nothing."""
 
     def end(self, number: int) -> None:
         """Do nothing."""
 
 
-class Bars:
+class ProgressBars:
     """Show a bar for all files, and one for each that is coming."""
 
-    are_seen = True
+    is_visible = True
 
     def __init__(self, display: Display, names: Sequence[str]) -> None:
         self._display = display
@@ -64,14 +64,14 @@ class Bars:
         self._bytes = 0
         self._all = display.add_task("all", total=len(names), files=True, bytes=0)
 
-    def told(self, progress: Progress) -> None:
+    def report(self, progress: Progress) -> None:
         """Move one file's bar, and count the bytes of all."""
         number, size, total = progress
         with self._lock:
             if number in self._ended:
                 return
             if number not in self._tasks:
-                name = clean(self._names[number])[:_WIDEST_NAME]
+                name = escape_control_characters(self._names[number])[:_WIDEST_NAME]
                 self._tasks[number] = self._display.add_task(name, total=total)
                 # What an earlier try has brought is not brought now.
                 self._sizes[number] = size
@@ -91,23 +91,23 @@ class Bars:
 
 
 @contextmanager
-def watching(names: Sequence[str], *, color: str | None) -> Generator[Watch]:
+def open_progress(names: Sequence[str], *, color: str | None) -> Generator[ProgressWatch]:
     """Show bars while files come, and nothing of them afterwards."""
     if not names or not is_terminal(sys.stderr):
-        yield Unseen()
+        yield NoProgress()
         return
     from rich.console import Console
     from rich.progress import Progress as Display
 
-    from animedex.cli.bar_columns import columns
+    from animedex.cli.bar_columns import progress_columns
 
     console = Console(stderr=True, no_color=True if color == "never" else None)
-    with Display(*columns(), console=console, transient=True) as display:
-        yield Bars(display, names)
+    with Display(*progress_columns(), console=console, transient=True) as display:
+        yield ProgressBars(display, names)
 
 
 @contextmanager
-def counting(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None]]:
+def count_with_bar(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None]]:
     """Show a bar with the number of files so far, on standard error if that is a terminal.
 
     The total is not known. What is yielded counts one more; `is_seen` may be False.

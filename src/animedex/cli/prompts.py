@@ -12,7 +12,7 @@ from animedex.text_encoding import STANDARD_INPUT, decode_text
 _MOST = 4096
 
 
-def somebody_is_there() -> bool:
+def is_interactive() -> bool:
     """Return whether somebody can be asked."""
     return sys.stdin is not None and is_terminal(sys.stdin)
 

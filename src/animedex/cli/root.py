@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from animedex import __version__, backends
-from animedex.cli.command import loaded, own_help_option
+from animedex.cli.command import load_command, own_help_option
 from animedex.cli.error_conversion import no_such_command
 from animedex.errors import BadArguments
 
-VERBS = {
+COMMANDS = {
     "api": "Send a request of your own to a service, within its limits.",
     "art": "Search, draw, compare and identify pictures across the services.",
     "auth": "Sign in to a service, or out of it.",
@@ -39,14 +39,14 @@ class Root(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services first, then the verbs."""
         del ctx
-        return [*backends.names(), *VERBS]
+        return [*backends.names(), *COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command; raise `BadArguments` with the nearest name for an unknown one."""
-        if cmd_name in VERBS:
-            return loaded(f"animedex.cli.commands.{cmd_name}")
+        if cmd_name in COMMANDS:
+            return load_command(f"animedex.cli.commands.{cmd_name}")
         if cmd_name in backends.names():
-            return loaded(f"animedex.backends.{cmd_name}.commands")
+            return load_command(f"animedex.backends.{cmd_name}.commands")
         if ctx.resilient_parsing:
             return None
         known = self.list_commands(ctx)
@@ -56,10 +56,10 @@ class Root(click.Group):
         """List services and verbs with a line each."""
         del ctx
         services = [
-            (name, loaded(f"animedex.backends.{name}.commands").get_short_help_str(limit=70))
+            (name, load_command(f"animedex.backends.{name}.commands").get_short_help_str(limit=70))
             for name in backends.names()
         ]
-        for title, rows in (("Services", services), ("Commands", list(VERBS.items()))):
+        for title, rows in (("Services", services), ("Commands", list(COMMANDS.items()))):
             with formatter.section(title):
                 formatter.write_dl(rows)
 
@@ -77,7 +77,7 @@ def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> N
         return
     from animedex.cli.streams import write_out
 
-    write_out(_catalogue() if as_json else _guide())
+    write_out(_guide_json() if as_json else _guide())
     ctx.exit()
 
 
@@ -87,15 +87,15 @@ def _guide() -> str:
     return agent_guide()
 
 
-def _catalogue() -> str:
+def _guide_json() -> str:
     import msgspec
 
-    from animedex.cli.guide_json import catalogue
+    from animedex.cli.guide_json import guide_payload
 
-    return msgspec.json.encode(catalogue()).decode() + "\n"
+    return msgspec.json.encode(guide_payload()).decode() + "\n"
 
 
-def _note_json(ctx: click.Context, param: click.Parameter, value: object) -> None:
+def _set_json(ctx: click.Context, param: click.Parameter, value: object) -> None:
     """Remember how the guide is to be printed, for when it is."""
     del param
     ctx.meta[_JSON] = bool(value)
@@ -127,7 +127,7 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: object) ->
     is_flag=True,
     is_eager=True,
     expose_value=False,
-    callback=_note_json,
+    callback=_set_json,
     help="With --agent-guide: print it as JSON, with JSON Schemas.",
 )
 @click.option(

@@ -16,11 +16,11 @@ from animedex.ratelimit.store import FILE_NAME
 if TYPE_CHECKING:
     from collections.abc import Generator
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
 
 
 @contextmanager
-def open_seen_store(session: Session) -> Generator[SeenStore]:
+def open_seen_store(session: CommandSession) -> Generator[SeenStore]:
     """Open the record; what is recorded is written when this ends.
 
     If a server keeps it for many machines, one of this machine's own is used instead: nothing is

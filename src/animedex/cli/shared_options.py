@@ -20,7 +20,7 @@ F = TypeVar("F", bound="Callable[..., None]")
 _OUTPUT, _REQUEST = "Output", "Requests"
 
 
-class Shared(NamedTuple):
+class SharedOptions(NamedTuple):
     """The shared options of one command line, as they were given."""
 
     json: bool = False
@@ -55,7 +55,7 @@ class Shared(NamedTuple):
             options["rate"] = cast("Literal['normal', 'slow']", self.rate)
         return options
 
-    def checked(self) -> Shared:
+    def check(self) -> SharedOptions:
         """Return these options, or raise `BadArguments` where they contradict each other."""
         if self.json and self.jsonl:
             message = "--json and --jsonl exclude each other"
@@ -150,10 +150,10 @@ def request_options(command: F) -> F:
     )
 
 
-def shared_from(values: dict[str, object]) -> Shared:
+def shared_from(values: dict[str, object]) -> SharedOptions:
     """Take the shared options out of a command's parameters."""
-    taken = {name: values.pop(name) for name in Shared._fields if name in values}
-    return Shared(**taken).checked()  # type: ignore[arg-type]  # click has checked their types
+    taken = {name: values.pop(name) for name in SharedOptions._fields if name in values}
+    return SharedOptions(**taken).check()  # type: ignore[arg-type]  # click has checked their types
 
 
 def with_options(command: F, *options: Option) -> F:

@@ -8,25 +8,25 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from animedex.cli.streams import write_out
-from animedex.render.json_output import MATCH, SOURCE, layout_raw, picked
+from animedex.render.json_output import MATCH, SOURCE, format_raw, pick_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject, JsonValue
 
 _BATCH = 1000
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def print_long(session: Session, rows: Iterable[bytes], known: Collection[str]) -> None:
+def stream_rows(session: CommandSession, rows: Iterable[bytes], known: Collection[str]) -> None:
     """Print rows of JSON as an array, as lines, or through a jq program, which needs all at once.
 
     Raises `UnknownField` where a field is asked for that is not among the `known` ones.
     """
     output = session.output
-    narrow = _narrowing(session, known)
+    narrow = _row_selector(session, known)
     wanted = map(narrow, rows) if narrow else iter(rows)
     if output.mode == "jq":
         output.json(_values(wanted))
@@ -42,7 +42,7 @@ def _print_array(batches: Iterator[list[bytes]], *, compact: bool) -> None:
     bracket, divide = (1, ",") if compact else (2, ",\n")
     before = "[" if compact else "[\n"
     for batch in batches:
-        text = layout_raw(b"[" + b",".join(batch) + b"]", compact=compact)
+        text = format_raw(b"[" + b",".join(batch) + b"]", compact=compact)
         write_out(before + text[bracket:-bracket])
         before = divide
     if before == divide:
@@ -61,7 +61,9 @@ def _values(rows: Iterable[bytes]) -> JsonValue:
     return cast("JsonValue", [msgspec.Raw(row) for row in rows])
 
 
-def _narrowing(session: Session, known: Collection[str]) -> Callable[[bytes], bytes] | None:
+def _row_selector(
+    session: CommandSession, known: Collection[str]
+) -> Callable[[bytes], bytes] | None:
     """Return what takes off a row what is not asked for; None where all of it is."""
     bare = session.shared.no_source
     if session.shared.fields is None:
@@ -69,10 +71,10 @@ def _narrowing(session: Session, known: Collection[str]) -> Callable[[bytes], by
     fields = session.output.fields()
     unsaid = {SOURCE} - set(fields) if bare else set[str]()
     # A field that does not exist is told before anything is printed.
-    picked([], fields, known)
+    pick_fields([], fields, known)
 
     def narrow(row: bytes) -> bytes:
-        (kept,) = picked([cast("JsonObject", _keys(row))], fields, known)
+        (kept,) = pick_fields([cast("JsonObject", _keys(row))], fields, known)
         return msgspec.json.encode({k: v for k, v in kept.items() if k not in unsaid})
 
     return narrow

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from io import BufferedReader
     from typing import TextIO
 
-    from animedex.render.text_output import Look
+    from animedex.render.text_output import TextStyle
 
 # A card that is wider than this tears apart what belongs together.
 _WIDEST = 100
@@ -78,14 +78,14 @@ def write_bytes(data: bytes) -> None:
         raise kind(message, hint="make room, or write elsewhere" if full else None) from None
 
 
-def note(message: str, *, lines: bool = False) -> None:
+def write_note(message: str, *, lines: bool = False) -> None:
     """Write a line to standard error, or with `lines` several; where nobody reads it, go on."""
-    from animedex.render.safe_text import clean
+    from animedex.render.safe_text import escape_control_characters
 
     if sys.stderr is None:
         return
     try:
-        sys.stderr.write(f"{clean(message, lines=lines)}\n")
+        sys.stderr.write(f"{escape_control_characters(message, lines=lines)}\n")
         sys.stderr.flush()
     except (OSError, ValueError):
         return
@@ -98,17 +98,17 @@ def drop_output() -> None:
     os.close(nowhere)
 
 
-def look(color: str) -> Look:
+def text_style(color: str) -> TextStyle:
     """Find out what the terminal on standard output can do; `color` is auto, always or never."""
     from shutil import get_terminal_size
 
-    from animedex.render.text_output import Look
+    from animedex.render.text_output import TextStyle
 
     terminal = is_terminal(sys.stdout)
     colored = _colored(color, terminal=terminal)
     dumb = os.environ.get("TERM") == "dumb"
     width = min(get_terminal_size().columns, _WIDEST)
-    return Look(width, colored, terminal and colored and not dumb)
+    return TextStyle(width, colored, terminal and colored and not dumb)
 
 
 def _colored(color: str, *, terminal: bool) -> bool:

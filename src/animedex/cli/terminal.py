@@ -15,7 +15,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from animedex.cli.terminal_query import FIRST, SECOND, Answers, read_answers
+from animedex.cli.terminal_query import FIRST, SECOND, TerminalAnswers, read_answers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -69,10 +69,10 @@ class Terminal:
             os.close(self._file)
             self._file = None
 
-    def ask(self) -> Answers:
+    def ask(self) -> TerminalAnswers:
         """Ask what it can do; what is typed already is left for whom it is meant."""
         if self._file is None or os.environ.get("TERM", "") in _MUTE or self._typed(0):
-            return Answers()
+            return TerminalAnswers()
         found = read_answers(self._asked(FIRST))
         if found.complete and not found.sixel and not _is_multiplexed():
             found = found._replace(kitty=read_answers(self._asked(SECOND)).kitty)

@@ -11,7 +11,7 @@ from animedex.errors import BadArguments
 from animedex.render.terminal_picture import Screen, Size
 
 if TYPE_CHECKING:
-    from animedex.cli.terminal_query import Answers
+    from animedex.cli.terminal_query import TerminalAnswers
     from animedex.render.terminal_picture import Manner
 
 # What a cell measures where nobody says so: the proportion is nearly everywhere this one.
@@ -22,19 +22,19 @@ _ALL_COLORS = {"truecolor", "24bit"}
 _LETTERS = {"shades": "█▓▒░", "kitty": "\U0010eeee", "sixel": ""}
 
 
-def screen(answers: Answers, *, color: bool) -> Screen:
+def detect_screen(answers: TerminalAnswers, *, color: bool) -> Screen:
     """Find out how to draw, with colours or without.
 
     Raises `BadArguments` where the terminal's encoding has no letters to draw with.
     """
     size = Size(*(side or usual for side, usual in zip(get_terminal_size(), (80, 24), strict=True)))
-    manner = _manner(answers, color=color)
+    manner = _detect_protocol(answers, color=color)
     _check_encoding(manner)
     moves = (os.environ.get("TERM") or "dumb") != "dumb" or sys.platform == "win32"
-    return Screen(size, answers.cell or _told_cell() or _CELL, manner, moves)
+    return Screen(size, answers.cell or _system_cell_size() or _CELL, manner, moves)
 
 
-def _manner(answers: Answers, *, color: bool) -> Manner:
+def _detect_protocol(answers: TerminalAnswers, *, color: bool) -> Manner:
     """Choose pixels before letters, and as many colours as there are.
 
     Of the terminals that know both protocols, some do not know the letters of kitty's.
@@ -68,7 +68,7 @@ def _colors() -> int:
     return max(named, curses.tigetnum("colors"))
 
 
-def _told_cell() -> Size | None:
+def _system_cell_size() -> Size | None:
     """Read a cell's size where the system knows the window's in pixels."""
     if sys.platform == "win32":
         return None

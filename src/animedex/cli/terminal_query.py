@@ -20,7 +20,7 @@ _ATTRIBUTES_ARE = re.compile(rb"\x1b\[\?([0-9;]*)c")
 _KITTY_IS_THERE = re.compile(rb"\x1b_G[^\x1b]*;OK\x1b\\")
 
 
-class Answers(NamedTuple):
+class TerminalAnswers(NamedTuple):
     """What a terminal says of itself; `complete` once it has said all that it will."""
 
     sixel: bool = False
@@ -29,7 +29,7 @@ class Answers(NamedTuple):
     complete: bool = False
 
 
-def read_answers(said: bytes) -> Answers:
+def read_answers(said: bytes) -> TerminalAnswers:
     r"""Read what a terminal answers, whatever is typed in between.
 
     >>> read_answers(b"\x1b[6;20;9t\x1b[?62;4;22c")
@@ -40,7 +40,7 @@ def read_answers(said: bytes) -> Answers:
     attributes = _ATTRIBUTES_ARE.search(said)
     cell = _CELL_SIZE.search(said)
     size = Size(int(cell[2]), int(cell[1])) if cell else None
-    return Answers(
+    return TerminalAnswers(
         # The first number is the terminal's class.
         sixel=attributes is not None and _SIXEL in attributes[1].split(b";")[1:],
         kitty=_KITTY_IS_THERE.search(said) is not None,

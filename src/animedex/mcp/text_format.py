@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import msgspec
 
 from animedex.models import ArtPost, PictureRecord, Record
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,7 @@ _MANY = 5
 def format_answer(tool: Tool[Any], answer: Mapping[str, object]) -> str:
     """Write an answer, one line for each row; a service's text is made harmless."""
     lines = [line for key, value in answer.items() for line in _lines(tool, key, value)]
-    return "\n".join(map(clean, lines))
+    return "\n".join(map(escape_control_characters, lines))
 
 
 def format_credits(post: ArtPost) -> str:

@@ -11,7 +11,7 @@ from animedex.mcp.picture_content import MOST_BYTES, PictureContent, scale_pictu
 from animedex.mcp.text_format import format_answer, to_art_post
 from animedex.mcp.wording import for_callers
 from animedex.models import ArtPost
-from animedex.render.json_output import plain, post_row
+from animedex.render.json_output import post_payload, to_plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -137,7 +137,7 @@ def _posts(value: object) -> Iterator[ArtPost]:
 def _plain(value: object) -> JsonValue:
     """Return records and art posts as rows, each with its source."""
     if isinstance(value, ArtPost):
-        return post_row(value)
+        return post_payload(value)
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[object]", value)]
-    return plain(value)
+    return to_plain_value(value)

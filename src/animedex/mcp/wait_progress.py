@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 from animedex.transport.events import format_event
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def report_event(event: Event, *, verbose: bool = False) -> None:
     heard = event.kind == "warning" or (verbose and event.kind != "request")
     if heard and sys.stderr is not None:
         name = "animedex: " if event.kind == "warning" else ""
-        sys.stderr.write(f"{name}{clean(format_event(event))}\n")
+        sys.stderr.write(f"{name}{escape_control_characters(format_event(event))}\n")
     listener = _heard.get()
     if listener is not None:
         listener(event)

@@ -8,38 +8,38 @@ from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 from rich.text import Text
 
-from animedex.render.safe_text import clean
-from animedex.render.text_output import styled
+from animedex.render.safe_text import escape_control_characters
+from animedex.render.text_output import style_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from animedex.render.text_output import Look
+    from animedex.render.text_output import TextStyle
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 _WIDEST_NAME = 32
 
 
-def bars(title: str, numbers: Mapping[str, int], look: Look) -> str:
+def format_bars(title: str, numbers: Mapping[str, int], look: TextStyle) -> str:
     """Draw a bar for each number, the largest as long as fits, below a title.
 
     >>> from animedex.render.text_output import Look
-    >>> print(bars("sources", {"nekos": 4, "own": 1}, Look(width=24)), end="")
+    >>> print(format_bars("sources", {"nekos": 4, "own": 1}, Look(width=24)), end="")
     sources
       nekos  4  ████████████
       own    1  ███
     """
-    names = {name: clean(name) for name in numbers}
+    names = {name: escape_control_characters(name) for name in numbers}
     width = min(_WIDEST_NAME, max(map(cell_len, names.values())))
     most = max(numbers.values())
     room = max(8, look.width - width - len(str(most)) - 6)
     text = Text()
-    text.append(clean(title) + "\n", Style(bold=True))
+    text.append(escape_control_characters(title) + "\n", Style(bold=True))
     for name, number in numbers.items():
         text.append(f"  {set_cell_size(names[name], width)}  ")
         text.append(f"{number:>{len(str(most))}}  ", Style(dim=True))
         text.append(_bar(number / most, room) + "\n", Style(color="cyan"))
-    return styled(text, look)
+    return style_text(text, look)
 
 
 def _bar(part: float, room: int) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import jq
 
 from animedex.errors import JqFailed, JqInvalid
-from animedex.render.json_output import layout_raw
+from animedex.render.json_output import format_raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +53,7 @@ class JqProgram:
                 if not result:
                     return
                 count += 1
-                yield _bare(result, compact=compact) if raw else layout_raw(result, compact=compact)
+                yield _bare(result, compact=compact) if raw else format_raw(result, compact=compact)
         except ValueError as error:
             message = f"the jq program failed: {_first_line(error)}"
             raise JqFailed(message, hint="look at the document with --json") from None
@@ -78,7 +78,7 @@ class JqProgram:
 
 def _bare(result: str, *, compact: bool) -> str:
     if not result.startswith('"'):
-        return layout_raw(result, compact=compact)
+        return format_raw(result, compact=compact)
     import msgspec
 
     return msgspec.json.decode(result, type=str)

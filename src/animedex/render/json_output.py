@@ -20,7 +20,7 @@ SOURCE = "_source"
 MATCH = "_match"
 
 
-def row(record: Record, *, source: bool = True, exact: bool = False) -> JsonObject:
+def row_payload(record: Record, *, source: bool = True, exact: bool = False) -> JsonObject:
     """Return a record's payload with what stands beside it: `_source`, and `_match` if it has one.
 
     With `exact` it is only good for being written: its numbers come out as they came.
@@ -33,7 +33,7 @@ def row(record: Record, *, source: bool = True, exact: bool = False) -> JsonObje
     return payload
 
 
-def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
+def post_payload(post: ArtPost, *, source: bool = True) -> JsonObject:
     """Return an art post as a JSON object, with its `_source`."""
     payload = post.to_payload()
     if source and post.source_tag is not None:
@@ -41,23 +41,23 @@ def post_row(post: ArtPost, *, source: bool = True) -> JsonObject:
     return payload
 
 
-def plain(value: object, *, source: bool = True, exact: bool = False) -> JsonValue:
+def to_plain_value(value: object, *, source: bool = True, exact: bool = False) -> JsonValue:
     """Return records, and lists of them, as JSON values; a mapping of records goes without source.
 
-    `exact` is for values that are only written, as in `row`.
+    `exact` is for values that are only written, as in `row_payload`.
     """
     if isinstance(value, Record):
-        return row(value, source=source, exact=exact)
+        return row_payload(value, source=source, exact=exact)
     if isinstance(value, list):
         items = cast("list[object]", value)
-        return [plain(item, source=source, exact=exact) for item in items]
+        return [to_plain_value(item, source=source, exact=exact) for item in items]
     if isinstance(value, dict):
         members = cast("dict[str, object]", value).items()
-        return {key: plain(item, source=False, exact=exact) for key, item in members}
+        return {key: to_plain_value(item, source=False, exact=exact) for key, item in members}
     return cast("JsonValue", value)
 
 
-def picked(
+def pick_fields(
     rows: Sequence[JsonObject], fields: Sequence[str], known: Iterable[str] = ()
 ) -> list[JsonObject]:
     """Keep some keys of each row, null where a row lacks one, and `_source` where it is there.
@@ -67,14 +67,14 @@ def picked(
     every = {SOURCE, MATCH, *known}.union(*rows)
     for field in fields:
         if field not in every:
-            raise _unknown(field, every)
-    return [_narrowed(one, fields) for one in rows]
+            raise _unknown_field(field, every)
+    return [_narrow(one, fields) for one in rows]
 
 
-def layout(value: JsonValue, *, compact: bool = False) -> str:
+def format_json(value: JsonValue, *, compact: bool = False) -> str:
     """Write a value in jq's layout: two spaces, nothing escaped that need not be.
 
-    >>> print(layout({"a": ["é"], "b": []}))
+    >>> print(format_json({"a": ["é"], "b": []}))
     {
       "a": [
         "é"
@@ -82,23 +82,23 @@ def layout(value: JsonValue, *, compact: bool = False) -> str:
       "b": []
     }
     """
-    return layout_raw(msgspec.json.encode(value), compact=compact)
+    return format_raw(msgspec.json.encode(value), compact=compact)
 
 
-def layout_raw(raw: bytes | str, *, compact: bool = False) -> str:
+def format_raw(raw: bytes | str, *, compact: bool = False) -> str:
     """Lay bytes of JSON out anew, every number just as it stands."""
     text = raw if isinstance(raw, str) else raw.decode()
     return escape_json(msgspec.json.format(text, indent=-1 if compact else 2))
 
 
-def _narrowed(one: Mapping[str, JsonValue], fields: Sequence[str]) -> JsonObject:
+def _narrow(one: Mapping[str, JsonValue], fields: Sequence[str]) -> JsonObject:
     kept = {field: one.get(field) for field in fields}
     if SOURCE in one:
         kept[SOURCE] = one[SOURCE]
     return kept
 
 
-def _unknown(field: str, every: Iterable[str]) -> UnknownField:
+def _unknown_field(field: str, every: Iterable[str]) -> UnknownField:
     from difflib import get_close_matches
 
     names = sorted(every)

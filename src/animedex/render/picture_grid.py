@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.style import Style
 from rich.text import Text
 
-from animedex.render.safe_text import clean
-from animedex.render.terminal_picture import Drawn, Screen, Size
-from animedex.render.text_output import styled
+from animedex.render.safe_text import escape_control_characters
+from animedex.render.terminal_picture import DrawnPicture, Screen, Size
+from animedex.render.text_output import style_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from animedex.render.text_output import Look
+    from animedex.render.text_output import TextStyle
 
 _GAP = 2
 # What a picture needs to be made out, and for a label.
@@ -56,23 +56,23 @@ def grid(amount: int, screen: Screen) -> Grid:
     return Grid(columns, Size(across, max(1, screen.size.height - _LABEL - 1)))
 
 
-def beside(pictures: Sequence[Drawn], grid: Grid) -> str:
+def beside(pictures: Sequence[DrawnPicture], grid: Grid) -> str:
     """Draw pictures beside each other, from the beginning of a line; the cursor ends below them."""
     height = max(picture.size.height for picture in pictures)
     if any(picture.graphics for picture in pictures):
         # Room is made first, so that nothing scrolls while it is drawn.
         return "\n" * height + "".join(
-            again(picture, grid.offset(place), height) for place, picture in enumerate(pictures)
+            redraw(picture, grid.offset(place), height) for place, picture in enumerate(pictures)
         )
     before = "".join(picture.before for picture in pictures)
     lines = (_line(pictures, grid, number) for number in range(height))
     return before + "".join(f"{line}\n" for line in lines)
 
 
-def again(picture: Drawn, offset: int, up: int) -> str:
+def redraw(picture: DrawnPicture, offset: int, up: int) -> str:
     r"""Draw one picture where it stands, so many lines above the cursor, which stays in its line.
 
-    >>> again(Drawn(Size(1, 2), ("a", "b")), 3, 3)
+    >>> redraw(Drawn(Size(1, 2), ("a", "b")), 3, 3)
     '\x1b[3A\r\x1b[3Ca\x1b[1B\r\x1b[3Cb\x1b[1B\r\x1b[1B'
     """
     right = f"\x1b[{offset}C" if offset else ""
@@ -84,26 +84,26 @@ def again(picture: Drawn, offset: int, up: int) -> str:
     return f"{begin}{lines}" + (f"\x1b[{rest}B" if rest else "")
 
 
-def labels(names: Sequence[Label], grid: Grid, look: Look) -> str:
+def format_labels(names: Sequence[Label], grid: Grid, look: TextStyle) -> str:
     """Write the labels of a row, each cut to its picture's room."""
     text = Text()
     for place, name in enumerate(names):
         text.append(" " * (grid.offset(place) - text.cell_len))
         text.append_text(_label(name, grid.room.width))
     text.append("\n")
-    return styled(text, look)
+    return style_text(text, look)
 
 
 def _label(label: Label, width: int) -> Text:
-    source = f" [src: {clean(label.source)}]" if label.source else ""
-    name = Text(clean(label.name))
+    source = f" [src: {escape_control_characters(label.source)}]" if label.source else ""
+    name = Text(escape_control_characters(label.name))
     name.truncate(max(1, width - len(source)), overflow="ellipsis")
     text = Text.assemble((name.plain, Style(bold=True)), (source, Style(dim=True)))
     text.truncate(width)
     return text
 
 
-def _line(pictures: Sequence[Drawn], grid: Grid, number: int) -> str:
+def _line(pictures: Sequence[DrawnPicture], grid: Grid, number: int) -> str:
     line, at = "", 0
     for place, picture in enumerate(pictures):
         if number < len(picture.lines):

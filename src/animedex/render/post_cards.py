@@ -20,9 +20,9 @@ def post_card(post: ArtPost) -> Card:
     return Card(
         title=post.id,
         lines=(
-            ("artist", few(post.artists)),
-            ("characters", few(post.characters)),
-            ("series", few(post.copyrights)),
+            ("artist", join_few(post.artists)),
+            ("characters", join_few(post.characters)),
+            ("series", join_few(post.copyrights)),
             ("rating", post.rating and RATINGS[post.rating]),
             ("size", f"{post.width} x {post.height}" if post.width and post.height else None),
             ("score", None if post.score is None else str(post.score)),
@@ -34,10 +34,10 @@ def post_card(post: ArtPost) -> Card:
     )
 
 
-def few(names: Sequence[str]) -> str | None:
+def join_few(names: Sequence[str]) -> str | None:
     """Name some, and count the rest.
 
-    >>> few(["a", "b"]), few(["a", "b", "c", "d", "e", "f", "g"]), few([])
+    >>> join_few(["a", "b"]), join_few(["a", "b", "c", "d", "e", "f", "g"]), join_few([])
     ('a, b', 'a, b, c, d, e and 2 more', None)
     """
     more = f" and {len(names) - _MOST} more" if len(names) > _MOST else ""

@@ -16,14 +16,16 @@ _UNSAFE_IN_JSON = re.compile(
 )
 
 
-def clean(text: str, *, lines: bool = False) -> str:
+def escape_control_characters(text: str, *, lines: bool = False) -> str:
     r"""Replace what a terminal could obey by a visible sign; `lines` leaves tabs and line ends.
 
-    >>> clean("a\x1b[31mred")
+    >>> escape_control_characters("a\x1b[31mred")
     'a�[31mred'
     """
     if lines:
-        return "\n".join(clean(line.replace("\t", "    ")) for line in text.split("\n"))
+        return "\n".join(
+            escape_control_characters(line.replace("\t", "    ")) for line in text.split("\n")
+        )
     return _HARMFUL.sub("\ufffd", text)
 
 

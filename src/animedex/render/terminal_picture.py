@@ -54,16 +54,16 @@ class Screen(NamedTuple):
 
     size: Size
     cell: Size
-    manner: Manner
+    protocol: Manner
     moves: bool = True
 
     @property
     def has_graphics(self) -> bool:
         """Return whether it draws pixels, and not letters."""
-        return self.manner in {"kitty", "sixel"}
+        return self.protocol in {"kitty", "sixel"}
 
 
-class Drawn(NamedTuple):
+class DrawnPicture(NamedTuple):
     """A picture as text: what comes before it, and its lines, or else its graphics.
 
     `lines` are each as wide as the picture. `graphics` is written where its first cell is to be.
@@ -77,15 +77,15 @@ class Drawn(NamedTuple):
     number: int | None = None
 
 
-def fitted(picture: Size, room: Size, screen: Screen) -> Size:
+def fit_size(picture: Size, room: Size, screen: Screen) -> Size:
     """Return how many cells a picture takes: all it can have of the room, in its own shape.
 
     It is not drawn larger than it is.
 
     >>> screen = Screen(Size(80, 24), Size(10, 20), "truecolor")
-    >>> fitted(Size(1000, 1500), Size(80, 22), screen), fitted(Size(4, 4), Size(80, 22), screen)
+    >>> fit_size(Size(1000, 1500), Size(80, 22), screen), fit_size(Size(4, 4), Size(80, 22), screen)
     (Size(width=29, height=22), Size(width=4, height=2))
-    >>> fitted(Size(100, 100), Size(80, 22), screen._replace(manner="sixel"))
+    >>> fit_size(Size(100, 100), Size(80, 22), screen._replace(manner="sixel"))
     Size(width=10, height=5)
     """
     across, down = _dots(screen)
@@ -101,28 +101,28 @@ def fitted(picture: Size, room: Size, screen: Screen) -> Size:
     return Size(max(1, min(width, room.width)), max(1, min(height, room.height)))
 
 
-def dots(cells: Size, screen: Screen) -> Size:
+def draw_blocks(cells: Size, screen: Screen) -> Size:
     """Return how many dots so many cells have."""
     across, down = _dots(screen)
     return Size(cells.width * across, cells.height * down)
 
 
-def drawn(image: Image, cells: Size, screen: Screen) -> Drawn:
+def draw_picture(image: Image, cells: Size, screen: Screen) -> DrawnPicture:
     """Draw a picture in so many cells."""
-    scaled = _scaled(image, dots(cells, screen))
-    with _left_in_peace(screen.cell) as said:
+    scaled = _scaled(image, draw_blocks(cells, screen))
+    with _ignore_warnings(screen.cell) as said:
         renderable = _renderable(_grounded(scaled), cells, screen)
         segments = _segments(renderable, cells)
     said.seek(0)
     number: int | None = getattr(renderable, "terminal_image_id", None)
-    if screen.manner == "sixel":
+    if screen.protocol == "sixel":
         graphics = "".join(one.text for one in segments if one.text.startswith("\x1bP"))
-        return Drawn(cells, graphics=graphics)
+        return DrawnPicture(cells, graphics=graphics)
     lines = _styled(segments, cells, screen).split("\n")[: cells.height]
-    return Drawn(cells, tuple(lines), before=said.read(), number=number)
+    return DrawnPicture(cells, tuple(lines), before=said.read(), number=number)
 
 
-def forgotten(picture: Drawn) -> str:
+def delete_picture(picture: DrawnPicture) -> str:
     """Return what makes the terminal forget a picture that it keeps."""
     return "" if picture.number is None else f"\x1b_Ga=d,d=I,i={picture.number},q=2;\x1b\\"
 
@@ -131,7 +131,7 @@ def _dots(screen: Screen) -> tuple[int, int]:
     """Return how many dots a cell has, across and down."""
     if screen.has_graphics:
         return screen.cell
-    return (1, 1) if screen.manner == "shades" else (1, 2)
+    return (1, 1) if screen.protocol == "shades" else (1, 2)
 
 
 def _scaled(image: Image, size: Size) -> Image:
@@ -163,11 +163,11 @@ def _grounded(image: Image) -> Image:
 def _renderable(image: Image, cells: Size, screen: Screen) -> RenderableType:
     from textual_image import renderable
 
-    if screen.manner == "kitty":
+    if screen.protocol == "kitty":
         return renderable.TGPImage(image, *cells)
-    if screen.manner == "sixel":
+    if screen.protocol == "sixel":
         return renderable.SixelImage(image, *cells)
-    if screen.manner == "shades":
+    if screen.protocol == "shades":
         return renderable.UnicodeImage(image, *cells)
     return renderable.HalfcellImage(image, *cells)
 
@@ -180,7 +180,7 @@ def _styled(segments: list[Segment], cells: Size, screen: Screen) -> str:
     """Return the letters of a picture with their colours, of which the terminal may have few."""
     from rich.segment import Segment, Segments
 
-    console = _console(cells, _COLORS[screen.manner])
+    console = _console(cells, _COLORS[screen.protocol])
     console.print(Segments(Segment.simplify(segments)), end="", soft_wrap=True)
     return cast("io.StringIO", console.file).getvalue()
 
@@ -199,7 +199,7 @@ def _console(cells: Size, colors: Colors) -> Console:
 
 
 @contextmanager
-def _left_in_peace(cell: Size) -> Generator[io.TextIOWrapper]:
+def _ignore_warnings(cell: Size) -> Generator[io.TextIOWrapper]:
     """Let the library find no terminal to ask, and know a cell's size; give what it would say.
 
     It looks for the terminal where the process has it, so no other thread may print meanwhile.

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -30,7 +30,7 @@ class Card(NamedTuple):
     source: str
 
 
-class Look(NamedTuple):
+class TextStyle(NamedTuple):
     """What a terminal can do: its width in columns, colour, and links."""
 
     width: int = 80
@@ -38,25 +38,25 @@ class Look(NamedTuple):
     links: bool = False
 
 
-def cards(shown: Iterable[Card], look: Look) -> str:
+def cards(shown: Iterable[Card], look: TextStyle) -> str:
     """Draw cards below each other, with an empty line between them."""
-    return "\n".join(styled(_card(card, look), look) for card in shown)
+    return "\n".join(style_text(_card(card, look), look) for card in shown)
 
 
-def table(rows: Mapping[str, Sequence[str]], look: Look) -> str:
+def table(rows: Mapping[str, Sequence[str]], look: TextStyle) -> str:
     """Draw a name and its values in columns."""
     width = max((len(name) for name in rows), default=0)
     text = Text()
     for name, values in rows.items():
-        text.append(clean(name).ljust(width + 2), Style(bold=True))
-        text.append("  ".join(clean(value) for value in values) + "\n")
-    return styled(text, look)
+        text.append(escape_control_characters(name).ljust(width + 2), Style(bold=True))
+        text.append("  ".join(escape_control_characters(value) for value in values) + "\n")
+    return style_text(text, look)
 
 
-def outline(told: JsonObject, look: Look, indent: int = 0) -> str:
+def outline(told: JsonObject, look: TextStyle, indent: int = 0) -> str:
     """Draw names and values below each other, nested ones further in.
 
-    >>> print(outline({"cache": {"answers": 2}, "rate": "slow", "none": {}}, Look()), end="")
+    >>> print(outline({"cache": {"answers": 2}, "rate": "slow", "none": {}}, TextStyle()), end="")
     cache
       answers  2
     rate   slow
@@ -65,15 +65,17 @@ def outline(told: JsonObject, look: Look, indent: int = 0) -> str:
     text = ""
     width = max((len(name) for name in told), default=0)
     for name, value in told.items():
-        label = Text(" " * indent + clean(name), Style(bold=True))
+        label = Text(" " * indent + escape_control_characters(name), Style(bold=True))
         if isinstance(value, dict) and value:
-            text += styled(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
+            text += style_text(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
         else:
             shown = (
                 "-" if value in (None, {}) else f"{value:g}" if isinstance(value, float) else value
             )
             gap = " " * (width - len(name) + 2)
-            text += styled(Text.assemble(label, gap, clean(str(shown)), "\n"), look)
+            text += style_text(
+                Text.assemble(label, gap, escape_control_characters(str(shown)), "\n"), look
+            )
     return text
 
 
@@ -86,10 +88,10 @@ def source_label(name: str, tag: SourceTag | None) -> str:
     return f"{name}, library" if tag and tag.library else name
 
 
-def _card(card: Card, look: Look) -> Text:
+def _card(card: Card, look: TextStyle) -> Text:
     text = Text()
-    source = f"[src: {clean(card.source)}]"
-    title = Text(clean(card.title), Style(bold=True))
+    source = f"[src: {escape_control_characters(card.source)}]"
+    title = Text(escape_control_characters(card.title), Style(bold=True))
     title.truncate(max(8, look.width - len(source) - 2), overflow="ellipsis")
     gap = max(2, look.width - title.cell_len - len(source))
     text.append_text(title)
@@ -98,15 +100,15 @@ def _card(card: Card, look: Look) -> Text:
     width = max((len(label) for label, _ in labels), default=0)
     for label, value in labels:
         text.append(f"  {label.ljust(width)}  ", Style(dim=True))
-        text.append_text(_value(clean(value), look))
+        text.append_text(_value(escape_control_characters(value), look))
         text.append("\n")
     text.append("  ")
-    text.append_text(_value(clean(card.url), look))
+    text.append_text(_value(escape_control_characters(card.url), look))
     text.append("\n")
     return text
 
 
-def _value(value: str, look: Look) -> Text:
+def _value(value: str, look: TextStyle) -> Text:
     """Show a value; an address is also a link where the terminal has links."""
     if not value.startswith(("http://", "https://")):
         return Text(value)
@@ -114,7 +116,7 @@ def _value(value: str, look: Look) -> Text:
     return Text(value, Style(color="cyan", link=link))
 
 
-def styled(text: Text, look: Look) -> str:
+def style_text(text: Text, look: TextStyle) -> str:
     """Return text with the escapes that the terminal is to obey, and no others."""
     out = io.StringIO()
     console = Console(

@@ -15,7 +15,7 @@ from animedex.backends.danbooru.models import (
     DanbooruTag,
     DanbooruWikiPage,
 )
-from animedex.render.text_output import Look
+from animedex.render.text_output import TextStyle
 from animedex.render.text_output import cards as drawn
 
 if TYPE_CHECKING:
@@ -144,6 +144,6 @@ ODD: JsonObject = {
     ],
 )
 def test_what_the_service_says_does_not_steer_a_terminal(lay_out: Any, kind: Any) -> None:
-    shown = drawn([lay_out(kind.from_payload(ODD))], Look())
+    shown = drawn([lay_out(kind.from_payload(ODD))], TextStyle())
     assert "[src: danbooru]" in shown
     assert not {"\x1b", "\x9b", "\x07", "\u202e"} & set(shown)

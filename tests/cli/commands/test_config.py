@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.cli.commands.config import shown
+from animedex.cli.commands.config import redact_value
 from animedex.config.settings import SETTINGS
 
 if TYPE_CHECKING:
@@ -99,5 +99,5 @@ def test_a_password_is_not_told(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("value", [None, 3.0, "http://proxy.example:3128"])
 def test_what_is_no_secret_is_shown(value: str | float | None) -> None:
-    assert shown("proxy", value) == value
-    assert shown("contact", "you@example.org") == "you@example.org"
+    assert redact_value("proxy", value) == value
+    assert redact_value("contact", "you@example.org") == "you@example.org"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from animedex.backends.danbooru.models import HOME, KINDS
-from animedex.render.post_cards import few
+from animedex.render.post_cards import join_few
 from animedex.render.text_output import Card
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def related_card(row: DanbooruRelatedTag) -> Card:
 def artist_card(row: DanbooruArtist) -> Card:
     """Lay out an artist."""
     lines = (
-        ("other names", few(row.other_names or [])),
+        ("other names", join_few(row.other_names or [])),
         ("group", row.group_name),
         ("banned", "yes" if row.is_banned else None),
         ("page", None if row.id is None else f"{HOME}/artists/{row.id}"),
@@ -69,7 +69,7 @@ def pool_card(row: DanbooruPool) -> Card:
     lines = (
         ("kind", row.category),
         ("posts", _number(row.post_count)),
-        ("first", few([str(number) for number in row.post_ids or []])),
+        ("first", join_few([str(number) for number in row.post_ids or []])),
         ("about", _brief(row.description)),
     )
     return _card(row.name, lines, f"{HOME}/pools/{'' if row.id is None else row.id}")
@@ -77,7 +77,7 @@ def pool_card(row: DanbooruPool) -> Card:
 
 def wiki_card(row: DanbooruWikiPage) -> Card:
     """Lay out a page of the wiki, its text on one line and shortened."""
-    lines = (("other names", few(row.other_names or [])), ("text", _brief(row.body)))
+    lines = (("other names", join_few(row.other_names or [])), ("text", _brief(row.body)))
     return _card(row.title, lines, f"{HOME}/wiki_pages/{quote(row.title or '', safe='')}")
 
 

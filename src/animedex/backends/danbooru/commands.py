@@ -8,8 +8,8 @@ import click
 
 from animedex.backends.danbooru.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import answering, picturing
-from animedex.cli.download_options import Saving, fetching
+from animedex.cli.command_context import with_output, with_picture_output
+from animedex.cli.download_options import DownloadOptions, with_download_options
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.danbooru.models import DanbooruPost
     from animedex.backends.danbooru.tag_query import RatingWord
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
 
 
 @click.group("danbooru", cls=Group, backend=BACKEND)
@@ -57,9 +57,9 @@ _page = click.option(
 @click.option("--all", "everything", is_flag=True, help="Page on by id, up to --max posts.")
 @click.option("--max", "most", type=int, metavar="1..1000", help="How many posts with --all.")
 @click.option("--open", "opened", is_flag=True, help="Open the first post's page in a browser.")
-@picturing
+@with_picture_output
 def search(  # noqa: PLR0913  each is an option of the command
-    session: Session,
+    session: CommandSession,
     tags: tuple[str, ...],
     *,
     rating: RatingWord | None,
@@ -100,10 +100,10 @@ def search(  # noqa: PLR0913  each is an option of the command
 @_order
 @_limit
 @_page
-@fetching
+@with_download_options
 def download(  # noqa: PLR0913  each is an option of the command
-    session: Session,
-    saving: Saving,
+    session: CommandSession,
+    saving: DownloadOptions,
     tags: tuple[str, ...],
     *,
     rating: RatingWord | None,
@@ -134,8 +134,8 @@ def download(  # noqa: PLR0913  each is an option of the command
 )
 @click.argument("id", type=int, help="The post's number.")
 @click.option("--open", "opened", is_flag=True, help="Open the post's page in a browser.")
-@picturing
-def post(session: Session, id: int, *, opened: bool) -> None:  # noqa: A002  the service's name
+@with_picture_output
+def post(session: CommandSession, id: int, *, opened: bool) -> None:  # noqa: A002  the service's name
     """Show one post."""
     from animedex.backends.danbooru import calls
 
@@ -156,9 +156,9 @@ def post(session: Session, id: int, *, opened: bool) -> None:  # noqa: A002  the
 @_tags
 @_rating
 @click.option("--open", "opened", is_flag=True, help="Open the post's page in a browser.")
-@picturing
+@with_picture_output
 def random(
-    session: Session, tags: tuple[str, ...], *, rating: RatingWord | None, opened: bool
+    session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord | None, opened: bool
 ) -> None:
     """Draw any post that a search finds."""
     from animedex.backends.danbooru import calls
@@ -176,8 +176,8 @@ def random(
 )
 @_tags
 @_rating
-@answering
-def count(session: Session, tags: tuple[str, ...], *, rating: RatingWord | None) -> None:
+@with_output
+def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord | None) -> None:
     """Count the posts that a search finds; null where the service does not count to the end."""
     from animedex.backends.danbooru import calls
 
@@ -200,8 +200,8 @@ def count(session: Session, tags: tuple[str, ...], *, rating: RatingWord | None)
 @click.option(
     "--limit", type=int, default=20, metavar="1..1000", help="Number of tags (default: 20)."
 )
-@answering
-def find_tags(session: Session, pattern: str, *, limit: int) -> None:
+@with_output
+def find_tags(session: CommandSession, pattern: str, *, limit: int) -> None:
     """Find tags by a pattern, the most used ones first."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruTag
@@ -220,8 +220,8 @@ def find_tags(session: Session, pattern: str, *, limit: int) -> None:
     ),
 )
 @click.argument("text", help="What a tag's name begins with or holds, in any language.")
-@answering
-def autocomplete(session: Session, text: str) -> None:
+@with_output
+def autocomplete(session: CommandSession, text: str) -> None:
     """Find the tags that a text may mean."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruSuggestion
@@ -240,8 +240,8 @@ def autocomplete(session: Session, text: str) -> None:
     ),
 )
 @click.argument("who", metavar="NAME|ID", help="The artist's exact tag, or number.")
-@answering
-def artist(session: Session, who: str) -> None:
+@with_output
+def artist(session: CommandSession, who: str) -> None:
     """Show one artist."""
     from animedex.backends.danbooru import calls, cards
 
@@ -256,8 +256,8 @@ def artist(session: Session, who: str) -> None:
     examples=("animedex danbooru pool 71", "animedex danbooru pool 71 --jq .post_ids"),
 )
 @click.argument("id", type=int, help="The pool's number.")
-@answering
-def pool(session: Session, id: int) -> None:  # noqa: A002  the service's own name for it
+@with_output
+def pool(session: CommandSession, id: int) -> None:  # noqa: A002  the service's own name for it
     """Show one pool: posts that belong together."""
     from animedex.backends.danbooru import calls, cards
 
@@ -273,8 +273,8 @@ def pool(session: Session, id: int) -> None:  # noqa: A002  the service's own na
     ),
 )
 @click.argument("title", help="The page's title, most often a tag.")
-@answering
-def wiki(session: Session, title: str) -> None:
+@with_output
+def wiki(session: CommandSession, title: str) -> None:
     """Show one page of the wiki: what a tag means."""
     from animedex.backends.danbooru import calls, cards
 
@@ -290,8 +290,8 @@ def wiki(session: Session, title: str) -> None:
     ),
 )
 @click.argument("tag", help="A tag.")
-@answering
-def related(session: Session, tag: str) -> None:
+@with_output
+def related(session: CommandSession, tag: str) -> None:
     """Find the tags that often stand beside another."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruRelatedTag
@@ -320,12 +320,12 @@ def _spelling(tags: Sequence[str]) -> str:
     return f" (a tag is written with underscores: {'_'.join(blank.split())})" if blank else ""
 
 
-def _found(session: Session, rows: Sequence[object], what: str) -> None:
+def _found(session: CommandSession, rows: Sequence[object], what: str) -> None:
     if not rows:
         session.note(f"animedex: no {what}")
 
 
-def _show(session: Session, rows: list[DanbooruPost], *, opened: bool) -> None:
+def _show(session: CommandSession, rows: list[DanbooruPost], *, opened: bool) -> None:
     from animedex.backends.danbooru.models import DanbooruPost
 
     session.output.pictures(rows, DanbooruPost)
@@ -333,7 +333,7 @@ def _show(session: Session, rows: list[DanbooruPost], *, opened: bool) -> None:
         _open(session, rows[0])
 
 
-def _open(session: Session, row: DanbooruPost) -> None:
+def _open(session: CommandSession, row: DanbooruPost) -> None:
     if row.page_url:
         session.open(row.page_url)
 

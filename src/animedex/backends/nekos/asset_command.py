@@ -19,7 +19,7 @@ from animedex.text_encoding import STANDARD_INPUT, decode_text
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject
     from animedex.render.text_output import Card
 
@@ -34,7 +34,7 @@ class _Row(msgspec.Struct):
     url: str | None = None
 
 
-def fetch(session: Session, what: str, to: str | None) -> None:
+def fetch(session: CommandSession, what: str, to: str | None) -> None:
     """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
     what = where(what)
     if to is None or to == "-":

@@ -8,15 +8,15 @@ import click
 
 from animedex.backends.nekos.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import answering, picturing
-from animedex.cli.download_options import Saving, fetching
+from animedex.cli.command_context import with_output, with_picture_output
+from animedex.cli.download_options import DownloadOptions, with_download_options
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.backends.nekos.calls import Kind
     from animedex.backends.nekos.models import NekosImage
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.errors import NotFound
     from animedex.render.text_output import Card
 
@@ -42,8 +42,8 @@ def command() -> None:
     examples=("animedex nekos categories | head", "animedex nekos categories --json"),
 )
 @_offline_option
-@answering
-def categories(session: Session, *, offline: bool) -> None:
+@with_output
+def categories(session: CommandSession, *, offline: bool) -> None:
     """List the names of all categories, in alphabetical order."""
     if offline:
         from animedex.backends.nekos.offline_commands import categories as kept
@@ -67,8 +67,8 @@ def categories(session: Session, *, offline: bool) -> None:
         "animedex nekos categories-full --jq '[.[].format] | unique'",
     ),
 )
-@answering
-def categories_full(session: Session) -> None:
+@with_output
+def categories_full(session: CommandSession) -> None:
     """List all categories with the format of their pictures: png or gif."""
     from animedex.backends.nekos import calls
     from animedex.backends.nekos.models import NekosCategoryFormat
@@ -91,9 +91,15 @@ def categories_full(session: Session) -> None:
 @click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @_offline_option
-@picturing
+@with_picture_output
 def image(  # noqa: PLR0913  each is an option of the command
-    session: Session, category: str | None, amount: int, *, fresh: bool, opened: bool, offline: bool
+    session: CommandSession,
+    category: str | None,
+    amount: int,
+    *,
+    fresh: bool,
+    opened: bool,
+    offline: bool,
 ) -> None:
     """Draw random pictures from a category."""
     from animedex.backends.nekos import calls
@@ -140,9 +146,9 @@ def image(  # noqa: PLR0913  each is an option of the command
 )
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @_offline_option
-@picturing
+@with_picture_output
 def search(  # noqa: PLR0913  each is an option of the command
-    session: Session,
+    session: CommandSession,
     query: str,
     *,
     kind: Kind | None,
@@ -179,8 +185,8 @@ def search(  # noqa: PLR0913  each is an option of the command
 @click.option(
     "-o", "--output", "to", metavar="FILE", help="Write the picture here; into it, if a folder."
 )
-@answering
-def asset(session: Session, what: str, *, to: str | None) -> None:
+@with_output
+def asset(session: CommandSession, what: str, *, to: str | None) -> None:
     """Fetch a picture: its bytes into a file or a pipe, and the credit that belongs to it."""
     from animedex.backends.nekos import asset_command as saving
 
@@ -200,8 +206,10 @@ def asset(session: Session, what: str, *, to: str | None) -> None:
     "--amount", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
 )
 @click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
-@fetching
-def download(session: Session, saving: Saving, category: str, *, amount: int, fresh: bool) -> None:
+@with_download_options
+def download(
+    session: CommandSession, saving: DownloadOptions, category: str, *, amount: int, fresh: bool
+) -> None:
     """Draw pictures from a category into files that keep their credit.
 
     There is no way to fetch all of a category: the service's terms do not allow its collection to
@@ -223,7 +231,7 @@ def _nothing_new(category: str | None) -> NotFound:
     return nothing_new(category)
 
 
-def _show(session: Session, rows: list[NekosImage], *, opened: bool) -> None:
+def _show(session: CommandSession, rows: list[NekosImage], *, opened: bool) -> None:
     from animedex.backends.nekos.models import NekosImage
 
     session.output.pictures(rows, NekosImage, card)

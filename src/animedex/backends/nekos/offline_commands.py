@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from animedex.backends.nekos.calls import Kind
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.library.entry import Entry
     from animedex.library.picture_library import Library
 
@@ -32,7 +32,9 @@ def categories(library: Library) -> list[str]:
     return sorted(library.categories("nekos"))
 
 
-def image(session: Session, category: str | None, amount: int, *, fresh: bool) -> list[NekosImage]:
+def image(
+    session: CommandSession, category: str | None, amount: int, *, fresh: bool
+) -> list[NekosImage]:
     """Draw pictures whose files are there, as `calls.image` does, but none of them twice.
 
     Raises `NotFound` where there is none of the category.
@@ -59,7 +61,7 @@ def image(session: Session, category: str | None, amount: int, *, fresh: bool) -
 
 
 def search(  # noqa: PLR0913, PLR0917  as the command has them
-    session: Session,
+    session: CommandSession,
     query: str,
     kind: Kind | None,
     category: str | None,

@@ -14,15 +14,15 @@ _GALLERY = "https://www.waifu.im/gallery"
 
 def image_card(row: WaifuImage) -> Card:
     """Lay out a picture."""
-    from animedex.render.post_cards import few
+    from animedex.render.post_cards import join_few
     from animedex.render.text_output import Card
 
     whole = row.width and row.height
     return Card(
         title=_told(row.id) or "a picture",
         lines=(
-            ("artist", few(row.artist_names)),
-            ("tags", few(row.slugs)),
+            ("artist", join_few(row.artist_names)),
+            ("tags", join_few(row.slugs)),
             ("rating", "safe" if row.is_nsfw is False else "not safe"),
             ("size", f"{row.width} x {row.height}" if whole else None),
             ("favorites", _told(row.favorites)),

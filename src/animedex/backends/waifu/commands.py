@@ -8,8 +8,8 @@ import click
 
 from animedex.backends.waifu.backend import BACKEND
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import answering, picturing
-from animedex.cli.download_options import Saving, fetching
+from animedex.cli.command_context import with_output, with_picture_output
+from animedex.cli.download_options import DownloadOptions, with_download_options
 from animedex.errors import BadArguments
 from animedex.plurals import format_count
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from animedex.backends.waifu.filter_params import Nsfw, Order, Orientation
     from animedex.backends.waifu.models import WaifuImage, WaifuPage
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.models import Record
 
     F = TypeVar("F", bound=Callable[..., object])
@@ -145,8 +145,8 @@ def command() -> None:
 )
 @_filtering
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
-@picturing
-def images(session: Session, *, opened: bool, **filters: Unpack[Filters]) -> None:
+@with_picture_output
+def images(session: CommandSession, *, opened: bool, **filters: Unpack[Filters]) -> None:
     """Find pictures by tags, artists, sizes and shape; without any, draw one."""
     _show(session, _chosen(session, filters), opened=opened)
 
@@ -160,8 +160,8 @@ def images(session: Session, *, opened: bool, **filters: Unpack[Filters]) -> Non
     ),
 )
 @_filtering
-@fetching
-def download(session: Session, saving: Saving, **filters: Unpack[Filters]) -> None:
+@with_download_options
+def download(session: CommandSession, saving: DownloadOptions, **filters: Unpack[Filters]) -> None:
     """Find pictures as `images` does, and fetch them into files.
 
     There is no way to fetch all that a tag has: name what you want, up to a page of it.
@@ -172,7 +172,7 @@ def download(session: Session, saving: Saving, **filters: Unpack[Filters]) -> No
     download_all(session, _chosen(session, filters), saving, is_repeatable=not is_random)
 
 
-def _chosen(session: Session, filters: Filters) -> WaifuPage[WaifuImage]:
+def _chosen(session: CommandSession, filters: Filters) -> WaifuPage[WaifuImage]:
     """Ask for pictures; say so where there are none."""
     from animedex.backends.waifu import calls
 
@@ -193,8 +193,8 @@ def _chosen(session: Session, filters: Filters) -> WaifuPage[WaifuImage]:
 )
 @click.argument("id", help="A picture's id, or its address.")
 @click.option("--open", "opened", is_flag=True, help="Open the picture's page in a browser.")
-@picturing
-def image(session: Session, id: str, *, opened: bool) -> None:  # noqa: A002  the service's own name
+@with_picture_output
+def image(session: CommandSession, id: str, *, opened: bool) -> None:  # noqa: A002  the service's own name
     """Fetch one picture's row."""
     from animedex.backends.waifu import calls, cards
 
@@ -209,8 +209,8 @@ def image(session: Session, id: str, *, opened: bool) -> None:  # noqa: A002  th
     backend=BACKEND,
     examples=("animedex waifu tags", "animedex waifu tags --jq '.[].slug' -r | head -3"),
 )
-@answering
-def tags(session: Session) -> None:
+@with_output
+def tags(session: CommandSession) -> None:
     """List all tags."""
     from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuTag
@@ -224,8 +224,8 @@ def tags(session: Session) -> None:
     examples=("animedex waifu tag maid", "animedex waifu tag maid --jq .description -r"),
 )
 @click.argument("name", metavar="SLUG|ID", help="A tag's slug, such as long-hair, or its id.")
-@answering
-def tag(session: Session, name: str) -> None:
+@with_output
+def tag(session: CommandSession, name: str) -> None:
     """Fetch one tag."""
     from animedex.backends.waifu import calls, cards
 
@@ -241,8 +241,8 @@ def tag(session: Session, name: str) -> None:
 @click.option(
     "--limit", type=int, default=30, metavar="1..100", help="How many artists, 30 if unsaid."
 )
-@answering
-def artists(session: Session, *, page: int, limit: int) -> None:
+@with_output
+def artists(session: CommandSession, *, page: int, limit: int) -> None:
     """List artists, the busiest first."""
     from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuArtist
@@ -259,8 +259,8 @@ def artists(session: Session, *, page: int, limit: int) -> None:
     examples=("animedex waifu artist 1", "animedex waifu artist 1 --jq .pixiv -r"),
 )
 @click.argument("name", metavar="NAME|ID", help="An artist's name in full, or the id.")
-@answering
-def artist(session: Session, name: str) -> None:
+@with_output
+def artist(session: CommandSession, name: str) -> None:
     """Fetch one artist."""
     from animedex.backends.waifu import calls, cards
 
@@ -272,15 +272,15 @@ def artist(session: Session, name: str) -> None:
     backend=BACKEND,
     examples=("animedex waifu stats", "animedex waifu stats --jq .totalImages"),
 )
-@answering
-def stats(session: Session) -> None:
+@with_output
+def stats(session: CommandSession) -> None:
     """Count the images, tags and artists of the service."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.stats()), cards.stats_card)
 
 
-def _show(session: Session, rows: Sequence[WaifuImage], *, opened: bool) -> None:
+def _show(session: CommandSession, rows: Sequence[WaifuImage], *, opened: bool) -> None:
     from animedex.backends.waifu import cards
     from animedex.backends.waifu.models import WaifuImage
 
@@ -289,7 +289,7 @@ def _show(session: Session, rows: Sequence[WaifuImage], *, opened: bool) -> None
         _open(session, rows[0])
 
 
-def _open(session: Session, row: WaifuImage) -> None:
+def _open(session: CommandSession, row: WaifuImage) -> None:
     address = row.page_url or row.url
     if address:
         session.open(address)

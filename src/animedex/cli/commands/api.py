@@ -13,12 +13,12 @@ from animedex import backends
 from animedex.body_writer import FileSink, check_target, to_file
 from animedex.call import Call
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import Session, requesting
+from animedex.cli.command_context import CommandSession, with_request_options
 from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.http_message import Request, Response
 from animedex.models import parse_rows
-from animedex.render.safe_text import clean
+from animedex.render.safe_text import escape_control_characters
 from animedex.transport.status_errors import status_error
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _OWN_HEADERS = frozenset({"connection", "content-length", "host", "transfer-enco
 _CONTACT_HINT = "every request says who asks; `animedex config set contact` adds whom to write to"
 
 
-class Given(TypedDict):
+class ApiOptions(TypedDict):
     """The command's own arguments and options."""
 
     path: str
@@ -85,14 +85,14 @@ def _for(backend: Backend) -> click.Command:
     @click.option("--silent", is_flag=True, help="Print no body.")
     @click.option("--jq", metavar="EXPR", help="Run a jq program on a JSON body.")
     @click.option("-r", "--raw-output", is_flag=True, help="Print strings from --jq bare.")
-    @requesting
-    def api(session: Session, **given: Unpack[Given]) -> None:
+    @with_request_options
+    def api(session: CommandSession, **given: Unpack[ApiOptions]) -> None:
         _send(session, backend, given)
 
     return api
 
 
-def _send(session: Session, backend: Backend, given: Given) -> None:
+def _send(session: CommandSession, backend: Backend, given: ApiOptions) -> None:
     """Ask, print what is wanted of the answer, and raise what its status stands for."""
     if given["to"] == "-":
         given["to"] = None
@@ -108,7 +108,7 @@ def _send(session: Session, backend: Backend, given: Given) -> None:
         raise status_error(response, backend, session.client.config.user_agent)
 
 
-def raw_call(backend: Backend, given: Given) -> Call[Response]:
+def raw_call(backend: Backend, given: ApiOptions) -> Call[Response]:
     """Build the call from the options; raise `BadArguments` for one that cannot be sent."""
     method = given["method"].upper()
     if method not in {"GET", "HEAD"}:
@@ -127,7 +127,7 @@ def raw_call(backend: Backend, given: Given) -> Call[Response]:
     return Call(
         backend,
         request,
-        _whole,
+        _read_whole,
         max_bytes=sys.maxsize if sink else MOST_BYTES,
         is_raw=True,
         gzip=False,
@@ -138,10 +138,12 @@ def raw_call(backend: Backend, given: Given) -> Call[Response]:
 def head(response: Response, *, terminal: bool) -> str:
     """Write status and headers as HTTP has them, and an empty line."""
     lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers)]
-    return "\n".join(clean(line) if terminal else line for line in lines) + "\n\n"
+    return (
+        "\n".join(escape_control_characters(line) if terminal else line for line in lines) + "\n\n"
+    )
 
 
-def _print(session: Session, backend: Backend, response: Response) -> None:
+def _print(session: CommandSession, backend: Backend, response: Response) -> None:
     """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
     if session.output.program is not None and response.is_success:
         # The program is given the numbers as they came.
@@ -150,7 +152,7 @@ def _print(session: Session, backend: Backend, response: Response) -> None:
     elif not is_terminal(sys.stdout):
         write_bytes(response.body)
     elif response.body:
-        write_out(clean(readable(response.body), lines=True))
+        write_out(escape_control_characters(readable(response.body), lines=True))
 
 
 def readable(body: bytes) -> str:
@@ -165,7 +167,7 @@ def readable(body: bytes) -> str:
     return text if text.endswith("\n") else f"{text}\n"
 
 
-def _whole(response: Response, source: SourceTag) -> Response:
+def _read_whole(response: Response, source: SourceTag) -> Response:
     """Return the answer as it is, a file for it in its place."""
     del source
     if isinstance(response.writer, FileSink):

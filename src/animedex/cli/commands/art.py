@@ -12,7 +12,7 @@ from animedex.config.config_file import Config
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
 
 F = TypeVar("F", bound="Callable[..., None]")
 
@@ -37,7 +37,7 @@ def from_option(decorated: F) -> F:
     return add(decorated)
 
 
-def hurry(session: Session) -> None:
+def use_short_timeout(session: CommandSession) -> None:
     """Return a service ten seconds, unless the user has said how long it may take."""
     if session.shared.timeout is None and Config().get("timeout").source == "default":
         session.shared = session.shared._replace(timeout=PATIENCE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.cli.streams import is_terminal, write_out
 from animedex.errors import BadArguments
 from animedex.plurals import format_count
@@ -72,9 +72,9 @@ def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | N
     "--same-work", is_flag=True, help="Put rows that name no page to the lowest page of the work."
 )
 @click.option("--explain", is_flag=True, help="Tell what put each row where it is.")
-@answering
+@with_output
 def command(  # noqa: PLR0913, PLR0917  one for each option
-    session: Session,
+    session: CommandSession,
     files: tuple[str, ...],
     keep: KeepPolicy | None,
     distance: int | None,
@@ -99,10 +99,10 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 
     with open_temporary_rows() if keep else nullcontext() as spool:
         names: set[str] | None = None if session.shared.fields is None else set()
-        rows = _noted(read_files(files), spool, names)
+        rows = _spool_rows(read_files(files), spool, names)
         found = dedupe(rows, distance=distance, same_work=same_work)
         if keep and spool:
-            _print_kept(session, spool.read(found.select_rows(keep)), names or set())
+            _print_rows(session, spool.read(found.select_rows(keep)), names or set())
         else:
             _print_groups(session, found, explain=explain)
     session.note(f"animedex: {summary(found)}")
@@ -121,7 +121,7 @@ def summary(found: DedupeResult) -> str:
     return f"{format_count(found.rows, 'row')}: {', '.join(text for count, text in parts if count)}"
 
 
-def _noted(
+def _spool_rows(
     rows: Iterator[Row], spool: TemporaryRows | None, names: set[str] | None
 ) -> Iterator[JsonObject]:
     """Pass rows on, and keep what is needed of them later: their bytes, the names of their keys."""
@@ -133,21 +133,21 @@ def _noted(
         yield row.value
 
 
-def _print_kept(session: Session, rows: Iterator[bytes], names: set[str]) -> None:
+def _print_rows(session: CommandSession, rows: Iterator[bytes], names: set[str]) -> None:
     if session.output.mode == "text":
         from animedex.render.text_output import cards
 
         write_out(cards(map(_card, rows), session.output.look()))
         return
     from animedex.art.row_provider import list_fields
-    from animedex.cli.stream_output import print_long
+    from animedex.cli.stream_output import stream_rows
 
-    print_long(session, rows, names | list_fields() if names else names)
+    stream_rows(session, rows, names | list_fields() if names else names)
 
 
-def _print_groups(session: Session, found: DedupeResult, *, explain: bool) -> None:
+def _print_groups(session: CommandSession, found: DedupeResult, *, explain: bool) -> None:
     told = (
-        _told(found, group, explain=explain)
+        _group_payload(found, group, explain=explain)
         for group in found.iter_groups()
         if len(group.rows) > 1 or group.same_work or explain
     )
@@ -156,12 +156,12 @@ def _print_groups(session: Session, found: DedupeResult, *, explain: bool) -> No
         return
     import msgspec
 
-    from animedex.cli.stream_output import print_long
+    from animedex.cli.stream_output import stream_rows
 
-    print_long(session, map(msgspec.json.encode, told), _KEYS)
+    stream_rows(session, map(msgspec.json.encode, told), _KEYS)
 
 
-def _told(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
+def _info_payload(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
     """Return a group as JSON, its rows by their names."""
     told: JsonObject = {
         "rows": [found.label_row(row) for row in group.rows],
@@ -171,12 +171,12 @@ def _told(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonO
         "same_work": [found.label_row(row) for row in group.same_work],
     }
     if explain:
-        told["joined"] = [_told_join(found, one) for one in group.matches]
-        told["refused"] = [_told_join(found, one) for one in group.refused]
-    return told
+        format_error["joined"] = [_join_payload(found, one) for one in group.matches]
+        format_error["refused"] = [_join_payload(found, one) for one in group.refused]
+    return format_error
 
 
-def _told_join(found: DedupeResult, join: RowMatch) -> JsonValue:
+def _join_payload(found: DedupeResult, join: RowMatch) -> JsonValue:
     return {
         "row": found.label_row(join.row),
         "with": found.label_row(join.other),
@@ -184,7 +184,7 @@ def _told_join(found: DedupeResult, join: RowMatch) -> JsonValue:
     }
 
 
-def _print_text(session: Session, groups: Iterator[JsonObject]) -> None:
+def _print_text(session: CommandSession, groups: Iterator[JsonObject]) -> None:
     """Print groups on a terminal: of each its first row, and what goes with it."""
     from animedex.render.text_output import outline
 

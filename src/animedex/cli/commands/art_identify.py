@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, picturing
+from animedex.cli.command_context import CommandSession, with_picture_output
 from animedex.errors import AnimedexError, BadArguments, NotFound
 
 if TYPE_CHECKING:
@@ -41,8 +41,8 @@ KEYS = ("query", "work", "page", "characters", "copyrights", "artists", "posts")
     metavar="URL|ID|-",
     help="A picture's URL, a work's URL, SERVICE:ID, a row as JSON, or - to read rows.",
 )
-@picturing
-def command(session: Session, what: str) -> None:
+@with_picture_output
+def command(session: CommandSession, what: str) -> None:
     """Find out who is in a picture, by posts of the same work.
 
     A picture's row names its source, and the posts of that work on Danbooru name characters,
@@ -55,7 +55,7 @@ def command(session: Session, what: str) -> None:
         return
     subject: Subject | str = what
     if what.lstrip().startswith(("[", "{")):
-        subjects = list(_given(what))
+        subjects = list(_parse_subject(what))
         if what.lstrip().startswith("[") or len(subjects) > 1:
             _identify_rows(session, subjects)
             return
@@ -64,15 +64,15 @@ def command(session: Session, what: str) -> None:
 
     found = identify(session.client, subject)
     session.output.draw_later(found.posts)
-    session.output.facts(_told(session, found), lambda: _card(found))
+    session.output.facts(_result_payload(session, found), lambda: _card(found))
 
 
-def _check_fields(session: Session) -> None:
+def _check_fields(session: CommandSession) -> None:
     """Refuse a field that there is not before anything is asked."""
     if session.shared.fields is not None:
-        from animedex.render.json_output import picked
+        from animedex.render.json_output import pick_fields
 
-        picked([], session.output.fields(), KEYS)
+        pick_fields([], session.output.fields(), KEYS)
 
 
 def _piped() -> Iterator[Subject]:
@@ -81,7 +81,7 @@ def _piped() -> Iterator[Subject]:
     return _subjects(read_files(["-"]), "standard input")
 
 
-def _given(text: str) -> Iterator[Subject]:
+def _parse_subject(text: str) -> Iterator[Subject]:
     from animedex.art.row_reader import read_rows
 
     name = "the argument"
@@ -101,9 +101,9 @@ def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
         yield subject
 
 
-def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
+def _identify_rows(session: CommandSession, subjects: Iterable[Subject]) -> None:
     """Print those that are found and name the others; fail where that is all of them."""
-    found = _found(session, subjects)
+    found = _identify_all(session, subjects)
     if session.output.mode in {"json", "jq"}:
         _print_array(session, found)
         return
@@ -112,14 +112,14 @@ def _identify_rows(session: Session, subjects: Iterable[Subject]) -> None:
     between = "\n" if session.output.mode == "text" else ""
     for number, one in enumerate(found):
         write_out(between if number else "")
-        session.output.findings([one], lambda one: _told(session, one), _card, KEYS)
+        session.output.findings([one], lambda one: _result_payload(session, one), _card, KEYS)
 
 
-def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identification]:
+def _download_results(session: CommandSession, subjects: Iterable[Subject]) -> Iterator[Identification]:
     """Return the entries that exist and report the others; raise `NotFound` if none exists."""
     from animedex.art.identify import identify_all
 
-    lost = _Lost(session)
+    lost = _MissingRows(session)
     found = False
     try:
         for one in identify_all(session.client, subjects):
@@ -136,10 +136,10 @@ def _found(session: Session, subjects: Iterable[Subject]) -> Iterator[Identifica
         lost.tell()
 
 
-class _Lost:
+class _MissingRows:
     """Name what is not found as it comes, but for a lone one: that is the command's failure."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CommandSession) -> None:
         self._session = session
         self._count = 0
         self._first: NotFound | None = None
@@ -171,35 +171,35 @@ class _Lost:
         raise NotFound(message, hint=self._first.hint)
 
 
-def _print_array(session: Session, found: Iterator[Identification]) -> None:
+def _print_array(session: CommandSession, found: Iterator[Identification]) -> None:
     """Print an array: whatever ends the search, what was found until then is not lost."""
-    from animedex.cli.stream_output import print_long
+    from animedex.cli.stream_output import stream_rows
 
     ends: list[BaseException] = []
     rows = _until_the_end(session, found, ends)
     first = next(rows, None)
     if first is not None:
-        print_long(session, chain([first], rows), KEYS)
+        stream_rows(session, chain([first], rows), KEYS)
     elif not ends:
-        print_long(session, [], KEYS)
+        stream_rows(session, [], KEYS)
     if ends:
         raise ends[0]
 
 
 def _until_the_end(
-    session: Session, found: Iterator[Identification], ends: list[BaseException]
+    session: CommandSession, found: Iterator[Identification], ends: list[BaseException]
 ) -> Iterator[bytes]:
     """Return what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
     import msgspec
 
     try:
         for one in found:
-            yield msgspec.json.encode(_told(session, one))
+            yield msgspec.json.encode(_result_payload(session, one))
     except (AnimedexError, KeyboardInterrupt) as error:
         ends.append(error)
 
 
-def _told(session: Session, found: Identification) -> JsonObject:
+def _info_payload(session: CommandSession, found: Identification) -> JsonObject:
     """Return what was found as JSON, each post with its source."""
     return {
         "query": found.query,
@@ -212,20 +212,20 @@ def _told(session: Session, found: Identification) -> JsonObject:
     }
 
 
-def _post(session: Session, post: PictureRecord) -> JsonObject:
-    from animedex.render.json_output import post_row, row
+def _post(session: CommandSession, post: PictureRecord) -> JsonObject:
+    from animedex.render.json_output import post_payload, row_payload
 
     source = not session.shared.no_source
     return (
-        post_row(post.to_common(), source=source)
+        post_payload(post.to_common(), source=source)
         if session.shared.common
-        else row(post, source=source, exact=True)
+        else row_payload(post, source=source, exact=True)
     )
 
 
 def _card(found: Identification) -> Card:
     """Lay out what a terminal shows: who it is, and the posts that say so."""
-    from animedex.render.post_cards import few
+    from animedex.render.post_cards import join_few
     from animedex.render.text_output import Card
 
     posts = [post.to_common() for post in found.posts]
@@ -233,15 +233,15 @@ def _card(found: Identification) -> Card:
     return Card(
         title=found.query,
         lines=(
-            ("characters", few(found.characters) or "nobody is named"),
-            ("series", few(found.copyrights)),
-            ("artist", few(found.artists)),
+            ("characters", join_few(found.characters) or "nobody is named"),
+            ("series", join_few(found.copyrights)),
+            ("artist", join_few(found.artists)),
             ("work", found.work.key),
             (
                 "page",
                 "not known, so any of the same work" if page is None else f"{page + 1} (p{page})",
             ),
-            ("posts", few([post.id for post in posts])),
+            ("posts", join_few([post.id for post in posts])),
         ),
         url=posts[0].page_url or posts[0].url or posts[0].id,
         source=found.posts[0].backend,

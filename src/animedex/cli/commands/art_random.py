@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, picturing
-from animedex.cli.commands.art import from_option, hurry
+from animedex.cli.command_context import CommandSession, with_picture_output
+from animedex.cli.commands.art import from_option, use_short_timeout
 
 
 @click.command(
@@ -27,9 +27,9 @@ from animedex.cli.commands.art import from_option, hurry
 @click.option(
     "--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw, at most."
 )
-@picturing
+@with_picture_output
 def command(
-    session: Session, *, services: list[str] | None, category: str | None, amount: int
+    session: CommandSession, *, services: list[str] | None, category: str | None, amount: int
 ) -> None:
     """Draw pictures from the first service that has some.
 
@@ -39,9 +39,9 @@ def command(
     from animedex.art.random import random_pictures
     from animedex.backends.provider import find_provider
 
-    hurry(session)
+    use_short_timeout(session)
     asked = check_services(services)
-    found = random_pictures(session.client, asked, category=category, amount=amount)
+    found = random_pictures(session.client, asked, category=category, format_bytes=format_bytes)
     if session.shared.verbose:
         for name, error in found.failures.items():
             session.note(f"animedex: {name} is passed over: {error.message}")

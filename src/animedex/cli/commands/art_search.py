@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, picturing
-from animedex.cli.commands.art import from_option, hurry
-from animedex.cli.streams import note
+from animedex.cli.command_context import CommandSession, with_picture_output
+from animedex.cli.commands.art import from_option, use_short_timeout
+from animedex.cli.streams import write_note
 
 if TYPE_CHECKING:
     from animedex.art.search import SearchResult
@@ -45,9 +45,9 @@ if TYPE_CHECKING:
     help="How many rows to give, 20 if unsaid.",
 )
 @click.option("--strict", is_flag=True, help="Fail if one of the services does.")
-@picturing
+@with_picture_output
 def command(  # noqa: PLR0913  each is an option of the command
-    session: Session,
+    session: CommandSession,
     words: tuple[str, ...],
     *,
     services: list[str] | None,
@@ -63,16 +63,16 @@ def command(  # noqa: PLR0913  each is an option of the command
     from animedex.art.search import search
     from animedex.backends.provider import find_provider
 
-    hurry(session)
+    use_short_timeout(session)
     asked, said = check_services(services), " ".join(words)
     found = search(session.client, said, asked, rating=rating, limit=limit)
     if strict and found.failures:
         raise merge_failures(found.failures)
-    _tell(session, found, said)
+    _print_line(session, found, said)
     session.output.pictures(found.rows, [find_provider(name).record for name in asked])
 
 
-def _tell(session: Session, found: SearchResult, words: str) -> None:
+def _print_line(session: CommandSession, found: SearchResult, words: str) -> None:
     """Report whose rows are missing, and why; and where there are none at all."""
     if found.left_out:
         names = ", ".join(found.left_out)
@@ -83,8 +83,8 @@ def _tell(session: Session, found: SearchResult, words: str) -> None:
 
         from animedex.art.providers import merge_failures
 
-        told = merge_failures(found.failures).to_payload()
-        note(msgspec.json.encode(told).decode())
+        format_error = merge_failures(found.failures).to_payload()
+        write_note(msgspec.json.encode(format_error).decode())
     for name, error in found.failures.items():
         session.note(f"animedex: {name} is missing: {error}")
     if not found.rows:

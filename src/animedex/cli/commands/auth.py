@@ -8,20 +8,20 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import Session, answering, requesting
+from animedex.cli.command_context import CommandSession, with_output, with_request_options
 from animedex.cli.streams import write_out
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from animedex.backend import Backend
-    from animedex.cli.login import Given
+    from animedex.cli.login import LoginOptions
 
 _SERVICE = "A service that knows its users; `animedex auth status` names them."
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     del ctx, param
-    return [name for name in signing() if name.startswith(incomplete)]
+    return [name for name in with_login_options() if name.startswith(incomplete)]
 
 
 @click.group("auth", cls=Group)
@@ -49,26 +49,31 @@ def command() -> None:
 )
 @click.option("--with-key", is_flag=True, help="Read the key from standard input.")
 @click.option("--no-check", is_flag=True, help="Store it without asking the service.")
-@requesting
-def login(session: Session, service: str, **given: Unpack[Given]) -> None:
+@with_request_options
+def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) -> None:
     """Store the key by which a service knows you, once the service has accepted it."""
     if click.get_current_context().args:
         message = "there is more on the line than can be understood, and it may be a key"
         hint = "leave keys out, where others can read them: see `animedex auth login --help`"
         raise BadArguments(message, hint=hint)
-    from animedex.cli.login import accepted_as, account_of, gathered, set_variables
+    from animedex.cli.login import (
+        build_checked_account,
+        check_login,
+        collect_credentials,
+        set_variables,
+    )
     from animedex.config.credentials_file import ORIGIN, file_path, write_credentials
     from animedex.origins import origin
     from animedex.transport.urls import base_url, require_secure
 
-    backend, config = with_users(service), session.client.config
+    backend, config = services_with_accounts(service), session.client.config
     url = base_url(backend, config.base_urls)
     require_secure(url, backend)
-    fields = gathered(backend, given, session.note)
-    account = account_of(backend, fields, config.timeout)
-    name = None if given["no_check"] else accepted_as(session.client, backend, account)
+    fields = collect_credentials(backend, given, session.note)
+    account = build_checked_account(backend, fields, config.timeout)
+    name = None if given["no_check"] else check_login(session.client, backend, account)
     write_credentials(backend.name, {**fields, ORIGIN: origin(url)})
-    _tell(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
+    _print_line(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
     for variable in set_variables(backend):
         session.note(f"animedex: {variable} is set, and wins over what was stored")
 
@@ -78,44 +83,46 @@ def login(session: Session, service: str, **given: Unpack[Given]) -> None:
 )
 @click.argument("service", required=False, shell_complete=_complete, help=_SERVICE)
 @click.option("--check", is_flag=True, help="Ask each service whether it accepts the key.")
-@answering
-def status(session: Session, service: str | None, *, check: bool) -> None:
+@with_output
+def status(session: CommandSession, service: str | None, *, check: bool) -> None:
     """Show as whom you are signed in, where the key is from and whether it is used."""
-    from animedex.cli.login import standing
+    from animedex.cli.login import account_status
 
-    names = [with_users(service).name] if service else signing()
+    names = [services_with_accounts(service).name] if service else with_login_options()
     found = map(backends.declared, names)
-    session.output.facts({each.name: standing(session.client, each, check=check) for each in found})
+    session.output.facts(
+        {each.name: account_status(session.client, each, check=check) for each in found}
+    )
 
 
 @command.command(cls=Command, examples=("animedex auth logout danbooru",))
 @click.argument("service", shell_complete=_complete, help=_SERVICE)
 def logout(service: str) -> None:
     """Forget the key for a service; one in the environment stays."""
-    from animedex.cli.login import set_variables, sign_in_of
+    from animedex.cli.login import require_sign_in, set_variables
     from animedex.config.credentials_file import delete_credentials
 
-    backend = with_users(service)
+    backend = services_with_accounts(service)
     if delete_credentials(backend.name):
-        page = sign_in_of(backend).key_page
-        _tell(f"signed out of {backend.name}; the key is valid until it is deleted at {page}")
+        page = require_sign_in(backend).key_page
+        _print_line(f"signed out of {backend.name}; the key is valid until it is deleted at {page}")
     else:
-        _tell(f"nothing was stored for {backend.name}")
+        _print_line(f"nothing was stored for {backend.name}")
     for variable in set_variables(backend):
-        _tell(f"{variable} is still set, and is used")
+        _print_line(f"{variable} is still set, and is used")
 
 
-def signing() -> list[str]:
+def with_login_options() -> list[str]:
     """Name the services that know their users."""
     return [name for name in backends.names() if backends.declared(name).sign_in is not None]
 
 
-def with_users(name: str) -> Backend:
+def services_with_accounts(name: str) -> Backend:
     """Return a service; raise `BadArguments` for one without sign-in.
 
     What is no service is not repeated: it may be a key.
     """
-    known = signing()
+    known = with_login_options()
     if name in known:
         return backends.declared(name)
     hint = f"there is one to {' and '.join(known)}"
@@ -129,8 +136,8 @@ def with_users(name: str) -> Backend:
     raise BadArguments(message, hint=f"did you mean {near[0]}?" if near else hint)
 
 
-def _tell(line: str) -> None:
+def _print_line(line: str) -> None:
     """Print a line; a service may have chosen some of its words."""
-    from animedex.render.safe_text import clean
+    from animedex.render.safe_text import escape_control_characters
 
-    write_out(f"{clean(line)}\n")
+    write_out(f"{escape_control_characters(line)}\n")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.database import retry_while_locked
 from animedex.plurals import format_count
 
@@ -16,8 +16,8 @@ def command() -> None:
 
 
 @command.command(cls=Command, examples=("animedex cache info", "animedex cache info --jq .bytes"))
-@answering
-def info(session: Session) -> None:
+@with_output
+def info(session: CommandSession) -> None:
     """Show where answers are kept, how many, and how large they are."""
     client = session.client
     runtime = client.runtime
@@ -37,8 +37,8 @@ def info(session: Session) -> None:
 
 @command.command(cls=Command, examples=("animedex cache clear", "animedex cache clear --seen"))
 @click.option("--seen", is_flag=True, help="Forget which pictures were shown, instead of answers.")
-@answering
-def clear(session: Session, *, seen: bool) -> None:
+@with_output
+def clear(session: CommandSession, *, seen: bool) -> None:
     """Forget all answers that are kept, or which pictures were shown to you.
 
     With the answers goes what the gallery has drawn: it draws its small pictures again.

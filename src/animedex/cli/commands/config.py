@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.cli.streams import write_out
 from animedex.config.config_file import Config, write_setting
 
@@ -16,12 +16,12 @@ def command() -> None:
 
 
 @command.command("list", cls=Command, examples=("animedex config list",))
-@answering
-def list_(session: Session) -> None:
+@with_output
+def list_(session: CommandSession) -> None:
     """List every setting in force and where it comes from: environment, file or default."""
     session.output.facts(
         {
-            name: {"value": shown(name, found.value), "source": found.source}
+            name: {"value": redact_value(name, found.value), "source": found.source}
             for name, found in Config().all().items()
         }
     )
@@ -34,7 +34,7 @@ def get(name: str) -> None:
 
     A user and password in a URL are printed as `***`.
     """
-    value = shown(name, Config().get(name).value)
+    value = redact_value(name, Config().get(name).value)
     if value is not None:
         write_out(f"{value:g}\n" if isinstance(value, float) else f"{value}\n")
 
@@ -61,10 +61,10 @@ def path() -> None:
     write_out(f"{Config().path}\n")
 
 
-def shown(name: str, value: str | float | None) -> str | float | None:
+def redact_value(name: str, value: str | float | None) -> str | float | None:
     """Return a value fit to be printed: a password in a URL is not.
 
-    >>> shown("proxy", "http://me:secret@proxy.example:3128")
+    >>> redact_value("proxy", "http://me:secret@proxy.example:3128")
     'http://***@proxy.example:3128'
     """
     from animedex.ratelimit.redis_client import redact_redis_url

@@ -9,7 +9,7 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command
-from animedex.cli.download_options import Saving, fetching
+from animedex.cli.download_options import DownloadOptions, with_download_options
 from animedex.cli.streams import is_piped, read_in
 from animedex.errors import BadArguments, NotFound
 from animedex.text_encoding import decode_text
@@ -17,7 +17,7 @@ from animedex.text_encoding import decode_text
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from animedex.cli.command_context import Session
+    from animedex.cli.command_context import CommandSession
     from animedex.download.targets import Source
 
 _HERE = "-"
@@ -54,8 +54,10 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
     metavar="FOLDER",
     help="Remove unfinished files from it.",
 )
-@fetching
-def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: str | None) -> None:
+@with_download_options
+def command(
+    session: CommandSession, saving: DownloadOptions, what: tuple[str, ...], *, clean: str | None
+) -> None:
     """Fetch pictures into files that keep their artists' credit.
 
     What you name is fetched, and no more. There is no way to fetch a whole category, tag or
@@ -71,7 +73,7 @@ def command(session: Session, saving: Saving, what: tuple[str, ...], *, clean: s
             raise BadArguments(message, hint="clean up first, then download")
         clean_up(session, clean)
         return
-    whats = [one for text in what or _piped() for one in _asked(text)]
+    whats = [one for text in what or _piped() for one in _expand_argument(text)]
     download_all(session, whats, saving)
 
 
@@ -82,7 +84,7 @@ def _piped() -> tuple[str, ...]:
     return (_HERE,)
 
 
-def _asked(text: str) -> Iterable[Source]:
+def _expand_argument(text: str) -> Iterable[Source]:
     """Return what one argument asks for: itself, or what a file says."""
     if text == _HERE:
         return _read(read_in(_HINT), _NAME_OF_HERE)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
+from animedex.cli.command_context import CommandSession, with_library
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from animedex.cli.batch_failures import Failures
+    from animedex.cli.batch_failures import BatchFailures
     from animedex.library.add_files import AddResult
     from animedex.library.entry import Entry
 
@@ -43,8 +43,8 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
     help="Files, folders, or - for a list.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print a card for each file on a terminal.")
-@keeping
-def command(session: Session, files: tuple[str, ...]) -> None:
+@with_library
+def command(session: CommandSession, files: tuple[str, ...]) -> None:
     """Add pictures to your library, downloaded by animedex or not.
 
     Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
@@ -53,14 +53,14 @@ def command(session: Session, files: tuple[str, ...]) -> None:
     unless you name them. With - a list is read from standard input: paths, one on a line or with
     NUL between them, or rows of JSON that have a `path`.
     """
-    from animedex.cli.batch_failures import Failures
-    from animedex.cli.path_arguments import listed
+    from animedex.cli.batch_failures import BatchFailures
+    from animedex.cli.path_arguments import expand_paths
     from animedex.library.add_files import add_all, files_below
 
-    failures, outcome = Failures(session), Outcome(session)
+    failures, outcome = BatchFailures(session), AddReport(session)
     paths = (
         path
-        for name in listed(files)
+        for name in expand_paths(files)
         for path in files_below(name, failures.add, outcome.unsupported.append)
     )
     _print(session, outcome.take(add_all(session.library, paths), failures))
@@ -68,15 +68,15 @@ def command(session: Session, files: tuple[str, ...]) -> None:
     failures.fail("files could not be added")
 
 
-class Outcome:
+class AddReport:
     """Count what came of files: by status, and which of them are of formats not supported."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: CommandSession) -> None:
         self._session = session
         self.counts: Counter[str] = Counter()
         self.unsupported: list[str] = []
 
-    def take(self, added: Iterable[AddResult], failures: Failures) -> Iterator[Entry]:
+    def take(self, added: Iterable[AddResult], failures: BatchFailures) -> Iterator[Entry]:
         """Yield entries, and count all."""
         for one in added:
             self.counts[one.status] += 1
@@ -88,7 +88,7 @@ class Outcome:
             if one.entry is not None:
                 yield one.entry
 
-    def report(self, failures: Failures) -> None:
+    def report(self, failures: BatchFailures) -> None:
         """Print the summary; a lone file that was added is told in a pipe by its row alone."""
         self.counts["failed"] = failures.count
         parts = [f"{self.counts[key]} {word}" for key, word in _WORDS.items() if self.counts[key]]
@@ -103,25 +103,25 @@ class Outcome:
             self._session.note(f"animedex: {', '.join(parts) or 'there is no picture to add'}")
 
 
-def _is_summary_only(session: Session) -> bool:
+def _is_summary_only(session: CommandSession) -> bool:
     """Return whether a summary alone is printed, as on a terminal."""
     return session.output.mode == "text" and not session.shared.verbose
 
 
-def _print(session: Session, entries: Iterator[Entry]) -> None:
+def _print(session: CommandSession, entries: Iterator[Entry]) -> None:
     """Print entries, or on a terminal a bar while they come."""
-    from animedex.cli.entry_output import alone, print_entries
-    from animedex.cli.progress_bars import counting
+    from animedex.cli.entry_output import print_entries, single_entry_payload
+    from animedex.cli.progress_bars import count_with_bar
 
     is_summary = _is_summary_only(session)
     is_torn = session.output.terminal and not is_summary
-    with counting(is_seen=not is_torn, color=session.shared.color) as count:
+    with count_with_bar(is_seen=not is_torn, color=session.shared.color) as count:
         entries = _count(entries, count)
         if is_summary:
             for _ in entries:
                 pass
         else:
-            print_entries(session, alone(entries))
+            print_entries(session, single_entry_payload(entries))
 
 
 def _count(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:

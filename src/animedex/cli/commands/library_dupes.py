@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
-from animedex.cli.filter_options import filtering, folders_argument
+from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.filter_options import folders_argument, with_filter_options
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.cli.batch_failures import Failures
+    from animedex.cli.batch_failures import BatchFailures
     from animedex.http_message import JsonObject
     from animedex.library.duplicate_evidence import DuplicateGroup
     from animedex.library.entry import Entry
@@ -72,10 +72,10 @@ class _Result(NamedTuple):
 )
 @click.option("--delete", is_flag=True, help="Put the others into the trash.")
 @click.option("--yes", is_flag=True, help="Delete without asking.")
-@keeping
-@filtering
+@with_library
+@with_filter_options
 def command(  # noqa: PLR0913  each is an option
-    session: Session,
+    session: CommandSession,
     *,
     filters: Filters,
     within: int | None,
@@ -92,13 +92,13 @@ def command(  # noqa: PLR0913  each is an option
     The best picture is the one with the most frames, then the most pixels, then without losses,
     then with the largest file, then with credit, then that was there first.
     """
-    from animedex.cli.batch_failures import Failures
-    from animedex.cli.fingerprint_progress import renew_outdated
+    from animedex.cli.batch_failures import BatchFailures
+    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
 
     if delete:
         _check_delete(keep, yes=yes)
-    renew_outdated(session)
-    failures = Failures(session)
+    update_outdated_fingerprints(session)
+    failures = BatchFailures(session)
     found = _results(session, within, keep, filters)
     count = _delete_all(session, found, failures, yes=yes) if delete else _print(session, found)
     if not count:
@@ -107,7 +107,7 @@ def command(  # noqa: PLR0913  each is an option
 
 
 def _delete_all(
-    session: Session, found: Iterable[_Result], failures: Failures, *, yes: bool
+    session: CommandSession, found: Iterable[_Result], failures: BatchFailures, *, yes: bool
 ) -> int:
     """Delete after asking, and print what became of each group; return how many there were."""
     results = list(found)
@@ -127,13 +127,13 @@ def _delete_all(
 
 def _check_delete(keep: Keep | None, *, yes: bool) -> None:
     """Raise where it is not said what to keep, nobody can be asked, or there is no trash."""
-    from animedex.cli.prompts import somebody_is_there
+    from animedex.cli.prompts import is_interactive
     from animedex.library.trash import check_trash
 
     if keep is None:
         message = "--delete needs to know what to keep"
         raise BadArguments(message, hint="add --keep best, oldest or newest")
-    if not yes and not somebody_is_there():
+    if not yes and not is_interactive():
         message = "nothing was deleted: without a terminal to ask at, --delete needs --yes"
         raise BadArguments(message, hint="look at the groups without --delete, then add --yes")
     check_trash()
@@ -151,7 +151,7 @@ def _may_delete(results: Iterable[_Result]) -> bool:
 
 
 def _results(
-    session: Session, within: int | None, keep: Keep | None, filters: Filters
+    session: CommandSession, within: int | None, keep: Keep | None, filters: Filters
 ) -> Iterator[_Result]:
     from animedex.library.duplicate_evidence import sort_by_evidence
 
@@ -160,7 +160,7 @@ def _results(
             yield _Result(group, group.reference if keep else None)
 
 
-def _delete(session: Session, result: _Result, failures: Failures) -> _Result:
+def _delete(session: CommandSession, result: _Result, failures: BatchFailures) -> _Result:
     """Put all but the one to keep into the trash; none of similar pictures."""
     from animedex.errors import AnimedexError
     from animedex.library.trash import keep_only
@@ -192,7 +192,7 @@ def _summary(results: Iterable[_Result]) -> str:
     )
 
 
-def _print(session: Session, results: Iterator[_Result]) -> int:
+def _print(session: CommandSession, results: Iterator[_Result]) -> int:
     """Print groups as they come; return how many there were."""
     counted = 0
 
@@ -209,14 +209,14 @@ def _print(session: Session, results: Iterator[_Result]) -> int:
     else:
         import msgspec
 
-        from animedex.cli.stream_output import print_long
+        from animedex.cli.stream_output import stream_rows
 
-        print_long(session, (msgspec.json.encode(_row(one)) for one in counting()), _KEYS)
+        stream_rows(session, (msgspec.json.encode(_row(one)) for one in counting()), _KEYS)
     return counted
 
 
 def _row(result: _Result) -> JsonObject:
-    from animedex.cli.entry_output import printable
+    from animedex.cli.entry_output import printable_path
 
     group = result.group
     return {
@@ -224,7 +224,7 @@ def _row(result: _Result) -> JsonObject:
         "pictures": [
             {
                 **{name: getattr(entry, name) for name in _FACTS},
-                "path": printable(entry.path),
+                "path": printable_path(entry.path),
                 "post": entry.post.id if entry.post else None,
                 "evidence": group.levels.get(entry.id),
             }
@@ -237,20 +237,20 @@ def _row(result: _Result) -> JsonObject:
 
 
 def _card(result: _Result) -> Card:
-    from animedex.cli.entry_output import measures, printable
+    from animedex.cli.entry_output import format_dimensions, printable_path
     from animedex.render.text_output import Card
 
     group = result.group
     lines = tuple(
         (
             f"{entry.id} {_fate(result, entry)}".strip(),
-            f"{measures(entry)}  {printable(entry.path)}",
+            f"{format_dimensions(entry)}  {printable_path(entry.path)}",
         )
         for entry in group.entries
     )
     first = group.reference or group.entries[0]
     title = f"{len(group.entries)} {_TITLES[group.evidence]}"
-    return Card(title, lines, printable(first.path), "library")
+    return Card(title, lines, printable_path(first.path), "library")
 
 
 def _fate(result: _Result, entry: Entry) -> str:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, noting
-from animedex.cli.filter_options import filtering
-from animedex.render.safe_text import clean, escape_json
+from animedex.cli.command_context import CommandSession, with_seen_store
+from animedex.cli.filter_options import with_filter_options
+from animedex.render.safe_text import escape_control_characters, escape_json
 
 if TYPE_CHECKING:
     from animedex.library.filter_sql import Filters
@@ -39,9 +39,9 @@ _BATCH = 200
     default="jsonl",
     help="Write lines of JSON, or a table; jsonl if unsaid.",
 )
-@noting
-@filtering
-def command(session: Session, *, filters: Filters, kind: Kind) -> None:
+@with_seen_store
+@with_filter_options
+def command(session: CommandSession, *, filters: Filters, kind: Kind) -> None:
     """Write all that is known of your pictures to standard output, the oldest first.
 
     In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
@@ -52,13 +52,17 @@ def command(session: Session, *, filters: Filters, kind: Kind) -> None:
     lines = export_entries(session.library, kind, filters)
     if is_terminal(sys.stdout):
         for line in lines:
-            write_out(_safe(line, kind))
+            write_out(_check_target(line, kind))
         return
     while batch := b"".join(islice(lines, _BATCH)):
         write_bytes(batch)
 
 
-def _safe(line: bytes, kind: Kind) -> str:
+def _check_target(line: bytes, kind: Kind) -> str:
     """Return a line for a terminal, without what could steer it; JSON still says the same."""
     text = line.decode(errors="replace")
-    return escape_json(text) if kind == "jsonl" else clean(text.removesuffix("\n")) + "\n"
+    return (
+        escape_json(text)
+        if kind == "jsonl"
+        else escape_control_characters(text.removesuffix("\n")) + "\n"
+    )

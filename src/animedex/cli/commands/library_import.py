@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, noting
+from animedex.cli.command_context import CommandSession, with_seen_store
 
 if TYPE_CHECKING:
     from animedex.library.import_export import Kind
@@ -36,14 +36,14 @@ _PEEKED = 4096
     type=click.Choice(["jsonl", "csv"]),
     help="Take it for this; told by how it begins if unsaid.",
 )
-@noting
-def command(session: Session, file: str, *, kind: Kind | None) -> None:
+@with_seen_store
+def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
     """Take in what was exported; the files must be where they were."""
-    from animedex.cli.batch_failures import Failures
+    from animedex.cli.batch_failures import BatchFailures
     from animedex.library.import_export import detect_format, import_lines
     from animedex.text_encoding import STANDARD_INPUT, open_text
 
-    failures = Failures(session)
+    failures = BatchFailures(session)
     new = known = 0
     with ExitStack() as held:
         name = STANDARD_INPUT if file == "-" else file
@@ -64,11 +64,11 @@ def command(session: Session, file: str, *, kind: Kind | None) -> None:
 
 def _opened(file: str, held: ExitStack) -> io.BufferedReader:
     """Open a file, or standard input."""
-    from animedex.cli.path_arguments import piped
+    from animedex.cli.path_arguments import piped_paths
     from animedex.library.file_facts import unreadable_error
 
     if file == "-":
-        return piped()
+        return piped_paths()
     try:
         return held.enter_context(open(file, "rb"))
     except (OSError, ValueError) as error:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
-from animedex.cli.filter_options import filtering, folders_argument
+from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.filter_options import folders_argument, with_filter_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,14 +42,16 @@ _PAGE = 500
 )
 @click.option("--all", "whole", is_flag=True, help="List all of them.")
 @folders_argument
-@keeping
-@filtering
-def command(session: Session, *, filters: Filters, limit: int, whole: bool) -> None:
+@with_library
+@with_filter_options
+def command(session: CommandSession, *, filters: Filters, limit: int, whole: bool) -> None:
     """List the pictures that you keep, the newest first."""
-    from animedex.cli.entry_output import alone, print_entries
+    from animedex.cli.entry_output import print_entries, single_entry_payload
 
     library = session.library
-    print_entries(session, alone(_newest(library, filters, None if whole else limit)))
+    print_entries(
+        session, single_entry_payload(_newest(library, filters, None if whole else limit))
+    )
     count = library.count(filters)
     if not count:
         session.note("animedex: there is no such picture in the library")

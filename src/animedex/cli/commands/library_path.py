@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
+from animedex.cli.command_context import CommandSession, with_library
 
 
 @click.command("path", cls=Command, examples=("animedex library path",))
-@keeping
-def command(session: Session) -> None:
+@with_library
+def command(session: CommandSession) -> None:
     """Print where the library's file is; ANIMEDEX_DATA_DIR names another folder for it."""
     session.output.paths([session.library.path])

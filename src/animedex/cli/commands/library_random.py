@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
-from animedex.cli.filter_options import filtering
+from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.filter_options import with_filter_options
 
 if TYPE_CHECKING:
     from animedex.library.entry import Entry
@@ -38,11 +38,13 @@ if TYPE_CHECKING:
 )
 @click.option("--paths", is_flag=True, help="Print paths, one on a line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
-@partial(keeping, pictures=True)
-@filtering
-def command(session: Session, *, filters: Filters, amount: int, paths: bool, quiet: bool) -> None:
+@partial(with_library, pictures=True)
+@with_filter_options
+def command(
+    session: CommandSession, *, filters: Filters, amount: int, paths: bool, quiet: bool
+) -> None:
     """Pick random pictures whose files are there, none of them twice."""
-    from animedex.cli.library_rows import print_kept
+    from animedex.cli.library_rows import print_service_rows
     from animedex.library.random_entries import pick_random
 
     found = pick_random(session.library, filters, amount)
@@ -51,19 +53,19 @@ def command(session: Session, *, filters: Filters, amount: int, paths: bool, qui
     if paths:
         session.output.paths([entry.path for entry in found])
         return
-    print_kept(session, found)
+    print_service_rows(session, found)
     if session.shared.show:
         _draw(session, found)
 
 
-def _draw(session: Session, entries: list[Entry]) -> None:
+def _draw(session: CommandSession, entries: list[Entry]) -> None:
     """Draw the files that were drawn by lot."""
-    from animedex.cli.grid_renderer import draw
-    from animedex.cli.picture_sources import of_entry
+    from animedex.cli.grid_renderer import draw_pictures
+    from animedex.cli.picture_sources import entry_source
     from animedex.cli.streams import write_out
 
     if not session.output.terminal:
         session.note("animedex: --show draws on a terminal only, and this is none")
         return
     write_out("\n")
-    session.fail(draw(session, [of_entry(entry) for entry in entries]))
+    session.fail(draw_pictures(session, [entry_source(entry) for entry in entries]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, noting
+from animedex.cli.command_context import CommandSession, with_seen_store
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -27,28 +27,30 @@ if TYPE_CHECKING:
 @click.argument("numbers", metavar="[ID]...", nargs=-1, help="The pictures' numbers.")
 @click.option("--delete", is_flag=True, help="Put the files into the system's trash as well.")
 @click.option("--missing", is_flag=True, help="Forget all pictures whose files are gone.")
-@noting
-def command(session: Session, numbers: tuple[str, ...], *, delete: bool, missing: bool) -> None:
+@with_seen_store
+def command(
+    session: CommandSession, numbers: tuple[str, ...], *, delete: bool, missing: bool
+) -> None:
     """Forget pictures; their files stay where they are, unless they are to be deleted.
 
     Where one of the numbers is unknown nothing is done. One that cannot be deleted stays, and does
     not stop the rest. With --missing, connect the disks that the pictures are on first: what is on
     none that is there counts as gone.
     """
-    from animedex.cli.batch_failures import Failures
-    from animedex.cli.entry_numbers import entry_of
+    from animedex.cli.batch_failures import BatchFailures
+    from animedex.cli.entry_numbers import get_entry
     from animedex.errors import AnimedexError
 
     if bool(numbers) == missing or (missing and delete):
         message = "name pictures by their numbers, or give --missing alone"
         raise BadArguments(message, hint="numbers are listed by `animedex library list`")
-    entries = {entry.id: entry for entry in [entry_of(session.library, one) for one in numbers]}
+    entries = {entry.id: entry for entry in [get_entry(session.library, one) for one in numbers]}
     if missing:
         gone = [one for one in session.library.iter_entries() if not os.path.lexists(one.path)]
         entries = {entry.id: entry for entry in gone}
         if not gone:
             session.note("animedex: no file is missing")
-    failures = Failures(session)
+    failures = BatchFailures(session)
     for entry in entries.values():
         try:
             _forget(session, entry, delete=delete)
@@ -57,8 +59,8 @@ def command(session: Session, numbers: tuple[str, ...], *, delete: bool, missing
     failures.fail("pictures could not be removed")
 
 
-def _forget(session: Session, entry: Entry, *, delete: bool) -> None:
-    from animedex.cli.entry_output import printable
+def _forget(session: CommandSession, entry: Entry, *, delete: bool) -> None:
+    from animedex.cli.entry_output import printable_path
     from animedex.library.trash import discard
 
     if delete:
@@ -66,4 +68,4 @@ def _forget(session: Session, entry: Entry, *, delete: bool) -> None:
     else:
         session.library.remove(entry.id)
     done = "in the trash" if delete else "forgotten"
-    session.note(f"animedex: {done}: {entry.id} {printable(entry.path)}")
+    session.note(f"animedex: {done}: {entry.id} {printable_path(entry.path)}")

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
-from animedex.cli.filter_options import filtering
+from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.filter_options import with_filter_options
 
 if TYPE_CHECKING:
     from animedex.library.filter_sql import Filters
@@ -36,9 +36,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="Give so many rows at most, 50 if unsaid.",
 )
-@keeping
-@filtering
-def command(session: Session, words: tuple[str, ...], *, filters: Filters, limit: int) -> None:
+@with_library
+@with_filter_options
+def command(
+    session: CommandSession, words: tuple[str, ...], *, filters: Filters, limit: int
+) -> None:
     """Search your pictures for words, the best answer first."""
     from animedex.cli.entry_output import print_entries
 

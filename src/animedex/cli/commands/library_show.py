@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
+from animedex.cli.command_context import CommandSession, with_library
 
 
 @click.command(
@@ -14,12 +14,12 @@ from animedex.cli.command_context import Session, keeping
     examples=("animedex library show 1", "animedex library show 1 --jq .path -r"),
 )
 @click.argument("number", metavar="ID", help="The picture's number, as `library list` has it.")
-@keeping
-def command(session: Session, number: str) -> None:
+@with_library
+def command(session: CommandSession, number: str) -> None:
     """Show all that the library knows of one picture."""
-    from animedex.cli.entry_numbers import entry_of
-    from animedex.cli.entry_output import entry_card, told
+    from animedex.cli.entry_numbers import get_entry
+    from animedex.cli.entry_output import entry_card, entry_payload
 
-    entry = entry_of(session.library, number)
+    entry = get_entry(session.library, number)
     source = session.shared.fields is not None or not session.shared.no_source
-    session.output.facts(told(entry, source=source), lambda: entry_card(entry))
+    session.output.facts(entry_payload(entry, source=source), lambda: entry_card(entry))

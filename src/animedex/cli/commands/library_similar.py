@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 
 
 @click.command(
@@ -35,8 +35,8 @@ from animedex.cli.command_context import Session, answering
     metavar="N",
     help="Give so many rows at most, 50 if unsaid.",
 )
-@answering
-def command(session: Session, picture: str, *, within: int | None, limit: int) -> None:
+@with_output
+def command(session: CommandSession, picture: str, *, within: int | None, limit: int) -> None:
     """Find pictures that look like this one: in another size or format, or nearly the same.
 
     A picture of the library is named by its number, by its address or by the id of its art post,
@@ -44,11 +44,11 @@ def command(session: Session, picture: str, *, within: int | None, limit: int) -
     for, looked at, and not kept.
     """
     from animedex.cli.entry_output import print_entries
-    from animedex.cli.fingerprint_lookup import look_of
-    from animedex.cli.fingerprint_progress import renew_outdated
+    from animedex.cli.fingerprint_lookup import fingerprint_of
+    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
 
-    renew_outdated(session)
-    look, entry = look_of(session, picture)
+    update_outdated_fingerprints(session)
+    look, entry = fingerprint_of(session, picture)
     found = session.library.similar(look, within, limit + 1)
     others = [one for one in found if entry is None or one.entry.id != entry.id][:limit]
     if not others:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
-from animedex.cli.filter_options import filtering
+from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.filter_options import with_filter_options
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
@@ -34,9 +34,9 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
     metavar="N",
     help="Name so many artists, shows and categories at most, 20 if unsaid.",
 )
-@keeping
-@filtering
-def command(session: Session, *, filters: Filters, most: int) -> None:
+@with_library
+@with_filter_options
+def command(session: CommandSession, *, filters: Filters, most: int) -> None:
     """Count your pictures: by service, artist, show, month and more."""
     from animedex.library.stats import collect_stats
 
@@ -47,15 +47,15 @@ def command(session: Session, *, filters: Filters, most: int) -> None:
         session.output.facts(cast("JsonObject", counted._asdict()))
 
 
-def _print_bars(session: Session, counted: Stats) -> None:
-    from animedex.cli.entry_output import amount
+def _print_bars(session: CommandSession, counted: Stats) -> None:
+    from animedex.cli.entry_output import format_bytes
     from animedex.cli.streams import write_out
     from animedex.plurals import format_count
-    from animedex.render.bar_chart import bars
+    from animedex.render.bar_chart import format_bars
 
     look = session.output.look()
-    write_out(f"{format_count(counted.pictures, 'picture')}, {amount(counted.bytes)}\n")
+    write_out(f"{format_count(counted.pictures, 'picture')}, {format_bytes(counted.bytes)}\n")
     for name in _COUNTED:
         numbers: dict[str, int] = getattr(counted, name)
         if numbers:
-            write_out("\n" + bars(name, numbers, look))
+            write_out("\n" + format_bars(name, numbers, look))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, keeping
+from animedex.cli.command_context import CommandSession, with_library
 from animedex.errors import NotFound, to_encodable
 
 if TYPE_CHECKING:
@@ -37,21 +37,21 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
 @click.argument(
     "folders", metavar="[DIR]...", nargs=-1, help="Where to look for files that are gone."
 )
-@keeping
-def command(session: Session, folders: tuple[str, ...]) -> None:
+@with_library
+def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     """Read every file, and tell which is gone or not what it was.
 
     What can be repaired is: a file that was moved is found by its bytes below the folders given;
     one that was written anew and still looks the same, as after its tags were edited, is taken in
     as it is; indexes that are wrong are made anew.
     """
-    from animedex.cli.fingerprint_progress import renew_outdated
+    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
     from animedex.library.file_inspection import missing_extra_error
     from animedex.library.verification import verify
 
     if missing_extra_error() is None:
-        renew_outdated(session)
-    outcome = _Outcome()
+        update_outdated_fingerprints(session)
+    outcome = _VerifyReport()
     found = verify(session.library, [_folder(name) for name in folders])
     count = _print(session, outcome.take(found))
     if not count:
@@ -70,7 +70,7 @@ def _folder(name: str) -> str:
     return os.path.abspath(name)
 
 
-class _Outcome:
+class _VerifyReport:
     """Count what could not be repaired, and keep the worst error."""
 
     def __init__(self) -> None:
@@ -101,7 +101,7 @@ class _Outcome:
         raise type(self._worst)(message, hint=hint)
 
 
-def _print(session: Session, found: Iterator[Finding]) -> int:
+def _print(session: CommandSession, found: Iterator[Finding]) -> int:
     """Print findings as they come; give how many there were."""
     counted = 0
 
@@ -118,28 +118,30 @@ def _print(session: Session, found: Iterator[Finding]) -> int:
     else:
         import msgspec
 
-        from animedex.cli.stream_output import print_long
+        from animedex.cli.stream_output import stream_rows
 
-        print_long(session, (msgspec.json.encode(_told(one)) for one in counting()), _KEYS)
+        stream_rows(
+            session, (msgspec.json.encode(_finding_payload(one)) for one in counting()), _KEYS
+        )
     return counted
 
 
-def _told(finding: Finding) -> JsonObject:
-    from animedex.cli.entry_output import printable
+def _finding_payload(finding: Finding) -> JsonObject:
+    from animedex.cli.entry_output import printable_path
 
     entry, error = finding.entry, finding.error
     return {
         "state": finding.state,
         "repaired": error is None,
         "id": entry.id if entry else None,
-        "path": printable(entry.path) if entry else None,
+        "path": printable_path(entry.path) if entry else None,
         "message": to_encodable(finding.told),
         "hint": to_encodable(error.hint) if error and error.hint else None,
     }
 
 
 def _card(finding: Finding) -> Card:
-    from animedex.cli.entry_output import entry_card, printable
+    from animedex.cli.entry_output import entry_card, printable_path
     from animedex.render.text_output import Card
 
     done = "repaired" if finding.error is None else "found"
@@ -148,4 +150,4 @@ def _card(finding: Finding) -> Card:
         return Card("the library itself", lines, "", "library")
     entry = finding.entry
     card = entry_card(entry)
-    return Card(card.title, lines, printable(entry.path), card.source)
+    return Card(card.title, lines, printable_path(entry.path), card.source)

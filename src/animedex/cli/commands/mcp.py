@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, requesting
+from animedex.cli.command_context import CommandSession, with_request_options
 from animedex.errors import BadArguments
 
 
@@ -14,8 +14,8 @@ from animedex.errors import BadArguments
     cls=Command,
     examples=("animedex mcp", "animedex mcp --timeout 20 --rate slow"),
 )
-@requesting
-def command(session: Session) -> None:
+@with_request_options
+def command(session: CommandSession) -> None:
     """Serve tools over the Model Context Protocol, on standard input and output.
 
     A program such as an editor or a chat starts this and talks to it; it ends when that closes

@@ -10,7 +10,7 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
     ),
 )
 @click.argument("name", required=False, help="A record; without one, all are listed.")
-@answering
-def command(session: Session, name: str | None) -> None:
+@with_output
+def command(session: CommandSession, name: str | None) -> None:
     """Print the JSON Schema of a record: `art-post`, or one that a service sends."""
     kinds = records()
     if name is None:

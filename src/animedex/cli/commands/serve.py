@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.streams import note, write_out
+from animedex.cli.streams import write_note, write_out
 from animedex.errors import BadArguments
 from animedex.testing.samples.registry import SAMPLES, url_variable
 
@@ -95,22 +95,22 @@ def command(  # noqa: PLR0913 - options, each for itself
     It is served on loopback alone unless --host says otherwise. With --sample, services with a
     drawn collection are served instead, for programs under test.
     """
-    _check_meant(ctx, sample=sample)
+    _check_options(ctx, sample=sample)
     if service == _ALL and faults:
         message = "a fault is for one service, and all are to be served"
         raise BadArguments(message, hint="name the service with --service")
     if sample:
         services = [*SAMPLES] if service == _ALL else [service]
-        with _told(port, port + len(services) - 1):
+        with _server_errors(port, port + len(services) - 1):
             _serve_samples(services, port, faults, seed, limits=not no_limits)
     else:
-        with _told(port, port, host):
+        with _server_errors(port, port, host):
             _serve_library(host, port, token, seed)
     # Nothing but Ctrl-C ends it.
     ctx.exit(_INTERRUPTED)
 
 
-def _check_meant(ctx: click.Context, *, sample: bool) -> None:
+def _check_options(ctx: click.Context, *, sample: bool) -> None:
     """Refuse options that would have no effect."""
     for name in _LIBRARY_ALONE if sample else _SAMPLE_ALONE:
         if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
@@ -123,7 +123,7 @@ def _check_meant(ctx: click.Context, *, sample: bool) -> None:
 
 
 @contextmanager
-def _told(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
+def _server_errors(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
     """Turn what goes wrong with a server into one of this package's errors."""
     try:
         yield
@@ -179,7 +179,7 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
 
     made = token == _NEW
     token = new_token() if made else token
-    with Library(warn=note) as library:
+    with Library(warn=write_note) as library:
         # So that what is wrong with it is told before anybody asks.
         library.count()
         server = gallery_server(
@@ -196,15 +196,15 @@ def _announce_library(origin: str, host: str, token: str | None, *, made: bool) 
     address = visitor_url(origin, host)
     write_out(f"{address}/\n")
     if made:
-        note(f"the token is {token}")
-        note(f"open: {address}/?token={token}")
+        write_note(f"the token is {token}")
+        write_note(f"open: {address}/?token={token}")
     elif token is not None:
-        note("it is open to who has the token")
+        write_note("it is open to who has the token")
     else:
-        note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
+        write_note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
     if is_any_address(host):
         port = origin.rpartition(":")[2]
-        note(f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN")
+        write_note(f"others use this machine's address: http://ADDRESS:{port}/?token=TOKEN")
 
 
 def _announce(services: list[str], urls: tuple[str, ...]) -> None:
@@ -213,4 +213,4 @@ def _announce(services: list[str], urls: tuple[str, ...]) -> None:
     alone = len(pairs) == 1
     write_out("".join(f"{url}\n" if alone else f"export {name}={url}\n" for name, url in pairs))
     for service, (name, url) in zip(services, pairs, strict=True):
-        note(f"try: {name}={url} {SAMPLES[service].example}")
+        write_note(f"try: {name}={url} {SAMPLES[service].example}")

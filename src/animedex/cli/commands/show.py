@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, answering
+from animedex.cli.command_context import CommandSession, with_output
 from animedex.cli.streams import is_piped, standard_input
 from animedex.errors import AnimedexError, BadArguments
 from animedex.images.decoder import decoding_limits
@@ -18,7 +18,7 @@ from animedex.images.decoder import decoding_limits
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from animedex.cli.picture_sources import Sight
+    from animedex.cli.picture_sources import PictureSource
 
 _HERE = "-"
 _NAME_OF_HERE = "standard input"
@@ -47,8 +47,8 @@ _PIECE = 64 * 1024
     is_flag=True,
     help="Print what travels with a file.",
 )
-@answering
-def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
+@with_output
+def command(session: CommandSession, what: tuple[str, ...], *, info: bool) -> None:
     """Draw pictures in the terminal, in pixels or coloured half-blocks.
 
     Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
@@ -56,27 +56,27 @@ def command(session: Session, what: tuple[str, ...], *, info: bool) -> None:
     file gives an object; several files, or -, give an array, or lines with --jsonl.
     """
     if info:
-        from animedex.cli.file_info import tell
+        from animedex.cli.file_info import print_file_info
 
         with decoding_limits(_deadline(session)):
-            tell(session, what or _piped(), partial(_read, session))
+            print_file_info(session, what or _piped(), partial(_read, session))
         return
     _check(session)
     sights, failures = _sights(session, what or _piped())
-    from animedex.cli.grid_renderer import draw
+    from animedex.cli.grid_renderer import draw_pictures
 
     with decoding_limits(_deadline(session)):
-        failures += draw(session, sights)
+        failures += draw_pictures(session, sights)
     session.fail(failures)
 
 
-def _deadline(session: Session) -> float | None:
+def _deadline(session: CommandSession) -> float | None:
     """Return until when pictures are decoded, by the monotonic clock, if a timeout was given."""
     timeout = session.shared.client_options().get("timeout")
     return time.monotonic() + timeout if isinstance(timeout, int | float) else None
 
 
-def _check(session: Session) -> None:
+def _check(session: CommandSession) -> None:
     """Refuse what cannot be done before anything is asked."""
     if session.output.asked:
         message = "a drawn picture is no JSON"
@@ -93,30 +93,32 @@ def _piped() -> tuple[str, ...]:
     return (_HERE,)
 
 
-def _sights(session: Session, what: Iterable[str]) -> tuple[list[Sight], list[AnimedexError]]:
+def _sights(
+    session: CommandSession, what: Iterable[str]
+) -> tuple[list[PictureSource], list[AnimedexError]]:
     """Find out what is meant; give the errors of what nobody knows beside it."""
-    from animedex.cli.picture_sources import of_text
+    from animedex.cli.picture_sources import text_source
 
-    found: list[Sight] = []
+    found: list[PictureSource] = []
     failures: list[AnimedexError] = []
     for text in what:
         try:
-            found += _read(session, failures) if text == _HERE else [of_text(session, text)]
+            found += _read(session, failures) if text == _HERE else [text_source(session, text)]
         except AnimedexError as error:
             failures.append(error)
     return found, failures
 
 
-def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
+def _read(session: CommandSession, failures: list[AnimedexError]) -> Iterator[PictureSource]:
     """Read rows, or the bytes of one picture, from standard input."""
-    from animedex.cli.picture_sources import Sight, of_row
+    from animedex.cli.picture_sources import PictureSource, row_source
     from animedex.images.formats import HEAD_BYTES, identify_format
     from animedex.render.picture_grid import Label
 
     file = standard_input("name a file, or pipe rows in")
     opening = file.read(HEAD_BYTES)
     if identify_format(opening) is not None:
-        yield Sight(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
+        yield PictureSource(Label(_NAME_OF_HERE, None), _NAME_OF_HERE, body=opening + file.read())
         return
     from animedex.art.row_reader import read_rows
 
@@ -126,7 +128,7 @@ def _read(session: Session, failures: list[AnimedexError]) -> Iterator[Sight]:
         raise BadArguments(message, hint="pipe in what a picture command prints, or a picture")
     for number, row in enumerate(read, 1):
         try:
-            yield of_row(session, row.value, small=len(read) > 1)
+            yield row_source(session, row.value, small=len(read) > 1)
         except AnimedexError as error:
             error.message = f"row {number}: {error.message}"
             failures.append(error)

@@ -8,8 +8,8 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command
-from animedex.cli.command_context import Session, answering
-from animedex.cli.commands.config import shown
+from animedex.cli.command_context import CommandSession, with_output
+from animedex.cli.commands.config import redact_value
 from animedex.clock import shared_clock
 from animedex.config.config_file import Config
 from animedex.database import retry_while_locked
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     cls=Command,
     examples=("animedex status", "animedex status --json", "animedex status --jq .budgets"),
 )
-@answering
-def command(session: Session) -> None:
+@with_output
+def command(session: CommandSession) -> None:
     """Show every budget, the cache and the settings in force; nothing is asked of a service."""
     client = session.client
     runtime = client.runtime
@@ -45,12 +45,14 @@ def command(session: Session) -> None:
             "budgets": budgets(session, states),
             "budgets_path": runtime.limiter.path,
             "cache": {"path": report.path, "answers": report.answers, "bytes": report.size},
-            "settings": {name: shown(name, found.value) for name, found in Config().all().items()},
+            "settings": {
+                name: redact_value(name, found.value) for name, found in Config().all().items()
+            },
         }
     )
 
 
-def budgets(session: Session, states: Mapping[str, LimiterState]) -> JsonObject:
+def budgets(session: CommandSession, states: Mapping[str, LimiterState]) -> JsonObject:
     """Return what is left of every service's budget, at the place where it is asked."""
     base_urls, now = session.client.config.base_urls, shared_clock()
     told: JsonObject = {}

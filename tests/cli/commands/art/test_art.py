@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.command_context import Session
-from animedex.cli.commands.art import hurry
-from animedex.cli.shared_options import Shared
+from animedex.cli.command_context import CommandSession
+from animedex.cli.commands.art import use_short_timeout
+from animedex.cli.shared_options import SharedOptions
 
 if TYPE_CHECKING:
     from tests.kit.command_line import Cli
@@ -64,6 +64,6 @@ def test_a_service_is_given_ten_seconds_unless_the_user_says_otherwise(
     said: str | None, set_to: str, given: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_TIMEOUT", set_to)
-    session = Session(Shared(timeout=said))
-    hurry(session)
+    session = CommandSession(SharedOptions(timeout=said))
+    use_short_timeout(session)
     assert session.shared.timeout == given

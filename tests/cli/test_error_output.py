@@ -81,7 +81,7 @@ def test_even_a_fault_of_the_program_is_one_line(
         message = "two\nlines"
         raise ZeroDivisionError(message)
 
-    monkeypatch.setattr(main, "_carried_out", fail)
+    monkeypatch.setattr(main, "_run_command", fail)
     outcome = cli("nekos", "image", "neko")
     assert (outcome.code, outcome.err.count("\n")) == (1, 1)
     assert "please report this" in outcome.err
