@@ -137,9 +137,9 @@ class Terminal(io.StringIO):
     def isatty(self): return True
 sys.__stdout__ = asked = Terminal()
 from PIL import Image
-from animedex.render.terminal_picture import Screen, Size, drawn
+from animedex.render.terminal_picture import Screen, Size, draw_picture
 for manner in ("kitty", "sixel", "256"):
-    drawn(Image.new("RGB", (9, 9)), Size(1, 1), Screen(Size(80, 24), Size(9, 18), manner))
+    draw_picture(Image.new("RGB", (9, 9)), Size(1, 1), Screen(Size(80, 24), Size(9, 18), manner))
 assert sys.__stdout__ is asked
 assert asked.getvalue() == "", asked.getvalue()
 """

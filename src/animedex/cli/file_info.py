@@ -31,7 +31,7 @@ KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "
 
 
 class FileInfo(NamedTuple):
-    """What is known of a file; `credit_origin` says who wrote the credit."""
+    """What is known of a file; `told_by` says who wrote the credit."""
 
     path: str
     format: str
@@ -39,7 +39,7 @@ class FileInfo(NamedTuple):
     width: int | None
     height: int | None
     frames: int | None
-    credit_origin: str | None
+    told_by: str | None
     post: ArtPost | None
     row: bytes | None
 
@@ -232,7 +232,7 @@ def _card(found: FileInfo) -> Card:
         *said,
         ("tags", join_few(found.post.tags)),
         ("fetched", _fetch_bytes(found.post)),
-        ("told by", _BY[found.credit_origin or "file"]),
+        ("told by", _BY[found.told_by or "file"]),
     )
     return Card(printable_path(found.path), (*file, *told), post.url, post.source)
 

@@ -33,10 +33,10 @@ Mode = Literal["text", "json", "jsonl", "jq"]
 def choose_mode(shared: SharedOptions, *, terminal: bool) -> Mode:
     """Decide how to print.
 
-    >>> from animedex.cli.shared_options import Shared
-    >>> choose_mode(Shared(), terminal=True), choose_mode(Shared(), terminal=False)
+    >>> from animedex.cli.shared_options import SharedOptions
+    >>> choose_mode(SharedOptions(), terminal=True), choose_mode(SharedOptions(), terminal=False)
     ('text', 'json')
-    >>> choose_mode(Shared(jq=".", jsonl=True), terminal=True)
+    >>> choose_mode(SharedOptions(jq=".", jsonl=True), terminal=True)
     'jq'
     """
     if shared.jq is not None:

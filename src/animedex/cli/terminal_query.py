@@ -33,7 +33,7 @@ def read_answers(said: bytes) -> TerminalAnswers:
     r"""Read what a terminal answers, whatever is typed in between.
 
     >>> read_answers(b"\x1b[6;20;9t\x1b[?62;4;22c")
-    Answers(sixel=True, kitty=False, cell=Size(width=9, height=20), complete=True)
+    TerminalAnswers(sixel=True, kitty=False, cell=Size(width=9, height=20), complete=True)
     >>> read_answers(b"q\x1b_Gi=31;OK\x1b\\\x1b[?4c").kitty, read_answers(b"\x1b[?4c").sixel
     (True, False)
     """

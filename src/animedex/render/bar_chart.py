@@ -23,8 +23,8 @@ _WIDEST_NAME = 32
 def format_bars(title: str, numbers: Mapping[str, int], look: TextStyle) -> str:
     """Draw a bar for each number, the largest as long as fits, below a title.
 
-    >>> from animedex.render.text_output import Look
-    >>> print(format_bars("sources", {"nekos": 4, "own": 1}, Look(width=24)), end="")
+    >>> from animedex.render.text_output import TextStyle
+    >>> print(format_bars("sources", {"nekos": 4, "own": 1}, TextStyle(width=24)), end="")
     sources
       nekos  4  ████████████
       own    1  ███

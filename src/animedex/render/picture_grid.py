@@ -72,7 +72,7 @@ def beside(pictures: Sequence[DrawnPicture], grid: Grid) -> str:
 def redraw(picture: DrawnPicture, offset: int, up: int) -> str:
     r"""Draw one picture where it stands, so many lines above the cursor, which stays in its line.
 
-    >>> redraw(Drawn(Size(1, 2), ("a", "b")), 3, 3)
+    >>> redraw(DrawnPicture(Size(1, 2), ("a", "b")), 3, 3)
     '\x1b[3A\r\x1b[3Ca\x1b[1B\r\x1b[3Cb\x1b[1B\r\x1b[1B'
     """
     right = f"\x1b[{offset}C" if offset else ""

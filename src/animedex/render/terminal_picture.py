@@ -85,7 +85,7 @@ def fit_size(picture: Size, room: Size, screen: Screen) -> Size:
     >>> screen = Screen(Size(80, 24), Size(10, 20), "truecolor")
     >>> fit_size(Size(1000, 1500), Size(80, 22), screen), fit_size(Size(4, 4), Size(80, 22), screen)
     (Size(width=29, height=22), Size(width=4, height=2))
-    >>> fit_size(Size(100, 100), Size(80, 22), screen._replace(manner="sixel"))
+    >>> fit_size(Size(100, 100), Size(80, 22), screen._replace(protocol="sixel"))
     Size(width=10, height=5)
     """
     across, down = _dots(screen)

@@ -274,7 +274,7 @@ def artist(session: CommandSession, name: str) -> None:
 )
 @with_output
 def stats(session: CommandSession) -> None:
-    """Count the images, tags and artists of the service."""
+    """Count what the service has."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.stats()), cards.stats_card)
