@@ -146,24 +146,24 @@ def _print_rows(session: CommandSession, rows: Iterator[bytes], names: set[str])
 
 
 def _print_groups(session: CommandSession, found: DedupeResult, *, explain: bool) -> None:
-    told = (
+    payload = (
         _group_payload(found, group, explain=explain)
         for group in found.iter_groups()
         if len(group.rows) > 1 or group.same_work or explain
     )
     if session.output.mode == "text":
-        _print_text(session, told)
+        _print_text(session, payload)
         return
     import msgspec
 
     from animedex.cli.stream_output import stream_rows
 
-    stream_rows(session, map(msgspec.json.encode, told), _KEYS)
+    stream_rows(session, map(msgspec.json.encode, payload), _KEYS)
 
 
-def _info_payload(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
+def _group_payload(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
     """Return a group as JSON, its rows by their names."""
-    told: JsonObject = {
+    payload: JsonObject = {
         "rows": [found.label_row(row) for row in group.rows],
         "evidence": list(group.reasons),
         "work": group.work,
@@ -171,9 +171,9 @@ def _info_payload(found: DedupeResult, group: DuplicateGroup, *, explain: bool) 
         "same_work": [found.label_row(row) for row in group.same_work],
     }
     if explain:
-        format_error["joined"] = [_join_payload(found, one) for one in group.matches]
-        format_error["refused"] = [_join_payload(found, one) for one in group.refused]
-    return format_error
+        payload["joined"] = [_join_payload(found, one) for one in group.matches]
+        payload["refused"] = [_join_payload(found, one) for one in group.refused]
+    return payload
 
 
 def _join_payload(found: DedupeResult, join: RowMatch) -> JsonValue:
@@ -189,22 +189,22 @@ def _print_text(session: CommandSession, groups: Iterator[JsonObject]) -> None:
     from animedex.render.text_output import outline
 
     look = session.output.look()
-    for number, told in enumerate(groups):
-        write_out(("\n" if number else "") + outline(_lines(told), look))
+    for number, payload in enumerate(groups):
+        write_out(("\n" if number else "") + outline(_lines(payload), look))
 
 
-def _lines(told: JsonObject) -> JsonObject:
+def _lines(payload: JsonObject) -> JsonObject:
     """Lay a group out in a few lines, without those that have nothing to say."""
-    first, *others = cast("list[str]", told["rows"])
-    page = "" if told["page"] is None else f"#{told['page']}"
+    first, *others = cast("list[str]", payload["rows"])
+    page = "" if payload["page"] is None else f"#{payload['page']}"
     lines: JsonObject = {
         "same as": ", ".join(others),
-        "evidence": ", ".join(cast("list[str]", told["evidence"])),
-        "work": f"{told['work']}{page}" if told["work"] else None,
-        "same work": ", ".join(cast("list[str]", told["same_work"])),
+        "evidence": ", ".join(cast("list[str]", payload["evidence"])),
+        "work": f"{payload['work']}{page}" if payload["work"] else None,
+        "same work": ", ".join(cast("list[str]", payload["same_work"])),
     }
     for name in _EXPLAINED:
-        joins = cast("list[dict[str, str]]", told.get(name, []))
+        joins = cast("list[dict[str, str]]", payload.get(name, []))
         lines[name] = "; ".join(
             f"{one['row']} with {one['with']} by {one['evidence']}" for one in joins
         )

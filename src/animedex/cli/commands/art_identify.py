@@ -115,7 +115,7 @@ def _identify_rows(session: CommandSession, subjects: Iterable[Subject]) -> None
         session.output.findings([one], lambda one: _result_payload(session, one), _card, KEYS)
 
 
-def _download_results(session: CommandSession, subjects: Iterable[Subject]) -> Iterator[Identification]:
+def _identify_all(session: CommandSession, subjects: Iterable[Subject]) -> Iterator[Identification]:
     """Return the entries that exist and report the others; raise `NotFound` if none exists."""
     from animedex.art.identify import identify_all
 
@@ -199,7 +199,7 @@ def _until_the_end(
         ends.append(error)
 
 
-def _info_payload(session: CommandSession, found: Identification) -> JsonObject:
+def _result_payload(session: CommandSession, found: Identification) -> JsonObject:
     """Return what was found as JSON, each post with its source."""
     return {
         "query": found.query,

@@ -41,7 +41,7 @@ def command(
 
     use_short_timeout(session)
     asked = check_services(services)
-    found = random_pictures(session.client, asked, category=category, format_bytes=format_bytes)
+    found = random_pictures(session.client, asked, category=category, amount=amount)
     if session.shared.verbose:
         for name, error in found.failures.items():
             session.note(f"animedex: {name} is passed over: {error.message}")

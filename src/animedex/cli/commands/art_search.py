@@ -68,11 +68,11 @@ def command(  # noqa: PLR0913  each is an option of the command
     found = search(session.client, said, asked, rating=rating, limit=limit)
     if strict and found.failures:
         raise merge_failures(found.failures)
-    _print_line(session, found, said)
+    _report_failures(session, found, said)
     session.output.pictures(found.rows, [find_provider(name).record for name in asked])
 
 
-def _print_line(session: CommandSession, found: SearchResult, words: str) -> None:
+def _report_failures(session: CommandSession, found: SearchResult, words: str) -> None:
     """Report whose rows are missing, and why; and where there are none at all."""
     if found.left_out:
         names = ", ".join(found.left_out)
@@ -83,8 +83,8 @@ def _print_line(session: CommandSession, found: SearchResult, words: str) -> Non
 
         from animedex.art.providers import merge_failures
 
-        format_error = merge_failures(found.failures).to_payload()
-        write_note(msgspec.json.encode(format_error).decode())
+        payload = merge_failures(found.failures).to_payload()
+        write_note(msgspec.json.encode(payload).decode())
     for name, error in found.failures.items():
         session.note(f"animedex: {name} is missing: {error}")
     if not found.rows:
