@@ -86,7 +86,7 @@ def test_base_urls_are_laid_over_each_other(
 
 
 def test_a_service_that_there_is_not_has_no_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = ", ".join(backends.names())
+    known = ", ".join(backends.list_names())
     for name, hint in (("nekoz", "did you mean nekos?"), ("ratte", f"there are {known}")):
         with pytest.raises(BadArguments, match="no service") as caught:
             plan(base_urls={name: "http://127.0.0.1:8080"})

@@ -384,7 +384,7 @@ def test_every_setting_is_told_with_its_default() -> None:
 def test_environment_variables_are_those_that_are_read() -> None:
     names = [*SETTINGS, "config_dir", "cache_dir", "data_dir", "serve_token"]
     read = {f"ANIMEDEX_{name.upper()}" for name in names}
-    for backend in map(backends.declared, backends.names()):
+    for backend in map(backends.find_backend, backends.list_names()):
         fields = backend.sign_in.fields if backend.sign_in else ()
         read |= {backend.url_variable, *map(backend.variable, fields)}
     variable = re.compile(r"\bANIMEDEX_[A-Z_]+")
@@ -416,8 +416,8 @@ def test_faults_are_those_that_the_server_knows() -> None:
 
 
 def test_services_of_a_client_are_those_that_exist() -> None:
-    assert set(Client.__annotations__) - {"_http"} == set(backends.names())
-    assert all(f"{name}.md" in text_of("docs/index.md") for name in backends.names())
+    assert set(Client.__annotations__) - {"_http"} == set(backends.list_names())
+    assert all(f"{name}.md" in text_of("docs/index.md") for name in backends.list_names())
 
 
 def test_the_changelog_has_this_version() -> None:

@@ -17,7 +17,7 @@ import pytest
 from animedex import Client
 from animedex.backends.danbooru import BACKEND, calls
 from animedex.backends.danbooru import tag_query as query
-from animedex.backends.danbooru.error_messages import explain
+from animedex.backends.danbooru.error_messages import explain_error
 from animedex.backends.danbooru.models import (
     DanbooruArtist,
     DanbooruPool,
@@ -172,15 +172,15 @@ if FILES:
     def test_recorded_failures_are_told_in_their_own_words(refusal: Recording) -> None:
         body = cast("dict[str, str]", refusal.response.json)
         response = Response(refusal.response.status, (), refusal.body, "")
-        assert explain(response) is not None
+        assert explain_error(response) is not None
         error = error_of(response, BACKEND)
         assert body["message"] in error.message
         assert "app/" not in str(error)
 
     def test_the_rule_of_two_terms_is_the_recorded_one(search: Recording) -> None:
         refused = search.response.status == TOO_MANY_TERMS
-        terms = query.split([search.query["tags"]])
-        assert (len(query.counted(terms)) > query.MOST_TERMS) == refused
+        terms = query.split_query([search.query["tags"]])
+        assert (len(query.limited_terms(terms)) > query.MOST_TERMS) == refused
 
     @pytest.fixture(scope="module")
     def server() -> Iterator[DanbooruSample]:

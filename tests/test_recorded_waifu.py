@@ -17,7 +17,7 @@ import pytest
 
 from animedex import Client
 from animedex.backends.waifu import BACKEND
-from animedex.backends.waifu.error_messages import notice
+from animedex.backends.waifu.error_messages import check_version
 from animedex.backends.waifu.models import WaifuImage
 from animedex.backends.waifu.provider import ART
 from animedex.errors import Refused
@@ -137,7 +137,7 @@ if FILES:
 
     def test_a_recorded_answer_is_of_the_version_that_is_asked_for(recording: Recording) -> None:
         headers = tuple((k.lower(), v) for k, v in recording.response.headers.items())
-        assert notice(Response(recording.response.status, headers, b"", "")) is None
+        assert check_version(Response(recording.response.status, headers, b"", "")) is None
 
     def test_a_parameter_with_underscores_changed_nothing(recording: Recording) -> None:
         """The service passed it over: all of its images were counted."""

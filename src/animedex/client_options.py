@@ -118,7 +118,7 @@ def _base_urls(options: ClientOptions) -> dict[str, str]:
 
 def _check_services(names: Iterable[str]) -> None:
     """Refuse a service that there is not: its requests would go to the real one of another name."""
-    known = backends.names()
+    known = backends.list_names()
     for name in names:
         if name not in known:
             from difflib import get_close_matches

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.backends import danbooru, nekos
-from animedex.backends.asset_call import fetch
+from animedex.backends.asset_call import fetch_file
 from animedex.client import Client
 from animedex.errors import BadArguments, NotFound, UpstreamDecode
 
@@ -46,7 +46,7 @@ class Pocket:
 
 def test_a_file_stays_in_memory_without_a_sink(client: Client, server: SampleServer) -> None:
     server.answer("/neko/1.png", headers={"ETag": '"a"'}, body=BODY)
-    fetched = client.perform(fetch(nekos.BACKEND, f"{server.url}/neko/1.png"))
+    fetched = client.perform(fetch_file(nekos.BACKEND, f"{server.url}/neko/1.png"))
     assert (fetched.body, fetched.sink, fetched.status) == (BODY, None, 200)
     assert fetched.header("etag") == '"a"'
     assert fetched.header("last-modified") is None
@@ -55,8 +55,8 @@ def test_a_file_stays_in_memory_without_a_sink(client: Client, server: SampleSer
 
 def test_the_rest_of_a_file_goes_to_a_sink(client: Client, server: SampleServer) -> None:
     (row,) = client.nekos.image("neko")
-    whole = client.perform(fetch(nekos.BACKEND, row.url)).body
-    call = fetch(nekos.BACKEND, row.url, Pocket, lambda: (("range", "bytes=100-"),))
+    whole = client.perform(fetch_file(nekos.BACKEND, row.url)).body
+    call = fetch_file(nekos.BACKEND, row.url, Pocket, lambda: (("range", "bytes=100-"),))
     fetched = client.perform(call)
     assert fetched.status == 206
     assert isinstance(fetched.sink, Pocket)
@@ -66,7 +66,7 @@ def test_the_rest_of_a_file_goes_to_a_sink(client: Client, server: SampleServer)
 def test_a_file_is_capped(client: Client, server: SampleServer) -> None:
     server.answer("/neko/1.png", body=BODY)
     with pytest.raises(UpstreamDecode, match="longer than 100 bytes"):
-        client.perform(fetch(nekos.BACKEND, f"{server.url}/neko/1.png", cap=100))
+        client.perform(fetch_file(nekos.BACKEND, f"{server.url}/neko/1.png", cap=100))
 
 
 def test_a_packed_file_is_unpacked_in_memory_and_left_to_a_sink(
@@ -75,7 +75,7 @@ def test_a_packed_file_is_unpacked_in_memory_and_left_to_a_sink(
     packed = gzip.compress(BODY)
     for _ in range(2):
         server.answer("/neko/1.png", headers={"Content-Encoding": "gzip"}, body=packed)
-    call = fetch(nekos.BACKEND, f"{server.url}/neko/1.png")
+    call = fetch_file(nekos.BACKEND, f"{server.url}/neko/1.png")
     assert client.perform(call).body == BODY
     fetched = client.perform(call._replace(open_writer=Pocket))
     assert isinstance(fetched.sink, Pocket)
@@ -84,12 +84,12 @@ def test_a_packed_file_is_unpacked_in_memory_and_left_to_a_sink(
 
 def test_a_file_that_is_not_there(client: Client, server: SampleServer) -> None:
     with pytest.raises(NotFound):
-        client.perform(fetch(nekos.BACKEND, f"{server.url}/neko/none.png", Pocket))
+        client.perform(fetch_file(nekos.BACKEND, f"{server.url}/neko/none.png", Pocket))
 
 
 def test_a_file_of_somebody_else_is_not_asked_for(client: Client, server: SampleServer) -> None:
     with pytest.raises(BadArguments, match="nothing was sent"):
-        client.perform(fetch(danbooru.BACKEND, f"{server.url}/neko/1.png"))
+        client.perform(fetch_file(danbooru.BACKEND, f"{server.url}/neko/1.png"))
     assert len(server.arrivals) == 0
 
 
@@ -99,5 +99,7 @@ def test_every_picture_says_which_file_it_is(client: Client) -> None:
     assert file is not None
     assert (file.url, file.extension) == (row.url, "png")
     assert row.category == "neko"
-    digest = hashlib.md5(client.perform(fetch(nekos.BACKEND, file.url)).body, usedforsecurity=False)
+    digest = hashlib.md5(
+        client.perform(fetch_file(nekos.BACKEND, file.url)).body, usedforsecurity=False
+    )
     assert file.md5 in {None, digest.hexdigest()}

@@ -61,7 +61,7 @@ EXAMPLES = [
     if isinstance(found := command_at(path), Command)
     for example in found.examples
 ]
-SERVICES = backends.names()
+SERVICES = backends.list_names()
 OF_A_SERVICE = [path for path in PATHS if path[0] in SERVICES or path[-1] in SERVICES]
 
 
@@ -106,7 +106,7 @@ def test_every_command_has_examples_of_itself(path: tuple[str, ...], cli: Cli) -
 
 @pytest.mark.parametrize("path", OF_A_SERVICE, ids=" ".join)
 def test_a_service_is_named_with_its_limits(path: tuple[str, ...], cli: Cli) -> None:
-    backend = backends.declared(path[0] if path[0] in SERVICES else path[-1])
+    backend = backends.find_backend(path[0] if path[0] in SERVICES else path[-1])
     shown = "".join(cli(*path, "--help").text.split())
     told = (f"{backend.title}, {backend.docs_url}", backend.limits_note, backend.guidance)
     assert all("".join(text.split()) in shown for text in told)

@@ -180,10 +180,10 @@ def row(services: Services) -> JsonObject:
 
 def etag_of(client: Client, services: Services, folder: Path, row: JsonObject) -> str:
     """Learn a picture's ETag as any client would: by asking for it."""
-    from animedex.backends import declared
-    from animedex.backends.asset_call import fetch
+    from animedex.backends import find_backend
+    from animedex.backends.asset_call import fetch_file
 
-    found = client.perform(fetch(declared("nekos"), str(row["url"])))
+    found = client.perform(fetch_file(find_backend("nekos"), str(row["url"])))
     services.nekos.arrivals.clear()
     return found.header("etag") or ""
 

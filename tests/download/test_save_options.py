@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.backends import declared
-from animedex.backends.asset_call import fetch
+from animedex.backends import find_backend
+from animedex.backends.asset_call import fetch_file
 from animedex.download import download, iter_downloads
 from animedex.download.save_options import Deadline
 from animedex.errors import TimedOut
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from animedex.client_options import ClientOptions
     from tests.kit.services import Services
 
-CALL = fetch(declared("nekos"), "https://nekos.best/api/v2/neko/1.png")
+CALL = fetch_file(find_backend("nekos"), "https://nekos.best/api/v2/neko/1.png")
 
 
 def test_only_where_no_timeout_is_set_a_file_may_take_its_time(options: ClientOptions) -> None:

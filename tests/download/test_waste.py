@@ -68,13 +68,13 @@ def test_each_step_reads_a_file_once(
 def test_the_checksum_of_what_came_in_parts_is_that_of_all_of_it(
     client: Client, services: Services, folder: Path, tmp_path: Path
 ) -> None:
-    from animedex.backends import declared
-    from animedex.backends.asset_call import fetch
+    from animedex.backends import find_backend
+    from animedex.backends.asset_call import fetch_file
 
     post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
     assert post.md5
     assert post.file_url
-    found = client.perform(fetch(declared("danbooru"), post.file_url))
+    found = client.perform(fetch_file(find_backend("danbooru"), post.file_url))
     left(folder, found.body[:50], post.file_url, etag=found.header("etag") or "")
     (one,) = download(client, [post], folder)
     assert one.status == "fetched"

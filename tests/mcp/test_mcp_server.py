@@ -215,7 +215,7 @@ def test_what_can_be_read_is_listed_and_read(agent: Agent) -> None:
     assert found["animedex://schema/art-post"] == post_schema(ArtPost)
     limits = found["animedex://limits"]
     assert limits["nekos"]["windows"] == {"/search": {"calls": 7, "seconds": 5.0}}
-    assert set(limits) == set(backends.names())
+    assert set(limits) == set(backends.list_names())
 
 
 def _read(agent: Agent, uri: str) -> object:

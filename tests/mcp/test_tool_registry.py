@@ -30,7 +30,7 @@ def test_there_are_a_dozen_at_most() -> None:
 
 def test_a_tool_is_named_after_its_service() -> None:
     services = {name.partition("_")[0] for name in TOOLS}
-    assert services == {*backends.names(), "art"}
+    assert services == {*backends.list_names(), "art"}
 
 
 @pytest.mark.parametrize("name", sorted(WANTED))

@@ -21,10 +21,10 @@ def list_services() -> list[str]:
     """
 
     def place(name: str) -> tuple[bool, float]:
-        declared = backends.declared(name)
+        declared = backends.find_backend(name)
         return declared.sign_in is not None, -declared.limits.bucket.rate
 
-    return sorted(backends.names(), key=place)
+    return sorted(backends.list_names(), key=place)
 
 
 def check_services(names: Iterable[str] | None) -> list[str]:
@@ -35,7 +35,7 @@ def check_services(names: Iterable[str] | None) -> list[str]:
     """
     if names is None:
         return list_services()
-    asked, known = list(names), backends.names()
+    asked, known = list(names), backends.list_names()
     if not asked:
         message = "no service is named"
         raise BadArguments(message, hint=f"there are {', '.join(known)}")

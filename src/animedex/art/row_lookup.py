@@ -25,7 +25,7 @@ def find_picture_call(text: str, base_urls: Mapping[str, str]) -> Call[PictureRe
     that its service cannot have.
     """
     name, colon, rest = text.partition(":")
-    if colon and name in backends.names():
+    if colon and name in backends.list_names():
         call = find_provider(name).picture(to_service_url(rest, base_urls))
         if call is None:
             message = f"{rest!r:.80} is no id of {name}"
@@ -46,5 +46,5 @@ def to_service_url(url: str, base_urls: Mapping[str, str]) -> str:
     for name, base in base_urls.items():
         below = f"{base.rstrip('/')}/"
         if url.startswith(below):
-            return f"{backends.declared(name).base_url}/{url.removeprefix(below)}"
+            return f"{backends.find_backend(name).base_url}/{url.removeprefix(below)}"
     return url

@@ -174,7 +174,7 @@ def _read_source_tag(row: JsonObject) -> SourceTag | None:
 
 @cache
 def _names() -> list[str]:
-    return backends.names()
+    return backends.list_names()
 
 
 @cache

@@ -9,14 +9,14 @@ if TYPE_CHECKING:
     from animedex.backend import Backend
 
 
-def names() -> list[str]:
+def list_names() -> list[str]:
     """Name the services there are: one folder each."""
     folder = os.path.dirname(__file__)
     found = (entry.name for entry in os.scandir(folder) if entry.is_dir())
     return sorted(name for name in found if os.path.exists(f"{folder}/{name}/backend.py"))
 
 
-def declared(name: str) -> Backend:
+def find_backend(name: str) -> Backend:
     """Return what one service declares."""
     from importlib import import_module
 

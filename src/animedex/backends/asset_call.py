@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 NO_CAP = sys.maxsize - 1
 
 
-class Fetched(NamedTuple):
+class FetchedFile(NamedTuple):
     """What became of a file: the head of the answer, and the sink or else the bytes."""
 
     url: str
@@ -37,13 +37,13 @@ class Fetched(NamedTuple):
         return next((value for key, value in self.headers if key == name), None)
 
 
-def fetch(
+def fetch_file(
     backend: Backend,
     url: str,
     sink: Callable[[Response], BodyWriter] | None = None,
     resume: Callable[[], Headers] | None = None,
     cap: int = NO_CAP,
-) -> Call[Fetched]:
+) -> Call[FetchedFile]:
     """Fetch a file of a service from its API's own origin, or from a host that it declares.
 
     Without a `sink` the bytes stay in memory, decoded; a `sink` gets them as they come, compressed
@@ -54,7 +54,7 @@ def fetch(
     return Call(
         backend,
         request,
-        _fetched,
+        _parse_file,
         max_bytes=cap,
         gzip=False,
         open_writer=sink,
@@ -62,7 +62,7 @@ def fetch(
     )
 
 
-def _fetched(response: Response, source: SourceTag) -> Fetched:
-    return Fetched(
+def _parse_file(response: Response, source: SourceTag) -> FetchedFile:
+    return FetchedFile(
         response.url, response.status, response.headers, response.writer, response.body, source
     )

@@ -41,7 +41,7 @@ def _is_remote(named: str) -> bool:
     """Return an address, or the id of an art post, from a file."""
     from animedex import backends
 
-    service = named.partition(":")[0] in backends.names() and ":" in named
+    service = named.partition(":")[0] in backends.list_names() and ":" in named
     return "://" in named or (service and not os.path.lexists(named))
 
 

@@ -57,7 +57,7 @@ class GuideEntry(NamedTuple):
 
 def services() -> Iterator[tuple[Backend, list[GuideEntry]]]:
     """Return each service with its commands."""
-    for name in backends.names():
+    for name in backends.list_names():
         group = load_command(f"animedex.backends.{name}.commands")
         assert isinstance(group, Group)
         assert group.backend is not None

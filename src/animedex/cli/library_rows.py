@@ -39,5 +39,5 @@ def _service_fields() -> Iterator[str]:
     from animedex.models import ArtPost
 
     yield from ArtPost.__struct_fields__
-    for name in backends.names():
+    for name in backends.list_names():
         yield from find_provider(name).record.__struct_encode_fields__

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from animedex.backend import Backend
-    from animedex.backends.asset_call import Fetched
+    from animedex.backends.asset_call import FetchedFile
     from animedex.call import Call
     from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject
@@ -40,7 +40,7 @@ class PictureSource(NamedTuple):
     name: str
     path: str = ""
     body: bytes = b""
-    call: Call[Fetched] | None = None
+    call: Call[FetchedFile] | None = None
 
     def open(self) -> AbstractContextManager[Viewable]:
         """Open it to be looked at."""
@@ -93,7 +93,7 @@ def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) 
         raise BadArguments(message, hint=f"`animedex download {post.id}`, and open it in a player")
     name = post.id.partition(":")[0]
     smaller = post.sample_url if small and not post.animated else None
-    call = _fetch(backends.declared(name), smaller or post.url)
+    call = _fetch(backends.find_backend(name), smaller or post.url)
     return PictureSource(_label(post), post.id, call=call)
 
 
@@ -117,7 +117,7 @@ def text_source(session: CommandSession, text: str) -> PictureSource:
         return file_source(text)
     if text.isascii() and text.isdecimal():
         return number_sources(session, text)
-    service = text.partition(":")[0] in backends.names()
+    service = text.partition(":")[0] in backends.list_names()
     if not service and not text.startswith(("https://", "http://")):
         message = f"there is no file {text}"
         raise NotFound(message, hint=_HINT)
@@ -154,7 +154,7 @@ def _owner(url: str, base_urls: dict[str, str]) -> Backend:
     """Return which service a file is on; raise `BadArguments` where that is none."""
     from animedex.transport.urls import resolve_url
 
-    for backend in map(backends.declared, backends.names()):
+    for backend in map(backends.find_backend, backends.list_names()):
         try:
             resolve_url(_fetch(backend, url), base_urls)
         except BadArguments:
@@ -175,10 +175,10 @@ def _find_entry(session: CommandSession, post_id: str) -> Entry | None:
         return None
 
 
-def _fetch(backend: Backend, url: str) -> Call[Fetched]:
-    from animedex.backends.asset_call import fetch
+def _fetch(backend: Backend, url: str) -> Call[FetchedFile]:
+    from animedex.backends.asset_call import fetch_file
 
-    return fetch(backend, url, cap=_CAP)
+    return fetch_file(backend, url, cap=_CAP)
 
 
 def _label(post: ArtPost, *beside: str) -> Label:

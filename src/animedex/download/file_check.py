@@ -25,7 +25,7 @@ from animedex.plurals import format_count
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from animedex.backends.asset_call import Fetched
+    from animedex.backends.asset_call import FetchedFile
     from animedex.download.resumable_file import ResumableFile
     from animedex.download.targets import Target
     from animedex.images.formats import Format
@@ -57,7 +57,7 @@ def require_pillow() -> None:
 
 
 def check_file(
-    target: Target, fetched: Fetched, part: ResumableFile, content: BinaryIO
+    target: Target, fetched: FetchedFile, part: ResumableFile, content: BinaryIO
 ) -> FileCheck:
     """Check a file that has come to its end: `content` is what is in it.
 

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex import backends
-from animedex.backends.asset_call import fetch
+from animedex.backends.asset_call import fetch_file
 from animedex.download.download_report import DownloadReport, Outcome
 from animedex.download.file_check import check_file
 from animedex.download.finalize import finalize
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
-    from animedex.backends.asset_call import Fetched
+    from animedex.backends.asset_call import FetchedFile
     from animedex.download.file_check import FileCheck
     from animedex.download.finalize import FinishedFile
     from animedex.download.save_options import Deadline, SaveOptions
@@ -149,7 +149,7 @@ def _report_new(
 
 def _fetch_checked(
     job: Job, target: Target, part: ResumableFile
-) -> tuple[Fetched, BinaryIO, FileCheck]:
+) -> tuple[FetchedFile, BinaryIO, FileCheck]:
     """Fetch a file and check it; one that was put together and is wrong is fetched anew, once."""
     is_anew = False
     while True:
@@ -176,10 +176,13 @@ def _check_size(target: Target, max_bytes: int | None) -> None:
         raise file_too_long(max_bytes, size)
 
 
-def _fetch_whole(job: Job, target: Target, part: ResumableFile) -> Fetched:
+def _fetch_whole(job: Job, target: Target, part: ResumableFile) -> FetchedFile:
     """Fetch until all of a file is here; as long as a try brings more, another one follows."""
-    call = fetch(
-        backends.declared(target.backend), target.file.url, part.open_writer, part.resume_headers
+    call = fetch_file(
+        backends.find_backend(target.backend),
+        target.file.url,
+        part.open_writer,
+        part.resume_headers,
     )
     is_anew = False
     while True:
@@ -208,7 +211,7 @@ def _can_start_over(error: AnimedexError, part: ResumableFile) -> bool:
     return part.is_odd or is_mixed or error.status == _NO_SUCH_RANGE
 
 
-def _with_fetch_time(target: Target, fetched: Fetched) -> Target:
+def _with_fetch_time(target: Target, fetched: FetchedFile) -> Target:
     """Return a target with the moment its file was fetched, which is later than its row's."""
     from msgspec.structs import replace
 

@@ -57,7 +57,7 @@ def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
         seen = identify_row(_to_row(what))
         return seen.keys.id if seen else None
     text = what.strip()
-    if text.partition(":")[0] in backends.names() and "/" not in text:
+    if text.partition(":")[0] in backends.list_names() and "/" not in text:
         return text
     # Of some services a picture's URL is all that its id is made of.
     seen = identify_row({"url": to_service_url(text, base_urls)})

@@ -102,7 +102,7 @@ def parse_service_row(
     from animedex.models import parse_record
 
     name = post.id.partition(":")[0] if post else ""
-    if row is None or name not in backends.names():
+    if row is None or name not in backends.list_names():
         return None
     try:
         return parse_record(find_provider(name).record, row, "", tag)

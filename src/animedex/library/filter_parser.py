@@ -65,7 +65,7 @@ def parse_source(text: str) -> str:
     >>> parse_source("Danbooru"), parse_source("own")
     ('danbooru', 'own')
     """
-    known = (*backends.names(), OWN)
+    known = (*backends.list_names(), OWN)
     name = text.strip().lower()
     if name not in known:
         message = f"a source is a service's name or own, not {text!r:.80}"

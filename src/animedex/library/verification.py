@@ -170,7 +170,9 @@ def _fetchable(post: ArtPost) -> str | None:
     """Return the id of a post where its service finds pictures by that, or else its address."""
     service, _, rest = post.id.partition(":")
     try:
-        found = service in backends.names() and find_provider(service).picture(rest) is not None
+        found = (
+            service in backends.list_names() and find_provider(service).picture(rest) is not None
+        )
     except AnimedexError:
         found = False
     return post.id if found else post.url

@@ -56,11 +56,11 @@ async def read_resource(
 
 def limits() -> JsonObject:
     """Return what every service declares of its limits."""
-    return {name: _limits(name) for name in backends.names()}
+    return {name: _limits(name) for name in backends.list_names()}
 
 
 def _limits(name: str) -> JsonObject:
-    backend = backends.declared(name)
+    backend = backends.find_backend(name)
     bucket, windows, per_path = backend.limits
     return {
         "title": backend.title,

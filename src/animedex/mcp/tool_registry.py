@@ -29,7 +29,7 @@ _MATCH: JsonObject = {"type": "number", "description": "How well the row answers
 
 def all_tools() -> dict[str, Tool[Any]]:
     """Find the tools of every service, then those across services, by name."""
-    modules = [*(f"animedex.backends.{name}.tools" for name in backends.names())]
+    modules = [*(f"animedex.backends.{name}.tools" for name in backends.list_names())]
     modules.append("animedex.art.tools")
     found: list[Tool[Any]] = [tool for one in modules for tool in import_module(one).TOOLS]
     return {tool.name: tool for tool in found}

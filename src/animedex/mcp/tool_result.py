@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from animedex import backends
-from animedex.backends.asset_call import fetch
+from animedex.backends.asset_call import fetch_file
 from animedex.errors import AnimedexError, NotFound, TimedOut
 from animedex.mcp.picture_content import MOST_BYTES, PictureContent, scale_picture
 from animedex.mcp.text_format import format_answer, to_art_post
@@ -114,13 +114,13 @@ async def _fetch_one(client: AsyncClient, post: ArtPost) -> PictureContent:
     """Fetch a picture, the smaller file that is large enough; the next one where that fails."""
     from asyncio import to_thread
 
-    backend = backends.declared(post.id.partition(":")[0])
+    backend = backends.find_backend(post.id.partition(":")[0])
     urls = [post.sample_url, post.url, post.preview_url]
     wanted = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
     failed: AnimedexError = NotFound("there is no picture to be fetched", backend=backend.name)
     for url in wanted:
         try:
-            file = await client.perform(fetch(backend, url, cap=MOST_BYTES))
+            file = await client.perform(fetch_file(backend, url, cap=MOST_BYTES))
             return await to_thread(scale_picture, file.body)
         except AnimedexError as error:
             failed = error

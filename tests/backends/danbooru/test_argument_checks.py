@@ -31,7 +31,7 @@ def test_limits_that_are_none(limit: Any) -> None:
 @pytest.mark.parametrize("most", [0, 1001, -1, "x", True, 1.0, None])
 def test_maximums_that_are_none(most: Any) -> None:
     with pytest.raises(BadArguments, match="a maximum is a whole number from 1 to 1000"):
-        arguments.check_most(most)
+        arguments.check_max(most)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_a_text_keeps_its_blanks() -> None:
 
 @given(st.integers() | st.text(max_size=9) | st.none() | st.floats() | st.booleans())
 def test_whatever_is_given_is_taken_or_refused(value: Any) -> None:
-    for check in (arguments.check_limit, arguments.check_most, arguments.check_page):
+    for check in (arguments.check_limit, arguments.check_max, arguments.check_page):
         try:
             assert str(check(value)).isascii()
         except BadArguments as error:
@@ -103,6 +103,6 @@ def test_whatever_is_given_is_taken_or_refused(value: Any) -> None:
 
 @pytest.mark.parametrize("limit", [1, 201, 1000])
 def test_limits_of_other_lists(limit: int) -> None:
-    assert arguments.check_rows(limit) == str(limit)
+    assert arguments.check_row_limit(limit) == str(limit)
     with pytest.raises(BadArguments, match="a limit is a whole number from 1 to 1000"):
-        arguments.check_rows(limit * 1001)
+        arguments.check_row_limit(limit * 1001)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.danbooru import calls
-from animedex.backends.danbooru.tag_query import counted, split
+from animedex.backends.danbooru.tag_query import limited_terms, split_query
 from animedex.errors import BadArguments
 from animedex.models import Rating
 from tests.kit.transport import request_url
@@ -134,7 +134,7 @@ def test_an_order_is_a_term() -> None:
 @given(st.lists(st.sampled_from(["a", "-b", "~c", "d*", "id:5", "rating:s", "order:id"])))
 def test_the_rule_of_two_terms_is_that_of_the_language(tags: list[str]) -> None:
     call = calls.search(*tags)
-    assert (call.anonymous_error is not None) == (len(counted(split(tags))) > 2)
+    assert (call.anonymous_error is not None) == (len(limited_terms(split_query(tags))) > 2)
 
 
 @pytest.mark.parametrize(

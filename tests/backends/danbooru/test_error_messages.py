@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.danbooru import BACKEND
-from animedex.backends.danbooru.error_messages import explain
+from animedex.backends.danbooru.error_messages import explain_error
 from animedex.backends.danbooru.tag_query import FREE
 from animedex.errors import (
     AnimedexError,
@@ -153,11 +153,11 @@ def test_the_words_are_short_and_harmless(body: object, words: str) -> None:
 )
 @pytest.mark.parametrize("status", [403, 404, 429, 500])
 def test_what_is_not_danbooru_s_own_is_left_to_the_table_of_all(status: int, body: bytes) -> None:
-    assert explain(answer(status, body)) is None
+    assert explain_error(answer(status, body)) is None
 
 
 def test_a_status_without_a_meaning_of_its_own_is_left_to_the_table_of_all() -> None:
-    assert explain(answer(418, {"message": "I'm a teapot"})) is None
+    assert explain_error(answer(418, {"message": "I'm a teapot"})) is None
 
 
 @given(
@@ -169,7 +169,7 @@ def test_a_status_without_a_meaning_of_its_own_is_left_to_the_table_of_all() -> 
 )
 def test_any_answer_is_told_in_one_harmless_line(status: int, body: dict[str, object]) -> None:
     response = answer(status, body)
-    meaning, error = explain(response), error_of(response)
+    meaning, error = explain_error(response), error_of(response)
     assert {category(letter) for letter in error.message}.isdisjoint({"Cc", "Zl", "Zp"})
     assert len(error.message) < 300
     assert meaning is None or type(error) is meaning.kind

@@ -25,16 +25,16 @@ from animedex.http_message import Response
 
 TAG = SourceTag("danbooru", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=True)
 MANY = [
-    (parsing.posts, DanbooruPost),
-    (parsing.tags, DanbooruTag),
-    (parsing.suggestions, DanbooruSuggestion),
-    (parsing.artists, DanbooruArtist),
+    (parsing.parse_posts, DanbooruPost),
+    (parsing.parse_tags, DanbooruTag),
+    (parsing.parse_suggestions, DanbooruSuggestion),
+    (parsing.parse_artists, DanbooruArtist),
 ]
 ONE = [
-    (parsing.post, DanbooruPost),
-    (parsing.artist, DanbooruArtist),
-    (parsing.pool, DanbooruPool),
-    (parsing.wiki_page, DanbooruWikiPage),
+    (parsing.parse_post, DanbooruPost),
+    (parsing.parse_artist, DanbooruArtist),
+    (parsing.parse_pool, DanbooruPool),
+    (parsing.parse_wiki_page, DanbooruWikiPage),
 ]
 
 
@@ -60,24 +60,24 @@ def test_a_single_row(parse: Any, kind: Any) -> None:
 
 @pytest.mark.parametrize(("posts", "count"), [(17, 17), (None, None), (0, 0)])
 def test_a_count(posts: int | None, count: int | None) -> None:
-    assert parsing.count(answer({"counts": {"posts": posts}, "new": 1}), TAG) == count
-    assert parsing.count(answer({"counts": {}}), TAG) is None
+    assert parsing.parse_count(answer({"counts": {"posts": posts}, "new": 1}), TAG) == count
+    assert parsing.parse_count(answer({"counts": {}}), TAG) is None
 
 
 def test_related_tags() -> None:
     rows = [{"tag": {"name": "cat", "category": 0, "n": 1}, "frequency": 1, "x": 2}, {"tag": None}]
-    found = parsing.related(answer({"query": "a", "related_tags": rows}), TAG)
+    found = parsing.parse_related_tags(answer({"query": "a", "related_tags": rows}), TAG)
     assert [row.payload for row in found] == rows
     assert (found[0].tag and found[0].tag.name, found[0].frequency) == ("cat", 1.0)
     assert found[0].source_tag == TAG
 
 
 PARSERS = [
-    parsing.posts,
-    parsing.post,
-    parsing.suggestions,
-    parsing.count,
-    parsing.related,
+    parsing.parse_posts,
+    parsing.parse_post,
+    parsing.parse_suggestions,
+    parsing.parse_count,
+    parsing.parse_related_tags,
 ]
 
 

@@ -44,7 +44,7 @@ def client(server: DanbooruSample) -> Iterator[Client]:
 
 def test_the_part_is_found_by_the_service_s_name() -> None:
     assert find_provider("danbooru") is ART
-    assert (ART.record, ART.posts_by_source) == (DanbooruPost, works.by_work)
+    assert (ART.record, ART.posts_by_source) == (DanbooruPost, works.posts_by_source)
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_a_work_is_found_by_its_source(client: Client) -> None:
     ],
 )
 def test_a_work_is_searched_for_within_two_terms(site: str, term: str) -> None:
-    call = works.by_work(site, "7")
+    call = works.posts_by_source(site, "7")
     assert call is not None
     assert call.request.params[0][1].startswith(f"{term} ")
     assert call.anonymous_error is None

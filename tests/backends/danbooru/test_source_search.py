@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from animedex.art.source_parser import parse_source_url
-from animedex.backends.danbooru.source_search import by_work
+from animedex.backends.danbooru.source_search import posts_by_source
 from animedex.testing.danbooru.image_store import DanbooruCollection
 from animedex.testing.danbooru.search_query import count_terms, parse_query
 
@@ -38,7 +38,7 @@ POSTS = DanbooruCollection({"id": place, "source": source} for place, source in 
 def test_a_work_is_found_by_its_source_alone(source: str) -> None:
     work = parse_source_url(source)
     assert work is not None
-    call = by_work(work.site, work.id)
+    call = posts_by_source(work.site, work.id)
     assert call is not None
     terms = parse_query(dict(call.request.params)["tags"])
     assert [post.row["source"] for post in POSTS.matching(terms, 0.0)] == [source]
@@ -47,11 +47,11 @@ def test_a_work_is_found_by_its_source_alone(source: str) -> None:
 
 @pytest.mark.parametrize(("site", "term"), [("pixiv", "pixiv_id:7"), ("danbooru", "id:7")])
 def test_some_works_have_a_metatag_of_their_own(site: str, term: str) -> None:
-    call = by_work(site, "7")
+    call = posts_by_source(site, "7")
     assert call is not None
     assert dict(call.request.params)["tags"] == f"{term} status:any"
 
 
 @pytest.mark.parametrize("work", ["", "7*", "a b", "a:b", "x" * 101, "\u0661", "(7"])
 def test_an_id_that_might_be_read_otherwise_is_not_searched(work: str) -> None:
-    assert by_work("twitter", work) is None
+    assert posts_by_source("twitter", work) is None

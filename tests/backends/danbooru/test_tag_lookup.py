@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.danbooru.models import DanbooruSuggestion
-from animedex.backends.danbooru.tag_lookup import best_tag, tags_of
+from animedex.backends.danbooru.tag_lookup import find_best_tag, list_tags
 from animedex.text_normalization import split_words
 
 
@@ -41,7 +41,7 @@ def tag(value: str, **row: object) -> DanbooruSuggestion:
 def test_the_tag_that_has_all_words_is_chosen(
     words: str, values: list[str], chosen: str | None
 ) -> None:
-    assert best_tag(words, [tag(value) for value in values]) == chosen
+    assert find_best_tag(words, [tag(value) for value in values]) == chosen
 
 
 @pytest.mark.parametrize(
@@ -54,13 +54,13 @@ def test_the_tag_that_has_all_words_is_chosen(
     ],
 )
 def test_a_tag_is_known_by_its_other_spellings(words: str, row: dict[str, object]) -> None:
-    assert best_tag(words, [tag("cat_ears", **row)]) == "cat_ears"
+    assert find_best_tag(words, [tag("cat_ears", **row)]) == "cat_ears"
 
 
 def test_what_the_service_put_right_is_not_what_was_asked_for() -> None:
     near = tag("cat_girl", type="tag-autocorrect", antecedent="cat_gril")
-    assert best_tag("cat gril", [near]) is None
-    assert best_tag("cat girl", [near]) == "cat_girl"
+    assert find_best_tag("cat gril", [near]) is None
+    assert find_best_tag("cat girl", [near]) == "cat_girl"
 
 
 def test_what_is_no_tag_is_passed_over() -> None:
@@ -71,7 +71,7 @@ def test_what_is_no_tag_is_passed_over() -> None:
         *map(tag, ["", "cat girl", 'x:"a b"', "-cat", "~cat", "-", "a\x00", "x" * 171]),
     ]
     some = [tag("cat"), tag("x" * 170)]
-    assert tags_of([*none, *some]) == some
+    assert list_tags([*none, *some]) == some
 
 
 WORDS = st.lists(st.sampled_from(["cat", "girl", "ears", "long", "hair"]), min_size=1, max_size=3)
@@ -79,7 +79,7 @@ WORDS = st.lists(st.sampled_from(["cat", "girl", "ears", "long", "hair"]), min_s
 
 @given(WORDS, st.lists(WORDS.map("_".join), max_size=5))
 def test_a_chosen_tag_has_every_word(words: list[str], values: list[str]) -> None:
-    chosen = best_tag(" ".join(words), [tag(value) for value in values])
+    chosen = find_best_tag(" ".join(words), [tag(value) for value in values])
     if chosen is None:
         assert not any(set(words) <= set(value.split("_")) for value in values)
     else:

@@ -39,7 +39,7 @@ from animedex.testing.danbooru.search_query import FREE, count_terms, parse_quer
 def test_words_are_split_at_blanks_as_the_site_does(
     words: tuple[str, ...], terms: tuple[str, ...]
 ) -> None:
-    assert query.split(words) == terms
+    assert query.split_query(words) == terms
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_words_are_split_at_blanks_as_the_site_does(
 )
 def test_words_that_hold_no_tag(word: str) -> None:
     with pytest.raises(BadArguments) as caught:
-        query.split(["touhou", word])
+        query.split_query(["touhou", word])
     assert caught.value.backend == "danbooru"
     assert "autocomplete" in (caught.value.hint or "")
     assert caught.value.message.isprintable()
@@ -56,7 +56,7 @@ def test_words_that_hold_no_tag(word: str) -> None:
 @pytest.mark.parametrize("word", [3, None, b"cat", ["cat"]])
 def test_what_is_no_text_is_refused_as_such(word: Any) -> None:
     with pytest.raises(BadArguments, match="a tag is text, not"):
-        query.split([word])
+        query.split_query([word])
 
 
 @pytest.mark.parametrize(
@@ -78,18 +78,21 @@ def test_what_is_no_text_is_refused_as_such(word: Any) -> None:
     ],
 )
 def test_terms_that_count(search: str, counted: list[str]) -> None:
-    assert query.counted(search.split() if '"' not in search else query.split([search])) == counted
+    assert (
+        query.limited_terms(search.split() if '"' not in search else query.split_query([search]))
+        == counted
+    )
 
 
 def test_a_very_long_run_of_brackets_is_stripped() -> None:
     brackets = ")" * 1_000_000
-    assert query.bare(f"({brackets}") == ""
-    assert query.counted([f"saber_(fate){brackets}"]) == ["saber_(fate)"]
+    assert query.strip_operators(f"({brackets}") == ""
+    assert query.limited_terms([f"saber_(fate){brackets}"]) == ["saber_(fate)"]
 
 
 @given(st.text("a()-~", max_size=12))
 def test_brackets_are_stripped_until_each_has_its_other(term: str) -> None:
-    name = query.bare(term)
+    name = query.strip_operators(term)
     assert term.lstrip("-~(").startswith(name)
     assert set(term.lstrip("-~(")[len(name) :]) <= {")"}
     unopened = name.count(")") > name.count("(")
@@ -100,8 +103,11 @@ def test_brackets_are_stripped_until_each_has_its_other(term: str) -> None:
 
 def test_the_free_metatags_are_those_of_the_service() -> None:
     assert set(query.FREE) == FREE
-    assert query.counted(f"{sign}{name}:1" for name in query.FREE for sign in ("", "-", "~")) == []
-    assert all(name in query.free_metatags() for name in query.FREE)
+    assert (
+        query.limited_terms(f"{sign}{name}:1" for name in query.FREE for sign in ("", "-", "~"))
+        == []
+    )
+    assert all(name in query.list_free_metatags() for name in query.FREE)
 
 
 NAMES = st.text("abcxyz_09", min_size=1, max_size=6)
@@ -112,28 +118,28 @@ TERMS = st.lists(SIGNED, min_size=1, max_size=6)
 
 @given(TERMS)
 def test_terms_are_counted_as_the_service_counts_them(terms: list[str]) -> None:
-    assert len(query.counted(terms)) == count_terms(parse_query(" ".join(terms)))
+    assert len(query.limited_terms(terms)) == count_terms(parse_query(" ".join(terms)))
 
 
 @given(TERMS, TERMS)
 def test_the_count_grows_with_the_search_and_never_by_a_repeat(
     one: list[str], two: list[str]
 ) -> None:
-    both = len(query.counted(one + two))
-    assert max(len(query.counted(one)), len(query.counted(two))) <= both
-    assert both <= len(query.counted(one)) + len(query.counted(two))
-    assert len(query.counted(one + one)) == len(query.counted(one))
-    assert query.counted([*one, "-rating:e"]) == query.counted(one)
+    both = len(query.limited_terms(one + two))
+    assert max(len(query.limited_terms(one)), len(query.limited_terms(two))) <= both
+    assert both <= len(query.limited_terms(one)) + len(query.limited_terms(two))
+    assert len(query.limited_terms(one + one)) == len(query.limited_terms(one))
+    assert query.limited_terms([*one, "-rating:e"]) == query.limited_terms(one)
 
 
 @given(st.lists(st.text(max_size=12), max_size=4))
 def test_any_text_is_terms_or_refused(words: list[str]) -> None:
     try:
-        terms = query.split(words)
+        terms = query.split_query(words)
     except BadArguments:
         return
     assert "".join("".join(terms).split()) == "".join("".join(words).split())
-    assert len(query.counted(terms)) <= len(terms)
+    assert len(query.limited_terms(terms)) <= len(terms)
 
 
 @pytest.mark.parametrize(
@@ -157,7 +163,7 @@ def test_any_text_is_terms_or_refused(words: list[str]) -> None:
     ],
 )
 def test_orders_are_known(terms: list[str], ordered: bool, drawn: bool) -> None:  # noqa: FBT001  a table's columns
-    assert (query.is_ordered(terms), query.is_random(terms)) == (ordered, drawn)
+    assert (query.has_order(terms), query.has_random_order(terms)) == (ordered, drawn)
 
 
 @pytest.mark.parametrize(
@@ -165,31 +171,31 @@ def test_orders_are_known(terms: list[str], ordered: bool, drawn: bool) -> None:
     [("g", "g"), ("G", "g"), ("General", "g"), ("sensitive", "s"), ("q", "q"), ("explicit", "e")],
 )
 def test_ratings(word: Any, letter: str) -> None:
-    assert query.rating_term(word) == f"rating:{letter}"
+    assert query.build_rating_term(word) == f"rating:{letter}"
 
 
 @pytest.mark.parametrize("rating", Rating)
 def test_a_rating_as_a_value(rating: Rating) -> None:
-    assert query.rating_term(rating) == f"rating:{rating.value}"
+    assert query.build_rating_term(rating) == f"rating:{rating.value}"
 
 
 @pytest.mark.parametrize("word", ["", "x", "g,s", "sfw", 3, "rating:g"])
 def test_ratings_that_are_none(word: Any) -> None:
     with pytest.raises(BadArguments, match="a rating is g, s, q or e") as caught:
-        query.rating_term(word)
+        query.build_rating_term(word)
     assert "g is general" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("word", ["safe", "SAFE"])
 def test_safe_is_not_taken_for_general(word: Any) -> None:
     with pytest.raises(BadArguments, match=r"safe as s \(sensitive\)") as caught:
-        query.rating_term(word)
+        query.build_rating_term(word)
     assert "say g" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("word", [*query.ORDERS, "Score"])
 def test_orders(word: str) -> None:
-    assert query.order_term(word) == f"order:{word.lower()}"
+    assert query.build_order_term(word) == f"order:{word.lower()}"
 
 
 @pytest.mark.parametrize(
@@ -203,12 +209,12 @@ def test_orders(word: str) -> None:
 )
 def test_orders_that_are_none(word: str, hint: str) -> None:
     with pytest.raises(BadArguments, match="knows no order") as caught:
-        query.order_term(word)
+        query.build_order_term(word)
     assert (caught.value.hint or "").startswith(hint)
 
 
 def test_a_search_of_too_many_terms_is_told_with_what_may_be_done() -> None:
-    error = query.over_limit(["touhou", "-cirno", "rating:g", "1girl"])
+    error = query.too_many_terms(["touhou", "-cirno", "rating:g", "1girl"])
     assert error.message == (
         "a search may have 2 terms without a sign-in, and this one has 3: touhou, cirno, 1girl"
     )
@@ -219,7 +225,7 @@ def test_a_search_of_too_many_terms_is_told_with_what_may_be_done() -> None:
 
 
 def test_a_search_of_very_many_terms_is_told_briefly() -> None:
-    error = query.over_limit([f"tag_number_{n}" for n in range(500)])
+    error = query.too_many_terms([f"tag_number_{n}" for n in range(500)])
     assert "this one has 500: tag_number_0, " in error.message
     assert len(error.message) < 220
 

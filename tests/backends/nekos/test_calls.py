@@ -62,7 +62,8 @@ def ending(steps: Steps[Any], result: object) -> Any:
 
 
 @pytest.mark.parametrize(
-    ("call", "parse"), [(categories(), parsing.names), (categories_full(), parsing.catalogue)]
+    ("call", "parse"),
+    [(categories(), parsing.parse_names), (categories_full(), parsing.parse_catalogue)],
 )
 def test_the_catalogue_is_kept_for_a_day(call: Call[object], parse: object) -> None:
     assert call.request == ("GET", "/endpoints", (), ())
@@ -202,7 +203,7 @@ def test_fresh_pictures_are_asked_for_again_by_twenties() -> None:
     assert next(steps) == SelectUnseen("nekos", ("a.png",))
     again = asked(steps.send(frozenset[str]()))
     assert again.request == ("GET", "/neko", (("amount", "20"),), ())
-    assert (again.parse, again.seen) == (parsing.rows, None)
+    assert (again.parse, again.seen) == (parsing.parse_images, None)
     assert again.recover is not None
 
 

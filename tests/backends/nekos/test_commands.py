@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from animedex.backends.nekos import asset_command as saving
-from animedex.backends.nekos.commands import card
+from animedex.backends.nekos.commands import image_card
 from animedex.backends.nekos.models import NekosAsset, NekosImage
 from animedex.call import SourceTag
 from animedex.cli.main import run
@@ -258,7 +258,7 @@ def test_a_card_shows_what_is_known() -> None:
         "source_url": "https://gallery.example/1",
         "dimensions": {"width": 3, "height": 4},
     }
-    shown = card(with_match(NekosImage.from_payload(cast("JsonObject", row)), 0.256))
+    shown = image_card(with_match(NekosImage.from_payload(cast("JsonObject", row)), 0.256))
     assert (shown.title, shown.url, shown.source) == ("neko", URL, "nekos")
     assert dict(shown.lines) == {
         "artist": "Mio",
@@ -272,7 +272,7 @@ def test_a_card_shows_what_is_known() -> None:
 
 @pytest.mark.parametrize("size", [{}, {"width": 3}, {"width": None, "height": 4}, None])
 def test_a_card_leaves_out_what_is_not_known(size: JsonObject | None) -> None:
-    shown = card(NekosImage.from_payload({"url": "a.png", "dimensions": size}))
+    shown = image_card(NekosImage.from_payload({"url": "a.png", "dimensions": size}))
     assert shown.title == "a.png"
     assert {value for _, value in shown.lines} == {None}
 
@@ -290,22 +290,22 @@ def test_a_card_leaves_out_what_is_not_known(size: JsonObject | None) -> None:
 def test_a_picture_s_address_is_found(
     text: str, expected: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert saving.where(text) == expected
+    assert saving.target_path(text) == expected
     for encoding in ("utf-8", "utf-8-sig", "utf-16"):
         data = io.BytesIO(text.replace("\n", "\r\n").encode(encoding))
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(data))
-        assert saving.where("-") == expected
+        assert saving.target_path("-") == expected
 
 
 def test_several_rows_are_not_one() -> None:
     with pytest.raises(BadArguments, match="there are 2 rows"):
-        saving.where(f'[{{"url": "{URL}"}}, {{"url": "x"}}]')
+        saving.target_path(f'[{{"url": "{URL}"}}, {{"url": "x"}}]')
 
 
 @pytest.mark.parametrize("text", ["{", "[", "[]", "{}", "[1]", '{"url": null}', '[["url"]]'])
 def test_what_is_no_row_is_told(text: str) -> None:
     with pytest.raises(BadArguments) as caught:
-        saving.where(text)
+        saving.target_path(text)
     assert "no row" in caught.value.message
 
 
@@ -341,8 +341,8 @@ def test_the_credit_is_one_line() -> None:
 
 
 def test_a_saved_picture_has_a_card() -> None:
-    shown = saving.card(asset(path="a.png", artist_name="Mio"))
+    shown = saving.asset_card(asset(path="a.png", artist_name="Mio"))
     assert (shown.title, shown.url, shown.source) == ("a.png", URL, "nekos")
     assert ("artist", "Mio") in shown.lines
     assert ("bytes", "8") in shown.lines
-    assert saving.card(asset()).title == URL
+    assert saving.asset_card(asset()).title == URL

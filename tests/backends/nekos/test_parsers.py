@@ -37,34 +37,34 @@ CATALOGUE = (
 
 
 def test_rows_come_in_the_services_order_and_say_where_from() -> None:
-    found = parsing.rows(answer(ROWS_BODY), TAG)
+    found = parsing.parse_images(answer(ROWS_BODY), TAG)
     assert [row.payload for row in found] == json.loads(ROWS_BODY)["results"]
     assert all(row.source_tag == TAG for row in found)
     assert [row.match for row in found] == [None, None]
 
 
 def test_no_rows_are_no_error() -> None:
-    assert parsing.rows(answer(b'{"results": []}'), TAG) == []
+    assert parsing.parse_images(answer(b'{"results": []}'), TAG) == []
 
 
 def test_very_many_rows() -> None:
     body = b'{"results": [' + b",".join([b'{"url": "a"}'] * 50_000) + b"]}"
-    assert len(parsing.rows(answer(body), TAG)) == 50_000
+    assert len(parsing.parse_images(answer(body), TAG)) == 50_000
 
 
 def test_of_two_equal_keys_the_last_counts() -> None:
     body = b'{"results": [{"url": "a"}], "results": [{"url": "b", "url": "c"}]}'
-    (row,) = parsing.rows(answer(body), TAG)
+    (row,) = parsing.parse_images(answer(body), TAG)
     assert (row.url, row.payload) == ("c", {"url": "c"})
 
 
 def test_categories_come_in_alphabetical_order() -> None:
-    found = parsing.catalogue(answer(CATALOGUE), TAG)
+    found = parsing.parse_catalogue(answer(CATALOGUE), TAG)
     assert list(found) == ["Baka", "hug", "neko"]
     assert found["neko"].payload == {"format": "png", "min": "1"}
     assert found["neko"].source_tag == TAG
     for tag in (TAG, KEPT):
-        assert parsing.names(answer(CATALOGUE), tag) == ["Baka", "hug", "neko"]
+        assert parsing.parse_names(answer(CATALOGUE), tag) == ["Baka", "hug", "neko"]
 
 
 NEVER_JSON = [
@@ -102,9 +102,9 @@ WRONG_SHAPE = [
     b'{"code": 404, "message": "no"}',
 ]
 PARSERS: list[Callable[[Response, SourceTag], object]] = [
-    parsing.rows,
-    parsing.catalogue,
-    parsing.names,
+    parsing.parse_images,
+    parsing.parse_catalogue,
+    parsing.parse_names,
 ]
 
 
@@ -147,7 +147,7 @@ def test_what_has_another_shape_is_told(
 )
 def test_the_wrong_place_in_rows_is_named(body: bytes, message: str) -> None:
     with pytest.raises(UpstreamShape) as caught:
-        parsing.rows(answer(body), TAG)
+        parsing.parse_images(answer(body), TAG)
     assert caught.value.message == message
 
 
@@ -162,25 +162,25 @@ def test_the_wrong_place_in_rows_is_named(body: bytes, message: str) -> None:
 )
 def test_the_wrong_place_in_the_catalogue_is_named(body: object, message: str) -> None:
     with pytest.raises(UpstreamShape) as caught:
-        parsing.catalogue(answer(json.dumps(body)), TAG)
+        parsing.parse_catalogue(answer(json.dumps(body)), TAG)
     assert caught.value.message == message
 
 
 @pytest.mark.parametrize("name", ["\x1b[31m", "a\u202eb", "x\ny", "y" * 100_000, ""])
 def test_an_odd_name_is_named_harmlessly(name: str) -> None:
     with pytest.raises(UpstreamShape) as caught:
-        parsing.catalogue(answer(json.dumps({name: 1})), TAG)
+        parsing.parse_catalogue(answer(json.dumps({name: 1})), TAG)
     assert caught.value.message.isprintable()
     assert len(caught.value.message) < 200
 
 
 def test_a_row_gets_a_score_for_the_query() -> None:
-    found = parsing.rows(answer(ROWS_BODY), TAG)
-    scored = parsing.scored("青葉ミオ", found)
+    found = parsing.parse_images(answer(ROWS_BODY), TAG)
+    scored = parsing.rank_rows("青葉ミオ", found)
     assert [row.match for row in scored] == [1.0, 0.0]
     assert scored == found
     assert scored[0].source_tag == TAG
-    assert [row.match for row in parsing.scored("tove_l", found)] == [0.0, 1.0]
+    assert [row.match for row in parsing.rank_rows("tove_l", found)] == [0.0, 1.0]
 
 
 JUNK = st.recursive(
@@ -220,4 +220,4 @@ def test_a_kept_catalogue_that_is_none_is_an_error(
     body: bytes | str, error: type[AnimedexError]
 ) -> None:
     with pytest.raises(error):
-        parsing.names(answer(body), KEPT)
+        parsing.parse_names(answer(body), KEPT)

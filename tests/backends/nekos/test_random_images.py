@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.backends.nekos.random_images import MOST_DRAWN, draw
+from animedex.backends.nekos.random_images import MOST_DRAWN, fetch_images
 from animedex.errors import BadArguments, NotFound, UpstreamError
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def answered(server: SampleServer, *names: str) -> None:
 
 
 def drawn(client: Client, amount: int, *, fresh: bool = False) -> list[str]:
-    rows = client.perform(draw("neko", amount, fresh=fresh))
+    rows = client.perform(fetch_images("neko", amount, fresh=fresh))
     return [row.filename.removesuffix(".png") for row in rows]
 
 
@@ -86,7 +86,7 @@ def test_a_failure_at_the_start_is_the_answer(client: Client, server: SampleServ
     with pytest.raises(UpstreamError):
         drawn(client, 2)
     with pytest.raises(NotFound, match="nekko"):
-        client.perform(draw("nekko", 2))
+        client.perform(fetch_images("nekko", 2))
 
 
 def test_fresh_ones_only(client: Client, server: SampleServer) -> None:
@@ -100,4 +100,4 @@ def test_fresh_ones_only(client: Client, server: SampleServer) -> None:
 @pytest.mark.parametrize("amount", [0, MOST_DRAWN + 1, True, "3"])
 def test_amounts(amount: int) -> None:
     with pytest.raises(BadArguments, match="from 1 to 100"):
-        draw("neko", amount)
+        fetch_images("neko", amount)

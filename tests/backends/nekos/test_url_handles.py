@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.backends.nekos.url_handles import handles
+from animedex.backends.nekos.url_handles import find_handles
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,4 @@ from animedex.backends.nekos.url_handles import handles
     ],
 )
 def test_handles(link: str, found: list[str]) -> None:
-    assert handles(link) == found
+    assert find_handles(link) == found

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.backends.waifu.backend import BACKEND
-from animedex.backends.waifu.error_messages import explain, notice
+from animedex.backends.waifu.error_messages import check_version, explain_error
 from animedex.errors import AnimedexError, AuthRequired, NotFound, Refused, UpstreamError
 from animedex.http_message import Response
 from tests.kit import transport
@@ -49,7 +49,7 @@ def test_a_block_page_is_a_refusal_and_no_sign_in(response: Response) -> None:
 
 def test_a_refusal_in_json_is_told_in_the_service_s_words() -> None:
     response = answer(403, {"title": "Forbidden", "detail": "You are on a list."})
-    assert explain(response) is None
+    assert explain_error(response) is None
     error = told(response)
     assert type(error) is Refused
     assert "You are on a list." in error.message
@@ -76,7 +76,7 @@ def test_wrong_parameters_are_named(status: int) -> None:
 @pytest.mark.parametrize("errors", [None, {}, [], "no", 3, [["Page", "no"]]], ids=repr)
 def test_a_problem_that_names_no_parameter_is_told_by_its_detail(errors: object) -> None:
     response = answer(400, {"detail": "Something is wrong.", "errors": errors})
-    assert explain(response) is None
+    assert explain_error(response) is None
     message = told(response).message
     assert message == "waifu did not accept the request (400): Something is wrong."
 
@@ -88,7 +88,7 @@ def test_errors_in_other_shapes_are_read_as_far_as_they_go() -> None:
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"{", b"null", PAGE, b"[" * 100_000])
 def test_what_is_no_problem_explains_nothing(body: bytes) -> None:
-    assert explain(answer(400, body)) is None
+    assert explain_error(answer(400, body)) is None
 
 
 def test_a_row_that_is_not_there_may_be_told_without_a_word() -> None:
@@ -119,12 +119,12 @@ def test_a_row_that_is_not_there_is_told_with_where_to_look(
 
 @pytest.mark.parametrize("path", ["images", "images/", "stats/public", "elsewhere?x=/tags/1"])
 def test_a_path_that_is_not_there_is_told_as_in_general(path: str) -> None:
-    assert explain(answer(404, url=f"https://api.waifu.im/{path}")) is None
+    assert explain_error(answer(404, url=f"https://api.waifu.im/{path}")) is None
 
 
 @pytest.mark.parametrize("status", [402, 429, 500, 503])
 def test_other_failures_mean_what_they_do_in_general(status: int) -> None:
-    assert explain(answer(status, PAGE, "text/html")) is None
+    assert explain_error(answer(status, PAGE, "text/html")) is None
 
 
 @given(st.integers(400, 599), st.binary(), st.text())
@@ -140,7 +140,7 @@ def test_what_a_service_says_of_parameters_is_left_to_be_cleaned(
     errors: dict[str, object],
 ) -> None:
     response = answer(400, {"errors": errors})
-    assert (explain(response) is None) == (not errors)
+    assert (explain_error(response) is None) == (not errors)
     message = told(response).message
     assert "\n" not in message
     assert "\x1b" not in message
@@ -149,8 +149,8 @@ def test_what_a_service_says_of_parameters_is_left_to_be_cleaned(
 
 @pytest.mark.parametrize("version", ["v7", "V7", " v7 "])
 def test_the_version_that_was_asked_for_is_nothing_odd(version: str) -> None:
-    assert notice(Response(200, (("version", version),), b"", URL)) is None
-    assert notice(Response(200, (), b"", URL)) is None
+    assert check_version(Response(200, (("version", version),), b"", URL)) is None
+    assert check_version(Response(200, (), b"", URL)) is None
 
 
 @pytest.mark.parametrize(
@@ -163,7 +163,7 @@ def test_the_version_that_was_asked_for_is_nothing_odd(version: str) -> None:
     ],
 )
 def test_another_version_is_told_of(version: str, shown: str) -> None:
-    message = notice(Response(200, (("version", version),), b"", URL))
+    message = check_version(Response(200, (("version", version),), b"", URL))
     assert message == (
         f"waifu answered as version {shown} and not as v7: what it sends may be different"
     )

@@ -38,7 +38,7 @@ SIZES = st.tuples(st.sampled_from([">=", ">", "<=", "<", ""]), NUMBERS).map(
     ],
 )
 def test_sizes_are_sent_as_the_service_reads_them(given: str | int, sent: str | None) -> None:
-    assert filters.size("width", given) == sent
+    assert filters.parse_size("width", given) == sent
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_sizes_are_sent_as_the_service_reads_them(given: str | int, sent: str | 
 )
 def test_sizes_that_cannot_be_read_are_refused(given: Any, hint: str) -> None:
     with pytest.raises(BadArguments) as caught:
-        filters.size("height", given)
+        filters.parse_size("height", given)
     assert "height" in caught.value.message
     assert hint in (caught.value.hint or "")
     assert caught.value.backend == "waifu"
@@ -85,14 +85,14 @@ def test_sizes_that_cannot_be_read_are_refused(given: Any, hint: str) -> None:
 
 @given(SIZES)
 def test_every_size_that_is_written_rightly_passes_and_is_read_by_the_service(text: str) -> None:
-    assert filters.size("width", text) == text
+    assert filters.parse_size("width", text) == text
     assert parse_size(text) is not None
 
 
 @given(st.text("<>=. 0123456789-+", max_size=12) | st.text(max_size=8))
 def test_no_size_passes_that_the_service_cannot_read(text: str) -> None:
     try:
-        sent = filters.size("width", text)
+        sent = filters.parse_size("width", text)
     except BadArguments:
         return
     assert sent is not None
@@ -111,7 +111,7 @@ def test_no_size_passes_that_the_service_cannot_read(text: str) -> None:
     ],
 )
 def test_tags_are_slugs_or_ids(given: Any, sent: list[str]) -> None:
-    assert filters.tags(given) == sent
+    assert filters.parse_tags(given) == sent
 
 
 @pytest.mark.parametrize(
@@ -133,70 +133,70 @@ def test_tags_are_slugs_or_ids(given: Any, sent: list[str]) -> None:
 )
 def test_other_tags_are_refused_with_the_slug_that_was_meant(given: Any, hint: str) -> None:
     with pytest.raises(BadArguments, match="a tag is a slug") as caught:
-        filters.tags(given)
+        filters.parse_tags(given)
     assert caught.value.hint == hint
 
 
 @given(st.text())
 def test_a_slug_that_is_made_of_text_is_one(text: str) -> None:
-    slug = filters.slugged(text)
-    assert slug == "" or filters.tag(slug) == slug
-    assert filters.slugged(slug) == slug
+    slug = filters.slugify(text)
+    assert slug == "" or filters.parse_tag(slug) == slug
+    assert filters.slugify(slug) == slug
 
 
 @pytest.mark.parametrize("given", [None, 1.5, object()])
 def test_what_is_neither_text_nor_a_list_is_refused(given: Any) -> None:
-    for read in (filters.tags, filters.artists, filters.ids):
+    for read in (filters.parse_tags, filters.parse_artists, filters.parse_ids):
         with pytest.raises(BadArguments, match="is text or a number, not"):
             read(given)
 
 
 def test_artists_are_names_or_ids() -> None:
-    assert filters.artists(["GongHa", "80", 80, " えみょ "]) == ["GongHa", 80, 80, "えみょ"]
-    assert filters.artists("a/b") == ["a/b"]
+    assert filters.parse_artists(["GongHa", "80", 80, " えみょ "]) == ["GongHa", 80, 80, "えみょ"]
+    assert filters.parse_artists("a/b") == ["a/b"]
 
 
 @pytest.mark.parametrize("given", ["", " ", ".", "..", "a\nb", "\x00", "\udcff", True, -1, 1.5])
 def test_artists_that_are_none_are_refused(given: Any) -> None:
     with pytest.raises(BadArguments) as caught:
-        filters.artist(given)
+        filters.parse_artist(given)
     assert "animedex waifu artists" in (caught.value.hint or "")
     assert caught.value.message.isprintable()
 
 
 def test_ids_are_whole_numbers() -> None:
-    assert filters.ids([7, "0008"]) == ["7", "0008"]
-    assert filters.one_id("7") == ["7"]
-    assert filters.one_id(()) == []
+    assert filters.parse_ids([7, "0008"]) == ["7", "0008"]
+    assert filters.parse_id("7") == ["7"]
+    assert filters.parse_id(()) == []
 
 
 @pytest.mark.parametrize("given", ["", "x", "-1", "1.5", "٧", True, -7, 10**18, ["7", None]])
 def test_other_ids_are_refused(given: Any) -> None:
     with pytest.raises(BadArguments, match="an id is a whole number"):
-        filters.ids(given)
+        filters.parse_ids(given)
 
 
 def test_several_ids_are_refused_as_nothing_has_two() -> None:
     with pytest.raises(BadArguments, match="no image has two") as caught:
-        filters.one_id([7, 8])
+        filters.parse_id([7, 8])
     assert "animedex waifu image" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("given", [0, -1, 101, True, 1.0, "5", None])
 def test_numbers_out_of_range_are_refused(given: Any) -> None:
     with pytest.raises(BadArguments, match="limit is a whole number from 1 to 100"):
-        filters.whole("limit", given, 100)
+        filters.parse_whole_number("limit", given, 100)
 
 
 def test_numbers_in_range_are_taken() -> None:
-    assert [filters.whole("limit", n, 100) for n in (1, 100)] == [1, 100]
+    assert [filters.parse_whole_number("limit", n, 100) for n in (1, 100)] == [1, 100]
 
 
 @pytest.mark.parametrize(
     ("given", "sent"), [("uploaded_at", "UploadedAt"), ("Uploaded-At", "UploadedAt")]
 )
 def test_a_choice_may_be_written_in_other_ways(given: str, sent: str) -> None:
-    assert filters.choice("order", given, filters.ORDERS) == sent
+    assert filters.parse_choice("order", given, filters.ORDERS) == sent
 
 
 @pytest.mark.parametrize("given", ["", "newest", "uploaded at", None, 3, True])
@@ -204,11 +204,11 @@ def test_another_choice_is_refused(given: Any) -> None:
     with pytest.raises(
         BadArguments, match=re.escape("order is random, uploaded_at or favorites, not")
     ):
-        filters.choice("order", given, filters.ORDERS)
+        filters.parse_choice("order", given, filters.ORDERS)
 
 
 def test_a_flag_is_yes_no_or_unsaid() -> None:
-    assert [filters.flag("animated", given) for given in (True, False, None)] == [
+    assert [filters.parse_flag("animated", given) for given in (True, False, None)] == [
         "True",
         "False",
         None,
@@ -218,4 +218,4 @@ def test_a_flag_is_yes_no_or_unsaid() -> None:
 @pytest.mark.parametrize("given", [1, 0, "yes", []])
 def test_another_flag_is_refused(given: Any) -> None:
     with pytest.raises(BadArguments, match="animated is true or false"):
-        filters.flag("animated", given)
+        filters.parse_flag("animated", given)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.backends.waifu.image_urls import image_id
+from animedex.backends.waifu.image_urls import parse_image_id
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from animedex.backends.waifu.image_urls import image_id
     ],
 )
 def test_a_picture_s_id_is_found(text: str) -> None:
-    assert image_id(text) == 7256
+    assert parse_image_id(text) == 7256
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_a_picture_s_id_is_found(text: str) -> None:
     ],
 )
 def test_other_text_has_none(text: str) -> None:
-    assert image_id(text) is None
+    assert parse_image_id(text) is None
 
 
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
-    found = image_id(text)
+    found = parse_image_id(text)
     assert found is None or 0 <= found < 10**18
 
 
@@ -76,4 +76,4 @@ def test_every_address_of_a_picture_has_its_id(number: int, extension: str) -> N
         f"https://cdn.waifu.im/{number}.{extension}",
         f"https://www.waifu.im/images/{number}",
     ):
-        assert image_id(text) == number
+        assert parse_image_id(text) == number

@@ -17,12 +17,16 @@ if TYPE_CHECKING:
     from animedex.models import Record
 
 TAG = SourceTag("waifu", datetime(2026, 5, 8, tzinfo=UTC), cached=False, rate_limited=False)
-LISTS = [(parsing.images, WaifuImage), (parsing.tags, WaifuTag), (parsing.artists, WaifuArtist)]
+LISTS = [
+    (parsing.parse_images, WaifuImage),
+    (parsing.parse_tags, WaifuTag),
+    (parsing.parse_artists, WaifuArtist),
+]
 SINGLE = [
-    (parsing.image, WaifuImage),
-    (parsing.tag, WaifuTag),
-    (parsing.artist, WaifuArtist),
-    (parsing.stats, WaifuStats),
+    (parsing.parse_image, WaifuImage),
+    (parsing.parse_tag, WaifuTag),
+    (parsing.parse_artist, WaifuArtist),
+    (parsing.parse_stats, WaifuStats),
 ]
 Read = Any
 
@@ -83,5 +87,5 @@ def test_json_of_another_shape_is_told(body: bytes) -> None:
 
 
 def test_the_wrong_row_of_a_page_is_named() -> None:
-    error = failure(parsing.images, b'{"items": [{}, {"url": 7}]}')
+    error = failure(parsing.parse_images, b'{"items": [{}, {"url": 7}]}')
     assert str(error).startswith("items[1].url: ")

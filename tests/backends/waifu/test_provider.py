@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from animedex import Client
 from animedex.backends.provider import MatchKeys, find_provider
 from animedex.backends.waifu.models import WaifuImage, WaifuTag
-from animedex.backends.waifu.provider import ART, matching
+from animedex.backends.waifu.provider import ART, match_tags
 from animedex.errors import BadArguments, NotFound, Refused
 from animedex.models import Rating
 from animedex.testing.samples.waifu_sample import WaifuSample
@@ -179,11 +179,11 @@ def tags(*slugs: str, **named: str) -> list[WaifuTag]:
     ],
 )
 def test_words_are_tags_or_not(words: list[str], known: list[WaifuTag], found: list[str]) -> None:
-    assert matching(words, known) == found
+    assert match_tags(words, known) == found
 
 
 def test_a_tag_without_a_slug_is_no_match() -> None:
-    assert matching(["maid"], [WaifuTag.from_payload({"id": 1, "name": "Maid"})]) == []
+    assert match_tags(["maid"], [WaifuTag.from_payload({"id": 1, "name": "Maid"})]) == []
 
 
 @pytest.mark.parametrize(

@@ -25,21 +25,21 @@ def check_limit(limit: int) -> str:
     return _check_limit(limit, MOST_POSTS, hint)
 
 
-def check_rows(limit: int) -> str:
+def check_row_limit(limit: int) -> str:
     """Return the limit of any other list as it is sent."""
     return _check_limit(limit, MOST_ROWS)
 
 
 def _check_limit(limit: int, most: int, hint: str | None = None) -> str:
     if type(limit) is not int or not 1 <= limit <= most:
-        _refuse(f"a limit is a whole number from 1 to {most}, not {limit!r:.80}", hint)
+        _raise_bad_argument(f"a limit is a whole number from 1 to {most}, not {limit!r:.80}", hint)
     return str(limit)
 
 
-def check_most(most: int) -> int:
+def check_max(most: int) -> int:
     """Return how many posts are wanted of all."""
     if type(most) is not int or not 1 <= most <= MOST_OF_ALL:
-        _refuse(
+        _raise_bad_argument(
             f"a maximum is a whole number from 1 to {MOST_OF_ALL}, not {most!r:.80}",
             "narrow the search: whole tags are not collected",
         )
@@ -54,7 +54,7 @@ def check_page(page: int | str) -> str:
     """
     text = str(page).lower()
     if isinstance(page, bool) or not _PAGE.fullmatch(text):
-        _refuse(
+        _raise_bad_argument(
             f"a page is a number from 1, b<id> or a<id>, not {page!r:.80}",
             "b500 is what comes before post 500, a500 what comes after it",
         )
@@ -64,7 +64,7 @@ def check_page(page: int | str) -> str:
 def check_id(what: str, number: int) -> str:
     """Return an id as it is sent."""
     if type(number) is not int or not 0 < number < _LARGEST_ID:
-        _refuse(f"the id of {what} is a positive whole number, not {number!r:.80}")
+        _raise_bad_argument(f"the id of {what} is a positive whole number, not {number!r:.80}")
     return str(number)
 
 
@@ -80,11 +80,11 @@ def check_name(what: str, name: str) -> str:
 def check_text(what: str, text: str) -> str:
     """Return a text without blanks around it."""
     if not _is_text(text):
-        _refuse(f"{what} is named by text, not by {text!r:.80}")
+        _raise_bad_argument(f"{what} is named by text, not by {text!r:.80}")
     if _UNNAMEABLE.search(text):
-        _refuse(f"{text!r:.80} cannot be the name of {what}")
+        _raise_bad_argument(f"{text!r:.80} cannot be the name of {what}")
     if not text.strip():
-        _refuse(f"the name of {what} is empty", AUTOCOMPLETE)
+        _raise_bad_argument(f"the name of {what} is empty", AUTOCOMPLETE)
     return text.strip()
 
 
@@ -93,5 +93,5 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _refuse(message: str, hint: str | None = None) -> Never:
+def _raise_bad_argument(message: str, hint: str | None = None) -> Never:
     raise BadArguments(message, backend="danbooru", hint=hint)

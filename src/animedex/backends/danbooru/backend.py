@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from animedex.http_message import Headers, Response
 
 
-def _basic(fields: Mapping[str, str]) -> Headers:
+def _basic_auth_headers(fields: Mapping[str, str]) -> Headers:
     from base64 import b64encode
 
     pair = f"{fields['login']}:{fields['api_key']}".encode()
     return (("authorization", f"Basic {b64encode(pair).decode()}"),)
 
 
-def _explain(response: Response) -> ErrorExplanation | None:
-    from animedex.backends.danbooru.error_messages import explain
+def _explain_error(response: Response) -> ErrorExplanation | None:
+    from animedex.backends.danbooru.error_messages import explain_error
 
-    return explain(response)
+    return explain_error(response)
 
 
 BACKEND = Backend(
@@ -52,10 +52,10 @@ BACKEND = Backend(
     sign_in=SignIn(
         fields=("login", "api_key"),
         secret="api_key",  # noqa: S106  the field's name, not a key
-        headers=_basic,
+        headers=_basic_auth_headers,
         path="/profile.json",
         key_page="https://danbooru.donmai.us/profile",
         user="login",
     ),
-    explain_error=_explain,
+    explain_error=_explain_error,
 )

@@ -14,10 +14,10 @@ from animedex.backends.danbooru.argument_checks import (
     MOST_POSTS,
     check_id,
     check_limit,
-    check_most,
+    check_max,
     check_name,
     check_page,
-    check_rows,
+    check_row_limit,
     check_text,
 )
 from animedex.backends.danbooru.backend import BACKEND
@@ -63,11 +63,11 @@ def search(
     and `rating` is none; raises `BadArguments` past that, before anything is sent. The answer is
     cached for a minute, and never where the order is random.
     """
-    terms = _terms(tags, rating, order)
+    terms = _build_terms(tags, rating, order)
     params = _search_params(terms, limit)
     if page is not None:
         params = (*params, ("page", check_page(page)))
-    return _posts(terms, params)
+    return _posts_call(terms, params)
 
 
 def all_posts(
@@ -81,21 +81,21 @@ def all_posts(
     Each page of 200 is a request. `order` is nothing, `id_desc`, or `id` for the oldest first;
     others cannot be paged by id.
     """
-    most = check_most(max)
+    most = check_max(max)
     rising = order == "id"
-    if order not in {None, "id", "id_desc"} or tag_query.is_ordered(tag_query.split(tags)):
+    if order not in {None, "id", "id_desc"} or tag_query.has_order(tag_query.split_query(tags)):
         message = "all posts of a search come by id, and in no other order"
         hint = "leave the order out, or ask for single pages with --limit and --page"
         raise BadArguments(message, backend="danbooru", hint=hint)
-    terms = _terms(tags, rating, None)
+    terms = _build_terms(tags, rating, None)
 
     def at(page: str | None, limit: int) -> Call[list[DanbooruPost]]:
         params = _search_params(terms, limit)
         params = params if page is None else (*params, ("page", page))
-        return _posts(terms, params)
+        return _posts_call(terms, params)
 
     first = at("a0" if rising else None, min(most, MOST_POSTS))
-    return first.then(partial(composite_calls.all_pages, most=most, page=at, rising=rising))
+    return first.then(partial(composite_calls.fetch_all_pages, most=most, page=at, rising=rising))
 
 
 def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name for it
@@ -104,7 +104,7 @@ def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name f
     return Call(
         BACKEND,
         Request("GET", f"/posts/{number}.json"),
-        parsers.post,
+        parsers.parse_post,
         composite_calls.missing(f"post {number}"),
         ttl=TEN_MINUTES,
     )
@@ -112,13 +112,13 @@ def post(id: int) -> Call[DanbooruPost]:  # noqa: A002  the service's own name f
 
 def random(*tags: str, rating: RatingWord | Rating | None = None) -> Call[DanbooruPost]:
     """Draw any post that a search finds; raises `NotFound` where it finds none. Never cached."""
-    terms = _terms(tags, rating, None)
+    terms = _build_terms(tags, rating, None)
     return Call(
         BACKEND,
         Request("GET", "/posts/random.json", _tags_param(terms)),
-        parsers.post,
+        parsers.parse_post,
         composite_calls.missing("post for that", tag_query.AUTOCOMPLETE),
-        anonymous_error=_anonymous(terms),
+        anonymous_error=_term_limit_error(terms),
     )
 
 
@@ -127,13 +127,13 @@ def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | N
 
     The answer is cached for ten minutes.
     """
-    terms = _terms(tags, rating, None)
+    terms = _build_terms(tags, rating, None)
     return Call(
         BACKEND,
         Request("GET", "/counts/posts.json", _tags_param(terms)),
-        parsers.count,
+        parsers.parse_count,
         ttl=TEN_MINUTES,
-        anonymous_error=_anonymous(terms),
+        anonymous_error=_term_limit_error(terms),
     )
 
 
@@ -145,9 +145,9 @@ def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
     params = (
         ("search[name_matches]", check_name("a tag", pattern)),
         ("search[order]", "count"),
-        ("limit", check_rows(limit)),
+        ("limit", check_row_limit(limit)),
     )
-    return Call(BACKEND, Request("GET", "/tags.json", params), parsers.tags, ttl=HOUR)
+    return Call(BACKEND, Request("GET", "/tags.json", params), parsers.parse_tags, ttl=HOUR)
 
 
 def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
@@ -159,7 +159,7 @@ def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
     return Call(
         BACKEND,
         Request("GET", "/autocomplete.json", params),
-        parsers.suggestions,
+        parsers.parse_suggestions,
         ttl=HOUR,
     )
 
@@ -173,11 +173,11 @@ def artist(who: int | str) -> Call[DanbooruArtist]:
         number = check_id("an artist", who)
         request = Request("GET", f"/artists/{number}.json")
         recover = composite_calls.missing(f"artist {number}")
-        return Call(BACKEND, request, parsers.artist, recover, ttl=HOUR)
+        return Call(BACKEND, request, parsers.parse_artist, recover, ttl=HOUR)
     name = check_name("an artist", who)
 
     def only(response: Response, source: SourceTag) -> DanbooruArtist:
-        found = parsers.artists(response, source)
+        found = parsers.parse_artists(response, source)
         if not found:
             hint = f"names are exact: {tag_query.AUTOCOMPLETE}"
             what = f"artist {name!r:.80}"
@@ -193,7 +193,7 @@ def pool(id: int) -> Call[DanbooruPool]:  # noqa: A002  the service's own name f
     number = check_id("a pool", id)
     request = Request("GET", f"/pools/{number}.json")
     recover = composite_calls.missing(f"pool {number}")
-    return Call(BACKEND, request, parsers.pool, recover, ttl=HOUR)
+    return Call(BACKEND, request, parsers.parse_pool, recover, ttl=HOUR)
 
 
 def wiki(title: str) -> Call[DanbooruWikiPage]:
@@ -201,26 +201,26 @@ def wiki(title: str) -> Call[DanbooruWikiPage]:
     name = check_name("a wiki page", title)
     request = Request("GET", f"/wiki_pages/{quote(name, safe='')}.json")
     recover = composite_calls.missing(f"wiki page {name!r:.80}", tag_query.AUTOCOMPLETE)
-    return Call(BACKEND, request, parsers.wiki_page, recover, ttl=HOUR)
+    return Call(BACKEND, request, parsers.parse_wiki_page, recover, ttl=HOUR)
 
 
 def related(tag: str) -> Call[list[DanbooruRelatedTag]]:
     """Find the tags that often stand beside another; the answer is cached for an hour."""
     request = Request("GET", "/related_tag.json", (("search[query]", check_name("a tag", tag)),))
-    return Call(BACKEND, request, parsers.related, ttl=HOUR)
+    return Call(BACKEND, request, parsers.parse_related_tags, ttl=HOUR)
 
 
-def _terms(
+def _build_terms(
     tags: tuple[str, ...], rating: RatingWord | Rating | None, order: str | None
 ) -> tuple[str, ...]:
     """Return all terms of a search, those of its options last."""
-    terms = tag_query.split(tags)
+    terms = tag_query.split_query(tags)
     if rating is not None or order is not None:
         terms = tag_query.group_alternatives(terms)
     if rating is not None:
-        terms = (*terms, tag_query.rating_term(rating))
+        terms = (*terms, tag_query.build_rating_term(rating))
     if order is not None:
-        terms = (*terms, tag_query.order_term(order))
+        terms = (*terms, tag_query.build_order_term(order))
     return terms
 
 
@@ -232,16 +232,18 @@ def _search_params(terms: tuple[str, ...], limit: int) -> tuple[tuple[str, str],
     return (*_tags_param(terms), ("limit", check_limit(limit)))
 
 
-def _posts(terms: tuple[str, ...], params: tuple[tuple[str, str], ...]) -> Call[list[DanbooruPost]]:
+def _posts_call(
+    terms: tuple[str, ...], params: tuple[tuple[str, str], ...]
+) -> Call[list[DanbooruPost]]:
     return Call(
         BACKEND,
         Request("GET", "/posts.json", params),
-        parsers.posts,
-        ttl=0 if tag_query.is_random(terms) else MINUTE,
-        anonymous_error=_anonymous(terms),
+        parsers.parse_posts,
+        ttl=0 if tag_query.has_random_order(terms) else MINUTE,
+        anonymous_error=_term_limit_error(terms),
     )
 
 
-def _anonymous(terms: tuple[str, ...]) -> Callable[[], AnimedexError] | None:
-    over = len(tag_query.counted(terms)) > tag_query.MOST_TERMS
-    return partial(tag_query.over_limit, terms) if over else None
+def _term_limit_error(terms: tuple[str, ...]) -> Callable[[], AnimedexError] | None:
+    over = len(tag_query.limited_terms(terms)) > tag_query.MOST_TERMS
+    return partial(tag_query.too_many_terms, terms) if over else None

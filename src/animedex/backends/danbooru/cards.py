@@ -25,18 +25,22 @@ _MOST_TEXT = 600
 def tag_card(row: DanbooruTag) -> Card:
     """Lay out a tag."""
     deprecated = "yes" if row.is_deprecated else None
-    lines = (("kind", row.kind), ("posts", _number(row.post_count)), ("deprecated", deprecated))
-    return _card(row.name, lines, _posts_url(row.name))
+    lines = (
+        ("kind", row.kind),
+        ("posts", _format_number(row.post_count)),
+        ("deprecated", deprecated),
+    )
+    return _build_card(row.name, lines, _posts_url(row.name))
 
 
 def suggestion_card(row: DanbooruSuggestion) -> Card:
     """Lay out what a text may be completed to."""
     lines = (
         ("kind", row.kind),
-        ("posts", _number(row.post_count)),
+        ("posts", _format_number(row.post_count)),
         ("found as", row.antecedent),
     )
-    return _card(row.value, lines, _posts_url(row.value))
+    return _build_card(row.value, lines, _posts_url(row.value))
 
 
 def related_card(row: DanbooruRelatedTag) -> Card:
@@ -45,12 +49,12 @@ def related_card(row: DanbooruRelatedTag) -> Card:
     category = tag.category if tag else None
     lines = (
         ("kind", None if category is None else KINDS.get(category)),
-        ("posts", _number(tag.post_count if tag else None)),
+        ("posts", _format_number(tag.post_count if tag else None)),
         ("beside it", None if row.frequency is None else f"{row.frequency:.0%}"),
         ("similarity", None if row.cosine_similarity is None else f"{row.cosine_similarity:.2f}"),
     )
     name = tag.name if tag else None
-    return _card(name, lines, _posts_url(name))
+    return _build_card(name, lines, _posts_url(name))
 
 
 def artist_card(row: DanbooruArtist) -> Card:
@@ -61,27 +65,27 @@ def artist_card(row: DanbooruArtist) -> Card:
         ("banned", "yes" if row.is_banned else None),
         ("page", None if row.id is None else f"{HOME}/artists/{row.id}"),
     )
-    return _card(row.name, lines, _posts_url(row.name))
+    return _build_card(row.name, lines, _posts_url(row.name))
 
 
 def pool_card(row: DanbooruPool) -> Card:
     """Lay out a pool."""
     lines = (
         ("kind", row.category),
-        ("posts", _number(row.post_count)),
+        ("posts", _format_number(row.post_count)),
         ("first", join_few([str(number) for number in row.post_ids or []])),
-        ("about", _brief(row.description)),
+        ("about", _shorten(row.description)),
     )
-    return _card(row.name, lines, f"{HOME}/pools/{'' if row.id is None else row.id}")
+    return _build_card(row.name, lines, f"{HOME}/pools/{'' if row.id is None else row.id}")
 
 
 def wiki_card(row: DanbooruWikiPage) -> Card:
     """Lay out a page of the wiki, its text on one line and shortened."""
-    lines = (("other names", join_few(row.other_names or [])), ("text", _brief(row.body)))
-    return _card(row.title, lines, f"{HOME}/wiki_pages/{quote(row.title or '', safe='')}")
+    lines = (("other names", join_few(row.other_names or [])), ("text", _shorten(row.body)))
+    return _build_card(row.title, lines, f"{HOME}/wiki_pages/{quote(row.title or '', safe='')}")
 
 
-def _card(title: str | None, lines: tuple[tuple[str, str | None], ...], url: str) -> Card:
+def _build_card(title: str | None, lines: tuple[tuple[str, str | None], ...], url: str) -> Card:
     return Card(title=title or "without a name", lines=lines, url=url, source="danbooru")
 
 
@@ -89,10 +93,10 @@ def _posts_url(tag: str | None) -> str:
     return f"{HOME}/posts?tags={quote(tag or '', safe='')}"
 
 
-def _number(count: int | None) -> str | None:
+def _format_number(count: int | None) -> str | None:
     return None if count is None else str(count)
 
 
-def _brief(text: str | None) -> str | None:
+def _shorten(text: str | None) -> str | None:
     words = " ".join((text or "").split())
     return words if len(words) <= _MOST_TEXT else f"{words[: _MOST_TEXT - 1]}…"

@@ -74,7 +74,7 @@ def search(  # noqa: PLR0913  each is an option of the command
     from animedex.backends.danbooru import calls
 
     if everything:
-        maximum = _most(most, limit, page)
+        maximum = _parse_max(most, limit, page)
         rows = session.ask(calls.all_posts(*tags, max=maximum, rating=rating, order=order))
     elif most is not None:
         message = "--max goes with --all"
@@ -83,7 +83,7 @@ def search(  # noqa: PLR0913  each is an option of the command
         amount = 20 if limit is None else limit
         rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
-        session.note(f"animedex: no post is found{_spelling(tags)}")
+        session.note(f"animedex: no post is found{_suggest_spelling(tags)}")
     _show(session, rows, opened=opened)
 
 
@@ -122,8 +122,8 @@ def download(  # noqa: PLR0913  each is an option of the command
     amount = 20 if limit is None else limit
     rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
-        session.note(f"animedex: no post is found{_spelling(tags)}")
-    is_random = order == "random" or query.is_random(tags)
+        session.note(f"animedex: no post is found{_suggest_spelling(tags)}")
+    is_random = order == "random" or query.has_random_order(tags)
     download_all(session, rows, saving, is_repeatable=not is_random)
 
 
@@ -207,7 +207,7 @@ def find_tags(session: CommandSession, pattern: str, *, limit: int) -> None:
     from animedex.backends.danbooru.models import DanbooruTag
 
     rows = session.ask(calls.tags(pattern, limit))
-    _found(session, rows, f"tag is called {pattern!r}")
+    _require_rows(session, rows, f"tag is called {pattern!r}")
     session.output.records(rows, DanbooruTag, cards.tag_card)
 
 
@@ -227,7 +227,7 @@ def autocomplete(session: CommandSession, text: str) -> None:
     from animedex.backends.danbooru.models import DanbooruSuggestion
 
     rows = session.ask(calls.autocomplete(text))
-    _found(session, rows, f"tag is like {text!r}")
+    _require_rows(session, rows, f"tag is like {text!r}")
     session.output.records(rows, DanbooruSuggestion, cards.suggestion_card)
 
 
@@ -297,11 +297,11 @@ def related(session: CommandSession, tag: str) -> None:
     from animedex.backends.danbooru.models import DanbooruRelatedTag
 
     rows = session.ask(calls.related(tag))
-    _found(session, rows, f"tag stands beside {tag!r}")
+    _require_rows(session, rows, f"tag stands beside {tag!r}")
     session.output.records(rows, DanbooruRelatedTag, cards.related_card)
 
 
-def _most(most: int | None, limit: int | None, page: str | None) -> int:
+def _parse_max(most: int | None, limit: int | None, page: str | None) -> int:
     """Return how many posts --all may bring; it has to be said."""
     if most is None:
         message, hint = "--all needs to know how many posts at most", "add --max N, up to 1000"
@@ -312,7 +312,7 @@ def _most(most: int | None, limit: int | None, page: str | None) -> int:
     raise BadArguments(message, backend="danbooru", hint=hint)
 
 
-def _spelling(tags: Sequence[str]) -> str:
+def _suggest_spelling(tags: Sequence[str]) -> str:
     """Return how tags are written, where blanks in one look like another spelling."""
     blank = next(
         (tag for tag in tags if len(tag.split()) > 1 and tag.replace(" ", "").isalnum()), ""
@@ -320,7 +320,7 @@ def _spelling(tags: Sequence[str]) -> str:
     return f" (a tag is written with underscores: {'_'.join(blank.split())})" if blank else ""
 
 
-def _found(session: CommandSession, rows: Sequence[object], what: str) -> None:
+def _require_rows(session: CommandSession, rows: Sequence[object], what: str) -> None:
     if not rows:
         session.note(f"animedex: no {what}")
 

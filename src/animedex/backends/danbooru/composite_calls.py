@@ -17,28 +17,28 @@ if TYPE_CHECKING:
     Pages = Callable[[str, int], Call[list[DanbooruPost]]]
 
 
-def all_pages(
+def fetch_all_pages(
     context: CallContext, first: list[DanbooruPost], most: int, page: Pages, *, rising: bool
 ) -> Steps[list[DanbooruPost]]:
     """Go on behind the first page by the id of the last post, up to `most` posts.
 
     `page` returns the call for so many posts of a page such as `b500`.
     """
-    posts = _in_order(first, rising=rising)
+    posts = _sort_posts(first, rising=rising)
     is_full = len(first) == min(most, MOST_POSTS)
     while is_full and len(posts) < most:
         last, limit = _last_id(posts), min(most - len(posts), MOST_POSTS)
         rows = yield from context.execute(page(f"{'a' if rising else 'b'}{last}", limit))
-        rows = _in_order(rows, rising=rising)
-        if rows and not _goes_on(rows, last, rising=rising):
+        rows = _sort_posts(rows, rising=rising)
+        if rows and not _has_next_page(rows, last, rising=rising):
             message = f"the page behind post {last} does not lie behind it"
-            raise _stuck(message)
+            raise _paging_error(message)
         posts += rows
         is_full = len(rows) == limit
     return posts[:most]
 
 
-def _in_order(posts: Sequence[DanbooruPost], *, rising: bool) -> list[DanbooruPost]:
+def _sort_posts(posts: Sequence[DanbooruPost], *, rising: bool) -> list[DanbooruPost]:
     """Sort a page by id: the service turns the pages `a<id>` around."""
     return sorted(posts, key=_id_of, reverse=not rising)
 
@@ -46,7 +46,7 @@ def _in_order(posts: Sequence[DanbooruPost], *, rising: bool) -> list[DanbooruPo
 def _id_of(post: DanbooruPost) -> int:
     if post.id is None:
         message = "a post has no id to page by"
-        raise _stuck(message)
+        raise _paging_error(message)
     return post.id
 
 
@@ -54,11 +54,11 @@ def _last_id(posts: Sequence[DanbooruPost]) -> int:
     return _id_of(posts[-1])
 
 
-def _goes_on(posts: Sequence[DanbooruPost], last: int, *, rising: bool) -> bool:
+def _has_next_page(posts: Sequence[DanbooruPost], last: int, *, rising: bool) -> bool:
     return _id_of(posts[0]) > last if rising else _id_of(posts[0]) < last
 
 
-def _stuck(message: str) -> UpstreamShape:
+def _paging_error(message: str) -> UpstreamShape:
     return UpstreamShape(message, backend="danbooru", hint="ask for single pages with --page")
 
 

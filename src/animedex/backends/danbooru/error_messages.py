@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from animedex.backend import ErrorExplanation
-from animedex.backends.danbooru.tag_query import free_metatags
+from animedex.backends.danbooru.tag_query import list_free_metatags
 from animedex.errors import (
     AuthRequired,
     NotFound,
@@ -25,7 +25,9 @@ _ERRORS = {
     "PostQuery::TagLimitError": ErrorExplanation(
         UpstreamError,
         "did not accept the search",
-        hint=f"{free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})",
+        hint=(
+            f"{list_free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})"
+        ),
     ),
     "ActiveRecord::RecordNotFound": ErrorExplanation(NotFound, "has no such thing"),
     "ActiveRecord::QueryCanceled": ErrorExplanation(
@@ -70,20 +72,20 @@ _STATUSES = {
 }
 
 
-def explain(response: Response) -> ErrorExplanation | None:
+def explain_error(response: Response) -> ErrorExplanation | None:
     """Return what an answer means that carries Danbooru's own words; None of any other.
 
     >>> from animedex.http_message import Response
     >>> body = b'{"success": false, "message": "That record was not found.", "backtrace": ["x"]}'
-    >>> explain(Response(404, (), body, "")).words
+    >>> explain_error(Response(404, (), body, "")).words
     'That record was not found.'
     """
-    name, words = _told(response)
+    name, words = _read_message(response)
     meaning = _ERRORS.get(name) or _STATUSES.get(response.status)
     return None if words is None or meaning is None else meaning._replace(words=words)
 
 
-def _told(response: Response) -> tuple[str, str | None]:
+def _read_message(response: Response) -> tuple[str, str | None]:
     """Read the name of an error and its message; nothing else of the body is shown."""
     import msgspec
 

@@ -117,32 +117,32 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
     @property
     def tags(self) -> list[str]:
         """List all tags."""
-        return _split(self.tag_string)
+        return _split_names(self.tag_string)
 
     @property
     def artists(self) -> list[str]:
         """List the tags that name artists."""
-        return _split(self.tag_string_artist)
+        return _split_names(self.tag_string_artist)
 
     @property
     def characters(self) -> list[str]:
         """List the tags that name characters."""
-        return _split(self.tag_string_character)
+        return _split_names(self.tag_string_character)
 
     @property
     def copyrights(self) -> list[str]:
         """List the tags that name series."""
-        return _split(self.tag_string_copyright)
+        return _split_names(self.tag_string_copyright)
 
     @property
     def general_tags(self) -> list[str]:
         """List the tags that describe what is seen."""
-        return _split(self.tag_string_general)
+        return _split_names(self.tag_string_general)
 
     @property
     def meta_tags(self) -> list[str]:
         """List the tags that describe the file or the post."""
-        return _split(self.tag_string_meta)
+        return _split_names(self.tag_string_meta)
 
     @property
     def page_url(self) -> str | None:
@@ -209,7 +209,7 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
 _RATINGS = {rating.value: rating for rating in Rating}
 
 
-def _split(names: str | None) -> list[str]:
+def _split_names(names: str | None) -> list[str]:
     return (names or "").split()
 
 
@@ -324,13 +324,13 @@ class Counts(msgspec.Struct, frozen=True):
     posts: int | None = None
 
 
-class Counted(msgspec.Struct, frozen=True):
+class CountResponse(msgspec.Struct, frozen=True):
     """The answer to a question for a count."""
 
     counts: Counts
 
 
-class Related(msgspec.Struct, frozen=True):
+class RelatedResponse(msgspec.Struct, frozen=True):
     """The tags of an answer, each still as its own bytes."""
 
     related_tags: list[msgspec.Raw]

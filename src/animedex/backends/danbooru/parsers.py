@@ -24,80 +24,80 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Record)
 
 
-def posts(response: Response, source: SourceTag) -> list[DanbooruPost]:
+def parse_posts(response: Response, source: SourceTag) -> list[DanbooruPost]:
     """Read posts, in the service's order."""
     from animedex.backends.danbooru.models import DanbooruPost
 
-    return _rows(DanbooruPost, response, source)
+    return _parse_rows(DanbooruPost, response, source)
 
 
-def post(response: Response, source: SourceTag) -> DanbooruPost:
+def parse_post(response: Response, source: SourceTag) -> DanbooruPost:
     """Read a single post."""
     from animedex.backends.danbooru.models import DanbooruPost
 
-    return _row(DanbooruPost, response, source)
+    return _parse_row(DanbooruPost, response, source)
 
 
-def tags(response: Response, source: SourceTag) -> list[DanbooruTag]:
+def parse_tags(response: Response, source: SourceTag) -> list[DanbooruTag]:
     """Read tags, in the service's order."""
     from animedex.backends.danbooru.models import DanbooruTag
 
-    return _rows(DanbooruTag, response, source)
+    return _parse_rows(DanbooruTag, response, source)
 
 
-def suggestions(response: Response, source: SourceTag) -> list[DanbooruSuggestion]:
+def parse_suggestions(response: Response, source: SourceTag) -> list[DanbooruSuggestion]:
     """Read what a text may be completed to, the likeliest first."""
     from animedex.backends.danbooru.models import DanbooruSuggestion
 
-    return _rows(DanbooruSuggestion, response, source)
+    return _parse_rows(DanbooruSuggestion, response, source)
 
 
-def artists(response: Response, source: SourceTag) -> list[DanbooruArtist]:
+def parse_artists(response: Response, source: SourceTag) -> list[DanbooruArtist]:
     """Read artists, in the service's order."""
     from animedex.backends.danbooru.models import DanbooruArtist
 
-    return _rows(DanbooruArtist, response, source)
+    return _parse_rows(DanbooruArtist, response, source)
 
 
-def artist(response: Response, source: SourceTag) -> DanbooruArtist:
+def parse_artist(response: Response, source: SourceTag) -> DanbooruArtist:
     """Read a single artist."""
     from animedex.backends.danbooru.models import DanbooruArtist
 
-    return _row(DanbooruArtist, response, source)
+    return _parse_row(DanbooruArtist, response, source)
 
 
-def pool(response: Response, source: SourceTag) -> DanbooruPool:
+def parse_pool(response: Response, source: SourceTag) -> DanbooruPool:
     """Read a single pool."""
     from animedex.backends.danbooru.models import DanbooruPool
 
-    return _row(DanbooruPool, response, source)
+    return _parse_row(DanbooruPool, response, source)
 
 
-def wiki_page(response: Response, source: SourceTag) -> DanbooruWikiPage:
+def parse_wiki_page(response: Response, source: SourceTag) -> DanbooruWikiPage:
     """Read a single page of the wiki."""
     from animedex.backends.danbooru.models import DanbooruWikiPage
 
-    return _row(DanbooruWikiPage, response, source)
+    return _parse_row(DanbooruWikiPage, response, source)
 
 
-def count(response: Response, source: SourceTag) -> int | None:
+def parse_count(response: Response, source: SourceTag) -> int | None:
     """Read how many posts there are; None where the service did not count to the end."""
-    from animedex.backends.danbooru.models import Counted
+    from animedex.backends.danbooru.models import CountResponse
     from animedex.models import parse_rows
 
-    return parse_rows(response.body, Counted, source.backend).counts.posts
+    return parse_rows(response.body, CountResponse, source.backend).counts.posts
 
 
-def related(response: Response, source: SourceTag) -> list[DanbooruRelatedTag]:
+def parse_related_tags(response: Response, source: SourceTag) -> list[DanbooruRelatedTag]:
     """Read the tags that stand beside another."""
-    from animedex.backends.danbooru.models import DanbooruRelatedTag, Related
+    from animedex.backends.danbooru.models import DanbooruRelatedTag, RelatedResponse
     from animedex.models import parse_records, parse_rows
 
-    found = parse_rows(response.body, Related, source.backend).related_tags
+    found = parse_rows(response.body, RelatedResponse, source.backend).related_tags
     return parse_records(DanbooruRelatedTag, found, "related_tags", source)
 
 
-def _rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
+def _parse_rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
     import msgspec
 
     from animedex.models import parse_records, parse_rows
@@ -106,7 +106,7 @@ def _rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
     return parse_records(kind, found, "", source)
 
 
-def _row(kind: type[R], response: Response, source: SourceTag) -> R:
+def _parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
     import msgspec
 
     from animedex.models import parse_record, parse_rows

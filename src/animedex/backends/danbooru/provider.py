@@ -9,7 +9,7 @@ from animedex.backends.danbooru import calls, composite_calls, parsers, tag_look
 from animedex.backends.danbooru.argument_checks import MOST_POSTS, check_name
 from animedex.backends.danbooru.backend import BACKEND
 from animedex.backends.danbooru.models import HOME, DanbooruPost, DanbooruSuggestion
-from animedex.backends.danbooru.source_search import by_work
+from animedex.backends.danbooru.source_search import posts_by_source
 from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.call import Call
 from animedex.http_message import Request
@@ -35,22 +35,22 @@ _FILE = re.compile(
 _PAGE = re.compile(r"https?://[a-z]+\.donmai\.us/posts/([1-9][0-9]{0,17})(?:\.json)?(?:[?#]\S*)?")
 
 
-def owns(row: Mapping[str, JsonValue]) -> bool:
+def is_own_row(row: Mapping[str, JsonValue]) -> bool:
     """Return whether a row is one of Danbooru's, by keys that no other service has.
 
-    >>> owns({"id": 1, "tag_string": "solo"}), owns({"id": 1, "url": "https://x.example/1.png"})
+    >>> is_own_row({"id": 1, "tag_string": "solo"}), is_own_row({"id": 1, "url": "https://x.example/1.png"})
     (True, False)
     """
     return not _OWN_KEYS.isdisjoint(row) or row.keys() >= _OWN_PAIR
 
 
-def evidence(row: JsonObject) -> MatchKeys:
+def read_keys(row: JsonObject) -> MatchKeys:
     """Read what tells whether a row shows the same picture as another, as far as it is there.
 
     The service tells no perceptual hash: `pixel_hash` differs as soon as one pixel does. The
     post's own page stands in where nothing else tells a source, as other services name it.
 
-    >>> evidence({"id": 7, "pixiv_id": 15300, "image_width": 30, "image_height": 2})
+    >>> read_keys({"id": 7, "pixiv_id": 15300, "image_width": 30, "image_height": 2})
     Evidence(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
 perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     """
@@ -58,45 +58,47 @@ perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     return MatchKeys(
         id=f"danbooru:{number or ''}",
         md5=md5.lower() if isinstance(md5, str) and _MD5.fullmatch(md5) else None,
-        links=tuple(_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
+        links=tuple(_source_links(row)) or ((f"{HOME}/posts/{number}",) if number else ()),
         pixels=positive_or_zero(row.get("image_width")) * positive_or_zero(row.get("image_height")),
         byte_size=positive_or_zero(row.get("file_size")),
-        withheld=_address(row.get("file_url")) is None,
+        withheld=_read_url(row.get("file_url")) is None,
     )
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[DanbooruPost]]:
     """Search the tag that the words mean; nothing where they mean none."""
-    return _tagged(words, lambda tag: calls.search(tag, rating=rating, limit=_at_most(limit)))
+    return _tag_call(
+        words, lambda tag: calls.search(tag, rating=rating, limit=_clamp_amount(limit))
+    )
 
 
 def random(category: str | None, amount: int) -> Call[list[DanbooruPost]]:
     """Draw general posts, with the tag that a category means."""
 
     def drawn(*tags: str) -> Call[list[DanbooruPost]]:
-        return calls.search(*tags, rating="g", order="random", limit=_at_most(amount))
+        return calls.search(*tags, rating="g", order="random", limit=_clamp_amount(amount))
 
-    return drawn() if category is None else _tagged(category, drawn)
+    return drawn() if category is None else _tag_call(category, drawn)
 
 
 def picture(text: str) -> Call[DanbooruPost] | None:
     """Find the post of its page's address, of its file's, or of an id."""
     file = _FILE.fullmatch(text)
     if file:
-        return _of_file(file[1].lower())
+        return _file_call(file[1].lower())
     page = _PAGE.fullmatch(text)
     number = page[1] if page else text
     return calls.post(int(number)) if _ID.fullmatch(number) else None
 
 
-def _of_file(md5: str) -> Call[DanbooruPost]:
+def _file_call(md5: str) -> Call[DanbooruPost]:
     """Find the post whose original file has this checksum."""
     request = Request("GET", "/posts.json", (("md5", md5),))
     missing = composite_calls.missing("post with that file")
-    return Call(BACKEND, request, parsers.post, missing, ttl=calls.TEN_MINUTES)
+    return Call(BACKEND, request, parsers.parse_post, missing, ttl=calls.TEN_MINUTES)
 
 
-def _tagged(
+def _tag_call(
     words: str, then: Callable[[str], Call[list[DanbooruPost]]]
 ) -> Call[list[DanbooruPost]]:
     """Ask which tag the words mean, and go on with it; where none, tell the nearest."""
@@ -105,8 +107,8 @@ def _tagged(
     def go_on(
         context: CallContext, suggestions: list[DanbooruSuggestion]
     ) -> Steps[list[DanbooruPost]]:
-        tags = tag_lookup.tags_of(suggestions)
-        tag = tag_lookup.best_tag(name, tags)
+        tags = tag_lookup.list_tags(suggestions)
+        tag = tag_lookup.find_best_tag(name, tags)
         if tag is not None:
             return (yield from context.execute(then(tag)))
         if tags:
@@ -117,20 +119,20 @@ def _tagged(
     return calls.autocomplete(name).then(go_on)
 
 
-def _links(row: JsonObject) -> Iterable[str]:
-    source, work = _address(row.get("source")), positive_or_zero(row.get("pixiv_id"))
+def _source_links(row: JsonObject) -> Iterable[str]:
+    source, work = _read_url(row.get("source")), positive_or_zero(row.get("pixiv_id"))
     if source:
         yield source
     if work:
         yield f"https://www.pixiv.net/artworks/{work}"
 
 
-def _address(value: JsonValue) -> str | None:
+def _read_url(value: JsonValue) -> str | None:
     return url_or_none(value) if isinstance(value, str) else None
 
 
-def _at_most(amount: int) -> int:
+def _clamp_amount(amount: int) -> int:
     return max(1, min(amount, MOST_POSTS))
 
 
-ART = ArtProvider(DanbooruPost, owns, evidence, search, random, picture, by_work)
+ART = ArtProvider(DanbooruPost, is_own_row, read_keys, search, random, picture, posts_by_source)

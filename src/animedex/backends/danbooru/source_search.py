@@ -32,24 +32,24 @@ _BEFORE = {
 _PLAIN = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
 
-def by_work(site: str, work: str) -> Call[list[DanbooruPost]] | None:
+def posts_by_source(site: str, work: str) -> Call[list[DanbooruPost]] | None:
     """Find posts, deleted ones too, whose source has a work's id in its place.
 
     That a source shows just this work is for the caller to check: another id may begin alike.
     Twitter's posts are found under both names of the site. None for an id with other signs than
     ids have.
 
-    >>> by_work("pixiv", "15300").request.params[0]
+    >>> posts_by_source("pixiv", "15300").request.params[0]
     ('tags', 'pixiv_id:15300 status:any')
-    >>> by_work("twitter", "1519").request.params[0]
+    >>> posts_by_source("twitter", "1519").request.params[0]
     ('tags', 'source:*/status/1519* status:any')
     """
     if not _PLAIN.fullmatch(work):
         return None
-    return calls.search(_term(site, work), "status:any", limit=MOST)
+    return calls.search(_source_term(site, work), "status:any", limit=MOST)
 
 
-def _term(site: str, work: str) -> str:
+def _source_term(site: str, work: str) -> str:
     if site == "pixiv":
         return f"pixiv_id:{work}"
     if site == "danbooru":

@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from animedex.backends.danbooru.tag_query import split
+from animedex.backends.danbooru.tag_query import split_query
 from animedex.errors import BadArguments
 from animedex.text_normalization import is_cjk, normalize, split_words
 
@@ -22,12 +22,12 @@ _LONGEST = 170
 _CORRECTED = "tag-autocorrect"
 
 
-def tags_of(found: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
+def list_tags(found: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
     """Return the suggestions that are tags, without values of metatags and names of pools."""
     return [each for each in found if each.kind and _is_tag(each.value or "")]
 
 
-def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
+def find_best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
     """Choose the tag that is called as the words say, or else the first that has all of them.
 
     A tag is known by its other spellings too. Half of what was asked for is something else: where
@@ -39,7 +39,7 @@ def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
     # Nothing is left of a tag such as ^_^ but its exact spelling.
     fitting = (
         name
-        for fits in ((_is_called, _holds) if wanted else ())
+        for fits in ((_equals_spelling, _contains_spelling) if wanted else ())
         for name, spellings in by_name.items()
         if any(fits(split_words(spelling), wanted) for spelling in spellings)
     )
@@ -48,7 +48,7 @@ def best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
 
 def _is_tag(value: str) -> bool:
     try:
-        terms = split([value])
+        terms = split_query([value])
     except BadArguments:
         return False
     one = terms == (value,) and len(value.split()) == 1 and not value.startswith(("-", "~"))
@@ -60,16 +60,18 @@ def _spellings(suggestion: DanbooruSuggestion) -> list[str]:
     return [text for text in (suggestion.value, suggestion.label, other) if text]
 
 
-def _is_called(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
+def _equals_spelling(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
     return "".join(spelled) == "".join(wanted)
 
 
-def _holds(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
+def _contains_spelling(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
     """Return whether all words are there; those of a dense script may be within another.
 
-    >>> _holds(["long", "hair"], ["hair"]), _holds(["long", "hair"], ["air"])
-    (True, False)
-    >>> _holds(["初音みく"], ["初音"])
+    >>> _contains_spelling(["long", "hair"], ["hair"])
+    True
+    >>> _contains_spelling(["long", "hair"], ["air"])
+    False
+    >>> _contains_spelling(["初音みく"], ["初音"])
     True
     """
     return all(

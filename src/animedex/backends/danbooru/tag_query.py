@@ -51,18 +51,18 @@ _TERM = re.compile(
 _UNSENDABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
-def split(words: Iterable[str]) -> tuple[str, ...]:
+def split_query(words: Iterable[str]) -> tuple[str, ...]:
     """Split what was given into terms, at blanks as the site does.
 
     Raises `BadArguments` for what holds no term.
 
-    >>> split(["touhou -comic", 'source:"a sketch book"'])
+    >>> split_query(["touhou -comic", 'source:"a sketch book"'])
     ('touhou', '-comic', 'source:"a sketch book"')
     """
-    return tuple(term for word in words for term in _terms(word))
+    return tuple(term for word in words for term in _split_word(word))
 
 
-def _terms(word: str) -> list[str]:
+def _split_word(word: str) -> list[str]:
     if not _is_text(word):
         message = f"a tag is text, not {word!r:.80}"
     elif _UNSENDABLE.search(word):
@@ -82,14 +82,14 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def bare(term: str) -> str:
+def strip_operators(term: str) -> str:
     """Strip a term of signs and grouping brackets; the case of its letters means nothing.
 
-    >>> bare("-Rating:E"), bare("(~saber_(fate))"), bare("(")
+    >>> strip_operators("-Rating:E"), strip_operators("(~saber_(fate))"), strip_operators("(")
     ('rating:e', 'saber_(fate)', '')
     """
     name = term.lstrip("-~(")
-    return name[: len(name) - _closed(name)].lower()
+    return name[: len(name) - _strip_closing(name)].lower()
 
 
 def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
@@ -101,11 +101,11 @@ def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
     >>> group_alternatives(("a", "b")), group_alternatives(("a", "or", "b_(c)"))
     (('a', 'b'), ('(', 'a', 'or', 'b_(c)', ')'))
     """
-    if "or" not in map(bare, terms):
+    if "or" not in map(strip_operators, terms):
         return terms
     depth = 0
     for term in terms:
-        depth += _opened(term) - _closed(term.lstrip("-~("))
+        depth += _strip_opening(term) - _strip_closing(term.lstrip("-~("))
         if depth < 0:
             break
     if depth:
@@ -114,26 +114,26 @@ def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
     return ("(", *terms, ")")
 
 
-def _opened(term: str) -> int:
+def _strip_opening(term: str) -> int:
     signs = len(term) - len(term.lstrip("-~("))
     return term.count("(", 0, signs)
 
 
-def _closed(name: str) -> int:
+def _strip_closing(name: str) -> int:
     """Count the brackets at the end that are not of the name, such as that of `saber_(fate)` is."""
     at_end = len(name) - len(name.rstrip(")"))
     return min(at_end, max(0, name.count(")") - name.count("(")))
 
 
-def counted(terms: Iterable[str]) -> list[str]:
+def limited_terms(terms: Iterable[str]) -> list[str]:
     """Return the different terms that count against the limit.
 
-    >>> counted(["touhou", "-comic", "-rating:e", "id:>5", "order:score", "Touhou"])
+    >>> limited_terms(["touhou", "-comic", "-rating:e", "id:>5", "order:score", "Touhou"])
     ['touhou', 'comic', 'order:score']
-    >>> counted(["~a", "~b", "re:zero"]), counted(["(a", "or", "b)"])
+    >>> limited_terms(["~a", "~b", "re:zero"]), limited_terms(["(a", "or", "b)"])
     (['a', 'b', 're:zero'], ['a', 'b'])
     """
-    names = dict.fromkeys(bare(term) for term in terms)
+    names = dict.fromkeys(strip_operators(term) for term in terms)
     return [name for name in names if name and name not in _OPERATORS and not _is_free(name)]
 
 
@@ -142,23 +142,25 @@ def _is_free(name: str) -> bool:
     return bool(colon) and metatag in FREE
 
 
-def is_ordered(terms: Iterable[str]) -> bool:
+def has_order(terms: Iterable[str]) -> bool:
     """Return whether a search says in which order its posts come.
 
-    >>> is_ordered(["touhou"]), is_ordered(["touhou", "Order:score"])
+    >>> has_order(["touhou"]), has_order(["touhou", "Order:score"])
     (False, True)
     """
-    named = (bare(term).partition(":") for term in terms)
+    named = (strip_operators(term).partition(":") for term in terms)
     return any(colon and metatag in _ORDERING for metatag, colon, _ in named)
 
 
-def is_random(terms: Iterable[str]) -> bool:
-    """Return whether a search is answered anew each time, or may be: of an unknown order, it is.
+def has_random_order(terms: Iterable[str]) -> bool:
+    """Return whether a search may have another answer each time; True for an unknown order.
 
-    >>> is_random(["order:random"]), is_random(["random:3"]), is_random(['order:"score"'])
-    (True, True, False)
+    >>> has_random_order(["order:random"]), has_random_order(["random:3"])
+    (True, True)
+    >>> has_random_order(['order:"score"'])
+    False
     """
-    named = (bare(term).partition(":") for term in terms)
+    named = (strip_operators(term).partition(":") for term in terms)
     return any(colon and _may_change(metatag, value) for metatag, colon, value in named)
 
 
@@ -166,10 +168,10 @@ def _may_change(metatag: str, value: str) -> bool:
     return metatag == "random" or (metatag == "order" and value.strip("\"'") not in _STEADY)
 
 
-def rating_term(rating: RatingWord | Rating) -> str:
+def build_rating_term(rating: RatingWord | Rating) -> str:
     """Make the term of a rating; raise `BadArguments` for a word that is none.
 
-    >>> rating_term("general"), rating_term("E")
+    >>> build_rating_term("general"), build_rating_term("E")
     ('rating:g', 'rating:e')
     """
     word = str(rating).lower()
@@ -184,10 +186,10 @@ def rating_term(rating: RatingWord | Rating) -> str:
     raise BadArguments(message, backend="danbooru", hint=hint)
 
 
-def order_term(order: str) -> str:
+def build_order_term(order: str) -> str:
     """Make the term of an order; raise `BadArguments` with the nearest for one that is none.
 
-    >>> order_term("Score")
+    >>> build_order_term("Score")
     'order:score'
     """
     word = str(order).lower()
@@ -201,18 +203,18 @@ def order_term(order: str) -> str:
     raise BadArguments(message, backend="danbooru", hint=hint)
 
 
-def over_limit(terms: Sequence[str]) -> BadArguments:
+def too_many_terms(terms: Sequence[str]) -> BadArguments:
     """Make the error for a search of more terms than who is not signed in may use."""
-    many = counted(terms)
+    many = limited_terms(terms)
     shown = ", ".join(many)
     message = (
         f"a search may have {MOST_TERMS} terms without a sign-in, and this one has {len(many)}:"
         f" {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
     )
-    hint = f"{free_metatags()}; or sign in with `animedex auth login danbooru`"
+    hint = f"{list_free_metatags()}; or sign in with `animedex auth login danbooru`"
     return BadArguments(message, backend="danbooru", hint=hint)
 
 
-def free_metatags() -> str:
+def list_free_metatags() -> str:
     """Name the metatags that may be added to any search."""
     return f"these metatags do not count: {', '.join(FREE)}"

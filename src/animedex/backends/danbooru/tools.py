@@ -88,7 +88,7 @@ def _tags(given: TagsArguments) -> Call[list[DanbooruTag]]:
     return calls.tags(given.pattern, given.limit)
 
 
-def _line(tag: DanbooruTag) -> str:
+def _format_tag(tag: DanbooruTag) -> str:
     if tag.post_count is None:
         return str(tag.name)
     return f"{tag.name}: {format_count(tag.post_count, 'post')}"
@@ -121,6 +121,6 @@ TOOLS = (
         arguments=TagsArguments,
         answer={"rows": list[DanbooruTag]},
         run=rows(_tags),
-        line=_line,
+        line=_format_tag,
     ),
 )

@@ -34,9 +34,9 @@ class _Row(msgspec.Struct):
     url: str | None = None
 
 
-def fetch(session: CommandSession, what: str, to: str | None) -> None:
+def save_asset(session: CommandSession, what: str, to: str | None) -> None:
     """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
-    what = where(what)
+    what = target_path(what)
     if to is None or to == "-":
         if session.output.asked:
             message = "the picture itself goes to standard output, and nothing is told of it there"
@@ -51,10 +51,10 @@ def fetch(session: CommandSession, what: str, to: str | None) -> None:
     target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to
     check_target(target)
     found = session.ask(calls.asset(what, target))
-    session.output.facts(told(found), lambda: card(found))
+    session.output.facts(describe_asset(found), lambda: asset_card(found))
 
 
-def where(what: str) -> str:
+def target_path(what: str) -> str:
     """Return a picture's address, from a row as JSON or read from standard input if need be."""
     text = decode_text(read_in(_ROW_HINT, _MOST_ROW), STANDARD_INPUT) if what == "-" else what
     if not text.lstrip().startswith(("{", "[")):
@@ -84,14 +84,14 @@ def file_name(what: str) -> str:
     return name if name.strip("._") else "picture"
 
 
-def told(asset: NekosAsset) -> JsonObject:
+def describe_asset(asset: NekosAsset) -> JsonObject:
     """Return all that is known of a picture that was written to a file."""
     known = ("path", "size", "content_type", "url", *CREDITS)
     facts = {name: getattr(asset, name) for name in known}
     return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
 
 
-def card(asset: NekosAsset) -> Card:
+def asset_card(asset: NekosAsset) -> Card:
     """Lay out what a terminal shows of a picture that was written to a file."""
     from animedex.render.text_output import Card
 

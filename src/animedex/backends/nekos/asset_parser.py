@@ -28,7 +28,7 @@ def parse_asset(response: Response, source: SourceTag) -> NekosAsset:
     sink = response.writer if isinstance(response.writer, FileSink) else None
     size, opening = (sink.size, sink.opening) if sink else (len(response.body), response.body[:64])
     try:
-        _check(response, size, opening)
+        _check_asset(response, size, opening)
     except UpstreamDecode:
         if sink:
             sink.discard()
@@ -41,23 +41,24 @@ def parse_asset(response: Response, source: SourceTag) -> NekosAsset:
         size=size,
         body=None if sink else response.body,
         path=sink.path if sink else None,
-        **{name: credit(response, name) for name in CREDITS},
+        **{name: read_credit_headers(response, name) for name in CREDITS},
         source_tag=source,
     )
 
 
-def credit(response: Response, name: str) -> str | None:
+def read_credit_headers(response: Response, name: str) -> str | None:
     """Decode one metadata header, percent escapes and plus signs in one pass; None without it.
 
     >>> from animedex.http_message import Response
-    >>> credit(Response(200, (("artist_name", "a%2Bb+%E7%8C%AB"),), b"", ""), "artist_name")
+    >>> response = Response(200, (("artist_name", "a%2Bb+%E7%8C%AB"),), b"", "")
+    >>> read_credit_headers(response, "artist_name")
     'a+b 猫'
     """
     value = response.header(name)
     return unquote_plus(value) if value else None
 
 
-def _check(response: Response, size: int, opening: bytes) -> None:
+def _check_asset(response: Response, size: int, opening: bytes) -> None:
     extension = urlsplit(response.url).path.rpartition(".")[2].lower()
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":

@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from animedex.http_message import Response
 
 
-def _explain(response: Response) -> ErrorExplanation | None:
-    from animedex.backends.nekos.error_messages import explain
+def _explain_error(response: Response) -> ErrorExplanation | None:
+    from animedex.backends.nekos.error_messages import explain_error
 
-    return explain(response)
+    return explain_error(response)
 
 
 BACKEND = Backend(
@@ -38,5 +38,5 @@ BACKEND = Backend(
         " anime with a picture. Do not loop over categories to collect them. No commercial use."
     ),
     example_path="/endpoints",
-    explain_error=_explain,
+    explain_error=_explain_error,
 )

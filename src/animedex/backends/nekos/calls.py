@@ -39,7 +39,7 @@ def categories() -> Call[list[str]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsers.names, ttl=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.parse_names, ttl=DAY)
 
 
 def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
@@ -47,7 +47,7 @@ def categories_full() -> Call[dict[str, NekosCategoryFormat]]:
 
     The answer is cached for a day.
     """
-    return Call(BACKEND, _CATALOGUE, parsers.catalogue, ttl=DAY)
+    return Call(BACKEND, _CATALOGUE, parsers.parse_catalogue, ttl=DAY)
 
 
 def image(
@@ -90,7 +90,7 @@ def search(
     _check_amount(amount)
     _check_query(query)
     _check_match(min_match)
-    number = None if type is None else _kind(type)
+    number = None if type is None else _parse_kind(type)
     if category is not None:
         _check_category(category)
     if category is None or number is not None:
@@ -137,13 +137,13 @@ def is_animated(kind: Kind) -> bool:
     >>> is_animated("gif"), is_animated(1)
     (True, False)
     """
-    return _kind(kind) == _KINDS["gif"]
+    return _parse_kind(kind) == _KINDS["gif"]
 
 
 def _images(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
     request = Request("GET", f"/{quote(category, safe='')}", (("amount", str(amount)),))
     recover = composite_calls.suggest_category(category, categories())
-    call = Call(BACKEND, request, parsers.rows, recover, seen=_filenames)
+    call = Call(BACKEND, request, parsers.parse_images, recover, seen=_filenames)
     if not fresh:
         return call
     first = call._replace(seen=None)
@@ -163,7 +163,7 @@ def _search_call(
         params.append(("category", category))
 
     def read(response: Response, source: SourceTag) -> list[NekosImage]:
-        rows = parsers.scored(query, parsers.rows(response, source))
+        rows = parsers.rank_rows(query, parsers.parse_images(response, source))
         if min_match is None:
             return rows
         return [row for row in rows if (row.match or 0.0) >= min_match]
@@ -217,7 +217,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str)
 
 
-def _kind(kind: Kind) -> int:
+def _parse_kind(kind: Kind) -> int:
     number = _KINDS.get(str(kind).lower())
     if number is None:
         message = f"a type is image or gif (or 1 or 2), not {kind!r}"
@@ -227,7 +227,7 @@ def _kind(kind: Kind) -> int:
 
 def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
     """Return where a picture is: its URL, or a path below the base URL."""
-    text = what if isinstance(what, str) else _url_of(what)
+    text = what if isinstance(what, str) else _read_url(what)
     if "://" in text:
         return text
     parts = text.strip("/").split("/")
@@ -237,7 +237,7 @@ def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
     return "/" + "/".join(quote(part, safe="") for part in parts)
 
 
-def _url_of(row: NekosImage | Mapping[str, JsonValue]) -> str:
+def _read_url(row: NekosImage | Mapping[str, JsonValue]) -> str:
     url = row.get("url") if isinstance(row, Mapping) else getattr(row, "url", None)
     if not isinstance(url, str):
         message = "the row has no url"

@@ -190,7 +190,7 @@ def asset(session: CommandSession, what: str, *, to: str | None) -> None:
     """Fetch a picture: its bytes into a file or a pipe, and the credit that belongs to it."""
     from animedex.backends.nekos import asset_command as saving
 
-    saving.fetch(session, what, to)
+    saving.save_asset(session, what, to)
 
 
 @command.command(
@@ -218,7 +218,7 @@ def download(
     from animedex.backends.nekos import random_images as drawing
     from animedex.cli.download_runner import download_all, print_nothing
 
-    rows = session.ask(drawing.draw(category, amount, fresh=fresh))
+    rows = session.ask(drawing.fetch_images(category, amount, fresh=fresh))
     if fresh and not rows:
         print_nothing(session, saving)
         raise _nothing_new(category)
@@ -234,12 +234,12 @@ def _nothing_new(category: str | None) -> NotFound:
 def _show(session: CommandSession, rows: list[NekosImage], *, opened: bool) -> None:
     from animedex.backends.nekos.models import NekosImage
 
-    session.output.pictures(rows, NekosImage, card)
+    session.output.pictures(rows, NekosImage, image_card)
     if opened and rows:
         session.open(rows[0].source_url or rows[0].url)
 
 
-def card(row: NekosImage) -> Card:
+def image_card(row: NekosImage) -> Card:
     """Lay out what a terminal shows of a row."""
     from animedex.render.text_output import Card, source_label
 
@@ -249,7 +249,7 @@ def card(row: NekosImage) -> Card:
             ("artist", row.artist_name),
             ("artist's page", row.artist_href),
             ("anime", row.anime_name),
-            ("size", _size(row)),
+            ("size", _format_size(row)),
             ("match", None if row.match is None else f"{row.match:.2f}"),
             ("source", row.source_url),
         ),
@@ -258,6 +258,6 @@ def card(row: NekosImage) -> Card:
     )
 
 
-def _size(row: NekosImage) -> str | None:
+def _format_size(row: NekosImage) -> str | None:
     size = row.dimensions
     return f"{size.width} x {size.height}" if size and size.width and size.height else None

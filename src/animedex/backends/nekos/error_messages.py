@@ -15,11 +15,11 @@ _BAD_USER_AGENT = b"NB-BXIUA"
 _FORBIDDEN = 403
 
 
-def explain(response: Response) -> ErrorExplanation | None:
+def explain_error(response: Response) -> ErrorExplanation | None:
     """Return what a refusal of the User-Agent means; None of any other failure.
 
     >>> from animedex.http_message import Response
-    >>> explain(Response(403, (), b"error code: NB-BXIUA", "")).what
+    >>> explain_error(Response(403, (), b"error code: NB-BXIUA", "")).what
     'does not accept the User-Agent'
     """
     if response.status != _FORBIDDEN or _BAD_USER_AGENT not in response.body:

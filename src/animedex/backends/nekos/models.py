@@ -73,7 +73,7 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
         return ArtPost(
             id=f"nekos:{self.filename}",
             source_tag=self.source_tag,
-            rating=_rating(self.category or ""),
+            rating=_category_rating(self.category or ""),
             url=self.url or None,
             source_url=self.source_url or None,
             tags=shows,
@@ -102,10 +102,10 @@ _RATINGS: dict[str, Rating | None] = {
 }
 
 
-def _rating(category: str) -> Rating | None:
+def _category_rating(category: str) -> Rating | None:
     """Return the rating that a category is named for, None where its pictures have none.
 
-    >>> _rating("waifu-explicit"), _rating("neko"), _rating("own")
+    >>> _category_rating("waifu-explicit"), _category_rating("neko"), _category_rating("own")
     (<Rating.EXPLICIT: 'e'>, <Rating.GENERAL: 'g'>, None)
     """
     return _RATINGS.get(category.rpartition("-")[2], Rating.GENERAL)

@@ -45,12 +45,12 @@ def image(
     if category is None and known:
         category = random.choice(known)  # noqa: S311  nothing depends on it
     if category not in known:
-        raise _lacking(category, known)
+        raise _no_entries(category, known)
     filters = Filters(source="nekos", category=category)
     wanted = session.library.count(filters) if fresh else amount
     rows = _records(pick_random(session.library, filters, wanted))
     with open_seen_store(session) as seen:
-        found = _unseen(seen.select_unseen, rows, amount) if fresh else rows
+        found = _select_unseen(seen.select_unseen, rows, amount) if fresh else rows
         if not fresh:
             seen.record("nekos", tuple(row.filename for row in rows))
     if len(found) < amount and (found or not fresh):
@@ -75,12 +75,12 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
     calls.search(query, kind, category, amount, min_match=min_match)
     known = categories(session.library)
     if category is not None and category not in known:
-        raise _lacking(category, known)
+        raise _no_entries(category, known)
     hits = session.library.search(query, Filters(source="nekos", category=category), _MOST_HITS)
     if kind is not None or category is None:
         gif = kind is not None and calls.is_animated(kind)
         hits = [hit for hit in hits if (hit.entry.format == "gif") == gif]
-    rows = parsing.scored(query, _records([hit.entry for hit in hits]))
+    rows = parsing.rank_rows(query, _records([hit.entry for hit in hits]))
     rows.sort(key=lambda row: -(row.match or 0.0))
     return [row for row in rows if (row.match or 0.0) >= (min_match or 0.0)][:amount]
 
@@ -91,7 +91,7 @@ def _records(entries: Iterable[Entry]) -> list[NekosImage]:
     return [row for row in found if isinstance(row, NekosImage)]
 
 
-def _lacking(category: str | None, known: Sequence[str]) -> NotFound:
+def _no_entries(category: str | None, known: Sequence[str]) -> NotFound:
     """Make the error for what the library has not, with the nearest name that it has."""
     hint = "fetch some with `animedex nekos download`, or ask without --offline"
     if category is None:
@@ -103,7 +103,7 @@ def _lacking(category: str | None, known: Sequence[str]) -> NotFound:
     )
 
 
-def _unseen(
+def _select_unseen(
     unseen: Callable[[str, tuple[str, ...]], frozenset[str]], rows: list[NekosImage], amount: int
 ) -> list[NekosImage]:
     """Choose rows that this user was never shown, and note no others as shown."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _LONGEST = 40
 
 
-def names(response: Response, source: SourceTag) -> list[str]:
+def parse_names(response: Response, source: SourceTag) -> list[str]:
     """Read the categories' names, in alphabetical order."""
     if source.cached:
         # It was checked before it was kept, and this parser is loaded in a tenth of the time.
@@ -27,10 +27,10 @@ def names(response: Response, source: SourceTag) -> list[str]:
             found: object = json.loads(response.body)
             if found and isinstance(found, dict):
                 return sorted(cast("dict[str, object]", found))
-    return list(catalogue(response, source))
+    return list(parse_catalogue(response, source))
 
 
-def catalogue(response: Response, source: SourceTag) -> dict[str, NekosCategoryFormat]:
+def parse_catalogue(response: Response, source: SourceTag) -> dict[str, NekosCategoryFormat]:
     """Read the categories with their formats, in alphabetical order."""
     import msgspec
 
@@ -43,17 +43,17 @@ def catalogue(response: Response, source: SourceTag) -> dict[str, NekosCategoryF
         message = "the answer names no category"
         raise UpstreamShape(message, backend=source.backend, hint=SHAPE_HINT)
     return {
-        name: parse_record(NekosCategoryFormat, raw[name], _place(name), source)
+        name: parse_record(NekosCategoryFormat, raw[name], _category_order(name), source)
         for name in sorted(raw)
     }
 
 
-def _place(name: str) -> str:
+def _category_order(name: str) -> str:
     """Open the path of an error with a name that may be anything."""
     return name if name.isidentifier() and len(name) <= _LONGEST else repr(name[:_LONGEST])
 
 
-def rows(response: Response, source: SourceTag) -> list[NekosImage]:
+def parse_images(response: Response, source: SourceTag) -> list[NekosImage]:
     """Read the rows of a category or a search, in the service's order."""
     from animedex.backends.nekos.models import Envelope, NekosImage
     from animedex.models import parse_records, parse_rows
@@ -62,7 +62,7 @@ def rows(response: Response, source: SourceTag) -> list[NekosImage]:
     return parse_records(NekosImage, envelope.results, "results", source)
 
 
-def scored(query: str, found: list[NekosImage]) -> list[NekosImage]:
+def rank_rows(query: str, found: list[NekosImage]) -> list[NekosImage]:
     """Put beside each row how well it answers the query."""
     from animedex.backends.nekos.search_score import match_score
     from animedex.models import with_match

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from animedex.backends.nekos import calls
-from animedex.backends.nekos.asset_parser import CREDITS, credit
+from animedex.backends.nekos.asset_parser import CREDITS, read_credit_headers
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.call import Call
@@ -37,10 +37,10 @@ _NO_HEAD = {405, 501}
 _KEYS = {"dimensions", "artist_name", "anime_name"}
 
 
-def owns(row: Mapping[str, JsonValue]) -> bool:
+def is_own_row(row: Mapping[str, JsonValue]) -> bool:
     """Return whether a row is one of nekos.best.
 
-    >>> owns({"url": "https://nekos.best/api/v2/neko/1.png"}), owns({"url": None})
+    >>> is_own_row({"url": "https://nekos.best/api/v2/neko/1.png"}), is_own_row({"url": None})
     (True, False)
     """
     url = row.get("url")
@@ -49,17 +49,19 @@ def owns(row: Mapping[str, JsonValue]) -> bool:
     return bool(_OWN_URL.fullmatch(url) or (_URL.fullmatch(url) and not _KEYS.isdisjoint(row)))
 
 
-def evidence(row: JsonObject) -> MatchKeys:
+def read_keys(row: JsonObject) -> MatchKeys:
     """Read the file's name, the source and the size; the service tells neither md5 nor hash.
 
-    >>> evidence({"url": "https://nekos.best/api/v2/hug/1.gif", "dimensions": None})
+    >>> read_keys({"url": "https://nekos.best/api/v2/hug/1.gif", "dimensions": None})
     Evidence(id='nekos:1.gif', md5=None, links=(), perceptual_hash=None, pixels=0, byte_size=0, \
 withheld=False)
     """
     url, source = row.get("url"), row.get("source_url")
     image = NekosImage(url=url if isinstance(url, str) else "")
     links = (source,) if isinstance(source, str) and source else ()
-    return MatchKeys(f"nekos:{image.filename}", links=links, pixels=_pixels(row.get("dimensions")))
+    return MatchKeys(
+        f"nekos:{image.filename}", links=links, pixels=_count_pixels(row.get("dimensions"))
+    )
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[NekosImage]] | None:
@@ -96,18 +98,20 @@ def picture(text: str) -> Call[NekosImage] | None:
     if not (_OWN_URL.fullmatch(text) or _NAME.fullmatch(text)):
         return None
     asset = calls.asset(text)
-    head = Call(asset.backend, asset.request._replace(method="HEAD"), _credited, gzip=False)
+    head = Call(asset.backend, asset.request._replace(method="HEAD"), _parse_credit, gzip=False)
     begin = asset.request._replace(headers=(("range", "bytes=0-0"),))
 
     def recover(context: CallContext, error: AnimedexError) -> Steps[NekosImage]:
         if error.status not in _NO_HEAD:
             raise error
-        return (yield from context.execute(head._replace(request=begin, open_writer=_nowhere)))
+        return (
+            yield from context.execute(head._replace(request=begin, open_writer=_open_null_writer))
+        )
 
     return head._replace(recover=recover)
 
 
-class _Nowhere:
+class _NullWriter:
     """Keep nothing of a picture, of which only the headers are wanted."""
 
     def write(self, chunk: bytes) -> None:
@@ -117,24 +121,24 @@ class _Nowhere:
         """Do nothing, as nothing was kept."""
 
 
-def _nowhere(head: Response) -> _Nowhere:
+def _open_null_writer(head: Response) -> _NullWriter:
     """Take any answer."""
     del head
-    return _Nowhere()
+    return _NullWriter()
 
 
-def _credited(response: Response, source: SourceTag) -> NekosImage:
+def _parse_credit(response: Response, source: SourceTag) -> NekosImage:
     """Make a row of a picture's headers."""
     if not (response.header("content-type") or "").lower().startswith("image/"):
         message = "the answer is not a picture's"
         raise UpstreamDecode(message, backend="nekos")
-    credits_sent = {name: credit(response, name) for name in CREDITS}
+    credits_sent = {name: read_credit_headers(response, name) for name in CREDITS}
     told = {name: value for name, value in credits_sent.items() if value}
     raw = msgspec.json.encode({"url": response.url, **told})
     return parse_record(NekosImage, raw, "", source)
 
 
-def _pixels(size: JsonValue) -> int:
+def _count_pixels(size: JsonValue) -> int:
     if not isinstance(size, dict):
         return 0
     width, height = size.get("width"), size.get("height")
@@ -143,4 +147,4 @@ def _pixels(size: JsonValue) -> int:
     return max(0, width) * max(0, height)
 
 
-ART = ArtProvider(NekosImage, owns, evidence, search, random, picture)
+ART = ArtProvider(NekosImage, is_own_row, read_keys, search, random, picture)

@@ -16,7 +16,7 @@ MOST_DRAWN = 100
 MAX_TRIES_IN_VAIN = 3
 
 
-def draw(category: str, amount: int, *, fresh: bool = False) -> Call[list[NekosImage]]:
+def fetch_images(category: str, amount: int, *, fresh: bool = False) -> Call[list[NekosImage]]:
     """Draw up to 100 different pictures from a category, 20 an answer.
 
     Where three answers on end bring nothing new it says so, and gives what there is. With `fresh`

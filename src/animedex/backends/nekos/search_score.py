@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.backends.nekos.url_handles import handles
+from animedex.backends.nekos.url_handles import find_handles
 from animedex.text_normalization import is_cjk, is_short, split_words
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LEAST_SLIPPED = 4
 _STOP_WORD = re.compile("an?|and|at|de|ga|in|n[aio]|of?|on|or|the|to|w[ao]|[のとはをにがでもへや]")
 
 
-class _Answer(NamedTuple):
+class _NameWords(NamedTuple):
     words: list[str]
     joins: list[str]
 
@@ -50,33 +50,33 @@ def match_score(query: str, names: Sequence[str], links: Sequence[str]) -> float
     >>> match_score("twitter", [], ["https://twitter.com/yuzuriko_0417/status/1"]) < 0.5
     True
     """
-    wanted = _words(query)
+    wanted = _split_words(query)
     if not wanted:
         return 0.0
-    texts = [*names, *(handle for link in links for handle in handles(link))]
-    answers = [_words(text) for text in texts]
-    if any(_same(wanted, answer) for answer in answers):
+    texts = [*names, *(handle for link in links for handle in find_handles(link))]
+    answers = [_split_words(text) for text in texts]
+    if any(_are_equal(wanted, answer) for answer in answers):
         return 1.0
-    answer = _pool(answers)
+    answer = _pool_words(answers)
     joined = "".join(wanted)[:_LONGEST_WORD]
-    return min(_FOUND, max(_coverage(wanted, answer), _coverage([joined], answer)))
+    return min(_FOUND, max(_score_coverage(wanted, answer), _score_coverage([joined], answer)))
 
 
-def _words(text: str) -> list[str]:
+def _split_words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in split_words(text[:_READ])[:_MOST_WORDS]]
 
 
-def _same(wanted: list[str], words: list[str]) -> bool:
+def _are_equal(wanted: list[str], words: list[str]) -> bool:
     return "".join(wanted) == "".join(words) or sorted(wanted) == sorted(words)
 
 
-def _pool(answers: Iterable[list[str]]) -> _Answer:
+def _pool_words(answers: Iterable[list[str]]) -> _NameWords:
     """Gather the words, and two or three neighbours written as one.
 
-    >>> _pool([["one", "piece"]])
+    >>> _pool_words([["one", "piece"]])
     _Answer(words=['one', 'piece'], joins=['onepiece'])
     """
-    pool = _Answer([], [])
+    pool = _NameWords([], [])
     for words in answers:
         pool.words.extend(words)
         for size in (2, 3):
@@ -85,54 +85,54 @@ def _pool(answers: Iterable[list[str]]) -> _Answer:
     return pool
 
 
-def _coverage(wanted: list[str], answer: _Answer) -> float:
-    weights = [_weight(word) for word in wanted]
-    found = sum(w * _best(word, answer) for w, word in zip(weights, wanted, strict=True))
+def _score_coverage(wanted: list[str], answer: _NameWords) -> float:
+    weights = [_word_weight(word) for word in wanted]
+    found = sum(w * _best_similarity(word, answer) for w, word in zip(weights, wanted, strict=True))
     return found / sum(weights)
 
 
-def _weight(word: str) -> float:
+def _word_weight(word: str) -> float:
     if _STOP_WORD.fullmatch(word):
         return 0.5
     return len(word) * (2 if is_cjk(word) else 1)
 
 
-def _best(word: str, answer: _Answer) -> float:
+def _best_similarity(word: str, answer: _NameWords) -> float:
     # A join is no word: what lies across its seams is a part of it by accident, except in
     # scripts that have no seams.
-    likeness = _likeness if is_cjk(word) else _spelling
-    scores = [_likeness(word, other) for other in answer.words]
+    likeness = _similarity if is_cjk(word) else _spelling_similarity
+    scores = [_similarity(word, other) for other in answer.words]
     scores += [likeness(word, join) for join in answer.joins]
     return max(scores, default=0.0)
 
 
-def _likeness(word: str, other: str) -> float:
-    part = _alignment if is_cjk(word) else _containment
-    return max(_spelling(word, other), part(word, other))
+def _similarity(word: str, other: str) -> float:
+    part = _alignment_score if is_cjk(word) else _containment_score
+    return max(_spelling_similarity(word, other), part(word, other))
 
 
-def _spelling(word: str, other: str) -> float:
+def _spelling_similarity(word: str, other: str) -> float:
     """Compare two words that may differ by slips: a letter wrong, missing, added or swapped.
 
-    >>> _spelling("freiren", "frieren") > 0.8 > _spelling("feiren", "frieren")
+    >>> _spelling_similarity("freiren", "frieren") > 0.8 > _spelling_similarity("feiren", "frieren")
     True
     """
     from rapidfuzz.distance import OSA
 
     if word == other:
         return 1.0
-    if is_short(word) or is_short(other) or _digits(word) != _digits(other):
+    if is_short(word) or is_short(other) or _keep_digits(word) != _keep_digits(other):
         return 0.0
     longest = max(len(word), len(other))
     return max(0.0, 1 - _SLIP_COST * OSA.distance(word, other) / longest)
 
 
-def _digits(word: str) -> str:
+def _keep_digits(word: str) -> str:
     # Numbers with one digit changed are as different as any two.
     return "".join(char for char in word if char.isdecimal())
 
 
-def _containment(word: str, other: str) -> float:
+def _containment_score(word: str, other: str) -> float:
     if is_short(word) or word.isdecimal() or len(word) >= len(other):
         return 0.0
     if other.startswith(word) or (len(word) >= _LEAST_INNER and word in other):
@@ -140,11 +140,13 @@ def _containment(word: str, other: str) -> float:
     return 0.0
 
 
-def _alignment(word: str, other: str) -> float:
+def _alignment_score(word: str, other: str) -> float:
     """Compare a word without spaces with the part of the other that is most like it.
 
-    >>> _alignment("ふりーれん", "葬送のふりーれん"), _alignment("葬送のふりーれん", "ふりーれん")
-    (0.925, 0.85)
+    >>> _alignment_score("ふりーれん", "葬送のふりーれん")
+    0.925
+    >>> _alignment_score("葬送のふりーれん", "ふりーれん")
+    0.85
     """
     from rapidfuzz import fuzz
 

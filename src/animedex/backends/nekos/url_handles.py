@@ -26,12 +26,12 @@ _PATH_WORD = re.compile(
 _SUFFIX = re.compile(r"\.(?:aspx?|bsky\.social|gif|html?|jpe?g|php|png|webp)$", re.IGNORECASE)
 
 
-def handles(link: str) -> list[str]:
+def find_handles(link: str) -> list[str]:
     """Take the user's handle and the ids out of a link, without its host and path words.
 
-    >>> handles("https://twitter.com/yuzuriko_0417/status/15192550")
+    >>> find_handles("https://twitter.com/yuzuriko_0417/status/15192550")
     ['yuzuriko_0417', '15192550']
-    >>> handles("https://www.pixiv.net/en/users/40417"), handles("https://yuzuriko.tumblr.com/")
+    >>> find_handles("https://www.pixiv.net/en/users/40417"), find_handles("https://yuzuriko.tumblr.com/")
     (['40417'], ['yuzuriko'])
     """
     try:
@@ -41,7 +41,7 @@ def handles(link: str) -> list[str]:
         return []
     host = normalize(parts.hostname or "")
     in_host = _USER_IN_HOST.fullmatch(host)
-    segments = [segment for segment in map(_segment, parts.path.split("/")) if segment]
+    segments = [segment for segment in map(_decode_segment, parts.path.split("/")) if segment]
     found = [
         *([in_host[1]] if in_host else []),
         *(segments[:1] if _USER_FIRST_IN_PATH.fullmatch(host) else []),
@@ -52,11 +52,13 @@ def handles(link: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _segment(raw: str) -> str:
+def _decode_segment(raw: str) -> str:
     """Read one segment of a path; empty when the site chose it and not the user.
 
-    >>> _segment("%40yuzuriko@example.org"), _segment("40417.html"), _segment("Artworks")
-    ('@yuzuriko', '40417', '')
+    >>> _decode_segment("%40yuzuriko@example.org"), _decode_segment("40417.html")
+    ('@yuzuriko', '40417')
+    >>> _decode_segment("Artworks")
+    ''
     """
     text = _SUFFIX.sub("", unquote(raw))
     if text.startswith("@"):

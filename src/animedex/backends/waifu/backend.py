@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.backend import Backend, SignIn
-from animedex.backends.waifu.error_messages import VERSION, explain, notice
+from animedex.backends.waifu.error_messages import VERSION, check_version, explain_error
 from animedex.ratelimit.limits import Limits, TokenBucket
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from animedex.http_message import Headers
 
 
-def _headers(fields: Mapping[str, str]) -> Headers:
+def _auth_headers(fields: Mapping[str, str]) -> Headers:
     return (("x-api-key", fields["api_key"]),)
 
 
@@ -41,10 +41,10 @@ BACKEND = Backend(
     sign_in=SignIn(
         fields=("api_key",),
         secret="api_key",  # noqa: S106  the name of the field, not a key
-        headers=_headers,
+        headers=_auth_headers,
         path="/users/me",
         key_page="https://www.waifu.im/api-keys",
     ),
-    explain_error=explain,
-    notice=notice,
+    explain_error=explain_error,
+    notice=check_version,
 )

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from animedex.backends.waifu import composite_calls, parsers
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.backend import BACKEND
-from animedex.backends.waifu.image_urls import image_id
+from animedex.backends.waifu.image_urls import parse_image_id
 from animedex.call import Call
 from animedex.http_message import Request
 
@@ -62,37 +62,37 @@ def images(  # noqa: PLR0913  each is a filter of the service
     and images there are. Raises `NotFound` with the nearest slug where nothing is found and a tag
     does not exist.
     """
-    wanted, excluded = filters.tags(tags), filters.tags(exclude_tags)
-    by = filters.artists(artists), filters.artists(exclude_artists)
+    wanted, excluded = filters.parse_tags(tags), filters.parse_tags(exclude_tags)
+    by = filters.parse_artists(artists), filters.parse_artists(exclude_artists)
     params: _Params = [
-        *_each("IncludedTags", wanted),
-        *_each("ExcludedTags", excluded),
-        *_each("IncludedIds", filters.one_id(ids)),
-        *_each("ExcludedIds", filters.ids(exclude_ids)),
-        *_one("IsNsfw", filters.choice("nsfw", nsfw, filters.NSFW)),
-        *_one("IsAnimated", filters.flag("animated", animated)),
-        *_one("Orientation", _orientation(orientation)),
-        *_one("Width", filters.size("width", width)),
-        *_one("Height", filters.size("height", height)),
-        *_one("ByteSize", filters.size("byte_size", byte_size)),
-        *_part(filters.choice("order", order, filters.ORDERS), page, limit),
+        *_repeat_param("IncludedTags", wanted),
+        *_repeat_param("ExcludedTags", excluded),
+        *_repeat_param("IncludedIds", filters.parse_id(ids)),
+        *_repeat_param("ExcludedIds", filters.parse_ids(exclude_ids)),
+        *_single_param("IsNsfw", filters.parse_choice("nsfw", nsfw, filters.NSFW)),
+        *_single_param("IsAnimated", filters.parse_flag("animated", animated)),
+        *_single_param("Orientation", _parse_orientation(orientation)),
+        *_single_param("Width", filters.parse_size("width", width)),
+        *_single_param("Height", filters.parse_size("height", height)),
+        *_single_param("ByteSize", filters.parse_size("byte_size", byte_size)),
+        *_page_params(filters.parse_choice("order", order, filters.ORDERS), page, limit),
     ]
-    return _by_artists(*by, lambda found: _images_call((*found, *params), wanted, excluded))
+    return _call_by_artists(*by, lambda found: _images_call((*found, *params), wanted, excluded))
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
     """Fetch one image by its id, or by an address that holds it; cached for ten minutes."""
-    number = image_id(str(id)) if filters.is_id(id) or isinstance(id, str) else None
+    number = parse_image_id(str(id)) if filters.is_id(id) or isinstance(id, str) else None
     if number is None:
         message = f"an image is told by its id or its address, not {id!r:.80}"
-        raise filters.wrong(message)
+        raise filters.bad_argument(message)
     request = Request("GET", f"/images/{number}")
-    return Call(BACKEND, request, parsers.image, ttl=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.parse_image, ttl=TEN_MINUTES)
 
 
 def tags() -> Call[list[WaifuTag]]:
     """List all tags; the answer is cached for a day."""
-    return _tags(1).then(partial(composite_calls.every_tag, page=_tags))
+    return _tags(1).then(partial(composite_calls.fetch_all_tags, page=_tags))
 
 
 def tag(name: str | int) -> Call[WaifuTag]:
@@ -100,16 +100,16 @@ def tag(name: str | int) -> Call[WaifuTag]:
 
     Raises `NotFound` with the nearest slug for an unknown one.
     """
-    known = filters.tag(name)
+    known = filters.parse_tag(name)
     path = f"/tags/{known}" if filters.is_id(known) else f"/tags/by-slug/{known}"
     recover = composite_calls.suggest_tag([known], tags())
-    return Call(BACKEND, Request("GET", path), parsers.tag, recover, ttl=DAY)
+    return Call(BACKEND, Request("GET", path), parsers.parse_tag, recover, ttl=DAY)
 
 
 def artists(page: int = 1, limit: int = 30) -> Call[WaifuPage[WaifuArtist]]:
     """List artists, the busiest first, 1 to 100 a page; the answer is cached for an hour."""
-    request = Request("GET", "/artists", _paged(page, limit))
-    return Call(BACKEND, request, parsers.artists, ttl=HOUR)
+    request = Request("GET", "/artists", _paging_params(page, limit))
+    return Call(BACKEND, request, parsers.parse_artists, ttl=HOUR)
 
 
 def artist(name: str | int) -> Call[WaifuArtist]:
@@ -117,31 +117,31 @@ def artist(name: str | int) -> Call[WaifuArtist]:
 
     A name of digits alone is taken for an id. A part of a name is enough where only one has it.
     """
-    known = filters.artist(name)
+    known = filters.parse_artist(name)
     if isinstance(known, str):
         return _artist_named(known)
     request = Request("GET", f"/artists/{known}")
-    return Call(BACKEND, request, parsers.artist, ttl=HOUR)
+    return Call(BACKEND, request, parsers.parse_artist, ttl=HOUR)
 
 
 def artist_by_name(name: str) -> Call[WaifuArtist]:
     """Fetch one artist by the name in full."""
     request = Request("GET", f"/artists/by-name/{quote(name, safe='')}")
-    return Call(BACKEND, request, parsers.artist, ttl=HOUR)
+    return Call(BACKEND, request, parsers.parse_artist, ttl=HOUR)
 
 
 def _artist_named(name: str) -> Call[WaifuArtist]:
-    request = Request("GET", "/artists", (("Name", name), *_paged(1, filters.MOST)))
-    listing = Call(BACKEND, request, parsers.artists, ttl=HOUR)
+    request = Request("GET", "/artists", (("Name", name), *_paging_params(1, filters.MOST)))
+    listing = Call(BACKEND, request, parsers.parse_artists, ttl=HOUR)
     return artist_by_name(name)._replace(
-        recover=composite_calls.artist_by_part_of_name(name, listing)
+        recover=composite_calls.find_artist_by_name_part(name, listing)
     )
 
 
 def stats() -> Call[WaifuStats]:
     """Fetch how much the service has; the answer is cached for ten minutes."""
     request = Request("GET", "/stats/public")
-    return Call(BACKEND, request, parsers.stats, ttl=TEN_MINUTES)
+    return Call(BACKEND, request, parsers.parse_stats, ttl=TEN_MINUTES)
 
 
 def _images_call(
@@ -150,14 +150,14 @@ def _images_call(
     recover = composite_calls.suggest_tag([*wanted, *excluded], tags())
     lifetime = MINUTE if "OrderBy" in dict(params) else 0
     request = Request("GET", "/images", params)
-    call = Call(BACKEND, request, parsers.images, recover, ttl=lifetime)
+    call = Call(BACKEND, request, parsers.parse_images, recover, ttl=lifetime)
     if not wanted and not excluded:
         return call
     check = partial(composite_calls.check_tags, required=wanted, excluded=excluded, listing=tags())
     return call.then(check)
 
 
-def _by_artists(
+def _call_by_artists(
     included: Sequence[int | str],
     excluded: Sequence[int | str],
     build: Callable[[_Params], Call[WaifuPage[WaifuImage]]],
@@ -167,53 +167,57 @@ def _by_artists(
 
     def params(ids: Mapping[str, int]) -> _Params:
         return [
-            *_each("IncludedArtists", _numbers(included, ids)),
-            *_each("ExcludedArtists", _numbers(excluded, ids)),
+            *_repeat_param("IncludedArtists", _resolve_numbers(included, ids)),
+            *_repeat_param("ExcludedArtists", _resolve_numbers(excluded, ids)),
         ]
 
     if not names:
         return build(params({}))
 
     def look_up(context: CallContext, first: WaifuArtist) -> Steps[WaifuPage[WaifuImage]]:
-        ids = yield from composite_calls.artist_ids(context, first, names, _artist_named)
+        ids = yield from composite_calls.resolve_artist_ids(context, first, names, _artist_named)
         return (yield from context.execute(build(params(ids))))
 
     return _artist_named(names[0]).then(look_up)
 
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:
-    request = Request("GET", "/tags", _paged(page, filters.MOST))
-    return Call(BACKEND, request, parsers.tags, ttl=DAY)
+    request = Request("GET", "/tags", _paging_params(page, filters.MOST))
+    return Call(BACKEND, request, parsers.parse_tags, ttl=DAY)
 
 
-def _part(order: str | None, page: int, limit: int) -> _Params:
+def _page_params(order: str | None, page: int, limit: int) -> _Params:
     """Return the parameters for the order and the part of the list."""
-    if order is None and filters.whole("page", page, filters.MOST_PAGE) > 1:
+    if order is None and filters.parse_whole_number("page", page, filters.MOST_PAGE) > 1:
         message = "a random order has no pages: the next one would repeat rows of this one"
-        raise filters.wrong(message, "add `--order uploaded_at` or `--order favorites`")
+        raise filters.bad_argument(message, "add `--order uploaded_at` or `--order favorites`")
     if order is None:
-        return _one("PageSize", str(filters.whole("limit", limit, filters.MOST)))
-    return [("OrderBy", order), *_paged(page, limit)]
+        return _single_param(
+            "PageSize", str(filters.parse_whole_number("limit", limit, filters.MOST))
+        )
+    return [("OrderBy", order), *_paging_params(page, limit)]
 
 
-def _paged(page: int, limit: int) -> tuple[tuple[str, str], ...]:
+def _paging_params(page: int, limit: int) -> tuple[tuple[str, str], ...]:
     return (
-        ("Page", str(filters.whole("page", page, filters.MOST_PAGE))),
-        ("PageSize", str(filters.whole("limit", limit, filters.MOST))),
+        ("Page", str(filters.parse_whole_number("page", page, filters.MOST_PAGE))),
+        ("PageSize", str(filters.parse_whole_number("limit", limit, filters.MOST))),
     )
 
 
-def _orientation(given: Orientation | None) -> str | None:
-    return None if given is None else filters.choice("orientation", given, filters.ORIENTATIONS)
+def _parse_orientation(given: Orientation | None) -> str | None:
+    return (
+        None if given is None else filters.parse_choice("orientation", given, filters.ORIENTATIONS)
+    )
 
 
-def _numbers(given: Sequence[int | str], known: Mapping[str, int]) -> list[str]:
+def _resolve_numbers(given: Sequence[int | str], known: Mapping[str, int]) -> list[str]:
     return [str(known[one] if isinstance(one, str) else one) for one in given]
 
 
-def _each(name: str, values: Sequence[str]) -> _Params:
+def _repeat_param(name: str, values: Sequence[str]) -> _Params:
     return [(name, value) for value in values]
 
 
-def _one(name: str, value: str | None) -> _Params:
+def _single_param(name: str, value: str | None) -> _Params:
     return [] if value is None else [(name, value)]

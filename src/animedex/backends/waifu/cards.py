@@ -19,13 +19,13 @@ def image_card(row: WaifuImage) -> Card:
 
     whole = row.width and row.height
     return Card(
-        title=_told(row.id) or "a picture",
+        title=_format_count(row.id) or "a picture",
         lines=(
             ("artist", join_few(row.artist_names)),
             ("tags", join_few(row.slugs)),
             ("rating", "safe" if row.is_nsfw is False else "not safe"),
             ("size", f"{row.width} x {row.height}" if whole else None),
-            ("favorites", _told(row.favorites)),
+            ("favorites", _format_count(row.favorites)),
             ("source", row.source),
             ("page", row.page_url),
         ),
@@ -42,8 +42,8 @@ def tag_card(row: WaifuTag) -> Card:
         title=row.slug or row.name or "a tag",
         lines=(
             ("name", row.name),
-            ("id", _told(row.id)),
-            ("images", _told(row.image_count or None)),
+            ("id", _format_count(row.id)),
+            ("images", _format_count(row.image_count or None)),
             ("means", row.description),
         ),
         url=f"{_GALLERY}?includedTags={quote(row.slug, safe='')}" if row.slug else _GALLERY,
@@ -58,8 +58,8 @@ def artist_card(row: WaifuArtist) -> Card:
     return Card(
         title=row.name or "an artist",
         lines=(
-            ("id", _told(row.id)),
-            ("images", _told(row.image_count or None)),
+            ("id", _format_count(row.id)),
+            ("images", _format_count(row.image_count or None)),
             ("pixiv", row.pixiv),
             ("twitter", row.twitter),
             ("patreon", row.patreon),
@@ -77,15 +77,15 @@ def stats_card(row: WaifuStats) -> Card:
     return Card(
         title="Waifu.im",
         lines=(
-            ("images", _told(row.total_images)),
-            ("tags", _told(row.total_tags)),
-            ("artists", _told(row.total_artists)),
-            ("requests", _told(row.total_requests)),
+            ("images", _format_count(row.total_images)),
+            ("tags", _format_count(row.total_tags)),
+            ("artists", _format_count(row.total_artists)),
+            ("requests", _format_count(row.total_requests)),
         ),
         url=_GALLERY,
         source="waifu",
     )
 
 
-def _told(number: int | None) -> str | None:
+def _format_count(number: int | None) -> str | None:
     return None if number is None else str(number)

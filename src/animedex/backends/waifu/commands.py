@@ -44,7 +44,7 @@ class Filters(TypedDict):
     limit: int
 
 
-def _size(name: str, text: str) -> Callable[[F], F]:
+def _parse_size(name: str, text: str) -> Callable[[F], F]:
     """Make an option for a filter; of two the service would keep one in silence."""
 
     def once(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
@@ -109,9 +109,9 @@ _FILTERS = (
         default="random",
         help="Draw (the default), or the newest or the most favored first.",
     ),
-    _size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500."),
-    _size("--height", "In pixels, as --width."),
-    _size("--byte-size", "In bytes, as --width."),
+    _parse_size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500."),
+    _parse_size("--height", "In pixels, as --width."),
+    _parse_size("--byte-size", "In bytes, as --width."),
     click.option(
         "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
     ),
@@ -121,7 +121,7 @@ _FILTERS = (
 )
 
 
-def _filtering(decorated: F) -> F:
+def _with_filters(decorated: F) -> F:
     """Add the options that choose pictures."""
     for add in reversed(_FILTERS):
         decorated = add(decorated)
@@ -143,12 +143,12 @@ def command() -> None:
         "animedex waifu images --order favorites --limit 5 --page 2 --json",
     ),
 )
-@_filtering
+@_with_filters
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @with_picture_output
 def images(session: CommandSession, *, opened: bool, **filters: Unpack[Filters]) -> None:
     """Find pictures by tags, artists, sizes and shape; without any, draw one."""
-    _show(session, _chosen(session, filters), opened=opened)
+    _show(session, _search_images(session, filters), opened=opened)
 
 
 @command.command(
@@ -159,7 +159,7 @@ def images(session: CommandSession, *, opened: bool, **filters: Unpack[Filters])
         "animedex waifu download --tag maid --order favorites --limit 3 --sidecar json",
     ),
 )
-@_filtering
+@_with_filters
 @with_download_options
 def download(session: CommandSession, saving: DownloadOptions, **filters: Unpack[Filters]) -> None:
     """Find pictures as `images` does, and fetch them into files.
@@ -169,16 +169,16 @@ def download(session: CommandSession, saving: DownloadOptions, **filters: Unpack
     from animedex.cli.download_runner import download_all
 
     is_random = filters["order"] == "random"
-    download_all(session, _chosen(session, filters), saving, is_repeatable=not is_random)
+    download_all(session, _search_images(session, filters), saving, is_repeatable=not is_random)
 
 
-def _chosen(session: CommandSession, filters: Filters) -> WaifuPage[WaifuImage]:
+def _search_images(session: CommandSession, filters: Filters) -> WaifuPage[WaifuImage]:
     """Ask for pictures; say so where there are none."""
     from animedex.backends.waifu import calls
 
     found = session.ask(calls.images(**filters))
     if not found:
-        session.note(f"animedex: {_nothing(found, filters['page'], filters['nsfw'])}")
+        session.note(f"animedex: {_explain_no_rows(found, filters['page'], filters['nsfw'])}")
     return found
 
 
@@ -249,7 +249,7 @@ def artists(session: CommandSession, *, page: int, limit: int) -> None:
 
     found = session.ask(calls.artists(page, limit))
     if not found:
-        session.note(f"animedex: {_past(found, page) or 'there is no artist'}")
+        session.note(f"animedex: {_explain_last_page(found, page) or 'there is no artist'}")
     session.output.records(found, WaifuArtist, cards.artist_card)
 
 
@@ -297,12 +297,12 @@ def _open(session: CommandSession, row: WaifuImage) -> None:
         session.note("animedex: the picture has no page")
 
 
-def _nothing(found: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
+def _explain_no_rows(found: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
     among = " among safe pictures" if nsfw == "no" else ""
-    return _past(found, page) or f"nothing matches{among}"
+    return _explain_last_page(found, page) or f"nothing matches{among}"
 
 
-def _past(found: WaifuPage[R], page: int) -> str | None:
+def _explain_last_page(found: WaifuPage[R], page: int) -> str | None:
     """Return that a list has fewer pages, where it has."""
     if not found.total_pages or page <= found.total_pages:
         return None

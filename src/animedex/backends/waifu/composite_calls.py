@@ -26,7 +26,7 @@ _MAX_NAME = 60
 _MAX_NAMES = 5
 
 
-def every_tag(
+def fetch_all_tags(
     context: CallContext,
     rows: WaifuPage[WaifuTag],
     page: Callable[[int], Call[WaifuPage[WaifuTag]]],
@@ -41,7 +41,7 @@ def every_tag(
     return tags
 
 
-def artist_by_part_of_name(
+def find_artist_by_name_part(
     name: str, listing: Call[WaifuPage[WaifuArtist]]
 ) -> Callable[[CallContext, AnimedexError], Steps[WaifuArtist]]:
     """Return what takes the only artist whose name contains an unknown one, with a warning.
@@ -67,7 +67,7 @@ def artist_by_part_of_name(
     return recover
 
 
-def artist_ids(
+def resolve_artist_ids(
     context: CallContext,
     first: WaifuArtist,
     names: Sequence[str],

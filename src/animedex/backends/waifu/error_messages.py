@@ -29,19 +29,19 @@ _BLOCKED = ErrorExplanation(
 )
 
 
-def explain(response: Response) -> ErrorExplanation | None:
+def explain_error(response: Response) -> ErrorExplanation | None:
     """Return what a block page means, parameters that are wrong, and a row that is not there.
 
     The block page is HTML and has nothing to do with who is signed in.
     """
-    if response.status == _FORBIDDEN and _is_page(response):
+    if response.status == _FORBIDDEN and _is_html(response):
         return _BLOCKED
     if response.status in _INVALID:
-        return _invalid(response)
-    return _missing(response) if response.status == _MISSING else None
+        return _explain_invalid(response)
+    return _explain_missing(response) if response.status == _MISSING else None
 
 
-def notice(response: Response) -> str | None:
+def check_version(response: Response) -> str | None:
     """Return where the service answers as another version of itself than was asked for."""
     version = response.header("version")
     if version is None or version.strip().lower() == VERSION:
@@ -52,12 +52,12 @@ def notice(response: Response) -> str | None:
     )
 
 
-def _is_page(response: Response) -> bool:
+def _is_html(response: Response) -> bool:
     kind = (response.header("content-type") or "").lower()
     return kind.startswith("text/html") or response.body.lstrip()[:1] == b"<"
 
 
-def _invalid(response: Response) -> ErrorExplanation | None:
+def _explain_invalid(response: Response) -> ErrorExplanation | None:
     """Name the parameters that a problem (RFC 9457) finds wrong; None where it names none."""
     import msgspec
 
@@ -68,17 +68,17 @@ def _invalid(response: Response) -> ErrorExplanation | None:
     errors = problem.get("errors")
     if not isinstance(errors, dict) or not errors:
         return None
-    told = [_one(name, said) for name, said in cast("dict[str, object]", errors).items()]
+    told = [_explain_field(name, said) for name, said in cast("dict[str, object]", errors).items()]
     return ErrorExplanation(UpstreamError, "did not accept the request", "; ".join(told))
 
 
-def _one(name: str, said: object) -> str:
+def _explain_field(name: str, said: object) -> str:
     texts = cast("list[object]", said) if isinstance(said, list) else [said]
     words = " ".join(text for text in texts if isinstance(text, str))
     return f"{name}: {words}" if words else name
 
 
-def _missing(response: Response) -> ErrorExplanation | None:
+def _explain_missing(response: Response) -> ErrorExplanation | None:
     kind = _KIND.search(response.url.partition("?")[0])
     if kind is None:
         return None

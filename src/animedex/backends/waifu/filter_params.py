@@ -33,32 +33,32 @@ _BACKWARDS = {"=>": ">=", "=<": "<=", "≥": ">=", "≤": "<="}
 _SIZE_HINT = "write '>=1500', '<1500', '1000..2000' or '1500', in quotes on a command line"
 
 
-def wrong(message: str, hint: str | None = None) -> BadArguments:
+def bad_argument(message: str, hint: str | None = None) -> BadArguments:
     """Make the error for an argument that cannot be used."""
     return BadArguments(message, backend="waifu", hint=hint)
 
 
-def tags(given: Several) -> list[str]:
+def parse_tags(given: Several) -> list[str]:
     """Return tags as requests name them, by slug or id; raise `BadArguments` for other text.
 
-    >>> tags("raiden-shogun"), tags([12, "maid"])
+    >>> parse_tags("raiden-shogun"), parse_tags([12, "maid"])
     (['raiden-shogun'], ['12', 'maid'])
     """
-    return [tag(one) for one in _each("a tag", given)]
+    return [parse_tag(one) for one in _parse_each("a tag", given)]
 
 
-def tag(given: str | int) -> str:
+def parse_tag(given: str | int) -> str:
     """Return one tag as a request names it."""
     text = str(given) if is_id(given) else given
     if not isinstance(text, str) or not is_tag(text):
-        near = slugged(text) if isinstance(text, str) else ""
+        near = slugify(text) if isinstance(text, str) else ""
         hint = "list them with `animedex waifu tags`"
         if isinstance(text, str) and "," in text:
             hint = "give each tag by itself, as in --tag maid --tag uniform"
         elif near:
             hint = f"did you mean {near}?"
         message = f"a tag is a slug (small letters, digits, dashes) or an id, not {given!r:.80}"
-        raise wrong(message, hint)
+        raise bad_argument(message, hint)
     return text
 
 
@@ -67,24 +67,24 @@ def is_tag(text: str) -> bool:
     return _SLUG.fullmatch(text) is not None
 
 
-def slugged(text: str) -> str:
+def slugify(text: str) -> str:
     """Make of words what a slug of them would be.
 
-    >>> slugged("Raiden Shogun"), slugged(" long_hair "), slugged("猫")
+    >>> slugify("Raiden Shogun"), slugify(" long_hair "), slugify("猫")
     ('raiden-shogun', 'long-hair', '')
     """
     return re.sub(r"[^a-z0-9]+", "-", text[:100].lower()).strip("-")
 
 
-def artists(given: Several) -> list[int | str]:
+def parse_artists(given: Several) -> list[int | str]:
     """Return artists by id where they are told so, else by name."""
-    return [artist(one) for one in _each("an artist", given)]
+    return [parse_artist(one) for one in _parse_each("an artist", given)]
 
 
-def artist(given: str | int) -> int | str:
+def parse_artist(given: str | int) -> int | str:
     """Return an artist's id or name.
 
-    >>> artist("80"), artist("GongHa")
+    >>> parse_artist("80"), parse_artist("GongHa")
     (80, 'GongHa')
     """
     if is_id(given):
@@ -96,25 +96,25 @@ def artist(given: str | int) -> int | str:
         message = f"{given!r:.80} cannot be the name of an artist"
     else:
         return given.strip()
-    raise wrong(message, hint)
+    raise bad_argument(message, hint)
 
 
-def ids(given: Several) -> list[str]:
+def parse_ids(given: Several) -> list[str]:
     """Return ids of images."""
-    found = list(_each("an id", given))
+    found = list(_parse_each("an id", given))
     for one in found:
         if not is_id(one):
             message = f"an id is a whole number, not {one!r:.80}"
-            raise wrong(message)
+            raise bad_argument(message)
     return [str(one) for one in found]
 
 
-def one_id(given: Several) -> list[str]:
+def parse_id(given: Several) -> list[str]:
     """Return the only id to include: of several, an image would have to have all at once."""
-    found = ids(given)
+    found = parse_ids(given)
     if len(found) > 1:
         message = f"one id at the most can be asked for, not {len(found)}: no image has two"
-        raise wrong(message, "ask for each with `animedex waifu image ID`")
+        raise bad_argument(message, "ask for each with `animedex waifu image ID`")
     return found
 
 
@@ -129,23 +129,23 @@ def is_id(given: object) -> bool:
     return isinstance(given, str) and re.fullmatch(r"[0-9]{1,18}", given) is not None
 
 
-def size(name: str, given: Size | None) -> str | None:
+def parse_size(name: str, given: Size | None) -> str | None:
     """Return a filter for a size as the service reads it; None for none.
 
-    >>> size("width", ">= 1500"), size("width", "1000..2000"), size("width", 800)
+    >>> parse_size("width", ">= 1500"), parse_size("width", "1000..2000"), parse_size("width", 800)
     ('>=1500', '1000..2000', '800')
     """
     if given is None:
         return None
     text = "".join(given.split()) if isinstance(given, str) else str(given)
-    found = _SIZE.fullmatch(text) if _is(given, str, int) else None
+    found = _SIZE.fullmatch(text) if _is_text(given, str, int) else None
     if found is None:
         message = f"{name} is compared with a number of at most 18 digits, not {given!r:.80}"
-        raise wrong(message, _size_hint(text))
+        raise bad_argument(message, _size_hint(text))
     least, most = found[3], found[4]
     if least and int(least) > int(most):
         message = f"the {name} {given!r} lies nowhere, as {least} is more than {most}"
-        raise wrong(message, f"did you mean {most}..{least}?")
+        raise bad_argument(message, f"did you mean {most}..{least}?")
     return text
 
 
@@ -157,33 +157,33 @@ def _size_hint(text: str) -> str:
     return _SIZE_HINT
 
 
-def whole(name: str, given: int, most: int) -> int:
+def parse_whole_number(name: str, given: int, most: int) -> int:
     """Return a whole number from 1 on."""
-    if not _is(given, int) or not 1 <= given <= most:
+    if not _is_text(given, int) or not 1 <= given <= most:
         message = f"{name} is a whole number from 1 to {most:,}, not {given!r:.80}"
-        raise wrong(message)
+        raise bad_argument(message)
     return given
 
 
-def choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
+def parse_choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
     """Return the service's word for one of ours; case and dashes do not matter."""
-    text = given.lower().replace("-", "_") if _is(given, str) else ""
+    text = given.lower().replace("-", "_") if _is_text(given, str) else ""
     if text not in known:
         *others, last = known
         message = f"{name} is {', '.join(others)} or {last}, not {given!r:.80}"
-        raise wrong(message)
+        raise bad_argument(message)
     return known[text]
 
 
-def flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
+def parse_flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
     """Return the service's word for yes or no; None where nothing was said."""
-    if given is not None and not _is(given, bool):
+    if given is not None and not _is_text(given, bool):
         message = f"{name} is true or false, not {given!r:.80}"
-        raise wrong(message)
+        raise bad_argument(message)
     return None if given is None else str(given)
 
 
-def _each(what: str, given: Several) -> Iterable[str | int]:
+def _parse_each(what: str, given: Several) -> Iterable[str | int]:
     """Return what was told one by one, a lone one as well."""
     if isinstance(given, str | int):
         return (given,)
@@ -191,10 +191,10 @@ def _each(what: str, given: Several) -> Iterable[str | int]:
         return tuple(given)
     except TypeError:
         message = f"{what} is text or a number, not {given!r:.80}"
-        raise wrong(message) from None
+        raise bad_argument(message) from None
 
 
-def _is(value: object, *kinds: type) -> bool:
+def _is_text(value: object, *kinds: type) -> bool:
     """Ask what a type checker would have told: not everybody uses one.
 
     A bool is an int to Python, but no number of anything.

@@ -16,13 +16,14 @@ _ADDRESS = re.compile(
 )
 
 
-def image_id(text: str) -> int | None:
+def parse_image_id(text: str) -> int | None:
     """Read a picture's id from itself, or from an address of the picture; None for other text.
 
-    >>> image_id("7256"), image_id("https://cdn.waifu.im/7256.jpg"), image_id("7256.jpg")
-    (7256, 7256, None)
-    >>> image_id("https://www.waifu.im/images/7256"), image_id("https://waifu.im.example/7256.jpg")
+    >>> parse_image_id("7256"), parse_image_id("https://cdn.waifu.im/7256.jpg")
+    (7256, 7256)
+    >>> parse_image_id("https://www.waifu.im/images/7256"), parse_image_id("7256.jpg")
     (7256, None)
+    >>> parse_image_id("https://waifu.im.example/7256.jpg")
     """
     found = re.fullmatch(_ID, text.strip()) or _ADDRESS.fullmatch(text.strip())
     digits = next((group for group in found.groups() if group), None) if found else None

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
-from animedex.backends.waifu.image_urls import image_id
+from animedex.backends.waifu.image_urls import parse_image_id
 from animedex.models import (
     ArtPost,
     PictureRecord,
@@ -104,7 +104,7 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
             byte_size=self.byte_size,
             extension=(text_or_none(self.extension) or "").lstrip(".").lower() or None,
             animated=self.is_animated,
-            perceptual_hash=_looked_at(self.perceptual_hash),
+            perceptual_hash=_parse_hash(self.perceptual_hash),
             created_at=text_or_none(self.uploaded_at),
         )
 
@@ -116,10 +116,10 @@ def common_id(number: object, url: str | None) -> str:
     ('waifu:7', 'waifu:7', 'waifu:')
     """
     link = url_or_none(url) or ""
-    return f"waifu:{positive_or_zero(number) or image_id(link) or link}"
+    return f"waifu:{positive_or_zero(number) or parse_image_id(link) or link}"
 
 
-def _looked_at(perceptual_hash: str | None) -> str | None:
+def _parse_hash(perceptual_hash: str | None) -> str | None:
     """Return a hash; None for zeros, which stand beside a picture that was not looked at yet."""
     found = text_or_none(perceptual_hash)
     return found if found and found.strip("0") else None

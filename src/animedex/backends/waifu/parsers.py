@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     R = TypeVar("R", bound=Record)
 
 
-def page(kind: type[R], response: Response, source: SourceTag) -> WaifuPage[R]:
+def parse_page(kind: type[R], response: Response, source: SourceTag) -> WaifuPage[R]:
     """Read one page of a list, in the service's order."""
     from animedex.backends.waifu.models import Envelope, WaifuPage
     from animedex.models import parse_records, parse_rows
@@ -33,7 +33,7 @@ def page(kind: type[R], response: Response, source: SourceTag) -> WaifuPage[R]:
     return rows
 
 
-def one(kind: type[R], response: Response, source: SourceTag) -> R:
+def parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
     """Read the answer that is one row."""
     import msgspec
 
@@ -44,50 +44,50 @@ def one(kind: type[R], response: Response, source: SourceTag) -> R:
     return parse_record(kind, raw, "", source)
 
 
-def images(response: Response, source: SourceTag) -> WaifuPage[WaifuImage]:
+def parse_images(response: Response, source: SourceTag) -> WaifuPage[WaifuImage]:
     """Read one page of images."""
     from animedex.backends.waifu.models import WaifuImage
 
-    return page(WaifuImage, response, source)
+    return parse_page(WaifuImage, response, source)
 
 
-def image(response: Response, source: SourceTag) -> WaifuImage:
+def parse_image(response: Response, source: SourceTag) -> WaifuImage:
     """Read one image."""
     from animedex.backends.waifu.models import WaifuImage
 
-    return one(WaifuImage, response, source)
+    return parse_row(WaifuImage, response, source)
 
 
-def tags(response: Response, source: SourceTag) -> WaifuPage[WaifuTag]:
+def parse_tags(response: Response, source: SourceTag) -> WaifuPage[WaifuTag]:
     """Read one page of tags."""
     from animedex.backends.waifu.models import WaifuTag
 
-    return page(WaifuTag, response, source)
+    return parse_page(WaifuTag, response, source)
 
 
-def tag(response: Response, source: SourceTag) -> WaifuTag:
+def parse_tag(response: Response, source: SourceTag) -> WaifuTag:
     """Read one tag."""
     from animedex.backends.waifu.models import WaifuTag
 
-    return one(WaifuTag, response, source)
+    return parse_row(WaifuTag, response, source)
 
 
-def artists(response: Response, source: SourceTag) -> WaifuPage[WaifuArtist]:
+def parse_artists(response: Response, source: SourceTag) -> WaifuPage[WaifuArtist]:
     """Read one page of artists."""
     from animedex.backends.waifu.models import WaifuArtist
 
-    return page(WaifuArtist, response, source)
+    return parse_page(WaifuArtist, response, source)
 
 
-def artist(response: Response, source: SourceTag) -> WaifuArtist:
+def parse_artist(response: Response, source: SourceTag) -> WaifuArtist:
     """Read one artist."""
     from animedex.backends.waifu.models import WaifuArtist
 
-    return one(WaifuArtist, response, source)
+    return parse_row(WaifuArtist, response, source)
 
 
-def stats(response: Response, source: SourceTag) -> WaifuStats:
+def parse_stats(response: Response, source: SourceTag) -> WaifuStats:
     """Read the service's numbers."""
     from animedex.backends.waifu.models import WaifuStats
 
-    return one(WaifuStats, response, source)
+    return parse_row(WaifuStats, response, source)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.backends.waifu import calls
 from animedex.backends.waifu import filter_params as filters
-from animedex.backends.waifu.image_urls import image_id
+from animedex.backends.waifu.image_urls import parse_image_id
 from animedex.backends.waifu.models import WaifuImage, common_id
 from animedex.call import Call
 from animedex.errors import BadArguments, NotFound
@@ -30,29 +30,29 @@ _HASH = re.compile(r"[0-9a-fA-F]{16}")
 _NSFW: dict[str, Nsfw] = {"g": "no", "e": "yes"}
 
 
-def owns(row: Mapping[str, JsonValue]) -> bool:
+def is_own_row(row: Mapping[str, JsonValue]) -> bool:
     """Return whether a row is one of Waifu.im's, by keys that no other service has.
 
-    >>> owns({"id": 7, "isNsfw": False, "byteSize": 1}), owns({"id": 7, "md5": "0"})
+    >>> is_own_row({"id": 7, "isNsfw": False, "byteSize": 1}), is_own_row({"id": 7, "md5": "0"})
     (True, False)
     """
     return len(_OWN_KEYS & row.keys()) >= _ENOUGH_KEYS
 
 
-def evidence(row: JsonObject) -> MatchKeys:
+def read_keys(row: JsonObject) -> MatchKeys:
     """Read what tells whether a row shows the same picture as another, as far as it is there.
 
     A perceptual hash of zeros is what stands beside a picture that was not looked at yet.
 
-    >>> evidence({"id": 7, "perceptualHash": "00000000000000ff", "source": "https://x.example/1"})
+    >>> read_keys({"id": 7, "perceptualHash": "00000000000000ff", "source": "https://x.example/1"})
     Evidence(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
 pixels=0, byte_size=0, withheld=False)
     """
-    source = url_or_none(_text(row.get("source")))
+    source = url_or_none(_read_text(row.get("source")))
     return MatchKeys(
-        id=common_id(row.get("id"), _text(row.get("url"))),
+        id=common_id(row.get("id"), _read_text(row.get("url"))),
         links=(source,) if source else (),
-        perceptual_hash=_hash(row.get("perceptualHash")),
+        perceptual_hash=_read_hash(row.get("perceptualHash")),
         pixels=positive_or_zero(row.get("width")) * positive_or_zero(row.get("height")),
         byte_size=positive_or_zero(row.get("byteSize")),
     )
@@ -68,11 +68,11 @@ def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecor
         return None
     if not wanted:
         message = "waifu needs a word to search for"
-        raise filters.wrong(message)
+        raise filters.bad_argument(message)
     most = min(limit, filters.MOST)
 
     def look(context: CallContext, catalogue: list[WaifuTag]) -> Steps[Sequence[PictureRecord]]:
-        tags = matching(wanted, catalogue)
+        tags = match_tags(wanted, catalogue)
         artist = None if tags else (yield from _artist_id(context, words.strip()))
         if not tags and artist is None:
             return []
@@ -85,7 +85,7 @@ def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecor
 
 def random(category: str | None, amount: int) -> Call[Sequence[PictureRecord]] | None:
     """Draw safe images, with a tag where a category is named."""
-    slug = None if category is None else filters.slugged(category)
+    slug = None if category is None else filters.slugify(category)
     if slug == "":
         return None
     return calls.images(slug or (), nsfw="no", limit=min(amount, filters.MOST))
@@ -93,11 +93,11 @@ def random(category: str | None, amount: int) -> Call[Sequence[PictureRecord]] |
 
 def picture(text: str) -> Call[PictureRecord] | None:
     """Find the row of an address of the service, or of an id."""
-    number = image_id(text)
+    number = parse_image_id(text)
     return None if number is None else calls.image(number)
 
 
-def matching(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
+def match_tags(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
     """Return the slug of the tag that is called so, or else of tags that have all the words.
 
     Where tags leave a word over, none is given: half of what was asked for is something else.
@@ -121,27 +121,27 @@ def matching(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
 def _artist_id(context: CallContext, name: str) -> Steps[int | None]:
     """Look for the artist of a name; None where there is none, or the name cannot be one."""
     try:
-        filters.artist(name)
+        filters.parse_artist(name)
         artist = yield from context.execute(calls.artist_by_name(name))
     except (BadArguments, NotFound):
         return None
     return artist.id
 
 
-def _hash(value: JsonValue) -> int | None:
+def _read_hash(value: JsonValue) -> int | None:
     if isinstance(value, str) and _HASH.fullmatch(value):
         return int(value, 16) or None
     return None
 
 
-def _text(value: JsonValue) -> str | None:
+def _read_text(value: JsonValue) -> str | None:
     return value if isinstance(value, str) else None
 
 
 ART = ArtProvider(
     record=WaifuImage,
-    matches_row=owns,
-    read_keys=evidence,
+    matches_row=is_own_row,
+    read_keys=read_keys,
     search=search,
     random=random,
     picture=picture,

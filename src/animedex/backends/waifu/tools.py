@@ -70,7 +70,7 @@ def _tags(given: Nothing) -> Call[list[WaifuTag]]:
     return calls.tags()
 
 
-def _line(tag: WaifuTag) -> str:
+def _format_tag(tag: WaifuTag) -> str:
     return f"{tag.slug}: {tag.description or tag.name}"
 
 
@@ -95,6 +95,6 @@ TOOLS = (
         arguments=Nothing,
         answer={"rows": list[WaifuTag]},
         run=rows(_tags),
-        line=_line,
+        line=_format_tag,
     ),
 )

@@ -51,12 +51,12 @@ class Services(Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services."""
         del ctx
-        return backends.names()
+        return backends.list_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Make the command for one service."""
-        if cmd_name in backends.names():
-            return _for(backends.declared(cmd_name))
+        if cmd_name in backends.list_names():
+            return _for(backends.find_backend(cmd_name))
         return super().get_command(ctx, cmd_name)
 
 

@@ -89,7 +89,7 @@ def status(session: CommandSession, service: str | None, *, check: bool) -> None
     from animedex.cli.login import account_status
 
     names = [services_with_accounts(service).name] if service else with_login_options()
-    found = map(backends.declared, names)
+    found = map(backends.find_backend, names)
     session.output.facts(
         {each.name: account_status(session.client, each, check=check) for each in found}
     )
@@ -114,7 +114,9 @@ def logout(service: str) -> None:
 
 def with_login_options() -> list[str]:
     """Name the services that know their users."""
-    return [name for name in backends.names() if backends.declared(name).sign_in is not None]
+    return [
+        name for name in backends.list_names() if backends.find_backend(name).sign_in is not None
+    ]
 
 
 def services_with_accounts(name: str) -> Backend:
@@ -124,9 +126,9 @@ def services_with_accounts(name: str) -> Backend:
     """
     known = with_login_options()
     if name in known:
-        return backends.declared(name)
+        return backends.find_backend(name)
     hint = f"there is one to {' and '.join(known)}"
-    if name in backends.names():
+    if name in backends.list_names():
         message = f"{name} has no sign-in"
         raise BadArguments(message, hint=hint, backend=name)
     from difflib import get_close_matches

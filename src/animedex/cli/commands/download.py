@@ -90,7 +90,7 @@ def _expand_argument(text: str) -> Iterable[Source]:
         return _read(read_in(_HINT), _NAME_OF_HERE)
     if text.lstrip().startswith(("[", "{")):
         return _read(text.encode(errors="surrogateescape"), "the argument")
-    if "://" in text or text.partition(":")[0] in backends.names():
+    if "://" in text or text.partition(":")[0] in backends.list_names():
         return [text]
     if os.path.isdir(text):
         return [NotFound(f"{text} is a folder", hint=_HINT)]

@@ -48,7 +48,7 @@ def records() -> dict[str, type[Record]]:
     """Find the records of all services, by their classes' names in lower case with hyphens."""
     from animedex.models import PictureRecord, Record
 
-    modules = [import_module(f"animedex.backends.{name}.models") for name in backends.names()]
+    modules = [import_module(f"animedex.backends.{name}.models") for name in backends.list_names()]
     return {
         kebab(kind.__name__): kind
         for module in modules

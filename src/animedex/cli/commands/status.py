@@ -56,7 +56,7 @@ def budgets(session: CommandSession, states: Mapping[str, LimiterState]) -> Json
     """Return what is left of every service's budget, at the place where it is asked."""
     base_urls, now = session.client.config.base_urls, shared_clock()
     told: JsonObject = {}
-    for backend in map(backends.declared, backends.names()):
+    for backend in map(backends.find_backend, backends.list_names()):
         where = origin(base_url(backend, base_urls))
         told[backend.name] = {
             "origin": where,
