@@ -40,7 +40,7 @@ ALLOWED = {
     },
     "backends": {
         *("backend", "body_writer", "call", "endpoint", "errors", "http_message", "models"),
-        *("plurals", "ratelimit.limits", "text_normalization", "tool"),
+        *("images.formats", "plurals", "ratelimit.limits", "text_normalization", "tool"),
     },
     "client_options": {
         *("", "backends", "config", "errors", "http_message", "ratelimit", "transport"),

@@ -14,7 +14,7 @@ from animedex.download.resumable_writer import HINT as HINT_AGAIN
 from animedex.download.resumable_writer import not_a_picture
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
 from animedex.files import hash_file
-from animedex.images.containers import select_parts
+from animedex.images.containers import is_intact
 from animedex.images.containers.file_reader import HINT, SourceFile
 from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.images.sidecar import read_any_credit
@@ -30,10 +30,6 @@ if TYPE_CHECKING:
     from animedex.download.targets import Target
     from animedex.images.formats import Format
     from animedex.images.xmp.credit_text import Credit
-
-
-# What complete files end with; a RIFF file begins with its length instead.
-_ENDS = {"jpeg": b"\xff\xd9", "png": b"\0\0\0\0IEND\xaeB`\x82", "gif": b"\0;", "webp": b""}
 
 
 class FileCheck(NamedTuple):
@@ -98,26 +94,11 @@ def check_pixels(path: str, content: BinaryIO, kind: Format) -> None:
 
     Raises `Corrupt` if pixels are missing or damaged, and `TooLarge` if that would cost too much.
     """
-    if _is_intact(content, kind, path):
+    if is_intact(SourceFile(path, content), kind.name):
         return
     from animedex.images.image_inspection import measure_image
 
     measure_image(path)
-
-
-def _is_intact(content: BinaryIO, kind: Format, path: str) -> bool:
-    """Return whether a container is complete: all its parts and its end; False if undecided."""
-    if kind.name not in _ENDS:
-        return False
-    try:
-        parts = select_parts(SourceFile(path, content), kind.name)
-    except Corrupt:
-        return False
-    if kind.name == "webp":
-        return parts is None
-    end = _ENDS[kind.name]
-    content.seek(-len(end), os.SEEK_END)
-    return content.read() == end
 
 
 def _check_length(target: Target, size: int, announced: int | None) -> None:

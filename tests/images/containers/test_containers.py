@@ -11,7 +11,7 @@ import pytest
 from PIL import Image, ImageFile
 
 from animedex.errors import BadArguments, Corrupt, TooLarge
-from animedex.images.containers import select_parts
+from animedex.images.containers import is_intact, select_parts
 from animedex.images.containers.file_reader import SourceFile
 from animedex.images.containers.joined_parts import PartStream
 from animedex.images.decoder import convert_decoder_errors, create_decoder
@@ -186,3 +186,26 @@ def test_only_the_first_of_many_colour_profiles_is_unpacked() -> None:
     selected = PartStream(SourceFile("it", io.BytesIO(data)), parts).read()
     assert selected is not None
     assert b"iCCP" not in selected
+
+
+@pytest.mark.parametrize("form", ["png", "jpeg", "gif", "webp"])
+def test_a_walk_over_the_container_shows_that_a_file_is_intact(form: str) -> None:
+    data = saved(form)
+    assert is_intact(SourceFile("it", io.BytesIO(data)), form)
+    assert not any(
+        is_intact(SourceFile("it", io.BytesIO(data[:end])), form)
+        for end in range(len(data) // 2, len(data))
+    )
+
+
+def test_a_walk_decides_nothing_of_avif() -> None:
+    assert not is_intact(SourceFile("it", io.BytesIO(saved("avif"))), "avif")
+
+
+def test_a_cut_picture_is_not_intact_unless_its_encoder_left_pixels_out() -> None:
+    names = [
+        name
+        for name, odd in CUT.items()
+        if is_intact(SourceFile("it", io.BytesIO(odd.data)), odd.form)
+    ]
+    assert names == ["png: pixels that end too soon"]

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from animedex.http_message import Response
 
 CREDITS = ("anime_name", "artist_name", "artist_href", "source_url")
-_OPENINGS = {"png": (b"\x89PNG\r\n\x1a\n",), "gif": (b"GIF87a", b"GIF89a")}
+_CHECKED_EXTENSIONS = {"png", "gif"}
 
 
 def parse_asset(response: Response, source: SourceTag) -> NekosAsset:
@@ -59,13 +59,16 @@ def read_credit_headers(response: Response, name: str) -> str | None:
 
 
 def _check_asset(response: Response, size: int, opening: bytes) -> None:
+    from animedex.images.formats import identify_format
+
     extension = urlsplit(response.url).path.rpartition(".")[2].lower()
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":
         told = kind[:60] if kind.isprintable() else "something else"
         message = f"the answer is {told}, not a picture"
         raise UpstreamDecode(message, backend="nekos")
-    if extension in _OPENINGS and not opening.startswith(_OPENINGS[extension]):
+    actual = identify_format(opening)
+    if extension in _CHECKED_EXTENSIONS and (not actual or actual.extension != extension):
         message = f"the bytes are no {extension.upper()} picture"
         raise UpstreamDecode(message, backend="nekos")
     length = response.header("content-length") or ""

@@ -91,6 +91,8 @@ def select_parts(source: SourceFile) -> Parts | None:
     start, end = 0, find_header_end(source)
     last: Block | None = None
     for block in iter_blocks(source):
+        if block.kind == TRAILER and last is None:
+            source.raise_corrupt(TRUNCATED)
         if block.kind == TRAILER:
             whole = not parts and block.end == source.size
             return None if whole else [*parts, (start, block.end)]

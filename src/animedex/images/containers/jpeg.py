@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 APP0, APP1 = 0xE0, 0xE1
 SCAN, END_OF_IMAGE = 0xDA, 0xD9
 _SOI = b"\xff\xd8"
-_EOI = b"\xff\xd9"
+EOI = b"\xff\xd9"
 _APP2, _APP14, _APP15, _COMMENT = 0xE2, 0xEE, 0xEF, 0xFE
 _NEEDED_OPENINGS = {APP0: b"", APP1: b"Exif\0", _APP2: b"ICC_PROFILE\0", _APP14: b""}
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
@@ -90,7 +90,7 @@ def select_parts(source: SourceFile) -> Parts:
             source.raise_corrupt(TRUNCATED)
         end = _find_data_end(source, scans[-1].end)
         _check_last_scan(source, [*parts, (start, scans[-1].end)], (scans[-1].end, end))
-    return [*parts, (start, end), _EOI]
+    return [*parts, (start, end), EOI]
 
 
 def _is_needed(source: SourceFile, segment: Segment) -> bool:
@@ -217,7 +217,7 @@ def _check_last_scan(source: SourceFile, before: Parts, scan: Range) -> None:
     """
     start, end = scan
     restart = _next_restart_marker(source, start)
-    tail, other = (data + restart + data + _EOI for data in (_TAIL, _INVERTED_TAIL))
+    tail, other = (data + restart + data + EOI for data in (_TAIL, _INVERTED_TAIL))
     shown = _decode_checksum(source, [*before, scan, tail])
     if shown != _decode_checksum(source, [*before, scan, other]):
         source.raise_corrupt(TRUNCATED)

@@ -21,7 +21,7 @@ _HEADER = b"\0\0\0\x0dIHDR"
 # Of a chunk beside its data: the length and the kind before it, the checksum behind it.
 CHUNK_OVERHEAD = 12
 _MAX_CHUNK_BYTES = 2**31 - 1
-_END = b"\0\0\0\0IEND\xaeB`\x82"
+END = b"\0\0\0\0IEND\xaeB`\x82"
 
 _PALETTE = 3
 _FRAME_DATA = {b"IDAT", b"fdAT"}
@@ -90,7 +90,7 @@ def select_parts(source: SourceFile) -> Parts:
         if not ended:
             selection.add(chunk)
     selection.check(ended=ended)
-    return [SIGNATURE, *selection.parts, _END]
+    return [SIGNATURE, *selection.parts, END]
 
 
 class _PartSelection:
