@@ -135,9 +135,9 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
         """Let pydantic validate rows into records and serialise records as their payloads."""
-        from animedex.record_schema import record_core_schema
+        from animedex.record_schema import core_schema
 
-        return record_core_schema(cls)
+        return core_schema(cls, cls.from_payload, lambda record: record.payload)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
@@ -212,9 +212,9 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: object) -> object:
         """Let pydantic read posts from JSON objects and write them as such."""
-        from animedex.record_schema import post_core_schema
+        from animedex.record_schema import core_schema
 
-        return post_core_schema(cls)
+        return core_schema(cls, lambda row: msgspec.convert(row, cls), cls.to_payload)
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:

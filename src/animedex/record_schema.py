@@ -12,56 +12,31 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.http_message import JsonObject, JsonValue
-    from animedex.models import ArtPost, Record
 
 T = TypeVar("T")
 
 
-def json_schema(kind: type[Record]) -> JsonObject:
-    """Return the JSON Schema of a record, with its references written out.
+def json_schema(kind: object) -> JsonObject:
+    """Return the JSON Schema of a type, its references replaced by what they refer to.
 
-    Keys that the class does not know are allowed, as services add them.
+    Keys that a record's class does not have are allowed, as services add them.
     """
-    return inline_references(kind)
-
-
-def inline_references(kind: object) -> JsonObject:
-    """Return the JSON Schema of a type, with its references written out."""
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
     return _described(_inline(schema, definitions))
 
 
-def post_schema(kind: type[ArtPost]) -> JsonObject:
-    """Return the JSON Schema of an art post as JSON has it, which is without its source tag."""
-    (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
-    whole = cast("dict[str, JsonObject]", _inline(schema, definitions))
-    known = {name: one for name, one in whole["properties"].items() if name != "source_tag"}
-    return _described({**whole, "properties": known})
+def post_schema(kind: object) -> JsonObject:
+    """Return the JSON Schema of an art post as it is in JSON, without its source tag."""
+    schema = json_schema(kind)
+    properties = cast("JsonObject", schema["properties"])
+    return {**schema, "properties": {k: v for k, v in properties.items() if k != "source_tag"}}
 
 
-def record_core_schema(kind: type[Record]) -> object:
-    """Return pydantic's core schema: rows in, records inside, payloads out."""
-
-    def build(row: JsonObject) -> Record:
-        try:
-            return kind.from_payload(row)
-        except AnimedexError as error:
-            raise ValueError(error.message) from None
-
-    return _core_schema(kind, build, lambda record: record.payload)
-
-
-def post_core_schema(kind: type[ArtPost]) -> object:
-    """Return pydantic's core schema: JSON objects in, art posts inside, JSON objects out."""
-    return _core_schema(
-        kind, lambda value: msgspec.convert(value, kind), lambda post: post.to_payload()
-    )
-
-
-def _core_schema(
-    kind: type[T], build: Callable[[JsonObject], T], payload: Callable[[T], JsonObject]
+def core_schema(
+    kind: type[T], build: Callable[[JsonObject], T], to_payload: Callable[[T], JsonObject]
 ) -> object:
-    from pydantic_core import core_schema
+    """Return pydantic's core schema: JSON objects in, instances inside, JSON objects out."""
+    from pydantic_core import core_schema as pydantic_schema
 
     def read(value: object) -> T:
         if isinstance(value, kind):
@@ -69,11 +44,13 @@ def _core_schema(
         if not isinstance(value, dict):
             message = f"expected an object, got {type(value).__name__}"
             raise ValueError(message)  # noqa: TRY004  pydantic reports a ValueError, not a TypeError
-        return build(cast("JsonObject", value))
+        try:
+            return build(cast("JsonObject", value))
+        except AnimedexError as error:
+            raise ValueError(error.message) from None
 
-    return core_schema.no_info_plain_validator_function(
-        read, serialization=core_schema.plain_serializer_function_ser_schema(payload)
-    )
+    serialization = pydantic_schema.plain_serializer_function_ser_schema(to_payload)
+    return pydantic_schema.no_info_plain_validator_function(read, serialization=serialization)
 
 
 def _described(schema: object) -> JsonObject:

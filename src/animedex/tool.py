@@ -1,7 +1,7 @@
 """What an agent may call, as declared values: a tool's name, arguments, answer and guidance.
 
 Each service's folder has a module `tools` with its `TOOLS`, made from the same calls as the command
-line and the library; those that ask several services are in `animedex.art.tools`.
+line and the library; those that ask several services are in `animedex.art.art_tools`.
 """
 
 from __future__ import annotations

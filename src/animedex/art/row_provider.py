@@ -102,7 +102,7 @@ def read_post_keys(row: JsonObject) -> MatchKeys:
     """Read the evidence of an art post's JSON, whatever it holds.
 
     >>> read_post_keys({"id": "waifu:7", "source_url": "", "width": 30, "height": 20})
-    Evidence(id='waifu:7', md5=None, links=(), perceptual_hash=None, pixels=600, byte_size=0, \
+    MatchKeys(id='waifu:7', md5=None, links=(), perceptual_hash=None, pixels=600, byte_size=0, \
 withheld=True)
     """
     source = _text(row.get("source_url"))

@@ -43,7 +43,7 @@ def parse_source_url(url: str) -> SourceWork | None:
     """Name the work that a URL shows; None for any other text, and for what may be in doubt.
 
     >>> parse_source_url("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
-    Work(site='pixiv', id='15300', page=3)
+    SourceWork(site='pixiv', id='15300', page=3)
     >>> str(parse_source_url("x.com/yuzuriko/status/1519/photo/2"))
     'twitter:1519#1'
     >>> parse_source_url("https://pixiv.net@art.example/artworks/15300") is None

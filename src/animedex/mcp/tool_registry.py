@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, cast, get_args
 
 from animedex import backends
 from animedex.models import ArtPost, Record
-from animedex.record_schema import inline_references, json_schema, post_schema
+from animedex.record_schema import json_schema, post_schema
 from animedex.render.json_output import MATCH, SOURCE
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ _MATCH: JsonObject = {"type": "number", "description": "How well the row answers
 def all_tools() -> dict[str, Tool[Any]]:
     """Find the tools of every service, then those across services, by name."""
     modules = [*(f"animedex.backends.{name}.tools" for name in backends.list_names())]
-    modules.append("animedex.art.tools")
+    modules.append("animedex.art.art_tools")
     found: list[Tool[Any]] = [tool for one in modules for tool in import_module(one).TOOLS]
     return {tool.name: tool for tool in found}
 
 
 def input_schema(tool: Tool[Any]) -> JsonObject:
     """Describe a tool's arguments; others are refused."""
-    whole = inline_references(tool.arguments)
+    whole = json_schema(tool.arguments)
     return {key: value for key, value in whole.items() if key not in {"title", "description"}}
 
 
@@ -55,7 +55,7 @@ def _schema(kind: object) -> JsonObject:
     item = inner[0] if inner else None
     if isinstance(item, type) and issubclass(item, Record | ArtPost):
         return {"type": "array", "items": _row_schema(item)}
-    return inline_references(kind)
+    return json_schema(kind)
 
 
 def _row_schema(kind: type[Record | ArtPost]) -> JsonObject:

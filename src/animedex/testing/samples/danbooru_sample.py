@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.app import danbooru_app
-from animedex.testing.danbooru.limits import DanbooruLimits
+from animedex.testing.danbooru.service_limits import DanbooruLimits
 from animedex.testing.samples.danbooru_posts import sample_posts
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 

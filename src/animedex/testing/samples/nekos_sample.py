@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from animedex.asgi.cors import AllowAnyOrigin
 from animedex.testing.nekos.app import BASE, SEARCH, nekos_app
-from animedex.testing.nekos.limits import NekosLimits
+from animedex.testing.nekos.service_limits import NekosLimits
 from animedex.testing.samples.sample_images import sample_collection
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 

@@ -13,7 +13,7 @@ from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, 
 from animedex.testing.waifu.app import waifu_app
 from animedex.testing.waifu.image_rows import written_time
 from animedex.testing.waifu.image_store import WaifuCollection
-from animedex.testing.waifu.limits import WaifuLimits
+from animedex.testing.waifu.service_limits import WaifuLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
