@@ -18,7 +18,7 @@ from animedex.art.identify import (
     identify_async,
     read_subject,
 )
-from animedex.art.source_work import SourceWork
+from animedex.art.source_url import SourceWork
 from animedex.backends.danbooru.models import DanbooruPost
 from animedex.backends.nekos.models import NekosImage
 from animedex.backends.waifu.models import WaifuImage

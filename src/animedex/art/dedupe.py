@@ -24,9 +24,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
-from animedex.art.near_hashes import MAX_DISTANCE
 from animedex.art.row_columns import RowColumns
-from animedex.art.row_matcher import REASONS, Matcher, Reason, RowMatch
+from animedex.art.row_matcher import MAX_DISTANCE, REASONS, Matcher, Reason, RowMatch
 from animedex.art.row_provider import identify_row
 from animedex.errors import BadArguments
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.art.providers import list_services
-from animedex.art.row_lookup import LOOKUP_HINT, find_picture_call
+from animedex.art.providers import LOOKUP_HINT, find_picture_call, list_services
 from animedex.art.row_provider import identify_row
-from animedex.art.source_parser import parse_source_url
-from animedex.art.source_work import SourceWork
+from animedex.art.source_url import SourceWork
+from animedex.art.sources import parse_source_url
 from animedex.backends.provider import find_provider
 from animedex.errors import BadArguments, NotFound
 from animedex.models import ArtPost, Record

@@ -1,4 +1,6 @@
-"""Take a URL apart so that its host is the one that a browser would ask, or not at all.
+"""Source URLs taken apart, the ids in them, and the works that they name.
+
+A URL's host is the one that a browser would ask, or the URL is not read at all.
 
 What browsers mend in silence (backslashes, line breaks within, dot segments) and what may stand
 before or after a host (a user's name, a port) is refused here. Sources have none of it; it is how
@@ -8,8 +10,14 @@ one host is dressed as another.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Reader: TypeAlias = "Callable[[SourceUrl], SourceWork | None]"
 
 _LONGEST = 4096
 _SPACE = " \t\r\n\f\v"
@@ -83,3 +91,84 @@ def find_field(query: str, name: str) -> str:
     parts = [part.partition("=") for part in query.split("&")]
     values = [value for key, _, value in parts if key == name]
     return values[0] if len(values) == 1 else ""
+
+
+_MOST_DIGITS = 20
+# Enough for a thousand times what sites have counted in base 36 so far.
+_MOST_DIGITS_36 = 8
+_MOST_DIGITS_PAGE = 4
+
+
+def parse_number(text: str) -> str | None:
+    """Read a decimal id; None for anything else, for 0 and for more than 20 digits.
+
+    >>> parse_number("0015300"), parse_number("0"), parse_number("١٢٣"), parse_number("")
+    ('15300', None, None, None)
+    """
+    if len(text) > _MOST_DIGITS or not (text.isascii() and text.isdigit()):
+        return None
+    return text.lstrip("0") or None
+
+
+def parse_base36(text: str) -> str | None:
+    """Read an id in base 36 as a decimal one; None for anything else, and for 0.
+
+    >>> parse_base36("3zuli4"), parse_base36("3ZULI4"), parse_base36("3_z")
+    ('241612636', '241612636', None)
+    """
+    if len(text) > _MOST_DIGITS_36 or not (text.isascii() and text.isalnum()):
+        return None
+    return parse_number(str(int(text, 36)))
+
+
+def parse_zero_based_page(text: str) -> int | None:
+    """Read a page that is counted from 0; None if it is none.
+
+    >>> parse_zero_based_page("0"), parse_zero_based_page("03"), parse_zero_based_page("x")
+    (0, 3, None)
+    """
+    known = len(text) <= _MOST_DIGITS_PAGE and text.isascii() and text.isdigit()
+    return int(text) if known else None
+
+
+def parse_one_based_page(text: str) -> int | None:
+    """Read a page as sites number them for people, and count it from 0; None if it is none.
+
+    >>> parse_one_based_page("2"), parse_one_based_page("0")
+    (1, None)
+    """
+    page = parse_zero_based_page(text)
+    return page - 1 if page else None
+
+
+class SourceWork(NamedTuple):
+    """Name one work on the site that first showed it.
+
+    `page` counts from 0 and is None where the URL does not tell it. A work that is always one
+    picture, such as a post of Danbooru, has page 0.
+
+    >>> work = SourceWork("pixiv", "15300")
+    >>> work.key, str(work), str(work._replace(page=3))
+    ('pixiv:15300', 'pixiv:15300', 'pixiv:15300#3')
+    """
+
+    site: str
+    id: str
+    page: int | None = None
+
+    @property
+    def key(self) -> str:
+        """Name the work without its page."""
+        return f"{self.site}:{self.id}"
+
+    def __str__(self) -> str:
+        return self.key if self.page is None else f"{self.key}#{self.page}"
+
+
+def build_work(site: str, found: str | None, page: int | None = None) -> SourceWork | None:
+    """Name a work where an id was found.
+
+    >>> build_work("pixiv", None) is None
+    True
+    """
+    return SourceWork(site, found, page) if found else None

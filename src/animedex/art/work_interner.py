@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from animedex.art.source_parser import parse_source_url
+from animedex.art.sources import parse_source_url
 from animedex.art.union_find import UNKNOWN
 
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ class ArtProvider(NamedTuple):
     some, of a category if one is named; either is None if the service offers nothing for that, such
     as a rating it does not have. `picture` finds the row of a URL or of an id, without its name, of
     the service; None if it is neither. `posts_by_source` exists if the service knows who is in a
-    picture: given the site and the id of a work, as in `animedex.art.source_work`, it finds
+    picture: given the site and the id of a work, as in `animedex.art.source_url`, it finds
     posts that may show that work; None for a site that it cannot search for.
     """
 

@@ -135,7 +135,7 @@ def number_sources(session: CommandSession, text: str) -> PictureSource:
 
 def _remote_source(session: CommandSession, text: str) -> PictureSource:
     """Look at a URL or an id: at the library's copy if that can be told without asking anybody."""
-    from animedex.art.row_lookup import find_picture_call, to_service_url
+    from animedex.art.providers import find_picture_call, to_service_url
     from animedex.art.row_provider import identify_row
 
     base_urls = session.client.config.base_urls

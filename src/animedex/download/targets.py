@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 import msgspec
 
 from animedex import backends
-from animedex.art.row_lookup import LOOKUP_HINT, find_picture_call, to_service_url
+from animedex.art.providers import LOOKUP_HINT, find_picture_call, to_service_url
 from animedex.art.row_provider import identify_row, read_picture
 from animedex.art.row_reader import Row
 from animedex.errors import AnimedexError, BadArguments, NotFound

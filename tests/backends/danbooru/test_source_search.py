@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.art.source_parser import parse_source_url
+from animedex.art.sources import parse_source_url
 from animedex.backends.danbooru.source_search import posts_by_source
 from animedex.testing.danbooru.image_store import DanbooruCollection
 from animedex.testing.danbooru.search_query import count_terms, parse_query

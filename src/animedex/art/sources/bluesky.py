@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_url import find_field
-from animedex.art.source_work import SourceWork, build_work
+from animedex.art.source_url import SourceWork, build_work, find_field
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader
+    from animedex.art.source_url import Reader, SourceUrl
 
 # A timestamp of 13 digits in a base 32 of lower-case letters: https://atproto.com/specs/tid
 _RECORD_KEY = re.compile(r"[2-7a-j][2-7a-z]{12}")

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number, parse_one_based_page, parse_zero_based_page
-from animedex.art.source_url import find_field
-from animedex.art.source_work import build_work
+from animedex.art.source_url import (
+    build_work,
+    find_field,
+    parse_number,
+    parse_one_based_page,
+    parse_zero_based_page,
+)
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader, SourceWork
+    from animedex.art.source_url import Reader, SourceUrl, SourceWork
 
 _FILE = re.compile(
     r"([0-9]+)_(?:[0-9]+_[0-9]+_[0-9]{14}|[0-9]+_[0-9]{14}_[0-9]+|[0-9]+_[0-9a-f]{16}_[0-9a-f]{6})"

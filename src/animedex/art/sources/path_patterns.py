@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.art.source_ids import parse_number
-from animedex.art.source_work import build_work
+from animedex.art.source_url import build_work, parse_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader, SourceWork
+    from animedex.art.source_url import Reader, SourceUrl, SourceWork
 
 
 class PathPattern(NamedTuple):

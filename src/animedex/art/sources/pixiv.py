@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number, parse_one_based_page, parse_zero_based_page
-from animedex.art.source_url import find_field
-from animedex.art.source_work import build_work
+from animedex.art.source_url import (
+    build_work,
+    find_field,
+    parse_number,
+    parse_one_based_page,
+    parse_zero_based_page,
+)
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader, SourceWork
+    from animedex.art.source_url import Reader, SourceUrl, SourceWork
 
 _LANGUAGE = re.compile(r"[a-z]{2}(?:[-_][A-Za-z]{2})?")
 _STORES = {"img-original", "img-master", "img-zip-ugoira", "img-inf", "custom-thumb"}

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number, parse_one_based_page
-from animedex.art.source_url import find_field
-from animedex.art.source_work import SourceWork, build_work
+from animedex.art.source_url import (
+    SourceWork,
+    build_work,
+    find_field,
+    parse_number,
+    parse_one_based_page,
+)
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader
+    from animedex.art.source_url import Reader, SourceUrl
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{5,40}")
 # Sites that run Gelbooru's program; each counts its own posts.

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_work import SourceWork, build_work
+from animedex.art.source_url import SourceWork, build_work
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader
+    from animedex.art.source_url import Reader, SourceUrl
 
 _SUBMISSION = re.compile(r"0*([1-9a-z][0-9a-z]{0,8})")
 # Of what may follow the host alone, these are pages of the site's own and as long as an id.

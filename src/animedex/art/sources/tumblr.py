@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number
-from animedex.art.source_work import SourceWork, build_work
+from animedex.art.source_url import SourceWork, build_work, parse_number
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader
+    from animedex.art.source_url import Reader, SourceUrl
 
 _FILE = re.compile(
     r"(tumblr_(?:inline_)?[A-Za-z0-9]+(?:_r[0-9]+)?)_(?:[0-9]+(?:h|sq)?|raw)\.[a-z0-9]{3,4}"

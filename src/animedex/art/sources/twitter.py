@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number, parse_one_based_page
-from animedex.art.source_url import split_path
-from animedex.art.source_work import SourceWork, build_work
+from animedex.art.source_url import (
+    SourceWork,
+    build_work,
+    parse_number,
+    parse_one_based_page,
+    split_path,
+)
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader
+    from animedex.art.source_url import Reader, SourceUrl
 
 _FILE_ENDING = re.compile(r"\.(?:gif|jpe?g|mp4|png|webp)$")
 _MEDIA = re.compile(r"([A-Za-z0-9_-]{10,24})(?:\.(?:gif|jpe?g|mp4|png|webp))?(?::[a-z0-9]+)?")

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from animedex.art.source_ids import parse_number
-from animedex.art.source_work import build_work
+from animedex.art.source_url import build_work, parse_number
 
 if TYPE_CHECKING:
-    from animedex.art.source_url import SourceUrl
-    from animedex.art.source_work import Reader, SourceWork
+    from animedex.art.source_url import Reader, SourceUrl, SourceWork
 
 _DIGITS = {
     digit: value

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.art.near_hashes import MAX_DISTANCE, NearHashes
+from animedex.art.row_matcher import MAX_DISTANCE, NearHashes
 
 HASHES = st.integers(0, 2**64 - 1)
 FLIPS = st.lists(st.integers(0, 63), unique=True, max_size=MAX_DISTANCE + 1)

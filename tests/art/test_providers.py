@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.art.row_lookup import find_picture_call
+from animedex.art.providers import find_picture_call
 from animedex.errors import BadArguments
 
 FILE = "0a1b2c3d-0001-4c1e-9d51-5a3d8a1c0001.png"

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from animedex.art.source_parser import SourceWork, parse_source_url
-from animedex.art.sources import DOMAINS, HOSTS
+from animedex.art.sources import DOMAINS, HOSTS, SourceWork, parse_source_url
 
 LABELLED = Path(__file__).parent / "sources.tsv"
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
