@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from animedex.errors import AnimedexError, BadArguments, UpstreamDecode
 from animedex.files import write_error
-from animedex.transport.content_encoding import Decompressor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from io import FileIO
 
     from animedex.http_message import Response
+    from animedex.transport.content_encoding import Decompressor
 
 T = TypeVar("T")
 # What hidden files begin with, here and in downloads: `download --clean` knows them by it.
@@ -56,6 +56,8 @@ class FileSink:
         Raises `NoSpace` where the disk is full, and `UpstreamDecode` for what cannot be unpacked.
         """
         if self._max_unpacked is not None and not self.size and chunk.startswith(GZIP):
+            from animedex.transport.content_encoding import Decompressor
+
             self._unpacker = Decompressor()
         for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
             self._take(piece)

@@ -6,7 +6,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
-from animedex import __version__, backends
+from animedex import __version__
+from animedex.backends import list_names as service_names
 from animedex.config.config_file import Config, read_setting, unknown_setting_error
 from animedex.config.paths import user_folder
 from animedex.config.settings import REMOVED
@@ -74,12 +75,12 @@ def set_up(options: ClientOptions) -> Setup:
     base_urls = {**config.base_urls(), **_base_urls(options)}
     _check_services(base_urls)
     client_config = ClientConfig(
-        user_agent=user_agent(_contact(options, config)),
+        user_agent=user_agent(cast("str | None", _setting(options, config, "contact"))),
         base_urls=base_urls,
-        timeout=_timeout(options, config),
-        is_cached=_cached(options, config),
+        timeout=cast("float | None", _setting(options, config, "timeout")),
+        is_cached=options.get("cache", config.get("cache").value == "on") is not False,
         refresh=options.get("refresh", False),
-        rate_factor=_RATE_FACTORS[_rate(options, config)],
+        rate_factor=_RATE_FACTORS[str(_setting(options, config, "rate"))],
         is_limited=options.get("limits", config.get("limits").value == "on"),
         is_timeout_set="timeout" in options or config.get("timeout").source != "default",
     )
@@ -101,10 +102,14 @@ def user_agent(contact: str | None) -> str:
     return f"{program} ({contact})" if contact else program
 
 
-def _contact(options: ClientOptions, config: Config) -> str | None:
-    if "contact" in options:
-        return cast("str", read_setting("contact", str(options["contact"])))
-    return cast("str | None", config.get("contact").value)
+def _setting(
+    options: ClientOptions, config: Config, name: Literal["contact", "rate", "timeout"]
+) -> object:
+    """Return an argument, or else what is configured; None as a timeout is for no deadline."""
+    if name not in options:
+        return config.get(name).value
+    value = options[name]
+    return None if value is None and name == "timeout" else read_setting(name, str(value))
 
 
 def _base_urls(options: ClientOptions) -> dict[str, str]:
@@ -118,7 +123,7 @@ def _base_urls(options: ClientOptions) -> dict[str, str]:
 
 def _check_services(names: Iterable[str]) -> None:
     """Refuse a service that there is not: its requests would go to the real one of another name."""
-    known = backends.list_names()
+    known = service_names()
     for name in names:
         if name not in known:
             from difflib import get_close_matches
@@ -127,24 +132,6 @@ def _check_services(names: Iterable[str]) -> None:
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
             message = f"there is no service {name!r:.80} to have a base URL"
             raise BadArguments(message, hint=hint)
-
-
-def _timeout(options: ClientOptions, config: Config) -> float | None:
-    if "timeout" in options:
-        given = options["timeout"]
-        return None if given is None else cast("float", read_setting("timeout", str(given)))
-    return cast("float | None", config.get("timeout").value)
-
-
-def _rate(options: ClientOptions, config: Config) -> str:
-    if "rate" in options:
-        return str(read_setting("rate", str(options["rate"])))
-    return str(config.get("rate").value)
-
-
-def _cached(options: ClientOptions, config: Config) -> bool:
-    given = options.get("cache", config.get("cache").value == "on")
-    return given is not False
 
 
 def _proxies(options: ClientOptions, config: Config) -> Proxies:

@@ -87,3 +87,11 @@ def test_a_program_without_a_log_is_not_made_to_load_one() -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["2", "False", "True"]
     assert "nobody hears this otherwise" in done.stderr
+
+
+def test_a_program_without_logging_has_its_listener_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: list[Event] = []
+    monkeypatch.delitem(sys.modules, "logging")
+    EventSender(events.append).warn("heard")
+    assert [event.message for event in events] == ["heard"]
+    assert "logging" not in sys.modules

@@ -192,3 +192,20 @@ def test_an_error_in_the_place_of_another_keeps_its_request_id(
     with pytest.raises(NotFound, match="no such leaf") as raised:
         stage.play(call, [Response(404, (("x-request-id", "0af7-65"),), b"", "")])
     assert raised.value.request_id == "0af7-65"
+
+
+def test_what_a_server_keeps_and_cannot_be_read_is_deleted_there(
+    stage: Stage, pick: Call[Read]
+) -> None:
+    def refuse(response: Response, source: SourceTag) -> Read:
+        message = "not JSON"
+        raise UpstreamDecode(message)
+
+    stage.runtime = stage.runtime_for(config())
+    stage.runtime.is_cache_remote = True
+    cached = pick._replace(ttl=60)
+    stage.play(cached, [answer(b"old")])
+    with pytest.raises(UpstreamDecode):
+        stage.play(cached._replace(parse=refuse), [answer(b"new")])
+    assert len(stage.all_of(CacheDrop)) == 1
+    assert stage.play(cached, [answer(b"new")]).body == b"new"

@@ -412,3 +412,14 @@ def test_a_redirect_that_cannot_be_asked_is_the_service_s_fault(
         stage.play(pick, [unsendable])
     with pytest.raises(ClientUnusable):
         stage.play(pick, [redirect("/api/there"), ClientUnusable("the client is closed")])
+
+
+def test_a_redirect_to_an_address_that_cannot_be_sent_is_the_service_s_fault(
+    stage: Stage, pick: Call[SourceTag]
+) -> None:
+    away = response(302, ("location", "/api/" + "x" * 99))
+    with pytest.raises(UpstreamDecode, match="too long or malformed") as raised:
+        stage.play(pick, [away, BadArguments("the request cannot be built")])
+    assert raised.value.backend == "shelf"
+    with pytest.raises(BadArguments):
+        stage.play(pick, [BadArguments("the request cannot be built")])

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from animedex import __version__, backends
+from animedex import __version__
+from animedex.backends import list_names as service_names
 from animedex.cli.command import load_command, own_help_option
 from animedex.cli.error_conversion import no_such_command
 from animedex.errors import BadArguments
@@ -39,13 +40,13 @@ class Root(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services first, then the verbs."""
         del ctx
-        return [*backends.list_names(), *COMMANDS]
+        return [*service_names(), *COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Load one command; raise `BadArguments` with the nearest name for an unknown one."""
         if cmd_name in COMMANDS:
             return load_command(f"animedex.cli.commands.{cmd_name}")
-        if cmd_name in backends.list_names():
+        if cmd_name in service_names():
             return load_command(f"animedex.backends.{cmd_name}.commands")
         if ctx.resilient_parsing:
             return None
@@ -57,7 +58,7 @@ class Root(click.Group):
         del ctx
         services = [
             (name, load_command(f"animedex.backends.{name}.commands").get_short_help_str(limit=70))
-            for name in backends.list_names()
+            for name in service_names()
         ]
         for title, rows in (("Services", services), ("Commands", list(COMMANDS.items()))):
             with formatter.section(title):

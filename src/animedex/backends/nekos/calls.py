@@ -9,11 +9,9 @@ import os
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import quote
 
-from animedex.backends.nekos import asset_parser, composite_calls, parsers
+from animedex.backends.nekos import composite_calls, parsers
 from animedex.backends.nekos.backend import BACKEND
-from animedex.body_writer import to_file
 from animedex.call import Call
 from animedex.errors import BadArguments
 from animedex.http_message import Request
@@ -118,13 +116,16 @@ def asset(
     right type. Raises `BadArguments` for a URL of another host, `UpstreamDecode` for bytes that
     are no such image, `NoSpace` where the disk is full.
     """
+    from animedex.backends.nekos.asset_parser import parse_asset
+    from animedex.body_writer import to_file
+
     path = _asset_path(what)
     sink = None if to is None else to_file(os.fspath(to), max_unpacked=ASSET_CAP)
     request = Request("GET", path)
     return Call(
         BACKEND,
         request,
-        asset_parser.parse_asset,
+        parse_asset,
         gzip=False,
         open_writer=sink,
         max_bytes=ASSET_CAP,
@@ -141,6 +142,8 @@ def is_animated(kind: Kind) -> bool:
 
 
 def _images(category: str, amount: int, *, fresh: bool) -> Call[list[NekosImage]]:
+    from urllib.parse import quote
+
     request = Request("GET", f"/{quote(category, safe='')}", (("amount", str(amount)),))
     recover = composite_calls.suggest_category(category, categories())
     call = Call(BACKEND, request, parsers.parse_images, recover, seen=_filenames)
@@ -227,6 +230,8 @@ def _parse_kind(kind: Kind) -> int:
 
 def _asset_path(what: NekosImage | Mapping[str, JsonValue] | str) -> str:
     """Return where a picture is: its URL, or a path below the base URL."""
+    from urllib.parse import quote
+
     text = what if isinstance(what, str) else _read_url(what)
     if "://" in text:
         return text
