@@ -38,6 +38,7 @@ fast: $(VENV)/dev  ## Run the tests that need no file, server or process
 lint: $(VENV)/dev
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/python scripts/check_names.py
 
 types: mypy basedpyright
 

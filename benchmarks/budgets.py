@@ -28,7 +28,7 @@ CALLS, RATE, BURST = 300, 3.0, 10
 TOO_MANY = 429
 
 
-class Kept(NamedTuple):
+class BudgetRun(NamedTuple):
     """How a run went.
 
     `ratio` is the time it took over the best possible; `crowd` is the most requests that came in
@@ -42,18 +42,18 @@ class Kept(NamedTuple):
     refused: int
 
 
-def measure() -> list[Kept]:
+def measure() -> list[BudgetRun]:
     """Run both: about two and a half minutes of waiting, which is what is measured."""
     best_searches = WINDOW_SECONDS * (ceil(SEARCHES / WINDOW_CALLS) - 1)
     best_calls = (CALLS - BURST) / RATE
     return [
-        kept(
+        run_budgets(
             f"{SEARCHES} searches from {PROCESSES} processes",
             1.10,
             best_searches,
             run(PROCESSES, SEARCHES, "search"),
         ),
-        kept(f"{CALLS} pictures in one process", 1.03, best_calls, run(1, CALLS, "image")),
+        run_budgets(f"{CALLS} pictures in one process", 1.03, best_calls, run(1, CALLS, "image")),
     ]
 
 
@@ -88,11 +88,13 @@ def feed(command: list[str], next_call: count[int], total: int) -> None:
         process.stdin.close()
 
 
-def kept(name: str, most: float, best: float, arrivals: Sequence[LoggedRequest]) -> Kept:
+def run_budgets(
+    name: str, most: float, best: float, arrivals: Sequence[LoggedRequest]
+) -> BudgetRun:
     """Judge a run by what the server saw, from the first request to the last."""
     times = sorted(arrival.time for arrival in arrivals)
     refused = sum(arrival.status == TOO_MANY for arrival in arrivals)
-    return Kept(name, most, (times[-1] - times[0]) / best, crowd(times), refused)
+    return BudgetRun(name, most, (times[-1] - times[0]) / best, crowd(times), refused)
 
 
 def crowd(times: Sequence[float]) -> int:

@@ -27,12 +27,12 @@ class Taken(NamedTuple):
 def measure() -> list[Taken]:
     """Put answers into a file with 10,000 of them, with room left and full."""
     return [
-        Taken("with room for more", MOST_MILLISECONDS, put_time(2 * CACHE_CAP)),
-        Taken("full", MOST_MILLISECONDS, put_time(CACHE_CAP)),
+        Taken("with room for more", MOST_MILLISECONDS, store_time(2 * CACHE_CAP)),
+        Taken("full", MOST_MILLISECONDS, store_time(CACHE_CAP)),
     ]
 
 
-def put_time(cap: int) -> float:
+def store_time(cap: int) -> float:
     """Return the median of many puts, in milliseconds."""
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "answers.db")

@@ -21,7 +21,7 @@ from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from budgets import WINDOW_CALLS, WINDOW_SECONDS, Kept, kept
+from budgets import WINDOW_CALLS, WINDOW_SECONDS, BudgetRun, run_budgets
 from running import path_of
 
 from animedex.backends.nekos import BACKEND
@@ -50,7 +50,7 @@ class Cost(NamedTuple):
     found: float
 
 
-def measure() -> tuple[list[Cost], list[Kept]]:
+def measure() -> tuple[list[Cost], list[BudgetRun]]:
     """Measure both; without a Redis server there is nothing to measure."""
     if shutil.which("redis-server") is None:
         return [], []
@@ -59,7 +59,7 @@ def measure() -> tuple[list[Cost], list[Kept]]:
         best = WINDOW_SECONDS * (ceil(SEARCHES / WINDOW_CALLS) - 1)
         name = f"{SEARCHES} searches from {PROCESSES} hosts"
         arrivals = searches(f"redis://127.0.0.1:{port}/1", PROCESSES, SEARCHES)
-        return costs, [kept(name, 1.10, best, arrivals)]
+        return costs, [run_budgets(name, 1.10, best, arrivals)]
 
 
 @contextmanager

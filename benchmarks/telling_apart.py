@@ -19,7 +19,7 @@ def measure() -> list[tuple[str, str, str]]:
     """Draw the labelled pictures of the tests, and compare them."""
     root = Path(sources())
     sys.path += [str(root), str(root / "scripts")]
-    return [*_joined(), _found_of_kinds(), _found_of_drawings()]
+    return [*_joined(), _rate_of_kinds(), _rate_of_drawings()]
 
 
 def _joined() -> list[tuple[str, str, str]]:
@@ -36,7 +36,7 @@ def _joined() -> list[tuple[str, str, str]]:
     return [(f"different pictures joined, of {len(pairs)} pairs", "at most 0", joined)]
 
 
-def _found_of_kinds() -> tuple[str, str, str]:
+def _rate_of_kinds() -> tuple[str, str, str]:
     from animedex.images.fingerprint import MAX_DISTANCE
     from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
     from animedex.images.thumbnail_comparison import confirm_pairs
@@ -52,7 +52,7 @@ def _found_of_kinds() -> tuple[str, str, str]:
     return f"copies of these found, of {len(pairs)}", "at least 0.99", share
 
 
-def _found_of_drawings() -> tuple[str, str, str]:
+def _rate_of_drawings() -> tuple[str, str, str]:
     from animedex.images.fingerprint import MAX_DISTANCE
     from animedex.images.thumbnail_comparison import confirm_pairs
     from tests.images.test_labelled_set import VARIANTS, Labelled, Shelf, drawings

@@ -29,7 +29,7 @@ FOLDER = Path(os.environ.get("ANIMEDEX_RECORDED", BESIDE)) / "nekos"
 FILES = sorted(FOLDER.glob("*.json"))
 
 
-class Asked(msgspec.Struct):
+class RecordedRequest(msgspec.Struct):
     url: str
 
 
@@ -40,7 +40,7 @@ class Answered(msgspec.Struct):
 
 
 class Recording(msgspec.Struct):
-    request: Asked
+    request: RecordedRequest
     response: Answered
 
     @property
@@ -63,7 +63,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("recording", found, ids=[file.stem for file in FILES])
 
 
-def asked_again(client: Client, recording: Recording) -> list[NekosImage]:
+def replay(client: Client, recording: Recording) -> list[NekosImage]:
     query = recording.query
     if recording.path == "/search":
         return client.nekos.search(query["query"], "image", amount=int(query["amount"]))
@@ -82,7 +82,7 @@ if FILES:
                     assert told == recording.response.json
                     assert client.nekos.categories() == sorted(told)
                 else:
-                    rows = asked_again(client, recording)
+                    rows = replay(client, recording)
                     assert [row.payload for row in rows] == recording.rows
                     assert dict(server.arrivals[0].query) == recording.query
 

@@ -48,7 +48,7 @@ KINDS: dict[str, type[Record]] = {
 OK, TOO_MANY_TERMS = 200, 422
 
 
-class Asked(msgspec.Struct):
+class RecordedRequest(msgspec.Struct):
     url: str
 
 
@@ -59,7 +59,7 @@ class Answered(msgspec.Struct):
 
 
 class Recording(msgspec.Struct):
-    request: Asked
+    request: RecordedRequest
     response: Answered
 
     @property
@@ -100,7 +100,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("row", POSTS, ids=lambda row: str(row["id"]))
 
 
-def asked_again(recording: Recording) -> Call[Any] | None:
+def replay(recording: Recording) -> Call[Any] | None:
     """Make the call that asks the same, where there is one."""
     path, sent = recording.path.removeprefix("/"), dict(recording.query)
     name = path.rpartition("/")[2].removesuffix(".json")
@@ -124,7 +124,7 @@ CASES: dict[str, Callable[[Recording], bool]] = {
     "recording": lambda one: bool(one.rows),
     "refusal": lambda one: one.response.status != OK,
     "search": lambda one: one.path in {"/posts.json", "/counts/posts.json"},
-    "repeatable": lambda one: one.response.status == OK and asked_again(one) is not None,
+    "repeatable": lambda one: one.response.status == OK and replay(one) is not None,
 }
 
 
@@ -193,7 +193,7 @@ if FILES:
         monkeypatch.setenv("ANIMEDEX_LIMITS", "off")
         server.arrivals.clear()
         server.answer(repeatable.path, body=repeatable.body)
-        call = asked_again(repeatable)
+        call = replay(repeatable)
         assert call is not None
         with Client(base_urls={"danbooru": server.url}, cache=False) as client:
             found: object = client.perform(call)

@@ -35,7 +35,7 @@ FOLDER = Path(os.environ.get("ANIMEDEX_RECORDED", BESIDE)) / "waifu"
 FILES = sorted(FOLDER.glob("*.json"))
 
 
-class Asked(msgspec.Struct):
+class RecordedRequest(msgspec.Struct):
     url: str
 
 
@@ -47,7 +47,7 @@ class Answered(msgspec.Struct):
 
 
 class Recording(msgspec.Struct):
-    request: Asked
+    request: RecordedRequest
     response: Answered
 
     @property
@@ -75,7 +75,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("recording", found, ids=[file.stem for file in FILES])
 
 
-def asked_again(client: Client, path: str) -> Sequence[Record]:
+def replay(client: Client, path: str) -> Sequence[Record]:
     match path.strip("/").split("/"):
         case ["images"]:
             return client.waifu.images()
@@ -100,14 +100,14 @@ if FILES:
             server.answer(recording.path, status=told.status, headers=kind, body=recording.body)
             with Client(base_urls={"waifu": server.url}) as client:
                 if told.status == 200:
-                    rows = asked_again(client, recording.path)
+                    rows = replay(client, recording.path)
                     assert [row.payload for row in rows] == recording.rows
                     assert [list(row.payload) for row in rows] == [
                         list(row) for row in recording.rows
                     ]
                 else:
                     with pytest.raises(Refused, match="not the lack of a sign-in"):
-                        asked_again(client, recording.path)
+                        replay(client, recording.path)
 
     def test_a_recorded_page_says_where_it_stands(recording: Recording) -> None:
         told = recording.response.json or {}

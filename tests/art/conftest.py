@@ -78,7 +78,7 @@ def running() -> Iterator[Services]:
 
 @pytest.fixture
 def services(running: Services) -> Services:
-    """Give servers that have seen nothing yet and do nothing wrong."""
+    """Return servers that have seen nothing yet and do nothing wrong."""
     running.reset()
     return running
 

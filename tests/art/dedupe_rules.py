@@ -19,7 +19,7 @@ HASHES = (0xFFFF, 0xFFFE, 0xFFF0, 0xFF00, 0xFFFF << 48, 0xFFF7 << 48, 0xAAAA << 
 KEEPS: tuple[KeepPolicy, ...] = ("best", "first")
 
 
-class Told(NamedTuple):
+class Description(NamedTuple):
     """What a row tells; `work` is None, or the number of a work on pixiv."""
 
     id: str
@@ -58,7 +58,9 @@ class Told(NamedTuple):
 class Plain:
     """Follow the rules as they are written, comparing every row with every other."""
 
-    def __init__(self, told: Sequence[Told], distance: int | None, *, same_work: bool) -> None:
+    def __init__(
+        self, told: Sequence[Description], distance: int | None, *, same_work: bool
+    ) -> None:
         self.told = told
         self.distance = distance
         self.groups = [{row} for row in range(len(told))]
@@ -85,7 +87,7 @@ class Plain:
             for row, other in self.same_work():
                 self.unite(row, other)
 
-    def related(self, one: Told, other: Told, reason: Reason) -> bool:
+    def related(self, one: Description, other: Description, reason: Reason) -> bool:
         if reason is Reason.ID:
             return one.id == other.id
         if reason is Reason.MD5:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from animedex.art.dedupe import DedupeResult, DuplicateGroup, KeepPolicy, Reason, dedupe
 from animedex.errors import BadArguments
-from tests.art.dedupe_rules import HASHES, KEEPS, MD5S, SERVICES, Plain, Told
+from tests.art.dedupe_rules import HASHES, KEEPS, MD5S, SERVICES, Description, Plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from animedex.http_message import JsonObject
 
 
-def found_in(
-    told: Sequence[Told], distance: int | None = 3, *, same_work: bool = False
+def groups_of(
+    told: Sequence[Description], distance: int | None = 3, *, same_work: bool = False
 ) -> DedupeResult:
     return dedupe((one.row for one in told), distance=distance, same_work=same_work)
 
@@ -36,23 +36,23 @@ def same_works(found: DedupeResult) -> set[tuple[int, int]]:
     return {(row, group.rows[0]) for group in found.iter_groups() for row in group.same_work}
 
 
-def names(told: Sequence[Told], found: DedupeResult) -> set[frozenset[Told]]:
+def names(told: Sequence[Description], found: DedupeResult) -> set[frozenset[Description]]:
     return {frozenset(told[row] for row in group) for group in partition(found)}
 
 
-def made(
+def build_rows(
     service: str,
     number: int,
     md5: str | None,
     place: tuple[int | None, int | None],
     rest: tuple[int | None, int],
-) -> Told:
+) -> Description:
     work, page = place
-    return Told(f"{service}:{number}", md5, work, page if work else None, *rest)
+    return Description(f"{service}:{number}", md5, work, page if work else None, *rest)
 
 
 TOLD = st.builds(
-    made,
+    build_rows,
     st.sampled_from(SERVICES),
     st.integers(1, 6),
     st.none() | st.sampled_from(MD5S),
@@ -68,9 +68,13 @@ DISTANCES = st.none() | st.integers(0, 8)
 
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans())
-def test_the_rules_are_followed(told: list[Told], distance: int | None, same_work: bool) -> None:  # noqa: FBT001  hypothesis draws it
+def test_the_rules_are_followed(
+    told: list[Description],
+    distance: int | None,
+    same_work: bool,  # noqa: FBT001  hypothesis passes it by name
+) -> None:
     plain = Plain(told, distance, same_work=same_work)
-    found = found_in(told, distance, same_work=same_work)
+    found = groups_of(told, distance, same_work=same_work)
     assert partition(found) == plain.partition()
     assert bool(found.refused_count) == plain.refused
     expected = {(row, min(plain.groups[target])) for row, target in plain.same_work()}
@@ -80,46 +84,46 @@ def test_the_rules_are_followed(told: list[Told], distance: int | None, same_wor
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans())
 def test_two_known_pages_of_one_work_are_never_together(
-    told: list[Told],
+    told: list[Description],
     distance: int | None,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    for group in partition(found_in(told, distance, same_work=same_work)):
+    for group in partition(groups_of(told, distance, same_work=same_work)):
         known = {(told[n].work, told[n].page) for n in group if told[n].page is not None}
         assert len(known) == len({work for work, _ in known})
 
 
 @given(UNLIKE, st.randoms(use_true_random=False), st.booleans())
 def test_the_order_of_rows_is_no_matter_where_nothing_is_refused(
-    told: list[Told],
+    told: list[Description],
     draw: Random,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
     mixed = draw.sample(told, len(told))
-    found, again = found_in(told, same_work=same_work), found_in(mixed, same_work=same_work)
+    found, again = groups_of(told, same_work=same_work), groups_of(mixed, same_work=same_work)
     if not found.refused_count and not again.refused_count:
         assert names(told, found) == names(mixed, again)
 
 
 @given(ROWS | UNLIKE, st.integers(0, 12), st.booleans())
 def test_a_row_that_has_nothing_in_common_changes_nothing(
-    told: list[Told],
+    told: list[Description],
     place: int,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    stranger = Told("waifu:99", "f" * 32, 15399, None, 0x5555555555555555, 9)
+    stranger = Description("waifu:99", "f" * 32, 15399, None, 0x5555555555555555, 9)
     more = [*told[:place], stranger, *told[place:]]
-    found = found_in(more, same_work=same_work)
-    before = names(told, found_in(told, same_work=same_work))
+    found = groups_of(more, same_work=same_work)
+    before = names(told, groups_of(told, same_work=same_work))
     assert names(more, found) == before | {frozenset({stranger})}
 
 
 @given(ROWS | UNLIKE, st.booleans())
 def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
-    told: list[Told],
+    told: list[Description],
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    found = found_in(told, same_work=same_work)
+    found = groups_of(told, same_work=same_work)
     for how in KEEPS:
         kept = found.select_rows(how)
         assert kept == sorted(kept)
@@ -129,24 +133,24 @@ def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans(), st.sampled_from(KEEPS))
 def test_among_kept_rows_there_is_nothing_more_to_find(
-    told: list[Told],
+    told: list[Description],
     distance: int | None,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
     how: KeepPolicy,
 ) -> None:
-    found = found_in(told, distance, same_work=same_work)
+    found = groups_of(told, distance, same_work=same_work)
     several = Plain(told, distance, same_work=same_work).several
     # Where rows were kept apart for the sake of others, those may be gone now, and their pages.
     mixed = any(len({told[row].page for row in group}) > 1 for group in partition(found))
     if found.refused_count or several or mixed:
         return
-    again = found_in([told[row] for row in found.select_rows(how)], distance, same_work=same_work)
+    again = groups_of([told[row] for row in found.select_rows(how)], distance, same_work=same_work)
     assert again.duplicate_count == 0
 
 
 @given(UNLIKE)
-def test_what_joined_a_group_spans_it(told: list[Told]) -> None:
-    for group in found_in(told).iter_groups():
+def test_what_joined_a_group_spans_it(told: list[Description]) -> None:
+    for group in groups_of(told).iter_groups():
         reached = {group.rows[0]}
         for _ in group.matches:
             reached |= {n for link in group.matches if reached & set(link[:2]) for n in link[:2]}
@@ -155,8 +159,8 @@ def test_what_joined_a_group_spans_it(told: list[Told]) -> None:
         assert set(group.reasons) == {link.reason for link in group.matches}
 
 
-def pixiv(name: str, page: int | None, md5: str | None = None, pixels: int = 0) -> Told:
-    return Told(name, md5, 15300, page, None, pixels)
+def pixiv(name: str, page: int | None, md5: str | None = None, pixels: int = 0) -> Description:
+    return Description(name, md5, 15300, page, None, pixels)
 
 
 def only_group(found: DedupeResult) -> DuplicateGroup:
@@ -167,28 +171,30 @@ def only_group(found: DedupeResult) -> DuplicateGroup:
 @pytest.mark.parametrize(
     ("one", "other", "reason"),
     [
-        (Told("danbooru:1"), Told("danbooru:1"), Reason.ID),
-        (Told("danbooru:1", MD5S[0]), Told("waifu:1", MD5S[0].upper()), Reason.MD5),
+        (Description("danbooru:1"), Description("danbooru:1"), Reason.ID),
+        (Description("danbooru:1", MD5S[0]), Description("waifu:1", MD5S[0].upper()), Reason.MD5),
         (pixiv("danbooru:1", 2), pixiv("nekos:1.png", 2), Reason.WORK),
         (pixiv("waifu:1", None), pixiv("nekos:1.png", None), Reason.WORK),
-        (Told("waifu:1", hash=0xFF0), Told("waifu:2", hash=0xFFE), Reason.HASH),
+        (Description("waifu:1", hash=0xFF0), Description("waifu:2", hash=0xFFE), Reason.HASH),
     ],
 )
-def test_each_piece_of_evidence_is_enough(one: Told, other: Told, reason: Reason) -> None:
-    group = only_group(found_in([one, Told("nekos:9.png"), other]))
+def test_each_piece_of_evidence_is_enough(
+    one: Description, other: Description, reason: Reason
+) -> None:
+    group = only_group(groups_of([one, Description("nekos:9.png"), other]))
     assert (group.rows, group.reasons) == ((0, 2), (reason,))
     assert group.matches == ((2, 0, reason),)
 
 
 def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
     told = [
-        Told("waifu:1", hash=0b1111),
-        Told("waifu:2", hash=0b0111),
-        Told("waifu:3", hash=0b1111),
+        Description("waifu:1", hash=0b1111),
+        Description("waifu:2", hash=0b0111),
+        Description("waifu:3", hash=0b1111),
     ]
-    assert partition(found_in(told, 1)) == {frozenset({0, 1, 2})}
-    assert partition(found_in(told, 0)) == {frozenset({0, 2}), frozenset({1})}
-    assert found_in(told, None).duplicate_count == 0
+    assert partition(groups_of(told, 1)) == {frozenset({0, 1, 2})}
+    assert partition(groups_of(told, 0)) == {frozenset({0, 2}), frozenset({1})}
+    assert groups_of(told, None).duplicate_count == 0
 
 
 @pytest.mark.parametrize("distance", [-1, 9])
@@ -201,17 +207,19 @@ def test_a_third_row_does_not_bring_two_pages_together() -> None:
     told = [
         pixiv("danbooru:1", 0, MD5S[0]),
         pixiv("danbooru:2", 1),
-        Told("waifu:3", MD5S[0], hash=7),
+        Description("waifu:3", MD5S[0], hash=7),
     ]
     told[1] = told[1]._replace(hash=7)
-    group, refused = found_in(told).iter_groups()
+    group, refused = groups_of(told).iter_groups()
     assert group.rows == (0, 2)
     assert (group.work, group.page) == ("pixiv:15300", 0)
     assert refused.refused == ((2, 1, Reason.HASH),)
 
 
 def test_what_was_refused_is_told_with_the_earlier_row() -> None:
-    group = only_group(found_in([pixiv("danbooru:1", 0, MD5S[0]), pixiv("danbooru:2", 1, MD5S[0])]))
+    group = only_group(
+        groups_of([pixiv("danbooru:1", 0, MD5S[0]), pixiv("danbooru:2", 1, MD5S[0])])
+    )
     assert group.rows == (0,)
     assert group.refused == ((1, 0, Reason.MD5),)
 
@@ -219,15 +227,15 @@ def test_what_was_refused_is_told_with_the_earlier_row() -> None:
 def test_the_surer_evidence_stands_where_two_contradict_each_other() -> None:
     told = [
         pixiv("danbooru:1", 0)._replace(hash=7),
-        Told("waifu:2", MD5S[0], hash=7),
+        Description("waifu:2", MD5S[0], hash=7),
         pixiv("danbooru:3", 1, MD5S[0]),
     ]
-    assert partition(found_in(told)) == {frozenset({0}), frozenset({1, 2})}
+    assert partition(groups_of(told)) == {frozenset({0}), frozenset({1, 2})}
 
 
 def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = found_in(told)
+    found = groups_of(told)
     assert (found.duplicate_count, found.same_work_count) == (0, 1)
     group = only_group(found)
     assert (group.rows, group.page, group.same_work) == ((2,), 1, (0,))
@@ -235,7 +243,7 @@ def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
 
 def test_a_page_that_is_not_told_goes_to_the_lowest_one_if_that_is_asked_for() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = found_in(told, same_work=True)
+    found = groups_of(told, same_work=True)
     group = only_group(found)
     assert (group.rows, group.reasons) == ((0, 2), (Reason.SAME_WORK,))
     assert (group.work, group.page, found.same_work_count) == ("pixiv:15300", 1, 0)
@@ -247,7 +255,7 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
         pixiv("waifu:2", None, MD5S[0]),
         pixiv("danbooru:3", 1, MD5S[0]),
     ]
-    found = found_in(told, same_work=True)
+    found = groups_of(told, same_work=True)
     assert partition(found) == {frozenset({0}), frozenset({1, 2})}
     assert (found.same_work_count, found.refused_count) == (0, 0)
 
@@ -255,31 +263,34 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
 def test_several_files_of_one_service_are_several_pictures_of_a_work() -> None:
     told = [pixiv(f"danbooru:{n}", None, md5) for n, md5 in enumerate(MD5S, 1)]
     told.append(pixiv("nekos:1.png", None))
-    found = found_in(told)
+    found = groups_of(told)
     assert (found.duplicate_count, found.same_work_count) == (0, 3)
     assert only_group(found).same_work == (1, 2, 3)
-    assert found_in(told, same_work=True).duplicate_count == 3
+    assert groups_of(told, same_work=True).duplicate_count == 3
 
 
 def test_files_of_two_services_may_be_one_picture_of_a_work() -> None:
     told = [pixiv("danbooru:1", None, MD5S[0]), pixiv("waifu:1", None, MD5S[1])]
-    assert found_in(told).duplicate_count == 1
+    assert groups_of(told).duplicate_count == 1
 
 
 def test_a_picture_that_is_withheld_is_not_the_best() -> None:
-    withheld: JsonObject = Told("danbooru:1", MD5S[0], pixels=9).row
-    shown: JsonObject = {**Told("waifu:2", MD5S[0], pixels=1).row, "url": "https://cdn.example/2"}
+    withheld: JsonObject = Description("danbooru:1", MD5S[0], pixels=9).row
+    shown: JsonObject = {
+        **Description("waifu:2", MD5S[0], pixels=1).row,
+        "url": "https://cdn.example/2",
+    }
     found = dedupe([withheld, shown])
     assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
 
 
 def test_a_work_that_a_service_lists_twice_without_pages_has_several_pictures() -> None:
     rows = [pixiv("waifu:1", None), pixiv("waifu:2", None), pixiv("nekos:3.png", None)]
-    apart = found_in(rows)
+    apart = groups_of(rows)
     assert (apart.group_count, apart.same_work_count) == (0, 2)
-    assert found_in(rows, same_work=True).group_count == 1
+    assert groups_of(rows, same_work=True).group_count == 1
     once = [rows[0], rows[0], rows[2]]
-    assert found_in(once).select_rows("first") == [0]
+    assert groups_of(once).select_rows("first") == [0]
 
 
 def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
@@ -289,47 +300,49 @@ def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
         pixiv("danbooru:3", 2)._replace(hash=0xFFFE),
         pixiv("danbooru:4", 0),
     ]
-    assert partition(found_in(rows)) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
-    assert same_works(found_in(rows)) == {(0, 3)}
-    together = found_in(rows, same_work=True)
+    assert partition(groups_of(rows)) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
+    assert same_works(groups_of(rows)) == {(0, 3)}
+    together = groups_of(rows, same_work=True)
     assert partition(together) == {frozenset({0, 3}), frozenset({1, 2})}
 
 
 def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
-    found = found_in([Told("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
+    found = groups_of([Description("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
     assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
 
 
 def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
-    rows: list[JsonObject] = [{**Told("waifu:1").row, "byte_size": size} for size in (10, 30, 20)]
+    rows: list[JsonObject] = [
+        {**Description("waifu:1").row, "byte_size": size} for size in (10, 30, 20)
+    ]
     assert dedupe(rows).select_rows("best") == [1]
 
 
 def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
     rows = [pixiv("waifu:1", None, pixels=9), pixiv("danbooru:2", 0, pixels=4)]
-    found = found_in(rows, same_work=True)
+    found = groups_of(rows, same_work=True)
     assert (found.select_rows("best"), found.select_rows("first")) == ([0], [0])
 
 
 def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
     bare: JsonObject = {"md5": MD5S[0], "_source": {"backend": "danbooru"}}
-    found = dedupe([bare, Told("waifu:1", MD5S[0]).row, bare])
+    found = dedupe([bare, Description("waifu:1", MD5S[0]).row, bare])
     assert (only_group(found).rows, found.unknown_count) == ((0, 1, 2), 0)
 
 
 def test_numbers_of_any_size_are_borne() -> None:
-    huge: JsonObject = {**Told("waifu:1", MD5S[0]).row, "width": 10**30, "height": 10**30}
-    assert dedupe([Told("waifu:2", MD5S[0], pixels=1).row, huge]).select_rows("best") == [1]
+    huge: JsonObject = {**Description("waifu:1", MD5S[0]).row, "width": 10**30, "height": 10**30}
+    assert dedupe([Description("waifu:2", MD5S[0], pixels=1).row, huge]).select_rows("best") == [1]
 
 
 def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not() -> None:
     rows = [
-        Told("danbooru:1", MD5S[0], 100, 1, 7),
-        Told("waifu:2", MD5S[0], 200, 1, 7),
-        Told("danbooru:3", None, 200, 2, 7),
-        Told("waifu:4", None, 100, 3, 7),
+        Description("danbooru:1", MD5S[0], 100, 1, 7),
+        Description("waifu:2", MD5S[0], 200, 1, 7),
+        Description("danbooru:3", None, 200, 2, 7),
+        Description("waifu:4", None, 100, 3, 7),
     ]
-    found = found_in(rows)
+    found = groups_of(rows)
     assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
     assert [group.matches for group in found.iter_groups()] == [
         ((1, 0, Reason.MD5),),
@@ -338,8 +351,8 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
 
 
 def test_the_earliest_row_of_a_group_is_named_as_the_one_that_was_joined() -> None:
-    rows = [Told(f"waifu:{n}", hash=value) for n, value in enumerate((0xF0, 0xF1, 0xF2), 1)]
-    assert only_group(found_in(rows)).matches == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
+    rows = [Description(f"waifu:{n}", hash=value) for n, value in enumerate((0xF0, 0xF1, 0xF2), 1)]
+    assert only_group(groups_of(rows)).matches == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
 
 
 def test_the_earliest_row_is_named_of_those_that_refused() -> None:
@@ -348,5 +361,5 @@ def test_the_earliest_row_is_named_of_those_that_refused() -> None:
         pixiv("danbooru:2", 1)._replace(hash=0xF2),
         pixiv("danbooru:3", 2)._replace(hash=0xF3),
     ]
-    (group,) = found_in(rows).iter_groups()
+    (group,) = groups_of(rows).iter_groups()
     assert group.refused == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))

@@ -50,7 +50,7 @@ NEKO = "neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> SampleCollection:
-    """Give a small collection that stays as it is when the drawn one changes."""
+    """Return a small collection that stays as it is when the drawn one changes."""
     folder = tmp_path_factory.mktemp("gallery")
     (folder / "manifest.json").write_text(json.dumps({"pictures": PICTURES}), encoding="utf-8")
     for row in PICTURES:

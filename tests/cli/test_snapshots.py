@@ -23,7 +23,7 @@ FOLDER = Path(__file__).parent / "snapshots"
 NEKO = "neko/11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 
 
-class Shown(NamedTuple):
+class Snapshot(NamedTuple):
     """A command, and the widths of the terminals that it is shown on."""
 
     arguments: tuple[str, ...]
@@ -32,25 +32,25 @@ class Shown(NamedTuple):
 
 WIDE = (80, 200)
 COMMANDS = {
-    "categories": Shown(("nekos", "categories")),
-    "categories-full": Shown(("nekos", "categories-full")),
-    "image": Shown(("nekos", "image", "neko"), WIDE),
-    "image-long-name": Shown(("nekos", "image", "husbando"), WIDE),
-    "image-without-credit": Shown(("nekos", "image", "waifu")),
-    "image-animated": Shown(("nekos", "image", "baka", "--amount", "2")),
-    "image-unknown": Shown(("nekos", "image", "nekoo")),
-    "search": Shown(("nekos", "search", "Lantern Street Diaries", "--type", "gif"), WIDE),
-    "search-nothing": Shown(("nekos", "search", "zzzz", "--min-match", "0.9")),
-    "asset": Shown(("nekos", "asset", NEKO, "-o", "picture.png"), WIDE),
-    "asset-bytes": Shown(("nekos", "asset", NEKO)),
-    "api": Shown(("api", "nekos", "/neko", "--include")),
-    "api-unknown": Shown(("api", "nekos", "/nekoo")),
-    "cache-info": Shown(("cache", "info")),
-    "cache-clear": Shown(("cache", "clear", "--seen")),
-    "config-list": Shown(("config", "list")),
-    "config-get": Shown(("config", "get", "timeout")),
-    "config-path": Shown(("config", "path")),
-    "status": Shown(("status",)),
+    "categories": Snapshot(("nekos", "categories")),
+    "categories-full": Snapshot(("nekos", "categories-full")),
+    "image": Snapshot(("nekos", "image", "neko"), WIDE),
+    "image-long-name": Snapshot(("nekos", "image", "husbando"), WIDE),
+    "image-without-credit": Snapshot(("nekos", "image", "waifu")),
+    "image-animated": Snapshot(("nekos", "image", "baka", "--amount", "2")),
+    "image-unknown": Snapshot(("nekos", "image", "nekoo")),
+    "search": Snapshot(("nekos", "search", "Lantern Street Diaries", "--type", "gif"), WIDE),
+    "search-nothing": Snapshot(("nekos", "search", "zzzz", "--min-match", "0.9")),
+    "asset": Snapshot(("nekos", "asset", NEKO, "-o", "picture.png"), WIDE),
+    "asset-bytes": Snapshot(("nekos", "asset", NEKO)),
+    "api": Snapshot(("api", "nekos", "/neko", "--include")),
+    "api-unknown": Snapshot(("api", "nekos", "/nekoo")),
+    "cache-info": Snapshot(("cache", "info")),
+    "cache-clear": Snapshot(("cache", "clear", "--seen")),
+    "config-list": Snapshot(("config", "list")),
+    "config-get": Snapshot(("config", "get", "timeout")),
+    "config-path": Snapshot(("config", "path")),
+    "status": Snapshot(("status",)),
 }
 
 
@@ -73,7 +73,7 @@ def test_output(  # noqa: PLR0913, PLR0917  fixtures
                 *arguments, columns=width, environment={"ANIMEDEX_COLOR": color}, errors=True
             )
             parts.append((f"on a terminal of {width} columns, color={color}", shown))
-    text = "\n".join(f"=== {title}\n{_told(outcome)}" for title, outcome in parts)
+    text = "\n".join(f"=== {title}\n{_format_snapshot(outcome)}" for title, outcome in parts)
     _compare(FOLDER / f"{name}.txt", _normal(text, service))
 
 
@@ -81,7 +81,7 @@ def test_no_snapshot_is_left_over() -> None:
     assert {path.stem for path in FOLDER.iterdir()} == set(COMMANDS)
 
 
-def _told(outcome: Outcome) -> str:
+def _format_snapshot(outcome: Outcome) -> str:
     out = outcome.out.decode(errors="backslashreplace")
     end = "" if out.endswith("\n") or not out else "<no line end>\n"
     errors = f"--- standard error\n{outcome.err}" if outcome.err else ""

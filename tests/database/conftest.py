@@ -83,7 +83,7 @@ class Child:
         assert self._process.stdout.readline() == "ready\n"
 
     def finish(self) -> tuple[list[str], list[str]]:
-        """Give the notes it saw, and its warnings."""
+        """Return the notes it saw, and its warnings."""
         told, _ = self._process.communicate("go\n", timeout=60)
         assert self._process.returncode == 0
         lines = [line.partition(" ") for line in told.splitlines()]

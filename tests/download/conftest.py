@@ -40,7 +40,7 @@ def picture_name(number: int) -> str:
 
 @pytest.fixture(scope="session")
 def drawn(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder of pictures, of 270 KB each."""
+    """Return a folder of pictures, of 270 KB each."""
     folder = tmp_path_factory.mktemp("drawn")
     for number in range(PICTURES):
         (folder / picture_name(number)).write_bytes(noise(number))
@@ -63,7 +63,7 @@ def running(drawn: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def services(running: Services) -> Services:
-    """Give servers that have seen nothing yet and do nothing wrong."""
+    """Return servers that have seen nothing yet and do nothing wrong."""
     running.reset()
     return running
 
@@ -100,5 +100,5 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def url(services: Services) -> str:
-    """Give the address of the first picture."""
+    """Return the address of the first picture."""
     return f"{services.nekos.url}/neko/{picture_name(0)}"

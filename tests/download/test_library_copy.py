@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def there(client: Client, folder: Path, library: Library, url: str) -> Path:
-    """Give the file of a picture that the library has."""
+    """Return the file of a picture that the library has."""
     (one,) = download(client, url, folder, library=library)
     return Path(one.path or "")
 

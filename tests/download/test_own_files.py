@@ -20,8 +20,8 @@ URL = "https://x.example/1.png"
 
 
 @pytest.fixture
-def held(tmp_path: Path) -> Iterator[Path]:
-    """Give a file that somebody has locked."""
+def open_lock(tmp_path: Path) -> Iterator[Path]:
+    """Yield a file that somebody has locked."""
     path = tmp_path / "file"
     number = os.open(path, os.O_RDWR | os.O_CREAT)
     wait_for_lock(number, "it", 0.0, lambda: 0)

@@ -77,7 +77,7 @@ def test_the_same_picture_keeps_its_place(tmp_path: Path) -> None:
     assert place.find_picture("b.png", lambda _: True) is None
 
 
-def put_long(place: TargetFolder, folder: Path, name: str) -> str:
+def place_long_name(place: TargetFolder, folder: Path, name: str) -> str:
     """Put a file into its place under a name that may be too long there."""
     source = folder / ".new.part"
     source.write_bytes(b"new")
@@ -93,7 +93,7 @@ def test_names_are_as_short_as_the_file_system_wants_them(
 
     monkeypatch.setattr(os, "pathconf", short)
     name = f"{'猫' * 40}/{'a' * 230}.{end}"
-    paths = [put_long(TargetFolder(str(tmp_path)), tmp_path, name) for _ in range(3)]
+    paths = [place_long_name(TargetFolder(str(tmp_path)), tmp_path, name) for _ in range(3)]
     assert [Path(path).read_bytes() for path in paths] == [b"new"] * 3
     for path in paths:
         parts = Path(path).relative_to(tmp_path).parts
@@ -112,12 +112,12 @@ def test_a_name_that_is_refused_as_too_long_is_shortened(tmp_path: Path) -> None
         folder, left = folder / part, left - len(part) - 1
     folder.mkdir(parents=True)
     place = TargetFolder(str(folder))
-    path = put_long(place, folder, "a" * 230 + ".png")
+    path = place_long_name(place, folder, "a" * 230 + ".png")
     assert 100 < len(Path(path).name) <= 127
     assert place.find_picture("a" * 230 + ".png", lambda _: True) == path
     assert TargetFolder(str(folder)).find_picture("a" * 230 + ".png", lambda _: True) == path
     # A name that fits is not touched.
-    assert Path(put_long(place, folder, "b" * 100 + ".png")).name == "b" * 100 + ".png"
+    assert Path(place_long_name(place, folder, "b" * 100 + ".png")).name == "b" * 100 + ".png"
 
 
 def test_a_limit_that_is_noticed_only_by_links_is_kept_to(
@@ -132,7 +132,7 @@ def test_a_limit_that_is_noticed_only_by_links_is_kept_to(
     monkeypatch.setattr(os, "rename", refuse)
     assert (
         50
-        < len(Path(put_long(TargetFolder(str(tmp_path)), tmp_path, "a" * 230 + ".png")).name)
+        < len(Path(place_long_name(TargetFolder(str(tmp_path)), tmp_path, "a" * 230 + ".png")).name)
         <= 63
     )
 
@@ -146,7 +146,7 @@ def test_a_file_system_that_takes_no_name_at_all_is_told(
     monkeypatch.setattr(os, "link", refuse)
     monkeypatch.setattr(os, "rename", refuse)
     with pytest.raises(BadArguments, match="cannot be written"):
-        put_long(TargetFolder(str(tmp_path)), tmp_path, "a.png")
+        place_long_name(TargetFolder(str(tmp_path)), tmp_path, "a.png")
 
 
 def test_a_folder_without_a_name_is_not_the_current_one() -> None:

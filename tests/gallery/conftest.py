@@ -36,7 +36,7 @@ EVIL = '"onload="alert(1)"><script>alert(2)</script>'
 
 
 class Answer(NamedTuple):
-    """Hold what a server answered."""
+    """What a server answered."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -77,7 +77,7 @@ class Page(HTMLParser):
 
     @property
     def numbers(self) -> list[int]:
-        """Give the numbers of the pictures that are listed, in order."""
+        """Return the numbers of the pictures that are listed, in order."""
         paths = [link.partition("?")[0] for link in self.links]
         return [int(path.split("/")[2]) for path in paths if path.startswith("/picture/")]
 
@@ -132,8 +132,8 @@ def post(number: int = 1, rating: Rating | None = Rating.GENERAL, **more: object
     return msgspec.structs.replace(ArtPost(id=f"danbooru:{number}", rating=rating), **more)
 
 
-class Made(NamedTuple):
-    """Hold a library and the folder for its files."""
+class GalleryFixture(NamedTuple):
+    """A library and the folder for its files."""
 
     library: Library
     folder: Path
@@ -149,33 +149,33 @@ class Made(NamedTuple):
 
 
 @contextmanager
-def made(folder: Path) -> Generator[Made]:
+def gallery_site(folder: Path) -> Generator[GalleryFixture]:
     files = folder / "pictures"
     files.mkdir()
     with Library(str(folder / "library.db")) as library:
-        yield Made(library, files)
+        yield GalleryFixture(library, files)
 
 
 @pytest.fixture
-def own(tmp_path: Path) -> Iterator[Made]:
+def own(tmp_path: Path) -> Iterator[GalleryFixture]:
     """Make an empty library."""
-    with made(tmp_path) as library:
+    with gallery_site(tmp_path) as library:
         yield library
 
 
 @pytest.fixture
-def own_server(own: Made, tmp_path: Path) -> Iterator[LoopbackServer]:
+def own_server(own: GalleryFixture, tmp_path: Path) -> Iterator[LoopbackServer]:
     """Serve the library that is empty at first."""
     with gallery_server(own.library, cache=str(tmp_path / "cache"), seed=1) as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GalleryFixture]:
     """Fill a library with the drawn collection and copies of one picture; nobody changes it."""
     pictures = list(sample_collection().pictures)
     Random(4).shuffle(pictures)
-    with made(tmp_path_factory.mktemp("filled")) as library:
+    with gallery_site(tmp_path_factory.mktemp("filled")) as library:
         with Image.open(next(each.path for each in pictures if each.filename == NEKO)) as neko:
             for name, part in (("half.webp", 2), ("copy.jpg", 1)):
                 path = library.folder / name
@@ -189,7 +189,9 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
 
 @pytest.fixture(scope="session")
-def gallery(filled: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LoopbackServer]:
+def gallery(
+    filled: GalleryFixture, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[LoopbackServer]:
     """Serve the filled library."""
     cache = tmp_path_factory.mktemp("cache")
     with gallery_server(filled.library, cache=str(cache), seed=1) as server:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.asgi.loopback_server import LoopbackServer
-    from tests.gallery.conftest import Made, Visit
+    from tests.gallery.conftest import GalleryFixture, Visit
 
 SECRET = "correct-horse-battery"
 PATHS = ["/", "/picture/1", "/file/1", "/thumbnail/1", "/static/page.css", "/api/v2/endpoints"]
@@ -41,7 +41,7 @@ POLICY = {
 
 
 @pytest.fixture
-def closed(filled: Made, tmp_path: Path) -> Iterator[LoopbackServer]:
+def closed(filled: GalleryFixture, tmp_path: Path) -> Iterator[LoopbackServer]:
     """Serve the library to who has the token."""
     with gallery_server(filled.library, cache=str(tmp_path), token=SECRET) as server:
         yield server
@@ -170,7 +170,7 @@ def test_nothing_of_it_is_logged(closed: LoopbackServer, caplog: pytest.LogCaptu
 
 
 def test_a_library_that_cannot_be_used_is_told_and_no_insides(
-    filled: Made, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    filled: GalleryFixture, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     from animedex.library.picture_library import Library
 

@@ -14,7 +14,7 @@ from animedex.errors import BadArguments, NotFound
 from animedex.gallery.nekos_library_adapter import category_path, file_name_for
 from animedex.models import Rating
 from animedex.testing.samples.sample_images import sample_collection
-from tests.gallery.conftest import NEKO, Made, post
+from tests.gallery.conftest import NEKO, GalleryFixture, post
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,9 @@ def test_pictures_of_a_category_are_drawn(client: Client, gallery: LoopbackServe
     assert len({row.filename for row in rows}) > 1
 
 
-def test_a_picture_comes_with_its_credit(client: Client, filled: Made, tmp_path: Path) -> None:
+def test_a_picture_comes_with_its_credit(
+    client: Client, filled: GalleryFixture, tmp_path: Path
+) -> None:
     asset = client.nekos.asset(f"neko/{NEKO}", to=tmp_path / "neko.png")
     assert asset.content_type == "image/png"
     assert asset.artist_name == "[mofu]"
@@ -81,7 +83,7 @@ def test_the_command_line_needs_no_network(
 
 @pytest.mark.parametrize("rating", [*Rating, None])
 def test_a_rating_goes_from_gallery_to_gallery(
-    rating: Rating | None, own: Made, own_server: LoopbackServer, tmp_path: Path
+    rating: Rating | None, own: GalleryFixture, own_server: LoopbackServer, tmp_path: Path
 ) -> None:
     entry = own.add(own.draw("a.png"), post(rating=rating))
     category = category_path(entry)
@@ -99,7 +101,7 @@ def test_a_rating_goes_from_gallery_to_gallery(
 
 
 def test_names_that_no_address_has_are_found(
-    own: Made, own_server: LoopbackServer, tmp_path: Path
+    own: GalleryFixture, own_server: LoopbackServer, tmp_path: Path
 ) -> None:
     path = own.draw("a.webp")
     own.add(path, post(artists=['猫 & "dog"\r\nx: y'], copyrights=["100%"]), "猫耳 / cats?")

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from animedex.asgi.loopback_server import LoopbackServer
     from tests.gallery.browser import Scheme
-    from tests.gallery.conftest import Made
+    from tests.gallery.conftest import GalleryFixture
 
 pytestmark = needs_chromium
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
@@ -59,18 +59,18 @@ def tab(browser: Browser, gallery: LoopbackServer) -> Open:
 
 
 @pytest.fixture
-def neko(filled: Made) -> str:
+def neko(filled: GalleryFixture) -> str:
     """Return the path of a picture that others are like."""
     entry = filled.library.holding(f"nekos:{NEKO}")
     assert entry is not None
     return f"/picture/{entry.id}"
 
 
-def listed(filled: Made, filters: Filters) -> list[int]:
+def listed(filled: GalleryFixture, filters: Filters) -> list[int]:
     return [entry.id for entry in filled.library.entries(filters)]
 
 
-def test_it_searches_as_one_types(tab: Open, filled: Made) -> None:
+def test_it_searches_as_one_types(tab: Open, filled: GalleryFixture) -> None:
     with tab() as visited:
         page = visited.open("/")
         before = visited.numbers()
@@ -102,7 +102,7 @@ def test_it_tells_a_screen_reader_what_was_found(tab: Open) -> None:
         assert said[-1].endswith("pictures found")
 
 
-def test_escape_leaves_the_search_as_it_is(tab: Open, filled: Made) -> None:
+def test_escape_leaves_the_search_as_it_is(tab: Open, filled: GalleryFixture) -> None:
     with tab() as visited:
         page = visited.open("/?q=inkwell")
         page.locator("#q").focus()
@@ -111,7 +111,7 @@ def test_escape_leaves_the_search_as_it_is(tab: Open, filled: Made) -> None:
         expect(page.locator("#q")).to_have_value("inkwell")
 
 
-def test_enter_waits_for_what_is_being_searched(tab: Open, filled: Made) -> None:
+def test_enter_waits_for_what_is_being_searched(tab: Open, filled: GalleryFixture) -> None:
     with tab() as visited:
         page = visited.open("/")
 
@@ -135,7 +135,7 @@ def test_back_leads_to_all_where_one_does_not_come_from_the_grid(tab: Open) -> N
         page.wait_for_url("**/?category=waifu")
 
 
-def test_filters_narrow_at_once_and_stand_in_the_address(tab: Open, filled: Made) -> None:
+def test_filters_narrow_at_once_and_stand_in_the_address(tab: Open, filled: GalleryFixture) -> None:
     with tab() as visited:
         page = visited.open("/")
         page.get_by_text("Filters", exact=True).click()
@@ -151,7 +151,7 @@ def test_filters_narrow_at_once_and_stand_in_the_address(tab: Open, filled: Made
         expect(page.locator("#count")).to_have_text("10 pictures")
 
 
-def test_a_picture_opens_with_what_is_like_it(tab: Open, filled: Made, neko: str) -> None:
+def test_a_picture_opens_with_what_is_like_it(tab: Open, filled: GalleryFixture, neko: str) -> None:
     with tab() as visited:
         page = visited.open("/?category=neko")
         page.locator(f'.card a[href^="{neko}?"]').click()
@@ -166,7 +166,7 @@ def test_a_picture_opens_with_what_is_like_it(tab: Open, filled: Made, neko: str
         page.wait_for_url("**/?category=neko")
 
 
-def test_all_of_it_works_without_a_mouse(tab: Open, filled: Made) -> None:
+def test_all_of_it_works_without_a_mouse(tab: Open, filled: GalleryFixture) -> None:
     with tab() as visited:
         page = visited.open(ALL)
         numbers = visited.numbers()
@@ -251,7 +251,7 @@ def test_it_has_no_barriers_that_axe_knows(path: str, width: int, tab: Open, nek
 @widths
 @pytest.mark.parametrize("path", ["/", ALL, "neko", "moving", "/?q=zzzzzqqqq&artist=mio"])
 def test_nothing_moves_and_nothing_is_cut_off(
-    path: str, width: int, tab: Open, neko: str, filled: Made
+    path: str, width: int, tab: Open, neko: str, filled: GalleryFixture
 ) -> None:
     moving = listed(filled, Filters(animated=True))[0]
     path = {"neko": neko, "moving": f"/picture/{moving}"}.get(path, path)
@@ -295,7 +295,7 @@ def test_pictures_come_when_they_are_needed(tab: Open) -> None:
         assert sum("/thumbnail/" in url for url in asked) > first
 
 
-def test_it_works_without_a_script(tab: Open, filled: Made) -> None:
+def test_it_works_without_a_script(tab: Open, filled: GalleryFixture) -> None:
     with tab(script=False) as visited:
         page = visited.open("/")
         page.get_by_label("Search artists, shows, tags, files").fill("inkwell")
@@ -309,7 +309,7 @@ def test_it_works_without_a_script(tab: Open, filled: Made) -> None:
         page.wait_for_url("**/?q=inkwell")
 
 
-def test_what_moves_can_be_stopped(tab: Open, filled: Made) -> None:
+def test_what_moves_can_be_stopped(tab: Open, filled: GalleryFixture) -> None:
     number = listed(filled, Filters(animated=True))[0]
     with tab() as visited:
         page = visited.open(f"/picture/{number}")
@@ -321,7 +321,7 @@ def test_what_moves_can_be_stopped(tab: Open, filled: Made) -> None:
         assert "/file/" in (shown.get_attribute("src") or "")
 
 
-def test_nothing_moves_for_who_wants_stillness(tab: Open, filled: Made) -> None:
+def test_nothing_moves_for_who_wants_stillness(tab: Open, filled: GalleryFixture) -> None:
     number = listed(filled, Filters(animated=True))[0]
     with tab(still=True) as visited:
         page = visited.open(f"/picture/{number}")
@@ -364,7 +364,7 @@ def test_the_colours_follow_the_system(tab: Open) -> None:
 
 
 def test_a_name_that_is_a_script_does_nothing(
-    own: Made, own_server: LoopbackServer, browser: Browser
+    own: GalleryFixture, own_server: LoopbackServer, browser: Browser
 ) -> None:
     about = post(
         artists=[EVIL], characters=[EVIL], tags=[EVIL, "{{7*7}}"], source_url="javascript:alert(1)"
@@ -385,7 +385,7 @@ def test_a_name_that_is_a_script_does_nothing(
 
 
 def test_the_token_opens_the_gallery_once_and_for_all(
-    filled: Made, browser: Browser, tmp_path: Path
+    filled: GalleryFixture, browser: Browser, tmp_path: Path
 ) -> None:
     secret = "correct-horse-battery"
     with (
@@ -406,7 +406,7 @@ def test_the_token_opens_the_gallery_once_and_for_all(
 
 
 def test_a_link_on_another_site_opens_the_gallery(
-    filled: Made, browser: Browser, tmp_path: Path
+    filled: GalleryFixture, browser: Browser, tmp_path: Path
 ) -> None:
     secret = "correct-horse-battery"
     with (

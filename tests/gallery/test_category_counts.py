@@ -7,10 +7,10 @@ from animedex.library.picture_library import Library
 from tests.gallery.conftest import post
 
 if TYPE_CHECKING:
-    from tests.gallery.conftest import Made
+    from tests.gallery.conftest import GalleryFixture
 
 
-def test_entries_are_counted_by_kind(own: Made) -> None:
+def test_entries_are_counted_by_kind(own: GalleryFixture) -> None:
     first = own.add(own.draw("a.png"), post(1))
     second = own.add(own.draw("b.png", colour="red"), post(2))
     third = own.add(own.draw("c.jpg"), None, "cats")
@@ -22,7 +22,7 @@ def test_entries_are_counted_by_kind(own: Made) -> None:
     assert census.ids(Kind("dogs", None, None, "jpeg")) == []
 
 
-def test_they_are_counted_again_only_when_something_has_changed(own: Made) -> None:
+def test_they_are_counted_again_only_when_something_has_changed(own: GalleryFixture) -> None:
     census = CategoryCounts(own.library)
     empty = census.kinds()
     assert census.kinds() is empty

@@ -16,12 +16,12 @@ from tests.gallery.conftest import NEKO, Page
 
 if TYPE_CHECKING:
     from animedex.asgi.loopback_server import LoopbackServer
-    from tests.gallery.conftest import Made, Visit
+    from tests.gallery.conftest import GalleryFixture, Visit
 
 FILM = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom" + bytes(2000)
 
 
-def test_a_file_comes_byte_for_byte(filled: Made, visit: Visit) -> None:
+def test_a_file_comes_byte_for_byte(filled: GalleryFixture, visit: Visit) -> None:
     entry = filled.library.holding(f"nekos:{NEKO}")
     assert entry is not None
     answer = visit(f"/file/{entry.id}?v={entry.sha256[:16]}")
@@ -32,7 +32,7 @@ def test_a_file_comes_byte_for_byte(filled: Made, visit: Visit) -> None:
     assert "immutable" not in visit(f"/file/{entry.id}").headers["Cache-Control"]
 
 
-def test_a_part_of_a_file_may_be_asked_for(filled: Made, visit: Visit) -> None:
+def test_a_part_of_a_file_may_be_asked_for(filled: GalleryFixture, visit: Visit) -> None:
     answer = visit("/file/1", headers={"Range": "bytes=0-3"})
     assert (answer.status, answer.body) == (206, visit("/file/1").body[:4])
     again = visit("/file/1", headers={"If-None-Match": answer.headers["ETag"]})
@@ -42,7 +42,7 @@ def test_a_part_of_a_file_may_be_asked_for(filled: Made, visit: Visit) -> None:
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif"])
 @pytest.mark.parametrize("called", ["a.html", "a.svg", "a", "a.png.exe", "a.js"])
 def test_a_file_is_what_its_content_is_whatever_it_is_called(
-    name: str, called: str, own: Made, own_server: LoopbackServer, visit: Visit
+    name: str, called: str, own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = own.draw(name).rename(own.folder / called)
     entry = own.add(path)
@@ -56,7 +56,7 @@ def test_a_file_is_what_its_content_is_whatever_it_is_called(
 
 
 def test_what_has_changed_is_not_served(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = own.draw("a.png")
     entry = own.add(path)
@@ -71,7 +71,7 @@ def test_what_has_changed_is_not_served(
 
 @pytest.mark.skipif(os.name == "nt", reason="links need a right there")
 def test_a_link_put_in_the_place_of_a_file_leads_nowhere(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     secret = own.folder / "secret.txt"
     path = own.draw("a.png")
@@ -111,7 +111,7 @@ def test_no_path_leaves_the_library(path: str, visit: Visit) -> None:
 
 
 def test_a_film_is_played_and_not_drawn(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = own.folder / "film.mp4"
     path.write_bytes(FILM)
@@ -128,7 +128,7 @@ def test_a_film_is_played_and_not_drawn(
     assert small.headers["Content-Type"] == "image/svg+xml"
 
 
-def test_a_file_is_read_again_only_when_it_was_written_to(own: Made) -> None:
+def test_a_file_is_read_again_only_when_it_was_written_to(own: GalleryFixture) -> None:
     files, path = EntryFiles(), own.draw("a.png")
     entry = own.add(path)
     assert files.check(entry) is files.check(entry)
@@ -138,7 +138,7 @@ def test_a_file_is_read_again_only_when_it_was_written_to(own: Made) -> None:
     assert files.check(entry).format is None
 
 
-def test_at_a_glance_only_what_was_written_to_is_read(own: Made) -> None:
+def test_at_a_glance_only_what_was_written_to_is_read(own: GalleryFixture) -> None:
     path = own.draw("a.png")
     entry = own.add(path)
     path.write_bytes(path.read_bytes()[:-1] + b"!")

@@ -14,7 +14,7 @@ from tests.gallery.conftest import ask
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.gallery.conftest import Made
+    from tests.gallery.conftest import GalleryFixture
 
 SECRET = "correct-horse-battery"
 BLOCKED = """
@@ -31,13 +31,13 @@ except BadArguments as error:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.1.5", "gallery.example", "127.0.0.1.x"])
-def test_others_are_let_in_by_a_token_alone(host: str, own: Made, tmp_path: Path) -> None:
+def test_others_are_let_in_by_a_token_alone(host: str, own: GalleryFixture, tmp_path: Path) -> None:
     with pytest.raises(BadArguments, match="token"):
         gallery_server(own.library, cache=str(tmp_path), host=host)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "127.0.0.2"])
-def test_another_address_can_be_listened_on(host: str, own: Made, tmp_path: Path) -> None:
+def test_another_address_can_be_listened_on(host: str, own: GalleryFixture, tmp_path: Path) -> None:
     with gallery_server(own.library, cache=str(tmp_path), host=host, token=SECRET) as server:
         assert server.origin == f"http://{host}:{server.port}"
         signed = {"Authorization": f"Bearer {SECRET}", "Host": f"{host}:{server.port}"}
@@ -46,12 +46,12 @@ def test_another_address_can_be_listened_on(host: str, own: Made, tmp_path: Path
             assert ask(server, "/", headers={**signed, "Host": "gallery.example"}).status == 421
 
 
-def test_localhost_is_loopback(own: Made, tmp_path: Path) -> None:
+def test_localhost_is_loopback(own: GalleryFixture, tmp_path: Path) -> None:
     with gallery_server(own.library, cache=str(tmp_path), host="localhost") as server:
         assert ask(server, "/").status == 200
 
 
-def test_a_name_that_leads_nowhere_is_an_os_error(own: Made, tmp_path: Path) -> None:
+def test_a_name_that_leads_nowhere_is_an_os_error(own: GalleryFixture, tmp_path: Path) -> None:
     server = gallery_server(own.library, cache=str(tmp_path), host="no.invalid", token=SECRET)
     with pytest.raises(socket.gaierror):
         server.start()

@@ -19,18 +19,18 @@ from animedex.gallery.nekos_library_adapter import (
 )
 from animedex.models import Rating
 from animedex.testing.samples.sample_images import sample_collection
-from tests.gallery.conftest import NEKO, Made, post
+from tests.gallery.conftest import NEKO, GalleryFixture, post
 
 if TYPE_CHECKING:
     from animedex.testing.nekos.image_store import Picture
 
 
 @pytest.fixture
-def shelf(own: Made) -> NekosLibraryAdapter:
+def shelf(own: GalleryFixture) -> NekosLibraryAdapter:
     return shelf_of(own)
 
 
-def shelf_of(library: Made) -> NekosLibraryAdapter:
+def shelf_of(library: GalleryFixture) -> NekosLibraryAdapter:
     return NekosLibraryAdapter(library.library, CategoryCounts(library.library), EntryFiles())
 
 
@@ -39,7 +39,7 @@ def drawn(shelf: NekosLibraryAdapter, category: str) -> set[str]:
     return {each.filename for pictures in draws for each in pictures}
 
 
-def test_a_download_stands_where_the_service_has_it(filled: Made) -> None:
+def test_a_download_stands_where_the_service_has_it(filled: GalleryFixture) -> None:
     formats = dict(shelf_of(filled).formats())
     assert formats.pop("own") == "jpg"
     assert formats == sample_collection().formats()
@@ -63,7 +63,11 @@ def test_a_download_stands_where_the_service_has_it(filled: Made) -> None:
     ],
 )
 def test_every_picture_stands_in_one_category(
-    category: str | None, rating: Rating | None, service: str | None, expected: str, own: Made
+    category: str | None,
+    rating: Rating | None,
+    service: str | None,
+    expected: str,
+    own: GalleryFixture,
 ) -> None:
     about = post(rating=rating, id=f"{service}:7") if service else None
     entry = own.add(own.draw("a.png"), about, category)
@@ -91,7 +95,7 @@ def test_whatever_it_is_called_a_category_is_one_part_of_an_address(
 
 
 def test_only_who_asks_for_it_gets_what_is_not_for_everyone(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     for number, rating in enumerate(Rating):
         path = own.draw(f"{number}.png", colour=["red", "green", "blue", "teal"][number])
@@ -103,7 +107,7 @@ def test_only_who_asks_for_it_gets_what_is_not_for_everyone(
 
 
 def test_a_search_without_a_category_finds_no_picture_without_a_rating(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     own.add(own.draw("general.png", colour="red"), post(1, tags=["miko"]))
     own.add(own.draw("unrated.png", colour="blue"), post(2, None, tags=["miko"]))
@@ -118,7 +122,7 @@ def search(shelf: NekosLibraryAdapter, words: str, category: str | None = None) 
 
 
 def test_a_category_has_the_format_that_most_of_it_has(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     names = ("1.jpg", "2.jpg", "3.png")
     added = [own.add(own.draw(name), None, "cats") for name in names]
@@ -131,7 +135,7 @@ def test_a_category_has_the_format_that_most_of_it_has(
 
 
 def test_what_was_added_or_removed_by_others_is_known_at_once(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     from animedex.library.picture_library import Library
 
@@ -144,7 +148,9 @@ def test_what_was_added_or_removed_by_others_is_known_at_once(
     assert shelf.formats() == {}
 
 
-def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: NekosLibraryAdapter) -> None:
+def test_what_is_gone_is_not_drawn_nor_found(
+    own: GalleryFixture, shelf: NekosLibraryAdapter
+) -> None:
     there, gone = own.draw("a.png", colour="red"), own.draw("b.png", colour="blue")
     kept, lost = own.add(there), own.add(gone)
     gone.unlink()
@@ -167,13 +173,15 @@ def test_what_is_gone_is_not_drawn_nor_found(own: Made, shelf: NekosLibraryAdapt
         ("own", ""),
     ],
 )
-def test_a_picture_has_one_name_in_one_category(category: str, filename: str, filled: Made) -> None:
+def test_a_picture_has_one_name_in_one_category(
+    category: str, filename: str, filled: GalleryFixture
+) -> None:
     assert shelf_of(filled).find(category, filename) is None
     assert shelf_of(filled).find("neko", NEKO) is not None
 
 
 def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     mine = own.add(own.draw("a.png", colour="red"))
     theirs = file_name_for(mine._replace(sha256="0" * 64))
@@ -186,7 +194,7 @@ def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(
 
 
 def test_what_came_from_this_gallery_is_found_where_it_stands(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     mine = own.add(own.draw("a.png"))
     again = own.folder / "again.png"
@@ -198,7 +206,7 @@ def test_what_came_from_this_gallery_is_found_where_it_stands(
         assert found.path.samefile(each.path)
 
 
-def test_a_service_s_credit_is_told_as_it_was(filled: Made) -> None:
+def test_a_service_s_credit_is_told_as_it_was(filled: GalleryFixture) -> None:
     expected = sample_collection().find("neko", NEKO)
     found = shelf_of(filled).find("neko", NEKO)
     assert expected is not None
@@ -208,7 +216,7 @@ def test_a_service_s_credit_is_told_as_it_was(filled: Made) -> None:
 
 
 def test_credit_of_other_services_is_told_in_the_same_words(
-    own: Made, shelf: NekosLibraryAdapter
+    own: GalleryFixture, shelf: NekosLibraryAdapter
 ) -> None:
     about = post(
         artists=["mio", "other"],
@@ -223,7 +231,7 @@ def test_credit_of_other_services_is_told_in_the_same_words(
 
 
 @pytest.mark.parametrize("row", [b"", b"[]", b"nope", b'{"artist_name": 5}', b"[" * 100_000])
-def test_a_row_that_makes_no_sense_gives_no_credit(row: bytes, own: Made) -> None:
+def test_a_row_that_makes_no_sense_gives_no_credit(row: bytes, own: GalleryFixture) -> None:
     from animedex.library.entry import NewEntry
 
     about = post(id=f"nekos:{NEKO}")

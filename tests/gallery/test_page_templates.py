@@ -16,10 +16,10 @@ from tests.gallery.conftest import EVIL, NEKO, Page, post
 if TYPE_CHECKING:
     from animedex.asgi.loopback_server import LoopbackServer
     from animedex.library.entry import Entry
-    from tests.gallery.conftest import Made, Visit
+    from tests.gallery.conftest import GalleryFixture, Visit
 
 
-def number_of(filled: Made, post_id: str) -> int:
+def number_of(filled: GalleryFixture, post_id: str) -> int:
     found = filled.library.holding(post_id)
     assert found is not None
     return found.id
@@ -37,7 +37,7 @@ def walked(visit: Visit, path: str) -> list[int]:
         path = more[0]
 
 
-def test_everything_is_listed_once_the_newest_first(filled: Made, visit: Visit) -> None:
+def test_everything_is_listed_once_the_newest_first(filled: GalleryFixture, visit: Visit) -> None:
     entries = filled.library.entries()
     assert walked(visit, "/") == [entry.id for entry in entries]
     assert f"{len(entries)} pictures" in Page(visit("/")).text
@@ -59,7 +59,7 @@ def test_everything_is_listed_once_the_newest_first(filled: Made, visit: Visit) 
     ],
 )
 def test_filters_stand_in_the_address(
-    query: str, filters: Filters, filled: Made, visit: Visit
+    query: str, filters: Filters, filled: GalleryFixture, visit: Visit
 ) -> None:
     expected = [entry.id for entry in filled.library.entries(filters)]
     assert walked(visit, f"/?{query}") == expected
@@ -83,7 +83,7 @@ def test_the_form_holds_what_is_asked_for(visit: Visit) -> None:
     assert chosen == ["", "", "neko", "", "", ""]
 
 
-def test_words_find_pictures_and_lead_on(visit: Visit, filled: Made) -> None:
+def test_words_find_pictures_and_lead_on(visit: Visit, filled: GalleryFixture) -> None:
     page = Page(visit("/?q=tanuki"))
     expected = [hit.entry.id for hit in filled.library.search("tanuki")]
     assert page.numbers == expected
@@ -129,7 +129,9 @@ def test_what_means_nothing_is_said(query: str, visit: Visit) -> None:
     assert query.partition("=")[2] in Page(answer).text
 
 
-def test_a_picture_has_its_artist_its_source_and_its_facts(filled: Made, visit: Visit) -> None:
+def test_a_picture_has_its_artist_its_source_and_its_facts(
+    filled: GalleryFixture, visit: Visit
+) -> None:
     number = number_of(filled, f"nekos:{NEKO}")
     page = Page(visit(f"/picture/{number}"))
     assert "/?artist=%5Bmofu%5D" in page.links
@@ -143,7 +145,7 @@ def test_a_picture_has_its_artist_its_source_and_its_facts(filled: Made, visit: 
         assert fact in page.text
 
 
-def test_similar_pictures_stand_beside_it(filled: Made, visit: Visit) -> None:
+def test_similar_pictures_stand_beside_it(filled: GalleryFixture, visit: Visit) -> None:
     number = number_of(filled, f"nekos:{NEKO}")
     copies = {entry.id for entry in filled.library.entries(Filters(source="own"))}
     page = Page(visit(f"/picture/{number}"))
@@ -152,14 +154,14 @@ def test_similar_pictures_stand_beside_it(filled: Made, visit: Visit) -> None:
     assert f"/picture/{number}" not in page.links
 
 
-def test_what_else_an_artist_made_stands_beside_it(filled: Made, visit: Visit) -> None:
+def test_what_else_an_artist_made_stands_beside_it(filled: GalleryFixture, visit: Visit) -> None:
     page = Page(visit(f"/picture/{number_of(filled, f'nekos:{NEKO}')}"))
     others = {entry.id for entry in filled.library.entries(Filters(artist="[mofu]"))}
     assert "More by [mofu]" in page.text
     assert len(others & set(page.numbers)) == len(others) - 1 > 0
 
 
-def test_a_picture_leads_to_the_next_in_its_list(filled: Made, visit: Visit) -> None:
+def test_a_picture_leads_to_the_next_in_its_list(filled: GalleryFixture, visit: Visit) -> None:
     numbers = [entry.id for entry in filled.library.entries(Filters(category="neko"))]
     ways = {
         each["rel"]: each["href"]
@@ -173,7 +175,9 @@ def test_a_picture_leads_to_the_next_in_its_list(filled: Made, visit: Visit) -> 
 
 
 @pytest.mark.parametrize("query", ["category=neko", "q=tanuki", ""])
-def test_lists_can_be_walked_picture_by_picture(query: str, filled: Made, visit: Visit) -> None:
+def test_lists_can_be_walked_picture_by_picture(
+    query: str, filled: GalleryFixture, visit: Visit
+) -> None:
     listed = walked(visit, f"/?{query}")[:5]
     path: str | None = f"/picture/{listed[0]}?{query}"
     seen: list[int] = []
@@ -184,14 +188,14 @@ def test_lists_can_be_walked_picture_by_picture(query: str, filled: Made, visit:
     assert seen == listed
 
 
-def test_the_first_picture_has_no_newer_one(filled: Made, visit: Visit) -> None:
+def test_the_first_picture_has_no_newer_one(filled: GalleryFixture, visit: Visit) -> None:
     newest = filled.library.entries(limit=1)[0].id
     rels = [each.get("rel") for each in Page(visit(f"/picture/{newest}")).all("a")]
     assert "prev" not in rels
     assert "next" in rels
 
 
-def evil_entry(own: Made, text: str) -> Entry:
+def evil_entry(own: GalleryFixture, text: str) -> Entry:
     about = post(
         rating=Rating.EXPLICIT,
         artists=[text],
@@ -218,7 +222,7 @@ def evil_entry(own: Made, text: str) -> Entry:
     ],
 )
 def test_names_are_data_and_never_markup(
-    text: str, own: Made, own_server: LoopbackServer, visit: Visit
+    text: str, own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     entry = evil_entry(own, text)
     listed = visit("/", server=own_server)
@@ -238,7 +242,7 @@ def test_names_are_data_and_never_markup(
 
 
 def test_an_address_that_is_one_is_linked_and_no_other(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     about = post(source_url="https://art.example/1?a=1&b=<2>", page_url="https://[broken/")
     entry = own.add(own.draw("a.png"), about)
@@ -247,7 +251,7 @@ def test_an_address_that_is_one_is_linked_and_no_other(
     assert outside == ["https://art.example/1?a=1&b=<2>"]
 
 
-def test_no_page_tells_where_files_are(filled: Made, visit: Visit) -> None:
+def test_no_page_tells_where_files_are(filled: GalleryFixture, visit: Visit) -> None:
     for path in ("/", "/picture/1", "/api/v2/neko", "/?q=tanuki", "/file/99999", "/picture/0"):
         answer = visit(path)
         assert str(filled.folder).encode() not in answer.body + str(answer.headers).encode()
@@ -255,7 +259,7 @@ def test_no_page_tells_where_files_are(filled: Made, visit: Visit) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="names are text there")
 def test_a_name_that_is_no_text_is_shown_as_far_as_it_can_be(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = os.fsdecode(os.fsencode(own.folder) + b"/\xff\xfe.png")
     os.rename(own.draw("a.png"), path)
@@ -266,7 +270,7 @@ def test_a_name_that_is_no_text_is_shown_as_far_as_it_can_be(
 
 
 def test_a_file_that_is_gone_has_a_page_that_says_so(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = own.draw("gone.png")
     entry = own.add(path)
@@ -300,7 +304,9 @@ def test_a_picture_that_is_not_there_is_said(visit: Visit) -> None:
         assert "There is nothing here" in Page(answer).text
 
 
-def test_what_a_service_told_is_shown(own: Made, own_server: LoopbackServer, visit: Visit) -> None:
+def test_what_a_service_told_is_shown(
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
+) -> None:
     from datetime import UTC, datetime
 
     tag = SourceTag("danbooru", datetime(2026, 1, 1, tzinfo=UTC), cached=False, rate_limited=False)

@@ -20,7 +20,7 @@ from animedex.gallery.thumbnails import SIDE, Thumbnails, delete_thumbnails, fol
 
 if TYPE_CHECKING:
     from animedex.asgi.loopback_server import LoopbackServer
-    from tests.gallery.conftest import Made, Visit
+    from tests.gallery.conftest import GalleryFixture, Visit
 
 HASH = "ab" * 32
 MANY = """
@@ -109,7 +109,7 @@ def test_none_is_made_of_what_cannot_be_decoded(content: bytes, tmp_path: Path) 
     assert not (tmp_path / "kept").exists()
 
 
-def test_it_is_made_once(own: Made, tmp_path: Path) -> None:
+def test_it_is_made_once(own: GalleryFixture, tmp_path: Path) -> None:
     kept = Thumbnails(str(tmp_path / "kept"))
     path = own.draw("a.png")
     assert kept.get(HASH) is None
@@ -118,7 +118,7 @@ def test_it_is_made_once(own: Made, tmp_path: Path) -> None:
     assert Thumbnails(str(tmp_path / "kept")).get(HASH) == made
 
 
-def test_a_folder_that_cannot_be_written_to_keeps_none(own: Made, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_to_keeps_none(own: GalleryFixture, tmp_path: Path) -> None:
     blocked = tmp_path / "kept"
     blocked.write_text("a file")
     kept = Thumbnails(str(blocked))
@@ -126,7 +126,7 @@ def test_a_folder_that_cannot_be_written_to_keeps_none(own: Made, tmp_path: Path
     assert kept.get(HASH) is None
 
 
-def test_what_was_left_empty_is_made_again(own: Made, tmp_path: Path) -> None:
+def test_what_was_left_empty_is_made_again(own: GalleryFixture, tmp_path: Path) -> None:
     kept = Thumbnails(str(tmp_path))
     kept.make(HASH, str(own.draw("a.png")))
     (file,) = (path for path in tmp_path.rglob("*.webp"))
@@ -140,7 +140,7 @@ def test_only_a_hash_names_one(name: str, tmp_path: Path) -> None:
         Thumbnails(str(tmp_path)).get(name)
 
 
-def test_several_processes_make_the_same_at_once(own: Made, tmp_path: Path) -> None:
+def test_several_processes_make_the_same_at_once(own: GalleryFixture, tmp_path: Path) -> None:
     path, folder = own.draw("a.jpg", (600, 400)), tmp_path / "kept"
     running = [
         subprocess.Popen([sys.executable, "-c", MANY, str(folder), str(path)]) for _ in range(3)
@@ -160,7 +160,7 @@ def test_it_comes_for_good(visit: Visit) -> None:
 
 
 def test_what_is_corrupt_or_gone_has_one_that_stands_for_it(
-    own: Made, own_server: LoopbackServer, visit: Visit
+    own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     gone, cut = own.draw("gone.png"), own.draw("cut.png", (300, 200))
     entries = [own.add(gone), own.add(cut)]
@@ -174,7 +174,7 @@ def test_what_is_corrupt_or_gone_has_one_that_stands_for_it(
 
 @pytest.mark.parametrize("change", ["gone", "cut", "drawn over", "of the same size"])
 def test_what_was_drawn_before_does_not_stand_for_what_is_no_more(
-    change: str, own: Made, own_server: LoopbackServer, visit: Visit
+    change: str, own: GalleryFixture, own_server: LoopbackServer, visit: Visit
 ) -> None:
     path = own.draw("a.png")
     entry = own.add(path)
@@ -197,7 +197,7 @@ def test_what_was_drawn_before_does_not_stand_for_what_is_no_more(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_they_can_be_forgotten_and_nothing_else_is(own: Made, tmp_path: Path) -> None:
+def test_they_can_be_forgotten_and_nothing_else_is(own: GalleryFixture, tmp_path: Path) -> None:
     folder = folder_in(str(tmp_path))
     assert delete_thumbnails(folder) == 0
     kept = Thumbnails(folder)

@@ -81,12 +81,12 @@ def test_pairs_among_many_hashes_are_found_wherever_they_differ(radius: int) -> 
     values = np.unique(np.concatenate([first, first ^ flips, np.arange(300, dtype=np.uint64)]))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("animedex.images.hamming_join._COMPARISONS_PER_FLIP", 0)
-        near = found(values, radius)
+        near = find_pairs(values, radius)
     assert sorted(near) == compared(values, radius)
     assert len(near) > 1000
 
 
-def found(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
+def find_pairs(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
     for ones, others in sweeping.join_hashes(values, radius):
         pairs += zip(ones.tolist(), others.tolist(), strict=True)

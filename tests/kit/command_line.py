@@ -22,7 +22,7 @@ PATIENCE = 60
 
 
 class Outcome(NamedTuple):
-    """Hold what a command left behind; on a terminal `out` is what was shown there."""
+    """What a command left behind; on a terminal `out` is what was shown there."""
 
     code: int
     out: bytes

@@ -13,12 +13,12 @@ def text_of(name: str) -> str:
 
 
 def words_of(name: str) -> str:
-    """Give a page with every run of white space as one space."""
+    """Return a page with every run of white space as one space."""
     return " ".join(text_of(name).split())
 
 
 def cells(name: str, header: str) -> list[list[str]]:
-    """Give the rows of the table that has this header, cell by cell."""
+    """Return the rows of the table that has this header, cell by cell."""
     _, found, rest = text_of(name).partition(f"\n| {header} |\n")
     assert found, f"{name} has no table with the header {header!r}"
     lines = rest.partition("\n\n")[0].splitlines()[1:]

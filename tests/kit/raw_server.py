@@ -34,7 +34,7 @@ class RawServer:
 
     @property
     def url(self) -> str:
-        """Give the server's address."""
+        """Return the server's address."""
         return f"http://127.0.0.1:{self.port}"
 
     def close(self) -> None:

@@ -45,7 +45,7 @@ class Server:
 
     @property
     def url(self) -> str:
-        """Give the server's address."""
+        """Return the server's address."""
         return f"redis://127.0.0.1:{self.port}"
 
     def start(self) -> None:

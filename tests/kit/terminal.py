@@ -89,7 +89,7 @@ def _on_terminal(
 
 
 class Watched(NamedTuple):
-    """Hold what happened on a terminal: beside what was shown, how it was left.
+    """What happened on a terminal: beside what was shown, how it was left.
 
     `restored` tells whether it was left as it was found, also where the command halted. `left` is
     what is still to be read there, which whoever comes next would take for typed.

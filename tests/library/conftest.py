@@ -65,7 +65,7 @@ def picture(seed: int, frame: int = 0) -> Image:
 
 @pytest.fixture
 def post() -> ArtPost:
-    """Give a post of a service, as it was fetched."""
+    """Return a post of a service, as it was fetched."""
     from datetime import UTC, datetime
 
     fetched = datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)

@@ -51,12 +51,12 @@ def shelf(*texts: EntryTexts) -> Generator[sqlite3.Connection]:
     db = sqlite3.connect(":memory:", isolation_level=None)
     migrate(db)
     for number, one in enumerate(texts, 1):
-        put(db, number, one)
+        index_texts(db, number, one)
     yield db
     db.close()
 
 
-def put(db: sqlite3.Connection, number: int, texts: EntryTexts) -> None:
+def index_texts(db: sqlite3.Connection, number: int, texts: EntryTexts) -> None:
     query = (
         "INSERT INTO entry (id, path, sha256, size, format, frames, added_at, rating, backend)"
         " VALUES (?, ?, '', 1, 'png', 1, ?, ?, ?)"
@@ -369,7 +369,7 @@ def test_what_another_process_adds_is_found_with_its_slips(tmp_path: Path) -> No
     path = tmp_path / "library.db"
     db = sqlite3.connect(path, isolation_level=None)
     migrate(db)
-    put(db, 1, EntryTexts(["himmel"]))
+    index_texts(db, 1, EntryTexts(["himmel"]))
     assert numbers(db, "freiren") == []
     adding = (
         "import sqlite3, sys; from animedex.library.fts_index import EntryTexts, index_entry;"

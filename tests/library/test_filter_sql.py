@@ -21,7 +21,7 @@ ARTISTS = ("Hatsune Miku", "hatsune_miku", "miku", "ミク", "みく")
 CATEGORIES = ("neko", "Neko", "hug")
 
 
-class Kept(NamedTuple):
+class SampleEntry(NamedTuple):
     """What filters look at."""
 
     backend: str | None
@@ -36,7 +36,7 @@ class Kept(NamedTuple):
 
 SIDES = st.none() | st.integers(1, 4)
 KEPT = st.builds(
-    Kept,
+    SampleEntry,
     st.sampled_from([None, "nekos", "waifu"]),
     st.sampled_from([None, "g", "e"]),
     st.sampled_from([None, *CATEGORIES]),
@@ -73,7 +73,7 @@ def path_of(number: int) -> str:
     return f"{folder}/{number}.png"
 
 
-def passes(number: int, kept: Kept, filters: Filters) -> bool:
+def passes(number: int, kept: SampleEntry, filters: Filters) -> bool:
     """Return in plain words what `where` says in SQL."""
     path = path_of(number)
     folders = [f"{folder.rstrip('/')}/" for folder in filters.folders]
@@ -93,7 +93,7 @@ def passes(number: int, kept: Kept, filters: Filters) -> bool:
     )
 
 
-def put(db: sqlite3.Connection, number: int, kept: Kept) -> None:
+def store_entry(db: sqlite3.Connection, number: int, kept: SampleEntry) -> None:
     query = (
         "INSERT INTO entry (id, path, sha256, size, format, backend, rating, category, added_at,"
         " width, height, frames) VALUES (?, ?, '', 1, 'gif', ?, ?, ?, ?, ?, ?, ?)"
@@ -105,11 +105,11 @@ def put(db: sqlite3.Connection, number: int, kept: Kept) -> None:
 
 
 @given(st.lists(KEPT, max_size=8), FILTERS)
-def test_filters_let_pass_what_they_say(several: list[Kept], filters: Filters) -> None:
+def test_filters_let_pass_what_they_say(several: list[SampleEntry], filters: Filters) -> None:
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as db:
         migrate(db)
         for number, kept in enumerate(several, 1):
-            put(db, number, kept)
+            store_entry(db, number, kept)
         where, values = filters.where()
         query = f"SELECT id FROM entry WHERE {where or '1'} ORDER BY id"
         found = [number for (number,) in db.execute(query, values)]
@@ -134,7 +134,9 @@ def test_the_ends_of_what_passes(filters: Filters, expected: list[int]) -> None:
         migrate(db)
         for number in (1, 2, 3):
             frames = (0, 1, 2)[number - 1]
-            put(db, number, Kept(None, None, None, number, 2, number, frames, "miku"))
+            store_entry(
+                db, number, SampleEntry(None, None, None, number, 2, number, frames, "miku")
+            )
         where, values = filters.where()
         query = f"SELECT id FROM entry WHERE {where} ORDER BY id"
         assert [number for (number,) in db.execute(query, values)] == expected

@@ -33,7 +33,7 @@ PATIENCE = 60
 
 
 class Said(NamedTuple):
-    """Hold what a tool answered."""
+    """What a tool answered."""
 
     content: dict[str, Any]
     text: str
@@ -89,7 +89,7 @@ class Agent:
 
 
 def surroundings(home: Path, urls: Mapping[str, str], **more: str) -> dict[str, str]:
-    """Give the environment of a server: nothing of the user's, everything on this machine."""
+    """Return the environment of a server: nothing of the user's, everything on this machine."""
     folders = {f"ANIMEDEX_{kind}_DIR": str(home / kind) for kind in ("CONFIG", "CACHE", "DATA")}
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ANIMEDEX_")}
     named = {f"ANIMEDEX_{name.upper()}_URL": url for name, url in urls.items()}
@@ -151,5 +151,5 @@ def services(sample_services: Services) -> Services:
 
 @pytest.fixture
 def agent(lasting: Agent, services: Services) -> Agent:
-    """Give the lasting server, its services untroubled."""
+    """Return the lasting server, its services untroubled."""
     return lasting

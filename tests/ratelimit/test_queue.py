@@ -52,7 +52,7 @@ class Visit(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """Hold what a visit is about: waiting, with a slot or without, sent, arrived or over."""
+    """What a visit is about: waiting, with a slot or without, sent, arrived or over."""
 
     name: Literal["waiting", "sent", "arrived", "over"]
     slot: float | None = None

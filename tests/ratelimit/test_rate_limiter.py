@@ -38,7 +38,7 @@ moments = st.floats(START - 20, START + 60)
 
 
 def tidied(ledger: LimiterState, now: float) -> LimiterState:
-    """Give the ledger without what no longer counts, as releasing nothing does."""
+    """Return the ledger without what no longer counts, as releasing nothing does."""
     return cancel(ledger, Reservation("nobody", ""), None, now)
 
 

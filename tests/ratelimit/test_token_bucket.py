@@ -46,7 +46,7 @@ acts = st.lists(
 
 
 class Played(NamedTuple):
-    """Hold the claims' times with the slots they got, and which slots were kept to the end."""
+    """The claims' times with the slots they got, and which slots were kept to the end."""
 
     granted: list[tuple[float, float]]
     kept: list[float]
@@ -74,7 +74,7 @@ def play(rules: list[TokenBucket], acts: list[Act]) -> Played:
 
 
 def excess(slots: list[float], rule: TokenBucket) -> float:
-    """Tell by how much the fullest stretch, whichever it is, holds more than the rule allows."""
+    """Return by how much the fullest stretch, whichever it is, holds more than the rule allows."""
     slots = sorted(slots)
     return max(
         (
@@ -208,7 +208,7 @@ def window_states(draw: st.DrawFn) -> tuple[WindowState, SlidingWindow]:
 
 
 def drained(state: WindowState, rule: SlidingWindow) -> float:
-    """Tell when a newcomer's turn is, by serving everybody before it as early as can be."""
+    """Return when a newcomer's turn is, by serving everybody before it as early as can be."""
     moments = [
         entry.free_at if entry.has_answer else START + rule.seconds for entry in state.entries
     ]

@@ -7,7 +7,7 @@ from animedex.render.post_cards import join_few, post_card
 from animedex.render.text_output import TextStyle, cards
 
 
-def shown(post: ArtPost) -> list[str]:
+def render_card(post: ArtPost) -> list[str]:
     return cards([post_card(post)], TextStyle(60)).splitlines()
 
 
@@ -25,7 +25,7 @@ def test_a_card_names_who_made_it_and_who_is_on_it() -> None:
         height=40,
         score=-2,
     )
-    first, *lines = shown(post)
+    first, *lines = render_card(post)
     assert first.split() == ["danbooru:7", "[src:", "danbooru]"]
     assert [line.split(maxsplit=1)[1] for line in lines[:-1]] == [
         "aoba_mio",
@@ -41,12 +41,12 @@ def test_a_card_names_who_made_it_and_who_is_on_it() -> None:
 
 
 def test_a_withheld_picture_says_so_in_place_of_its_address() -> None:
-    lines = shown(ArtPost(id="danbooru:7", rating=Rating.GENERAL))
+    lines = render_card(ArtPost(id="danbooru:7", rating=Rating.GENERAL))
     assert lines[1:] == ["  rating  general", "  withheld by the service"]
 
 
 def test_a_score_of_nothing_is_a_score() -> None:
-    assert "  score   0" in shown(ArtPost(id="waifu:7", rating=Rating.GENERAL, score=0))
+    assert "  score   0" in render_card(ArtPost(id="waifu:7", rating=Rating.GENERAL, score=0))
 
 
 def test_many_names_are_counted() -> None:
@@ -55,6 +55,6 @@ def test_many_names_are_counted() -> None:
 
 def test_names_are_data() -> None:
     post = ArtPost(id="waifu:7", rating=Rating.EXPLICIT, artists=["a\x1b[2Jb [red]"])
-    text = "\n".join(shown(post))
+    text = "\n".join(render_card(post))
     assert "\x1b" not in text
     assert "[red]" in text

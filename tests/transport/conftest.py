@@ -205,7 +205,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def make_stage() -> type[Stage]:
-    """Give what makes a stage, for tests that need many."""
+    """Return what makes a stage, for tests that need many."""
     return Stage
 
 

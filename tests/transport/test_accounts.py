@@ -57,8 +57,8 @@ def sent(stage: Stage) -> list[dict[str, str]]:
     return [dict(step.headers) for step in stage.all_of(Send)]
 
 
-def told(stage: Stage) -> str:
-    """Give all that was told, and all that a debugger would show of what was wished for."""
+def error_text(stage: Stage) -> str:
+    """Return all that was told, and all that a debugger would show of what was wished for."""
     return f"{[format_event(event) for event in stage.events]} {stage.events} {stage.steps}"
 
 
@@ -86,7 +86,7 @@ def test_a_host_of_files_is_asked_as_nobody(stage: Stage, pick: Call[bytes]) -> 
     stage.play(file, [answer()])
     assert stage.all_of(FindAccount) == []
     assert stage.sent == ["https://files.shelf.example/1.png"]
-    assert TOKEN not in told(stage)
+    assert TOKEN not in error_text(stage)
 
 
 def test_a_client_looks_for_its_user_once(stage: Stage, pick: Call[bytes]) -> None:
@@ -297,7 +297,7 @@ def test_nothing_that_is_told_or_shown_holds_a_key(stage: Stage, pick: Call[byte
     stage.account = ME
     stage.play(pick._replace(ttl=60), [answer(status=503), answer()])
     assert len(stage.all_of(Event)) > 3
-    shown = told(stage) + repr(ME) + repr(vars(stage))
+    shown = error_text(stage) + repr(ME) + repr(vars(stage))
     assert not any(secret in shown for secret in (KEY, TOKEN))
     assert "'***'" in shown
 
@@ -321,7 +321,7 @@ def test_a_failure_that_tells_the_key_back_is_told_without(
     with pytest.raises(AnimedexError) as raised:
         stage.play(pick, [answer(body.encode(), status)])
     error = raised.value
-    shown = f"{error} {error!r} {error.args} {error.to_payload()} {told(stage)}"
+    shown = f"{error} {error!r} {error.args} {error.to_payload()} {error_text(stage)}"
     assert "k3y" not in shown
     assert TOKEN[:8] not in shown
     assert error.backend == "club"

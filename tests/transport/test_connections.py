@@ -52,7 +52,7 @@ def closed_port() -> int:
 
 
 class TlsServer:
-    """Say one thing to whoever completes a handshake."""
+    """One thing to whoever completes a handshake."""
 
     def __init__(self, authority: trustme.CA, name: str) -> None:
         self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

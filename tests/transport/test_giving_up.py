@@ -254,7 +254,7 @@ def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
             hung_up.set()
 
     class Begun(ResponseBuilder):
-        """Say when the head has come."""
+        """When the head has come."""
 
         def add(self, chunk: bytes) -> None:
             begun.set()

@@ -93,7 +93,7 @@ def reset(connection: socket.socket) -> None:
 
 
 def hang_up(connection: socket.socket, over: threading.Event) -> None:
-    """Say nothing; the connection is closed in an orderly way."""
+    """Report nothing; the connection is closed in an orderly way."""
 
 
 def hang_up_rudely(connection: socket.socket, over: threading.Event) -> None:

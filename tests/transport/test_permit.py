@@ -49,7 +49,7 @@ def window(stage: Stage) -> WindowState:
 
 
 def room(stage: Stage) -> float:
-    """Tell how many seconds of the bucket are taken."""
+    """Return how many seconds of the bucket are taken."""
     return stage.ledger().bucket.full_at - stage.clock.now
 
 

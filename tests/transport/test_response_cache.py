@@ -316,7 +316,7 @@ def test_one_body_can_be_dropped(opened: Open) -> None:
     assert cache.report().size == 4
 
 
-def steps_of_a_put(
+def count_store_steps(
     path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, *, kept: int, cap: int
 ) -> int:
     """Count what SQLite's machine does to keep one answer more, in hundreds of instructions."""
@@ -352,8 +352,8 @@ def steps_of_a_put(
 def test_keeping_an_answer_costs_no_more_where_many_are_kept(
     tmp_path: Path, clock: Clock, monkeypatch: pytest.MonkeyPatch, cap: int
 ) -> None:
-    few = steps_of_a_put(tmp_path / "few.db", clock, monkeypatch, kept=2, cap=cap)
-    many = steps_of_a_put(tmp_path / "many.db", clock, monkeypatch, kept=10_000, cap=cap)
+    few = count_store_steps(tmp_path / "few.db", clock, monkeypatch, kept=2, cap=cap)
+    many = count_store_steps(tmp_path / "many.db", clock, monkeypatch, kept=10_000, cap=cap)
     assert many <= few + 5
 
 

@@ -1,4 +1,4 @@
-"""Telling whoever called a tool that their call waits for a budget."""
+"""Progress reports: a call that waits for a rate limit says so to the client."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def answer(status: int, body: object = b"", kind: str = "", url: str = URL) -> R
     return Response(status, (("content-type", kind),) if kind else (), raw, url)
 
 
-def told(response: Response) -> AnimedexError:
+def error_of(response: Response) -> AnimedexError:
     return transport.error_of(response, BACKEND)
 
 
@@ -37,7 +37,7 @@ def told(response: Response) -> AnimedexError:
     ],
 )
 def test_a_block_page_is_a_refusal_and_no_sign_in(response: Response) -> None:
-    error = told(response)
+    error = error_of(response)
     assert type(error) is Refused
     assert "protection" in error.message
     assert "not the lack of a sign-in" in error.message
@@ -50,13 +50,13 @@ def test_a_block_page_is_a_refusal_and_no_sign_in(response: Response) -> None:
 def test_a_refusal_in_json_is_told_in_the_service_s_words() -> None:
     response = answer(403, {"title": "Forbidden", "detail": "You are on a list."})
     assert explain_error(response) is None
-    error = told(response)
+    error = error_of(response)
     assert type(error) is Refused
     assert "You are on a list." in error.message
 
 
 def test_who_is_not_known_is_told_to_sign_in() -> None:
-    error = told(answer(401, {"title": "Unauthorized"}))
+    error = error_of(answer(401, {"title": "Unauthorized"}))
     assert type(error) is AuthRequired
     assert "animedex auth login waifu" in (error.hint or "")
 
@@ -65,7 +65,7 @@ def test_who_is_not_known_is_told_to_sign_in() -> None:
 def test_wrong_parameters_are_named(status: int) -> None:
     errors = {"Page": ["The value 'x' is not valid."], "IsNsfw": ["a.", "b."], "Width": []}
     problem = {"title": "Bad Request", "detail": "See errors.", "errors": errors}
-    error = told(answer(status, problem))
+    error = error_of(answer(status, problem))
     assert type(error) is UpstreamError
     assert error.message == (
         f"waifu did not accept the request ({status}):"
@@ -77,12 +77,12 @@ def test_wrong_parameters_are_named(status: int) -> None:
 def test_a_problem_that_names_no_parameter_is_told_by_its_detail(errors: object) -> None:
     response = answer(400, {"detail": "Something is wrong.", "errors": errors})
     assert explain_error(response) is None
-    message = told(response).message
+    message = error_of(response).message
     assert message == "waifu did not accept the request (400): Something is wrong."
 
 
 def test_errors_in_other_shapes_are_read_as_far_as_they_go() -> None:
-    error = told(answer(400, {"errors": {"Page": "no", "Width": [1, "x"], "Height": None}}))
+    error = error_of(answer(400, {"errors": {"Page": "no", "Width": [1, "x"], "Height": None}}))
     assert error.message.endswith("(400): Page: no; Width: x; Height")
 
 
@@ -92,7 +92,7 @@ def test_what_is_no_problem_explains_nothing(body: bytes) -> None:
 
 
 def test_a_row_that_is_not_there_may_be_told_without_a_word() -> None:
-    assert told(answer(404, url=f"{URL}/7")).message == "waifu has no such image (404)"
+    assert error_of(answer(404, url=f"{URL}/7")).message == "waifu has no such image (404)"
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_a_row_that_is_not_there_is_told_with_where_to_look(
     path: str, kind: str, command: str
 ) -> None:
     url = f"https://api.waifu.im/{path}"
-    error = told(answer(404, {"title": "Not Found", "detail": "No."}, url=url))
+    error = error_of(answer(404, {"title": "Not Found", "detail": "No."}, url=url))
     assert type(error) is NotFound
     assert error.message == f"waifu has no such {kind} (404): No."
     assert command in (error.hint or "")
-    titled = told(answer(404, {"title": "Not Found", "detail": None}, url=url))
+    titled = error_of(answer(404, {"title": "Not Found", "detail": None}, url=url))
     assert titled.message == f"waifu has no such {kind} (404): Not Found"
 
 
@@ -129,7 +129,7 @@ def test_other_failures_mean_what_they_do_in_general(status: int) -> None:
 
 @given(st.integers(400, 599), st.binary(), st.text())
 def test_any_failure_is_told_in_a_line(status: int, body: bytes, kind: str) -> None:
-    message = told(answer(status, body, kind, f"{URL}/7")).message
+    message = error_of(answer(status, body, kind, f"{URL}/7")).message
     assert message.startswith("waifu ")
     assert "\n" not in message
     assert len(message) < 400
@@ -141,7 +141,7 @@ def test_what_a_service_says_of_parameters_is_left_to_be_cleaned(
 ) -> None:
     response = answer(400, {"errors": errors})
     assert (explain_error(response) is None) == (not errors)
-    message = told(response).message
+    message = error_of(response).message
     assert "\n" not in message
     assert "\x1b" not in message
     assert len(message) < 400

@@ -47,7 +47,7 @@ def credited() -> Credit:
 
 
 def _texts() -> st.SearchStrategy[str]:
-    """Give texts of all kinds: halves of surrogates, controls, right to left, emoji, and long."""
+    """Return texts of all kinds: halves of surrogates, controls, right to left, emoji, and long."""
     odd = ["", " ", "a\u202egnp.exe", "אבג", "😀👩\u200d🎤", "\x00\x1b[31m\r\n\x85\u2028", "\ud800"]
     odd += ["\ufffe\uffff", "<&>\"']]>", "\\u0000", "{}", "&#0;"]
     long = st.sampled_from("a名").map(lambda sign: sign * 5000)
@@ -77,7 +77,7 @@ def _posts() -> st.SearchStrategy[ArtPost]:
 
 
 def _rows() -> st.SearchStrategy[bytes | None]:
-    """Give rows of all kinds: JSON, texts, and any bytes."""
+    """Return rows of all kinds: JSON, texts, and any bytes."""
     texts = st.text(max_size=40).map(lambda text: text.encode("utf-8", "surrogatepass"))
     return st.none() | st.binary(max_size=60) | texts | st.sampled_from([ROW, b"", b" {}\r\n"])
 
@@ -187,19 +187,19 @@ _DRAWN = {
 
 @pytest.fixture(scope="session")
 def drawn() -> dict[str, bytes]:
-    """Give a picture of every kind, by its format and what is special about it."""
+    """Return a picture of every kind, by its format and what is special about it."""
     return _DRAWN
 
 
 @pytest.fixture(params=_DRAWN, scope="session")
 def picture(request: pytest.FixtureRequest) -> bytes:
-    """Give one picture after the other."""
+    """Return one picture after the other."""
     return _DRAWN[request.param]
 
 
 @pytest.fixture(scope="session", params=["png/rgb", "jpeg/extras", "gif/animated", "webp/lossy"])
 def one_of_each(request: pytest.FixtureRequest) -> bytes:
-    """Give one picture of each format."""
+    """Return one picture of each format."""
     return _DRAWN[request.param]
 
 
@@ -298,7 +298,7 @@ class Files:
         self.source = folder / "source"
 
     def write(self, picture: bytes, credited: Credit) -> bytes:
-        """Give a picture with a credit put in; its file must stay as it is."""
+        """Return a picture with a credit put in; its file must stay as it is."""
         target = io.BytesIO()
         self.source.write_bytes(picture)
         try:

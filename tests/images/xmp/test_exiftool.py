@@ -75,12 +75,12 @@ def exiftool(*arguments: str) -> str:
     return running().run(*arguments)
 
 
-def told(path: Path, *options: str) -> dict[str, object]:
+def exiftool_values(path: Path, *options: str) -> dict[str, object]:
     printed = exiftool("-j", "-G1", "-XMP:all", *options, str(path))
     return cast("list[dict[str, object]]", json.loads(printed))[0]
 
 
-def put(picture: bytes, credited: Credit, folder: Path) -> Path:
+def write_file(picture: bytes, credited: Credit, folder: Path) -> Path:
     (folder / "source").write_bytes(picture)
     with open(folder / "target", "wb") as target:
         write_credit(str(folder / "source"), target, *credited)
@@ -89,11 +89,11 @@ def put(picture: bytes, credited: Credit, folder: Path) -> Path:
 
 @pytest.fixture
 def written(picture: bytes, credited: Credit, tmp_path: Path) -> Path:
-    return put(picture, credited, tmp_path)
+    return write_file(picture, credited, tmp_path)
 
 
 def test_it_shows_who_and_whence(written: Path) -> None:
-    known = told(written)
+    known = exiftool_values(written)
     page = "https://pixiv.example/artworks/1"
     expected = {
         "XMP-dc:Creator": ["yuzu", "aoba_mio"],
@@ -121,7 +121,7 @@ def test_it_shows_who_and_whence(written: Path) -> None:
 
 def test_it_reads_a_sidecar(credited: Credit, tmp_path: Path) -> None:
     place = write_sidecar(str(tmp_path / "a.png"), "xmp", *credited)
-    known = told(Path(place), "-warning", "-validate")
+    known = exiftool_values(Path(place), "-warning", "-validate")
     assert known["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
     assert known["XMP-dc:Source"] == "https://pixiv.example/artworks/1"
     assert not [name for name in known if "Warning" in name and "Adult" not in name]
@@ -158,12 +158,12 @@ def test_the_credit_survives_its_writing(
     one_of_each: bytes, credited: Credit, tmp_path: Path
 ) -> None:
     """It takes packets apart and writes them in its own way."""
-    target = put(one_of_each, credited, tmp_path)
+    target = write_file(one_of_each, credited, tmp_path)
     assert exiftool("-b", "-XMP-animedex:Row", str(target)).encode() == credited.row
     exiftool("-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
     assert read_credit(str(target)) == credited
     other = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
-    known = told(put(target.read_bytes(), other, tmp_path))
+    known = exiftool_values(write_file(target.read_bytes(), other, tmp_path))
     assert (known["XMP-dc:Creator"], known["XMP-dc:Subject"]) == ("mikan", "mine")
     assert known["XMP-xmp:Rating"] == 4
     assert "XMP-dc:Source" not in known
@@ -174,7 +174,7 @@ def test_it_reads_on_in_the_continuation(drawn: dict[str, bytes], tmp_path: Path
     """In JPEG a packet of more than 64 KiB is in several segments."""
     names = [f"{number}_" + "名" * 500 for number in range(90)]
     post = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"], tags=names)
-    known = told(put(drawn["jpeg/extras"], Credit(post, b"{}"), tmp_path))
+    known = exiftool_values(write_file(drawn["jpeg/extras"], Credit(post, b"{}"), tmp_path))
     assert known["XMP-dc:Creator"] == "yuzu"
     assert known["XMP-dc:Subject"] == names
     assert known["XMP-animedex:Row"] == "{}"

@@ -123,7 +123,7 @@ def files(drawn: dict[str, bytes]) -> Iterator[tuple[str, bytes]]:
     yield "in disorder.jpeg", in_disorder(drawn["jpeg/baseline"])
 
 
-def told(folder: Path) -> dict[str, dict[str, object]]:
+def read_values(folder: Path) -> dict[str, dict[str, object]]:
     """Return what ExifTool says of each file, its warnings included."""
     options = ("-j", "-G1", "-a", "-validate", "-warning", "-XMP-dc:all", "-XMP-xmp:all")
     done = subprocess.run([EXIFTOOL, *options, str(folder)], capture_output=True, check=False)
@@ -150,7 +150,7 @@ def test_exiftool_shows_our_credit_and_no_new_warning(
             write_credit(str(before / name), file, POST)
         assert read_credit(str(after / name)) == (POST, None)
         names.append(name)
-    were, are = told(before), told(after)
+    were, are = read_values(before), read_values(after)
     for name in names:
         row = are[name]
         creators = ["Mio", "x"] if "two" in name else "Mio"

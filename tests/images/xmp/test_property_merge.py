@@ -39,13 +39,15 @@ def packet(*nodes: str) -> XmpPacket:
     return XmpPacket((HEAD + inside + TAIL).encode(), ((0, 9),))
 
 
-def put(former: XmpPacket | None, post: ArtPost = POST, row: bytes | None = None) -> XmpPacket:
+def insert_packet(
+    former: XmpPacket | None, post: ArtPost = POST, row: bytes | None = None
+) -> XmpPacket:
     """Write a credit into a packet, or beside it."""
     merge = merge_packets([former] if former else [], build_properties(post, row))
     return XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
 
 
-def told(one: XmpPacket) -> dict[str, list[str]]:
+def read_values(one: XmpPacket) -> dict[str, list[str]]:
     """Return what a packet says, by prefix and name."""
     there: dict[str, list[str]] = {}
     for found in parse_xmp(one.main).properties:
@@ -65,12 +67,12 @@ FOREIGN = packet(
 
 
 def test_lists_are_joined_ours_first() -> None:
-    assert told(put(FOREIGN))["dc:subject"] == ["maid", "cat", "lanterns", "mine"]
-    assert told(put(FOREIGN))["dc:creator"] == ["yuzu"]
+    assert read_values(insert_packet(FOREIGN))["dc:subject"] == ["maid", "cat", "lanterns", "mine"]
+    assert read_values(insert_packet(FOREIGN))["dc:creator"] == ["yuzu"]
 
 
 def test_statements_about_rights_and_credit_stand() -> None:
-    there = told(put(FOREIGN))
+    there = read_values(insert_packet(FOREIGN))
     assert there["dc:rights"] == ["© yuzu"]
     assert there["photoshop:Credit"] == ["me"]
     assert there["xmpRights:Marked"] == ["True"]
@@ -78,34 +80,36 @@ def test_statements_about_rights_and_credit_stand() -> None:
 
 
 def test_what_is_set_anew_is_kept_beside() -> None:
-    there = told(put(FOREIGN))
+    there = read_values(insert_packet(FOREIGN))
     assert there["dc:source"] == ["https://pixiv.example/1"]
     assert there["animedex:before"] == ["dc:source=mine", "dc:subject=cat"]
 
 
 def test_all_else_stays_to_the_byte() -> None:
-    done = put(FOREIGN).main.decode()
+    done = insert_packet(FOREIGN).main.decode()
     assert done.startswith(HEAD + '\n<rdf:Description rdf:about="a&amp;b" o:tool="GIMP">')
     assert "<o:deep><o:er>1</o:er></o:deep>" in done
     assert done.endswith(TAIL)
-    assert parse_xmp(put(FOREIGN).main).about == "a&b"
-    assert find_credit([put(FOREIGN, row=b"{}")], "") == (POST, b"{}")
+    assert parse_xmp(insert_packet(FOREIGN).main).about == "a&b"
+    assert find_credit([insert_packet(FOREIGN, row=b"{}")], "") == (POST, b"{}")
 
 
 @pytest.mark.parametrize("former", [None, FOREIGN, packet(), packet("/>")])
 @pytest.mark.parametrize("post", [POST, BARE])
 def test_writing_twice_is_writing_once(former: XmpPacket | None, post: ArtPost) -> None:
-    once = put(former, post)
-    assert put(once, post) == once
+    once = insert_packet(former, post)
+    assert insert_packet(once, post) == once
 
 
 def test_an_earlier_credit_is_replaced() -> None:
     for former in (None, packet("/>")):
-        assert put(put(former, POST, b"{}"), BARE) == put(former, BARE)
+        assert insert_packet(insert_packet(former, POST, b"{}"), BARE) == insert_packet(
+            former, BARE
+        )
 
 
 def test_what_others_told_outlives_several_credits() -> None:
-    there = told(put(put(FOREIGN), BARE))
+    there = read_values(insert_packet(insert_packet(FOREIGN), BARE))
     assert there["dc:subject"] == ["mine"]
     assert "dc:creator" not in there
     assert there["animedex:before"] == ["dc:source=mine", "dc:subject=cat"]
@@ -114,10 +118,10 @@ def test_what_others_told_outlives_several_credits() -> None:
 
 def test_what_another_program_said_after_us_stays_as_it_said_it() -> None:
     ours, theirs = b">https://pixiv.example/1</dc:source>", b' xml:lang="en">theirs</dc:source>'
-    once = put(packet("/>"))
+    once = insert_packet(packet("/>"))
     assert once.main.count(ours) == 1
     edited = once._replace(main=once.main.replace(ours, theirs))
-    assert theirs in put(edited, BARE).main
+    assert theirs in insert_packet(edited, BARE).main
 
 
 WORDS = st.lists(st.sampled_from(["a", "b", "c", "yuzu"]), unique=True, max_size=3)
@@ -147,12 +151,12 @@ def test_whatever_was_there_the_last_credit_is_read(
 ) -> None:
     done = former
     for post in several:
-        done = put(done, post)
-        assert put(done, post) == done
+        done = insert_packet(done, post)
+        assert insert_packet(done, post) == done
         assert find_credit([done], "") == (post, None)
     assert done
-    there = told(done)
-    before = told(former) if former else {}
+    there = read_values(done)
+    before = read_values(former) if former else {}
     kept = {value for name in there for value in there[name]}
     for name, values in before.items():
         for value in values:
@@ -169,15 +173,17 @@ def test_nothing_is_written_beside_what_cannot_be_read(main: bytes) -> None:
         with pytest.raises(InvalidXmp):
             merge_packets(packets, build_properties(POST))
     assert find_credit([broken], "") is None
-    assert find_credit([broken, put(None)], "") == (POST, None)
-    assert merge_packets([broken, put(None)], build_properties(POST)).replaces == put(None)
+    assert find_credit([broken, insert_packet(None)], "") == (POST, None)
+    assert merge_packets(
+        [broken, insert_packet(None)], build_properties(POST)
+    ).replaces == insert_packet(None)
 
 
 def test_an_empty_packet_is_replaced() -> None:
     for main in (b"", b"\0\0", b"\n ", b"\xef\xbb\xbf", b"\xff\xfe"):
         merge = merge_packets([XmpPacket(main, ((0, 1),))], build_properties(POST))
         assert merge.replaces == XmpPacket(main, ((0, 1),))
-        assert merge.main.fill(merge.properties) == put(None).main
+        assert merge.main.fill(merge.properties) == insert_packet(None).main
 
 
 def test_several_packets_become_one() -> None:
@@ -190,7 +196,7 @@ def test_several_packets_become_one() -> None:
     merge = merge_packets([FOREIGN, second], build_properties(POST))
     done = XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
     assert merge.replaces == XmpPacket(b"", ((0, 9), (9, 12)))
-    there = told(done)
+    there = read_values(done)
     assert there["dc:subject"] == ["maid", "cat", "lanterns", "mine", "second"]
     assert there["urn:o:tool"] == ["GIMP"]
     assert there["urn:o:b"] == ["2"]
@@ -199,16 +205,16 @@ def test_several_packets_become_one() -> None:
         *("urn:o:tool=Krita", "dc:source=mine", "dc:source=theirs", "dc:subject=cat")
     }
     assert find_credit([done], "") == (POST, None)
-    assert put(done) == done
+    assert insert_packet(done) == done
 
 
 def test_ours_is_the_packet_that_others_go_into() -> None:
-    ours = put(None)._replace(ranges=((9, 12),))
+    ours = insert_packet(None)._replace(ranges=((9, 12),))
     merge = merge_packets([FOREIGN, ours], build_properties(BARE))
     done = XmpPacket(merge.main.fill(merge.properties), ((0, 9),))
     assert find_credit([done], "") == (BARE, None)
-    assert told(done)["dc:subject"] == ["mine", "cat"]
-    assert "dc:creator" not in told(done)
+    assert read_values(done)["dc:subject"] == ["mine", "cat"]
+    assert "dc:creator" not in read_values(done)
 
 
 def test_a_node_that_means_more_is_not_moved() -> None:
@@ -234,11 +240,11 @@ def test_a_credit_that_is_damaged_is_told_and_replaced(post: str) -> None:
     with pytest.raises(Corrupt, match=r"cat\.png holds a credit that is damaged") as caught:
         find_credit([damaged(post)], "cat.png")
     assert caught.value.hint
-    assert find_credit([put(damaged(post))], "") == (POST, None)
+    assert find_credit([insert_packet(damaged(post))], "") == (POST, None)
 
 
 def test_a_row_that_is_damaged_does_no_harm_to_the_post() -> None:
-    done = put(None, POST, b"\xff")
+    done = insert_packet(None, POST, b"\xff")
     assert find_credit([done], "") == (POST, b"\xff")
     assert find_credit([done._replace(main=done.main.replace(b"/w==", b"/w=!"))], "") == (
         POST,

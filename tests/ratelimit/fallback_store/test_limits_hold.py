@@ -165,7 +165,7 @@ def empty(world: World) -> None:
         world.path.write_bytes(b"")
 
 
-def put_back_older(world: World) -> None:
+def restore_older_file(world: World) -> None:
     """Put a copy back that was made a second ago, as a backup would."""
     copy = world.folder.with_name("copy")
     if world.path.is_file():
@@ -271,7 +271,7 @@ FAULTS = [
     delete_all,
     spoil,
     empty,
-    put_back_older,
+    restore_older_file,
     block_file,
     block_folder,
     refuse_writes,

@@ -80,7 +80,7 @@ class Child:
 
 @pytest.fixture
 def state(opened: Open, path: Path) -> ShelfStore:
-    """Give what opens the file only when it claims room."""
+    """Return what opens the file only when it claims room."""
     return opened(path)
 
 

@@ -53,7 +53,7 @@ spans = st.integers(0, 20_480).map(lambda n: n / 1024)
 
 
 class Move(NamedTuple):
-    """Hold one thing that somebody does, so long after what came before."""
+    """One thing that somebody does, so long after what came before."""
 
     kind: str
     gap: float
@@ -157,7 +157,7 @@ def counting(ledger: LimiterState) -> LimiterState:
 
 
 def exhaust(now: float) -> LimiterState:
-    """Give what a ledger counts as that was lost: nothing is free until all of it has passed."""
+    """Return what a ledger counts as that was lost: nothing is free until all of it has passed."""
     windows = {
         route: WindowState(tuple(Entry("", now + rule.seconds, True) for _ in range(rule.calls)))
         for route, rule in RULES.items()

@@ -24,7 +24,7 @@ WIDE = Limits(TokenBucket(rate=1000.0, burst=100), {"/search": SlidingWindow(2, 
 
 
 def minutes_off() -> float:
-    """Tell another time than everyone else."""
+    """Return another time than everyone else."""
     return shared_clock() - 600.0
 
 

@@ -39,7 +39,7 @@ def server() -> Iterator[DanbooruSample]:
 
 
 @pytest.fixture
-def shown(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
+def visible_post(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(ask(server, "/posts.json?limit=200").read())
     return found
 

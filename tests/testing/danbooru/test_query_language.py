@@ -21,7 +21,7 @@ TAGS = st.sampled_from(["cat", "dog", "fox", "re:zero", ";)"])
 POSTS = st.frozensets(TAGS).map(lambda tags: PartialPost({"id": 1}, tags))
 
 
-def found(rows: DanbooruCollection, query: str) -> list[int]:
+def matching_ids(rows: DanbooruCollection, query: str) -> list[int]:
     return sorted(row_id(post.row) for post in rows.matching(parse_query(query), NOON))
 
 
@@ -136,7 +136,7 @@ def found(rows: DanbooruCollection, query: str) -> list[int]:
     ],
 )
 def test_a_search_finds(rows: DanbooruCollection, query: str, ids: list[int]) -> None:
-    assert found(rows, query) == ids
+    assert matching_ids(rows, query) == ids
 
 
 @pytest.mark.parametrize(

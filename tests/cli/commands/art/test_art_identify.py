@@ -33,7 +33,7 @@ LOST = {"url": "https://nekos.best/api/v2/neko/2.png", "source_url": "https://ga
 GONE = {"url": "https://nekos.best/api/v2/neko/3.png", "source_url": f"{PIXIV[:-5]}404"}
 
 
-def told(outcome: Outcome) -> JsonObject:
+def payload_of(outcome: Outcome) -> JsonObject:
     assert outcome.code == 0, outcome.err
     return cast("JsonObject", outcome.json)
 
@@ -56,7 +56,7 @@ def json_row(row: object) -> bytes:
 
 
 def test_one_picture_is_one_object(cli: Cli, services: Services) -> None:
-    found = told(cli("art", "identify", "waifu:7"))
+    found = payload_of(cli("art", "identify", "waifu:7"))
     (post,) = cast("list[JsonObject]", found.pop("posts"))
     assert found == {
         "query": "waifu:7",
@@ -73,19 +73,19 @@ def test_one_picture_is_one_object(cli: Cli, services: Services) -> None:
 def test_all_posts_of_a_work_are_given_where_the_page_is_not_known(
     cli: Cli, services: Services
 ) -> None:
-    found = told(cli("art", "identify", PIXIV))
+    found = payload_of(cli("art", "identify", PIXIV))
     assert (found["page"], ids(found)) == (None, [102, 101])
 
 
 def test_posts_can_be_had_in_the_shape_of_all(cli: Cli, services: Services) -> None:
-    found = told(cli("art", "identify", "waifu:7", "--common", "--no-source"))
+    found = payload_of(cli("art", "identify", "waifu:7", "--common", "--no-source"))
     (post,) = cast("list[JsonObject]", found["posts"])
     assert (post["id"], "_source" in post) == ("danbooru:101", False)
 
 
 def test_some_keys_alone_can_be_had(cli: Cli, services: Services) -> None:
     outcome = cli("art", "identify", "waifu:7", "--fields", "characters,page")
-    assert told(outcome) == {"characters": ["mio_(lanterns)"], "page": 0}
+    assert payload_of(outcome) == {"characters": ["mio_(lanterns)"], "page": 0}
     assert cli("art", "identify", "waifu:7", "--jq", ".artists[0]", "-r").text == "aoba_mio\n"
     asked = len(services.danbooru.arrivals)
     services.waifu.arrivals.clear()
@@ -107,7 +107,7 @@ def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None
 
 
 def test_a_row_may_be_given_as_it_is(cli: Cli, services: Services) -> None:
-    assert told(cli("art", "identify", json.dumps(NEKO)))["query"] == "nekos:1.png"
+    assert payload_of(cli("art", "identify", json.dumps(NEKO)))["query"] == "nekos:1.png"
     (found,) = many(cli("art", "identify", json.dumps([NEKO])))
     assert found["query"] == "nekos:1.png"
     two = cli("art", "identify", f"{json.dumps(NEKO)} {json.dumps(NEKO)}")

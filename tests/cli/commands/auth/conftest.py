@@ -56,7 +56,7 @@ def pipe(monkeypatch: pytest.MonkeyPatch) -> Type:
 
 @pytest.fixture
 def manager(tmp_path: Path) -> str:
-    """Give the command of a program that prints Danbooru's key."""
+    """Return the command of a program that prints Danbooru's key."""
     script = tmp_path / "manager.py"
     script.write_text(f"print({USER.api_key!r})\n")
     return shlex.join([sys.executable, str(script)])

@@ -23,7 +23,7 @@ BASIC = b64encode(f"{NAME}:{KEY}".encode()).decode()
 GIVEN = ("auth", "login", "danbooru", "--login", NAME)
 
 
-def told(outcome: Outcome) -> str:
+def printed_text(outcome: Outcome) -> str:
     return outcome.text + outcome.err
 
 
@@ -46,8 +46,8 @@ def test_a_key_from_standard_input_is_tried_and_stored(
     }
     assert stat.S_IMODE(key_file.path.stat().st_mode) == 0o600
     assert "/profile.json: 200" in outcome.err
-    assert KEY not in told(outcome)
-    assert BASIC not in told(outcome)
+    assert KEY not in printed_text(outcome)
+    assert BASIC not in printed_text(outcome)
     (asked,) = danbooru.arrivals
     assert asked.headers["authorization"] == f"Basic {BASIC}"
     assert cli("api", "danbooru", "/profile.json", "--jq", ".name").text == f'"{NAME}"\n'

@@ -19,7 +19,7 @@ NAME, KEY = USER.name, USER.api_key
 BASIC = b64encode(f"{NAME}:{KEY}".encode()).decode()
 
 
-def told(outcome: Outcome) -> str:
+def printed_text(outcome: Outcome) -> str:
     return outcome.text + outcome.err
 
 
@@ -38,8 +38,8 @@ def test_no_command_shows_the_key(cli: Cli, danbooru: DanbooruSample) -> None:
     ]
     for arguments in commands:
         outcome = cli(*arguments)
-        assert KEY not in told(outcome), arguments
-        assert BASIC not in told(outcome), arguments
+        assert KEY not in printed_text(outcome), arguments
+        assert BASIC not in printed_text(outcome), arguments
     assert len(danbooru.arrivals) == 3
 
 

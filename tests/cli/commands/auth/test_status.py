@@ -25,7 +25,7 @@ NAME, KEY = USER.name, USER.api_key
 BASIC = b64encode(f"{NAME}:{KEY}".encode()).decode()
 
 
-def told(outcome: Outcome) -> str:
+def printed_text(outcome: Outcome) -> str:
     return outcome.text + outcome.err
 
 
@@ -103,7 +103,7 @@ def test_a_key_that_is_not_accepted_any_more_is_told(cli: Cli, danbooru: Danboor
     found = cast("dict[str, JsonObject]", outcome.json)["danbooru"]
     assert (outcome.code, found["used"], found["accepted"]) == (0, True, False)
     assert "401" in str(found["problem"])
-    assert "wr0ng" not in told(outcome)
+    assert "wr0ng" not in printed_text(outcome)
 
 
 @pytest.mark.parametrize("fault", ["/profile.json:500", "/profile.json:403html"])

@@ -54,8 +54,8 @@ def draw(tmp_path: Path) -> Draw:
     return drawn
 
 
-class Kept(NamedTuple):
-    """Hold a library that has pictures, and their files by name."""
+class LibraryFolder(NamedTuple):
+    """A library that has pictures, and their files by name."""
 
     library: Library
     files: dict[str, Path]
@@ -63,7 +63,7 @@ class Kept(NamedTuple):
 
 
 @pytest.fixture
-def kept(draw: Draw) -> Iterator[Kept]:
+def library_folder(draw: Draw) -> Iterator[LibraryFolder]:
     """Keep three pictures of nekos.best and then one of one's own, numbered from 1."""
     files: dict[str, Path] = {}
     rows: dict[str, bytes] = {}
@@ -76,4 +76,4 @@ def kept(draw: Draw) -> Iterator[Kept]:
             library.add(new)
         files["own"] = draw("holiday.png", 9)
         library.add(NewEntry(str(files["own"])))
-        yield Kept(library, files, rows)
+        yield LibraryFolder(library, files, rows)

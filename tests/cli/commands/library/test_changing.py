@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.http_message import JsonObject
-    from tests.cli.commands.library.conftest import Draw, Kept
+    from tests.cli.commands.library.conftest import Draw, LibraryFolder
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal
 
@@ -32,37 +32,39 @@ def in_trash() -> list[str]:
     return sorted(os.listdir(folder)) if os.path.isdir(folder) else []
 
 
-def test_forgetting_leaves_the_file(cli: Cli, kept: Kept) -> None:
+def test_forgetting_leaves_the_file(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "remove", "4", "1")
     assert (outcome.code, outcome.out) == (0, b"")
     assert "forgotten: 4 " in outcome.err
-    assert kept.files["own"].exists()
-    assert [entry.id for entry in kept.library.entries()] == [3, 2]
+    assert library_folder.files["own"].exists()
+    assert [entry.id for entry in library_folder.library.entries()] == [3, 2]
 
 
-def test_an_unknown_number_leaves_all_as_it_is(cli: Cli, kept: Kept) -> None:
+def test_an_unknown_number_leaves_all_as_it_is(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "remove", "1", "77", "--errors", "json")
     assert (outcome.code, outcome.error["message"]) == (3, "the library has no picture 77")
-    assert kept.library.count() == 4
+    assert library_folder.library.count() == 4
 
 
-def test_deleting_puts_the_file_into_the_trash(process: Process, kept: Kept) -> None:
+def test_deleting_puts_the_file_into_the_trash(
+    process: Process, library_folder: LibraryFolder
+) -> None:
     outcome = process("library", "remove", "4", "4", "--delete")
-    assert (outcome.code, kept.files["own"].exists()) == (0, False)
+    assert (outcome.code, library_folder.files["own"].exists()) == (0, False)
     assert in_trash() == ["holiday.png"]
-    assert kept.library.count() == 3
+    assert library_folder.library.count() == 3
 
 
 @pytest.fixture
-def twice(cli: Cli, kept: Kept, draw: Draw) -> Kept:
+def twice(cli: Cli, library_folder: LibraryFolder, draw: Draw) -> LibraryFolder:
     """Keep the first picture three times: as it was, large, and small."""
     cli(
         "library", "add", str(draw("large.png", 1, (320, 240))), str(draw("small.jpg", 1, (80, 60)))
     )
-    return kept
+    return library_folder
 
 
-def test_the_same_picture_is_grouped(cli: Cli, twice: Kept) -> None:
+def test_the_same_picture_is_grouped(cli: Cli, twice: LibraryFolder) -> None:
     (group,) = rows_of(cli("library", "dupes").json)
     pictures = rows_of(group["pictures"])
     assert [row["id"] for row in pictures] == [1, 5, 6]
@@ -72,42 +74,48 @@ def test_the_same_picture_is_grouped(cli: Cli, twice: Kept) -> None:
     assert (group["keep"], group["deleted"]) == (5, [])
 
 
-def test_a_link_to_what_is_kept_is_forgotten(process: Process, kept: Kept, draw: Draw) -> None:
-    link = kept.files["own"].with_name("link.png")
-    link.symlink_to(kept.files["own"])
+def test_a_link_to_what_is_kept_is_forgotten(
+    process: Process, library_folder: LibraryFolder, draw: Draw
+) -> None:
+    link = library_folder.files["own"].with_name("link.png")
+    link.symlink_to(library_folder.files["own"])
     assert process("library", "add", str(link)).code == 0
     outcome = process("library", "dupes", "--keep", "oldest", "--delete", "--yes", "-c")
     (group,) = rows_of(json.loads(outcome.out))
     assert (group["keep"], group["deleted"], group["forgotten"]) == (4, [], [5])
-    assert (in_trash(), link.exists(), kept.library.count()) == ([], True, 4)
+    assert (in_trash(), link.exists(), library_folder.library.count()) == ([], True, 4)
 
 
 def test_in_the_place_of_what_was_added_nothing_is_deleted(
-    cli: Cli, kept: Kept, draw: Draw
+    cli: Cli, library_folder: LibraryFolder, draw: Draw
 ) -> None:
     draw("holiday.png", 77)
     outcome = cli("library", "remove", "4", "--delete", "--errors", "json")
     assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
     assert "leaves the file" in str(outcome.error["hint"])
-    assert (kept.files["own"].exists(), kept.library.count()) == (True, 4)
+    assert (library_folder.files["own"].exists(), library_folder.library.count()) == (True, 4)
 
 
 def test_one_that_cannot_be_deleted_does_not_stop_the_rest(
-    process: Process, kept: Kept, draw: Draw
+    process: Process, library_folder: LibraryFolder, draw: Draw
 ) -> None:
     draw("holiday.png", 77)
     outcome = process("library", "remove", "4", "1", "--delete")
-    assert (outcome.code, kept.files["own"].exists(), in_trash()) == (2, True, ["neko.png"])
-    assert [entry.id for entry in kept.library.entries()] == [4, 3, 2]
+    assert (outcome.code, library_folder.files["own"].exists(), in_trash()) == (
+        2,
+        True,
+        ["neko.png"],
+    )
+    assert [entry.id for entry in library_folder.library.entries()] == [4, 3, 2]
     assert outcome.err.count("is not what it was") == 1
 
 
-def test_nothing_is_there_twice(cli: Cli, kept: Kept) -> None:
+def test_nothing_is_there_twice(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "dupes")
     assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")
 
 
-def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: Kept) -> None:
+def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: LibraryFolder) -> None:
     outcome = process(
         "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
     )
@@ -119,12 +127,12 @@ def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: Kept) 
     assert twice.library.count() == 4
 
 
-def test_deleting_needs_to_know_what_to_keep(cli: Cli, twice: Kept) -> None:
+def test_deleting_needs_to_know_what_to_keep(cli: Cli, twice: LibraryFolder) -> None:
     outcome = cli("library", "dupes", "--delete")
     assert (outcome.code, twice.library.count()) == (2, 6)
 
 
-def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Kept) -> None:
+def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: LibraryFolder) -> None:
     with open(f"{os.environ['HOME']}/.local", "wb"):
         pass
     outcome = process(
@@ -136,7 +144,7 @@ def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Kept)
     assert all(entry.is_there() for entry in twice.library.entries())
 
 
-def test_without_a_terminal_deleting_needs_a_yes(process: Process, twice: Kept) -> None:
+def test_without_a_terminal_deleting_needs_a_yes(process: Process, twice: LibraryFolder) -> None:
     outcome = process("library", "dupes", "--keep", "best", "--delete", "--errors", "json")
     assert (outcome.code, outcome.error["reason"]) == (2, "bad-args")
     assert "--yes" in str(outcome.error["message"])
@@ -144,7 +152,7 @@ def test_without_a_terminal_deleting_needs_a_yes(process: Process, twice: Kept) 
 
 
 def test_the_summary_says_how_many_went_and_how_to_restore_them(
-    process: Process, twice: Kept
+    process: Process, twice: LibraryFolder
 ) -> None:
     outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes")
     assert "2 files went into the trash" in outcome.err
@@ -153,7 +161,7 @@ def test_the_summary_says_how_many_went_and_how_to_restore_them(
 
 @pytest.mark.parametrize(("answer", "left"), [("y\n", 4), ("n\n", 6), ("\n", 6)])
 def test_on_a_terminal_it_is_asked_how_many_may_go(
-    answer: str, left: int, terminal: Terminal, twice: Kept
+    answer: str, left: int, terminal: Terminal, twice: LibraryFolder
 ) -> None:
     shown = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
     assert "3 files of the same picture" in shown.text
@@ -162,7 +170,7 @@ def test_on_a_terminal_it_is_asked_how_many_may_go(
 
 
 def test_similar_pictures_are_listed_and_never_deleted(
-    process: Process, kept: Kept, draw: Draw
+    process: Process, library_folder: LibraryFolder, draw: Draw
 ) -> None:
     from PIL import Image, ImageDraw
 
@@ -176,10 +184,12 @@ def test_similar_pictures_are_listed_and_never_deleted(
     (group,) = rows_of(json.loads(outcome.out))
     assert (group["evidence"], group["keep"], group["deleted"]) == ("similar", None, [])
     assert "no file went into the trash" in outcome.err
-    assert (kept.library.count(), in_trash()) == (5, [])
+    assert (library_folder.library.count(), in_trash()) == (5, [])
 
 
-def test_filters_and_folders_narrow_what_is_compared(cli: Cli, twice: Kept, draw: Draw) -> None:
+def test_filters_and_folders_narrow_what_is_compared(
+    cli: Cli, twice: LibraryFolder, draw: Draw
+) -> None:
     copy = draw("below/1.png", 1)
     assert cli("library", "add", str(copy), str(draw("below/2.png", 11))).code == 0
     group, *_ = rows_of(cli("library", "dupes", "--source", "own").json)
@@ -191,19 +201,19 @@ def test_filters_and_folders_narrow_what_is_compared(cli: Cli, twice: Kept, draw
     assert cli("library", "list", str(copy)).code == 2
 
 
-def test_evidence_is_told_of_each_picture(cli: Cli, twice: Kept) -> None:
+def test_evidence_is_told_of_each_picture(cli: Cli, twice: LibraryFolder) -> None:
     (group,) = rows_of(cli("library", "dupes", "--keep", "best").json)
     levels = {row["id"]: row["evidence"] for row in rows_of(group["pictures"])}
     assert (group["evidence"], levels) == ("same", {1: "same", 5: None, 6: "same"})
 
 
-def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: Kept) -> None:
+def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: LibraryFolder) -> None:
     shown = terminal("library", "dupes", "--keep", "best", columns=200).text
     assert "3 files of the same picture" in shown
     assert "5 kept" in shown
 
 
-def test_what_looks_like_one_is_found(cli: Cli, twice: Kept, draw: Draw) -> None:
+def test_what_looks_like_one_is_found(cli: Cli, twice: LibraryFolder, draw: Draw) -> None:
     for named in ("1", "https://nekos.best/api/v2/neko/1.png", "nekos:1.png"):
         found = rows_of(cli("library", "similar", named).json)
         assert sorted(cast("int", row["id"]) for row in found) == [5, 6]
@@ -228,7 +238,7 @@ def test_a_picture_of_a_service_is_asked_for(
     assert cli("library", "list", "--jq", "length").json == 1
 
 
-def test_nothing_looks_like_it(cli: Cli, twice: Kept) -> None:
+def test_nothing_looks_like_it(cli: Cli, twice: LibraryFolder) -> None:
     outcome = cli("library", "similar", "4", "--within", "0")
     assert (outcome.code, outcome.text) == (0, "[]\n")
     assert outcome.err == "animedex: nothing looks like 4\n"
@@ -238,7 +248,9 @@ def test_nothing_looks_like_it(cli: Cli, twice: Kept) -> None:
     ("named", "code"),
     [("99", 3), ("https://example.org/x.png", 2), ("nekos:9.png", 2), ("/nosuch.png", 3), ("/", 2)],
 )
-def test_what_is_not_there_is_like_nothing(named: str, code: int, cli: Cli, kept: Kept) -> None:
+def test_what_is_not_there_is_like_nothing(
+    named: str, code: int, cli: Cli, library_folder: LibraryFolder
+) -> None:
     outcome = cli("library", "similar", named, "--errors", "json")
     assert (outcome.code, bool(outcome.error["hint"])) == (code, True)
 
@@ -252,19 +264,19 @@ def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
         assert (outcome.code, "film" in str(outcome.error["message"])) == (2, True)
 
 
-def test_all_is_well(cli: Cli, kept: Kept) -> None:
+def test_all_is_well(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "verify")
     assert (outcome.code, outcome.text) == (0, "[]\n")
     assert outcome.err == "animedex: all 4 pictures are there and whole\n"
 
 
 def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
-    cli: Cli, kept: Kept, tmp_path: Path
+    cli: Cli, library_folder: LibraryFolder, tmp_path: Path
 ) -> None:
     (tmp_path / "there").mkdir()
-    kept.files["own"].rename(tmp_path / "there" / "renamed.png")
-    kept.files["hug"].unlink()
-    kept.files["neko"].write_bytes(b"")
+    library_folder.files["own"].rename(tmp_path / "there" / "renamed.png")
+    library_folder.files["hug"].unlink()
+    library_folder.files["neko"].write_bytes(b"")
     outcome = cli("library", "verify", str(tmp_path / "there"))
     found = {row["id"]: row for row in rows_of(outcome.json)}
     assert {number: row["state"] for number, row in found.items()} == {
@@ -276,14 +288,16 @@ def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
     assert outcome.code == 3
     assert "2 pictures are not in order" in outcome.err
     assert "library remove 3" in str(found[3]["hint"])
-    moved = kept.library.get(4)
+    moved = library_folder.library.get(4)
     assert moved
     assert moved.path == str(tmp_path / "there" / "renamed.png")
 
 
-def test_missing_files_are_told_once_and_forgotten_together(cli: Cli, kept: Kept) -> None:
+def test_missing_files_are_told_once_and_forgotten_together(
+    cli: Cli, library_folder: LibraryFolder
+) -> None:
     for name in ("own", "hug"):
-        kept.files[name].unlink()
+        library_folder.files[name].unlink()
     outcome = cli("library", "verify")
     rows = rows_of(outcome.json)
     assert (outcome.code, [row["state"] for row in rows]) == (3, ["missing", "missing"])
@@ -291,7 +305,7 @@ def test_missing_files_are_told_once_and_forgotten_together(cli: Cli, kept: Kept
     assert "library remove --missing" in outcome.err
     outcome = cli("library", "remove", "--missing")
     assert (outcome.code, outcome.err.count("forgotten")) == (0, 2)
-    assert [entry.id for entry in kept.library.entries()] == [2, 1]
+    assert [entry.id for entry in library_folder.library.entries()] == [2, 1]
     assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
 
 
@@ -331,25 +345,29 @@ def test_an_error_in_json_names_a_path_that_is_not_utf_8(
 
 @pytest.mark.parametrize("arguments", [(), ("1", "--missing"), ("--missing", "--delete")])
 def test_what_to_forget_is_said_in_one_way(
-    arguments: tuple[str, ...], cli: Cli, kept: Kept
+    arguments: tuple[str, ...], cli: Cli, library_folder: LibraryFolder
 ) -> None:
     assert cli("library", "remove", *arguments).code == 2
-    assert kept.library.count() == 4
+    assert library_folder.library.count() == 4
 
 
-def test_a_folder_to_look_in_must_be_one(cli: Cli, kept: Kept) -> None:
+def test_a_folder_to_look_in_must_be_one(cli: Cli, library_folder: LibraryFolder) -> None:
     assert cli("library", "verify", "/nosuch").code == 3
 
 
-def test_an_index_made_anew_is_told(cli: Cli, terminal: Terminal, kept: Kept) -> None:
+def test_an_index_made_anew_is_told(
+    cli: Cli, terminal: Terminal, library_folder: LibraryFolder
+) -> None:
     for show in (cli, terminal):
-        kept.library.file.change(lambda db: db.execute("DELETE FROM hash_block"))
+        library_folder.library.file.change(lambda db: db.execute("DELETE FROM hash_block"))
         outcome = show("library", "verify")
         assert (outcome.code, "index of hashes was wrong" in outcome.text) == (0, True)
 
 
-def test_findings_are_cards_on_a_terminal(terminal: Terminal, kept: Kept) -> None:
-    kept.files["own"].unlink()
+def test_findings_are_cards_on_a_terminal(
+    terminal: Terminal, library_folder: LibraryFolder
+) -> None:
+    library_folder.files["own"].unlink()
     outcome = terminal("library", "verify", columns=200)
     assert outcome.code == 3
     assert "holiday.png" in outcome.text
@@ -358,7 +376,11 @@ def test_findings_are_cards_on_a_terminal(terminal: Terminal, kept: Kept) -> Non
 
 @pytest.mark.parametrize("kind", ["jsonl", "csv"])
 def test_what_was_exported_is_taken_in(
-    kind: str, cli: Cli, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    kind: str,
+    cli: Cli,
+    library_folder: LibraryFolder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     file = tmp_path / "exported"
     file.write_bytes(cli("library", "export", "--format", kind).out)
@@ -375,14 +397,14 @@ def test_what_was_exported_is_taken_in(
     assert [row["path"] for row in after] == [row["path"] for row in before]
 
 
-def test_filters_narrow_what_is_exported(cli: Cli, kept: Kept) -> None:
+def test_filters_narrow_what_is_exported(cli: Cli, library_folder: LibraryFolder) -> None:
     lines = cli("library", "export", "--category", "hug").text.splitlines()
     assert [json.loads(line)["category"] for line in lines] == ["hug"]
 
 
-def test_bad_lines_are_named(process: Process, kept: Kept) -> None:
+def test_bad_lines_are_named(process: Process, library_folder: LibraryFolder) -> None:
     text = process("library", "export").out
-    kept.files["own"].unlink()
+    library_folder.files["own"].unlink()
     outcome = process("library", "import", "-", stdin=b"{}\n" + text)
     assert outcome.code == 3
     lines = outcome.err.splitlines()
@@ -412,7 +434,9 @@ def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> 
             assert json.loads(shown)["post"]["artists"] == [name]
 
 
-def test_a_file_in_another_encoding_is_told_once(cli: Cli, kept: Kept, tmp_path: Path) -> None:
+def test_a_file_in_another_encoding_is_told_once(
+    cli: Cli, library_folder: LibraryFolder, tmp_path: Path
+) -> None:
     exported = tmp_path / "library.jsonl"
     exported.write_bytes('{"path": "/ä.png"}\n'.encode("latin-1") * 3)
     found = cli("library", "import", str(exported))

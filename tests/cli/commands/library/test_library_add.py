@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.http_message import JsonObject
-    from tests.cli.commands.library.conftest import Draw, Kept
+    from tests.cli.commands.library.conftest import Draw, LibraryFolder
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal
 
@@ -115,8 +115,10 @@ def test_an_empty_name_is_refused(cli: Cli, draw: Draw) -> None:
     )
 
 
-def test_the_credit_in_a_file_comes_with_it(cli: Cli, kept: Kept, tmp_path: Path) -> None:
-    entry = kept.library.get(1)
+def test_the_credit_in_a_file_comes_with_it(
+    cli: Cli, library_folder: LibraryFolder, tmp_path: Path
+) -> None:
+    entry = library_folder.library.get(1)
     assert entry
     assert entry.post
     path = tmp_path / "copy.png"
@@ -124,7 +126,7 @@ def test_the_credit_in_a_file_comes_with_it(cli: Cli, kept: Kept, tmp_path: Path
         write_credit(entry.path, file, entry.post, entry.row)
     (row,) = cast("list[JsonObject]", cli("library", "add", str(path)).json)
     assert cast("JsonObject", row["post"])["artists"] == ["青葉ミオ"]
-    assert (row["row"], row["category"]) == (json.loads(kept.rows["neko"]), "neko")
+    assert (row["row"], row["category"]) == (json.loads(library_folder.rows["neko"]), "neko")
     assert cast("JsonObject", row["_source"])["fetched_at"] == "2026-11-01T12:00:00Z"
 
 

@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
-    from tests.cli.commands.library.conftest import Kept
+    from tests.cli.commands.library.conftest import LibraryFolder
     from tests.kit.command_line import Cli
     from tests.kit.terminal import Terminal
 
@@ -39,7 +39,7 @@ def rows_of(value: object) -> list[JsonObject]:
 
 @pytest.mark.parametrize("arguments", COMMANDS)
 def test_nothing_is_asked(
-    arguments: tuple[str, ...], cli: Cli, kept: Kept, service: SampleServer
+    arguments: tuple[str, ...], cli: Cli, library_folder: LibraryFolder, service: SampleServer
 ) -> None:
     outcome = cli("nekos", *arguments)
     assert (outcome.code, len(outcome.out) > 3, outcome.err) == (0, True, "")
@@ -47,7 +47,7 @@ def test_nothing_is_asked(
 
 
 def test_a_server_that_keeps_budgets_is_not_asked_either(
-    cli: Cli, kept: Kept, monkeypatch: pytest.MonkeyPatch
+    cli: Cli, library_folder: LibraryFolder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_STATE", "redis://127.0.0.1:9/0")
     for _ in range(2):
@@ -56,7 +56,7 @@ def test_a_server_that_keeps_budgets_is_not_asked_either(
 
 
 @pytest.mark.parametrize("arguments", COMMANDS)
-def test_no_client_is_loaded(arguments: tuple[str, ...], kept: Kept) -> None:
+def test_no_client_is_loaded(arguments: tuple[str, ...], library_folder: LibraryFolder) -> None:
     done = subprocess.run(
         [sys.executable, "-c", LOADED, "nekos", *arguments],
         capture_output=True,
@@ -67,11 +67,13 @@ def test_no_client_is_loaded(arguments: tuple[str, ...], kept: Kept) -> None:
     assert done.stderr.splitlines()[-1] == "[]"
 
 
-def test_categories_are_those_that_are_there(cli: Cli, kept: Kept) -> None:
+def test_categories_are_those_that_are_there(cli: Cli, library_folder: LibraryFolder) -> None:
     assert cli("nekos", "categories", "--offline").text == "hug\nneko\n"
 
 
-def test_pictures_are_rows_that_say_where_they_were_kept(cli: Cli, kept: Kept) -> None:
+def test_pictures_are_rows_that_say_where_they_were_kept(
+    cli: Cli, library_folder: LibraryFolder
+) -> None:
     found = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
     assert {str(row["url"]) for row in found} == {
         "https://nekos.best/api/v2/neko/1.png",
@@ -81,22 +83,22 @@ def test_pictures_are_rows_that_say_where_they_were_kept(cli: Cli, kept: Kept) -
         source = cast("JsonObject", row["_source"])
         assert (source["backend"], source["library"], source["cached"]) == ("nekos", True, False)
     (row,) = rows_of(cli("nekos", "image", "hug", "--offline", "--no-source").json)
-    assert row == json.loads(kept.rows["hug"])
+    assert row == json.loads(library_folder.rows["hug"])
 
 
-def test_fewer_are_there_than_were_asked_for(cli: Cli, kept: Kept) -> None:
+def test_fewer_are_there_than_were_asked_for(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("nekos", "image", "neko", "--amount", "5", "--offline")
     assert len(rows_of(outcome.json)) == 2
     assert outcome.err == "animedex: the library has only 2 of 5 pictures\n"
 
 
-def test_a_picture_whose_file_is_gone_is_not_drawn(cli: Cli, kept: Kept) -> None:
-    kept.files["neko"].unlink()
+def test_a_picture_whose_file_is_gone_is_not_drawn(cli: Cli, library_folder: LibraryFolder) -> None:
+    library_folder.files["neko"].unlink()
     found = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
     assert [row["artist_name"] for row in found] == ["Tove [red]"]
 
 
-def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, kept: Kept) -> None:
+def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, library_folder: LibraryFolder) -> None:
     first = rows_of(cli("nekos", "image", "neko", "--offline").json)
     second = rows_of(cli("nekos", "image", "neko", "--offline", "--fresh").json)
     assert {str(row["url"]) for row in first + second} == {
@@ -120,7 +122,11 @@ def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, kept: Kept) -> None:
     ],
 )
 def test_a_category_of_which_nothing_is_there(
-    arguments: tuple[str, ...], hint: str, cli: Cli, kept: Kept, service: SampleServer
+    arguments: tuple[str, ...],
+    hint: str,
+    cli: Cli,
+    library_folder: LibraryFolder,
+    service: SampleServer,
 ) -> None:
     outcome = cli("nekos", *arguments, "--errors", "json")
     assert (outcome.code, outcome.error["reason"]) == (3, "not-found")
@@ -140,7 +146,9 @@ def test_an_empty_library_has_no_pictures(cli: Cli) -> None:
     assert cli("nekos", "categories", "--offline").text == ""
 
 
-def test_a_search_is_scored_as_the_service_s_rows_are(cli: Cli, kept: Kept) -> None:
+def test_a_search_is_scored_as_the_service_s_rows_are(
+    cli: Cli, library_folder: LibraryFolder
+) -> None:
     (row,) = rows_of(cli("nekos", "search", "lantern street", "--type", "gif", "--offline").json)
     assert row["anime_name"] == "Lantern Street Diaries"
     assert 0.8 <= cast("float", row["_match"]) <= 1
@@ -149,7 +157,7 @@ def test_a_search_is_scored_as_the_service_s_rows_are(cli: Cli, kept: Kept) -> N
     assert len(rows_of(found.json)) == 1
 
 
-def test_a_search_may_find_nothing(cli: Cli, kept: Kept) -> None:
+def test_a_search_may_find_nothing(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("nekos", "search", "qqqqzzzz", "--offline")
     assert (outcome.code, outcome.text) == (0, "[]\n")
     assert outcome.err == "animedex: nothing matches 'qqqqzzzz'\n"
@@ -167,11 +175,15 @@ def test_a_search_may_find_nothing(cli: Cli, kept: Kept) -> None:
         ("search", "x", "--min-match", "2"),
     ],
 )
-def test_what_cannot_be_asked_is_refused(arguments: tuple[str, ...], cli: Cli, kept: Kept) -> None:
+def test_what_cannot_be_asked_is_refused(
+    arguments: tuple[str, ...], cli: Cli, library_folder: LibraryFolder
+) -> None:
     assert cli("nekos", *arguments, "--offline").code == 2
 
 
-def test_a_terminal_shows_where_they_were_kept(terminal: Terminal, kept: Kept) -> None:
+def test_a_terminal_shows_where_they_were_kept(
+    terminal: Terminal, library_folder: LibraryFolder
+) -> None:
     for arguments in (("image", "neko"), ("search", "ミオ"), ("image", "neko", "--common")):
         shown = terminal("nekos", *arguments, "--offline", "--color", "never").text
         assert "[src: nekos, library]" in shown

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
-    from tests.cli.commands.library.conftest import Draw, Kept
+    from tests.cli.commands.library.conftest import Draw, LibraryFolder
     from tests.kit.command_line import Cli
 
 
@@ -28,8 +28,8 @@ def test_a_corrupt_file_is_kept_aside_and_that_is_said(cli: Cli, draw: Draw) -> 
     assert len(cast("list[JsonObject]", cli("library", "list").json)) == 1
 
 
-def test_a_newer_file_is_refused(cli: Cli, kept: Kept) -> None:
-    kept.library.close()
+def test_a_newer_file_is_refused(cli: Cli, library_folder: LibraryFolder) -> None:
+    library_folder.library.close()
     with closing(sqlite3.connect(place())) as db:
         db.execute("PRAGMA user_version = 99")
     outcome = cli("library", "list", "--errors", "json")
