@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 # Functions of the package that `nekos image` runs on all of its threads, and the files they are
 # in; the bodies of modules, classes and comprehensions are not counted.
 MAX_FUNCTIONS, MAX_FILES = 246, 48
+# Of those that carry the call out; a context manager's does not count.
 MAX_NESTED_GENERATORS = 3
 PROGRAM = r"""
 import json, sys, threading
@@ -29,7 +30,8 @@ def profile(frame, event, argument):
     nested = 0
     while frame is not None:
         code = frame.f_code
-        nested += bool(code.co_flags & 0x20) and not code.co_name.startswith("<")
+        is_step = "/animedex/transport/" in code.co_filename and code.co_name[0] != "<"
+        nested += is_step and bool(code.co_flags & 0x20)
         frame = frame.f_back
     depth = max(depth, nested)
 
