@@ -130,8 +130,8 @@ def _prepare_axes(
     ones: Floats, others: Floats
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
     """Return what is cut, and the other on the grid; then the same with rows for columns."""
-    there = FULL.luma(others)
-    return (ones, there), (ones.swapaxes(1, 2), there.swapaxes(1, 2))
+    target = FULL.luma(others)
+    return (ones, target), (ones.swapaxes(1, 2), target.swapaxes(1, 2))
 
 
 def _find_best(
@@ -142,15 +142,15 @@ def _find_best(
     count, several = len(ones), choices.shape[1]
     rows = ways.rows[choices].reshape(len(choices), several * GRID, SIDE).swapaxes(1, 2)
     cut = (ways.rows[fixed] @ ones @ rows).reshape(count, GRID, several, GRID)
-    known, valid = ways.valid[fixed], ways.valid[choices]
-    inside = others * known[:, :, None]
-    total = known.sum(1)[:, None] * valid.sum(-1)
+    fixed_valid, choice_valid = ways.valid[fixed], ways.valid[choices]
+    inside = others * fixed_valid[:, :, None]
+    total = fixed_valid.sum(1)[:, None] * choice_valid.sum(-1)
     mean_cut = cut.sum((1, 3)) / total
     spread_cut = np.einsum("prkc,prkc->pk", cut, cut) / total - mean_cut**2
-    mean = (inside.sum(1)[:, None] * valid).sum(-1) / total
-    spread = ((inside * others).sum(1)[:, None] * valid).sum(-1) / total - mean**2
+    mean = (inside.sum(1)[:, None] * choice_valid).sum(-1) / total
+    spread = ((inside * others).sum(1)[:, None] * choice_valid).sum(-1) / total - mean**2
     both = np.einsum("prkc,prc->pk", cut, inside) / total - mean_cut * mean
     score = both / np.sqrt(np.clip(spread_cut, 0, None) * np.clip(spread, 0, None) + 1)
     which, best = np.arange(count), score.argmax(1)
-    picked: Places = np.broadcast_to(choices, (count, several))[which, best]
-    return picked, score[which, best]
+    chosen: Places = np.broadcast_to(choices, (count, several))[which, best]
+    return chosen, score[which, best]

@@ -59,25 +59,25 @@ def measure_agreement(
     both = (a * b).mean((2, 3))
     scale = np.sqrt((strong**2 + _NOISE**2) * (strong_too**2 + _NOISE**2))
     amount = counted.sum(1)
-    agreed: Floats = ((both > _MIN_CORRELATION * scale) & counted).sum(1) / np.maximum(amount, 1)
-    return agreed, amount
+    shares: Floats = ((both > _MIN_CORRELATION * scale) & counted).sum(1) / np.maximum(amount, 1)
+    return shares, amount
 
 
 def count_tones(luma: Floats) -> Floats:
     """Return how many different tones take up a good part of each picture."""
-    count, most = len(luma), 256 // _TONE
+    count, tone_limit = len(luma), 256 // _TONE
     levels = ((luma.reshape(count, -1) + 128) // _TONE).astype(np.int64)
-    apart = (levels + most * np.arange(count)[:, None]).ravel()
-    counts = np.bincount(apart, minlength=most * count).reshape(count, most)
-    found: Floats = (counts >= _TONE_SHARE * levels.shape[1]).sum(1)
-    return found
+    bins = (levels + tone_limit * np.arange(count)[:, None]).ravel()
+    counts = np.bincount(bins, minlength=tone_limit * count).reshape(count, tone_limit)
+    tone_counts: Floats = (counts >= _TONE_SHARE * levels.shape[1]).sum(1)
+    return tone_counts
 
 
 def measure_busyness(luma: Floats) -> Floats:
     """Return the share of the cells that differ from the next one by more than a little."""
     steps = np.maximum(abs(np.diff(luma, axis=1))[:, :, 1:], abs(np.diff(luma, axis=2))[:, 1:])
-    found: Floats = (steps > _STEP).mean((1, 2))
-    return found
+    shares: Floats = (steps > _STEP).mean((1, 2))
+    return shares
 
 
 def _split_blocks(luma: Floats) -> Floats:
@@ -92,8 +92,8 @@ def _extract_detail(luma: Floats, inside: Floats) -> Floats:
     # What is outside is as bright as the block is on average, so that it has no edge there.
     parts = (parts - (parts * inside).sum((2, 3), keepdims=True) / amount) * inside
     rows, columns = parts.mean(3, keepdims=True), parts.mean(2, keepdims=True)
-    left: Floats = (parts - rows - columns + parts.mean((2, 3), keepdims=True)) * inside
-    return left
+    detail: Floats = (parts - rows - columns + parts.mean((2, 3), keepdims=True)) * inside
+    return detail
 
 
 def _measure_strength(detail: Floats) -> Floats:

@@ -230,15 +230,15 @@ def _webp(file: BinaryIO, limits: ImageLimits) -> Cost:
 def _avif(file: BinaryIO, limits: ImageLimits) -> Cost:
     """Take the largest size that the file tells of any of its pictures."""
     sizes = [
-        struct.unpack(">II", b"".join(found.groups()))
-        for found in _SIZES.finditer(file.read(_PIECE_BYTES))
+        struct.unpack(">II", b"".join(match.groups()))
+        for match in _SIZES.finditer(file.read(_PIECE_BYTES))
     ]
     width, height = max(sizes, key=lambda size: size[0] * size[1])
     limits = limits._replace(width=width, height=height)
     limits.check_size("AVIF")
     file.seek(0)
-    moves = b"avis" in file.read(64)
-    return limits.estimate(EXPENSIVE if moves else 2 * width * height)
+    is_sequence = b"avis" in file.read(64)
+    return limits.estimate(EXPENSIVE if is_sequence else 2 * width * height)
 
 
 _ESTIMATES: dict[str, Callable[[BinaryIO, ImageLimits], Cost]] = {

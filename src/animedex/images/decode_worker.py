@@ -55,8 +55,7 @@ def _open_input(task: DecodeTask) -> BinaryIO:
 
 
 def _decode(task: DecodeTask, file: BinaryIO, answer: DecodeResult) -> bytes:
-    from animedex.images import frames, open_image
-    from animedex.images import image_inspection as examining
+    from animedex.images import frames, image_inspection, open_image
     from animedex.images.containers import open_pixel_stream
     from animedex.images.decoder import convert_decoder_errors
 
@@ -69,10 +68,12 @@ def _decode(task: DecodeTask, file: BinaryIO, answer: DecodeResult) -> bytes:
             open_pixel_stream(file, frames.read_format(file, task["name"]), task["name"])
         return b""
     if not task["side"]:
-        found, seen = examining.decode_image(file, task["name"], fingerprint=task["fingerprint"])
-        answer["format"], answer["frames"] = found.format, found.frames
-        answer["size"] = found.width, found.height
-        return seen.to_bytes() if seen else b""
+        size, fingerprint = image_inspection.decode_image(
+            file, task["name"], fingerprint=task["fingerprint"]
+        )
+        answer["format"], answer["frames"] = size.format, size.frames
+        answer["size"] = size.width, size.height
+        return fingerprint.to_bytes() if fingerprint else b""
     side = task["side"]
     with open_image.open_in_process(file, task["name"]) as picture:
         first = picture.first_frame((side, side))

@@ -46,21 +46,25 @@ def group_duplicates(
     pictures that have the same hash, 32 different ones are told apart, and others among them are
     left alone; a picture is compared with no more than some 256 others that it does not look like.
     """
-    bonds = Clusters(lookup, within)
+    clusters = Clusters(lookup, within)
     for place in near.shared_indexes():
-        bonds.compare_equal_hashes(near.ids_at(place))
-    for batch in _batches(_iter_candidates(near, bonds)):
-        bonds.compare(batch)
-    yield from sorted(group for found in bonds.components() for group in bonds.star_clusters(found))
+        clusters.compare_equal_hashes(near.ids_at(place))
+    for batch in _batches(_iter_candidates(near, clusters)):
+        clusters.compare(batch)
+    yield from sorted(
+        group for component in clusters.components() for group in clusters.star_clusters(component)
+    )
 
 
-def _iter_candidates(near: NearPairs, bonds: Clusters) -> Iterator[Pair]:
+def _iter_candidates(near: NearPairs, clusters: Clusters) -> Iterator[Pair]:
     shared = set(near.shared_indexes())
     sole = near.first_ids()
     for ones, others in _limit_crowds(near):
         for one, other in zip(ones, others, strict=True):
             if one in shared or other in shared:
-                ours, theirs = (bonds.representatives(near.ids_at(place)) for place in (one, other))
+                ours, theirs = (
+                    clusters.representatives(near.ids_at(place)) for place in (one, other)
+                )
                 yield from product(ours, theirs)
             else:
                 yield sole[one], sole[other]
@@ -68,13 +72,13 @@ def _iter_candidates(near: NearPairs, bonds: Clusters) -> Iterator[Pair]:
 
 def _limit_crowds(near: NearPairs) -> Iterator[tuple[list[int], list[int]]]:
     """Return pairs of places; of a crowd only so many that each is compared with enough others."""
-    met = np.zeros(len(near.values), np.int64)
+    pair_counts = np.zeros(len(near.values), np.int64)
     for ones, others in near.join(_MAX_MISSES):
         if len(ones) > _MIN_CROWD:
-            few = np.minimum(met[ones], met[others]) < _MAX_MISSES
+            few = np.minimum(pair_counts[ones], pair_counts[others]) < _MAX_MISSES
             ones, others = ones[few], others[few]  # noqa: PLW2901  fewer of the same
             for side in (ones, others):
-                met += np.bincount(side, minlength=len(met))
+                pair_counts += np.bincount(side, minlength=len(pair_counts))
         yield ones.tolist(), others.tolist()
 
 
@@ -117,9 +121,11 @@ class Clusters:
 
     def compare(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
         """Look at pairs, and put together what looks the same."""
-        asked = dict.fromkeys(map(_sort_pair, pairs))
-        left = [pair for pair in asked if self._is_open(*pair, patient=patient)]
-        for pair, alike in zip(left, self._confirm(left, self._max_distance), strict=True):
+        unique = dict.fromkeys(map(_sort_pair, pairs))
+        open_pairs = [pair for pair in unique if self._is_open(*pair, patient=patient)]
+        for pair, alike in zip(
+            open_pairs, self._confirm(open_pairs, self._max_distance), strict=True
+        ):
             if alike:
                 self._union(*pair)
             else:
@@ -145,8 +151,8 @@ class Clusters:
         while len(ids) > 1:
             middle = min(ids, key=lambda one: (-self._degrees[one], one))
             rest = [one for one in ids if one != middle]
-            seen = self._confirm([(middle, one) for one in rest], _ANY_DISTANCE)
-            star = [one for one, alike in zip(rest, seen, strict=True) if alike]
+            results = self._confirm([(middle, one) for one in rest], _ANY_DISTANCE)
+            star = [one for one, alike in zip(rest, results, strict=True) if alike]
             if star:
                 yield sorted([middle, *star])
             ids = sorted(set(rest) - set(star))
@@ -168,14 +174,18 @@ class Clusters:
 
     def _confirm(self, pairs: list[Pair], within: int) -> list[bool]:
         """Look at pairs, a batch at a time, so that few fingerprints are held."""
-        found: list[bool] = []
+        results: list[bool] = []
         for batch in _batches(pairs):
-            looks = self._lookup(sorted({one for pair in batch for one in pair}))
-            known = [pair for pair in batch if pair[0] in looks and pair[1] in looks]
-            alike = confirm_pairs([(looks[one], looks[other]) for one, other in known], within)
-            same = {pair for pair, yes in zip(known, alike.tolist(), strict=True) if yes}
-            found += [pair in same for pair in batch]
-        return found
+            fingerprints = self._lookup(sorted({one for pair in batch for one in pair}))
+            present = [
+                pair for pair in batch if pair[0] in fingerprints and pair[1] in fingerprints
+            ]
+            alike = confirm_pairs(
+                [(fingerprints[one], fingerprints[other]) for one, other in present], within
+            )
+            same = {pair for pair, yes in zip(present, alike.tolist(), strict=True) if yes}
+            results += [pair in same for pair in batch]
+        return results
 
     def _union(self, one: int, other: int) -> None:
         self._degrees.update((one, other))

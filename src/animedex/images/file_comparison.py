@@ -201,14 +201,14 @@ def _sliding_means(planes: Planes, part: int) -> Planes:
     """Return the averages of all parts, at each place where one can begin."""
     sums = np.pad(planes, ((1, 0), (1, 0), (0, 0))).cumsum(0, np.float64).cumsum(1)
     both = sums[part:, part:] - sums[:-part, part:] - sums[part:, :-part] + sums[:-part, :-part]
-    found: Planes = (both / part**2).astype(np.float32)
-    return found
+    means: Planes = (both / part**2).astype(np.float32)
+    return means
 
 
 def _sliding_contrast(planes: Planes) -> Planes:
     spread = _sliding_means(planes**2, _PART) - _sliding_means(planes, _PART) ** 2
-    found: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
-    return found
+    contrast: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
+    return contrast
 
 
 def _measure_difference(one: Image, other: Image, size: tuple[int, int]) -> Planes:
@@ -216,8 +216,8 @@ def _measure_difference(one: Image, other: Image, size: tuple[int, int]) -> Plan
     a, b = _to_planes(one, size), _to_planes(other, size)
     error = np.sqrt(_part_means((a - b) ** 2).mean(2))
     contrast = np.maximum(_contrast(a), _contrast(b))
-    found: Planes = (error / (_noise(a, b) + _OF_CONTRAST * contrast)).astype(np.float32)
-    return found
+    excess: Planes = (error / (_noise(a, b) + _OF_CONTRAST * contrast)).astype(np.float32)
+    return excess
 
 
 def _noise(a: Planes, b: Planes) -> float:
@@ -228,8 +228,8 @@ def _noise(a: Planes, b: Planes) -> float:
 
 def _contrast(planes: Planes) -> Planes:
     spread = _part_means(planes**2) - _part_means(planes) ** 2
-    found: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
-    return found
+    contrast: Planes = np.sqrt(np.clip(spread.mean(2), 0, None))
+    return contrast
 
 
 def _to_planes(image: Image, size: tuple[int, int]) -> Planes:
@@ -260,8 +260,8 @@ def _part_means(planes: Planes) -> Planes:
     rows, heights = _split_side(height)
     columns, widths = _split_side(width)
     sums = np.add.reduceat(np.add.reduceat(planes, rows, 0), columns, 1)
-    found: Planes = (sums / (heights[:, None, None] * widths[:, None])).astype(np.float32)
-    return found
+    means: Planes = (sums / (heights[:, None, None] * widths[:, None])).astype(np.float32)
+    return means
 
 
 def _split_side(side: int) -> tuple[NDArray[np.intp], Planes]:

@@ -85,7 +85,7 @@ def template_values(post: ArtPost, category: str | None, extension: str) -> dict
     """Return a picture's value for every field, as it came; empty where there is none."""
     source, _, number = post.id.partition(":")
     stem = unquote(urlsplit(post.url or "").path.rpartition("/")[2]).rpartition(".")
-    known = {
+    values = {
         "source": source,
         "id": _strip_extension(number),
         "ext": extension if _EXTENSION.fullmatch(extension) else "bin",
@@ -103,7 +103,7 @@ def template_values(post: ArtPost, category: str | None, extension: str) -> dict
         "date": (post.created_at or "")[:10],
         "name": stem[0] or stem[2],
     }
-    return {name: "" if value is None else str(value) for name, value in known.items()}
+    return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def shorten_path(path: str, longest: int, longest_part: int) -> str:
@@ -136,16 +136,16 @@ def number_path(
 
 def _parse_pieces(part: str) -> list[TemplatePiece]:
     """Take a part of a template apart."""
-    found: list[TemplatePiece] = []
+    pieces: list[TemplatePiece] = []
     at = 0
     for token in _TOKEN.finditer(part):
-        found.append(TemplatePiece(part[at : token.start()], is_field=False))
+        pieces.append(TemplatePiece(part[at : token.start()], is_field=False))
         at = token.end()
         if token[0] in {"{{", "}}"}:
-            found.append(TemplatePiece(token[0][0], is_field=False))
+            pieces.append(TemplatePiece(token[0][0], is_field=False))
         else:
-            found.append(TemplatePiece(_check_field(token), is_field=True))
-    return [*found, TemplatePiece(part[at:], is_field=False)]
+            pieces.append(TemplatePiece(_check_field(token), is_field=True))
+    return [*pieces, TemplatePiece(part[at:], is_field=False)]
 
 
 def _check_field(token: re.Match[str]) -> str:

@@ -94,8 +94,8 @@ def find_format(extension: str) -> Format | None:
     >>> find_format(".JPEG").name, find_format("exe")
     ('jpeg', None)
     """
-    wanted = extension.strip().lstrip(".").lower()
-    return next((one for one in FORMATS if wanted in {one.name, one.extension}), None)
+    name = extension.strip().lstrip(".").lower()
+    return next((one for one in FORMATS if name in {one.name, one.extension}), None)
 
 
 def _identify_by_brand(opening: bytes) -> Format | None:

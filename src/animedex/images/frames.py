@@ -21,13 +21,13 @@ _PICTURES = "pictures are png, jpeg, gif, webp and avif"
 def read_format(file: BinaryIO, name: str) -> Format:
     """Return the format of an open picture; raise `BadArguments` for what is none."""
     file.seek(0)
-    found = detect_format(file.read(HEAD_BYTES), name)
-    if not found.is_picture:
-        message = f"{name} is not a picture: it is {found.media_type}"
-        is_video = found.media_type.startswith("video/")
+    file_format = detect_format(file.read(HEAD_BYTES), name)
+    if not file_format.is_picture:
+        message = f"{name} is not a picture: it is {file_format.media_type}"
+        is_video = file_format.media_type.startswith("video/")
         hint = "open it with a player, such as mpv" if is_video else _PICTURES
         raise BadArguments(message, hint=hint)
-    return found
+    return file_format
 
 
 def detect_format(opening: bytes, name: str) -> Format:
@@ -35,11 +35,11 @@ def detect_format(opening: bytes, name: str) -> Format:
     if not opening:
         message = f"{name} is empty"
         raise Corrupt(message, hint=HINT)
-    found = identify_format(opening)
-    if found is None:
+    file_format = identify_format(opening)
+    if file_format is None:
         message = f"{name} is no picture"
         raise BadArguments(message, hint=_PICTURES)
-    return found
+    return file_format
 
 
 @contextmanager

@@ -35,11 +35,10 @@ class HammingIndex:
         (places,) = np.nonzero(distances <= radius)
         ids, near = self._ids[places], distances[places]
         order = np.lexsort((ids, near))
-        best: dict[int, int] = {}
+        nearest: dict[int, int] = {}
         for id_, far in zip(ids[order].tolist(), near[order].tolist(), strict=True):
-            best.setdefault(id_, far)
-        found = list(best.items())
-        return found if limit is None else found[:limit]
+            nearest.setdefault(id_, far)
+        return list(nearest.items())[:limit]
 
     def select(self, ids: Sequence[int]) -> HammingIndex:
         """Return the hashes of some ids alone.
@@ -47,8 +46,8 @@ class HammingIndex:
         >>> len(HammingIndex(np.array([7, 8]), np.array([1, 2], np.uint64)).select([8, 9]))
         1
         """
-        wanted = np.isin(self._ids, np.array(ids, np.int64))
-        return HammingIndex(self._ids[wanted], self._hashes[wanted])
+        mask = np.isin(self._ids, np.array(ids, np.int64))
+        return HammingIndex(self._ids[mask], self._hashes[mask])
 
     def find_pairs(self, radius: int) -> NearPairs:
         """Find all pairs that are so near; what is given does the work when it is gone through."""
@@ -87,8 +86,8 @@ class NearPairs:
     def shared_indexes(self) -> list[int]:
         """Return the places of values that have several hashes."""
         (places,) = np.nonzero(np.diff(self._bounds) > 1)
-        found: list[int] = places.tolist()
-        return found
+        indexes: list[int] = places.tolist()
+        return indexes
 
     def first_ids(self) -> list[int]:
         """Return an id of each value."""

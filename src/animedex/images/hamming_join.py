@@ -99,8 +99,8 @@ def _join_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
         (rows,) = np.nonzero(band.keys >> high & 1 == 0)
         keys, ours = band.keys[rows], band.values[rows]
         for bits in (bits for count in range(few) for bits in combinations(range(high), count)):
-            wanted = keys ^ sum((1 << bit for bit in bits), 1 << high)
-            yield from _match_keys(band, rows, ours, wanted)
+            targets = keys ^ sum((1 << bit for bit in bits), 1 << high)
+            yield from _match_keys(band, rows, ours, targets)
 
 
 def _sort_band(values: Values, number: int, radius: int, most: int | None) -> _Band:
@@ -113,20 +113,20 @@ def _sort_band(values: Values, number: int, radius: int, most: int | None) -> _B
     return _Band(radius, most, keys[places], values[places], places, starts, few)
 
 
-def _match_keys(band: _Band, rows: Places, ours: Values, wanted: Places) -> Iterator[Pairs]:
+def _match_keys(band: _Band, rows: Places, ours: Values, targets: Places) -> Iterator[Pairs]:
     """Return pairs of rows with all that have the wanted keys: nearly always one at most."""
-    counts = band.counts[wanted]
-    (met,) = np.nonzero(counts != 0)
-    keys = wanted[met]
+    counts = band.counts[targets]
+    (hits,) = np.nonzero(counts != 0)
+    keys = targets[hits]
     starts = band.starts[keys]
-    (near,) = np.nonzero(np.bitwise_count(ours[met] ^ band.values[starts]) <= band.radius)
+    (near,) = np.nonzero(np.bitwise_count(ours[hits] ^ band.values[starts]) <= band.radius)
     if len(near):
-        yield band.order[rows[met[near]]], band.order[starts[near]]
-    (several,) = np.nonzero(counts[met] > 1)
+        yield band.order[rows[hits[near]]], band.order[starts[near]]
+    (several,) = np.nonzero(counts[hits] > 1)
     if len(several):
         starts = starts[several] + 1
         more = band.starts[keys[several] + 1] - starts
-        yield from _match_buckets(band, rows[met[several]], starts, more)
+        yield from _match_buckets(band, rows[hits[several]], starts, more)
 
 
 def _match_buckets(band: _Band, rows: Places, starts: Places, counts: Places) -> Iterator[Pairs]:

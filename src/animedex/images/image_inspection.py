@@ -53,9 +53,9 @@ def inspect_image(path: str) -> ImageFacts:
     cut short or damaged, `TooLarge` for what costs too much to decode, and `BadArguments` for what
     is no picture.
     """
-    measured, seen = _decode_file(path, fingerprint=True)
-    assert seen is not None
-    return ImageFacts(*measured, seen)
+    size, fingerprint = _decode_file(path, fingerprint=True)
+    assert fingerprint is not None
+    return ImageFacts(*size, fingerprint)
 
 
 def measure_image(path: str) -> ImageSize:
@@ -97,18 +97,18 @@ def decode_image(
     with convert_decoder_errors(name), create_decoder(file, kind, name) as image:
         picture = OpenImage(name, image, kind)
         if not fingerprint:
-            measured = _measure(picture)
-            deque(map(picture.reduce_frame, _sample_frames(measured)), 0)
-            return measured, None
-        from animedex.images import perceptual_hash as hashing
+            size = _measure(picture)
+            deque(map(picture.reduce_frame, _sample_frames(size)), 0)
+            return size, None
+        from animedex.images import perceptual_hash
 
-        measured = _measure(picture)
+        size = _measure(picture)
         pixels = partial(_iter_pixels, picture, file, name)
-        seen = [
-            hashing.reduce_frame(picture.reduce_frame(one), pixels)
-            for one in _sample_frames(measured)
+        frames = [
+            perceptual_hash.reduce_frame(picture.reduce_frame(number), pixels)
+            for number in _sample_frames(size)
         ]
-        return measured, hashing.create_fingerprint(seen)
+        return size, perceptual_hash.create_fingerprint(frames)
 
 
 def _measure(picture: OpenImage) -> ImageSize:

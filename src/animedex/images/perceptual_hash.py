@@ -122,10 +122,10 @@ def create_fingerprint(frames: Sequence[ReducedFrame]) -> Fingerprint:
         if looks and max(map(_count_blocks, cells)) < _MIN_BLOCKS_INSIDE:
             break
         kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
-        for number, (kind, seen) in enumerate(zip(kinds, cells, strict=True)):
-            nothing = not _has_detail(seen)
-            looks.append(_pack_view(seen) + bytes([kind | BLANK if nothing else kind]))
-            hashes.append(first.digest if blank else _difference_hash(seen[..., 0]))
+        for number, (kind, view) in enumerate(zip(kinds, cells, strict=True)):
+            is_blank = not _has_detail(view)
+            looks.append(_pack_view(view) + bytes([kind | BLANK if is_blank else kind]))
+            hashes.append(first.digest if blank else _difference_hash(view[..., 0]))
             hashes += [
                 _difference_hash(_average_cells(_get_ground(one, number), box)[..., 0])
                 for one in others

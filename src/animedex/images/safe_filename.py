@@ -47,9 +47,9 @@ def to_plain_text(text: str) -> str:
     if text.isascii():
         return _SPACE.sub(" ", _FORBIDDEN.sub("_", _SPACE.sub(" ", text))).strip(_EDGES)
     spaced = _SPACE.sub(" ", unicodedata.normalize("NFC", text))
-    shown = "".join(map(_replace_forbidden, _FORBIDDEN.sub("_", spaced)))
+    replaced = "".join(map(_replace_forbidden, _FORBIDDEN.sub("_", spaced)))
     # What stood apart may go together now, and spaces beside each other.
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", shown)).strip(_EDGES)
+    return _SPACE.sub(" ", unicodedata.normalize("NFC", replaced)).strip(_EDGES)
 
 
 def avoid_device_name(part: str) -> str:
@@ -71,13 +71,13 @@ def truncate_bytes(text: str, limit: int) -> str:
     """
     if len(text.encode()) <= limit:
         return text
-    kept, size = 0, 0
-    for end in _grapheme_ends(text):
-        size += len(text[kept:end].encode())
+    end, size = 0, 0
+    for next_end in _grapheme_ends(text):
+        size += len(text[end:next_end].encode())
         if size > limit:
             break
-        kept = end
-    return text[:kept]
+        end = next_end
+    return text[:end]
 
 
 def fold_name(name: str) -> str:

@@ -77,10 +77,10 @@ def read_any_credit(path: str) -> Credit | None:
     try:
         return read_credit(path) or read_sidecar(path)
     except Corrupt:
-        found = read_sidecar(path)
-        if found is None:
+        credit = read_sidecar(path)
+        if credit is None:
             raise
-        return found
+        return credit
 
 
 def read_sidecar(path: str) -> Credit | None:

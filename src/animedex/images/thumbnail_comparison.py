@@ -82,12 +82,12 @@ def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int)
             others += [theirs[its] for _, its in looks]
             of_way += [ways] * len(looks)
             ways += 1
-    found = np.zeros(len(pairs), np.bool_)
+    matches = np.zeros(len(pairs), np.bool_)
     if owners:
         way_agrees = np.ones(ways, np.bool_)
         np.logical_and.at(way_agrees, of_way, compare_views(ones, others))
-        found[np.array(owners)[way_agrees]] = True
-    return found
+        matches[np.array(owners)[way_agrees]] = True
+    return matches
 
 
 def compare_views(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
@@ -107,30 +107,30 @@ def _unpack(looks: Sequence[bytes]) -> Floats:
 
 def _compare_batch(ones: Floats, others: Floats) -> Truths:
     """Compare looks; equal ones need no more than a glance."""
-    found: Truths = (ones == others).all(1)
-    (left,) = np.nonzero(~found)
-    if len(left):
-        found[left] = _compare_different(ones[left], others[left])
-    return found
+    matches: Truths = (ones == others).all(1)
+    (unequal,) = np.nonzero(~matches)
+    if len(unequal):
+        matches[unequal] = _compare_different(ones[unequal], others[unequal])
+    return matches
 
 
 def _compare_different(ones: Floats, others: Floats) -> Truths:
     """Compare as they are first, and search how they are cut only where that leaves a doubt."""
     a, b = _luma(ones), _luma(others)
     share, amount = measure_agreement(a, b)
-    found = np.zeros(len(ones), np.bool_)
+    matches = np.zeros(len(ones), np.bool_)
     simple = amount < _SIMPLE_BLOCKS
     (few,) = np.nonzero(simple)
     if len(few):
         agrees = (share[few] >= _MIN_SIMPLE_AGREEMENT) | (amount[few] < MIN_BLOCKS)
-        found[few] = agrees & _is_nearly_equal(ones[few], others[few])
+        matches[few] = agrees & _is_nearly_equal(ones[few], others[few])
     rich = (amount >= _RICH_BLOCKS) & (np.maximum(count_tones(a), count_tones(b)) >= _RICH_TONES)
     rich |= np.minimum(measure_busyness(a), measure_busyness(b)) > _BUSY
     for brighter in (True, False):
-        (left,) = np.nonzero(~simple & (rich == brighter))
-        if len(left):
-            found[left] = _compare_detailed(ones[left], others[left], may_brighten=brighter)
-    return found
+        (group,) = np.nonzero(~simple & (rich == brighter))
+        if len(group):
+            matches[group] = _compare_detailed(ones[group], others[group], may_brighten=brighter)
+    return matches
 
 
 def _is_nearly_equal(ones: Floats, others: Floats) -> Truths:
@@ -145,18 +145,18 @@ def _is_nearly_equal(ones: Floats, others: Floats) -> Truths:
 def _compare_detailed(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     """Compare what shows enough, as it is and then cut in the best way."""
     share, amount = measure_agreement(_luma(ones), _luma(others))
-    seen, there = _to_rgb(ones, FULL), _to_rgb(others, FULL)
-    far = measure_difference(seen, there, may_brighten=may_brighten)
-    found = _is_near(far, share, amount)
+    colors, other_colors = _to_rgb(ones, FULL), _to_rgb(others, FULL)
+    far = measure_difference(colors, other_colors, may_brighten=may_brighten)
+    matches = _is_near(far, share, amount)
     if not may_brighten:
-        found &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(seen, there)
-        found &= _has_same_spots(_luma(ones), _luma(others))
-    (left,) = np.nonzero(~found & (far < _MAX_CROP_DIFFERENCE))
-    if len(left):
-        left = left[_correlate(_luma(ones[left]), _luma(others[left])) > _MIN_CORRELATION]
-    if len(left):
-        found[left] = _compare_cropped(ones[left], others[left], may_brighten=may_brighten)
-    return found
+        matches &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(colors, other_colors)
+        matches &= _has_same_spots(_luma(ones), _luma(others))
+    (rest,) = np.nonzero(~matches & (far < _MAX_CROP_DIFFERENCE))
+    if len(rest):
+        rest = rest[_correlate(_luma(ones[rest]), _luma(others[rest])) > _MIN_CORRELATION]
+    if len(rest):
+        matches[rest] = _compare_cropped(ones[rest], others[rest], may_brighten=may_brighten)
+    return matches
 
 
 def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
@@ -168,24 +168,24 @@ def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
 
 def _compare_cropped(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
     """Compare looks where one may be cut to show what the other does."""
-    found = np.zeros(len(ones), np.bool_)
+    matches = np.zeros(len(ones), np.bool_)
     cut, score = find_coarse_crop(_luma(ones), _luma(others))
-    (left,) = np.nonzero(score > _MIN_CROP_CORRELATION)
-    if not len(left):
-        return found
-    ours, theirs = ones[left], others[left]
-    cut = refine_crop(_luma(ours), _luma(theirs), cut.select(left))
+    (rest,) = np.nonzero(score > _MIN_CROP_CORRELATION)
+    if not len(rest):
+        return matches
+    ours, theirs = ones[rest], others[rest]
+    cut = refine_crop(_luma(ours), _luma(theirs), cut.select(rest))
     inside = cut.inside(SIDE).reshape(-1, SIDE, SIDE)
-    shown = cut.luma(_luma(ours), SIDE)
-    share, amount = measure_agreement(shown, _luma(theirs), inside)
-    seen, there, counted = _to_rgb(ours, cut), _to_rgb(theirs, FULL), cut.inside()
-    far = measure_difference(seen, there, counted, may_brighten=may_brighten)
+    cropped = cut.luma(_luma(ours), SIDE)
+    share, amount = measure_agreement(cropped, _luma(theirs), inside)
+    colors, other_colors, counted = _to_rgb(ours, cut), _to_rgb(theirs, FULL), cut.inside()
+    far = measure_difference(colors, other_colors, counted, may_brighten=may_brighten)
     agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
     if not may_brighten:
-        agrees &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(seen, there, counted)
-        agrees &= _has_same_spots(np.where(inside, shown, _luma(theirs)), _luma(theirs))
-    found[left] = agrees
-    return found
+        agrees &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(colors, other_colors, counted)
+        agrees &= _has_same_spots(np.where(inside, cropped, _luma(theirs)), _luma(theirs))
+    matches[rest] = agrees
+    return matches
 
 
 def _has_same_colors(ones: Floats, others: Floats, inside: Truths | None = None) -> Truths:
@@ -212,15 +212,15 @@ def _has_same_spots(ones: Floats, others: Floats) -> Truths:
     detail: Floats = _MAX_IN_SPOT * (noise + _OF_SPOT * contrast)
     shift: Floats = np.where(contrast < _FLAT, _MAX_SHIFT * noise, 0)
     near = np.asarray(np.sqrt(error) <= np.maximum(detail, shift))
-    found: Truths = np.all(near, axis=(1, 2))
-    return found
+    matches: Truths = np.all(near, axis=(1, 2))
+    return matches
 
 
 def _spot_means(luma: Floats) -> Floats:
     """Return the average of each small part."""
     parts = np.lib.stride_tricks.sliding_window_view(luma, (_SPOT, _SPOT), (1, 2))
-    found: Floats = parts.mean((3, 4))
-    return found
+    means: Floats = parts.mean((3, 4))
+    return means
 
 
 def _luma(looks: Floats) -> Floats:

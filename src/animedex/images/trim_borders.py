@@ -29,13 +29,13 @@ def find_boxes(grey: Grey) -> list[Box]:
     [(0, 0, 10, 10), (3, 2, 9, 8)]
     """
     height, width = grey.shape
-    found: list[Box] = [(0, 0, width, height)]
+    boxes: list[Box] = [(0, 0, width, height)]
     for _ in range(_MAX_BORDERS):
-        left, top, right, bottom = inner = _trim(grey, found[-1])
-        if inner == found[-1] or (right - left) * (bottom - top) < _MIN_SHARE * width * height:
+        left, top, right, bottom = inner = _trim(grey, boxes[-1])
+        if inner == boxes[-1] or (right - left) * (bottom - top) < _MIN_SHARE * width * height:
             break
-        found.append(inner)
-    return found
+        boxes.append(inner)
+    return boxes
 
 
 def _trim(grey: Grey, box: Box) -> Box:

@@ -218,14 +218,14 @@ def _check_last_scan(source: SourceFile, before: Parts, scan: Range) -> None:
     start, end = scan
     restart = _next_restart_marker(source, start)
     tail, other = (data + restart + data + EOI for data in (_TAIL, _INVERTED_TAIL))
-    shown = _decode_checksum(source, [*before, scan, tail])
-    if shown != _decode_checksum(source, [*before, scan, other]):
+    checksum = _decode_checksum(source, [*before, scan, tail])
+    if checksum != _decode_checksum(source, [*before, scan, other]):
         source.raise_corrupt(TRUNCATED)
-    shorter = (start, end - _MAX_TRAILING_BYTES)
+    shortened = (start, end - _MAX_TRAILING_BYTES)
     # A decoder that cannot do without the last bytes may fail.
     with suppress(OSError):
-        if end - start > _MAX_TRAILING_BYTES and shown == _decode_checksum(
-            source, [*before, shorter, tail]
+        if end - start > _MAX_TRAILING_BYTES and checksum == _decode_checksum(
+            source, [*before, shortened, tail]
         ):
             source.raise_corrupt("something else follows its pixels")
 

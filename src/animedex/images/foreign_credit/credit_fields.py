@@ -111,5 +111,5 @@ def read_rating(value: object) -> Rating | None:
 
 
 def _parse_holder(text: str) -> str:
-    found = _BEFORE_HOLDER.match(text)
-    return _AFTER_HOLDER.sub("", text[found.end() :] if found else text)
+    match = _BEFORE_HOLDER.match(text)
+    return _AFTER_HOLDER.sub("", text[match.end() :] if match else text)

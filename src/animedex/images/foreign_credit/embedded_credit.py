@@ -114,7 +114,9 @@ def _parse_texts(texts: dict[str, str]) -> CreditFields:
     artists = (texts.get(name) for name in ("artist", "author", "creator"))
     sources = (texts.get(name) for name in ("source", "url"))
     return CreditFields(
-        artists=next((found for found in map(_clean_name, artists) if found), ()),
+        artists=next(
+            (artist_names for artist_names in map(_clean_name, artists) if artist_names), ()
+        ),
         holders=parse_holders([texts.get("copyright")]),
         source_url=find_first_url(sources),
     )

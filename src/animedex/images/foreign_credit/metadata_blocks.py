@@ -48,8 +48,8 @@ def parse_iptc(data: bytes) -> CreditFields:
     is_utf8 = any(value == _UTF8 for number, value in sets if number == _CHARSET)
 
     def texts(number: int) -> list[str]:
-        found = (value for name, value in sets if name == (_RECORD, number))
-        return [value.decode(errors="replace") if is_utf8 else _decode(value) for value in found]
+        matches = (value for name, value in sets if name == (_RECORD, number))
+        return [value.decode(errors="replace") if is_utf8 else _decode(value) for value in matches]
 
     return CreditFields(
         artists=clean_names(texts(_BYLINE)) or clean_names(texts(_CREDIT)),
@@ -66,8 +66,8 @@ def parse_foreign_xmp(packet: bytes) -> CreditFields:
     except InvalidXmp:
         return CreditFields()
     values: dict[PropertyName, tuple[str, ...]] = {}
-    for found in document.properties:
-        values.setdefault(found.name, found.values)
+    for item in document.properties:
+        values.setdefault(item.name, item.values)
 
     def texts(space: str, *local: str) -> list[str]:
         return [value for name in local for value in values.get(PropertyName(space, name), ())]

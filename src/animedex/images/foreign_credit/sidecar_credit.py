@@ -62,10 +62,10 @@ def read_sidecars(path: str) -> Iterator[CreditFields]:
 def read_row(place: str) -> JsonObject | None:
     """Return the object in a JSON file, which may be alone in an array; None for anything else."""
     try:
-        found: object = json.loads(_read_content(place) or b"null")
+        content: object = json.loads(_read_content(place) or b"null")
     except (ValueError, RecursionError):
         return None
-    rows = cast("list[object]", found) if isinstance(found, list) else [found]
+    rows = cast("list[object]", content) if isinstance(content, list) else [content]
     return cast("JsonObject", rows[0]) if len(rows) == 1 and isinstance(rows[0], dict) else None
 
 
@@ -80,7 +80,7 @@ def parse_row(row: JsonObject) -> CreditFields:
     tags = row.get("tags")
     grouped: Mapping[str, JsonValue] = tags if isinstance(tags, dict) else {}
     number = row.get("id")
-    is_known = category == "danbooru" and type(number) is int
+    has_id = category == "danbooru" and type(number) is int
     return CreditFields(
         artists=_find_artists(row, grouped, category),
         characters=_find_tags(row, grouped, "character"),
@@ -93,7 +93,7 @@ def parse_row(row: JsonObject) -> CreditFields:
         url=find_first_url([row.get("file_url")]),
         rating=read_rating(row.get("rating")),
         md5=next(iter(clean_names([row.get("md5")])), None),
-        id=f"danbooru:{number}" if is_known else "",
+        id=f"danbooru:{number}" if has_id else "",
     )
 
 
@@ -102,14 +102,16 @@ def _find_artists(
 ) -> tuple[str, ...]:
     keys = ["artists", "artist", *([] if category in _POSTERS else ["author", "authors"])]
     keys += [_ARTIST_KEYS[category]] if category in _ARTIST_KEYS else []
-    named = (_parse_people(row.get(key)) for key in keys)
-    return _find_tags(row, grouped, "artist") or next((found for found in named if found), ())
+    candidates = (_parse_people(row.get(key)) for key in keys)
+    return _find_tags(row, grouped, "artist") or next(
+        (people for people in candidates if people), ()
+    )
 
 
 def _find_tags(row: JsonObject, grouped: Mapping[str, JsonValue], kind: str) -> tuple[str, ...]:
     """Return the tags of a kind, which sites write in several ways."""
     values = (row.get(f"tag_string_{kind}"), row.get(f"tags_{kind}"), grouped.get(kind))
-    return next((found for found in map(_parse_tags, values) if found), ())
+    return next((tags for tags in map(_parse_tags, values) if tags), ())
 
 
 def _parse_tags(value: JsonValue) -> tuple[str, ...]:
@@ -131,10 +133,12 @@ def _person_name(value: JsonObject) -> JsonValue:
 
 def _find_source(row: JsonObject) -> str | None:
     source, sources = row.get("source"), row.get("sources")
-    listed = [
-        one for each in (source, sources) for one in (each if isinstance(each, list) else [each])
+    candidates = [
+        one
+        for value in (source, sources)
+        for one in (value if isinstance(value, list) else [value])
     ]
-    return find_first_url([*listed, row.get("source_url")])
+    return find_first_url([*candidates, row.get("source_url")])
 
 
 def _build_page_url(row: JsonObject, category: str) -> str | None:

@@ -32,20 +32,20 @@ def parse_sidecar(data: bytes) -> Credit | None:
     lines = data.decode("utf-8-sig", "replace").splitlines()
     if not lines or not _OPENING.fullmatch(lines[0]):
         return None
-    told: dict[str, list[str]] = {}
+    tags: dict[str, list[str]] = {}
     for line in lines:
         namespace, divide, name = line.strip().partition(":")
         if namespace or divide:
-            told.setdefault(namespace if divide else "", []).append(name if divide else namespace)
+            tags.setdefault(namespace if divide else "", []).append(name if divide else namespace)
     post = ArtPost(
-        id=told["id"][0],
-        rating=_RATINGS.get(told.get("rating", [""])[0]),
-        source_url=told.get("source", [None])[0],
-        page_url=told.get("page url", [None])[0],
-        tags=told.get("", []),
-        artists=told.get("creator", []),
-        characters=told.get("character", []),
-        copyrights=told.get("series", []),
+        id=tags["id"][0],
+        rating=_RATINGS.get(tags.get("rating", [""])[0]),
+        source_url=tags.get("source", [None])[0],
+        page_url=tags.get("page url", [None])[0],
+        tags=tags.get("", []),
+        artists=tags.get("creator", []),
+        characters=tags.get("character", []),
+        copyrights=tags.get("series", []),
     )
     return Credit(post)
 
@@ -64,8 +64,8 @@ def _namespaced_tags(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 def _plain_tags(post: ArtPost) -> Iterator[str]:
     """Return the tags that are not told as a creator, a series or a character."""
-    told = {*post.artists, *post.copyrights, *post.characters}
+    namespaced = {*post.artists, *post.copyrights, *post.characters}
     for tag in post.tags:
         name = to_one_line(tag)
-        if tag not in told and name:
+        if tag not in namespaced and name:
             yield f":{name}" if ":" in name else name

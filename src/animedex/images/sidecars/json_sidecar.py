@@ -97,5 +97,5 @@ def _skip_sign(text: str, at: int, sign: str) -> int:
 
 
 def _skip_whitespace(text: str, at: int) -> int:
-    found = _BLANK.match(text, at)
-    return found.end() if found else at
+    match = _BLANK.match(text, at)
+    return match.end() if match else at

@@ -90,13 +90,13 @@ def _iter_lines(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 def _parse_fields(values: dict[str, list[str]]) -> dict[str, object]:
     """Return the fields that there are lines for."""
-    known: dict[str, object] = {"rating": None}
+    fields: dict[str, object] = {"rating": None}
     for label, field in _FIELDS.items():
         if label in values:
-            known[field] = values[label] if field in _LISTS else values[label][0]
+            fields[field] = values[label] if field in _LISTS else values[label][0]
     if "Rating" in values:
-        known["rating"] = Rating[values["Rating"][0].upper()]
-    return known
+        fields["rating"] = Rating[values["Rating"][0].upper()]
+    return fields
 
 
 def _parse_source_tag(values: dict[str, list[str]]) -> SourceTag | None:

@@ -67,14 +67,14 @@ class Property(NamedTuple):
 
 def build_properties(post: ArtPost, row: bytes | None = None) -> list[Property]:
     """Return all that is to be told, the most important first; a row over 2 MiB is left out."""
-    told = [
+    properties = [
         *_standard_properties(post),
         *_own_properties(post),
         _create_property(_POST, TEXT, [format_post(post)]),
     ]
     if row is not None and len(row) <= MAX_ROW_BYTES:
-        told.append(_row_property(row))
-    return [one for one in told if one.values]
+        properties.append(_row_property(row))
+    return [one for one in properties if one.values]
 
 
 def parse_credit(values: Mapping[PropertyName, Sequence[str]], where: str) -> Credit | None:
@@ -180,9 +180,9 @@ def _service_name(post: ArtPost) -> str:
 
 def _build_title(post: ArtPost) -> str | None:
     """Return what is seen and whose it is, as far as there are names for it."""
-    seen = ", ".join(post.characters or post.copyrights)
+    subject = ", ".join(post.characters or post.copyrights)
     by = ", ".join(post.artists)
-    return f"{seen} by {by}" if seen and by else seen or (f"by {by}" if by else None)
+    return f"{subject} by {by}" if subject and by else subject or (f"by {by}" if by else None)
 
 
 def _build_rights(post: ArtPost) -> str | None:

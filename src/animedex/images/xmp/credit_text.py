@@ -31,12 +31,12 @@ def post_to_json(post: ArtPost) -> JsonObject:
     >>> post_to_json(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
     {'id': 'nekos:1.png', 'rating': 'g', 'artists': ['yuzu']}
     """
-    known: JsonObject = {
+    values: JsonObject = {
         name: value for name, value in post.to_payload().items() if value not in (None, [])
     }
     if post.source_tag is not None:
-        known["source_tag"] = _source_tag_to_json(post.source_tag)
-    return known
+        values["source_tag"] = _source_tag_to_json(post.source_tag)
+    return values
 
 
 def format_post(post: ArtPost, indent: int | None = None) -> str:
@@ -87,9 +87,9 @@ def _parse_source_tag(values: JsonObject) -> SourceTag:
     from datetime import datetime
 
     moment = datetime.fromisoformat(cast("str", values.pop("fetched_at")))
-    known = {name: values[name] for name in SourceTag._fields if name in values}
-    backend = str(known.pop("backend"))
-    marks = {name: bool(value) for name, value in known.items()}
+    fields = {name: values[name] for name in SourceTag._fields if name in values}
+    backend = str(fields.pop("backend"))
+    marks = {name: bool(value) for name, value in fields.items()}
     return SourceTag(backend, moment, **marks)
 
 

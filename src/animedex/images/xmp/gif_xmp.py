@@ -34,18 +34,18 @@ def find_packets(source: SourceFile) -> PacketLayout:
     control extension. Raises `Corrupt` for what has no picture.
     """
     packets: list[XmpPacket] = []
-    place, seen = 0, False
+    insert_at, has_image = 0, False
     for block in iter_blocks(source):
         if block.is_xmp:
             packets += [_read_packet(source, block)] if block.is_complete else []
             leads = False
         else:
             leads = block.kind == PADDING or block.label in {APPLICATION, COMMENT}
-        place = place or (0 if leads else block.start)
-        seen = seen or block.kind == IMAGE
-    if not seen:
+        insert_at = insert_at or (0 if leads else block.start)
+        has_image = has_image or block.kind == IMAGE
+    if not has_image:
         source.raise_corrupt(TRUNCATED)
-    return PacketLayout(packets, place)
+    return PacketLayout(packets, insert_at)
 
 
 def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:

@@ -37,21 +37,21 @@ def combine_documents(
     `names` are left out as if the first document had them. Raise `InvalidXmp` where a node of the
     others cannot be moved without changing what it means.
     """
-    present = {*names, *(found.name for found in first.properties)}
+    present = {*names, *(item.name for item in first.properties)}
     left_out: list[ParsedProperty] = []
-    moved: list[bytes] = []
+    nodes: list[bytes] = []
     for document in others:
-        chosen: dict[int, list[ParsedProperty]] = {}
-        for found in (found for found in document.properties if found.name.space != NOTE):
-            place = left_out if found.name in present else chosen.setdefault(found.node, [])
-            place.append(found)
-            present.add(found.name)
-        for number, properties in chosen.items():
+        by_node: dict[int, list[ParsedProperty]] = {}
+        for item in (item for item in document.properties if item.name.space != NOTE):
+            target = left_out if item.name in present else by_node.setdefault(item.node, [])
+            target.append(item)
+            present.add(item.name)
+        for number, properties in by_node.items():
             node = document.nodes[number]
-            moved.append(_move_node(document, node, properties, about or first.about))
+            nodes.append(_move_node(document, node, properties, about or first.about))
     head = first.data[: first.insert_at] + first.opening
     tail = first.closing + first.data[first.resume :]
-    return CombinedDocument(parse_xmp(head + b"".join(moved) + tail), left_out)
+    return CombinedDocument(parse_xmp(head + b"".join(nodes) + tail), left_out)
 
 
 def _move_node(
@@ -62,15 +62,15 @@ def _move_node(
         message = "a node of it cannot be moved"
         raise InvalidXmp(message)
     spaces = {"rdf": RDF, **node.spaces}
-    declared = "".join(
+    declarations = "".join(
         f' xmlns{prefix and ":"}{prefix}="{_quote(space)}"'
         for prefix, space in spaces.items()
         if prefix != "xml"
     )
-    pieces = [document.data[found.start : found.end] for found in properties]
+    pieces = [document.data[item.start : item.end] for item in properties]
     attributes = b"".join(piece for piece in pieces if not piece.startswith(b"<"))
     elements = b"".join(piece + b"\n" for piece in pieces if piece.startswith(b"<"))
-    opening = f'<rdf:Description{declared} rdf:about="{_quote(about)}"'.encode()
+    opening = f'<rdf:Description{declarations} rdf:about="{_quote(about)}"'.encode()
     return opening + attributes + b">\n" + elements + b"</rdf:Description>\n"
 
 

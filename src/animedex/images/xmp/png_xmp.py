@@ -32,14 +32,14 @@ def find_packets(source: SourceFile) -> PacketLayout:
     Raises `Corrupt` for what has no data of a picture.
     """
     packets: list[XmpPacket] = []
-    seen = False
+    has_pixels = False
     for chunk in iter_chunks(source):
-        seen = seen or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
+        has_pixels = has_pixels or (chunk.kind == b"IDAT" and chunk.data[1] <= source.size)
         if chunk.end > source.size:
             break
         if chunk.kind in TEXT_KINDS:
             packets += _read_packets(source, chunk.start, chunk.kind, chunk.size)
-    if not seen:
+    if not has_pixels:
         source.raise_corrupt(TRUNCATED)
     return PacketLayout(packets, _HEADER_END)
 

@@ -52,8 +52,8 @@ class PacketTemplate(NamedTuple):
 
     def fill(self, properties: Sequence[Property]) -> bytes:
         """Put properties in."""
-        told_here = format_description(properties, self.about) if properties else b""
-        return self.head + told_here + self.tail
+        node = format_description(properties, self.about) if properties else b""
+        return self.head + node + self.tail
 
 
 class Merge(NamedTuple):
@@ -82,16 +82,16 @@ def merge_packets(packets: Sequence[XmpPacket], requested: Sequence[Property]) -
         return Merge(
             requested, requested, _join_packets(packets), empty_template(EMPTY_PACKET), None
         )
-    old = _previous_properties([one for several in documents for one in several])
-    settled = _resolve(documents, requested, old)
-    ours = (old.keys() | {one.name for one in requested}) - settled.unchanged
-    kept, left_out = _combine_documents(documents, ours)
-    properties = [*settled.properties, *_before_property(settled.replaced + left_out)]
-    main, *rest = (_create_template(document, ours) for document in kept)
-    if settled.foreign:
+    old = _previous_properties([one for group in documents for one in group])
+    resolution = _resolve(documents, requested, old)
+    ours = (old.keys() | {one.name for one in requested}) - resolution.unchanged
+    remaining, left_out = _combine_documents(documents, ours)
+    properties = [*resolution.properties, *_before_property(resolution.replaced + left_out)]
+    main, *rest = (_create_template(document, ours) for document in remaining)
+    if resolution.foreign:
         # In a node of its own, as it is ours no longer.
-        main = main._replace(head=main.head + format_description(settled.foreign, main.about))
-    more = rest[0] if rest and _has_foreign(kept[1], ours) else None
+        main = main._replace(head=main.head + format_description(resolution.foreign, main.about))
+    more = rest[0] if rest and _has_foreign(remaining[1], ours) else None
     return Merge(requested, properties, _join_packets(packets), main, more)
 
 
@@ -139,18 +139,18 @@ def _combine_documents(
 ) -> tuple[list[XmpDocument], list[str]]:
     """Move the properties of further packets into the first; return what had no room there."""
     (main, *more), *others = documents
-    further = [one for several in others for one in several]
+    further = [one for group in others for one in group]
     if not further:
         return [main, *more], []
     last, first = (more[-1], [main]) if more else (main, [])
-    names = [found.name for one in first for found in one.properties]
+    names = [item.name for one in first for item in one.properties]
     combined = combine_documents(last, further, names, main.about)
     left_out = [one for one in combined.left_out if not _is_removable(one.name, ours)]
     return [*first, combined.document], _format_values(left_out)
 
 
 def _format_values(left_out: Iterable[ParsedProperty]) -> list[str]:
-    return [f"{found.name}={value}" for found in left_out for value in found.values]
+    return [f"{item.name}={value}" for item in left_out for value in item.values]
 
 
 def _before_property(replaced: Sequence[str]) -> list[Property]:
@@ -161,9 +161,7 @@ def find_credit(packets: Iterable[XmpPacket], where: str) -> Credit | None:
     """Read the credit from a file's packets; raise `Corrupt` where it is damaged."""
     for packet in packets:
         documents = _parse_packet(packet) or _parse_packet(packet._replace(extension=b"")) or []
-        values = {
-            found.name: found.values for document in documents for found in document.properties
-        }
+        values = {item.name: item.values for document in documents for item in document.properties}
         credit = parse_credit(values, where)
         if credit:
             return credit
@@ -186,7 +184,7 @@ def _parse_packet(packet: XmpPacket) -> list[XmpDocument] | None:
 
 
 def _is_ours(document: XmpDocument) -> bool:
-    return any(found.name.space == OWN for found in document.properties)
+    return any(item.name.space == OWN for item in document.properties)
 
 
 def _sanitize_property(one: Property) -> Property:
@@ -195,7 +193,7 @@ def _sanitize_property(one: Property) -> Property:
 
 def _previous_properties(documents: Iterable[XmpDocument]) -> dict[PropertyName, Property]:
     """Return what an earlier credit of ours told."""
-    values = {found.name: found.values for document in documents for found in document.properties}
+    values = {item.name: item.values for document in documents for item in document.properties}
     try:
         credit = parse_credit(values, "")
     except Corrupt:
@@ -222,27 +220,27 @@ def _resolve(
     requested: Sequence[Property],
     old: dict[PropertyName, Property],
 ) -> _Resolution:
-    there = _foreign_values(documents, old)
-    everything = [found for several in documents for one in several for found in one.properties]
-    replaced = [value for found in everything if found.name == BEFORE for value in found.values]
-    settled = _Resolution([], set(), [], replaced)
+    foreign = _foreign_values(documents, old)
+    everything = [item for group in documents for one in group for item in one.properties]
+    replaced = [value for item in everything if item.name == BEFORE for value in item.values]
+    resolution = _Resolution([], set(), [], replaced)
     names = {one.name for one in requested}
     for one in [*requested, *(one for one in old.values() if one.name not in names)]:
-        theirs = list(there.get(one.name, ()))
-        is_wanted = one.name in names
-        others = [value for value in theirs if not (is_wanted and value in one.values)]
-        listed = one.form in {BAG, SEQ}
-        if others and (one.is_fallback or not (listed or one.name in names)):
-            settled.unchanged.add(one.name)
+        theirs = list(foreign.get(one.name, ()))
+        is_requested = one.name in names
+        others = [value for value in theirs if not (is_requested and value in one.values)]
+        is_list = one.form in {BAG, SEQ}
+        if others and (one.is_fallback or not (is_list or one.name in names)):
+            resolution.unchanged.add(one.name)
         elif one.name not in names:
-            settled.foreign.extend([one._replace(values=tuple(others))] if others else [])
+            resolution.foreign.extend([one._replace(values=tuple(others))] if others else [])
         else:
-            settled.properties.append(
-                one._replace(values=(*one.values, *others)) if listed else one
+            resolution.properties.append(
+                one._replace(values=(*one.values, *others)) if is_list else one
             )
-            gone = [value for value in theirs if value in one.values] if listed else theirs
-            replaced += [f"{one.name}={value}" for value in gone]
-    return settled
+            dropped = [value for value in theirs if value in one.values] if is_list else theirs
+            replaced += [f"{one.name}={value}" for value in dropped]
+    return resolution
 
 
 def _foreign_values(
@@ -252,16 +250,16 @@ def _foreign_values(
 
     Only in a packet of ours can a value be ours.
     """
-    there: dict[PropertyName, dict[str, None]] = {}
-    told_by_us = {name: frozenset(one.values) for name, one in old.items()}
-    for several in documents:
-        ours = told_by_us if any(map(_is_ours, several)) else {}
-        for found in (found for document in several for found in document.properties):
-            own = ours.get(found.name, frozenset[str]())
-            if found.name.space != OWN:
-                values = there.setdefault(found.name, {})
-                values.update(dict.fromkeys(value for value in found.values if value not in own))
-    return there
+    foreign: dict[PropertyName, dict[str, None]] = {}
+    our_values = {name: frozenset(one.values) for name, one in old.items()}
+    for group in documents:
+        ours = our_values if any(map(_is_ours, group)) else {}
+        for item in (item for document in group for item in document.properties):
+            own = ours.get(item.name, frozenset[str]())
+            if item.name.space != OWN:
+                values = foreign.setdefault(item.name, {})
+                values.update(dict.fromkeys(value for value in item.values if value not in own))
+    return foreign
 
 
 def _is_removable(name: PropertyName, ours: Container[PropertyName]) -> bool:
@@ -270,15 +268,15 @@ def _is_removable(name: PropertyName, ours: Container[PropertyName]) -> bool:
 
 def _has_foreign(document: XmpDocument, ours: Container[PropertyName]) -> bool:
     """Return whether anything is left of a document without what is ours."""
-    return not all(_is_removable(found.name, ours) for found in document.properties)
+    return not all(_is_removable(item.name, ours) for item in document.properties)
 
 
 def _create_template(document: XmpDocument, ours: Container[PropertyName]) -> PacketTemplate:
     """Cut out of a packet what is ours; a node with nothing left goes as a whole."""
-    goes = [found for found in document.properties if _is_removable(found.name, ours)]
-    stays = {found.node for found in document.properties if not _is_removable(found.name, ours)}
-    empty = {found.node for found in goes} - stays
-    cuts = [(found.start, found.end) for found in goes]
+    removable = [item for item in document.properties if _is_removable(item.name, ours)]
+    kept_nodes = {item.node for item in document.properties if not _is_removable(item.name, ours)}
+    empty = {item.node for item in removable} - kept_nodes
+    cuts = [(item.start, item.end) for item in removable]
     for number, node in enumerate(document.nodes):
         if number in empty and node.is_plain:
             cuts.append((node.start, _skip_newline(document.data, node.end)))

@@ -82,10 +82,10 @@ def _read_first_chunk(source: SourceFile) -> tuple[bytes, bytes]:
     """Read how the first chunk begins, which says what kind of file it is."""
     source.seek(HEADER_BYTES)
     kind, size = struct.unpack("<4sI", source.read_exactly(8))
-    wanted = _MIN_HEADER_BYTES.get(kind)
-    if wanted is None or size < wanted or (kind == _EXTENDED and size != wanted):
+    min_size = _MIN_HEADER_BYTES.get(kind)
+    if min_size is None or size < min_size or (kind == _EXTENDED and size != min_size):
         source.raise_corrupt("it does not begin with a picture")
-    data = source.read_exactly(wanted)
+    data = source.read_exactly(min_size)
     if not data.startswith(_SIGNATURES.get(kind, b""), _LOSSY_TAG if kind == b"VP8 " else 0):
         source.raise_corrupt("it does not begin with a picture")
     return kind, data

@@ -38,13 +38,13 @@ def _wide_encoding(data: bytes) -> str | None:
 
 
 def _narrow_encoding(data: bytes) -> str | None:
-    declared = _NARROW.search(data[:200])
-    if declared is None:
+    declaration = _NARROW.search(data[:200])
+    if declaration is None:
         return None
     try:
         data.decode()
     except UnicodeDecodeError:
-        return declared[1].decode().lower()
+        return declaration[1].decode().lower()
     return None
 
 

@@ -212,20 +212,20 @@ class _XmpReader:
         start, end = self._open[-1]
         self._plain = name == _DESCRIPTION
         self._declared = {prefix: spaces[-1] for prefix, spaces in self._spaces.items() if spaces}
-        written = dict(_iter_attributes(self._data, _find_name_end(self._data, start), end))
+        ranges = dict(_iter_attributes(self._data, _find_name_end(self._data, start), end))
         for attribute, value in attributes.items():
-            known, prefix = _parse_name(attribute), attribute.split(_SEPARATOR)[2:]
-            if known in _ABOUT:
+            property_name, prefix = _parse_name(attribute), attribute.split(_SEPARATOR)[2:]
+            if property_name in _ABOUT:
                 self._about = self._about or value
-            elif known.space in {RDF, _XML, ""}:
+            elif property_name.space in {RDF, _XML, ""}:
                 self._plain = False
             else:
-                self._add(known, [value], *written[":".join([*prefix, known.local])])
+                self._add(property_name, [value], *ranges[":".join([*prefix, property_name.local])])
 
     def _start_property(self, name: PropertyName, attributes: dict[str, str]) -> None:
         self._name, self._items = name, None
-        linked = (value for key, value in attributes.items() if _parse_name(key) == _RESOURCE)
-        self._texts = list(linked)
+        resources = (value for key, value in attributes.items() if _parse_name(key) == _RESOURCE)
+        self._texts = list(resources)
 
     def _add(self, name: PropertyName, values: list[str], start: int, end: int) -> None:
         self._found.append(ParsedProperty(name, tuple(values), start, end, len(self._nodes)))
@@ -253,9 +253,9 @@ class _XmpReader:
         self.closing = b"".join(b"</" + name + b">" for name in reversed(names))
 
     def _tag_end(self, start: int) -> int:
-        found = _TAG.match(self._data, start)
-        assert found, "what was parsed is a tag"
-        return found.end()
+        match = _TAG.match(self._data, start)
+        assert match, "what was parsed is a tag"
+        return match.end()
 
     def _element_end(self, inner: int) -> int:
         if self._data[inner - 2 : inner] == b"/>":
@@ -279,16 +279,16 @@ def _parse_name(tag: str) -> PropertyName:
 
 def _iter_attributes(data: bytes, at: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
     """Return where each attribute in a tag stands, one after the other."""
-    while found := _ATTRIBUTE.match(data, at, end):
-        yield found[1].decode(), found.span()
-        at = found.end()
+    while match := _ATTRIBUTE.match(data, at, end):
+        yield match[1].decode(), match.span()
+        at = match.end()
 
 
 def _find_name_end(data: bytes, start: int) -> int:
     """Return where the name in a tag ends."""
-    found = _NAME.match(data, start)
-    assert found, "what was parsed is a tag"
-    return found.end()
+    match = _NAME.match(data, start)
+    assert match, "what was parsed is a tag"
+    return match.end()
 
 
 _NAME = re.compile(rb"<[^\s/>]+")
