@@ -56,7 +56,7 @@ def dedupe(
     distance: int | None = DEFAULT_DISTANCE,
     same_work: bool = False,
 ) -> DedupeResult:
-    """Find out which rows show the same picture; rows of several services may be mixed.
+    """Find rows that show the same picture; rows of several services may be mixed.
 
     Rows are records, art posts, or JSON objects as the command line prints them. They are read
     once and not kept. `distance` is how many of the 64 bits of two perceptual hashes may differ,
@@ -131,7 +131,7 @@ class DedupeResult:
         return len(self._matcher.refused)
 
     def label_row(self, row: int) -> str:
-        """Name a row: by its art post's id, or by its number, from 1, where it has none."""
+        """Return the id of a row's art post, or the row's number, from 1, if it has none."""
         return self._columns.label_row(row)
 
     def iter_groups(self) -> Iterator[DuplicateGroup]:
@@ -181,7 +181,7 @@ class DedupeResult:
         return found
 
     def _find_work(self, rows: Iterable[int]) -> tuple[str | None, int | None]:
-        """Name a work and its page as one of these rows does, one that tells its page if any."""
+        """Return the work and page of one of these rows, one that has a page if any."""
         columns = self._columns
         named = [row for row in rows if columns.works[row]]
         if not named:

@@ -31,7 +31,7 @@ MAX_WORKS = 256
 
 
 class RecentWorks:
-    """Keep the posts of the works that were asked for last, so that memory is bounded.
+    """An LRU cache of the posts of works, so that memory is bounded.
 
     >>> recent = RecentWorks(most=1)
     >>> recent.put("pixiv:1", []), recent.put("pixiv:2", [])
@@ -52,7 +52,7 @@ class RecentWorks:
         return posts
 
     def put(self, key: str, posts: list[PictureRecord]) -> None:
-        """Keep the posts of a work, and forget those of the earliest where they are too many."""
+        """Add the posts of a work, and drop those of the least recent one if there are too many."""
         self._posts[key] = posts
         if len(self._posts) > self._most:
             del self._posts[next(iter(self._posts))]
@@ -77,17 +77,17 @@ class Identification(NamedTuple):
 
     @property
     def characters(self) -> list[str]:
-        """Name who is in the picture."""
+        """Return the characters in the picture."""
         return _unite_names(post.to_common().characters for post in self.posts)
 
     @property
     def copyrights(self) -> list[str]:
-        """Name the series."""
+        """Return the series."""
         return _unite_names(post.to_common().copyrights for post in self.posts)
 
     @property
     def artists(self) -> list[str]:
-        """Name the artists."""
+        """Return the artists."""
         return _unite_names(post.to_common().artists for post in self.posts)
 
 
@@ -95,7 +95,7 @@ IdentifySource: TypeAlias = "str | Mapping[str, JsonValue] | Record | ArtPost | 
 
 
 def identify(client: Session, what: IdentifySource) -> Identification:
-    """Find out who is in a picture and which series it is from.
+    """Identify who is in a picture and which series it is from.
 
     `what` is a row of any service, as a record, as JSON or as an art post; or the URL of a picture
     or of a work, or an id with its service, such as `waifu:6460`. Raises `NotFound` where no work
@@ -188,7 +188,7 @@ def _look_up(client: BaseSession, text: str) -> Steps[Subject]:
 
 
 def _find_works(service: str, evidence: MatchKeys) -> tuple[SourceWork, ...]:
-    """Name the works of a row's links, and the row itself where its service is who is asked.
+    """Return the works of a row's links, and the row itself if its service identifies characters.
 
     Of one work, one link may tell the page and another not.
     """
@@ -203,7 +203,7 @@ def _find_works(service: str, evidence: MatchKeys) -> tuple[SourceWork, ...]:
 
 
 def _fetch_posts(client: BaseSession, work: SourceWork) -> Steps[list[PictureRecord]]:
-    """Ask every service that knows characters for a work's posts."""
+    """Fetch a work's posts from every service that knows characters."""
     posts: list[PictureRecord] = []
     for name in list_services():
         by_work = find_provider(name).posts_by_source
@@ -214,7 +214,7 @@ def _fetch_posts(client: BaseSession, work: SourceWork) -> Steps[list[PictureRec
 
 
 def _select_page(work: SourceWork, posts: Iterable[PictureRecord]) -> list[PictureRecord]:
-    """Keep the posts of a work that may show its page, those that surely do first."""
+    """Return the posts of a work that may show its page, those that surely do first."""
     sure: list[PictureRecord] = []
     unsure: list[PictureRecord] = []
     for post in posts:

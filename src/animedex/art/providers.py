@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def list_services() -> list[str]:
-    """Name all services: first those that know no users, then by how much they let one ask.
+    """Return all services: first those without accounts, then by their rate limits, highest first.
 
     >>> list_services()
     ['nekos', 'waifu', 'danbooru']
@@ -74,7 +74,7 @@ def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
 
 
 def _severity(error: AnimedexError) -> int:
-    """Put trouble before what cannot be asked for, and that before what is not there."""
+    """Rank an error: failures before bad arguments, and these before what is not found."""
     return 2 if isinstance(error, NotFound) else 1 if isinstance(error, BadArguments) else 0
 
 

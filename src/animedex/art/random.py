@@ -1,4 +1,4 @@
-"""Draw pictures from the first service that gives any."""
+"""Random pictures of the first service that has any."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def random_pictures(
     category: str | None = None,
     amount: int = 1,
 ) -> SearchResult:
-    """Draw 1 to 20 pictures, of a category if one is named, from one service.
+    """Return 1 to 20 random pictures, of a category if one is named, from one service.
 
     The services are asked one after the other until one has some; those that failed before are
     named in the answer. Where all fail, one error names them all.
@@ -47,7 +47,7 @@ async def random_pictures_async(
 def _pick_random(
     client: BaseSession, services: Sequence[str], category: str | None, amount: int
 ) -> Steps[SearchResult]:
-    """Ask one service after the other, each with a time limit of its own."""
+    """Try one service after the other, each with a time limit of its own."""
     if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
         message = f"an amount is a whole number from 1 to {MAX_AMOUNT}, not {amount!r}"
         raise BadArguments(message)

@@ -45,7 +45,7 @@ class RowColumns:
         return len(self.ids)
 
     def add(self, seen: IdentifiedRow | None) -> None:
-        """Take the next row."""
+        """Add the next row."""
         row = len(self.ids)
         found = seen.keys if seen else _NOTHING
         name = found.id if not found.id.endswith(":") else ""
@@ -71,7 +71,7 @@ class RowColumns:
         self.interner.drop_indexes()
 
     def label_row(self, row: int) -> str:
-        """Name a row: by its id, or by its number, from 1, where it has none."""
+        """Return the id of a row, or its number, from 1, if it has none."""
         return self.ids[row] or f"row {row + 1}"
 
     def _add_hash(self, row: int, value: int | None) -> bool:

@@ -43,7 +43,7 @@ class NearHashes:
         self._flips = _list_flips(distance // _BANDS)
 
     def add(self, value: int) -> None:
-        """Keep a hash, which must not have been added before."""
+        """Add a hash, which must not have been added before."""
         for band, shift in zip(self._bands, _SHIFTS, strict=True):
             band.setdefault(value >> shift & _MASK, []).append(value)
 
@@ -103,7 +103,7 @@ class MatchList:
         return len(self._rows)
 
     def add(self, row: int, other: int, reason: Reason) -> None:
-        """Keep a row and the one it was put together with."""
+        """Add a row and the one it matches."""
         self._rows.append(row)
         self._others.append(other)
         self._reasons.append(REASONS.index(reason))
@@ -114,7 +114,7 @@ class MatchList:
 
 
 class Matcher:
-    """Put rows together that show one picture; `matches` tells how, `refused` what was not done.
+    """Unite rows that show one picture; `matches` lists how, `refused` what was not united.
 
     Of the rows that share something, such as an md5, a row is compared with the first and those
     that could not join it: with any other it would be the same. For each row and reason, only the
@@ -198,7 +198,7 @@ class Matcher:
                 self._add_rival(row, first)
 
     def _match_row(self, row: int, firsts: Iterable[int], reason: Reason) -> None:
-        """Put a row together with first rows or their rivals, as if in the order of all of these.
+        """Unite a row with first rows or rows in conflict with them, in the order of all of these.
 
         Which of some rivals takes the row is looked up again when it is that one's turn, as those
         before it may have added to the pages that it must not contradict.

@@ -55,7 +55,7 @@ def identify_row(row: JsonObject | Record | ArtPost) -> IdentifiedRow | None:
 
 
 def find_service(row: JsonObject) -> str | None:
-    """Name the service whose row this is."""
+    """Return the service whose row this is."""
     source = row.get("_source")
     named = source.get("backend") if isinstance(source, dict) else None
     if isinstance(named, str) and named in _names():
@@ -92,7 +92,7 @@ def read_picture(row: JsonObject, raw: bytes | None = None) -> PictureRecord | A
 
 
 def list_fields() -> set[str]:
-    """Name the keys that any picture's row may have, as the services' records and posts do."""
+    """Return the keys that any picture's row may have, as the services' records and posts do."""
     kinds: list[type[ArtPost | Record]] = [ArtPost, *(_provider(name).record for name in _names())]
     fields = {field for kind in kinds for field in kind.__struct_encode_fields__}
     return fields - {"source_tag"}
@@ -136,7 +136,7 @@ def _unwrap_entry(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes
 
 
 def _find_post_service(row: JsonObject) -> str | None:
-    """Name the service of an art post; of no service's own rows is the id a text with a colon."""
+    """Return the service of an art post; of no service's own rows is the id a text with a colon."""
     name = row.get("id")
     if not isinstance(name, str):
         return None

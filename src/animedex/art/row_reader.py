@@ -247,7 +247,7 @@ def _open_pull(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int],
 
 
 def _gather_pieces(pieces: Iterator[bytes], size: int) -> Iterator[bytes]:
-    """Take pieces together, so that a row is not tried anew after each of them."""
+    """Join pieces, so that parsing a row is not tried again after each of them."""
     for piece in pieces:
         yield piece
         size -= len(piece)

@@ -115,7 +115,7 @@ def parse_rating(text: str) -> Rating:
 
 
 def interleave(found: Mapping[str, Sequence[V]], limit: int) -> list[V]:
-    """Take one row of each service in turn, until there are enough or no more.
+    """Return one row of each service in turn, until there are enough or no more.
 
     >>> interleave({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
     [1, 10, 2]
@@ -129,7 +129,7 @@ def _merge_results(
     come: Mapping[str, Sequence[PictureRecord] | AnimedexError],
     limit: int,
 ) -> SearchResult:
-    """Put rows and failures in the order of the services, not in that of their speed."""
+    """Merge rows and failures in the order of the services, not in that of their speed."""
     rows: dict[str, Sequence[PictureRecord]] = {}
     failures = dict(asked.refused)
     for name in asked.calls:

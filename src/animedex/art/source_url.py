@@ -142,7 +142,7 @@ def parse_one_based_page(text: str) -> int | None:
 
 
 class SourceWork(NamedTuple):
-    """Name one work on the site that first showed it.
+    """A work on the site that first published it.
 
     `page` counts from 0 and is None where the URL does not tell it. A work that is always one
     picture, such as a post of Danbooru, has page 0.
@@ -158,7 +158,7 @@ class SourceWork(NamedTuple):
 
     @property
     def key(self) -> str:
-        """Name the work without its page."""
+        """Return the name of the work, without its page."""
         return f"{self.site}:{self.id}"
 
     def __str__(self) -> str:
@@ -166,7 +166,7 @@ class SourceWork(NamedTuple):
 
 
 def build_work(site: str, found: str | None, page: int | None = None) -> SourceWork | None:
-    """Name a work where an id was found.
+    """Return a work, if there is an id.
 
     >>> build_work("pixiv", None) is None
     True

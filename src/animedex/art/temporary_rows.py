@@ -1,4 +1,4 @@
-"""Rows put aside in a temporary file until it is known which of them are wanted."""
+"""Rows in a temporary file, until it is known which of them to print."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TemporaryRows:
         self._lengths = array("I")
 
     def add(self, raw: bytes) -> None:
-        """Put a row aside; raise `NoSpace` where it does not fit."""
+        """Store a row; raise `NoSpace` if it does not fit."""
         try:
             self._file.write(raw)
         except OSError as error:

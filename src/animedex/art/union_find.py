@@ -48,7 +48,7 @@ class UnionFind:
         return first == second or not self._has_conflict(first, second)
 
     def unite(self, row: int, other: int) -> bool:
-        """Put two groups together; tell whether the condition allows that."""
+        """Unite two groups; return whether the condition allows that."""
         first, second = sorted((self.find(row), self.find(other)))
         if first == second:
             return True

@@ -56,7 +56,7 @@ class WorkInterner:
         self._listings.clear()
 
     def work_name(self, work: int) -> str:
-        """Name a work."""
+        """Return the name of a work."""
         return self._names[work - 1]
 
     def page_number(self, number: int) -> int | None:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def list_names() -> list[str]:
-    """Name the services there are: one folder each."""
+    """Return the names of the services: one folder each."""
     folder = os.path.dirname(__file__)
     found = (entry.name for entry in os.scandir(folder) if entry.is_dir())
     return sorted(name for name in found if os.path.exists(f"{folder}/{name}/backend.py"))

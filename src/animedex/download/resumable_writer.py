@@ -77,7 +77,7 @@ class ResumableWriter:
             raise write_error(os.path.dirname(path), error) from None
 
     def write(self, chunk: bytes) -> None:
-        """Take the next piece.
+        """Write the next piece.
 
         Raises `NoSpace` if the disk is full, and `UpstreamDecode` for what is longer than it may
         be, for a page and for damaged compression.

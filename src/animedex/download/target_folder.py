@@ -135,7 +135,7 @@ class TargetFolder:
             return fit
 
     def _lower_limit(self) -> bool:
-        """Take fewer bytes for a name from now on; return whether that is possible."""
+        """Lower the limit of bytes for a name; return whether that is possible."""
         encrypted = _ENCRYPTED - _RESERVE
         lower = encrypted if self._longest_part > encrypted else self._longest_part // 2
         if lower < _LEAST_PART:

@@ -83,7 +83,7 @@ __all__ = ["SourceWork", "parse_source_url"]
 
 
 def parse_source_url(url: str) -> SourceWork | None:
-    """Name the work that a URL shows; None for any other text, and for what may be in doubt.
+    """Return the work that a URL names; None for other text, and in case of doubt.
 
     >>> parse_source_url("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
     SourceWork(site='pixiv', id='15300', page=3)

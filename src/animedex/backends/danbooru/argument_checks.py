@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.backends.danbooru.tag_query import AUTOCOMPLETE
 from animedex.errors import BadArguments
+from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from typing import Never
@@ -79,18 +80,13 @@ def check_name(what: str, name: str) -> str:
 
 def check_text(what: str, text: str) -> str:
     """Return a text without blanks around it."""
-    if not _is_text(text):
+    if not is_text(text):
         _raise_bad_argument(f"{what} is named by text, not by {text!r:.80}")
     if _UNNAMEABLE.search(text):
         _raise_bad_argument(f"{text!r:.80} cannot be the name of {what}")
     if not text.strip():
         _raise_bad_argument(f"the name of {what} is empty", AUTOCOMPLETE)
     return text.strip()
-
-
-def _is_text(value: object) -> bool:
-    """Ask what a type checker would have told: not everybody uses one."""
-    return isinstance(value, str)
 
 
 def _raise_bad_argument(message: str, hint: str | None = None) -> Never:

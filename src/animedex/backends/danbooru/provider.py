@@ -101,7 +101,7 @@ def _file_call(md5: str) -> Call[DanbooruPost]:
 def _tag_call(
     words: str, then: Callable[[str], Call[list[DanbooruPost]]]
 ) -> Call[list[DanbooruPost]]:
-    """Ask which tag the words mean, and go on with it; where none, tell the nearest."""
+    """Look up which tag the words mean, and search for it; if none, name the nearest."""
     name = check_name("a tag", words).lower()
 
     def go_on(

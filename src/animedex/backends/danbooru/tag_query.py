@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from animedex.errors import BadArguments
+from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -63,7 +64,7 @@ def split_query(words: Iterable[str]) -> tuple[str, ...]:
 
 
 def _split_word(word: str) -> list[str]:
-    if not _is_text(word):
+    if not is_text(word):
         message = f"a tag is text, not {word!r:.80}"
     elif _UNSENDABLE.search(word):
         message = f"{word!r:.80} cannot be a tag"
@@ -77,11 +78,6 @@ def _split_word(word: str) -> list[str]:
     raise BadArguments(message, backend="danbooru", hint=AUTOCOMPLETE)
 
 
-def _is_text(value: object) -> bool:
-    """Ask what a type checker would have told: not everybody uses one."""
-    return isinstance(value, str)
-
-
 def strip_operators(term: str) -> str:
     """Strip a term of signs and grouping brackets; the case of its letters means nothing.
 
@@ -93,7 +89,7 @@ def strip_operators(term: str) -> str:
 
 
 def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
-    """Put brackets around terms of which some are alternatives, for more to hold of all of them.
+    """Add brackets around alternatives, so that further terms apply to all of them.
 
     To the site `a or b rating:g` is a, whatever its rating. Raises `BadArguments` where brackets of
     the terms' own would end these.
@@ -216,5 +212,5 @@ def too_many_terms(terms: Sequence[str]) -> BadArguments:
 
 
 def list_free_metatags() -> str:
-    """Name the metatags that may be added to any search."""
+    """Return the metatags that may be added to any search."""
     return f"these metatags do not count: {', '.join(FREE)}"

@@ -15,6 +15,7 @@ from animedex.backends.nekos.backend import BACKEND
 from animedex.call import Call
 from animedex.errors import BadArguments
 from animedex.http_message import Request
+from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
@@ -186,7 +187,7 @@ def _check_amount(amount: int) -> None:
 
 
 def _check_category(category: str) -> None:
-    if not _is_text(category):
+    if not is_text(category):
         message = f"the name of a category is text, not {category!r:.80}"
     elif not category.strip() or _UNNAMEABLE.search(category) or category in {".", ".."}:
         message = f"{category!r:.80} cannot be the name of a category"
@@ -199,7 +200,7 @@ def _check_category(category: str) -> None:
 
 def _check_query(query: str) -> None:
     # Bytes of a command line that are no text arrive as halves of surrogates.
-    if not _is_text(query) or _HALVES.search(query):
+    if not is_text(query) or _HALVES.search(query):
         message = f"a search is for text, not {query!r:.80}"
     elif not query.strip():
         message = "a search needs a word to search for"
@@ -213,11 +214,6 @@ def _check_match(match: float | None) -> None:
         return
     message = f"a match is between 0 and 1, not {match!r}"
     raise BadArguments(message, backend="nekos")
-
-
-def _is_text(value: object) -> bool:
-    """Ask what a type checker would have told: not everybody uses one."""
-    return isinstance(value, str)
 
 
 def _parse_kind(kind: Kind) -> int:

@@ -40,7 +40,7 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
 
     @property
     def filename(self) -> str:
-        """Name the file: the last part of its URL, with the extension."""
+        """Return the file name: the last part of the URL, with the extension."""
         url = self.url
         if "?" in url or "#" in url or url.count("/") <= _SLASHES_OF_A_HOST:
             url = self._path()
@@ -48,17 +48,17 @@ class NekosImage(PictureRecord, frozen=True, kw_only=True):
 
     @property
     def category(self) -> str | None:
-        """Name the category: the part of the URL before the file name."""
+        """Return the category: the part of the URL before the file name."""
         return self._path().rpartition("/")[0].rpartition("/")[2] or None
 
     @property
     def extension(self) -> str | None:
-        """Name the file format, without the dot and in lower case."""
+        """Return the extension in lower case, without the dot."""
         return self.filename.rpartition(".")[2].lower() or None if "." in self.filename else None
 
     @property
     def credit(self) -> str | None:
-        """Name the artist, or else the show."""
+        """Return the artist, or else the show."""
         return self.artist_name or self.anime_name or None
 
     def to_common(self) -> ArtPost:

@@ -28,7 +28,7 @@ _MOST_HITS = 1000
 
 
 def categories(library: Library) -> list[str]:
-    """Name the categories that there are pictures of, in alphabetical order."""
+    """Return the categories of the library's pictures, in alphabetical order."""
     return sorted(library.categories("nekos"))
 
 

@@ -63,7 +63,7 @@ def parse_images(response: Response, source: SourceTag) -> list[NekosImage]:
 
 
 def rank_rows(query: str, found: list[NekosImage]) -> list[NekosImage]:
-    """Put beside each row how well it answers the query."""
+    """Return each row with its score for the query."""
     from animedex.backends.nekos.search_score import match_score
     from animedex.models import with_match
 

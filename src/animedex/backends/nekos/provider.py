@@ -85,7 +85,7 @@ def random(category: str | None, amount: int) -> Call[list[NekosImage]]:
 
 
 def picture(text: str) -> Call[NekosImage] | None:
-    """Ask for what the service tells of one picture by its URL, or by CATEGORY/FILE.
+    """Request one picture's credit by its URL, or by CATEGORY/FILE.
 
     There is no such endpoint: the credit is read from the headers that come with the picture, of
     which no more is fetched. So the row has the credit and the URL, and no dimensions. That HEAD
@@ -112,7 +112,7 @@ def picture(text: str) -> Call[NekosImage] | None:
 
 
 class _NullWriter:
-    """Keep nothing of a picture, of which only the headers are wanted."""
+    """A writer that drops a picture, of which only the headers are needed."""
 
     def write(self, chunk: bytes) -> None:
         """Drop the next piece."""
@@ -122,7 +122,7 @@ class _NullWriter:
 
 
 def _open_null_writer(head: Response) -> _NullWriter:
-    """Take any answer."""
+    """Accept any answer."""
     del head
     return _NullWriter()
 

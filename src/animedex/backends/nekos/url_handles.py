@@ -27,7 +27,7 @@ _SUFFIX = re.compile(r"\.(?:aspx?|bsky\.social|gif|html?|jpe?g|php|png|webp)$", 
 
 
 def find_handles(link: str) -> list[str]:
-    """Take the user's handle and the ids out of a link, without its host and path words.
+    """Return the user's handle and the ids in a link, without its host and path words.
 
     >>> find_handles("https://twitter.com/yuzuriko_0417/status/15192550")
     ['yuzuriko_0417', '15192550']

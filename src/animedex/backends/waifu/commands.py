@@ -173,7 +173,7 @@ def download(session: CommandSession, saving: DownloadOptions, **filters: Unpack
 
 
 def _search_images(session: CommandSession, filters: Filters) -> WaifuPage[WaifuImage]:
-    """Ask for pictures; say so where there are none."""
+    """Search for pictures; explain an empty answer."""
     from animedex.backends.waifu import calls
 
     found = session.ask(calls.images(**filters))

@@ -42,7 +42,7 @@ def explain_error(response: Response) -> ErrorExplanation | None:
 
 
 def check_version(response: Response) -> str | None:
-    """Return where the service answers as another version of itself than was asked for."""
+    """Return a warning if the service answers as another version than the requested one."""
     version = response.header("version")
     if version is None or version.strip().lower() == VERSION:
         return None
@@ -58,7 +58,7 @@ def _is_html(response: Response) -> bool:
 
 
 def _explain_invalid(response: Response) -> ErrorExplanation | None:
-    """Name the parameters that a problem (RFC 9457) finds wrong; None where it names none."""
+    """Explain which parameters a problem (RFC 9457) reports; None if it names none."""
     import msgspec
 
     try:

@@ -138,7 +138,7 @@ def parse_size(name: str, given: Size | None) -> str | None:
     if given is None:
         return None
     text = "".join(given.split()) if isinstance(given, str) else str(given)
-    found = _SIZE.fullmatch(text) if _is_text(given, str, int) else None
+    found = _SIZE.fullmatch(text) if _is_of_type(given, str, int) else None
     if found is None:
         message = f"{name} is compared with a number of at most 18 digits, not {given!r:.80}"
         raise bad_argument(message, _size_hint(text))
@@ -159,7 +159,7 @@ def _size_hint(text: str) -> str:
 
 def parse_whole_number(name: str, given: int, most: int) -> int:
     """Return a whole number from 1 on."""
-    if not _is_text(given, int) or not 1 <= given <= most:
+    if not _is_of_type(given, int) or not 1 <= given <= most:
         message = f"{name} is a whole number from 1 to {most:,}, not {given!r:.80}"
         raise bad_argument(message)
     return given
@@ -167,7 +167,7 @@ def parse_whole_number(name: str, given: int, most: int) -> int:
 
 def parse_choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
     """Return the service's word for one of ours; case and dashes do not matter."""
-    text = given.lower().replace("-", "_") if _is_text(given, str) else ""
+    text = given.lower().replace("-", "_") if _is_of_type(given, str) else ""
     if text not in known:
         *others, last = known
         message = f"{name} is {', '.join(others)} or {last}, not {given!r:.80}"
@@ -177,7 +177,7 @@ def parse_choice(name: str, given: str, known: Mapping[str, str | None]) -> str 
 
 def parse_flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
     """Return the service's word for yes or no; None where nothing was said."""
-    if given is not None and not _is_text(given, bool):
+    if given is not None and not _is_of_type(given, bool):
         message = f"{name} is true or false, not {given!r:.80}"
         raise bad_argument(message)
     return None if given is None else str(given)
@@ -194,8 +194,8 @@ def _parse_each(what: str, given: Several) -> Iterable[str | int]:
         raise bad_argument(message) from None
 
 
-def _is_text(value: object, *kinds: type) -> bool:
-    """Ask what a type checker would have told: not everybody uses one.
+def _is_of_type(value: object, *kinds: type) -> bool:
+    """Return whether a value is of one of these types: not every caller uses a type checker.
 
     A bool is an int to Python, but no number of anything.
     """

@@ -24,7 +24,7 @@ R = TypeVar("R", bound=Record)
 
 
 class ImageTag(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Name a tag of an image."""
+    """A tag of an image."""
 
     id: int | None = None
     name: str | None = None
@@ -33,7 +33,7 @@ class ImageTag(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class ImageArtist(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """Name an artist of an image, with the places where they show their work."""
+    """An artist of an image, with their profiles."""
 
     id: int | None = None
     name: str | None = None
@@ -68,13 +68,13 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
 
     @property
     def slugs(self) -> list[str]:
-        """Name the tags as `images(tags=…)` takes them; a tag without a slug by its name."""
+        """Return the tags as `images(tags=…)` takes them; a tag without a slug by its name."""
         names = (tag.slug or tag.name for tag in self.tags or ())
         return [name for name in names if name]
 
     @property
     def artist_names(self) -> list[str]:
-        """Name the artists."""
+        """Return the artists."""
         return [artist.name for artist in self.artists or () if artist.name]
 
     @property
@@ -110,7 +110,7 @@ class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
 
 
 def common_id(number: object, url: str | None) -> str:
-    """Name a picture among those of all services: by its id, or else by its address.
+    """Return a picture's id among those of all services: its number, or else its URL.
 
     >>> common_id(7, None), common_id(None, "https://cdn.waifu.im/7.png"), common_id(-7, "a file")
     ('waifu:7', 'waifu:7', 'waifu:')
