@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.images import hamming_join as sweeping
 from animedex.images.fingerprint import hamming_distance
-from animedex.images.hamming_index import HammingIndex
+from animedex.images.hamming_index import HammingIndex, join_hashes
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,8 +63,8 @@ def test_pairs_are_what_a_comparison_of_each_with_each_gives(
     with pytest.MonkeyPatch.context() as patch:
         if by_bands and radius < 4:
             # So few hashes are compared each with each otherwise.
-            patch.setattr("animedex.images.hamming_join._COMPARISONS_PER_FLIP", 0)
-        patch.setattr("animedex.images.hamming_join._CHUNK", 16)
+            patch.setattr("animedex.images.hamming_index._COMPARISONS_PER_FLIP", 0)
+        patch.setattr("animedex.images.hamming_index._CHUNK", 16)
         found = list(hashes_of(rows).find_pairs(radius))
     assert len(found) == len(set(found))
     assert set(found) == expected
@@ -80,7 +79,7 @@ def test_pairs_among_many_hashes_are_found_wherever_they_differ(radius: int) -> 
         flips |= np.uint64(1) << rng.integers(0, 64, len(first), np.uint64)
     values = np.unique(np.concatenate([first, first ^ flips, np.arange(300, dtype=np.uint64)]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("animedex.images.hamming_join._COMPARISONS_PER_FLIP", 0)
+        patch.setattr("animedex.images.hamming_index._COMPARISONS_PER_FLIP", 0)
         near = find_pairs(values, radius)
     assert sorted(near) == compared(values, radius)
     assert len(near) > 1000
@@ -88,7 +87,7 @@ def test_pairs_among_many_hashes_are_found_wherever_they_differ(radius: int) -> 
 
 def find_pairs(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
     pairs: list[tuple[int, int]] = []
-    for ones, others in sweeping.join_hashes(values, radius):
+    for ones, others in join_hashes(values, radius):
         pairs += zip(ones.tolist(), others.tolist(), strict=True)
     return [(min(pair), max(pair)) for pair in pairs]
 
@@ -103,5 +102,5 @@ def compared(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
 
 def test_where_hashes_crowd_a_limit_bounds_how_many_pairs_are_given() -> None:
     crowd = np.arange(1 << 15, dtype=np.uint64)
-    given_ = sum(len(ones) for ones, _ in sweeping.join_hashes(crowd, 2, most=8))
+    given_ = sum(len(ones) for ones, _ in join_hashes(crowd, 2, most=8))
     assert 0 < given_ < 3 * 233 * 8 * len(crowd) // 100

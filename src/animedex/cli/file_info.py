@@ -102,7 +102,7 @@ def read_info(session: CommandSession, text: str) -> FileInfo:
 def file_info(path: str) -> FileInfo:
     """Read a file and what stands beside it."""
     from animedex.images.formats import HEAD_BYTES
-    from animedex.images.frames import detect_format, open_seekable
+    from animedex.images.open_image import detect_format, open_seekable
 
     with open_seekable(path) as file:
         found = detect_format(file.read(HEAD_BYTES), path)

@@ -11,6 +11,7 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from animedex.errors import TooLarge
+from animedex.images.formats import HEAD_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -237,7 +238,7 @@ def _avif(file: BinaryIO, limits: ImageLimits) -> Cost:
     limits = limits._replace(width=width, height=height)
     limits.check_size("AVIF")
     file.seek(0)
-    is_sequence = b"avis" in file.read(64)
+    is_sequence = b"avis" in file.read(HEAD_BYTES)
     return limits.estimate(EXPENSIVE if is_sequence else 2 * width * height)
 
 

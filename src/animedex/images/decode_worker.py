@@ -55,7 +55,7 @@ def _open_input(task: DecodeTask) -> BinaryIO:
 
 
 def _decode(task: DecodeTask, file: BinaryIO, answer: DecodeResult) -> bytes:
-    from animedex.images import frames, image_inspection, open_image
+    from animedex.images import image_inspection, open_image
     from animedex.images.containers import open_pixel_stream
     from animedex.images.decoder import convert_decoder_errors
 
@@ -65,7 +65,7 @@ def _decode(task: DecodeTask, file: BinaryIO, answer: DecodeResult) -> bytes:
     _set_limits()
     if task["container"]:
         with convert_decoder_errors(task["name"]):
-            open_pixel_stream(file, frames.read_format(file, task["name"]), task["name"])
+            open_pixel_stream(file, open_image.read_format(file, task["name"]), task["name"])
         return b""
     if not task["side"]:
         size, fingerprint = image_inspection.decode_image(

@@ -10,6 +10,8 @@ _FIRST_VERSION = 128
 VERSION = _FIRST_VERSION + 2
 # In how many bits of 64 the hashes of two pictures may differ for a second look to be taken.
 MAX_DISTANCE = 10
+# A frame is reduced to so many pixels on a side, or up to twice as many, before it is hashed.
+COARSE_SIDE = 160
 # One look: 40 x 40 bytes of luma, then 20 x 20 of each of the two colour differences, and one for
 # what kind of look it is.
 SIDE, CHROMA_SIDE = 40, 20

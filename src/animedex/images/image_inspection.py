@@ -11,8 +11,7 @@ from animedex.errors import TooLarge
 from animedex.images import formats
 from animedex.images.decode_cost import CHEAP_PIXELS, Cost, estimate_cost
 from animedex.images.decoder import convert_decoder_errors, create_decoder, decoder_slot
-from animedex.images.frames import open_seekable, read_format
-from animedex.images.open_image import OpenImage, open_in_process
+from animedex.images.open_image import OpenImage, open_in_process, open_seekable, read_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

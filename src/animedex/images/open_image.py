@@ -5,14 +5,17 @@ Whatever is shown or compared comes from here, so that all of it has the same co
 
 from __future__ import annotations
 
+import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
+from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.images.containers.file_reader import HINT
 from animedex.images.decode_cost import estimate_cost
 from animedex.images.decoder import convert_decoder_errors, create_decoder
 from animedex.images.exif_orientation import parse_orientation
-from animedex.images.formats import GIF, JPEG, PNG, WEBP
-from animedex.images.frames import open_seekable, read_format
+from animedex.images.fingerprint import COARSE_SIDE
+from animedex.images.formats import GIF, HEAD_BYTES, JPEG, PNG, WEBP, identify_format
 from animedex.images.srgb import iter_strips, reduce_image, to_srgb
 
 if TYPE_CHECKING:
@@ -27,9 +30,8 @@ if TYPE_CHECKING:
 # Files that say less were made for browsers, which take it for this.
 _DEFAULT_SECONDS = 0.1
 _MIN_SECONDS = 0.011
-# For a fingerprint, a frame has at least so many pixels on a side, if it ever had; a JPEG may be
-# decoded to fewer, as all of it is read all the same.
-_COARSE_SIDE, _DRAFT_SIDE = 160, 96
+# A JPEG is decoded to fewer pixels than `COARSE_SIDE`, as all of it is read all the same.
+_DRAFT_SIDE = 96
 # A picture that was decoded in another process has up to twice as many pixels on its longer side.
 _MAX_SIDE = 960
 _HEAD_BYTES = 34
@@ -96,7 +98,7 @@ class OpenImage:
             self._image.seek(number)
         self._image.load()
         width, height = self._image.size
-        return self._upright((max(1, width // _COARSE_SIDE), max(1, height // _COARSE_SIDE)))
+        return self._upright((max(1, width // COARSE_SIDE), max(1, height // COARSE_SIDE)))
 
     def iter_strips(self) -> Iterator[Image]:
         """Yield all pixels of the frame that was decoded last, from the top."""
@@ -207,3 +209,48 @@ def _raw_mode(image: ImageFile) -> str:
     """Return how the file stores pixels, in Pillow's words."""
     arguments = cast("object", image.tile[0].args) if image.tile else None
     return arguments if isinstance(arguments, str) else ""
+
+
+_PICTURES = "pictures are png, jpeg, gif, webp and avif"
+
+
+def read_format(file: BinaryIO, name: str) -> Format:
+    """Return the format of an open picture; raise `BadArguments` for what is none."""
+    file.seek(0)
+    file_format = detect_format(file.read(HEAD_BYTES), name)
+    if not file_format.is_picture:
+        message = f"{name} is not a picture: it is {file_format.media_type}"
+        is_video = file_format.media_type.startswith("video/")
+        hint = "open it with a player, such as mpv" if is_video else _PICTURES
+        raise BadArguments(message, hint=hint)
+    return file_format
+
+
+def detect_format(opening: bytes, name: str) -> Format:
+    """Return what a file is that begins so; raise where it is empty, or nothing known."""
+    if not opening:
+        message = f"{name} is empty"
+        raise Corrupt(message, hint=HINT)
+    file_format = identify_format(opening)
+    if file_format is None:
+        message = f"{name} is no picture"
+        raise BadArguments(message, hint=_PICTURES)
+    return file_format
+
+
+@contextmanager
+def open_seekable(path: str) -> Generator[BinaryIO]:
+    """Open a file, or read a pipe to its end; raise what tells why that cannot be done."""
+    try:
+        with open(path, "rb") as file:
+            yield file if file.seekable() else io.BytesIO(file.read())
+    except FileNotFoundError:
+        message = f"there is no file {path}"
+        raise NotFound(message, hint="check its name") from None
+    except IsADirectoryError:
+        message = f"{path} is a folder"
+        raise BadArguments(message, hint="name the files in it") from None
+    except (OSError, ValueError) as error:
+        # A name with a null byte is a ValueError.
+        message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"
+        raise BadArguments(message, hint="give another file") from None

@@ -12,6 +12,7 @@ from animedex.images.block_structure import MIN_BLOCKS, count_blocks
 from animedex.images.fingerprint import (
     BLANK,
     CHROMA_SIDE,
+    COARSE_SIDE,
     ON_BLACK,
     ON_WHITE,
     OPAQUE,
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
     Pixels: TypeAlias = Callable[[], Iterable[Image.Image]]
 
-# A frame is looked at on as few pixels as these, or up to twice as many, on a side.
-_COARSE = 160
 # A picture is looked at without its border only if at least so many of 25 blocks have detail:
 # simple shapes, such as circles, are all alike once their margins are gone.
 _MIN_BLOCKS_INSIDE = 18
@@ -106,7 +105,7 @@ def _lay_transparent(full: Image.Image) -> tuple[Image.Image, Image.Image]:
 
 
 def _reduce(image: Image.Image) -> Image.Image:
-    factors = max(1, image.width // _COARSE), max(1, image.height // _COARSE)
+    factors = max(1, image.width // COARSE_SIDE), max(1, image.height // COARSE_SIDE)
     return image if factors == (1, 1) else image.reduce(factors)
 
 

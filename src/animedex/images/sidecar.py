@@ -10,13 +10,19 @@ from typing import TYPE_CHECKING
 from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, Corrupt
 from animedex.files import open_regular
-from animedex.images.sidecars import hydrus_sidecar, json_sidecar, text_sidecar, xmp_sidecar
+from animedex.images.sidecars import hydrus_sidecar, json_sidecar, text_sidecar
 from animedex.images.sidecars.text_sidecar import to_one_line
+from animedex.images.xmp.credit_properties import OWN, build_properties
+from animedex.images.xmp.credit_text import damaged_credit_error
+from animedex.images.xmp.property_merge import find_credit, merge_packets
+from animedex.images.xmp.xmp_parser import InvalidXmp
+from animedex.images.xmp.xmp_scan import XmpPacket
 from animedex.text_encoding import to_utf8
 
 if TYPE_CHECKING:
     from animedex.images.xmp.credit_text import Credit
     from animedex.models import ArtPost
+
 
 KINDS = ("json", "xmp", "txt", "hydrus")
 _WRITERS = {
@@ -63,7 +69,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
 
 def _format_content(place: str, kind: str, post: ArtPost, row: bytes | None) -> bytes:
     if kind == "xmp":
-        return xmp_sidecar.format_sidecar(post, row, read_small_file(place) or b"")
+        return _format_xmp(post, row, read_small_file(place) or b"")
     return _WRITERS[kind](post, row)
 
 
@@ -103,7 +109,7 @@ def _parse(data: bytes, place: str) -> Credit | None:
     if place.lower().endswith(".json"):
         return json_sidecar.parse_sidecar(data, place)
     if place.lower().endswith(".xmp"):
-        return xmp_sidecar.parse_sidecar(data, place)
+        return _parse_xmp(data, place)
     # Both kinds have one name: the one for people begins as no tag does.
     return text_sidecar.parse_sidecar(data, place) or hydrus_sidecar.parse_sidecar(data)
 
@@ -144,3 +150,21 @@ def read_small_file(place: str) -> bytes | None:
     except BadArguments:
         # It is no text, and so none of ours.
         return data
+
+
+def _format_xmp(post: ArtPost, row: bytes | None, previous: bytes = b"") -> bytes:
+    """Return the packet; what other programs have added to the `previous` one stays in it."""
+    properties = build_properties(post, row)
+    try:
+        merge = merge_packets([XmpPacket(previous, ())] if previous else [], properties)
+    except InvalidXmp:
+        merge = merge_packets([], properties)
+    return merge.main.fill(merge.properties)
+
+
+def _parse_xmp(data: bytes, where: str) -> Credit | None:
+    """Read a sidecar; None where it is somebody else's, `Corrupt` where it is damaged."""
+    credit = find_credit([XmpPacket(data, ())], where)
+    if credit is None and OWN.encode() in data:
+        raise damaged_credit_error(where)
+    return credit

@@ -12,8 +12,7 @@ from PIL import Image, ImageFile
 
 from animedex.errors import BadArguments, Corrupt, TooLarge
 from animedex.images.containers import is_intact, select_parts
-from animedex.images.containers.file_reader import SourceFile
-from animedex.images.containers.joined_parts import PartStream
+from animedex.images.containers.file_reader import PartStream, SourceFile
 from animedex.images.decoder import convert_decoder_errors, create_decoder
 from animedex.images.formats import identify_format
 from animedex.images.image_inspection import measure_image

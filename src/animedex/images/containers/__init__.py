@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 
 from animedex.errors import Corrupt
 from animedex.images.containers import gif, jpeg, png, webp
-from animedex.images.containers.file_reader import SourceFile
-from animedex.images.containers.joined_parts import PartStream
+from animedex.images.containers.file_reader import PartStream, SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Callable

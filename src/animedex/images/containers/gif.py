@@ -10,8 +10,7 @@ import re
 import struct
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from animedex.images.containers.file_reader import TRUNCATED
-from animedex.images.containers.joined_parts import PartStream
+from animedex.images.containers.file_reader import TRUNCATED, PartStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

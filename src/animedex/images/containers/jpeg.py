@@ -11,8 +11,7 @@ import zlib
 from contextlib import suppress
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
-from animedex.images.containers.file_reader import TRUNCATED
-from animedex.images.containers.joined_parts import PartStream
+from animedex.images.containers.file_reader import TRUNCATED, PartStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

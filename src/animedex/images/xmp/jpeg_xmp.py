@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.images.containers.jpeg import APP0, APP1, iter_segments
 from animedex.images.xmp.credit_properties import NOTE, TEXT, Property, PropertyName
 from animedex.images.xmp.property_merge import empty_template, move_to_extension
-from animedex.images.xmp.xmp_encoding import to_utf8
+from animedex.images.xmp.xmp_parser import to_utf8
 from animedex.images.xmp.xmp_scan import (
     INCOMPLETE,
     TOO_LONG,
