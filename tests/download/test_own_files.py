@@ -29,15 +29,15 @@ def open_lock(tmp_path: Path) -> Iterator[Path]:
     os.close(number)
 
 
-def test_who_waits_in_vain_is_told(held: Path) -> None:
-    number = os.open(held, os.O_RDWR)
+def test_who_waits_in_vain_is_told(open_lock: Path) -> None:
+    number = os.open(open_lock, os.O_RDWR)
     with pytest.raises(TimedOut, match="it is being fetched by another download"):
         wait_for_lock(number, "it", 0.0, lambda: 0)
     os.close(number)
 
 
-def test_who_sees_something_change_waits_on(held: Path) -> None:
-    number, other = os.open(held, os.O_RDWR), os.open(held.with_name("free"), os.O_CREAT)
+def test_who_sees_something_change_waits_on(open_lock: Path) -> None:
+    number, other = os.open(open_lock, os.O_RDWR), os.open(open_lock.with_name("free"), os.O_CREAT)
     changes = count()
 
     def seen() -> int:
@@ -64,8 +64,8 @@ def test_one_file_is_fetched_by_one_at_a_time(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
-def test_who_has_a_deadline_does_not_wait_longer(held: Path) -> None:
-    number, changes = os.open(held, os.O_RDWR), count()
+def test_who_has_a_deadline_does_not_wait_longer(open_lock: Path) -> None:
+    number, changes = os.open(open_lock, os.O_RDWR), count()
     with pytest.raises(TimedOut, match="by another download"):
         # It goes on, and is waited for no longer all the same.
         wait_for_lock(number, "it", 60.0, lambda: next(changes), 0.0)
