@@ -82,6 +82,12 @@ def test_help_has_a_summary(path: tuple[str, ...], cli: Cli) -> None:
     assert max(map(len, lines)) <= 110
 
 
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_is_not_cut_at_80_columns(path: tuple[str, ...], cli: Cli) -> None:
+    lines = cli(*path, "--help").text.splitlines()[1:]
+    assert [line for line in lines if line.endswith(("...", "…"))] == []
+
+
 @pytest.mark.parametrize("path", LEAVES, ids=" ".join)
 def test_every_argument_and_option_has_help(path: tuple[str, ...], cli: Cli) -> None:
     command = command_at(path)

@@ -135,6 +135,14 @@ class Group(click.Group):
             raise no_such_command(ctx.command_path, cmd_name, self.list_commands(ctx))
         return found
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their whole summaries, which click would cut at one line."""
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, one.get_short_help_str(limit=200)) for name, one in commands if one]
+            )
+
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Add the service with its limits, and the word to agents."""
         write_service(self.backend, formatter)

@@ -78,20 +78,20 @@ def _place_options() -> list[Option]:
             ["--to"],
             section=_FILES,
             metavar="FOLDER",
-            help="Put files here (default: the current folder).",
+            help="Folder for the files (default: current folder).",
         ),
         NameOption(
             ["--name"],
             section=_FILES,
             metavar="TEMPLATE|help",
-            help="Call files so, as in '{source}/{artist} - {id}.{ext}'.",
+            help="File names, such as '{source}/{artist} - {id}.{ext}'.",
         ),
         JobsOption(
             ["--jobs"],
             section=_FILES,
             metavar="1..16",
             default="4",
-            help="How many at a time, 4 if unsaid; budgets are kept.",
+            help="Parallel downloads (default: 4).",
         ),
     ]
 
@@ -103,14 +103,13 @@ def _credit_options() -> list[Option]:
             section=_FILES,
             type=click.Choice(["json", "xmp", "txt", "hydrus", "none"]),
             multiple=True,
-            help="Write the credit beside each file, too; may be given several times.",
+            help="Also write the credit beside each file; repeatable.",
         ),
         Option(
             ["--no-embed"],
             section=_FILES,
             is_flag=True,
-            help="Keep files as the service sent them; the credit goes into a sidecar"
-            " (default: json).",
+            help="Do not change files; put the credit in a sidecar (default: json).",
         ),
     ]
 
@@ -127,13 +126,13 @@ def _other_options() -> list[Option]:
             ["--no-library"],
             section=_FILES,
             is_flag=True,
-            help="Do not look into your library, nor add to it.",
+            help="Do not use your library or add to it.",
         ),
         Option(
             ["--paths"],
             section=_FILES,
             is_flag=True,
-            help="Print where the files are, one on a line.",
+            help="Print the files' paths, one per line.",
         ),
         quiet_option(_FILES),
     ]
@@ -145,7 +144,7 @@ def quiet_option(section: str) -> Option:
         ["-q", "--quiet"],
         section=section,
         is_flag=True,
-        help="Print no bars and no summary; warnings and errors are still printed.",
+        help="Print no progress and no summary.",
     )
 
 

@@ -52,7 +52,7 @@ def _folder(name: str) -> str:
 
 _OPTIONS = (
     click.option(
-        "--source", metavar="NAME", help="Only pictures of this service; `own` for those of none."
+        "--source", metavar="NAME", help="Only from this service; `own` for your own pictures."
     ),
     click.option("--rating", metavar="g|s|q|e", help="Only pictures of this rating."),
     click.option("--category", metavar="NAME", help="Only pictures of this category."),
@@ -64,6 +64,6 @@ _OPTIONS = (
         "--larger-than", metavar="SIZE", help="Only pictures larger than this: 2mp, 1920x1080."
     ),
     click.option(
-        "--animated/--no-animated", default=None, help="Only what moves, or only what does not."
+        "--animated/--no-animated", default=None, help="Only animated pictures, or only still ones."
     ),
 )

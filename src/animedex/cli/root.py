@@ -11,19 +11,19 @@ from animedex.cli.error_conversion import no_such_command
 from animedex.errors import BadArguments
 
 COMMANDS = {
-    "api": "Send a request of your own to a service, within its limits.",
-    "art": "Search, draw, compare and identify pictures across the services.",
-    "auth": "Sign in to a service, or out of it.",
-    "cache": "Show or clear what is kept: answers, and which pictures were shown.",
-    "completion": "Print a script that completes commands in your shell.",
+    "api": "Send a custom request to a service, within its limits.",
+    "art": "Search, compare and identify pictures across services.",
+    "auth": "Sign in to a service or sign out.",
+    "cache": "Show or clear cached answers and the record of seen pictures.",
+    "completion": "Print a completion script for your shell.",
     "config": "Show or change your settings.",
-    "download": "Fetch pictures into files that keep their artists' credit.",
-    "library": "Keep, search, compare and check the pictures that you have.",
-    "mcp": "Serve tools for a language model over standard input and output.",
+    "download": "Download pictures with the artists' credit in each file.",
+    "library": "Manage your picture library: search, find duplicates, verify.",
+    "mcp": "Serve tools for language models (MCP).",
     "schema": "Print the JSON Schema of a record.",
-    "serve": "Serve your library, or a sample of a service, on this machine.",
-    "show": "Draw pictures in the terminal.",
-    "status": "Show budgets, cache and settings as they are in force.",
+    "serve": "Serve your library, or a sample server, on this machine.",
+    "show": "Show pictures in the terminal.",
+    "status": "Show rate limits, cache and settings.",
 }
 
 
@@ -136,11 +136,11 @@ def _print_version(ctx: click.Context, param: click.Parameter, value: object) ->
     is_flag=True,
     expose_value=False,
     callback=_print_guide,
-    help="Print what an LLM agent should know about every command.",
+    help="Print a guide to all commands for LLM agents.",
 )
 def root() -> None:
-    """Fetch anime art from public services, with the artists' credit kept.
+    """Fetch anime art from public services, with the artists' credit.
 
-    A terminal gets text made for reading, a pipe gets JSON. Every datum names the service it came
-    from, and every service's limits are kept for all of your processes together.
+    A terminal gets text made for reading, a pipe gets JSON. Every record says which service it
+    came from, and all your processes together keep each service's limits.
     """

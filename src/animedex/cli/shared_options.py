@@ -83,7 +83,7 @@ def output_options(command: F, *, pictures: bool = False) -> F:
             ["--show"],
             is_flag=True,
             section=_OUTPUT,
-            help="Draw the pictures, too, where a terminal is.",
+            help="Also show the pictures, on a terminal.",
         ),
     ]
     return with_options(
@@ -108,14 +108,14 @@ def output_options(command: F, *, pictures: bool = False) -> F:
             ["--no-source"],
             is_flag=True,
             section=_OUTPUT,
-            help="Print rows exactly as the service sent them.",
+            help="Leave out `_source`.",
         ),
         *(of_pictures if pictures else []),
         Option(
             ["--color"],
             type=click.Choice(["auto", "always", "never"]),
             section=_OUTPUT,
-            help="Use colour; by default where a terminal has it.",
+            help="Use colour (default: auto).",
         ),
     )
 
@@ -128,23 +128,28 @@ def request_options(command: F) -> F:
             ["-v", "--verbose"],
             is_flag=True,
             section=_REQUEST,
-            help="Tell each request on standard error.",
+            help="Log each request to standard error.",
         ),
         Option(
             ["--timeout"],
             metavar="SECONDS",
             section=_REQUEST,
-            help="Allow so long for everything, 30 by default, or `none`.",
+            help="Time limit for the whole command (default: 30), or `none`.",
         ),
         Option(
-            ["--no-cache"], is_flag=True, section=_REQUEST, help="Neither use nor fill the cache."
+            ["--no-cache"], is_flag=True, section=_REQUEST, help="Do not read or write the cache."
         ),
-        Option(["--refresh"], is_flag=True, section=_REQUEST, help="Fetch anew what is cached."),
+        Option(
+            ["--refresh"],
+            is_flag=True,
+            section=_REQUEST,
+            help="Ignore cached answers and store new ones.",
+        ),
         Option(
             ["--rate"],
             type=click.Choice(["normal", "slow"]),
             section=_REQUEST,
-            help="Go at half the pace with `slow`.",
+            help="With `slow`, use half of the rate limit.",
         ),
         errors_option(),
     )

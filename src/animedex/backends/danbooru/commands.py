@@ -28,13 +28,15 @@ def command() -> None:
 _tags = click.argument(
     "tags", nargs=-1, metavar="[TAG]...", help="Tags and metatags; -tag after --."
 )
-_rating = click.option("--rating", metavar="g|s|q|e", help="Only this rating; g fits everyone.")
+_rating = click.option(
+    "--rating", metavar="g|s|q|e", help="Only this rating; g is safe for everyone."
+)
 _order = click.option(
     "--order", metavar="ORDER", help="Sort by score, favcount, rank, ...; one term."
 )
-_limit = click.option("--limit", type=int, metavar="1..200", help="How many posts, 20 if unsaid.")
+_limit = click.option("--limit", type=int, metavar="1..200", help="Number of posts (default: 20).")
 _page = click.option(
-    "--page", metavar="N|b<id>|a<id>", help="A page by number, or before or after a post."
+    "--page", metavar="N|b<id>|a<id>", help="Page number, or posts before or after an id."
 )
 
 
@@ -54,8 +56,10 @@ _page = click.option(
 @_order
 @_limit
 @_page
-@click.option("--all", "everything", is_flag=True, help="Page on by id, up to --max posts.")
-@click.option("--max", "most", type=int, metavar="1..1000", help="How many posts with --all.")
+@click.option("--all", "everything", is_flag=True, help="Fetch all pages, up to --max posts.")
+@click.option(
+    "--max", "most", type=int, metavar="1..1000", help="Maximum number of posts with --all."
+)
 @click.option("--open", "opened", is_flag=True, help="Open the first post's page in a browser.")
 @with_picture_output
 def search(  # noqa: PLR0913  each is an option of the command
@@ -70,7 +74,7 @@ def search(  # noqa: PLR0913  each is an option of the command
     most: int | None,
     opened: bool,
 ) -> None:
-    """Search posts by tags; without a tag the newest come."""
+    """Search posts by tags (default: the newest posts)."""
     from animedex.backends.danbooru import calls
 
     if everything:
@@ -111,9 +115,9 @@ def download(  # noqa: PLR0913  each is an option of the command
     limit: int | None,
     page: str | None,
 ) -> None:
-    """Search posts by tags, a page of them, and fetch their pictures into files.
+    """Search posts by tags and download one page of them.
 
-    There is no way to fetch all that a tag has: the site asks not to be copied.
+    A whole tag cannot be downloaded: the site asks not to be copied.
     """
     from animedex.backends.danbooru import calls
     from animedex.backends.danbooru import tag_query as query
@@ -160,7 +164,7 @@ def post(session: CommandSession, id: int, *, opened: bool) -> None:  # noqa: A0
 def random(
     session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord | None, opened: bool
 ) -> None:
-    """Draw any post that a search finds."""
+    """Show a random post that matches."""
     from animedex.backends.danbooru import calls
 
     _show(session, [session.ask(calls.random(*tags, rating=rating))], opened=opened)
@@ -178,7 +182,7 @@ def random(
 @_rating
 @with_output
 def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord | None) -> None:
-    """Count the posts that a search finds; null where the service does not count to the end."""
+    """Count matching posts; null if the service stopped counting."""
     from animedex.backends.danbooru import calls
 
     found = session.ask(calls.count(*tags, rating=rating))
@@ -202,7 +206,7 @@ def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord 
 )
 @with_output
 def find_tags(session: CommandSession, pattern: str, *, limit: int) -> None:
-    """Find tags by a pattern, the most used ones first."""
+    """Find tags by a pattern, most used first."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruTag
 
@@ -222,7 +226,7 @@ def find_tags(session: CommandSession, pattern: str, *, limit: int) -> None:
 @click.argument("text", help="What a tag's name begins with or holds, in any language.")
 @with_output
 def autocomplete(session: CommandSession, text: str) -> None:
-    """Find the tags that a text may mean."""
+    """Suggest tags for a text."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruSuggestion
 
@@ -258,7 +262,7 @@ def artist(session: CommandSession, who: str) -> None:
 @click.argument("id", type=int, help="The pool's number.")
 @with_output
 def pool(session: CommandSession, id: int) -> None:  # noqa: A002  the service's own name for it
-    """Show one pool: posts that belong together."""
+    """Show one pool, a collection of posts."""
     from animedex.backends.danbooru import calls, cards
 
     session.output.record(session.ask(calls.pool(id)), cards.pool_card)
@@ -275,7 +279,7 @@ def pool(session: CommandSession, id: int) -> None:  # noqa: A002  the service's
 @click.argument("title", help="The page's title, most often a tag.")
 @with_output
 def wiki(session: CommandSession, title: str) -> None:
-    """Show one page of the wiki: what a tag means."""
+    """Show a tag's wiki page."""
     from animedex.backends.danbooru import calls, cards
 
     session.output.record(session.ask(calls.wiki(title)), cards.wiki_card)
@@ -292,7 +296,7 @@ def wiki(session: CommandSession, title: str) -> None:
 @click.argument("tag", help="A tag.")
 @with_output
 def related(session: CommandSession, tag: str) -> None:
-    """Find the tags that often stand beside another."""
+    """Find tags that often occur with another."""
     from animedex.backends.danbooru import calls, cards
     from animedex.backends.danbooru.models import DanbooruRelatedTag
 

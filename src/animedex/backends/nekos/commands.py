@@ -25,15 +25,13 @@ if TYPE_CHECKING:
 
 def _offline_option(decorated: F) -> F:
     """Add the option to ask the library instead of the service."""
-    add = click.option(
-        "--offline", is_flag=True, help="Answer from your library alone; nothing is asked."
-    )
+    add = click.option("--offline", is_flag=True, help="Use only your library; send no request.")
     return add(decorated)
 
 
 @click.group("nekos", cls=Group, backend=BACKEND)
 def command() -> None:
-    """Fetch pictures and reactions from nekos.best, fit for everyone."""
+    """Fetch safe pictures and reaction GIFs from nekos.best."""
 
 
 @command.command(
@@ -87,8 +85,10 @@ def categories_full(session: CommandSession) -> None:
     ),
 )
 @click.argument("category", required=False, help="A category; without one, any is drawn.")
-@click.option("--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw.")
-@click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
+@click.option(
+    "--amount", type=int, default=1, metavar="1..20", help="Number of pictures (default: 1)."
+)
+@click.option("--fresh", is_flag=True, help="Skip pictures that you have seen.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @_offline_option
 @with_picture_output
@@ -101,7 +101,7 @@ def image(  # noqa: PLR0913  each is an option of the command
     opened: bool,
     offline: bool,
 ) -> None:
-    """Draw random pictures from a category."""
+    """Show random pictures from a category."""
     from animedex.backends.nekos import calls
 
     if offline:
@@ -131,19 +131,17 @@ def image(  # noqa: PLR0913  each is an option of the command
     "--type",
     "kind",
     metavar="image|gif",
-    help="Search images (1) or animations (2); by default images, or what the category holds.",
+    help="Images or GIFs (default: the category's format, or images).",
 )
-@click.option("--category", help="Search this category alone.")
+@click.option("--category", help="Only this category.")
 @click.option(
     "--amount",
     type=int,
     default=10,
     metavar="1..20",
-    help="How many rows to ask for, 10 if unsaid.",
+    help="Number of results (default: 10).",
 )
-@click.option(
-    "--min-match", type=float, metavar="0..1", help="Drop rows that answer the query worse."
-)
+@click.option("--min-match", type=float, metavar="0..1", help="Drop rows with a lower match score.")
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @_offline_option
 @with_picture_output
@@ -158,7 +156,7 @@ def search(  # noqa: PLR0913  each is an option of the command
     opened: bool,
     offline: bool,
 ) -> None:
-    """Search artists and shows; the service's search is fuzzy, and each row's match says how."""
+    """Search artists and shows; the search is fuzzy, see each row's match."""
     from animedex.backends.nekos import calls
 
     if offline:
@@ -182,12 +180,10 @@ def search(  # noqa: PLR0913  each is an option of the command
     ),
 )
 @click.argument("what", help="A picture's URL, CATEGORY/FILE, a row as JSON, or - to read one.")
-@click.option(
-    "-o", "--output", "to", metavar="FILE", help="Write the picture here; into it, if a folder."
-)
+@click.option("-o", "--output", "to", metavar="FILE", help="Write to this file or folder.")
 @with_output
 def asset(session: CommandSession, what: str, *, to: str | None) -> None:
-    """Fetch a picture: its bytes into a file or a pipe, and the credit that belongs to it."""
+    """Download one picture to a file or a pipe, with its credit."""
     from animedex.backends.nekos import asset_command as saving
 
     saving.save_asset(session, what, to)
@@ -203,17 +199,16 @@ def asset(session: CommandSession, what: str, *, to: str | None) -> None:
 )
 @click.argument("category", help="A category.")
 @click.option(
-    "--amount", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
+    "--amount", type=int, default=1, metavar="1..100", help="Number of pictures (default: 1)."
 )
-@click.option("--fresh", is_flag=True, help="Leave out pictures you have seen before.")
+@click.option("--fresh", is_flag=True, help="Skip pictures that you have seen.")
 @with_download_options
 def download(
     session: CommandSession, saving: DownloadOptions, category: str, *, amount: int, fresh: bool
 ) -> None:
-    """Draw pictures from a category into files that keep their credit.
+    """Download random pictures from a category.
 
-    There is no way to fetch all of a category: the service's terms do not allow its collection to
-    be copied.
+    A whole category cannot be downloaded: the service's terms forbid copying its collection.
     """
     from animedex.backends.nekos import random_images as drawing
     from animedex.cli.download_runner import download_all, print_nothing

@@ -63,60 +63,62 @@ _FILTERS = (
         "tags",
         multiple=True,
         metavar="SLUG",
-        help="Only with this tag; several are all needed.",
+        help="Only with this tag; repeatable, all must match.",
     ),
     click.option(
         "--exclude-tag",
         "exclude_tags",
         multiple=True,
         metavar="SLUG",
-        help="Without this tag; several as well.",
+        help="Without this tag; repeatable.",
     ),
     click.option(
         "--artist",
         "artists",
         multiple=True,
         metavar="NAME|ID",
-        help="Only by this artist; several are all needed.",
+        help="Only by this artist; repeatable, all must match.",
     ),
     click.option(
         "--exclude-artist",
         "exclude_artists",
         multiple=True,
         metavar="NAME|ID",
-        help="Not by this artist; several as well.",
+        help="Not by this artist; repeatable.",
     ),
     click.option(
         "--exclude-id",
         "exclude_ids",
         multiple=True,
         metavar="ID",
-        help="Without this picture; several as well.",
+        help="Without this picture; repeatable.",
     ),
     click.option(
         "--nsfw",
         metavar="no|yes|all",
         default="no",
-        help="Safe pictures (no, the default), others (yes, for adults), or all.",
+        help="Safe pictures (no), adult ones (yes), or all (default: no).",
     ),
     click.option(
-        "--animated/--no-animated", default=None, help="Only what moves, or what does not."
+        "--animated/--no-animated", default=None, help="Only animated pictures, or only still ones."
     ),
-    click.option("--orientation", metavar="landscape|portrait|square", help="Only of this shape."),
+    click.option(
+        "--orientation", metavar="landscape|portrait|square", help="Only this orientation."
+    ),
     click.option(
         "--order",
         metavar="random|uploaded_at|favorites",
         default="random",
-        help="Draw (the default), or the newest or the most favored first.",
+        help="Sort order (default: random).",
     ),
     _parse_size("--width", "In pixels: '>=1500', '<1500', 1000..2000 or 1500."),
     _parse_size("--height", "In pixels, as --width."),
     _parse_size("--byte-size", "In bytes, as --width."),
     click.option(
-        "--page", type=int, default=1, metavar="N", help="Which page; a random order has but one."
+        "--page", type=int, default=1, metavar="N", help="Page number; a random order has one page."
     ),
     click.option(
-        "--limit", type=int, default=1, metavar="1..100", help="How many pictures, 1 if unsaid."
+        "--limit", type=int, default=1, metavar="1..100", help="Number of pictures (default: 1)."
     ),
 )
 
@@ -130,7 +132,7 @@ def _with_filters(decorated: F) -> F:
 
 @click.group("waifu", cls=Group, backend=BACKEND)
 def command() -> None:
-    """Find tagged pictures on Waifu.im, safe ones unless others are asked for."""
+    """Search tagged pictures on Waifu.im (default: safe ones)."""
 
 
 @command.command(
@@ -147,7 +149,7 @@ def command() -> None:
 @click.option("--open", "opened", is_flag=True, help="Open the first picture's page in a browser.")
 @with_picture_output
 def images(session: CommandSession, *, opened: bool, **filters: Unpack[Filters]) -> None:
-    """Find pictures by tags, artists, sizes and shape; without any, draw one."""
+    """Search pictures by tags, artists and size (default: one random picture)."""
     _show(session, _search_images(session, filters), opened=opened)
 
 
@@ -162,9 +164,9 @@ def images(session: CommandSession, *, opened: bool, **filters: Unpack[Filters])
 @_with_filters
 @with_download_options
 def download(session: CommandSession, saving: DownloadOptions, **filters: Unpack[Filters]) -> None:
-    """Find pictures as `images` does, and fetch them into files.
+    """Search pictures as `images` does and download them.
 
-    There is no way to fetch all that a tag has: name what you want, up to a page of it.
+    A whole tag cannot be downloaded, only one page of results.
     """
     from animedex.cli.download_runner import download_all
 
@@ -195,7 +197,7 @@ def _search_images(session: CommandSession, filters: Filters) -> WaifuPage[Waifu
 @click.option("--open", "opened", is_flag=True, help="Open the picture's page in a browser.")
 @with_picture_output
 def image(session: CommandSession, id: str, *, opened: bool) -> None:  # noqa: A002  the service's own name
-    """Fetch one picture's row."""
+    """Show one picture."""
     from animedex.backends.waifu import calls, cards
 
     row = session.ask(calls.image(id))
@@ -226,7 +228,7 @@ def tags(session: CommandSession) -> None:
 @click.argument("name", metavar="SLUG|ID", help="A tag's slug, such as long-hair, or its id.")
 @with_output
 def tag(session: CommandSession, name: str) -> None:
-    """Fetch one tag."""
+    """Show one tag."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.tag(name)), cards.tag_card)
@@ -237,13 +239,13 @@ def tag(session: CommandSession, name: str) -> None:
     backend=BACKEND,
     examples=("animedex waifu artists", "animedex waifu artists --page 2 --limit 5 --json"),
 )
-@click.option("--page", type=int, default=1, metavar="N", help="Which page of the list.")
+@click.option("--page", type=int, default=1, metavar="N", help="Page number (default: 1).")
 @click.option(
-    "--limit", type=int, default=30, metavar="1..100", help="How many artists, 30 if unsaid."
+    "--limit", type=int, default=30, metavar="1..100", help="Number of artists (default: 30)."
 )
 @with_output
 def artists(session: CommandSession, *, page: int, limit: int) -> None:
-    """List artists, the busiest first."""
+    """List artists, most pictures first."""
     from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuArtist
 
@@ -261,7 +263,7 @@ def artists(session: CommandSession, *, page: int, limit: int) -> None:
 @click.argument("name", metavar="NAME|ID", help="An artist's name in full, or the id.")
 @with_output
 def artist(session: CommandSession, name: str) -> None:
-    """Fetch one artist."""
+    """Show one artist."""
     from animedex.backends.waifu import calls, cards
 
     session.output.record(session.ask(calls.artist(name)), cards.artist_card)

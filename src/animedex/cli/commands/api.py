@@ -62,7 +62,7 @@ class Services(Group):
 
 @click.group("api", cls=Services)
 def command() -> None:
-    """Send a request of your own to a service, within its limits."""
+    """Send a custom request to a service, within its limits."""
 
 
 def _for(backend: Backend) -> click.Command:
@@ -74,17 +74,21 @@ def _for(backend: Backend) -> click.Command:
         cls=Command,
         backend=backend,
         examples=(path, f"{path} --include --silent", f"{path} -o answer.json"),
-        help=f"Send a GET or HEAD request to {backend.title} and print what comes, untouched.",
+        help=f"Send a GET or HEAD request to {backend.title} and print the response as it is.",
     )
     @click.argument("path", help="A path below the base URL, or a whole URL of the service.")
     @click.option("-f", "--field", "fields_given", multiple=True, metavar="KEY=VALUE", help=_FIELD)
     @click.option("-H", "--header", multiple=True, metavar="NAME: VALUE", help="Add a header.")
-    @click.option("-X", "--method", default="GET", metavar="GET|HEAD", help="Ask by this method.")
-    @click.option("-i", "--include", is_flag=True, help="Print status and headers as well.")
+    @click.option(
+        "-X", "--method", default="GET", metavar="GET|HEAD", help="HTTP method (default: GET)."
+    )
+    @click.option("-i", "--include", is_flag=True, help="Also print the status and headers.")
     @click.option("-o", "--output", "to", metavar="FILE", help="Write the body to a file.")
     @click.option("--silent", is_flag=True, help="Print no body.")
     @click.option("--jq", metavar="EXPR", help="Run a jq program on a JSON body.")
-    @click.option("-r", "--raw-output", is_flag=True, help="Print strings from --jq bare.")
+    @click.option(
+        "-r", "--raw-output", is_flag=True, help="Print strings from --jq without quotes."
+    )
     @with_request_options
     def api(session: CommandSession, **given: Unpack[ApiOptions]) -> None:
         _send(session, backend, given)

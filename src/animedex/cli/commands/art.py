@@ -22,7 +22,7 @@ PATIENCE = "10"
 
 @click.group("art", cls=SubcommandGroup, module=__name__)
 def command() -> None:
-    """Search, draw, compare and identify pictures across the services."""
+    """Search, compare and identify pictures across services."""
 
 
 def from_option(decorated: F) -> F:
@@ -32,7 +32,7 @@ def from_option(decorated: F) -> F:
         "services",
         metavar="SERVICES",
         callback=_split,
-        help="Ask these, with commas between them, in this order; all if unsaid.",
+        help="Services to ask, comma-separated, in order (default: all).",
     )
     return add(decorated)
 

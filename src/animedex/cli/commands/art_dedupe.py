@@ -66,12 +66,12 @@ def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | N
     metavar="BITS",
     default="3",
     callback=_distance,
-    help="Let perceptual hashes differ in so many bits, 0 to 8; `none` leaves them out.",
+    help="Largest Hamming distance of hashes, 0 to 8; `none` ignores them.",
 )
 @click.option(
-    "--same-work", is_flag=True, help="Put rows that name no page to the lowest page of the work."
+    "--same-work", is_flag=True, help="Count rows without a page as the work's first page."
 )
-@click.option("--explain", is_flag=True, help="Tell what put each row where it is.")
+@click.option("--explain", is_flag=True, help="Show why rows were grouped.")
 @with_output
 def command(  # noqa: PLR0913, PLR0917  one for each option
     session: CommandSession,

@@ -43,7 +43,7 @@ KEYS = ("query", "work", "page", "characters", "copyrights", "artists", "posts")
 )
 @with_picture_output
 def command(session: CommandSession, what: str) -> None:
-    """Find out who is in a picture, by posts of the same work.
+    """Find the characters and series in a picture.
 
     A picture's row names its source, and the posts of that work on Danbooru name characters,
     series and artists. With - rows are read, an array or one below the other, and the answer is an

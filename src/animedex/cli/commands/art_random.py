@@ -23,17 +23,21 @@ from animedex.cli.commands.art import from_option, use_short_timeout
     ),
 )
 @from_option
-@click.option("--category", help="Draw from this category, or with this tag.")
+@click.option("--category", help="From this category or tag.")
 @click.option(
-    "--amount", type=int, default=1, metavar="1..20", help="How many pictures to draw, at most."
+    "--amount",
+    type=int,
+    default=1,
+    metavar="1..20",
+    help="Maximum number of pictures (default: 1).",
 )
 @with_picture_output
 def command(
     session: CommandSession, *, services: list[str] | None, category: str | None, amount: int
 ) -> None:
-    """Draw pictures from the first service that has some.
+    """Show random pictures from the first service that has some.
 
-    A service that is slow is given ten seconds, unless --timeout says otherwise.
+    Each service has ten seconds (--timeout changes that).
     """
     from animedex.art.providers import check_services
     from animedex.art.random import random_pictures

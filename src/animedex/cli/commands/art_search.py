@@ -35,16 +35,16 @@ if TYPE_CHECKING:
     "--rating",
     default="g",
     metavar="g|s|q|e",
-    help="Search pictures of this rating, general (g) if unsaid.",
+    help="Only this rating (default: g).",
 )
 @click.option(
     "--limit",
     type=int,
     default=20,
     metavar="1..100",
-    help="How many rows to give, 20 if unsaid.",
+    help="Number of results (default: 20).",
 )
-@click.option("--strict", is_flag=True, help="Fail if one of the services does.")
+@click.option("--strict", is_flag=True, help="Fail if any service fails.")
 @with_picture_output
 def command(  # noqa: PLR0913  each is an option of the command
     session: CommandSession,
@@ -55,9 +55,9 @@ def command(  # noqa: PLR0913  each is an option of the command
     limit: int,
     strict: bool,
 ) -> None:
-    """Search all services at once; their rows come in turns.
+    """Search all services at once.
 
-    A service that is slow is given ten seconds, unless --timeout says otherwise.
+    Each service has ten seconds (--timeout changes that).
     """
     from animedex.art.providers import check_services, merge_failures
     from animedex.art.search import search

@@ -26,7 +26,7 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
 @click.group("auth", cls=Group)
 def command() -> None:
-    """Sign in to a service, or out of it."""
+    """Sign in to a service or sign out."""
 
 
 @command.command(
@@ -40,18 +40,18 @@ def command() -> None:
     ),
 )
 @click.argument("service", shell_complete=_complete, help=_SERVICE)
-@click.option("--login", metavar="NAME", help="Your name there, where the service asks for one.")
+@click.option("--login", metavar="NAME", help="Your user name, if the service needs one.")
 @click.option(
     "--command",
     "program",
     metavar="COMMAND",
-    help="Have this program print the key whenever it is needed, and store no key.",
+    help="Program that prints the key; no key is stored.",
 )
 @click.option("--with-key", is_flag=True, help="Read the key from standard input.")
-@click.option("--no-check", is_flag=True, help="Store it without asking the service.")
+@click.option("--no-check", is_flag=True, help="Store the key without checking it.")
 @with_request_options
 def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) -> None:
-    """Store the key by which a service knows you, once the service has accepted it."""
+    """Store your API key, after the service has accepted it."""
     if click.get_current_context().args:
         message = "there is more on the line than can be understood, and it may be a key"
         hint = "leave keys out, where others can read them: see `animedex auth login --help`"
@@ -82,10 +82,10 @@ def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) 
     cls=Command, examples=("animedex auth status", "animedex auth status waifu --check --json")
 )
 @click.argument("service", required=False, shell_complete=_complete, help=_SERVICE)
-@click.option("--check", is_flag=True, help="Ask each service whether it accepts the key.")
+@click.option("--check", is_flag=True, help="Check each key with its service.")
 @with_output
 def status(session: CommandSession, service: str | None, *, check: bool) -> None:
-    """Show as whom you are signed in, where the key is from and whether it is used."""
+    """Show your accounts and where their keys come from."""
     from animedex.cli.login import account_status
 
     names = [services_with_accounts(service).name] if service else with_login_options()
@@ -98,7 +98,7 @@ def status(session: CommandSession, service: str | None, *, check: bool) -> None
 @command.command(cls=Command, examples=("animedex auth logout danbooru",))
 @click.argument("service", shell_complete=_complete, help=_SERVICE)
 def logout(service: str) -> None:
-    """Forget the key for a service; one in the environment stays."""
+    """Delete the stored key of a service."""
     from animedex.cli.login import require_sign_in, set_variables
     from animedex.config.credentials_file import delete_credentials
 

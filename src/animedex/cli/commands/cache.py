@@ -12,13 +12,13 @@ from animedex.plurals import format_count
 
 @click.group("cache", cls=Group)
 def command() -> None:
-    """Show or clear what is kept: answers, and which pictures were shown."""
+    """Show or clear cached answers and the record of seen pictures."""
 
 
 @command.command(cls=Command, examples=("animedex cache info", "animedex cache info --jq .bytes"))
 @with_output
 def info(session: CommandSession) -> None:
-    """Show where answers are kept, how many, and how large they are."""
+    """Show the cache's path, entries and size."""
     client = session.client
     runtime = client.runtime
     report, pictures = retry_while_locked(
@@ -36,12 +36,12 @@ def info(session: CommandSession) -> None:
 
 
 @command.command(cls=Command, examples=("animedex cache clear", "animedex cache clear --seen"))
-@click.option("--seen", is_flag=True, help="Forget which pictures were shown, instead of answers.")
+@click.option("--seen", is_flag=True, help="Delete the record of seen pictures instead.")
 @with_output
 def clear(session: CommandSession, *, seen: bool) -> None:
-    """Forget all answers that are kept, or which pictures were shown to you.
+    """Delete cached answers, or the record of pictures you have seen.
 
-    With the answers goes what the gallery has drawn: it draws its small pictures again.
+    The gallery's thumbnails are deleted with the answers; they are made again when needed.
     """
     client = session.client
     forget = client.runtime.seen.clear if seen else client.runtime.cache.clear

@@ -67,7 +67,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
     help="The shell that is to complete.",
 )
 def command(shell: str) -> None:
-    """Print a script that completes commands and options in your shell."""
+    """Print a completion script for your shell."""
     from animedex.cli.root import root
 
     kind = get_completion_class(shell)

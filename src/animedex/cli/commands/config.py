@@ -18,7 +18,7 @@ def command() -> None:
 @command.command("list", cls=Command, examples=("animedex config list",))
 @with_output
 def list_(session: CommandSession) -> None:
-    """List every setting in force and where it comes from: environment, file or default."""
+    """List all settings and where they come from."""
     session.output.facts(
         {
             name: {"value": redact_value(name, found.value), "source": found.source}
@@ -30,7 +30,7 @@ def list_(session: CommandSession) -> None:
 @command.command(cls=Command, examples=("animedex config get contact",))
 @click.argument("name", help="A setting that `animedex config list` names.")
 def get(name: str) -> None:
-    """Print the value of one setting, and nothing where it has none.
+    """Print the value of one setting.
 
     A user and password in a URL are printed as `***`.
     """
@@ -51,13 +51,13 @@ def get(name: str) -> None:
 @click.argument("name", help="A setting that `animedex config list` names.")
 @click.argument("value", help="Its new value.")
 def set_(name: str, value: str) -> None:
-    """Write a setting into the configuration file."""
+    """Change a setting in the configuration file."""
     write_setting(Config().path, name, value)
 
 
 @command.command(cls=Command, examples=("animedex config path",))
 def path() -> None:
-    """Print where the configuration file is."""
+    """Print the path of the configuration file."""
     write_out(f"{Config().path}\n")
 
 

@@ -52,13 +52,13 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
 @click.option(
     "--clean",
     metavar="FOLDER",
-    help="Remove unfinished files from it.",
+    help="Delete unfinished downloads in this folder.",
 )
 @with_download_options
 def command(
     session: CommandSession, saving: DownloadOptions, what: tuple[str, ...], *, clean: str | None
 ) -> None:
-    """Fetch pictures into files that keep their artists' credit.
+    """Download pictures with the artists' credit in each file.
 
     What you name is fetched, and no more. There is no way to fetch a whole category, tag or
     service: their terms do not allow collections to be made of them. What comes half is fetched on

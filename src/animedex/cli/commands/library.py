@@ -9,4 +9,4 @@ from animedex.cli.command import SubcommandGroup
 
 @click.group("library", cls=SubcommandGroup, module=__name__)
 def command() -> None:
-    """Keep, search, compare and check the pictures that you have."""
+    """Manage your picture library: search, find duplicates, verify."""

@@ -42,10 +42,10 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
     required=True,
     help="Files, folders, or - for a list.",
 )
-@click.option("-v", "--verbose", is_flag=True, help="Print a card for each file on a terminal.")
+@click.option("-v", "--verbose", is_flag=True, help="Print details of each file.")
 @with_library
 def command(session: CommandSession, files: tuple[str, ...]) -> None:
-    """Add pictures to your library, downloaded by animedex or not.
+    """Add pictures or folders to your library.
 
     Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
     Folders are gone through with all below them; hidden and half-written files are left out, and

@@ -63,15 +63,15 @@ class _Result(NamedTuple):
     "--within",
     type=click.IntRange(0, 64),
     metavar="BITS",
-    help="Most bits of 64 that may differ (default: 10).",
+    help="Largest Hamming distance of 64-bit hashes (default: 10).",
 )
 @click.option(
     "--keep",
     type=click.Choice(["best", "oldest", "newest"]),
-    help="Which picture to keep.",
+    help="Which picture of a group to keep (default: best).",
 )
-@click.option("--delete", is_flag=True, help="Put the others into the trash.")
-@click.option("--yes", is_flag=True, help="Delete without asking.")
+@click.option("--delete", is_flag=True, help="Move the other files to the trash.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @with_library
 @with_filter_options
 def command(  # noqa: PLR0913  each is an option
@@ -83,7 +83,7 @@ def command(  # noqa: PLR0913  each is an option
     delete: bool,
     yes: bool,
 ) -> None:
-    """Find groups of the same picture, and of similar ones.
+    """Find duplicates and similar pictures.
 
     Each file of a group is decoded and compared with the one to keep. --delete leaves similar
     pictures alone: only equal files, equal pixels, and the same picture scaled, recompressed or

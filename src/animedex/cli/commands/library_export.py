@@ -37,14 +37,14 @@ _BATCH = 200
     "kind",
     type=click.Choice(["jsonl", "csv"]),
     default="jsonl",
-    help="Write lines of JSON, or a table; jsonl if unsaid.",
+    help="JSON lines or CSV (default: jsonl).",
 )
 @with_seen_store
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, kind: Kind) -> None:
-    """Write all that is known of your pictures to standard output, the oldest first.
+    """Write your library to standard output, oldest entries first.
 
-    In a table, a cell that a spreadsheet would run as a formula begins with an apostrophe.
+    In CSV, an apostrophe keeps cells from running as formulas.
     """
     from animedex.cli.streams import is_terminal, write_bytes, write_out
     from animedex.library.import_export import export_entries

@@ -34,11 +34,11 @@ _PEEKED = 4096
     "--format",
     "kind",
     type=click.Choice(["jsonl", "csv"]),
-    help="Take it for this; told by how it begins if unsaid.",
+    help="Format of the file (default: detected).",
 )
 @with_seen_store
 def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
-    """Take in what was exported; the files must be where they were."""
+    """Import exported entries; their files must still be in place."""
     from animedex.cli.batch_failures import BatchFailures
     from animedex.library.import_export import detect_format, import_lines
     from animedex.text_encoding import STANDARD_INPUT, open_text

@@ -38,14 +38,14 @@ _PAGE = 500
     type=click.IntRange(1),
     default=50,
     metavar="N",
-    help="List so many at most, 50 if unsaid.",
+    help="Number of entries (default: 50).",
 )
-@click.option("--all", "whole", is_flag=True, help="List all of them.")
+@click.option("--all", "whole", is_flag=True, help="List all entries.")
 @folders_argument
 @with_library
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, limit: int, whole: bool) -> None:
-    """List the pictures that you keep, the newest first."""
+    """List your pictures, newest first."""
     from animedex.cli.entry_output import print_entries, single_entry_payload
 
     library = session.library

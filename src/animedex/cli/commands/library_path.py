@@ -11,5 +11,5 @@ from animedex.cli.command_context import CommandSession, with_library
 @click.command("path", cls=Command, examples=("animedex library path",))
 @with_library
 def command(session: CommandSession) -> None:
-    """Print where the library's file is; ANIMEDEX_DATA_DIR names another folder for it."""
+    """Print the path of the library (ANIMEDEX_DATA_DIR moves it)."""
     session.output.paths([session.library.path])

@@ -36,14 +36,14 @@ if TYPE_CHECKING:
     metavar="N",
     help="Number of pictures.",
 )
-@click.option("--paths", is_flag=True, help="Print paths, one on a line.")
+@click.option("--paths", is_flag=True, help="Print paths, one per line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 @partial(with_library, pictures=True)
 @with_filter_options
 def command(
     session: CommandSession, *, filters: Filters, amount: int, paths: bool, quiet: bool
 ) -> None:
-    """Pick random pictures whose files are there, none of them twice."""
+    """Show random pictures, each at most once."""
     from animedex.cli.library_rows import print_service_rows
     from animedex.library.random_entries import pick_random
 

@@ -25,13 +25,13 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("numbers", metavar="[ID]...", nargs=-1, help="The pictures' numbers.")
-@click.option("--delete", is_flag=True, help="Put the files into the system's trash as well.")
-@click.option("--missing", is_flag=True, help="Forget all pictures whose files are gone.")
+@click.option("--delete", is_flag=True, help="Also move the files to the trash.")
+@click.option("--missing", is_flag=True, help="Remove all entries whose files are missing.")
 @with_seen_store
 def command(
     session: CommandSession, numbers: tuple[str, ...], *, delete: bool, missing: bool
 ) -> None:
-    """Forget pictures; their files stay where they are, unless they are to be deleted.
+    """Remove entries; files stay unless --delete is used.
 
     Where one of the numbers is unknown nothing is done. One that cannot be deleted stays, and does
     not stop the rest. With --missing, connect the disks that the pictures are on first: what is on

@@ -34,14 +34,14 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     default=50,
     metavar="N",
-    help="Give so many rows at most, 50 if unsaid.",
+    help="Number of results (default: 50).",
 )
 @with_library
 @with_filter_options
 def command(
     session: CommandSession, words: tuple[str, ...], *, filters: Filters, limit: int
 ) -> None:
-    """Search your pictures for words, the best answer first."""
+    """Search your pictures by words, best match first."""
     from animedex.cli.entry_output import print_entries
 
     said = " ".join(words)

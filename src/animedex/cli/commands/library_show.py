@@ -16,7 +16,7 @@ from animedex.cli.command_context import CommandSession, with_library
 @click.argument("number", metavar="ID", help="The picture's number, as `library list` has it.")
 @with_library
 def command(session: CommandSession, number: str) -> None:
-    """Show all that the library knows of one picture."""
+    """Show one entry in full."""
     from animedex.cli.entry_numbers import get_entry
     from animedex.cli.entry_output import entry_card, entry_payload
 

@@ -26,18 +26,18 @@ from animedex.cli.command_context import CommandSession, with_output
     "--within",
     type=click.IntRange(0, 64),
     metavar="BITS",
-    help="Most bits of 64 that may differ (default: 10).",
+    help="Largest Hamming distance of 64-bit hashes (default: 10).",
 )
 @click.option(
     "--limit",
     type=click.IntRange(1),
     default=50,
     metavar="N",
-    help="Give so many rows at most, 50 if unsaid.",
+    help="Number of results (default: 50).",
 )
 @with_output
 def command(session: CommandSession, picture: str, *, within: int | None, limit: int) -> None:
-    """Find pictures that look like this one: in another size or format, or nearly the same.
+    """Find pictures that look like this one.
 
     A picture of the library is named by its number, by its address or by the id of its art post,
     such as nekos:FILE, and is not among those found. One of a service that is not there is asked

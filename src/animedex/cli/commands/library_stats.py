@@ -32,12 +32,12 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
     type=click.IntRange(1),
     default=20,
     metavar="N",
-    help="Name so many artists, shows and categories at most, 20 if unsaid.",
+    help="Number of artists, shows and categories (default: 20).",
 )
 @with_library
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, most: int) -> None:
-    """Count your pictures: by service, artist, show, month and more."""
+    """Count your pictures by service, artist, show and month."""
     from animedex.library.stats import collect_stats
 
     counted = collect_stats(session.library, filters, most)

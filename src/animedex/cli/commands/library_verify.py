@@ -39,7 +39,7 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
 )
 @with_library
 def command(session: CommandSession, folders: tuple[str, ...]) -> None:
-    """Read every file, and tell which is gone or not what it was.
+    """Check every file, and repair the library where possible.
 
     What can be repaired is: a file that was moved is found by its bytes below the folders given;
     one that was written anew and still looks the same, as after its tags were edited, is taken in

@@ -16,7 +16,7 @@ from animedex.errors import BadArguments
 )
 @with_request_options
 def command(session: CommandSession) -> None:
-    """Serve tools over the Model Context Protocol, on standard input and output.
+    """Serve tools for language models (MCP) on standard input and output.
 
     A program such as an editor or a chat starts this and talks to it; it ends when that closes
     standard input. Every call keeps the services' budgets, together with all other processes.

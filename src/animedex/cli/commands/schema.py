@@ -33,7 +33,7 @@ _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 @click.argument("name", required=False, help="A record; without one, all are listed.")
 @with_output
 def command(session: CommandSession, name: str | None) -> None:
-    """Print the JSON Schema of a record: `art-post`, or one that a service sends."""
+    """Print the JSON Schema of a record."""
     kinds = records()
     if name is None:
         session.output.names(sorted([POST, *kinds]))

@@ -40,43 +40,43 @@ _LIBRARY_ALONE = ("host", "token")
         " give --host unless the user asked for it."
     ),
 )
-@click.option("--sample", is_flag=True, help="Serve a service with a drawn collection instead.")
+@click.option("--sample", is_flag=True, help="Serve a sample of a service instead.")
 @click.option(
     "--service",
     type=click.Choice([*SAMPLES, _ALL]),
     default="nekos",
     metavar="NAME",
-    help=f"Of samples, serve this one: {', '.join(SAMPLES)} or {_ALL}; nekos if unsaid.",
+    help=f"Which sample: {', '.join(SAMPLES)} or {_ALL} (default: nekos).",
 )
 @click.option(
     "--port",
     type=click.IntRange(0, 65_535),
     default=8080,
     metavar="PORT",
-    help="8080 if unsaid; 0 for any.",
+    help="Port (default: 8080); 0 for any free one.",
 )
 @click.option(
     "--host",
     default=_LOOPBACK,
     metavar="HOST",
-    help="Let others reach the library at this address; needs a token.",
+    help="Address to listen on (default: 127.0.0.1); others need a token.",
 )
 @click.option(
     "--token",
     envvar="ANIMEDEX_SERVE_TOKEN",
     metavar="TOKEN",
-    help=f"Let in only who has it; `{_NEW}` makes one. Others on this machine can see options;"
-    " ANIMEDEX_SERVE_TOKEN is out of sight.",
+    help=f"Access token; `{_NEW}` makes one. Other users can see options, but not"
+    " ANIMEDEX_SERVE_TOKEN.",
 )
 @click.option(
     "--fault",
     "faults",
     multiple=True,
     metavar="SPEC",
-    help="Have a sample misbehave: PATH:FAULT[xN].",
+    help="Make a sample fail: PATH:FAULT[xN].",
 )
-@click.option("--no-limits", is_flag=True, help="Have a sample never answer 429.")
-@click.option("--seed", type=int, metavar="N", help="Draw the same pictures each time.")
+@click.option("--no-limits", is_flag=True, help="Turn off a sample's rate limits.")
+@click.option("--seed", type=int, metavar="N", help="Seed for random choices.")
 @click.pass_context
 def command(  # noqa: PLR0913 - options, each for itself
     ctx: click.Context,
@@ -90,7 +90,7 @@ def command(  # noqa: PLR0913 - options, each for itself
     no_limits: bool,
     seed: int | None,
 ) -> None:
-    """Serve your library on this machine until Ctrl-C: a gallery, and nekos.best v2 over it.
+    """Serve your library as a gallery and as a nekos.best v2 API.
 
     It is served on loopback alone unless --host says otherwise. With --sample, services with a
     drawn collection are served instead, for programs under test.

@@ -45,13 +45,13 @@ _PIECE = 64 * 1024
 @click.option(
     "--info",
     is_flag=True,
-    help="Print what travels with a file.",
+    help="Print a file's credit and metadata.",
 )
 @with_output
 def command(session: CommandSession, what: tuple[str, ...], *, info: bool) -> None:
-    """Draw pictures in the terminal, in pixels or coloured half-blocks.
+    """Show pictures in the terminal.
 
-    Several are drawn beside each other. An animation plays once; q, space or Escape stops it.
+    Several pictures form a grid. An animation plays once; q, space or Escape stops it.
     With - rows of any picture command are read, or the bytes of one picture. With --info, one
     file gives an object; several files, or -, give an array, or lines with --jsonl.
     """

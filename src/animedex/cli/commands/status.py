@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @with_output
 def command(session: CommandSession) -> None:
-    """Show every budget, the cache and the settings in force; nothing is asked of a service."""
+    """Show rate limits, cache and settings, without sending a request."""
     client = session.client
     runtime = client.runtime
     report, states = retry_while_locked(
