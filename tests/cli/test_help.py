@@ -240,7 +240,7 @@ def test_agents_are_told_the_same_as_json(cli: Cli) -> None:
         "type": "integer",
         "minimum": 1,
         "maximum": 20,
-        "description": "How many pictures to draw",
+        "description": "Number of pictures (default: 1)",
     }
     assert "nekos_image" in told["tools"]
     assert cli("--json", "--agent-guide").text == outcome.text
