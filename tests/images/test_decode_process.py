@@ -119,7 +119,7 @@ def test_a_damaged_picture_is_damaged_there_too(tmp_path: Path) -> None:
 
 
 def test_what_is_no_picture_is_told_there_too() -> None:
-    with pytest.raises(BadArguments, match="it is no picture"):
+    with pytest.raises(BadArguments, match="it is not a picture"):
         decode_in_subprocess(DecodeInput("it", _COST, data=b"nothing"), side=9)
 
 

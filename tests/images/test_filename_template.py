@@ -121,7 +121,7 @@ def test_a_name_of_5000_characters_is_cut() -> None:
         ("{nothing like it}", "`--name help` lists the fields"),
         ("{", "write it twice to have one in the name"),
         ("{id}}", "write it twice to have one in the name"),
-        ("/" * 16, "take some of the slashes out"),
+        ("/" * 16, "use fewer slashes"),
         ("{id!r}", "did you mean {id}?"),
         ("{}", "--name help"),
     ],

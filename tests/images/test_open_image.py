@@ -169,7 +169,7 @@ def test_a_bomb_is_not_decoded(tmp_path: Path) -> None:
     ("content", "error", "message"),
     [
         (b"", Corrupt, "is empty"),
-        (b"<!DOCTYPE html>", BadArguments, "is no picture"),
+        (b"<!DOCTYPE html>", BadArguments, "is not a picture"),
         (b"\0\0\0\x18ftypmp42" + bytes(60), BadArguments, "is not a picture: it is video/mp4"),
         (b"PK\x03\x04" + bytes(60), BadArguments, "it is application/zip"),
         (b"\x89PNG\r\n\x1a\n", Corrupt, "damaged"),

@@ -71,7 +71,7 @@ def test_a_picture_is_shown_the_way_it_is_held(form: str) -> None:
 
 @pytest.mark.parametrize("form", ["BMP", "EPS", "ICO", "PDF", "TIFF"])
 def test_only_what_services_send_is_decoded(form: str) -> None:
-    with pytest.raises(Corrupt, match="is no picture"):
+    with pytest.raises(Corrupt, match="is not a picture"):
         scale_picture(drawn((30, 40), form))
 
 

@@ -1,1 +1,1 @@
-"""Picture files: named, fetched, credited, looked at, told apart."""
+"""Picture files: formats, decoding, fingerprints, credits, file names."""

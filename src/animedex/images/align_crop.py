@@ -1,4 +1,4 @@
-"""How one thumbnail is to be cut at its edges to show what another one does."""
+"""Find the crop of one thumbnail that shows what another one shows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much there is to see in a thumbnail, and whether another shows the same, block by block.
+"""Measure the detail in a thumbnail, and compare it with another, block by block.
 
 A thumbnail's luma is cut into blocks. From each block the averages of its rows and columns are
 subtracted: what is left is detail that no layout, gradient or flat colour has. Two pages of text

@@ -1,4 +1,4 @@
-"""What decoding a picture may cost, estimated from its structure before any decoder sees it.
+"""Estimate the cost of decoding a picture from its structure, before a decoder opens it.
 
 Nothing here unpacks anything: only headers, and how many parts follow, are read.
 """
@@ -41,7 +41,7 @@ CHEAP_BYTES, CHEAP_PIXELS, CHEAP_PARTS = 16 * 1024 * 1024, 16 * MEGAPIXEL, 50_00
 EXPENSIVE = 1000 * CHEAP_PIXELS
 # In a JPEG, each pixel is gone over once for each scan.
 _CHEAP_SCAN_PIXELS = 10 * CHEAP_PIXELS
-# So many frames of an animation are looked at.
+# Frames of an animation that are decoded at most.
 _FRAMES = 40
 SMALLER_HINT = "make it smaller with another program to look at it"
 _PIECE_BYTES = 1024 * 1024
@@ -106,7 +106,7 @@ def estimate_cost(file: BinaryIO, kind: Format, name: str) -> Cost:
     try:
         return _ESTIMATES[kind.name](file, limits)
     except (struct.error, IndexError, ValueError, StopIteration):
-        # It is cut short, or no decoder knows it either; nobody can say what that costs.
+        # It is cut short, or not decodable: the cost is unknown.
         return Cost(is_high=limits.bytes > _PIECE_BYTES)
     finally:
         file.seek(0)
@@ -229,7 +229,7 @@ def _webp(file: BinaryIO, limits: ImageLimits) -> Cost:
 
 
 def _avif(file: BinaryIO, limits: ImageLimits) -> Cost:
-    """Take the largest size that the file tells of any of its pictures."""
+    """Use the largest size of any picture in the file."""
     sizes = [
         struct.unpack(">II", b"".join(match.groups()))
         for match in _SIZES.finditer(file.read(_PIECE_BYTES))

@@ -1,6 +1,6 @@
-"""Decoding in a process of its own, which can be ended: for pictures that may cost much.
+"""Decode expensive pictures in a process of their own.
 
-The process has so much processor time and memory, and ends with whoever waits for it.
+Its processor time and memory are limited, and it ends with the caller.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _BOOTSTRAP = (
 
 
 class DecodeOptions(TypedDict):
-    """What is wanted of a picture.
+    """What to decode of a picture.
 
     `side` is how large a frame is wanted, in pixels. Without it, all of the picture is decoded, for
     its size and, if asked, its `fingerprint`; or nothing, and `container` is checked alone.
@@ -52,7 +52,7 @@ class DecodeOptions(TypedDict):
 
 
 class DecodeTask(DecodeOptions):
-    """What a process is to do: `path` is in hexadecimal, and empty where the bytes follow."""
+    """A task for a process: `path` is in hexadecimal, and empty if the bytes follow."""
 
     modules: list[str]
     name: str
@@ -60,7 +60,7 @@ class DecodeTask(DecodeOptions):
 
 
 class DecodeResult(TypedDict):
-    """What a process found: the size of the upright picture, or the error; bytes follow.
+    """The result of a process: the size of the upright picture, or the error; bytes follow.
 
     `mode`, `frame` and `seconds` are those of the frame.
     """
@@ -113,7 +113,7 @@ def decode_in_subprocess(
 
 
 def check_in_subprocess(source: DecodeInput) -> None:
-    """Raise `Corrupt` for a picture that is cut short, as far as that can be told cheaply."""
+    """Raise `Corrupt` for a picture whose container shows that it is cut short."""
     with suppress(TooLarge):
         _run(source, {"side": 0, "fingerprint": False, "container": True})
 
@@ -186,7 +186,7 @@ def _parse_output(output: bytes, code: int, name: str) -> tuple[DecodeResult, by
 
 
 def _raise_exit_error(code: int, name: str) -> NoReturn:
-    """Raise what tells why a process ended without an answer."""
+    """Raise the error for a process that ended without a result."""
     if code in {-getattr(signal, "SIGXCPU", 0), -getattr(signal, "SIGKILL", 0)}:
         _raise_too_large(name, f"takes more than {MAX_SECONDS} seconds of processor time to decode")
     message = f"{name} is a damaged picture: it cannot be decoded"
@@ -200,6 +200,6 @@ def _raise_too_large(name: str, why: str) -> NoReturn:
 
 @atexit.register
 def _kill_all() -> None:
-    """End what threads that nobody waits for have left."""
+    """End the processes of threads that are not waited for at exit."""
     for process in list(_processes):
         process.kill()

@@ -1,4 +1,4 @@
-"""Opening pictures for a decoder: by what they are, none too large, and nothing told aside."""
+"""Open pictures with the decoder of their format, within limits, and without warnings."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from animedex.images.formats import Format
 
-# How long it may take, in seconds, until it is noticed that nobody waits any longer.
+# Seconds between checks whether the caller still waits.
 POLL_SECONDS = 0.1
 # Each decoder takes a core, and the memory for a whole picture.
 _MAX_DECODERS = min(4, os.cpu_count() or 1)
@@ -30,7 +30,7 @@ _TRUNCATION_WORDS = ("truncated", "end of", "incomplete", "not enough", "no more
 
 
 class _WaitState(threading.local):
-    """How a thread waits for decoders: until when, by the monotonic clock, and what ends it early.
+    """How long a thread waits for decoders: its deadline, and the event that cancels it.
 
     `depth` is how often it has entered `decoder_slot`.
     """

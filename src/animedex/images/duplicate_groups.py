@@ -1,4 +1,4 @@
-"""Groups of the same picture, out of pairs whose hashes are near."""
+"""Group near-duplicates, from pairs whose hashes are near."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     Lookup: TypeAlias = Callable[[Sequence[int]], Mapping[int, Fingerprint]]
 
 _BATCH = 2048
-# Of pictures with one and the same hash, as many different ones are told apart.
+# Of pictures with the same hash, at most so many different ones are distinguished.
 _MAX_KINDS = 32
 # Where hashes crowd together, so that many pairs come at once, each is compared with as many others
 # only; and no picture is looked at beside more others in vain.
 _MIN_CROWD, _MAX_MISSES = 4096, 256
-# In a group that is known to be large, the looks that are left would tell nothing new.
+# In a group of this size, comparing the remaining pairs would change nothing.
 _LARGE_GROUP = 16
 _MAX_REMEMBERED = 1_000_000
 # Those of one group are compared with its middle, whatever their hashes are.
@@ -89,7 +89,7 @@ def _batches(pairs: Iterable[Pair]) -> Iterator[list[Pair]]:
 
 
 class Clusters:
-    """Which pictures were seen to look the same, and what comes together by that."""
+    """A union-find of pictures that look the same, and the degree of each."""
 
     def __init__(self, lookup: Lookup, within: int) -> None:
         self._lookup, self._max_distance = lookup, within
@@ -100,7 +100,7 @@ class Clusters:
         self._compared: set[Pair] = set()
 
     def compare_equal_hashes(self, ids: list[int]) -> None:
-        """Compare pictures of one hash: all of a few, or else one of each kind with the rest."""
+        """Compare pictures with equal hashes: all of a few, or one of each kind with the rest."""
         if len(ids) <= _LARGE_GROUP:
             self.compare(list(combinations(ids, 2)))
             return
@@ -120,7 +120,7 @@ class Clusters:
         return ids if len(ids) <= _LARGE_GROUP else list(kinds.values())[:_MAX_KINDS]
 
     def compare(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
-        """Look at pairs, and put together what looks the same."""
+        """Compare pairs, and unite those that look the same."""
         unique = dict.fromkeys(map(_sort_pair, pairs))
         open_pairs = [pair for pair in unique if self._is_open(*pair, patient=patient)]
         for pair, alike in zip(
@@ -133,19 +133,19 @@ class Clusters:
             self._remember(pair)
 
     def find_root(self, one: int) -> int:
-        """Name what a picture has come together with."""
+        """Return the representative of a picture's component."""
         firsts = self._parents
         while (first := firsts.get(one, one)) != one:
             firsts[one] = one = firsts.get(first, first)
         return one
 
     def components(self) -> list[list[int]]:
-        """Return what has come together."""
+        """Return the connected components."""
         return list(self._members.values())
 
     def star_clusters(self, ids: list[int]) -> Iterator[list[int]]:
-        """Part what has come together into groups about a middle; what is left alone is none."""
-        if len(ids) == 2:  # noqa: PLR2004  a pair was looked at
+        """Yield the groups of a component, each around a middle; single pictures are no group."""
+        if len(ids) == 2:  # noqa: PLR2004  a pair was compared
             yield sorted(ids)
             return
         while len(ids) > 1:
@@ -158,7 +158,7 @@ class Clusters:
             ids = sorted(set(rest) - set(star))
 
     def _is_open(self, one: int, other: int, *, patient: bool) -> bool:
-        """Return whether it is worth while to look at a pair."""
+        """Return whether a pair is worth comparing."""
         first = self.find_root(one)
         if one == other or (one, other) in self._compared:
             return False
@@ -173,7 +173,7 @@ class Clusters:
         self._compared.add(pair)
 
     def _confirm(self, pairs: list[Pair], within: int) -> list[bool]:
-        """Look at pairs, a batch at a time, so that few fingerprints are held."""
+        """Compare pairs in batches, so that few fingerprints are in memory."""
         results: list[bool] = []
         for batch in _batches(pairs):
             fingerprints = self._lookup(sorted({one for pair in batch for one in pair}))

@@ -1,4 +1,4 @@
-"""Which way a picture is held: the orientation in EXIF, read without the rest of it."""
+"""The EXIF orientation of a picture, read without the rest of its EXIF."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Orientation(NamedTuple):
         return self.orientation > 4  # noqa: PLR2004  the numbers are EXIF's
 
     def apply(self, image: Image) -> Image:
-        """Turn a picture the way it is looked at."""
+        """Return a picture turned upright."""
         from PIL.Image import Transpose
 
         ways = (
@@ -39,7 +39,7 @@ class Orientation(NamedTuple):
 
 
 def parse_orientation(exif: object) -> Orientation:
-    r"""Read the orientation; what makes no sense means that there is none.
+    r"""Read the orientation; return 1 for invalid data.
 
     >>> tag = b"\x01\x12\0\3\0\0\0\1\0\6\0\0"
     >>> parse_orientation(b"Exif\0\0MM\0*\0\0\0\x08\0\1" + tag).orientation

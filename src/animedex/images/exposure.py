@@ -1,4 +1,4 @@
-"""How much the colours of pictures differ, beside one of them being brighter."""
+"""Measure how much colours differ between two exposures of a picture."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _TRIMMED_SHARE = 19 / 20
 _MIN_CONTRAST = 30.0
 # Which part of what brightening may at most have cost is forgiven.
 _CLIPPING_TOLERANCE = 0.2
-# What is nearly white or black tells nothing of how much brighter a picture is.
+# Nearly white or black pixels do not show how much brighter a picture is.
 _BRIGHT, _DARK = 225.0, 12.0
 _MIN_SHARE = 0.1
 _MIN_SLOPE, _MAX_SLOPE = 0.6, 2.5
@@ -102,7 +102,7 @@ def _fit_line(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
 
 
 def _quantiles(values: NDArray[np.floating], telling: Truths) -> list[Floats]:
-    """Return the median and the upper quartile of what tells something."""
+    """Return the median and the upper quartile of the informative values."""
     amount = telling.sum(1)
     ordered = np.sort(np.where(telling, values, np.inf), 1).astype(np.float32)
     which = np.arange(len(values))

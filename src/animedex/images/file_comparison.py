@@ -1,6 +1,6 @@
-"""Two picture files decoded and compared, as is asked before one of them is deleted.
+"""Decode and compare two picture files, before one of them is deleted as a duplicate.
 
-A fingerprint tells which pictures are worth comparing. This tells whether a person would take one
+A fingerprint suggests which pictures to compare. This decides whether a person would take one
 file for the other: equal pixels, or the same picture scaled, recompressed or converted. A crop, a
 border, a watermark, another brightness or a changed detail is a difference.
 """

@@ -66,7 +66,7 @@ class FilenameTemplate:
         self._parts = [_parse_pieces(part) for part in _SEPARATOR.split(text)]
         if len(self._parts) > MAX_FOLDERS:
             message = f"a name has at most {MAX_FOLDERS} parts, and this has {len(self._parts)}"
-            raise BadArguments(message, hint="take some of the slashes out")
+            raise BadArguments(message, hint="use fewer slashes")
 
     def path(self, values: Mapping[str, str], longest: int = MAX_PATH_BYTES) -> str:
         """Return a relative path of at most so many bytes, its parts divided by slashes.
@@ -82,7 +82,7 @@ class FilenameTemplate:
 
 
 def template_values(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:
-    """Return a picture's value for every field, as it came; empty where there is none."""
+    """Return the value of every field for a picture; empty if it has none."""
     source, _, number = post.id.partition(":")
     stem = unquote(urlsplit(post.url or "").path.rpartition("/")[2]).rpartition(".")
     values = {

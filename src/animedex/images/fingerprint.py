@@ -1,4 +1,4 @@
-"""What a picture looks like, in a few bytes."""
+"""Fingerprints of pictures: perceptual hashes and thumbnails."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ VERSION = _FIRST_VERSION + 2
 MAX_DISTANCE = 10
 # A frame is reduced to so many pixels on a side, or up to twice as many, before it is hashed.
 COARSE_SIDE = 160
-# One look: 40 x 40 bytes of luma, then 20 x 20 of each of the two colour differences, and one for
+# One view: 40 x 40 bytes of luma, then 20 x 20 of each of the two colour differences, and one for
 # what kind of look it is.
 SIDE, CHROMA_SIDE = 40, 20
 PIXEL_BYTES = SIDE * SIDE + 2 * CHROMA_SIDE * CHROMA_SIDE

@@ -1,4 +1,4 @@
-"""What a file is, told by its first bytes and never by its name."""
+"""File formats, identified by a file's first bytes and never by its name."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Format(NamedTuple):
-    """Describe a format that services have files in; a film or an archive is no picture."""
+    """A format of files that services have; videos and archives are not pictures."""
 
     name: str
     extension: str

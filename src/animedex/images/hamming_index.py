@@ -1,4 +1,4 @@
-"""Which of very many hashes differ in a few bits."""
+"""Search very many 64-bit hashes by Hamming distance, and join those that are near."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class HammingIndex:
         return HammingIndex(self._ids[mask], self._hashes[mask])
 
     def find_pairs(self, radius: int) -> NearPairs:
-        """Find all pairs that are so near; what is given does the work when it is gone through."""
+        """Return an iterable of all pairs within a Hamming distance; it computes them lazily."""
         return NearPairs(self._ids, self._hashes, radius)
 
 
@@ -187,7 +187,7 @@ def _join_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
     rows = np.arange(len(band.keys))
     yield from _match_buckets(band, rows, rows + 1, band.starts[band.keys + 1] - rows - 1)
     for high in range(width):
-        # Of each pair the one without the highest bit that differs is looked at.
+        # Of each pair, start from the one without the highest bit that differs.
         (rows,) = np.nonzero(band.keys >> high & 1 == 0)
         keys, ours = band.keys[rows], band.values[rows]
         for bits in (bits for count in range(few) for bits in combinations(range(high), count)):

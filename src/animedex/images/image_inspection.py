@@ -1,4 +1,4 @@
-"""A picture decoded once: whether it is whole, how large, and what it looks like."""
+"""Decode a picture once: check it, measure it, and compute its fingerprint."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from animedex.images.fingerprint import Fingerprint
 
-# Of an animation four frames are looked at, none of them behind so many frames or pixels: to see
+# Of an animation four frames are sampled, none of them behind so many frames or pixels: to see
 # one, all before it are decoded.
 _SAMPLES, _MAX_FRAMES, _MAX_FRAME_PIXELS = 4, 40, 120_000_000
 _PIECE_BYTES = 1024 * 1024
 
 
 class ImageSize(NamedTuple):
-    """How large a picture is, in pixels as it is seen, and of how many frames."""
+    """The size of an upright picture in pixels, and its number of frames."""
 
     format: str
     width: int
@@ -36,7 +36,7 @@ class ImageSize(NamedTuple):
 
 
 class ImageFacts(NamedTuple):
-    """What is known of a picture file after all of it was decoded."""
+    """What decoding all of a picture file shows."""
 
     format: str
     width: int
@@ -46,7 +46,7 @@ class ImageFacts(NamedTuple):
 
 
 def inspect_image(path: str) -> ImageFacts:
-    """Decode a picture, and return its size as it is seen, and what it looks like.
+    """Decode a picture; return its upright size and its fingerprint.
 
     Of an animation the parts are checked, and some frames decoded. Raises `Corrupt` for what is
     cut short or damaged, `TooLarge` for what costs too much to decode, and `BadArguments` for what
@@ -115,7 +115,7 @@ def _measure(picture: OpenImage) -> ImageSize:
 
 
 def _sample_frames(measured: ImageSize) -> list[int]:
-    """Return which frames are looked at, in order."""
+    """Return the numbers of the frames to sample, in order."""
     pixels = max(1, measured.width * measured.height)
     last = max(1, min(measured.frames, _MAX_FRAMES, _MAX_FRAME_PIXELS // pixels))
     return sorted({last * part // _SAMPLES for part in range(_SAMPLES)})

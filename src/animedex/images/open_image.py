@@ -1,6 +1,6 @@
-"""Opening a picture for the eye: frames in 8-bit sRGB, turned upright.
+"""Open pictures for display: frames in 8-bit sRGB, turned upright.
 
-Whatever is shown or compared comes from here, so that all of it has the same colours and shape.
+All that is displayed or compared comes from here, and so has the same colours and shape.
 """
 
 from __future__ import annotations
@@ -233,14 +233,14 @@ def detect_format(opening: bytes, name: str) -> Format:
         raise Corrupt(message, hint=HINT)
     file_format = identify_format(opening)
     if file_format is None:
-        message = f"{name} is no picture"
+        message = f"{name} is not a picture"
         raise BadArguments(message, hint=_PICTURES)
     return file_format
 
 
 @contextmanager
 def open_seekable(path: str) -> Generator[BinaryIO]:
-    """Open a file, or read a pipe to its end; raise what tells why that cannot be done."""
+    """Open a file, or read a pipe to its end; raise `NotFound` or `BadArguments` if that fails."""
     try:
         with open(path, "rb") as file:
             yield file if file.seekable() else io.BytesIO(file.read())

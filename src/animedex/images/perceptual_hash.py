@@ -1,4 +1,4 @@
-"""Fingerprints made of decoded frames."""
+"""Compute perceptual hashes and thumbnails of decoded frames."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     Pixels: TypeAlias = Callable[[], Iterable[Image.Image]]
 
-# A picture is looked at without its border only if at least so many of 25 blocks have detail:
+# A picture gets a view without its border only if at least so many of 25 blocks have detail:
 # simple shapes, such as circles, are all alike once their margins are gone.
 _MIN_BLOCKS_INSIDE = 18
 _FINE, _COARSE_COUNT = 6, 3
@@ -53,7 +53,7 @@ class ReducedFrame(NamedTuple):
     digest: int = 0
 
     def grounds(self) -> list[Image.Image]:
-        """Return the frame on each ground that it is looked at on."""
+        """Return the frame on each of its grounds."""
         return [self.on_white] if self.on_black is None else [self.on_white, self.on_black]
 
 
@@ -65,7 +65,7 @@ def reduce_frame(image: Image.Image, pixels: Pixels | None = None) -> ReducedFra
     frame = _lay_on_grounds(image)
     if any(_has_detail(_average_cells(ground, (0, 0, *ground.size))) for ground in frame.grounds()):
         return frame
-    # Nothing else tells it from others.
+    # Nothing else distinguishes it from others.
     return frame._replace(digest=digest_pixels([image] if pixels is None else pixels()))
 
 
@@ -110,7 +110,7 @@ def _reduce(image: Image.Image) -> Image.Image:
 
 
 def create_fingerprint(frames: Sequence[ReducedFrame]) -> Fingerprint:
-    """Make the fingerprint of small frames: the looks are at the first that shows something."""
+    """Return the fingerprint of reduced frames; its views show the first frame with detail."""
     first = next((frame for frame in frames if not frame.digest), frames[0])
     others = [frame for frame in frames if frame is not first]
     hashes: list[int] = []
@@ -168,7 +168,7 @@ def _pack_view(cells: NDArray[np.uint8]) -> bytes:
 
 
 def _difference_hash(cells: NDArray[np.uint8]) -> int:
-    """Return where the picture gets darker, to the right and down: 60 bits, and 4 at large."""
+    """Return a difference hash: 60 bits for where it gets darker, and 4 coarse ones."""
     fine, large = (rows @ cells @ rows.T for rows in _averaging_matrices())
     middle = _COARSE_COUNT // 2
     steps = (

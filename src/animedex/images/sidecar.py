@@ -35,7 +35,7 @@ _MAX_BYTES = 64 * 1024 * 1024
 
 
 def sidecar_path(path: str, kind: str) -> str:
-    """Name the file beside a picture; raise `BadArguments` for a kind that there is not.
+    """Return the name of the sidecar of a picture; raise `BadArguments` for an unknown kind.
 
     >>> sidecar_path("cat.png", "json"), sidecar_path("cat.png", "hydrus")
     ('cat.png.json', 'cat.png.txt')
@@ -47,7 +47,7 @@ def sidecar_path(path: str, kind: str) -> str:
 
 
 def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None) -> str:
-    """Write what is known of a picture into a file beside it, at once, and give its name.
+    """Write the credit of a picture to a file beside it, in one step; return its name.
 
     `json` and `xmp` keep the row. A file of that name that is not a sidecar of ours, of this very
     picture, is somebody's work: it is left alone, as a link is, and `BadArguments` raised.
@@ -74,7 +74,7 @@ def _format_content(place: str, kind: str, post: ArtPost, row: bytes | None) -> 
 
 
 def read_any_credit(path: str) -> Credit | None:
-    """Read whose picture a file is, from itself or else from what stands beside it.
+    """Read the credit of a picture from its file, or else from its sidecar.
 
     Raises `Corrupt` for a damaged one, be it the picture without a sidecar, or the sidecar.
     """
@@ -90,9 +90,9 @@ def read_any_credit(path: str) -> Credit | None:
 
 
 def read_sidecar(path: str) -> Credit | None:
-    """Read what a file beside a picture tells of it; None where there is none of ours.
+    """Read the credit in a sidecar; return None if there is no sidecar of ours.
 
-    `path` is the picture's, or the sidecar's own. Of several the one that tells most is taken.
+    `path` is the picture's, or the sidecar's own. Of several, the one with most fields is used.
     Raises `Corrupt` for a sidecar of ours that is damaged.
     """
     endings = (".json", ".xmp", ".txt")
@@ -123,14 +123,14 @@ def _is_ours(place: str, post: ArtPost) -> bool:
     try:
         credit = _parse(data, place)
     except Corrupt:
-        # What is left of it tells of which picture it was.
+        # The rest of it shows which picture it belongs to.
         marks = (f'"{number}"', f"identifier>{number}<", f"Id: {number}\n")
         return any(mark.encode() in data for mark in marks)
     return credit is not None and to_one_line(credit.post.id) == number
 
 
 def read_small_file(place: str) -> bytes | None:
-    """Return what is in a file; None where there is none, as of a name too long for one."""
+    """Return the content of a file; None if it does not exist, or its name is too long."""
     try:
         with open_regular(place) as file:
             data = file.read(_MAX_BYTES + 1)
@@ -148,7 +148,7 @@ def read_small_file(place: str) -> bytes | None:
     try:
         return to_utf8(data, place)
     except BadArguments:
-        # It is no text, and so none of ours.
+        # It is not text, and so not ours.
         return data
 
 
@@ -163,7 +163,7 @@ def _format_xmp(post: ArtPost, row: bytes | None, previous: bytes = b"") -> byte
 
 
 def _parse_xmp(data: bytes, where: str) -> Credit | None:
-    """Read a sidecar; None where it is somebody else's, `Corrupt` where it is damaged."""
+    """Parse a sidecar; return None if another program wrote it, raise `Corrupt` if damaged."""
     credit = find_credit([XmpPacket(data, ())], where)
     if credit is None and OWN.encode() in data:
         raise damaged_credit_error(where)

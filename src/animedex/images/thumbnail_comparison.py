@@ -1,4 +1,4 @@
-"""The second look: small thumbnails compared, wherever a crop has moved what they show."""
+"""Compare thumbnails of candidates, also where one picture is a crop of the other."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ _FAINT, _MIN_SPOT_NOISE = 0.15, 1.0
 # A part that is flat in both may be shifted by more, in noise: AVIF shifts flat colours of a wide
 # gamut by 2.8. A changed detail is not flat at its edges.
 _FLAT, _MAX_SHIFT = 1.5, 3.25
-# No crop that is found makes so much of a difference: one look is enough.
+# No crop makes up for so much of a difference: a crop is not searched for.
 _MIN_CORRELATION, _MAX_CROP_DIFFERENCE, _MIN_CROP_CORRELATION = 0.3, 0.7, 0.7
 _BATCH = 128
 _PARTS = 4
@@ -91,7 +91,7 @@ def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int)
 
 
 def compare_views(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
-    """Return of looks, by pairs, whether they show the same picture."""
+    """Return for each pair of views whether they show the same picture."""
     parts = [
         _compare_batch(_unpack(ones[at : at + _BATCH]), _unpack(others[at : at + _BATCH]))
         for at in range(0, len(ones), _BATCH)
@@ -101,12 +101,12 @@ def compare_views(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
 
 def _unpack(looks: Sequence[bytes]) -> Floats:
     packed = np.frombuffer(b"".join(looks), np.uint8).reshape(-1, VIEW_BYTES)
-    # Far from zero, sums of squares would lose what they are to tell.
+    # Far from zero, sums of squares would lose precision.
     return packed[:, :PIXEL_BYTES].astype(np.float32) - 128
 
 
 def _compare_batch(ones: Floats, others: Floats) -> Truths:
-    """Compare looks; equal ones need no more than a glance."""
+    """Compare views; equal ones are not compared further."""
     matches: Truths = (ones == others).all(1)
     (unequal,) = np.nonzero(~matches)
     if len(unequal):
@@ -115,7 +115,7 @@ def _compare_batch(ones: Floats, others: Floats) -> Truths:
 
 
 def _compare_different(ones: Floats, others: Floats) -> Truths:
-    """Compare as they are first, and search how they are cut only where that leaves a doubt."""
+    """Compare views as they are first, and search for a crop only where that leaves a doubt."""
     a, b = _luma(ones), _luma(others)
     share, amount = measure_agreement(a, b)
     matches = np.zeros(len(ones), np.bool_)
@@ -143,7 +143,7 @@ def _is_nearly_equal(ones: Floats, others: Floats) -> Truths:
 
 
 def _compare_detailed(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
-    """Compare what shows enough, as it is and then cut in the best way."""
+    """Compare views with enough detail, as they are and then with the best crop."""
     share, amount = measure_agreement(_luma(ones), _luma(others))
     colors, other_colors = _to_rgb(ones, FULL), _to_rgb(others, FULL)
     far = measure_difference(colors, other_colors, may_brighten=may_brighten)
@@ -167,7 +167,7 @@ def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
 
 
 def _compare_cropped(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
-    """Compare looks where one may be cut to show what the other does."""
+    """Compare views where one may be a crop of the other."""
     matches = np.zeros(len(ones), np.bool_)
     cut, score = find_coarse_crop(_luma(ones), _luma(others))
     (rest,) = np.nonzero(score > _MIN_CROP_CORRELATION)

@@ -1,4 +1,4 @@
-"""Borders of one colour found: frames, letterboxes, margins."""
+"""Find borders of one colour: frames, letterboxes, margins."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def find_boxes(grey: Grey) -> list[Box]:
 
 
 def _trim(grey: Grey, box: Box) -> Box:
-    """Take one border away, or nothing where there is none; nor is all that there is a border."""
+    """Return the box without one border; the same box without a border, or if all of it is one."""
     left, top, right, bottom = box
     whole = grey[top:bottom, left:right].astype(np.int16)
     colour = _border_colour(whole)

@@ -69,7 +69,7 @@ def test_what_lacks_pixels_is_an_error(name: str, tmp_path: Path) -> None:
     words = caught.value.message.partition(": ")[2]
     assert words in {
         *("it is cut short", "it cannot be decoded", "a checksum is wrong"),
-        *("it has no pixels", "it has no colours", "it has a block that cannot be"),
+        *("it has no pixels", "it has no colours", "it has an invalid block"),
         "something else follows its pixels",
     }
 

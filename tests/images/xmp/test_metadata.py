@@ -164,14 +164,14 @@ def test_any_damage_is_told_or_does_no_harm(
 
 @pytest.mark.parametrize("content", [b"", b"<!DOCTYPE html><p>Gone", b"\x89PNG", b"GIF90a"])
 def test_what_is_no_picture_is_corrupt(content: bytes, credited: Credit, files: Files) -> None:
-    with pytest.raises(Corrupt, match="no picture"):
+    with pytest.raises(Corrupt, match="not a picture"):
         files.write(content, credited)
     assert files.read(content) is None
 
 
 def test_a_film_has_no_place_for_a_credit(credited: Credit, files: Files) -> None:
     film = b"\0\0\0\x18ftypisom\0\0\0\0isom"
-    with pytest.raises(BadArguments, match="no place") as caught:
+    with pytest.raises(BadArguments, match="cannot hold a credit") as caught:
         files.write(film, credited)
     assert "--sidecar" in str(caught.value.hint)
     assert files.read(film) is None

@@ -237,7 +237,7 @@ def damaged(post: str) -> XmpPacket:
     ],
 )
 def test_a_credit_that_is_damaged_is_told_and_replaced(post: str) -> None:
-    with pytest.raises(Corrupt, match=r"cat\.png holds a credit that is damaged") as caught:
+    with pytest.raises(Corrupt, match=r"cat\.png has a damaged credit") as caught:
         find_credit([damaged(post)], "cat.png")
     assert caught.value.hint
     assert find_credit([insert_packet(damaged(post))], "") == (POST, None)

@@ -1,4 +1,4 @@
-"""What a decoder needs of a picture file, without the rest: text, checksums of it, a lost end.
+"""Select the parts of a picture file that a decoder needs, and add an end that is missing.
 
 Two questions are kept apart. Are the pixels complete? They must be, or the file is `Corrupt`. Is
 all around them in order? It need not be: what a decoder has no use for is left out of what it

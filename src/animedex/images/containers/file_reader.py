@@ -30,7 +30,7 @@ TRUNCATED = "it is cut short"
 
 
 class SourceFile:
-    """Read a file piece by piece; what is missing or wrong in it is `Corrupt`.
+    """A picture file that is read in pieces; missing or wrong bytes raise `Corrupt`.
 
     `packet_budget` is how much of packets may still be read.
     """
@@ -44,15 +44,15 @@ class SourceFile:
         file.seek(0)
 
     def tell(self) -> int:
-        """Return where reading goes on."""
+        """Return the current offset."""
         return self._file.tell()
 
     def seek(self, place: int) -> None:
-        """Go on reading somewhere else."""
+        """Move to an offset."""
         self._file.seek(place)
 
     def read_exactly(self, size: int) -> bytes:
-        """Read so many bytes."""
+        """Return exactly `size` bytes; raise `Corrupt` if the file ends before."""
         data = self._file.read(size)
         if len(data) < size:
             self.raise_corrupt(TRUNCATED)
@@ -63,21 +63,21 @@ class SourceFile:
         return self._file.read(size)
 
     def skip(self, size: int) -> None:
-        """Leave out so many bytes."""
+        """Skip bytes; raise `Corrupt` if the file ends before."""
         place = self.tell() + size
         if place > self.size:
             self.raise_corrupt(TRUNCATED)
         self._file.seek(place)
 
     def reserve_packet(self, size: int) -> bool:
-        """Return whether there is room for a packet, and take it."""
+        """Return whether the budget suffices for a packet, and subtract it."""
         if size > self.packet_budget:
             return False
         self.packet_budget -= size
         return True
 
     def read_range(self, start: int, end: int) -> Iterator[bytes]:
-        """Read a range, without ever holding much of it."""
+        """Yield a range in pieces of 1 MiB."""
         self._file.seek(start)
         while start < end:
             piece = self.read_exactly(min(_PIECE_BYTES, end - start))
@@ -89,10 +89,10 @@ class SourceFile:
         self._parts += parts
         if self._parts > MAX_PARTS:
             message = f"{self.path} has more than {MAX_PARTS:,} parts"
-            raise TooLarge(message, hint="write it anew with another program")
+            raise TooLarge(message, hint="save it again with another program")
 
     def raise_corrupt(self, why: str) -> NoReturn:
-        """Raise the error for a file that is not what it claims to be."""
+        """Raise `Corrupt` with a reason."""
         message = f"{self.path} is a damaged picture: {why}"
         raise Corrupt(message, hint=HINT)
 

@@ -1,4 +1,4 @@
-"""GIF: blocks, and how a file ends that lacks its trailer.
+"""GIF: blocks, and the end of a file without a trailer.
 
 https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 """
@@ -114,7 +114,7 @@ def _check_end(source: SourceFile, last: Block | None, end: int) -> None:
         source.raise_corrupt(TRUNCATED)
     _check_last_frame(source, last)
     if _has_frame(source, end):
-        source.raise_corrupt("it has a block that cannot be")
+        source.raise_corrupt("it has an invalid block")
 
 
 def _may_end_with(block: Block) -> bool:

@@ -1,4 +1,4 @@
-"""JPEG: segments and scans, and what tells that a scan without an end is complete.
+"""JPEG: segments and scans, and whether a scan without an end is complete.
 
 https://www.w3.org/Graphics/JPEG/itu-t81.pdf
 """

@@ -1,4 +1,4 @@
-"""WebP: chunks, and where a file ends that does not tell its length rightly.
+"""WebP: chunks, and the end of a file whose header has a wrong length.
 
 https://developers.google.com/speed/webp/docs/riff_container
 """
@@ -76,13 +76,13 @@ def iter_chunks(source: SourceFile) -> Iterator[Chunk]:
         pixels = pixels or chunk.kind in _PIXEL_KINDS
         yield chunk
         start = chunk.end
-    # How many frames there are is told nowhere: what is missing may be one.
+    # The number of frames is written nowhere: what is missing may be one.
     if shortest < announced < _UNKNOWN_LENGTH and announced - start > shortest // 2:
         source.raise_corrupt(TRUNCATED)
 
 
 def select_parts(source: SourceFile) -> Parts | None:
-    """Return the chunks with a header that tells their length."""
+    """Return the chunks, with a header that has their length."""
     parts: Parts = []
     length, pixels = len(b"WEBP"), False
     for chunk in iter_chunks(source):

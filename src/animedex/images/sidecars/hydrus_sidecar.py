@@ -63,7 +63,7 @@ def _namespaced_tags(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 
 def _plain_tags(post: ArtPost) -> Iterator[str]:
-    """Return the tags that are not told as a creator, a series or a character."""
+    """Return the tags that are not a creator, a series or a character."""
     namespaced = {*post.artists, *post.copyrights, *post.characters}
     for tag in post.tags:
         name = to_one_line(tag)

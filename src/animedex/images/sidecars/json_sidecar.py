@@ -1,4 +1,4 @@
-"""A sidecar for programs: all that is known, and the service's row in its own bytes."""
+"""A sidecar for programs: all fields, and the service's row in its own bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _BLANK = re.compile(r"[ \t\n\r]*")
 
 
 def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
-    """Write all that is known; a row that is no JSON, as a text in base 64."""
+    """Return all fields; a row that is not JSON is written in Base64."""
     members = [
         _MARK.encode(),
         b'"post": ' + format_post(post, indent=2).replace("\n", "\n  ").encode(),
@@ -26,7 +26,7 @@ def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
 
 
 def parse_sidecar(data: bytes, where: str) -> Credit | None:
-    """Read a sidecar; None where it is somebody else's, `Corrupt` where it is damaged."""
+    """Parse a sidecar; return None if another program wrote it, raise `Corrupt` if damaged."""
     try:
         members = _split_members(data.decode())
     except (ValueError, RecursionError):

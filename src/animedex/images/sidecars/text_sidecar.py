@@ -1,4 +1,4 @@
-"""A sidecar for people: a line for each thing known."""
+"""A sidecar for people: one line for each field."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def to_one_line(text: str) -> str:
 
 
 def format_sidecar(post: ArtPost, row: bytes | None) -> bytes:
-    """Write a line for each thing known; the row is nothing to read."""
+    """Return one line for each field; the row is left out."""
     del row
     lines = [f"{label}: {to_one_line(value)}\n" for label, value in _iter_lines(post)]
     return "".join(lines).encode()
 
 
 def parse_sidecar(data: bytes, where: str) -> Credit | None:
-    """Read the lines back; None where somebody else wrote them, `Corrupt` for what cannot be."""
+    """Parse the lines; return None if another program wrote them, raise `Corrupt` if damaged."""
     import msgspec
 
     lines = data.decode("utf-8-sig", "replace").splitlines()

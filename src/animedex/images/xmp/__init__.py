@@ -1,4 +1,4 @@
-"""A picture's credit, in the picture's own file: written beside its pixels, never into them."""
+"""Read and write the credit in a picture file, as XMP; its pixels stay as they are."""
 
 from __future__ import annotations
 
@@ -64,10 +64,10 @@ def can_embed(format: str) -> bool:  # noqa: A002  the word that the field `Form
 
 
 def read_credit(path: str) -> Credit | None:
-    """Read the credit that a picture carries; None where it carries none of ours.
+    """Read the credit in a picture file; return None if it has none of ours.
 
     Raises `Corrupt` for a container that is damaged, or a credit, and `BadArguments` for a file
-    that cannot be read. What the picture shows is not looked at.
+    that cannot be read. The picture is not decoded.
     """
     with open_picture(path) as (source, kind):
         return find_credit(read_packets(source, kind), path)
@@ -86,14 +86,14 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
     left out.
 
     Raises `Corrupt` for a container that is damaged or has XMP that cannot be read, before anything
-    is written, and `BadArguments` for a format that has no place for a credit.
+    is written, and `BadArguments` for a format that files cannot hold a credit.
     """
     with open_picture(source) as (file, kind):
         if kind is None:
-            message = f"{source} is no picture of a known format"
+            message = f"{source} is not a picture of a known format"
             raise Corrupt(message, hint="fetch the picture again, or give another file")
         if kind not in _FINDERS:
-            message = f"{kind} has no place for a credit"
+            message = f"{kind} files cannot hold a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar json")
         with convert_decoder_errors(source):
             select_parts(file, kind)
@@ -129,7 +129,7 @@ def _find_packets(source: SourceFile, kind: str) -> PacketLayout:
 
 
 def _credit_properties(post: ArtPost, row: bytes | None) -> list[Property]:
-    """Return what is to be told; too much of it would not be read again."""
+    """Return the properties to write; raise `BadArguments` if they would be too long to read."""
     properties = build_properties(post, row)
     if sum(len(format_element(one)) for one in properties) > MAX_PACKET_BYTES // 2:
         message = f"the credit of {post.id[:80]} is too long for a picture to carry"
@@ -139,7 +139,7 @@ def _credit_properties(post: ArtPost, row: bytes | None) -> list[Property]:
 
 @contextmanager
 def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
-    """Open a picture; give its format, too."""
+    """Open a picture file; yield it with the name of its format, None if unknown."""
     try:
         with open_regular(_check_name(path)) as file:
             kind = identify_format(file.read(HEAD_BYTES))
@@ -152,6 +152,6 @@ def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
 
 def _check_name(path: str) -> str:
     if "\0" in path:
-        message = f"{path!r} is no name of a file"
+        message = f"{path!r} is not a file name"
         raise BadArguments(message, hint="give another file")
     return path

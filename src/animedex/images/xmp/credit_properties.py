@@ -1,4 +1,4 @@
-"""A credit as properties of XMP: what each standard name means, and what is told under it.
+"""A credit as XMP properties, under standard names and our own.
 
 https://developer.adobe.com/xmp/docs/XMPNamespaces/ and https://iptc.org/std/photometadata/
 """
@@ -66,7 +66,7 @@ class Property(NamedTuple):
 
 
 def build_properties(post: ArtPost, row: bytes | None = None) -> list[Property]:
-    """Return all that is to be told, the most important first; a row over 2 MiB is left out."""
+    """Return the properties of a post, most important first; a row over 2 MiB is left out."""
     properties = [
         *_standard_properties(post),
         *_own_properties(post),
@@ -78,7 +78,7 @@ def build_properties(post: ArtPost, row: bytes | None = None) -> list[Property]:
 
 
 def parse_credit(values: Mapping[PropertyName, Sequence[str]], where: str) -> Credit | None:
-    """Read a credit from a packet's properties; None where there is none of ours.
+    """Read a credit from a packet's properties; return None if it has none of ours.
 
     Raises `Corrupt` where there is one that cannot be read.
     """
@@ -170,7 +170,7 @@ _WARNINGS = {
 def _create_property(
     name: PropertyName, form: str, values: Iterable[str | None], *, yields: bool = False
 ) -> Property:
-    """Make a property of the values that are there, each told once."""
+    """Return a property of the values that are not empty, each once."""
     return Property(name, form, tuple(dict.fromkeys(filter(None, values))), yields)
 
 
@@ -186,7 +186,7 @@ def _build_title(post: ArtPost) -> str | None:
 
 
 def _build_rights(post: ArtPost) -> str | None:
-    """Return whose the work is; which licence it has, no service tells."""
+    """Return a statement of whose work it is; no service publishes the licence."""
     if not post.artists:
         return None
     return f"Work of {', '.join(post.artists)}. The terms are the artist's own."

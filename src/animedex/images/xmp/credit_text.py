@@ -18,7 +18,7 @@ _UNCHANGED_TEXT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 class Credit(NamedTuple):
-    """What is known of a picture, and the service's row as it came where that is known."""
+    """The post of a picture, and the service's row as it came, if known."""
 
     post: ArtPost
     row: bytes | None = None
@@ -74,8 +74,8 @@ def parse_post(text: str, where: str) -> ArtPost:
 
 def damaged_credit_error(where: str) -> Corrupt:
     """Make the error for a credit that is there, and cannot be read."""
-    message = f"{where} holds a credit that is damaged"
-    return Corrupt(message, hint="fetch the picture again, or write its credit anew")
+    message = f"{where} has a damaged credit"
+    return Corrupt(message, hint="download the picture again, or write its credit again")
 
 
 def _source_tag_to_json(tag: SourceTag) -> JsonObject:

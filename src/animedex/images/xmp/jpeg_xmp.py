@@ -32,7 +32,7 @@ _EXTENSION_HEADER = b"http://ns.adobe.com/xmp/extension/\0"
 _LEADING = (b"JFIF\0", b"JFXX\0", b"Exif\0")
 _MAX_PACKET_BYTES = 65502
 _MAX_PART_BYTES = 65400
-# Below this there is no use in sharing a packet with what somebody else put there.
+# With less room than this, a packet is not shared with the properties of others.
 _MIN_FREE_BYTES = 4096
 # Which continuation, how long it is, and how far in it a part begins.
 _PART_HEADER = struct.Struct(">32sII")

@@ -1,4 +1,4 @@
-"""A credit put among what a file says already.
+"""Merge a credit into the XMP that a file has already.
 
 A packet of somebody else is kept byte for byte but for what we set. Lists of names and keywords
 are joined, ours first. A statement about rights, a title or a line of credit that is there stands.
@@ -46,14 +46,14 @@ _EMPTY = b"\0 \t\r\n\xef\xbb\xbf\xfe\xff"
 
 
 class PacketTemplate(NamedTuple):
-    """A packet without our properties, open at the place where they go."""
+    """A packet without our properties, split where they are inserted."""
 
     head: bytes
     tail: bytes
     about: str = ""
 
     def fill(self, properties: Sequence[Property]) -> bytes:
-        """Put properties in."""
+        """Return the packet with properties in it."""
         node = format_description(properties, self.about) if properties else b""
         return self.head + node + self.tail
 
@@ -129,7 +129,7 @@ def _select_readable(
 
 
 def _join_packets(packets: Sequence[XmpPacket]) -> XmpPacket | None:
-    """Return what is to be cut out of the file, as one packet."""
+    """Return the ranges to remove from the file, as one packet."""
     if len(packets) <= 1:
         return packets[0] if packets else None
     ranges = dict.fromkeys(area for packet in packets for area in packet.ranges)
@@ -194,7 +194,7 @@ def _sanitize_property(one: Property) -> Property:
 
 
 def _previous_properties(documents: Iterable[XmpDocument]) -> dict[PropertyName, Property]:
-    """Return what an earlier credit of ours told."""
+    """Return the properties of an earlier credit of ours."""
     values = {item.name: item.values for document in documents for item in document.properties}
     try:
         credit = parse_credit(values, "")
@@ -248,7 +248,7 @@ def _resolve(
 def _foreign_values(
     documents: Iterable[Sequence[XmpDocument]], old: dict[PropertyName, Property]
 ) -> dict[PropertyName, dict[str, None]]:
-    """Return what others told under each name, each once.
+    """Return the values that others wrote under each name, each once.
 
     Only in a packet of ours can a value be ours.
     """
@@ -274,7 +274,7 @@ def _has_foreign(document: XmpDocument, ours: Container[PropertyName]) -> bool:
 
 
 def _create_template(document: XmpDocument, ours: Container[PropertyName]) -> PacketTemplate:
-    """Cut out of a packet what is ours; a node with nothing left goes as a whole."""
+    """Remove our properties from a packet, and nodes that are empty then."""
     removable = [item for item in document.properties if _is_removable(item.name, ours)]
     kept_nodes = {item.node for item in document.properties if not _is_removable(item.name, ours)}
     empty = {item.node for item in removable} - kept_nodes

@@ -126,7 +126,7 @@ def test_an_animation_that_breaks_off_does_not_stop_the_rest(
     ("content", "code", "message"),
     [
         (b"", 1, "is empty"),
-        (b"text", 2, "is no picture"),
+        (b"text", 2, "is not a picture"),
         (b"\x89PNG\r\n\x1a\n123", 1, "is a damaged picture"),
         (b"\x1aE\xdf\xa3\x87B\x82\x84webm", 2, "video/webm ("),
     ],
