@@ -25,7 +25,7 @@ def measure() -> list[tuple[str, str, str]]:
 def _joined() -> list[tuple[str, str, str]]:
     from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
     from animedex.images.thumbnail_comparison import confirm_pairs
-    from tests.images.drawn import KINDS, draw
+    from tests.images.sample_drawings import KINDS, draw
 
     looks = [
         [create_fingerprint([reduce_frame(draw(kind, number))]) for number in range(EACH)]
@@ -40,7 +40,7 @@ def _rate_of_kinds() -> tuple[str, str, str]:
     from animedex.images.fingerprint import MAX_DISTANCE
     from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
     from animedex.images.thumbnail_comparison import confirm_pairs
-    from tests.images.drawn import KINDS, same_pictures
+    from tests.images.sample_drawings import KINDS, same_pictures
 
     pairs = [
         (create_fingerprint([reduce_frame(one)]), create_fingerprint([reduce_frame(other)]))

@@ -13,7 +13,7 @@ from PIL import Image
 from animedex.images.fingerprint import MAX_DISTANCE, Fingerprint, is_near_duplicate
 from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
 from animedex.images.thumbnail_comparison import confirm_pairs
-from tests.images.drawn import KINDS, draw, same_pictures
+from tests.images.sample_drawings import KINDS, draw, same_pictures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -54,7 +54,7 @@ def test_a_hash_suspects_and_a_look_confirms() -> None:
     other = Fingerprint((0,), look(2))
     assert is_near_duplicate(one, near)
     assert not is_near_duplicate(one, far)
-    assert not is_near_duplicate(one, near, within=2)
+    assert not is_near_duplicate(one, near, max_distance=2)
     assert not is_near_duplicate(one, other)
     assert Shelf({1: one, 2: other, 3: near, 4: far}).groups() == [[1, 3]]
 

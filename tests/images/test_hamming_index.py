@@ -102,5 +102,5 @@ def compared(values: NDArray[np.uint64], radius: int) -> list[tuple[int, int]]:
 
 def test_where_hashes_crowd_a_limit_bounds_how_many_pairs_are_given() -> None:
     crowd = np.arange(1 << 15, dtype=np.uint64)
-    given_ = sum(len(ones) for ones, _ in join_hashes(crowd, 2, most=8))
+    given_ = sum(len(ones) for ones, _ in join_hashes(crowd, 2, limit=8))
     assert 0 < given_ < 3 * 233 * 8 * len(crowd) // 100

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont, ImageSequence, PngImagePlugin
 from animedex.images.file_comparison import Pixels, compare_pixels, read_pixels
 from animedex.library.duplicate_evidence import sort_by_evidence
 from animedex.library.entry import Entry, NewEntry
-from tests.images.drawn import KINDS, draw
+from tests.images.sample_drawings import KINDS, draw
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -115,11 +115,11 @@ def find_coarse_crop(ones: Floats, others: Floats) -> tuple[Crop, Floats]:
     return Crop(across, down), score
 
 
-def refine_crop(ones: Floats, others: Floats, cut: Crop) -> Crop:
+def refine_crop(ones: Floats, others: Floats, crop: Crop) -> Crop:
     """Find better ways near to rough ones, step by step."""
     columns, rows = _prepare_axes(ones, others)
     near = _side_crops().near
-    across, down = cut
+    across, down = crop
     for _ in range(_REFINEMENTS):
         down, _ = _find_best(*rows, across, near[down])
         across, _ = _find_best(*columns, down, near[across])

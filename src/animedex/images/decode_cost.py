@@ -91,9 +91,9 @@ class ImageLimits(NamedTuple):
         error.width, error.height = self.width or None, self.height or None
         raise error
 
-    def estimate(self, work: int, most: int = CHEAP_PIXELS) -> Cost:
+    def estimate(self, work: int, cheap: int = CHEAP_PIXELS) -> Cost:
         """Return the cost of so many pixels, of which `limit` are cheap."""
-        return Cost(work > most or self.bytes > CHEAP_BYTES, self.width, self.height)
+        return Cost(work > cheap or self.bytes > CHEAP_BYTES, self.width, self.height)
 
 
 def estimate_cost(file: BinaryIO, kind: Format, name: str) -> Cost:

@@ -193,8 +193,8 @@ def _raise_exit_error(code: int, name: str) -> NoReturn:
     raise Corrupt(message, hint=HINT)
 
 
-def _raise_too_large(name: str, why: str) -> NoReturn:
-    message = f"{name} {why}"
+def _raise_too_large(name: str, reason: str) -> NoReturn:
+    message = f"{name} {reason}"
     raise TooLarge(message, hint=SMALLER_HINT)
 
 

@@ -35,7 +35,7 @@ _ANY_DISTANCE = 64
 
 
 def group_duplicates(
-    near: NearPairs, lookup: Lookup, within: int = MAX_DISTANCE
+    near: NearPairs, lookup: Lookup, max_distance: int = MAX_DISTANCE
 ) -> Iterator[list[int]]:
     """Return the groups of pictures that look the same, ids in order; `lookup` may lack some.
 
@@ -46,7 +46,7 @@ def group_duplicates(
     pictures that have the same hash, 32 different ones are told apart, and others among them are
     left alone; a picture is compared with no more than some 256 others that it does not look like.
     """
-    clusters = Clusters(lookup, within)
+    clusters = Clusters(lookup, max_distance)
     for place in near.shared_indexes():
         clusters.compare_equal_hashes(near.ids_at(place))
     for batch in _batches(_iter_candidates(near, clusters)):
@@ -107,7 +107,7 @@ class Clusters:
         for _ in range(_MAX_KINDS):
             first, rest = ids[0], ids[1:]
             for batch in _batches((first, other) for other in rest):
-                self.compare(batch, patient=True)
+                self.compare(batch, is_unlimited=True)
             ids = [other for other in rest if self.find_root(other) != self.find_root(first)]
             if not ids:
                 return
@@ -119,14 +119,14 @@ class Clusters:
         kinds = {self.find_root(one): one for one in reversed(ids)}
         return ids if len(ids) <= _LARGE_GROUP else list(kinds.values())[:_MAX_KINDS]
 
-    def compare(self, pairs: Iterable[Pair], *, patient: bool = False) -> None:
+    def compare(self, pairs: Iterable[Pair], *, is_unlimited: bool = False) -> None:
         """Compare pairs, and unite those that look the same."""
         unique = dict.fromkeys(map(_sort_pair, pairs))
-        open_pairs = [pair for pair in unique if self._is_open(*pair, patient=patient)]
-        for pair, alike in zip(
+        open_pairs = [pair for pair in unique if self._is_open(*pair, is_unlimited=is_unlimited)]
+        for pair, is_same in zip(
             open_pairs, self._confirm(open_pairs, self._max_distance), strict=True
         ):
-            if alike:
+            if is_same:
                 self._union(*pair)
             else:
                 self._misses.update(pair)
@@ -157,14 +157,14 @@ class Clusters:
                 yield sorted([middle, *star])
             ids = sorted(set(rest) - set(star))
 
-    def _is_open(self, one: int, other: int, *, patient: bool) -> bool:
+    def _is_open(self, one: int, other: int, *, is_unlimited: bool) -> bool:
         """Return whether a pair is worth comparing."""
         first = self.find_root(one)
         if one == other or (one, other) in self._compared:
             return False
         if first == self.find_root(other) and len(self._members[first]) > _LARGE_GROUP:
             return False
-        return patient or max(self._misses[one], self._misses[other]) < _MAX_MISSES
+        return is_unlimited or max(self._misses[one], self._misses[other]) < _MAX_MISSES
 
     def _remember(self, pair: Pair) -> None:
         # A picture with several hashes is suspected several times.

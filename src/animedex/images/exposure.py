@@ -27,7 +27,7 @@ _UNCHANGED = [(np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32))]
 
 
 def measure_difference(
-    ones: Floats, others: Floats, inside: Truths | None = None, *, may_brighten: bool = True
+    ones: Floats, others: Floats, inside: Truths | None = None, *, allow_brightening: bool = True
 ) -> Floats:
     """Return how much colours differ, as a share of their contrast, beside being brighter.
 
@@ -42,7 +42,7 @@ def measure_difference(
     dark, light = np.where(swap, others, ones), np.where(swap, ones, others)
     spread, contrast = _variance(dark, weights), _variance(light, weights)
     least = np.full(len(ones), np.inf, np.float32)
-    ways = _exposure_candidates(dark, light, inside) if may_brighten else _UNCHANGED
+    ways = _exposure_candidates(dark, light, inside) if allow_brightening else _UNCHANGED
     for gain, lift in ways:
         made = np.clip(gain * dark + lift, 0, 255)
         lost = np.clip(gain * 255 + lift - 255, 0, None) * dark / 255 * _CLIPPING_TOLERANCE
@@ -50,7 +50,7 @@ def measure_difference(
         error = np.where(error > 0, np.clip(error - lost, 0, None), error)
         squares = np.where(inside, (error * error).sum(1), np.inf)
         scale = np.sqrt(spread * np.maximum(contrast, _variance(made, weights))) + _MIN_CONTRAST
-        far = np.clip(_trimmed_mean(squares) - (0 if may_brighten else _TOLERANCE**2), 0, None)
+        far = np.clip(_trimmed_mean(squares) - (0 if allow_brightening else _TOLERANCE**2), 0, None)
         least = np.minimum(least, np.sqrt(far / scale))
     return least
 

@@ -98,9 +98,9 @@ class NearPairs:
         ids: list[int] = self._ids[self._bounds[:-1]].tolist()
         return ids
 
-    def join(self, most: int | None = None) -> Iterator[Pairs]:
+    def join(self, limit: int | None = None) -> Iterator[Pairs]:
         """Return all pairs of places of values that are near, many at a time; see `join_hashes`."""
-        return join_hashes(self.values, self.radius, most)
+        return join_hashes(self.values, self.radius, limit)
 
     def _iter_pairs(self) -> Iterator[tuple[int, int]]:
         for place in self.shared_indexes():
@@ -134,7 +134,7 @@ class _Band(NamedTuple):
     counts: NDArray[np.uint8]
 
 
-def join_hashes(values: Values, radius: int, most: int | None = None) -> Iterator[Pairs]:
+def join_hashes(values: Values, radius: int, limit: int | None = None) -> Iterator[Pairs]:
     """Return all pairs of places whose values differ in at most so many bits, each pair once.
 
     The values are different ones. They are cut into three bands; of two within the radius there
@@ -152,15 +152,15 @@ def join_hashes(values: Values, radius: int, most: int | None = None) -> Iterato
         return
     for number, few in enumerate(least):
         if few >= 0:
-            band = _sort_band(values, number, radius, most)
+            band = _sort_band(values, number, radius, limit)
             for ones, others in _join_band(band, _BANDS[number][1], few):
                 new = _is_new(values[ones] ^ values[others], least[:number])
                 if new.any():
                     yield ones[new], others[new]
 
 
-def _count_flips(width: int, most: int) -> int:
-    return sum(comb(width, count) for count in range(most + 1))
+def _count_flips(width: int, limit: int) -> int:
+    return sum(comb(width, count) for count in range(limit + 1))
 
 
 def _compare_all(values: Values, radius: int) -> Iterator[Pairs]:
@@ -195,14 +195,14 @@ def _join_band(band: _Band, width: int, few: int) -> Iterator[Pairs]:
             yield from _match_keys(band, rows, ours, targets)
 
 
-def _sort_band(values: Values, number: int, radius: int, most: int | None) -> _Band:
+def _sort_band(values: Values, number: int, radius: int, limit: int | None) -> _Band:
     shift, width = _BANDS[number]
     keys = (values >> np.uint64(shift) & np.uint64((1 << width) - 1)).astype(np.int64)
     places = np.argsort(keys, kind="stable")
     counts = np.bincount(keys, minlength=1 << width)
     starts = np.concatenate(([0], np.cumsum(counts)))
     few = np.minimum(counts, 255).astype(np.uint8)
-    return _Band(radius, most, keys[places], values[places], places, starts, few)
+    return _Band(radius, limit, keys[places], values[places], places, starts, few)
 
 
 def _match_keys(band: _Band, rows: Places, ours: Values, targets: Places) -> Iterator[Pairs]:

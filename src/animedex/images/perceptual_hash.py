@@ -114,22 +114,22 @@ def create_fingerprint(frames: Sequence[ReducedFrame]) -> Fingerprint:
     first = next((frame for frame in frames if not frame.digest), frames[0])
     others = [frame for frame in frames if frame is not first]
     hashes: list[int] = []
-    looks: list[bytes] = []
+    views: list[bytes] = []
     for box in _find_boxes(first):
         cells = [_average_cells(ground, box) for ground in first.grounds()]
         blank = not any(map(_has_detail, cells))
-        if looks and max(map(_count_blocks, cells)) < _MIN_BLOCKS_INSIDE:
+        if views and max(map(_count_blocks, cells)) < _MIN_BLOCKS_INSIDE:
             break
         kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
         for number, (kind, view) in enumerate(zip(kinds, cells, strict=True)):
             is_blank = not _has_detail(view)
-            looks.append(_pack_view(view) + bytes([kind | BLANK if is_blank else kind]))
+            views.append(_pack_view(view) + bytes([kind | BLANK if is_blank else kind]))
             hashes.append(first.digest if blank else _difference_hash(view[..., 0]))
             hashes += [
                 _difference_hash(_average_cells(_get_ground(one, number), box)[..., 0])
                 for one in others
             ]
-    return Fingerprint(tuple(hashes), b"".join(looks))
+    return Fingerprint(tuple(hashes), b"".join(views))
 
 
 def _get_ground(frame: ReducedFrame, number: int) -> Image.Image:
@@ -138,7 +138,7 @@ def _get_ground(frame: ReducedFrame, number: int) -> Image.Image:
 
 
 def _find_boxes(frame: ReducedFrame) -> list[Box]:
-    """Return the boxes to look at, found on the ground that shows the most."""
+    """Return the boxes to view, found on the ground with the most contrast."""
     planes = [np.asarray(ground.getchannel(0)) for ground in frame.grounds()]
     return find_boxes(max(planes, key=lambda plane: float(plane.std())))
 

@@ -45,7 +45,7 @@ _NEAR_FULL_AGREEMENT = 0.93
 # How much the average colour of a part may differ there, in levels of 255: JPEG and WebP at low
 # quality change it by up to 6.
 _MAX_COLOR_SHIFT = 10.0
-# With fewer blocks with detail than this, pictures are compared as they are, without looking for a
+# With fewer blocks with detail than this, pictures are compared as they are, without searching for a
 # crop, and must be nearly equal: variants of the same differ by up to 0.04 of their contrast, icons
 # of different shapes by 0.17 and more. What compression does to faint pictures is forgiven, in
 # levels.
@@ -65,7 +65,7 @@ _BATCH = 128
 _PARTS = 4
 
 
-def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int) -> Truths:
+def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], max_distance: int) -> Truths:
     """Return for each pair whether its hashes are near and its thumbnails agree."""
     owners: list[int] = []
     ones: list[bytes] = []
@@ -76,11 +76,11 @@ def confirm_pairs(pairs: Sequence[tuple[Fingerprint, Fingerprint]], within: int)
         # In one order always, so that it makes no difference which of them is asked about.
         one, other = sorted(pair, key=lambda it: it.thumbnail)
         ours, theirs = one.views, other.views
-        for looks in find_candidate_views(one, other, within):
+        for views in find_candidate_views(one, other, max_distance):
             owners.append(number)
-            ones += [ours[mine] for mine, _ in looks]
-            others += [theirs[its] for _, its in looks]
-            of_way += [ways] * len(looks)
+            ones += [ours[mine] for mine, _ in views]
+            others += [theirs[its] for _, its in views]
+            of_way += [ways] * len(views)
             ways += 1
     matches = np.zeros(len(pairs), np.bool_)
     if owners:
@@ -99,8 +99,8 @@ def compare_views(ones: Sequence[bytes], others: Sequence[bytes]) -> Truths:
     return np.concatenate(parts)
 
 
-def _unpack(looks: Sequence[bytes]) -> Floats:
-    packed = np.frombuffer(b"".join(looks), np.uint8).reshape(-1, VIEW_BYTES)
+def _unpack(views: Sequence[bytes]) -> Floats:
+    packed = np.frombuffer(b"".join(views), np.uint8).reshape(-1, VIEW_BYTES)
     # Far from zero, sums of squares would lose precision.
     return packed[:, :PIXEL_BYTES].astype(np.float32) - 128
 
@@ -129,7 +129,9 @@ def _compare_different(ones: Floats, others: Floats) -> Truths:
     for brighter in (True, False):
         (group,) = np.nonzero(~simple & (rich == brighter))
         if len(group):
-            matches[group] = _compare_detailed(ones[group], others[group], may_brighten=brighter)
+            matches[group] = _compare_detailed(
+                ones[group], others[group], allow_brightening=brighter
+            )
     return matches
 
 
@@ -142,20 +144,22 @@ def _is_nearly_equal(ones: Floats, others: Floats) -> Truths:
     return near & _has_same_colors(_to_rgb(ones, FULL), _to_rgb(others, FULL))
 
 
-def _compare_detailed(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
+def _compare_detailed(ones: Floats, others: Floats, *, allow_brightening: bool) -> Truths:
     """Compare views with enough detail, as they are and then with the best crop."""
     share, amount = measure_agreement(_luma(ones), _luma(others))
     colors, other_colors = _to_rgb(ones, FULL), _to_rgb(others, FULL)
-    far = measure_difference(colors, other_colors, may_brighten=may_brighten)
+    far = measure_difference(colors, other_colors, allow_brightening=allow_brightening)
     matches = _is_near(far, share, amount)
-    if not may_brighten:
+    if not allow_brightening:
         matches &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(colors, other_colors)
         matches &= _has_same_spots(_luma(ones), _luma(others))
     (rest,) = np.nonzero(~matches & (far < _MAX_CROP_DIFFERENCE))
     if len(rest):
         rest = rest[_correlate(_luma(ones[rest]), _luma(others[rest])) > _MIN_CORRELATION]
     if len(rest):
-        matches[rest] = _compare_cropped(ones[rest], others[rest], may_brighten=may_brighten)
+        matches[rest] = _compare_cropped(
+            ones[rest], others[rest], allow_brightening=allow_brightening
+        )
     return matches
 
 
@@ -166,22 +170,22 @@ def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
     return near | (all_agree & (far < _MAX_DIFFERENCE_IN_FULL_AGREEMENT))
 
 
-def _compare_cropped(ones: Floats, others: Floats, *, may_brighten: bool) -> Truths:
+def _compare_cropped(ones: Floats, others: Floats, *, allow_brightening: bool) -> Truths:
     """Compare views where one may be a crop of the other."""
     matches = np.zeros(len(ones), np.bool_)
-    cut, score = find_coarse_crop(_luma(ones), _luma(others))
+    crop, score = find_coarse_crop(_luma(ones), _luma(others))
     (rest,) = np.nonzero(score > _MIN_CROP_CORRELATION)
     if not len(rest):
         return matches
     ours, theirs = ones[rest], others[rest]
-    cut = refine_crop(_luma(ours), _luma(theirs), cut.select(rest))
-    inside = cut.inside(SIDE).reshape(-1, SIDE, SIDE)
-    cropped = cut.luma(_luma(ours), SIDE)
+    crop = refine_crop(_luma(ours), _luma(theirs), crop.select(rest))
+    inside = crop.inside(SIDE).reshape(-1, SIDE, SIDE)
+    cropped = crop.luma(_luma(ours), SIDE)
     share, amount = measure_agreement(cropped, _luma(theirs), inside)
-    colors, other_colors, counted = _to_rgb(ours, cut), _to_rgb(theirs, FULL), cut.inside()
-    far = measure_difference(colors, other_colors, counted, may_brighten=may_brighten)
+    colors, other_colors, counted = _to_rgb(ours, crop), _to_rgb(theirs, FULL), crop.inside()
+    far = measure_difference(colors, other_colors, counted, allow_brightening=allow_brightening)
     agrees = _is_near(far, share, amount) & (amount >= _SIMPLE_BLOCKS)
-    if not may_brighten:
+    if not allow_brightening:
         agrees &= (share >= _NEAR_FULL_AGREEMENT) & _has_same_colors(colors, other_colors, counted)
         agrees &= _has_same_spots(np.where(inside, cropped, _luma(theirs)), _luma(theirs))
     matches[rest] = agrees
@@ -223,8 +227,8 @@ def _spot_means(luma: Floats) -> Floats:
     return means
 
 
-def _luma(looks: Floats) -> Floats:
-    return looks[:, : SIDE * SIDE].reshape(-1, SIDE, SIDE)
+def _luma(views: Floats) -> Floats:
+    return views[:, : SIDE * SIDE].reshape(-1, SIDE, SIDE)
 
 
 def _correlate(ones: Floats, others: Floats) -> Floats:
@@ -235,11 +239,11 @@ def _correlate(ones: Floats, others: Floats) -> Floats:
     return both
 
 
-def _to_rgb(looks: Floats, cut: Crop) -> Floats:
-    """Return red, green and blue of each cell of the grid, from 0 to 255, of looks cut so."""
-    tints = looks[:, SIDE * SIDE :].reshape(-1, 2, CHROMA_SIDE, CHROMA_SIDE)
-    luma = cut.luma(_luma(looks)) + 128
-    blue, red = cut.chroma(tints[:, 0]), cut.chroma(tints[:, 1])
+def _to_rgb(views: Floats, crop: Crop) -> Floats:
+    """Return red, green and blue of each cell of the grid, from 0 to 255, of cropped views."""
+    tints = views[:, SIDE * SIDE :].reshape(-1, 2, CHROMA_SIDE, CHROMA_SIDE)
+    luma = crop.luma(_luma(views)) + 128
+    blue, red = crop.chroma(tints[:, 0]), crop.chroma(tints[:, 1])
     # As JPEG has it.
     channels = (luma + 1.402 * red, luma - 0.344 * blue - 0.714 * red, luma + 1.772 * blue)
-    return np.stack(channels, 1).reshape(len(looks), 3, -1)
+    return np.stack(channels, 1).reshape(len(views), 3, -1)

@@ -91,9 +91,9 @@ class SourceFile:
             message = f"{self.path} has more than {MAX_PARTS:,} parts"
             raise TooLarge(message, hint="save it again with another program")
 
-    def raise_corrupt(self, why: str) -> NoReturn:
+    def raise_corrupt(self, reason: str) -> NoReturn:
         """Raise `Corrupt` with a reason."""
-        message = f"{self.path} is a damaged picture: {why}"
+        message = f"{self.path} is a damaged picture: {reason}"
         raise Corrupt(message, hint=HINT)
 
 

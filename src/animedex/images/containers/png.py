@@ -180,7 +180,7 @@ class _PartSelection:
         return struct.pack(">I", self._checksum(chunk)) == self._source.read_exactly(4)
 
 
-def _is_complete(source: SourceFile, ranges: Sequence[Range], most: int) -> bool:
+def _is_complete(source: SourceFile, ranges: Sequence[Range], limit: int) -> bool:
     """Return whether compressed data goes on to its end, or is more than any frame needs."""
     inflater = zlib.decompressobj()
     size = 0
@@ -188,12 +188,12 @@ def _is_complete(source: SourceFile, ranges: Sequence[Range], most: int) -> bool
         for start, end in ranges:
             for piece in source.read_range(start, end):
                 rest = piece
-                while rest and not inflater.eof and size < most:
+                while rest and not inflater.eof and size < limit:
                     size += len(inflater.decompress(rest, _INFLATE_PIECE_BYTES))
                     rest = inflater.unconsumed_tail
     except zlib.error:
         return False
-    return inflater.eof or size >= most
+    return inflater.eof or size >= limit
 
 
 def _is_transparency(data: bytes, colours: int) -> bool:
