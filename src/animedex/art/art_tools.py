@@ -78,32 +78,32 @@ class RandomArguments(Arguments, frozen=True, kw_only=True):
     picture: _Picture = False
 
 
-async def _search(client: AsyncSession, given: SearchArguments) -> dict[str, object]:
-    found = await search.search_async(
-        client, given.words, given.services, rating=given.rating, limit=given.limit
+async def _search(client: AsyncSession, arguments: SearchArguments) -> dict[str, object]:
+    result = await search.search_async(
+        client, arguments.words, arguments.services, rating=arguments.rating, limit=arguments.limit
     )
-    told = {"rows": _posts(found.rows), "failures": _failures(found.failures)}
-    return {**told, "left_out": list(found.left_out)}
+    failures_text = {"rows": _posts(result.rows), "failures": _failures(result.failures)}
+    return {**failures_text, "left_out": list(result.left_out)}
 
 
-async def _identify(client: AsyncSession, given: IdentifyArguments) -> dict[str, object]:
-    found = await identify.identify_async(client, given.what)
+async def _identify(client: AsyncSession, arguments: IdentifyArguments) -> dict[str, object]:
+    result = await identify.identify_async(client, arguments.what)
     return {
-        "query": found.query,
-        "work": found.work.key,
-        "page": found.work.page,
-        "characters": found.characters,
-        "copyrights": found.copyrights,
-        "artists": found.artists,
-        "posts": _posts(found.posts),
+        "query": result.query,
+        "work": result.work.key,
+        "page": result.work.page,
+        "characters": result.characters,
+        "copyrights": result.copyrights,
+        "artists": result.artists,
+        "posts": _posts(result.posts),
     }
 
 
-async def _random(client: AsyncSession, given: RandomArguments) -> dict[str, object]:
-    found = await draw.random_pictures_async(
-        client, given.services, category=given.category, amount=given.amount
+async def _random(client: AsyncSession, arguments: RandomArguments) -> dict[str, object]:
+    result = await draw.random_pictures_async(
+        client, arguments.services, category=arguments.category, amount=arguments.amount
     )
-    return {"rows": _posts(found.rows), "failures": _failures(found.failures)}
+    return {"rows": _posts(result.rows), "failures": _failures(result.failures)}
 
 
 def _posts(rows: Iterable[PictureRecord]) -> list[ArtPost]:

@@ -144,8 +144,8 @@ class DedupeResult:
         doubtful = self._group_matches(self._same_work)
         for first in sorted({*self._members, *refused, *doubtful}):
             rows = self._members.get(first, [first])
-            known = joined.get(first, [])
-            reasons = {one.reason for one in known}
+            matches = joined.get(first, [])
+            reasons = {one.reason for one in matches}
             work, page = self._find_work(rows)
             yield DuplicateGroup(
                 rows=tuple(rows),
@@ -153,7 +153,7 @@ class DedupeResult:
                 work=work,
                 page=page,
                 same_work=tuple(one.row for one in doubtful.get(first, ())),
-                matches=tuple(known),
+                matches=tuple(matches),
                 refused=tuple(refused.get(first, ())),
             )
 
@@ -175,10 +175,10 @@ class DedupeResult:
 
     def _group_matches(self, joins: MatchList) -> dict[int, list[RowMatch]]:
         """Sort what was joined by the group of the row that each goes to."""
-        found: dict[int, list[RowMatch]] = {}
+        groups: dict[int, list[RowMatch]] = {}
         for one in joins:
-            found.setdefault(self._matcher.groups.find(one.other), []).append(one)
-        return found
+            groups.setdefault(self._matcher.groups.find(one.other), []).append(one)
+        return groups
 
     def _find_work(self, rows: Iterable[int]) -> tuple[str | None, int | None]:
         """Return the work and page of one of these rows, one that has a page if any."""

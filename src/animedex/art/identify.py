@@ -155,9 +155,9 @@ def _identify(
         if posts is None:
             posts = yield from _fetch_posts(client, work)
             recent.put(work.key, posts)
-        shown = _select_page(work, posts)
-        if shown:
-            return Identification(subject.query, work, shown)
+        page_posts = _select_page(work, posts)
+        if page_posts:
+            return Identification(subject.query, work, page_posts)
     (work, *_) = subject.works
     message = f"{subject.query:.80}: nobody has posted {work} where characters are named"
     raise NotFound(message, hint="the work's own page may say who it is")
@@ -167,11 +167,11 @@ def read_subject(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> 
     """Read what a row names as its source; raise `BadArguments` for a row of no service."""
     if isinstance(what, Subject):
         return what
-    seen = identify_row(what if isinstance(what, Record | ArtPost) else dict(what))
-    if seen is None:
+    identified = identify_row(what if isinstance(what, Record | ArtPost) else dict(what))
+    if identified is None:
         message = "the row is not one of any service"
         raise BadArguments(message, hint="give rows as any picture command prints them")
-    return Subject(seen.keys.id, _find_works(seen.service, seen.keys))
+    return Subject(identified.keys.id, _find_works(identified.service, identified.keys))
 
 
 def _look_up(client: BaseSession, text: str) -> Steps[Subject]:
@@ -192,14 +192,14 @@ def _find_works(service: str, evidence: MatchKeys) -> tuple[SourceWork, ...]:
 
     Of one work, one link may tell the page and another not.
     """
-    found: dict[str, SourceWork] = {}
+    works: dict[str, SourceWork] = {}
     for work in filter(None, map(parse_source_url, evidence.links)):
-        if found.setdefault(work.key, work).page is None:
-            found[work.key] = work
+        if works.setdefault(work.key, work).page is None:
+            works[work.key] = work
     own = evidence.id.removeprefix(f"{service}:")
     if find_provider(service).posts_by_source and own:
-        found.setdefault(evidence.id, SourceWork(service, own, 0))
-    return tuple(found.values())
+        works.setdefault(evidence.id, SourceWork(service, own, 0))
+    return tuple(works.values())
 
 
 def _fetch_posts(client: BaseSession, work: SourceWork) -> Steps[list[PictureRecord]]:

@@ -26,14 +26,14 @@ def run_parallel(
     client: Session, calls: Mapping[str, Call[T]]
 ) -> Iterator[tuple[str, T | AnimedexError]]:
     """Carry out named calls at once; give each one's answer or failure as it comes."""
-    come: SimpleQueue[tuple[str, T | BaseException]] = SimpleQueue()
+    results: SimpleQueue[tuple[str, T | BaseException]] = SimpleQueue()
 
     def carry_out(name: str, call: Call[T]) -> None:
         try:
-            found: T | BaseException = client.perform(call)
+            result: T | BaseException = client.perform(call)
         except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
-            found = error
-        come.put((name, found))
+            result = error
+        results.put((name, result))
 
     for name, call in calls.items():
         thread = threading.Thread(
@@ -41,10 +41,10 @@ def run_parallel(
         )
         thread.start()
     for _ in calls:
-        name, found = come.get()
-        if isinstance(found, BaseException) and not isinstance(found, AnimedexError):
-            raise found
-        yield name, found
+        name, result = results.get()
+        if isinstance(result, BaseException) and not isinstance(result, AnimedexError):
+            raise result
+        yield name, result
 
 
 async def run_parallel_async(

@@ -39,20 +39,20 @@ def check_services(names: Iterable[str] | None) -> list[str]:
     """
     if names is None:
         return list_services()
-    asked, known = list(names), backends.list_names()
-    if not asked:
+    services, all_services = list(names), backends.list_names()
+    if not services:
         message = "no service is named"
-        raise BadArguments(message, hint=f"there are {', '.join(known)}")
-    for index, name in enumerate(asked):
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+        raise BadArguments(message, hint=f"there are {', '.join(all_services)}")
+    for index, name in enumerate(services):
+        if name not in all_services:
+            near = get_close_matches(name, all_services, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(all_services)}"
             message = f"there is no service {name!r:.80}"
             raise BadArguments(message, hint=hint)
-        if name in asked[:index]:
+        if name in services[:index]:
             message = f"{name} is named twice"
             raise BadArguments(message)
-    return asked
+    return services
 
 
 def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
@@ -66,11 +66,11 @@ def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
     >>> error.reason, error.message
     ('timeout', 'a: no such thing; b: too slow')
     """
-    made = copy(min(failures.values(), key=_severity))
-    made.message = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
-    made.args = (made.message,)
-    made.hint = _merge_hints({name: error.hint for name, error in failures.items()})
-    return made
+    error_of_all = copy(min(failures.values(), key=_severity))
+    error_of_all.message = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
+    error_of_all.args = (error_of_all.message,)
+    error_of_all.hint = _merge_hints({name: error.hint for name, error in failures.items()})
+    return error_of_all
 
 
 def _severity(error: AnimedexError) -> int:

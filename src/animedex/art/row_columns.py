@@ -44,24 +44,24 @@ class RowColumns:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def add(self, seen: IdentifiedRow | None) -> None:
+    def add(self, identified: IdentifiedRow | None) -> None:
         """Add the next row."""
         row = len(self.ids)
-        found = seen.keys if seen else _NOTHING
-        name = found.id if not found.id.endswith(":") else ""
-        md5 = parse_md5(found.md5)
-        work, page = self.interner.intern_row(row, found.links)
+        keys = identified.keys if identified else _NOTHING
+        name = keys.id if not keys.id.endswith(":") else ""
+        md5 = parse_md5(keys.md5)
+        work, page = self.interner.intern_row(row, keys.links)
         self.ids.append(name or None)
         self.same_id.append(self._id_rows.setdefault(name, row) if name else row)
         self.same_md5.append(self._md5_rows.setdefault(md5, row) if md5 else row)
         self.works.append(work)
         self.pages.append(page)
-        self.withheld.append(found.withheld)
-        self.pixels.append(min(found.pixels, _MOST))
-        self.byte_sizes.append(min(found.byte_size, _MOST))
-        hash_rows = self._add_hash(row, found.perceptual_hash)
-        if seen and name and work and not page:
-            self.interner.add_listing(work, seen.service, self.same_id[-1])
+        self.withheld.append(keys.withheld)
+        self.pixels.append(min(keys.pixels, _MOST))
+        self.byte_sizes.append(min(keys.byte_size, _MOST))
+        hash_rows = self._add_hash(row, keys.perceptual_hash)
+        if identified and name and work and not page:
+            self.interner.add_listing(work, identified.service, self.same_id[-1])
         self.unknown_count += not (name or md5 or work or hash_rows)
 
     def drop_indexes(self) -> None:
@@ -89,7 +89,7 @@ def parse_md5(md5: str | None) -> bytes | None:
     ('00112233445566778899aabbccddeeff', None, None)
     """
     try:
-        found = bytes.fromhex(md5 or "")
+        digest = bytes.fromhex(md5 or "")
     except ValueError:
         return None
-    return found if len(found) == _MD5_BYTES else None
+    return digest if len(digest) == _MD5_BYTES else None

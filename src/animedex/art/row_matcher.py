@@ -50,14 +50,14 @@ class NearHashes:
     def find(self, value: int) -> set[int]:
         """Return the hashes added so far that are within the distance, the same hash as well."""
         most = self._distance
-        found: set[int] = set()
+        near_values: set[int] = set()
         for band, shift in zip(self._bands, _SHIFTS, strict=True):
             part = value >> shift & _MASK
             for flip in self._flips:
                 others = band.get(part ^ flip)
                 if others:
-                    found.update([one for one in others if (one ^ value).bit_count() <= most])
-        return found
+                    near_values.update([one for one in others if (one ^ value).bit_count() <= most])
+        return near_values
 
 
 def _list_flips(most: int) -> list[int]:
@@ -140,10 +140,10 @@ class Matcher:
 
     def find_same_work(self) -> MatchList:
         """Return each row that only shares its work with others, and the row for those."""
-        found = MatchList()
+        matches = MatchList()
         for row, other in self._iter_same_work():
-            found.add(row, other, Reason.SAME_WORK)
-        return found
+            matches.add(row, other, Reason.SAME_WORK)
+        return matches
 
     def _iter_same_work(self) -> Iterator[tuple[int, int]]:
         columns, groups = self._columns, self.groups
@@ -170,8 +170,8 @@ class Matcher:
         several = columns.interner.ambiguous
         firsts: dict[int, int] = {}
         for row, (work, page) in enumerate(zip(columns.works, columns.pages, strict=True)):
-            told = page or work in several or not work
-            if told or work in groups.pages_of(groups.find(row)):
+            is_settled = page or work in several or not work
+            if is_settled or work in groups.pages_of(groups.find(row)):
                 yield row
             else:
                 yield firsts.setdefault(work, row)

@@ -40,10 +40,10 @@ def identify_row(row: JsonObject | Record | ArtPost) -> IdentifiedRow | None:
     if isinstance(row, ArtPost):
         return IdentifiedRow(row.id.partition(":")[0], read_post_keys(row.to_payload()))
     if isinstance(row, Record):
-        known = row.backend in _names()
+        declared_name = row.backend in _names()
         return (
             IdentifiedRow(row.backend, _provider(row.backend).read_keys(row.payload))
-            if known
+            if declared_name
             else None
         )
     row, _ = _unwrap_entry(row, None)
@@ -66,10 +66,10 @@ def find_service(row: JsonObject) -> str | None:
 def read_post(row: JsonObject) -> ArtPost | None:
     """Return a row as an art post; None for a row of no service, or of a wrong shape."""
     try:
-        found = read_picture(row)
+        record = read_picture(row)
     except (AnimedexError, msgspec.ValidationError):
         return None
-    return found.to_common() if isinstance(found, PictureRecord) else found
+    return record.to_common() if isinstance(record, PictureRecord) else record
 
 
 def read_picture(row: JsonObject, raw: bytes | None = None) -> PictureRecord | ArtPost | None:
@@ -198,8 +198,8 @@ def _parse_hash(text: str | None) -> int | None:
     (255, None, None)
     """
     try:
-        known = text and len(text) == _HASH_DIGITS
-        return int.from_bytes(bytes.fromhex(text)) or None if text and known else None
+        has_digits = text and len(text) == _HASH_DIGITS
+        return int.from_bytes(bytes.fromhex(text)) or None if text and has_digits else None
     except ValueError:
         return None
 

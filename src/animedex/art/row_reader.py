@@ -131,9 +131,9 @@ class _Reader:
     def _skip(self) -> bool:
         """Go to the next line that begins as a row does; tell whether there is one."""
         while True:
-            found = _LINE.search(self._data, self._at)
-            if found:
-                self._at = found.end() - 1
+            match = _LINE.search(self._data, self._at)
+            if match:
+                self._at = match.end() - 1
                 return True
             # A line may have ended just here.
             self._at = len(self._data) - self._data.endswith(b"\n")

@@ -58,8 +58,8 @@ def search(
     answer; where all do, one error names them all. Raises `BadArguments` for an unknown service,
     and where none has pictures of the rating.
     """
-    asked = plan_search(words, check_services(services), rating, limit)
-    return _merge_results(asked, dict(run_parallel(client, asked.calls)), limit)
+    plan = plan_search(words, check_services(services), rating, limit)
+    return _merge_results(plan, dict(run_parallel(client, plan.calls)), limit)
 
 
 async def search_async(
@@ -71,9 +71,9 @@ async def search_async(
     limit: int = DEFAULT_LIMIT,
 ) -> SearchResult:
     """Do as `search`, from a task."""
-    asked = plan_search(words, check_services(services), rating, limit)
-    async with aclosing(run_parallel_async(client, asked.calls)) as come:
-        return _merge_results(asked, {name: found async for name, found in come}, limit)
+    plan = plan_search(words, check_services(services), rating, limit)
+    async with aclosing(run_parallel_async(client, plan.calls)) as results:
+        return _merge_results(plan, {name: result async for name, result in results}, limit)
 
 
 def plan_search(
@@ -81,24 +81,24 @@ def plan_search(
 ) -> SearchPlan:
     """Build each service's call; raise `BadArguments` where there is none to ask."""
     _check(words, limit)
-    wanted = parse_rating(rating)
-    asked: dict[str, Call[Sequence[PictureRecord]]] = {}
+    rating_value = parse_rating(rating)
+    calls: dict[str, Call[Sequence[PictureRecord]]] = {}
     refused: dict[str, AnimedexError] = {}
     left_out: list[str] = []
     for name in services:
         try:
-            call = find_provider(name).search(words, wanted, limit)
+            call = find_provider(name).search(words, rating_value, limit)
         except BadArguments as error:
             refused[name] = error
             continue
         if call is None:
             left_out.append(name)
         else:
-            asked[name] = call
-    if not asked and not refused:
-        message = f"no picture of {', '.join(services)} is rated {wanted.name.lower()}"
+            calls[name] = call
+    if not calls and not refused:
+        message = f"no picture of {', '.join(services)} is rated {rating_value.name.lower()}"
         raise BadArguments(message, hint="ask another service with --from, or leave --rating out")
-    return SearchPlan(asked, refused, tuple(left_out))
+    return SearchPlan(calls, refused, tuple(left_out))
 
 
 def parse_rating(text: str) -> Rating:
@@ -114,33 +114,35 @@ def parse_rating(text: str) -> Rating:
     raise BadArguments(message, hint="general, sensitive, questionable or explicit")
 
 
-def interleave(found: Mapping[str, Sequence[V]], limit: int) -> list[V]:
+def interleave(rows_by_service: Mapping[str, Sequence[V]], limit: int) -> list[V]:
     """Return one row of each service in turn, until there are enough or no more.
 
     >>> interleave({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
     [1, 10, 2]
     """
-    turns = range(max(map(len, found.values()), default=0))
-    return [rows[turn] for turn in turns for rows in found.values() if turn < len(rows)][:limit]
+    turns = range(max(map(len, rows_by_service.values()), default=0))
+    return [rows[turn] for turn in turns for rows in rows_by_service.values() if turn < len(rows)][
+        :limit
+    ]
 
 
 def _merge_results(
-    asked: SearchPlan,
-    come: Mapping[str, Sequence[PictureRecord] | AnimedexError],
+    plan: SearchPlan,
+    results: Mapping[str, Sequence[PictureRecord] | AnimedexError],
     limit: int,
 ) -> SearchResult:
     """Merge rows and failures in the order of the services, not in that of their speed."""
     rows: dict[str, Sequence[PictureRecord]] = {}
-    failures = dict(asked.refused)
-    for name in asked.calls:
-        answer = come[name]
+    failures = dict(plan.refused)
+    for name in plan.calls:
+        answer = results[name]
         if isinstance(answer, AnimedexError):
             failures[name] = answer
         else:
             rows[name] = answer
     if not rows:
         raise merge_failures(failures)
-    return SearchResult(interleave(rows, limit), failures, asked.left_out)
+    return SearchResult(interleave(rows, limit), failures, plan.left_out)
 
 
 def _check(words: str, limit: int) -> None:

@@ -127,8 +127,8 @@ def parse_zero_based_page(text: str) -> int | None:
     >>> parse_zero_based_page("0"), parse_zero_based_page("03"), parse_zero_based_page("x")
     (0, 3, None)
     """
-    known = len(text) <= _MOST_DIGITS_PAGE and text.isascii() and text.isdigit()
-    return int(text) if known else None
+    is_number = len(text) <= _MOST_DIGITS_PAGE and text.isascii() and text.isdigit()
+    return int(text) if is_number else None
 
 
 def parse_one_based_page(text: str) -> int | None:
@@ -165,10 +165,10 @@ class SourceWork(NamedTuple):
         return self.key if self.page is None else f"{self.key}#{self.page}"
 
 
-def build_work(site: str, found: str | None, page: int | None = None) -> SourceWork | None:
+def build_work(site: str, work_id: str | None, page: int | None = None) -> SourceWork | None:
     """Return a work, if there is an id.
 
     >>> build_work("pixiv", None) is None
     True
     """
-    return SourceWork(site, found, page) if found else None
+    return SourceWork(site, work_id, page) if work_id else None

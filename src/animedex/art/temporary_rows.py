@@ -39,13 +39,13 @@ class TemporaryRows:
             self._file.seek(0)
         except OSError as error:
             raise _write_error(error) from None
-        wanted = iter(rows)
-        next_one = next(wanted, None)
+        row_numbers = iter(rows)
+        next_one = next(row_numbers, None)
         for row, length in enumerate(self._lengths):
             raw = self._file.read(length)
             if row == next_one:
                 yield raw
-                next_one = next(wanted, None)
+                next_one = next(row_numbers, None)
 
 
 @contextmanager

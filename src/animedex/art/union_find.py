@@ -84,10 +84,10 @@ class UnionFind:
         pair = min(first, second), max(first, second)
         if pair in self._conflicts:
             return True
-        found = any(many.get(work, page) != page for work, page in few.items())
-        if found and len(few) > _FEW:
+        has_conflict = any(many.get(work, page) != page for work, page in few.items())
+        if has_conflict and len(few) > _FEW:
             self._conflicts.add(pair)
-        return found
+        return has_conflict
 
     def _merge_pages(self, first: int, second: int) -> None:
         """Let a group know what another one does that was put to it."""
@@ -154,11 +154,11 @@ class ConflictSet:
         count = fewest = len(self._rows)
         likely: Iterable[int] = range(count)
         for work, page in self._groups.pages_of(first).items():
-            known = self._index_pages(work)
+            indexed = self._index_pages(work)
             having = self._places_by_page.get(page, ())
-            left = len(having) + count - known
+            left = len(having) + count - indexed
             if left < fewest:
-                fewest, likely = left, chain(having, range(known, count))
+                fewest, likely = left, chain(having, range(indexed, count))
         return likely
 
     def _index_pages(self, work: int) -> int:

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 def list_names() -> list[str]:
     """Return the names of the services: one folder each."""
     folder = os.path.dirname(__file__)
-    found = (entry.name for entry in os.scandir(folder) if entry.is_dir())
-    return sorted(name for name in found if os.path.exists(f"{folder}/{name}/backend.py"))
+    names = (entry.name for entry in os.scandir(folder) if entry.is_dir())
+    return sorted(name for name in names if os.path.exists(f"{folder}/{name}/backend.py"))
 
 
 def find_backend(name: str) -> Backend:

@@ -57,5 +57,5 @@ class ArtProvider(NamedTuple):
 
 def find_provider(name: str) -> ArtProvider:
     """Return one service's part."""
-    found: ArtProvider = import_module(f"animedex.backends.{name}.provider").ART
-    return found
+    provider: ArtProvider = import_module(f"animedex.backends.{name}.provider").ART
+    return provider

@@ -241,14 +241,14 @@ class ResumableFile:
         if span is not None and span.begin == 0:
             self.is_doubtful = size > 0
             return None
-        known = total if span is None or span.total is None else span.total
-        fits = is_of_version(head, validator) and total in {None, known} and not encoding
+        whole_length = total if span is None or span.total is None else span.total
+        fits = is_of_version(head, validator) and total in {None, whole_length} and not encoding
         if span is None or span.begin != size - 1 or not fits:
             self.start_over()
             self.is_odd = True
             message = "the service sent another part of the file than the requested one"
             raise UpstreamDecode(message, hint="try again: the download starts over")
-        self.total = known
+        self.total = whole_length
         self.is_doubtful = True
         return size - 1
 

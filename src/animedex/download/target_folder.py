@@ -74,9 +74,9 @@ class TargetFolder:
             there = self._existing_paths(spot)
             if not there:
                 return None
-            found = self._find_same(there, is_same)
-            if found is not None:
-                return found
+            picture_path = self._find_same(there, is_same)
+            if picture_path is not None:
+                return picture_path
         return None
 
     def place_file(self, finished: str, path: str, is_same: Callable[[str], bool]) -> Placement:
@@ -112,9 +112,9 @@ class TargetFolder:
                     return Placement(self._absolute_path(spot), is_present=False)
                 # Another process was faster, perhaps with the same picture.
                 there = self._existing_paths(spot)
-            found = self._find_same(there, is_same)
-            if found is not None:
-                return Placement(found, is_present=True)
+            picture_path = self._find_same(there, is_same)
+            if picture_path is not None:
+                return Placement(picture_path, is_present=True)
         message = f"too many files are called {path}"
         raise BadArguments(message, hint="use another folder, or put {id} into the name")
 
@@ -165,10 +165,10 @@ class TargetFolder:
         listing = self._listings.get(folder)
         if listing is None:
             listing = self._listings[folder] = _list_names(folder)
-        found = [os.path.join(folder, one) for one in listing.get(fold_name(name), ())]
+        paths = [os.path.join(folder, one) for one in listing.get(fold_name(name), ())]
         exact = os.path.join(folder, name)
         # Others may be putting files there meanwhile.
-        return found if exact in found or not os.path.lexists(exact) else [*found, exact]
+        return paths if exact in paths or not os.path.lexists(exact) else [*paths, exact]
 
     def _move_file(self, finished: str, path: str) -> bool:
         """Move a file to a free name; return False if it is not free any more."""
@@ -224,10 +224,10 @@ def _max_name_bytes(folder: str) -> int:
     """Return how many bytes a name in a folder may have, 255 where the system does not say."""
     usual = _RESERVE + MAX_PART_BYTES
     try:
-        found = os.pathconf(folder, "PC_NAME_MAX")
+        limit = os.pathconf(folder, "PC_NAME_MAX")
     except (AttributeError, OSError, ValueError):
         return usual
-    return max(_RESERVE + _LEAST_PART, min(found, usual)) if found > 0 else usual
+    return max(_RESERVE + _LEAST_PART, min(limit, usual)) if limit > 0 else usual
 
 
 def _is_too_long(error: OSError) -> bool:
@@ -235,14 +235,14 @@ def _is_too_long(error: OSError) -> bool:
 
 
 def _list_names(folder: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+    listing: dict[str, list[str]] = {}
     try:
         names = os.listdir(folder)
     except OSError:
-        return found
+        return listing
     for name in names:
-        found.setdefault(fold_name(name), []).append(name)
-    return found
+        listing.setdefault(fold_name(name), []).append(name)
+    return listing
 
 
 def _link_file(finished: str, place: str) -> None:

@@ -45,8 +45,8 @@ def format_source(what: Source) -> str:
         return what.strip()
     if isinstance(what, AnimedexError):
         return UNREADABLE
-    seen = identify_row(_to_row(what))
-    return seen.keys.id if seen and seen.keys.id else "a row of no service"
+    identified = identify_row(_to_row(what))
+    return identified.keys.id if identified and identified.keys.id else "a row of no service"
 
 
 def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
@@ -54,14 +54,14 @@ def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
     if isinstance(what, AnimedexError):
         return None
     if not isinstance(what, str):
-        seen = identify_row(_to_row(what))
-        return seen.keys.id if seen else None
+        identified = identify_row(_to_row(what))
+        return identified.keys.id if identified else None
     text = what.strip()
     if text.partition(":")[0] in backends.list_names() and "/" not in text:
         return text
     # Of some services a picture's URL is all that its id is made of.
-    seen = identify_row({"url": to_service_url(text, base_urls)})
-    return seen.keys.id if seen else None
+    identified = identify_row({"url": to_service_url(text, base_urls)})
+    return identified.keys.id if identified else None
 
 
 def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
@@ -71,9 +71,9 @@ def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
     """
     if isinstance(what, AnimedexError):
         raise what
-    found = _look_up(client, what.strip(), deadline) if isinstance(what, str) else _read_row(what)
-    record = found if isinstance(found, PictureRecord) else None
-    post = record.to_common() if record else found
+    picture = _look_up(client, what.strip(), deadline) if isinstance(what, str) else _read_row(what)
+    record = picture if isinstance(picture, PictureRecord) else None
+    post = record.to_common() if record else picture
     assert isinstance(post, ArtPost)
     file = record.file() if record else _picture_file(post)
     if file is None:
@@ -101,14 +101,14 @@ def _read_row(
         return what
     row, raw = (what.value, what.raw) if isinstance(what, Row) else (dict(what), None)
     try:
-        found = read_picture(row, raw)
+        picture = read_picture(row, raw)
     except msgspec.ValidationError as error:
         message = f"the row is not an art post: {error}"
         raise BadArguments(message, hint=ROW_HINT) from None
-    if found is None:
+    if picture is None:
         message = "the row is not one of any service"
         raise BadArguments(message, hint=ROW_HINT)
-    return found
+    return picture
 
 
 def _to_row(

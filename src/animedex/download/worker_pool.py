@@ -81,10 +81,10 @@ class WorkerPool:
         left = self._count
         try:
             while left:
-                done = self._take()
-                left -= len(done)
-                self._store(done)
-                for one in done:
+                finished = self._take()
+                left -= len(finished)
+                self._store(finished)
+                for one in finished:
                     yield one.number, one.outcome.report
         finally:
             # Whoever leaves early needs no more of them.
@@ -96,22 +96,22 @@ class WorkerPool:
 
     def _take(self) -> list[_Done]:
         """Wait for a download, and return it with what else is done; raise what a thread met."""
-        done: list[_Done] = []
+        finished: list[_Done] = []
         with suppress(Empty):
-            while len(done) < _MOST_AT_ONCE:
-                one = self._done.get(block=not done)
+            while len(finished) < _MOST_AT_ONCE:
+                one = self._done.get(block=not finished)
                 if isinstance(one, BaseException):
                     raise one
-                done.append(one)
-        return done
+                finished.append(one)
+        return finished
 
-    def _store(self, done: Sequence[_Done]) -> None:
+    def _store(self, finished: Sequence[_Done]) -> None:
         library = self._options.library
         if self._examiners:
             # The library is to have no file that is lost with the power.
             self._options.folder.sync_folders()
-        library.store(one.file for one in done if one.file)
-        library.release(one.outcome.new for one in done if one.outcome.new)
+        library.store(one.file for one in finished if one.file)
+        library.release(one.outcome.new for one in finished if one.outcome.new)
 
     def _download(self) -> None:
         while True:
@@ -129,11 +129,11 @@ class WorkerPool:
             queue.put(_Done(number, outcome))
 
     def _examine(self) -> None:
-        while done := self._unexamined.get():
-            _, new, deadline = done.outcome
+        while item := self._unexamined.get():
+            _, new, deadline = item.outcome
             try:
                 file = self._options.library.examine(new, deadline) if new else None
-                self._done.put(done._replace(file=file))
+                self._done.put(item._replace(file=file))
             except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
                 self._done.put(error)
 

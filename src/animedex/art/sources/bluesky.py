@@ -41,8 +41,8 @@ def _picture(link: SourceUrl) -> SourceWork | None:
 
 
 def _content(text: str) -> SourceWork | None:
-    found = _CONTENT.fullmatch(text)
-    return SourceWork("bluesky-media", found[1], 0) if found else None
+    match = _CONTENT.fullmatch(text)
+    return SourceWork("bluesky-media", match[1], 0) if match else None
 
 
 _EMBEDDERS = ("fxbsky.app", "vxbsky.app", "bskx.app", "bskyx.app", "bsyy.app", "xbsky.app")

@@ -47,18 +47,18 @@ def _file(link: SourceUrl) -> SourceWork | None:
     if not link.segments:
         return None
     stem, _, end = link.segments[-1].rpartition("-")
-    found = _ID_AT_END.fullmatch(end)
+    match = _ID_AT_END.fullmatch(end)
     # Hyphens of a user's name are underscores here, so the last one divides the id from it.
     by = "_by_" in stem.rpartition("-")[2]
-    known = found and (by or _HASH.fullmatch(stem))
-    return build_work("deviantart", parse_base36(found[1])) if found and known else None
+    is_number = match and (by or _HASH.fullmatch(stem))
+    return build_work("deviantart", parse_base36(match[1])) if match and is_number else None
 
 
 def _stored(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["f" | "i", _, name, *_] | ["intermediary", "f", _, name, *_]:
-            found = _STORED.fullmatch(name)
-            return build_work("deviantart", parse_base36(found[1])) if found else None
+            match = _STORED.fullmatch(name)
+            return build_work("deviantart", parse_base36(match[1])) if match else None
         case _:
             return None
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 _THUMB = re.compile(r"([0-9]+)[a-z]{0,2}")
 
 
-def _seiga(found: str) -> SourceWork | None:
-    return build_work("seiga", parse_number(found), 0)
+def _seiga(work_id: str) -> SourceWork | None:
+    return build_work("seiga", parse_number(work_id), 0)
 
 
 def _page(link: SourceUrl) -> SourceWork | None:
@@ -41,8 +41,8 @@ def _image(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["priv" | "o", image] | [*_, "priv" | "o", _, _, image]:
             return _seiga(image)
-        case ["thumb", name] if found := _THUMB.fullmatch(name):
-            return _seiga(found[1])
+        case ["thumb", name] if match := _THUMB.fullmatch(name):
+            return _seiga(match[1])
         case _:
             return None
 

@@ -33,16 +33,16 @@ def _page(link: SourceUrl) -> SourceWork | None:
 def _difference(fragment: str) -> int | None:
     # The main picture comes first, and then the differences from it, which are counted from 1.
     name, _, page = fragment.partition("_")
-    known = name == "diff" and parse_one_based_page(page) is not None
-    return parse_zero_based_page(page) if known else None
+    is_number = name == "diff" and parse_one_based_page(page) is not None
+    return parse_zero_based_page(page) if is_number else None
 
 
 def _image(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [*_, "nijie_picture", "diff", "main", name] | [*_, "illust", name]:
-            found = _FILE.fullmatch(name)
+            match = _FILE.fullmatch(name)
             # The number after the work's counts files, not always from the same one.
-            return build_work("nijie", parse_number(found[1])) if found else None
+            return build_work("nijie", parse_number(match[1])) if match else None
         case _:
             return None
 

@@ -102,10 +102,10 @@ def _reader(shape: PathPattern) -> Reader:
     pattern = re.compile(shape.path, re.ASCII)
 
     def read(link: SourceUrl) -> SourceWork | None:
-        found = pattern.fullmatch("/".join(link.segments))
-        if not found:
+        match = pattern.fullmatch("/".join(link.segments))
+        if not match:
             return None
-        name = "/".join(filter(None, found.groups()))
+        name = "/".join(filter(None, match.groups()))
         return build_work(shape.site, shape.normalize_id(name), shape.page)
 
     return read

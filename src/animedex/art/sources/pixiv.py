@@ -34,8 +34,8 @@ def _page(link: SourceUrl) -> SourceWork | None:
         case [language, "artworks", illust] if _LANGUAGE.fullmatch(language):
             return build_work("pixiv", parse_number(illust))
         case ["member_illust.php"]:
-            found = parse_number(find_field(link.query, "illust_id"))
-            return build_work("pixiv", found, _manga_page(link.query))
+            match = parse_number(find_field(link.query, "illust_id"))
+            return build_work("pixiv", match, _manga_page(link.query))
         case ["fanbox", "creator", _, "post", post]:
             return build_work("fanbox", parse_number(post))
         case _:
@@ -46,8 +46,8 @@ def _phixiv(link: SourceUrl) -> SourceWork | None:
     """Read a page of phixiv, which may name a picture of the work and counts them from 1."""
     match link.segments:
         case [*_, "artworks" | "i", illust, page]:
-            found = _page(link._replace(segments=link.segments[:-1]))
-            return found and build_work("pixiv", parse_number(illust), parse_one_based_page(page))
+            match = _page(link._replace(segments=link.segments[:-1]))
+            return match and build_work("pixiv", parse_number(illust), parse_one_based_page(page))
         case _:
             return _page(link) or _image(link)
 
@@ -83,20 +83,20 @@ def _old_image(link: SourceUrl) -> SourceWork | None:
 
 
 def _file(name: str) -> SourceWork | None:
-    found = _FILE.fullmatch(name)
-    if not found:
+    match = _FILE.fullmatch(name)
+    if not match:
         return None
-    illust, page, ugoira, size = found.groups("")
+    illust, page, ugoira, size = match.groups("")
     # A ugoira has one page, and the old stores numbered files only where there were several.
     only = 0 if ugoira or not size else None
     return build_work("pixiv", parse_number(illust), int(page) if page else only)
 
 
 def _proxied(link: SourceUrl) -> SourceWork | None:
-    found = _PROXY_FILE.fullmatch("/".join(link.segments))
-    if not found:
+    match = _PROXY_FILE.fullmatch("/".join(link.segments))
+    if not match:
         return None
-    illust, page = found.groups("1")
+    illust, page = match.groups("1")
     return build_work("pixiv", parse_number(illust), parse_one_based_page(page))
 
 

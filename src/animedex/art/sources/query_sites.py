@@ -28,8 +28,8 @@ _GELBOORUS = {
 
 
 def _gelbooru(link: SourceUrl) -> SourceWork | None:
-    asked = (link.segments, find_field(link.query, "page"), find_field(link.query, "s"))
-    if asked != (["index.php"], "post", "view"):
+    request = (link.segments, find_field(link.query, "page"), find_field(link.query, "s"))
+    if request != (["index.php"], "post", "view"):
         return None
     site = _GELBOORUS[link.host.removeprefix("www.")]
     return build_work(site, parse_number(find_field(link.query, "id")), 0)

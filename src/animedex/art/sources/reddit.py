@@ -39,8 +39,8 @@ def _submission(link: SourceUrl) -> SourceWork | None:
             return None
 
 
-def _named(found: str) -> SourceWork | None:
-    submission = _SUBMISSION.fullmatch(found.lower())
+def _named(post_id: str) -> SourceWork | None:
+    submission = _SUBMISSION.fullmatch(post_id.lower())
     return build_work("reddit", submission and submission[1])
 
 
@@ -54,8 +54,8 @@ def _short(link: SourceUrl) -> SourceWork | None:
 
 def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
-        case [name] if found := _FILE.fullmatch(name):
-            return SourceWork("reddit-media", found[1], 0)
+        case [name] if match := _FILE.fullmatch(name):
+            return SourceWork("reddit-media", match[1], 0)
         case _:
             return None
 

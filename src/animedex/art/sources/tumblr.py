@@ -30,8 +30,8 @@ def _post(link: SourceUrl) -> SourceWork | None:
 
 def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
-        case [name] | [_, name] if found := _FILE.fullmatch(name):
-            return SourceWork("tumblr-media", found[1], 0)
+        case [name] | [_, name] if match := _FILE.fullmatch(name):
+            return SourceWork("tumblr-media", match[1], 0)
         case [first, second, _, _] if _SIZED.fullmatch(f"{first}/{second}"):
             return SourceWork("tumblr-media", f"{first}/{second}", 0)
         case _:

@@ -38,8 +38,8 @@ def _embedded(link: SourceUrl) -> SourceWork | None:
         case ["status", status, *rest]:
             return _status(link._replace(segments=["i", "status", status, *rest]))
         case [*_, "status" | "statuses", _, photo] if parse_one_based_page(photo) is not None:
-            found = _status(link._replace(segments=link.segments[:-1]))
-            return found and found._replace(page=parse_one_based_page(photo))
+            match = _status(link._replace(segments=link.segments[:-1]))
+            return match and match._replace(page=parse_one_based_page(photo))
         case _:
             return _status(link)
 
@@ -60,10 +60,10 @@ def _photo(rest: list[str]) -> int | None:
 
 def _media(link: SourceUrl) -> SourceWork | None:
     match link.segments:
-        case ["media" | "tweet_video" | "tweet_video_thumb", name] if found := _MEDIA.fullmatch(
+        case ["media" | "tweet_video" | "tweet_video_thumb", name] if match := _MEDIA.fullmatch(
             name
         ):
-            return SourceWork("twitter-media", found[1], 0)
+            return SourceWork("twitter-media", match[1], 0)
         case _:
             return None
 

@@ -185,10 +185,10 @@ def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord 
     """Count matching posts; null if the service stopped counting."""
     from animedex.backends.danbooru import calls
 
-    found = session.ask(calls.count(*tags, rating=rating))
-    if found is None:
+    total = session.ask(calls.count(*tags, rating=rating))
+    if total is None:
         session.note("animedex: danbooru did not count these to the end; narrow the search")
-    session.output.facts({"posts": found})
+    session.output.facts({"posts": total})
 
 
 @command.command(

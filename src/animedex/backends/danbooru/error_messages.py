@@ -91,13 +91,13 @@ def _read_message(response: Response) -> tuple[str, str | None]:
 
     # All of it, as a long backtrace may stand before the message.
     try:
-        found: object = msgspec.json.decode(response.body)
+        values: object = msgspec.json.decode(response.body)
     except (ValueError, RecursionError):
         return "", None
-    if not isinstance(found, dict):
+    if not isinstance(values, dict):
         return "", None
-    fields = cast("dict[str, object]", found)
+    fields = cast("dict[str, object]", values)
     name = fields.get("error")
-    said = (fields.get(key) for key in ("message", "reason", "error"))
-    words = next((word for word in said if isinstance(word, str) and word.strip()), None)
+    text = (fields.get(key) for key in ("message", "reason", "error"))
+    words = next((word for word in text if isinstance(word, str) and word.strip()), None)
     return name if isinstance(name, str) else "", words

@@ -93,8 +93,8 @@ def parse_related_tags(response: Response, source: SourceTag) -> list[DanbooruRe
     from animedex.backends.danbooru.models import DanbooruRelatedTag, RelatedResponse
     from animedex.models import parse_records, parse_rows
 
-    found = parse_rows(response.body, RelatedResponse, source.backend).related_tags
-    return parse_records(DanbooruRelatedTag, found, "related_tags", source)
+    response_row = parse_rows(response.body, RelatedResponse, source.backend).related_tags
+    return parse_records(DanbooruRelatedTag, response_row, "related_tags", source)
 
 
 def _parse_rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
@@ -102,8 +102,8 @@ def _parse_rows(kind: type[R], response: Response, source: SourceTag) -> list[R]
 
     from animedex.models import parse_records, parse_rows
 
-    found = parse_rows(response.body, list[msgspec.Raw], source.backend)
-    return parse_records(kind, found, "", source)
+    rows = parse_rows(response.body, list[msgspec.Raw], source.backend)
+    return parse_records(kind, rows, "", source)
 
 
 def _parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
@@ -111,5 +111,5 @@ def _parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
 
     from animedex.models import parse_record, parse_rows
 
-    found = parse_rows(response.body, msgspec.Raw, source.backend)
-    return parse_record(kind, found, "", source)
+    row = parse_rows(response.body, msgspec.Raw, source.backend)
+    return parse_record(kind, row, "", source)

@@ -202,10 +202,10 @@ def build_order_term(order: str) -> str:
 def too_many_terms(terms: Sequence[str]) -> BadArguments:
     """Make the error for a search of more terms than who is not signed in may use."""
     many = limited_terms(terms)
-    shown = ", ".join(many)
+    term_list = ", ".join(many)
     message = (
         f"a search may have {MOST_TERMS} terms without a sign-in, and this one has {len(many)}:"
-        f" {shown if len(shown) <= _SHOWN else shown[:_SHOWN] + '…'}"
+        f" {term_list if len(term_list) <= _SHOWN else term_list[:_SHOWN] + '…'}"
     )
     hint = f"{list_free_metatags()}; or sign in with `animedex auth login danbooru`"
     return BadArguments(message, backend="danbooru", hint=hint)

@@ -73,19 +73,23 @@ class TagsArguments(Arguments, frozen=True, kw_only=True):
     limit: _Limit = 20
 
 
-def _search(given: SearchArguments) -> Call[list[DanbooruPost]]:
-    rating = None if given.rating == "any" else given.rating
+def _search(arguments: SearchArguments) -> Call[list[DanbooruPost]]:
+    rating = None if arguments.rating == "any" else arguments.rating
     return calls.search(
-        *given.tags, rating=rating, order=given.order, limit=given.limit, page=given.page
+        *arguments.tags,
+        rating=rating,
+        order=arguments.order,
+        limit=arguments.limit,
+        page=arguments.page,
     )
 
 
-def _post(given: PostArguments) -> Call[DanbooruPost]:
-    return calls.post(given.id)
+def _post(arguments: PostArguments) -> Call[DanbooruPost]:
+    return calls.post(arguments.id)
 
 
-def _tags(given: TagsArguments) -> Call[list[DanbooruTag]]:
-    return calls.tags(given.pattern, given.limit)
+def _tags(arguments: TagsArguments) -> Call[list[DanbooruTag]]:
+    return calls.tags(arguments.pattern, arguments.limit)
 
 
 def _format_tag(tag: DanbooruTag) -> str:

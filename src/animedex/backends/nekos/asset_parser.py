@@ -64,8 +64,8 @@ def _check_asset(response: Response, size: int, opening: bytes) -> None:
     extension = urlsplit(response.url).path.rpartition(".")[2].lower()
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":
-        told = kind[:60] if kind.isprintable() else "something else"
-        message = f"the answer is {told}, not a picture"
+        announced = kind[:60] if kind.isprintable() else "something else"
+        message = f"the answer is {announced}, not a picture"
         raise UpstreamDecode(message, backend="nekos")
     actual = identify_format(opening)
     if extension in _CHECKED_EXTENSIONS and (not actual or actual.extension != extension):

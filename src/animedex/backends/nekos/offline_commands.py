@@ -47,17 +47,17 @@ def image(
     if category not in known:
         raise _no_entries(category, known)
     filters = Filters(source="nekos", category=category)
-    wanted = session.library.count(filters) if fresh else amount
-    rows = _records(pick_random(session.library, filters, wanted))
-    with open_seen_store(session) as seen:
-        found = _select_unseen(seen.select_unseen, rows, amount) if fresh else rows
+    count = session.library.count(filters) if fresh else amount
+    rows = _records(pick_random(session.library, filters, count))
+    with open_seen_store(session) as seen_names:
+        entries = _select_unseen(seen_names.select_unseen, rows, amount) if fresh else rows
         if not fresh:
-            seen.record("nekos", tuple(row.filename for row in rows))
-    if len(found) < amount and (found or not fresh):
+            seen_names.record("nekos", tuple(row.filename for row in rows))
+    if len(entries) < amount and (entries or not fresh):
         new = " that are new to you" if fresh else ""
-        pictures = f"{len(found)} of {format_count(amount, 'picture')}"
+        pictures = f"{len(entries)} of {format_count(amount, 'picture')}"
         session.note(f"animedex: the library has only {pictures}{new}")
-    return found
+    return entries
 
 
 def search(  # noqa: PLR0913, PLR0917  as the command has them

@@ -24,9 +24,9 @@ def parse_names(response: Response, source: SourceTag) -> list[str]:
 
         # What an earlier version kept unchecked is checked now.
         with contextlib.suppress(ValueError, RecursionError):
-            found: object = json.loads(response.body)
-            if found and isinstance(found, dict):
-                return sorted(cast("dict[str, object]", found))
+            names: object = json.loads(response.body)
+            if names and isinstance(names, dict):
+                return sorted(cast("dict[str, object]", names))
     return list(parse_catalogue(response, source))
 
 
@@ -62,7 +62,7 @@ def parse_images(response: Response, source: SourceTag) -> list[NekosImage]:
     return parse_records(NekosImage, envelope.results, "results", source)
 
 
-def rank_rows(query: str, found: list[NekosImage]) -> list[NekosImage]:
+def rank_rows(query: str, rows: list[NekosImage]) -> list[NekosImage]:
     """Return each row with its score for the query."""
     from animedex.backends.nekos.search_score import match_score
     from animedex.models import with_match
@@ -72,4 +72,4 @@ def rank_rows(query: str, found: list[NekosImage]) -> list[NekosImage]:
         links = [link for link in (row.artist_href, row.source_url) if link]
         return round(match_score(query, names, links), 4)
 
-    return [with_match(row, score(row)) for row in found]
+    return [with_match(row, score(row)) for row in rows]

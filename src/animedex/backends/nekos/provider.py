@@ -133,8 +133,8 @@ def _parse_credit(response: Response, source: SourceTag) -> NekosImage:
         message = "the answer is not a picture's"
         raise UpstreamDecode(message, backend="nekos")
     credits_sent = {name: read_credit_headers(response, name) for name in CREDITS}
-    told = {name: value for name, value in credits_sent.items() if value}
-    raw = msgspec.json.encode({"url": response.url, **told})
+    credit = {name: value for name, value in credits_sent.items() if value}
+    raw = msgspec.json.encode({"url": response.url, **credit})
     return parse_record(NekosImage, raw, "", source)
 
 

@@ -50,24 +50,24 @@ def match_score(query: str, names: Sequence[str], links: Sequence[str]) -> float
     >>> match_score("twitter", [], ["https://twitter.com/yuzuriko_0417/status/1"]) < 0.5
     True
     """
-    wanted = _split_words(query)
-    if not wanted:
+    query_words = _split_words(query)
+    if not query_words:
         return 0.0
     texts = [*names, *(handle for link in links for handle in find_handles(link))]
     answers = [_split_words(text) for text in texts]
-    if any(_are_equal(wanted, answer) for answer in answers):
+    if any(_are_equal(query_words, answer) for answer in answers):
         return 1.0
     answer = _pool_words(answers)
-    joined = "".join(wanted)[:_LONGEST_WORD]
-    return min(_FOUND, max(_score_coverage(wanted, answer), _score_coverage([joined], answer)))
+    joined = "".join(query_words)[:_LONGEST_WORD]
+    return min(_FOUND, max(_score_coverage(query_words, answer), _score_coverage([joined], answer)))
 
 
 def _split_words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in split_words(text[:_READ])[:_MOST_WORDS]]
 
 
-def _are_equal(wanted: list[str], words: list[str]) -> bool:
-    return "".join(wanted) == "".join(words) or sorted(wanted) == sorted(words)
+def _are_equal(query_words: list[str], words: list[str]) -> bool:
+    return "".join(query_words) == "".join(words) or sorted(query_words) == sorted(words)
 
 
 def _pool_words(answers: Iterable[list[str]]) -> _NameWords:
@@ -85,10 +85,12 @@ def _pool_words(answers: Iterable[list[str]]) -> _NameWords:
     return pool
 
 
-def _score_coverage(wanted: list[str], answer: _NameWords) -> float:
-    weights = [_word_weight(word) for word in wanted]
-    found = sum(w * _best_similarity(word, answer) for w, word in zip(weights, wanted, strict=True))
-    return found / sum(weights)
+def _score_coverage(query_words: list[str], answer: _NameWords) -> float:
+    weights = [_word_weight(word) for word in query_words]
+    scores = sum(
+        w * _best_similarity(word, answer) for w, word in zip(weights, query_words, strict=True)
+    )
+    return scores / sum(weights)
 
 
 def _word_weight(word: str) -> float:

@@ -49,18 +49,22 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
     picture: _Picture = False
 
 
-def _categories(given: Nothing) -> Call[list[str]]:
-    del given
+def _categories(arguments: Nothing) -> Call[list[str]]:
+    del arguments
     return calls.categories()
 
 
-def _image(given: ImageArguments) -> Call[list[NekosImage]]:
-    return calls.image(given.category, given.amount, fresh=given.fresh)
+def _image(arguments: ImageArguments) -> Call[list[NekosImage]]:
+    return calls.image(arguments.category, arguments.amount, fresh=arguments.fresh)
 
 
-def _search(given: SearchArguments) -> Call[list[NekosImage]]:
+def _search(arguments: SearchArguments) -> Call[list[NekosImage]]:
     return calls.search(
-        given.query, given.type, given.category, given.amount, min_match=given.min_match
+        arguments.query,
+        arguments.type,
+        arguments.category,
+        arguments.amount,
+        min_match=arguments.min_match,
     )
 
 

@@ -42,14 +42,14 @@ def find_handles(link: str) -> list[str]:
     host = normalize(parts.hostname or "")
     in_host = _USER_IN_HOST.fullmatch(host)
     segments = [segment for segment in map(_decode_segment, parts.path.split("/")) if segment]
-    found = [
+    handles = [
         *([in_host[1]] if in_host else []),
         *(segments[:1] if _USER_FIRST_IN_PATH.fullmatch(host) else []),
         *(segment for segment in segments if segment.startswith("@")),
         *segments[-1:],
         *(value for key, value in fields if normalize(key).endswith(("id", "v"))),
     ]
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(handles))
 
 
 def _decode_segment(raw: str) -> str:

@@ -205,14 +205,14 @@ def _paging_params(page: int, limit: int) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _parse_orientation(given: Orientation | None) -> str | None:
+def _parse_orientation(value: Orientation | None) -> str | None:
     return (
-        None if given is None else filters.parse_choice("orientation", given, filters.ORIENTATIONS)
+        None if value is None else filters.parse_choice("orientation", value, filters.ORIENTATIONS)
     )
 
 
-def _resolve_numbers(given: Sequence[int | str], known: Mapping[str, int]) -> list[str]:
-    return [str(known[one] if isinstance(one, str) else one) for one in given]
+def _resolve_numbers(values: Sequence[int | str], ids_by_name: Mapping[str, int]) -> list[str]:
+    return [str(ids_by_name[one] if isinstance(one, str) else one) for one in values]
 
 
 def _repeat_param(name: str, values: Sequence[str]) -> _Params:

@@ -47,12 +47,12 @@ class Filters(TypedDict):
 def _parse_size(name: str, text: str) -> Callable[[F], F]:
     """Make an option for a filter; of two the service would keep one in silence."""
 
-    def once(ctx: click.Context, param: click.Parameter, given: tuple[str, ...]) -> str | None:
+    def once(ctx: click.Context, param: click.Parameter, text_value: tuple[str, ...]) -> str | None:
         del ctx, param
-        if len(given) > 1:
+        if len(text_value) > 1:
             message = f"{name} can be given once"
             raise BadArguments(message, hint=f"say both bounds together, as in {name} 200..299")
-        return given[0] if given else None
+        return text_value[0] if text_value else None
 
     return click.option(name, metavar="SIZE", multiple=True, callback=once, help=text)
 
@@ -178,10 +178,10 @@ def _search_images(session: CommandSession, filters: Filters) -> WaifuPage[Waifu
     """Search for pictures; explain an empty answer."""
     from animedex.backends.waifu import calls
 
-    found = session.ask(calls.images(**filters))
-    if not found:
-        session.note(f"animedex: {_explain_no_rows(found, filters['page'], filters['nsfw'])}")
-    return found
+    page = session.ask(calls.images(**filters))
+    if not page:
+        session.note(f"animedex: {_explain_no_rows(page, filters['page'], filters['nsfw'])}")
+    return page
 
 
 @command.command(
@@ -249,10 +249,10 @@ def artists(session: CommandSession, *, page: int, limit: int) -> None:
     from animedex.backends.waifu import calls, cards
     from animedex.backends.waifu.models import WaifuArtist
 
-    found = session.ask(calls.artists(page, limit))
-    if not found:
-        session.note(f"animedex: {_explain_last_page(found, page) or 'there is no artist'}")
-    session.output.records(found, WaifuArtist, cards.artist_card)
+    rows = session.ask(calls.artists(page, limit))
+    if not rows:
+        session.note(f"animedex: {_explain_last_page(rows, page) or 'there is no artist'}")
+    session.output.records(rows, WaifuArtist, cards.artist_card)
 
 
 @command.command(
@@ -299,14 +299,14 @@ def _open(session: CommandSession, row: WaifuImage) -> None:
         session.note("animedex: the picture has no page")
 
 
-def _explain_no_rows(found: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
+def _explain_no_rows(rows: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
     among = " among safe pictures" if nsfw == "no" else ""
-    return _explain_last_page(found, page) or f"nothing matches{among}"
+    return _explain_last_page(rows, page) or f"nothing matches{among}"
 
 
-def _explain_last_page(found: WaifuPage[R], page: int) -> str | None:
+def _explain_last_page(rows: WaifuPage[R], page: int) -> str | None:
     """Return that a list has fewer pages, where it has."""
-    if not found.total_pages or page <= found.total_pages:
+    if not rows.total_pages or page <= rows.total_pages:
         return None
-    pages = format_count(found.total_pages, "page")
-    return f"page {page} is past the end: there {'is' if found.total_pages == 1 else 'are'} {pages}"
+    pages = format_count(rows.total_pages, "page")
+    return f"page {page} is past the end: there {'is' if rows.total_pages == 1 else 'are'} {pages}"

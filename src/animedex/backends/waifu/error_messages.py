@@ -68,12 +68,15 @@ def _explain_invalid(response: Response) -> ErrorExplanation | None:
     errors = problem.get("errors")
     if not isinstance(errors, dict) or not errors:
         return None
-    told = [_explain_field(name, said) for name, said in cast("dict[str, object]", errors).items()]
-    return ErrorExplanation(UpstreamError, "did not accept the request", "; ".join(told))
+    explanations = [
+        _explain_field(name, messages)
+        for name, messages in cast("dict[str, object]", errors).items()
+    ]
+    return ErrorExplanation(UpstreamError, "did not accept the request", "; ".join(explanations))
 
 
-def _explain_field(name: str, said: object) -> str:
-    texts = cast("list[object]", said) if isinstance(said, list) else [said]
+def _explain_field(name: str, messages: object) -> str:
+    texts = cast("list[object]", messages) if isinstance(messages, list) else [messages]
     words = " ".join(text for text in texts if isinstance(text, str))
     return f"{name}: {words}" if words else name
 

@@ -38,18 +38,18 @@ def bad_argument(message: str, hint: str | None = None) -> BadArguments:
     return BadArguments(message, backend="waifu", hint=hint)
 
 
-def parse_tags(given: Several) -> list[str]:
+def parse_tags(values: Several) -> list[str]:
     """Return tags as requests name them, by slug or id; raise `BadArguments` for other text.
 
     >>> parse_tags("raiden-shogun"), parse_tags([12, "maid"])
     (['raiden-shogun'], ['12', 'maid'])
     """
-    return [parse_tag(one) for one in _parse_each("a tag", given)]
+    return [parse_tag(one) for one in _parse_each("a tag", values)]
 
 
-def parse_tag(given: str | int) -> str:
+def parse_tag(value: str | int) -> str:
     """Return one tag as a request names it."""
-    text = str(given) if is_id(given) else given
+    text = str(value) if is_id(value) else value
     if not isinstance(text, str) or not is_tag(text):
         near = slugify(text) if isinstance(text, str) else ""
         hint = "list them with `animedex waifu tags`"
@@ -57,7 +57,7 @@ def parse_tag(given: str | int) -> str:
             hint = "give each tag by itself, as in --tag maid --tag uniform"
         elif near:
             hint = f"did you mean {near}?"
-        message = f"a tag is a slug (small letters, digits, dashes) or an id, not {given!r:.80}"
+        message = f"a tag is a slug (small letters, digits, dashes) or an id, not {value!r:.80}"
         raise bad_argument(message, hint)
     return text
 
@@ -76,75 +76,75 @@ def slugify(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text[:100].lower()).strip("-")
 
 
-def parse_artists(given: Several) -> list[int | str]:
+def parse_artists(values: Several) -> list[int | str]:
     """Return artists by id where they are told so, else by name."""
-    return [parse_artist(one) for one in _parse_each("an artist", given)]
+    return [parse_artist(one) for one in _parse_each("an artist", values)]
 
 
-def parse_artist(given: str | int) -> int | str:
+def parse_artist(value: str | int) -> int | str:
     """Return an artist's id or name.
 
     >>> parse_artist("80"), parse_artist("GongHa")
     (80, 'GongHa')
     """
-    if is_id(given):
-        return int(given)
+    if is_id(value):
+        return int(value)
     hint = "list them with `animedex waifu artists`"
-    if not isinstance(given, str):
-        message = f"an artist is a name or an id, not {given!r:.80}"
-    elif not given.strip() or _UNNAMEABLE.search(given) or given.strip() in {".", ".."}:
-        message = f"{given!r:.80} cannot be the name of an artist"
+    if not isinstance(value, str):
+        message = f"an artist is a name or an id, not {value!r:.80}"
+    elif not value.strip() or _UNNAMEABLE.search(value) or value.strip() in {".", ".."}:
+        message = f"{value!r:.80} cannot be the name of an artist"
     else:
-        return given.strip()
+        return value.strip()
     raise bad_argument(message, hint)
 
 
-def parse_ids(given: Several) -> list[str]:
+def parse_ids(values: Several) -> list[str]:
     """Return ids of images."""
-    found = list(_parse_each("an id", given))
-    for one in found:
+    numbers = list(_parse_each("an id", values))
+    for one in numbers:
         if not is_id(one):
             message = f"an id is a whole number, not {one!r:.80}"
             raise bad_argument(message)
-    return [str(one) for one in found]
+    return [str(one) for one in numbers]
 
 
-def parse_id(given: Several) -> list[str]:
+def parse_id(value: Several) -> list[str]:
     """Return the only id to include: of several, an image would have to have all at once."""
-    found = parse_ids(given)
-    if len(found) > 1:
-        message = f"one id at the most can be asked for, not {len(found)}: no image has two"
+    number = parse_ids(value)
+    if len(number) > 1:
+        message = f"one id at the most can be asked for, not {len(number)}: no image has two"
         raise bad_argument(message, "ask for each with `animedex waifu image ID`")
-    return found
+    return number
 
 
-def is_id(given: object) -> bool:
+def is_id(value: object) -> bool:
     """Return whether a value is an id, as a number or in digits.
 
     >>> is_id(12), is_id("12"), is_id("maid"), is_id(True), is_id(-1)
     (True, True, False, False, False)
     """
-    if type(given) is int:
-        return 0 <= given < 10**18
-    return isinstance(given, str) and re.fullmatch(r"[0-9]{1,18}", given) is not None
+    if type(value) is int:
+        return 0 <= value < 10**18
+    return isinstance(value, str) and re.fullmatch(r"[0-9]{1,18}", value) is not None
 
 
-def parse_size(name: str, given: Size | None) -> str | None:
+def parse_size(name: str, value: Size | None) -> str | None:
     """Return a filter for a size as the service reads it; None for none.
 
     >>> parse_size("width", ">= 1500"), parse_size("width", "1000..2000"), parse_size("width", 800)
     ('>=1500', '1000..2000', '800')
     """
-    if given is None:
+    if value is None:
         return None
-    text = "".join(given.split()) if isinstance(given, str) else str(given)
-    found = _SIZE.fullmatch(text) if _is_of_type(given, str, int) else None
-    if found is None:
-        message = f"{name} is compared with a number of at most 18 digits, not {given!r:.80}"
+    text = "".join(value.split()) if isinstance(value, str) else str(value)
+    match = _SIZE.fullmatch(text) if _is_of_type(value, str, int) else None
+    if match is None:
+        message = f"{name} is compared with a number of at most 18 digits, not {value!r:.80}"
         raise bad_argument(message, _size_hint(text))
-    least, most = found[3], found[4]
+    least, most = match[3], match[4]
     if least and int(least) > int(most):
-        message = f"the {name} {given!r} lies nowhere, as {least} is more than {most}"
+        message = f"the {name} {value!r} lies nowhere, as {least} is more than {most}"
         raise bad_argument(message, f"did you mean {most}..{least}?")
     return text
 
@@ -157,40 +157,40 @@ def _size_hint(text: str) -> str:
     return _SIZE_HINT
 
 
-def parse_whole_number(name: str, given: int, most: int) -> int:
+def parse_whole_number(name: str, value: int, most: int) -> int:
     """Return a whole number from 1 on."""
-    if not _is_of_type(given, int) or not 1 <= given <= most:
-        message = f"{name} is a whole number from 1 to {most:,}, not {given!r:.80}"
+    if not _is_of_type(value, int) or not 1 <= value <= most:
+        message = f"{name} is a whole number from 1 to {most:,}, not {value!r:.80}"
         raise bad_argument(message)
-    return given
+    return value
 
 
-def parse_choice(name: str, given: str, known: Mapping[str, str | None]) -> str | None:
+def parse_choice(name: str, value: str, choices: Mapping[str, str | None]) -> str | None:
     """Return the service's word for one of ours; case and dashes do not matter."""
-    text = given.lower().replace("-", "_") if _is_of_type(given, str) else ""
-    if text not in known:
-        *others, last = known
-        message = f"{name} is {', '.join(others)} or {last}, not {given!r:.80}"
+    text = value.lower().replace("-", "_") if _is_of_type(value, str) else ""
+    if text not in choices:
+        *others, last = choices
+        message = f"{name} is {', '.join(others)} or {last}, not {value!r:.80}"
         raise bad_argument(message)
-    return known[text]
+    return choices[text]
 
 
-def parse_flag(name: str, given: bool | None) -> str | None:  # noqa: FBT001  the value itself
+def parse_flag(name: str, value: bool | None) -> str | None:  # noqa: FBT001  the value itself
     """Return the service's word for yes or no; None where nothing was said."""
-    if given is not None and not _is_of_type(given, bool):
-        message = f"{name} is true or false, not {given!r:.80}"
+    if value is not None and not _is_of_type(value, bool):
+        message = f"{name} is true or false, not {value!r:.80}"
         raise bad_argument(message)
-    return None if given is None else str(given)
+    return None if value is None else str(value)
 
 
-def _parse_each(what: str, given: Several) -> Iterable[str | int]:
+def _parse_each(what: str, values: Several) -> Iterable[str | int]:
     """Return what was told one by one, a lone one as well."""
-    if isinstance(given, str | int):
-        return (given,)
+    if isinstance(values, str | int):
+        return (values,)
     try:
-        return tuple(given)
+        return tuple(values)
     except TypeError:
-        message = f"{what} is text or a number, not {given!r:.80}"
+        message = f"{what} is text or a number, not {values!r:.80}"
         raise bad_argument(message) from None
 
 

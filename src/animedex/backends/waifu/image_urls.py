@@ -25,6 +25,6 @@ def parse_image_id(text: str) -> int | None:
     (7256, None)
     >>> parse_image_id("https://waifu.im.example/7256.jpg")
     """
-    found = re.fullmatch(_ID, text.strip()) or _ADDRESS.fullmatch(text.strip())
-    digits = next((group for group in found.groups() if group), None) if found else None
+    match = re.fullmatch(_ID, text.strip()) or _ADDRESS.fullmatch(text.strip())
+    digits = next((group for group in match.groups() if group), None) if match else None
     return None if digits is None else int(digits)

@@ -121,8 +121,8 @@ def common_id(number: object, url: str | None) -> str:
 
 def _parse_hash(perceptual_hash: str | None) -> str | None:
     """Return a hash; None for zeros, which stand beside a picture that was not looked at yet."""
-    found = text_or_none(perceptual_hash)
-    return found if found and found.strip("0") else None
+    text = text_or_none(perceptual_hash)
+    return text if text and text.strip("0") else None
 
 
 class WaifuTag(Record, frozen=True, kw_only=True, rename="camel"):

@@ -63,16 +63,16 @@ def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecor
 
     Raises `BadArguments` for words without a letter or digit, which are nothing to compare.
     """
-    nsfw, wanted = _NSFW.get(rating), split_words(words)
+    nsfw, words_in_query = _NSFW.get(rating), split_words(words)
     if nsfw is None:
         return None
-    if not wanted:
+    if not words_in_query:
         message = "waifu needs a word to search for"
         raise filters.bad_argument(message)
     most = min(limit, filters.MOST)
 
     def look(context: CallContext, catalogue: list[WaifuTag]) -> Steps[Sequence[PictureRecord]]:
-        tags = match_tags(wanted, catalogue)
+        tags = match_tags(words_in_query, catalogue)
         artist = None if tags else (yield from _artist_id(context, words.strip()))
         if not tags and artist is None:
             return []
@@ -97,22 +97,22 @@ def picture(text: str) -> Call[PictureRecord] | None:
     return None if number is None else calls.image(number)
 
 
-def match_tags(wanted: Sequence[str], known: Iterable[WaifuTag]) -> list[str]:
+def match_tags(query_words: Sequence[str], all_tags: Iterable[WaifuTag]) -> list[str]:
     """Return the slug of the tag that is called so, or else of tags that have all the words.
 
     Where tags leave a word over, none is given: half of what was asked for is something else.
     """
     spelled = {
         row.slug: (split_words(row.slug), split_words(row.name or ""))
-        for row in known
+        for row in all_tags
         if row.slug and filters.is_tag(row.slug)
     }
     for slug, names in spelled.items():
-        if "".join(wanted) in map("".join, names):
+        if "".join(query_words) in map("".join, names):
             return [slug]
-    left, chosen = set(wanted), list[str]()
+    left, chosen = set(query_words), list[str]()
     for slug, (words, _) in sorted(spelled.items(), key=lambda item: -len(item[1][0])):
-        if set(words) <= set(wanted) and left & set(words):
+        if set(words) <= set(query_words) and left & set(words):
             chosen.append(slug)
             left -= set(words)
     return [] if left else chosen

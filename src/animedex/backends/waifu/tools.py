@@ -49,24 +49,24 @@ class Nothing(Arguments, frozen=True):
     """Need no arguments."""
 
 
-def _images(given: ImagesArguments) -> Call[WaifuPage[WaifuImage]]:
+def _images(arguments: ImagesArguments) -> Call[WaifuPage[WaifuImage]]:
     return calls.images(
-        given.tags,
-        exclude_tags=given.exclude_tags,
-        artists=given.artists,
-        nsfw=given.nsfw,
-        orientation=given.orientation,
-        animated=given.animated,
-        width=given.width,
-        height=given.height,
-        order=given.order,
-        page=given.page,
-        limit=given.limit,
+        arguments.tags,
+        exclude_tags=arguments.exclude_tags,
+        artists=arguments.artists,
+        nsfw=arguments.nsfw,
+        orientation=arguments.orientation,
+        animated=arguments.animated,
+        width=arguments.width,
+        height=arguments.height,
+        order=arguments.order,
+        page=arguments.page,
+        limit=arguments.limit,
     )
 
 
-def _tags(given: Nothing) -> Call[list[WaifuTag]]:
-    del given
+def _tags(arguments: Nothing) -> Call[list[WaifuTag]]:
+    del arguments
     return calls.tags()
 
 
