@@ -234,10 +234,8 @@ class Pipeline:
                 value = call.parse(Response(_OK, (), entry.body, url), source)
             except (UpstreamDecode, UpstreamShape):
                 # An earlier version may have stored what this one cannot parse.
-                if is_remote:
-                    yield Blocking(lambda: cache.drop(key, self.deadline), hash(key), self.deadline)
-                else:
-                    cache.drop(key, self.deadline)
+                drop = partial(cache.drop, key, self.deadline)
+                _ = (yield Blocking(drop, hash(key), self.deadline)) if is_remote else drop()
                 return None
         except StoreLocked:
             return None
@@ -272,10 +270,8 @@ class Pipeline:
             if delay is not None and retries < MAX_RETRIES and self.has_time_for(delay):
                 retries += 1
                 has_waited = has_waited or outcome.status == _TOO_MANY_REQUESTS
-                method = call.request.method
-                self.runtime.notify(
-                    Event("retry", call.backend.name, method, redact_url(url), seconds=delay)
-                )
+                name, method = call.backend.name, call.request.method
+                self.runtime.notify(Event("retry", name, method, redact_url(url), seconds=delay))
                 yield Sleep(delay)
                 continue
             if isinstance(outcome, AnimedexError):
@@ -391,11 +387,9 @@ class Pipeline:
     def record_as_seen(self, call: Call[Any], ids: tuple[str, ...]) -> Steps[None]:
         """Record pictures as shown to this user, unless that is impossible now."""
         with contextlib.suppress(StoreLocked):
-            work = partial(self.runtime.seen.record, call.backend.name, ids, self.deadline)
-            if self.runtime.is_remote:
-                yield Blocking(work, hash(ids), self.deadline)
-            else:
-                work()
+            record = partial(self.runtime.seen.record, call.backend.name, ids, self.deadline)
+            is_remote = self.runtime.is_remote
+            _ = (yield Blocking(record, hash(ids), self.deadline)) if is_remote else record()
 
     def recover(self, call: Call[T], failure: AnimedexError) -> Steps[T]:
         """Let a call explain a failure; an error in its place keeps the request id."""
