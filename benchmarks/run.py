@@ -13,15 +13,15 @@ import budgets
 import caching
 import dedupe
 import downloading
+import fingerprints
 import fleet
 import gallery
-import hashing
 import hostile
-import near
+import match_errors
+import near_duplicates
 import overhead
 import searching
 import startup
-import telling_apart
 from running import path_of
 
 if TYPE_CHECKING:
@@ -91,20 +91,20 @@ same server on loopback, with budgets off.
 Pictures of 1000x1500 a second, over those of the package `imagehash`, with both on so many threads;
 and how a process had grown after a thousand.
 
-{hashing}
+{fingerprints}
 
 ## Telling pictures apart
 
 Pictures that are easily taken for each other (transparent, faint, dark, flat, line art, text,
 sketches, icons, pages), and variants of the same: counts, and shares.
 
-{telling_apart}
+{match_errors}
 
 ## Looking for what looks alike
 
 Among a million hashes: milliseconds, and the most memory in MiB.
 
-{near}
+{near_duplicates}
 
 ## Hostile pictures
 
@@ -159,16 +159,16 @@ def of_pictures() -> dict[str, str]:
     """Measure what is done with pictures."""
     return {
         "downloading": table(("run", "at most", "medians", "fastest"), downloading.measure()),
-        "hashing": table(
+        "fingerprints": table(
             ("pictures", "threads", "at least", "ratio", "ours", "theirs", "grown by"),
-            hashing.measure(),
+            fingerprints.measure(),
         ),
         "hostile": table(
             ("way", "at most", "s", "slowest", "ratio", "at most", "MiB", "largest"),
             hostile.measure(),
         ),
-        "telling_apart": table(("what", "bar", "found"), telling_apart.measure()),
-        "near": table(("what", "at most", "ms", "MiB"), near.measure()),
+        "match_errors": table(("what", "bar", "found"), match_errors.measure()),
+        "near_duplicates": table(("what", "at most", "ms", "MiB"), near_duplicates.measure()),
         "searching": table(("what", "unit", "at most", "taken"), searching.measure()),
         "gallery": table(("page", "at most", "median", "95 %", "kB"), gallery.measure()),
     }

@@ -45,7 +45,7 @@ _NEAR_FULL_AGREEMENT = 0.93
 # How much the average colour of a part may differ there, in levels of 255: JPEG and WebP at low
 # quality change it by up to 6.
 _MAX_COLOR_SHIFT = 10.0
-# With fewer blocks with detail than this, pictures are compared as they are, without searching for a
+# With fewer blocks with detail than this, pictures are compared as they are, without a search for a
 # crop, and must be nearly equal: variants of the same differ by up to 0.04 of their contrast, icons
 # of different shapes by 0.17 and more. What compression does to faint pictures is forgiven, in
 # levels.

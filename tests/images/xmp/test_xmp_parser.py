@@ -108,8 +108,8 @@ def test_what_cannot_be_trusted_is_not_read(data: bytes) -> None:
 
 def test_many_properties_are_read_in_passing() -> None:
     """It is linear in what there is, or this test would not end."""
-    many = "".join(f'<r:Description o:a{n}="x" o:b{n}="y"/>' for n in range(60_000))
-    assert len(parse_xmp(packet(many)).properties) == 120_000
+    many = "".join(f'<r:Description o:a{n}="x" o:b{n}="y"/>' for n in range(20_000))
+    assert len(parse_xmp(packet(many)).properties) == 40_000
 
 
 def test_a_tag_may_be_full_of_blanks() -> None:

@@ -1,4 +1,4 @@
-"""How many different pictures are taken for the same, and how many variants are found."""
+"""Count different pictures that are taken for the same, and variants that are missed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What finding near hashes among a million takes, in a process and from a cold start."""
+"""Search a million hashes for near ones, in a process and from a cold start."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def drawn() -> NDArray[np.uint64]:
 
 def run(what: str, most: float, path: str) -> Run:
     """Run this file for one thing."""
-    command = [sys.executable, path_of("near.py"), what, path]
+    command = [sys.executable, path_of("near_duplicates.py"), what, path]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return Run(what, most, float(answer[0]), int(answer[1]))
 

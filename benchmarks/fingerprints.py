@@ -1,4 +1,4 @@
-"""What a fingerprint takes beside a hash of the package `imagehash`, and whether memory grows."""
+"""Time and memory of a fingerprint, beside a hash of the package `imagehash`."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def run(folder: str, kind: str, threads: int) -> Run:
 
 def rate(who: str, folder: str, kind: str, threads: int) -> tuple[float, int]:
     """Run this file for one side; give pictures per second, and how memory grew."""
-    command = [sys.executable, path_of("hashing.py"), who, folder, kind, str(threads)]
+    command = [sys.executable, path_of("fingerprints.py"), who, folder, kind, str(threads)]
     answer = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
     return float(answer[0]), int(answer[1])
 
