@@ -28,7 +28,7 @@ def groups_of(
 def partition(found: DedupeResult) -> set[frozenset[int]]:
     several = {frozenset(group.rows) for group in found.iter_groups()}
     covered = frozenset[int]().union(*several)
-    return several | {frozenset({row}) for row in range(found.rows) if row not in covered}
+    return several | {frozenset({row}) for row in range(found.row_count) if row not in covered}
 
 
 def same_works(found: DedupeResult) -> set[tuple[int, int]]:

@@ -65,7 +65,7 @@ def dedupe(
 
     >>> row = {"id": "waifu:7", "source_url": "https://www.pixiv.net/artworks/15300"}
     >>> found = dedupe([row, {**row, "id": "nekos:1.png"}])
-    >>> [(group.row_count, group.work) for group in found.iter_groups()], found.select_rows("first")
+    >>> [(group.rows, group.work) for group in found.iter_groups()], found.select_rows("first")
     ([((0, 1), 'pixiv:15300')], [0])
     """
     if distance is not None and not 0 <= distance <= MAX_DISTANCE:
@@ -103,7 +103,7 @@ class DedupeResult:
     """
 
     def __init__(self, columns: RowColumns, joining: Matcher) -> None:
-        self.rows = len(columns)
+        self.row_count = len(columns)
         self.unknown_count = columns.unknown_count
         self._columns = columns
         self._matcher = joining
@@ -163,10 +163,10 @@ class DedupeResult:
         The best is not withheld, has the most pixels, then the most bytes, then comes first.
         """
         dropped: set[int] = set()
-        for row_count in self._members.values():
-            dropped.update(row_count)
-            dropped.remove(min(row_count, key=self._rank) if policy == "best" else row_count[0])
-        return [row for row in range(self.rows) if row not in dropped]
+        for rows in self._members.values():
+            dropped.update(rows)
+            dropped.remove(min(rows, key=self._rank) if policy == "best" else rows[0])
+        return [row for row in range(self.row_count) if row not in dropped]
 
     def _rank(self, row: int) -> tuple[int, ...]:
         columns = self._columns

@@ -33,7 +33,7 @@ MAX_WORKS = 256
 class RecentWorks:
     """An LRU cache of the posts of works, so that memory is bounded.
 
-    >>> recent = RecentWorks(most=1)
+    >>> recent = RecentWorks(max_works=1)
     >>> recent.put("pixiv:1", []), recent.put("pixiv:2", [])
     (None, None)
     >>> recent.get("pixiv:1"), recent.get("pixiv:2")

@@ -50,7 +50,7 @@ def split_url(url: str) -> SourceUrl | None:
     port other than the scheme's own is another service, and a dot after the host another host.
 
     >>> split_url("www.Pixiv.net/artworks/15300#1")
-    Link(host='www.pixiv.net', segments=['artworks', '15300'], query='', fragment='1')
+    SourceUrl(host='www.pixiv.net', segments=['artworks', '15300'], query='', fragment='1')
     >>> split_url("https://pixiv.net/?a=1&amp;b=2").query
     'a=1&b=2'
     >>> split_url("https://pixiv.net@art.example/"), split_url("https://pixiv.net:8443/")

@@ -51,7 +51,7 @@ def read_keys(row: JsonObject) -> MatchKeys:
     post's own page stands in where nothing else tells a source, as other services name it.
 
     >>> read_keys({"id": 7, "pixiv_id": 15300, "image_width": 30, "image_height": 2})
-    Evidence(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
+    MatchKeys(id='danbooru:7', md5=None, links=('https://www.pixiv.net/artworks/15300',), \
 perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
     """
     number, md5 = positive_or_zero(row.get("id")), row.get("md5")

@@ -53,7 +53,7 @@ def read_keys(row: JsonObject) -> MatchKeys:
     """Read the file's name, the source and the size; the service tells neither md5 nor hash.
 
     >>> read_keys({"url": "https://nekos.best/api/v2/hug/1.gif", "dimensions": None})
-    Evidence(id='nekos:1.gif', md5=None, links=(), perceptual_hash=None, pixels=0, byte_size=0, \
+    MatchKeys(id='nekos:1.gif', md5=None, links=(), perceptual_hash=None, pixels=0, byte_size=0, \
 withheld=False)
     """
     url, source = row.get("url"), row.get("source_url")

@@ -74,7 +74,7 @@ def _pool_words(answers: Iterable[list[str]]) -> _NameWords:
     """Gather the words, and two or three neighbours written as one.
 
     >>> _pool_words([["one", "piece"]])
-    _Answer(words=['one', 'piece'], joins=['onepiece'])
+    _NameWords(words=['one', 'piece'], joins=['onepiece'])
     """
     pool = _NameWords([], [])
     for words in answers:

@@ -45,7 +45,7 @@ def read_keys(row: JsonObject) -> MatchKeys:
     A perceptual hash of zeros is what stands beside a picture that was not looked at yet.
 
     >>> read_keys({"id": 7, "perceptualHash": "00000000000000ff", "source": "https://x.example/1"})
-    Evidence(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
+    MatchKeys(id='waifu:7', md5=None, links=('https://x.example/1',), perceptual_hash=255, \
 pixels=0, byte_size=0, withheld=False)
     """
     source = url_or_none(_read_text(row.get("source")))
