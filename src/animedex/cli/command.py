@@ -38,11 +38,19 @@ class OptionSettings(TypedDict, total=False):
     help: str
 
 
-def own_help_option(option: click.Option | None) -> click.Option | None:
-    """Have an option for help say what is wrong with standard output, where click does not."""
-    if option is not None:
-        option.callback = _print_help
-    return option
+class CommandWithHelp(click.Command):
+    """A command whose help is written as all output is, even if standard output is broken."""
+
+    def get_help_option_names(self, ctx: click.Context) -> list[str]:
+        """Return the names of the option for help, which no context changes."""
+        return list(HELP_NAMES)
+
+    def get_help_option(self, ctx: click.Context) -> click.Option | None:
+        """Return the option for help."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.callback = _print_help
+        return option
 
 
 def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's own way
@@ -54,7 +62,7 @@ def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None
         ctx.exit()
 
 
-class Command(click.Command):
+class Command(CommandWithHelp):
     """Know the examples that go with a command, and the service that it asks."""
 
     def __init__(
@@ -73,14 +81,6 @@ class Command(click.Command):
         self.examples = examples
         self.backend = backend
         self.guidance = guidance or (backend.guidance if backend else None)
-
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Name the option for help, whatever context the command is looked at in."""
-        return list(HELP_NAMES)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option for help."""
-        return own_help_option(super().get_help_option(ctx))
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List a command's own options first, then those that all commands share."""
@@ -105,7 +105,7 @@ class Command(click.Command):
         write_paragraph("For agents", self.guidance, formatter)
 
 
-class Group(click.Group):
+class Group(CommandWithHelp, click.Group):
     """A service's commands; an unknown one is answered with the nearest name."""
 
     command_class = Command
@@ -119,14 +119,6 @@ class Group(click.Group):
     ) -> None:
         super().__init__(name, **settings)
         self.backend = backend
-
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Name the option for help, whatever context the command is looked at in."""
-        return list(HELP_NAMES)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option for help."""
-        return own_help_option(super().get_help_option(ctx))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Return one command."""

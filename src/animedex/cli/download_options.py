@@ -59,93 +59,13 @@ def with_download_options(
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    return with_output(with_options(run, *_options()))
+    return with_output(with_options(run, *_OPTIONS))
 
 
 def _download_options(values: dict[str, object]) -> DownloadOptions:
     """Take the options of files out of a command's parameters."""
     taken = {name: values.pop(name) for name in DownloadOptions._fields}
     return DownloadOptions(**taken)  # type: ignore[arg-type]  # click has checked their types
-
-
-def _options() -> list[Option]:
-    return [*_place_options(), *_credit_options(), *_other_options()]
-
-
-def _place_options() -> list[Option]:
-    return [
-        Option(
-            ["--to"],
-            section=_FILES,
-            metavar="FOLDER",
-            help="Folder for the files (default: current folder).",
-        ),
-        NameOption(
-            ["--name"],
-            section=_FILES,
-            metavar="TEMPLATE|help",
-            help="File names, such as '{source}/{artist} - {id}.{ext}'.",
-        ),
-        JobsOption(
-            ["--jobs"],
-            section=_FILES,
-            metavar="1..16",
-            default="4",
-            help="Parallel downloads (default: 4).",
-        ),
-    ]
-
-
-def _credit_options() -> list[Option]:
-    return [
-        Option(
-            ["--sidecar"],
-            section=_FILES,
-            type=click.Choice(["json", "xmp", "txt", "hydrus", "none"]),
-            multiple=True,
-            help="Also write the credit beside each file; repeatable.",
-        ),
-        Option(
-            ["--no-embed"],
-            section=_FILES,
-            is_flag=True,
-            help="Do not change files; put the credit in a sidecar (default: json).",
-        ),
-    ]
-
-
-def _other_options() -> list[Option]:
-    return [
-        SizeOption(
-            ["--max-size"],
-            section=_FILES,
-            metavar="SIZE",
-            help="Largest file (default: 512M).",
-        ),
-        Option(
-            ["--no-library"],
-            section=_FILES,
-            is_flag=True,
-            help="Do not use your library or add to it.",
-        ),
-        Option(
-            ["--paths"],
-            section=_FILES,
-            is_flag=True,
-            help="Print the files' paths, one per line.",
-        ),
-        quiet_option(_FILES),
-    ]
-
-
-def quiet_option(section: str) -> Option:
-    """Make the option that leaves out what is only told on the side."""
-    return Option(
-        ["-q", "--quiet"],
-        section=section,
-        is_flag=True,
-        help="Print no progress and no summary.",
-    )
 
 
 class JobsOption(Option):
@@ -195,3 +115,69 @@ def _fields() -> str:
     width = max(map(len, FIELDS)) + 4
     lines = [f"{f'{{{name}}}':<{width}}{about}\n" for name, about in FIELDS.items()]
     return "".join([*lines, f"\nIf unsaid: {DEFAULT}\n"])
+
+
+def quiet_option(section: str) -> Option:
+    """Make the option that leaves out what is only told on the side."""
+    return Option(
+        ["-q", "--quiet"],
+        section=section,
+        is_flag=True,
+        help="Print no progress and no summary.",
+    )
+
+
+# The options are made once: several commands share them.
+_OPTIONS = (
+    Option(
+        ["--to"],
+        section=_FILES,
+        metavar="FOLDER",
+        help="Folder for the files (default: current folder).",
+    ),
+    NameOption(
+        ["--name"],
+        section=_FILES,
+        metavar="TEMPLATE|help",
+        help="File names, such as '{source}/{artist} - {id}.{ext}'.",
+    ),
+    JobsOption(
+        ["--jobs"],
+        section=_FILES,
+        metavar="1..16",
+        default="4",
+        help="Parallel downloads (default: 4).",
+    ),
+    Option(
+        ["--sidecar"],
+        section=_FILES,
+        type=click.Choice(["json", "xmp", "txt", "hydrus", "none"]),
+        multiple=True,
+        help="Also write the credit beside each file; repeatable.",
+    ),
+    Option(
+        ["--no-embed"],
+        section=_FILES,
+        is_flag=True,
+        help="Do not change files; put the credit in a sidecar (default: json).",
+    ),
+    SizeOption(
+        ["--max-size"],
+        section=_FILES,
+        metavar="SIZE",
+        help="Largest file (default: 512M).",
+    ),
+    Option(
+        ["--no-library"],
+        section=_FILES,
+        is_flag=True,
+        help="Do not use your library or add to it.",
+    ),
+    Option(
+        ["--paths"],
+        section=_FILES,
+        is_flag=True,
+        help="Print the files' paths, one per line.",
+    ),
+    quiet_option(_FILES),
+)

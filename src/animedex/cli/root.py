@@ -6,7 +6,7 @@ import click
 
 from animedex import __version__
 from animedex.backends import list_names as service_names
-from animedex.cli.command import load_command, own_help_option
+from animedex.cli.command import CommandWithHelp, load_command
 from animedex.cli.error_conversion import no_such_command
 from animedex.errors import BadArguments
 
@@ -30,12 +30,8 @@ COMMANDS = {
 _JSON = "animedex.json"
 
 
-class Root(click.Group):
+class Root(CommandWithHelp, click.Group):
     """Find commands by name without loading any other."""
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option for help."""
-        return own_help_option(super().get_help_option(ctx))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services first, then the verbs."""
