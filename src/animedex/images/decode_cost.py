@@ -11,6 +11,9 @@ import struct
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from animedex.errors import TooLarge
+from animedex.images.containers.gif import color_table_bytes
+from animedex.images.containers.jpeg import FRAME_MARKERS, SCAN
+from animedex.images.containers.webp import read_lossless_size, read_lossy_size
 from animedex.images.formats import HEAD_BYTES
 
 if TYPE_CHECKING:
@@ -46,9 +49,7 @@ _FRAMES = 40
 SMALLER_HINT = "make it smaller with another program to look at it"
 _PIECE_BYTES = 1024 * 1024
 _MAX_FILL_BYTES = 64
-_FRAME_HEADERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _SEQUENTIAL = {0xC0, 0xC1, 0xC9}
-_SCAN = 0xDA
 _SIZES = re.compile(rb"ispe\0\0\0\0(.{4})(.{4})", re.DOTALL)
 
 
@@ -138,15 +139,15 @@ def _jpeg(file: BinaryIO, limits: ImageLimits) -> Cost:
     for _ in range(MAX_SEGMENTS):
         marker = _read_marker(file)
         (size,) = struct.unpack(">H", file.read(2))
-        if marker == _SCAN:
+        if marker == SCAN:
             break
         end = file.tell() + size - 2
-        if marker in _FRAME_HEADERS:
+        if marker in FRAME_MARKERS:
             frame = marker
             height, width, components = struct.unpack(">xHHB", file.read(6))
             limits = limits._replace(width=width, height=height)
         file.seek(end)
-    limits.check_count(MAX_SEGMENTS + (marker != _SCAN), MAX_SEGMENTS, "segments")
+    limits.check_count(MAX_SEGMENTS + (marker != SCAN), MAX_SEGMENTS, "segments")
     limits.check_size("" if frame in _SEQUENTIAL else "progressive JPEG")
     is_single = frame in _SEQUENTIAL and file.read(1)[0] >= components
     return _count_scans(file, limits, is_single=is_single)
@@ -183,7 +184,7 @@ def _gif(file: BinaryIO, limits: ImageLimits) -> Cost:
     limits.check_size("GIF")
     if limits.bytes > CHEAP_BYTES:
         return limits.estimate(EXPENSIVE)
-    frames = _count_gif_frames(bytes(13) + file.read(), 13 + _color_table_bytes(flags))
+    frames = _count_gif_frames(bytes(13) + file.read(), 13 + color_table_bytes(flags))
     work = width * height * min(frames, _FRAMES) if frames < CHEAP_PARTS else EXPENSIVE
     return limits.estimate(work, 2 * CHEAP_PIXELS)
 
@@ -200,14 +201,10 @@ def _count_gif_frames(data: bytes, at: int) -> int:
             at, inside = at + 2, True
         elif data[at : at + 1] == b",":
             frames += 1
-            at, inside = at + 11 + _color_table_bytes(data[at + 9]), True
+            at, inside = at + 11 + color_table_bytes(data[at + 9]), True
         else:
             return frames
     return CHEAP_PARTS
-
-
-def _color_table_bytes(flags: int) -> int:
-    return 3 << ((flags & 7) + 1) if flags & 0x80 else 0
 
 
 def _webp(file: BinaryIO, limits: ImageLimits) -> Cost:
@@ -219,10 +216,9 @@ def _webp(file: BinaryIO, limits: ImageLimits) -> Cost:
         height = int.from_bytes(head[27:30], "little") + 1
         frames = _FRAMES if head[20] & 2 else 1
     elif kind == b"VP8L":
-        (bits,) = struct.unpack_from("<I", head, 21)
-        width, height = (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
+        width, height, _ = read_lossless_size(head[20:])
     else:
-        width, height = (side & 0x3FFF for side in struct.unpack_from("<HH", head, 26))
+        width, height, _ = read_lossy_size(head[20:])
     limits = limits._replace(width=width, height=height)
     limits.check_size("WebP")
     return limits.estimate(width * height * max(4, frames), 2 * CHEAP_PIXELS)

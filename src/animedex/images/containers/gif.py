@@ -56,7 +56,7 @@ def find_header_end(source: SourceFile) -> int:
     if source.read_exactly(6) not in VERSIONS:
         source.raise_corrupt("it does not begin with its header")
     screen = source.read_exactly(_SCREEN_BYTES)
-    end = source.tell() + _color_table_size(screen[4])
+    end = source.tell() + color_table_bytes(screen[4])
     if end > source.size:
         source.raise_corrupt(TRUNCATED)
     return end
@@ -137,7 +137,7 @@ def _read_block(source: SourceFile, start: int) -> Block:
         descriptor = source.read(_DESCRIPTOR_BYTES)
         if len(descriptor) < _DESCRIPTOR_BYTES:
             return Block(kind, 0, start, source.size + 1, is_complete=False)
-        source.seek(source.tell() + _color_table_size(descriptor[8]) + 1)
+        source.seek(source.tell() + color_table_bytes(descriptor[8]) + 1)
     else:
         end = _find_padding_end(source, start) if kind == PADDING else start + 1
         return Block(kind, 0, start, end, is_complete=True)
@@ -189,7 +189,7 @@ def _skip_sub_blocks(source: SourceFile) -> bool:
     return False
 
 
-def _color_table_size(flags: int) -> int:
+def color_table_bytes(flags: int) -> int:
     """Return the size of a table of colours."""
     return 3 * 2 ** ((flags & 7) + 1) if flags & 0x80 else 0
 

@@ -24,7 +24,7 @@ _SOI = b"\xff\xd8"
 EOI = b"\xff\xd9"
 _APP2, _APP14, _APP15, _COMMENT = 0xE2, 0xEE, 0xEF, 0xFE
 _NEEDED_OPENINGS = {APP0: b"", APP1: b"Exif\0", _APP2: b"ICC_PROFILE\0", _APP14: b""}
-_FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
+FRAME_MARKERS = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
 _WITHOUT_LENGTH = {0x01, *range(0xD0, 0xD9)}
 _MARKER = re.compile(rb"\xff([\x01-\xfe])")
@@ -157,7 +157,7 @@ def _find_scans(source: SourceFile, first: Segment) -> list[Segment]:
 
 def _is_covered(source: SourceFile, header: list[Segment], scans: list[Segment]) -> bool:
     """Return whether there is a scan for every bit of every coefficient of every component."""
-    frame = next((segment for segment in header if segment.marker in _FRAMES), None)
+    frame = next((segment for segment in header if segment.marker in FRAME_MARKERS), None)
     if frame is None:
         return False
     missing = {

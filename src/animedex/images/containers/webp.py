@@ -95,3 +95,15 @@ def select_parts(source: SourceFile) -> Parts | None:
     if length + CHUNK_HEADER_BYTES == read_declared_end(source) <= source.size:
         return None
     return [struct.pack("<4sI4s", b"RIFF", length, b"WEBP"), *parts]
+
+
+def read_lossy_size(data: bytes) -> tuple[int, int, bool]:
+    """Return width, height and False, of a VP8 chunk: 14 bits each, below two bits of scaling."""
+    width, height = struct.unpack("<HH", data[6:10])
+    return width & 0x3FFF, height & 0x3FFF, False
+
+
+def read_lossless_size(data: bytes) -> tuple[int, int, bool]:
+    """Return width, height and whether there is transparency, of a VP8L chunk."""
+    (bits,) = struct.unpack("<I", data[1:5])
+    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)

@@ -8,7 +8,12 @@ from __future__ import annotations
 import struct
 from typing import TYPE_CHECKING
 
-from animedex.images.containers.webp import HEADER_BYTES, iter_chunks
+from animedex.images.containers.webp import (
+    HEADER_BYTES,
+    iter_chunks,
+    read_lossless_size,
+    read_lossy_size,
+)
 from animedex.images.xmp.xmp_scan import TOO_LONG, PacketLayout, XmpPacket, splice
 
 if TYPE_CHECKING:
@@ -71,7 +76,7 @@ def _build_extended_header(source: SourceFile) -> tuple[int, bytes]:
         return HEADER_BYTES + 8 + _EXTENDED_SIZE, struct.pack(
             "<4sI", _EXTENDED, _EXTENDED_SIZE
         ) + extended
-    width, height, alpha = _read_lossless_size(data) if kind == b"VP8L" else _read_lossy_size(data)
+    width, height, alpha = read_lossless_size(data) if kind == b"VP8L" else read_lossy_size(data)
     flags = _XMP_FLAG | (_ALPHA_FLAG if alpha else 0)
     canvas = [(side - 1).to_bytes(3, "little") for side in (width, height)]
     data = bytes([flags, 0, 0, 0]) + b"".join(canvas)
@@ -94,15 +99,3 @@ def _read_first_chunk(source: SourceFile) -> tuple[bytes, bytes]:
 _MIN_HEADER_BYTES = {_EXTENDED: _EXTENDED_SIZE, b"VP8 ": 10, b"VP8L": 5}
 _SIGNATURES = {b"VP8 ": b"\x9d\x01\x2a", b"VP8L": b"\x2f"}
 _LOSSY_TAG = 3
-
-
-def _read_lossy_size(data: bytes) -> tuple[int, int, bool]:
-    """Read width and height of 14 bits each, above which is how to scale them for display."""
-    width, height = struct.unpack("<HH", data[6:10])
-    return width & 0x3FFF, height & 0x3FFF, False
-
-
-def _read_lossless_size(data: bytes) -> tuple[int, int, bool]:
-    """Read width and height, less one, of 14 bits each, and whether there is transparency."""
-    (bits,) = struct.unpack("<I", data[1:5])
-    return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1, bool(bits >> 28 & 1)
