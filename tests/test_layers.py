@@ -88,7 +88,7 @@ ALLOWED = {
         *("testing", "text_encoding", "transport"),
     },
     "__main__": {"", "cli"},
-    "": {"call", "client", "errors", "http_message", "models", "transport.events"},
+    "": {"art", "call", "client", "errors", "http_message", "models", "transport.events"},
 }
 # The one kind of file below that speaks to the command line.
 COMMANDS = {"cli", "library", "render", "text_encoding"}

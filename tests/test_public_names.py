@@ -11,7 +11,12 @@ import animedex
 PUBLIC = {
     "animedex": {
         *("AnimedexError", "ArtPost", "AsyncClient", "Call", "Client", "Event", "Rating"),
-        *("Record", "Request", "Response", "SourceTag"),
+        *("Record", "Request", "Response", "SourceTag", "dedupe", "identify", "identify_all"),
+        *("identify_all_async", "identify_async", "random_pictures", "random_pictures_async"),
+        *("search", "search_async"),
+    },
+    "animedex.download": {
+        *("MAX_JOBS", "MAX_SIZE", "DownloadReport", "Progress", "download", "iter_downloads"),
     },
     "animedex.backends.danbooru": {
         *("BACKEND", "SURFACE", "Danbooru", "all_posts", "artist", "autocomplete", "count"),

@@ -5,6 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from animedex.art.dedupe import dedupe
+    from animedex.art.identify import (
+        identify,
+        identify_all,
+        identify_all_async,
+        identify_async,
+    )
+    from animedex.art.random import random_pictures, random_pictures_async
+    from animedex.art.search import search, search_async
     from animedex.call import Call, SourceTag
     from animedex.client import AsyncClient, Client
     from animedex.errors import AnimedexError
@@ -24,6 +33,15 @@ __all__ = [
     "Request",
     "Response",
     "SourceTag",
+    "dedupe",
+    "identify",
+    "identify_all",
+    "identify_all_async",
+    "identify_async",
+    "random_pictures",
+    "random_pictures_async",
+    "search",
+    "search_async",
 ]
 __version__ = "0.1.0"
 
@@ -39,6 +57,15 @@ _PLACES = {
     "Request": "http_message",
     "Response": "http_message",
     "SourceTag": "call",
+    "dedupe": "art.dedupe",
+    "identify": "art.identify",
+    "identify_all": "art.identify",
+    "identify_all_async": "art.identify",
+    "identify_async": "art.identify",
+    "random_pictures": "art.random",
+    "random_pictures_async": "art.random",
+    "search": "art.search",
+    "search_async": "art.search",
 }
 
 if not TYPE_CHECKING:
