@@ -37,17 +37,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.art.source_url import SourceWork, split_url
-from animedex.art.sources import bluesky, deviantart, nijie, pixiv, reddit, tumblr, twitter, weibo
-from animedex.art.sources import nico_seiga as seiga
-from animedex.art.sources import path_patterns as shapes
-from animedex.art.sources import query_sites as queries
+from animedex.art.sources import (
+    bluesky,
+    deviantart,
+    nico_seiga,
+    nijie,
+    path_patterns,
+    pixiv,
+    query_sites,
+    reddit,
+    tumblr,
+    twitter,
+    weibo,
+)
 
 if TYPE_CHECKING:
     from animedex.art.source_url import Reader
 
 _SITES = (
-    *(pixiv, twitter, deviantart, nijie, seiga, bluesky, tumblr, reddit),
-    *(weibo, shapes, queries),
+    *(pixiv, twitter, deviantart, nijie, nico_seiga, bluesky, tumblr, reddit),
+    *(weibo, path_patterns, query_sites),
 )
 _BELOW = "*."
 

@@ -184,9 +184,9 @@ def search(  # noqa: PLR0913  each is an option of the command
 @with_output
 def asset(session: CommandSession, what: str, *, to: str | None) -> None:
     """Download one picture to a file or a pipe, with its credit."""
-    from animedex.backends.nekos import asset_command as saving
+    from animedex.backends.nekos import asset_command
 
-    saving.save_asset(session, what, to)
+    asset_command.save_asset(session, what, to)
 
 
 @command.command(
@@ -210,10 +210,10 @@ def download(
 
     A whole category cannot be downloaded: the service's terms forbid copying its collection.
     """
-    from animedex.backends.nekos import random_images as drawing
+    from animedex.backends.nekos import random_images
     from animedex.cli.download_runner import download_all, print_nothing
 
-    rows = session.ask(drawing.fetch_images(category, amount, fresh=fresh))
+    rows = session.ask(random_images.fetch_images(category, amount, fresh=fresh))
     if fresh and not rows:
         print_nothing(session, saving)
         raise _nothing_new(category)

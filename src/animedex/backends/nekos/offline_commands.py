@@ -5,8 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from animedex.backends.nekos import calls, composite_calls
-from animedex.backends.nekos import parsers as parsing
+from animedex.backends.nekos import calls, composite_calls, parsers
 from animedex.backends.nekos.models import NekosImage
 from animedex.cli.seen_record import open_seen_store
 from animedex.errors import NotFound
@@ -80,7 +79,7 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
     if kind is not None or category is None:
         gif = kind is not None and calls.is_animated(kind)
         hits = [hit for hit in hits if (hit.entry.format == "gif") == gif]
-    rows = parsing.rank_rows(query, _records([hit.entry for hit in hits]))
+    rows = parsers.rank_rows(query, _records([hit.entry for hit in hits]))
     rows.sort(key=lambda row: -(row.match or 0.0))
     return [row for row in rows if (row.match or 0.0) >= (min_match or 0.0)][:amount]
 

@@ -118,7 +118,8 @@ def summary(found: DedupeResult) -> str:
         (found.refused_count, f"{found.refused_count} kept apart as other pages of one work"),
         (found.unknown_count, f"{found.unknown_count} of which nothing is known"),
     ]
-    return f"{format_count(found.row_count, 'row')}: {', '.join(text for count, text in parts if count)}"
+    rows = format_count(found.row_count, "row")
+    return f"{rows}: {', '.join(text for count, text in parts if count)}"
 
 
 def _spool_rows(
