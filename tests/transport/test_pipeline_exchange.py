@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animedex.call import Call, SourceTag
+from animedex.database import StoreLocked
 from animedex.errors import (
     AnimedexError,
     BadArguments,
@@ -417,9 +418,18 @@ def test_a_redirect_that_cannot_be_asked_is_the_service_s_fault(
 def test_a_redirect_to_an_address_that_cannot_be_sent_is_the_service_s_fault(
     stage: Stage, pick: Call[SourceTag]
 ) -> None:
-    away = response(302, ("location", "/api/" + "x" * 99))
+    locked = iter([StoreLocked()])
+
+    def lock_once(step: object) -> None:
+        # Coverage does not see what follows an error that is thrown in; it sees this pause.
+        if isinstance(step, Finish) and len(stage.sent) > 1:
+            for error in locked:
+                raise error
+
+    stage.meddle = lock_once
+    search = pick._replace(request=Request("GET", "/search"))
+    away = response(302, ("location", "/api/search?" + "x" * 99))
     with pytest.raises(UpstreamDecode, match="too long or malformed") as raised:
-        stage.play(pick, [away, BadArguments("the request cannot be built")])
+        stage.play(search, [away, BadArguments("the request cannot be built")])
     assert raised.value.backend == "shelf"
-    with pytest.raises(BadArguments):
-        stage.play(pick, [BadArguments("the request cannot be built")])
+    assert len(stage.slept) == 1
