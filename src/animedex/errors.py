@@ -25,14 +25,17 @@ The columns are the class, its `reason` and the exit code of the command line.
 from __future__ import annotations
 
 import errno
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from animedex.remedies import Remedy, Surface
 
 
 class AnimedexError(Exception):
-    """Report a failure with its reason, and the next step to try as `hint`.
+    """Report a failure with its reason, and the next step to try as `hint`, worded for Python.
 
-    `backend` names the service concerned, `status` is the HTTP status where there was one, and
-    `request_id` what the service calls the request, for whoever writes to its staff.
+    `remedy` has the same step for other surfaces. `backend` is the service concerned, `status` the
+    HTTP status, and `request_id` the service's id of the request, for mails to its staff.
     """
 
     reason: ClassVar[str] = "error"
@@ -49,10 +52,22 @@ class AnimedexError(Exception):
     ) -> None:
         super().__init__(message)
         self.message = message
+        self.remedy: Remedy | None = None
         self.hint = hint
         self.backend = backend
         self.status = status
         self.request_id = request_id
+
+    @property
+    def hint(self) -> str | None:
+        """The next step to try."""
+        return self.remedy
+
+    @hint.setter
+    def hint(self, hint: str | None) -> None:
+        from animedex.remedies import Remedy
+
+        self.remedy = hint if hint is None or isinstance(hint, Remedy) else Remedy(hint)
 
     def __str__(self) -> str:
         """Return what went wrong and, as nobody reads attributes in a traceback, what to try."""
@@ -62,8 +77,10 @@ class AnimedexError(Exception):
         """Pickle the keyword arguments too, which `Exception` alone forgets."""
         return (_rebuild, (type(self), self.message, dict(self.__dict__)))
 
-    def to_payload(self) -> dict[str, str | int | None]:
+    def to_payload(self, surface: Surface = "python") -> dict[str, str | int | None]:
         """Return the error as one flat JSON object, with `request_id` where there is one.
+
+        `surface` is where the hint is read.
 
         >>> NotFound("no such category", backend="nekos", status=404).to_payload()["reason"]
         'not-found'
@@ -71,7 +88,7 @@ class AnimedexError(Exception):
         payload = {
             "reason": self.reason,
             "message": to_encodable(self.message),
-            "hint": to_encodable(self.hint) if self.hint else self.hint,
+            "hint": to_encodable(self.remedy.word(surface)) if self.remedy else None,
             "backend": self.backend,
             "status": self.status,
         }

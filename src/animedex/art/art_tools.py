@@ -111,7 +111,7 @@ def _posts(rows: Iterable[PictureRecord]) -> list[ArtPost]:
 
 
 def _failures(failed: Mapping[str, AnimedexError]) -> list[object]:
-    return [{**error.to_payload(), "backend": name} for name, error in failed.items()]
+    return [{**error.to_payload("tool"), "backend": name} for name, error in failed.items()]
 
 
 TOOLS = (

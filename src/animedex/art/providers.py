@@ -69,7 +69,8 @@ def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
     error_of_all = copy(min(failures.values(), key=_severity))
     error_of_all.message = "; ".join(f"{name}: {error.message}" for name, error in failures.items())
     error_of_all.args = (error_of_all.message,)
-    error_of_all.hint = _merge_hints({name: error.hint for name, error in failures.items()})
+    remedies = {name: error.remedy for name, error in failures.items()}
+    error_of_all.hint = _merge_hints({name: one and one.template for name, one in remedies.items()})
     return error_of_all
 
 
@@ -90,7 +91,7 @@ def _merge_hints(hints: Mapping[str, str | None]) -> str | None:
     return "; ".join(f"{name}: {hint}" for name, hint in hints.items() if hint)
 
 
-LOOKUP_HINT = "give a picture's URL, an id such as waifu:6460, or a row as JSON"
+LOOKUP_HINT = "give a picture's URL or an id such as waifu:6460"
 
 
 def find_picture_call(text: str, base_urls: Mapping[str, str]) -> Call[PictureRecord] | None:

@@ -60,9 +60,10 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
     if wants_json_errors(arguments):
         import msgspec
 
-        write_note(msgspec.json.encode(error.to_payload()).decode())
+        write_note(msgspec.json.encode(error.to_payload("command line")).decode())
     else:
-        line = f"animedex: {format_error(error)}" + (f" ({error.hint})" if error.hint else "")
+        hint = error.remedy.word("command line") if error.remedy else ""
+        line = f"animedex: {format_error(error)}" + (f" ({hint})" if hint else "")
         # What `halt_error` of a jq program says may have several lines.
         write_note(line, lines=error.reason == "jq-failed")
     return error.exit_code

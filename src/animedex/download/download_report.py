@@ -72,5 +72,5 @@ def summarize_reports(results: Sequence[DownloadReport]) -> str:
 
 
 def _error_payload(error: AnimedexError) -> JsonObject:
-    payload = error.to_payload()
+    payload = error.to_payload("command line")
     return {name: payload[name] for name in ("reason", "message", "hint")}

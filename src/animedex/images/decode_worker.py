@@ -44,7 +44,7 @@ def main(task: DecodeTask) -> None:
             error.message = f"{task['name']} takes more than {limit} of memory to decode"
             error.hint = SMALLER_HINT
         answer["error"], answer["message"] = type(error).__name__, error.message
-        answer["hint"] = error.hint
+        answer["hint"] = error.remedy and error.remedy.template
     sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + data)
 
 

@@ -22,7 +22,7 @@ from animedex.mcp.argument_parser import choose_tool, parse_arguments
 from animedex.mcp.tool_registry import all_tools, input_schema, output_schema
 from animedex.mcp.tool_result import ToolResult, build_failure, build_result
 from animedex.mcp.wait_progress import report_event, report_progress
-from animedex.mcp.wording import for_callers
+from animedex.remedies import Remedy
 
 if TYPE_CHECKING:
     from animedex.client_options import ClientOptions
@@ -113,7 +113,7 @@ class McpService:
             found = await resources.read_resource(self._client, self._tools, str(params.uri))
         except Exception as error:
             told = build_failure(error)
-            raise MCPError(types.INVALID_PARAMS, str(told), told.to_payload()) from error
+            raise MCPError(types.INVALID_PARAMS, told.message, told.to_payload("tool")) from error
         text = msgspec.json.encode(found).decode()
         content = types.TextResourceContents(uri=params.uri, mime_type=_JSON, text=text)
         return types.ReadResourceResult(contents=[content])
@@ -166,7 +166,7 @@ def _tool(tool: Tool[Any]) -> types.Tool:
     return types.Tool(
         name=tool.name,
         title=tool.title,
-        description=for_callers(tool.guidance),
+        description=Remedy(tool.guidance).word("tool"),
         input_schema=input_schema(tool),
         output_schema=output_schema(tool),
         annotations=types.ToolAnnotations(
@@ -191,7 +191,7 @@ def _result(answer: ToolResult) -> types.CallToolResult:
 
 
 def _failed(error: AnimedexError) -> types.CallToolResult:
-    text = msgspec.json.encode(error.to_payload()).decode()
+    text = msgspec.json.encode(error.to_payload("tool")).decode()
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 
 

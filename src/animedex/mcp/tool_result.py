@@ -9,7 +9,6 @@ from animedex.backends.asset_call import fetch_file
 from animedex.errors import AnimedexError, NotFound, TimedOut
 from animedex.mcp.picture_content import MOST_BYTES, PictureContent, scale_picture
 from animedex.mcp.text_format import format_answer, to_art_post
-from animedex.mcp.wording import for_callers
 from animedex.models import ArtPost
 from animedex.render.json_output import post_payload, to_plain_value
 
@@ -55,7 +54,6 @@ def build_failure(error: Exception) -> AnimedexError:
     from animedex.ratelimit.store import StoreUnavailable
 
     if isinstance(error, AnimedexError):
-        error.hint = error.hint and for_callers(error.hint)
         return error
     if isinstance(error, StoreUnavailable):
         return error.rate_limited()

@@ -135,7 +135,9 @@ class Runtime:
         """
         while isinstance(error, AnimedexError):
             for name, value in vars(error).items():
-                if isinstance(value, str):
+                if name == "remedy" and error.remedy:
+                    error.hint = self.redact(error.remedy.template)
+                elif isinstance(value, str):
                     setattr(error, name, self.redact(value))
             error.args = (error.message,)
             error = error.__cause__ or error.__context__

@@ -114,7 +114,8 @@ def check_tags(
     for tag in excluded:
         if tag not in tags:
             error = no_such_tag(tag, tags)
-            message = f"{error.message}, and excluding it changes nothing ({error.hint})"
+            remedy = error.remedy.template if error.remedy else ""
+            message = f"{error.message}, and excluding it changes nothing ({remedy})"
             context.warn("waifu", message)
     return page
 

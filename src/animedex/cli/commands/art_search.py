@@ -83,7 +83,7 @@ def _report_failures(session: CommandSession, found: SearchResult, words: str) -
 
         from animedex.art.providers import merge_failures
 
-        payload = merge_failures(found.failures).to_payload()
+        payload = merge_failures(found.failures).to_payload("command line")
         write_note(msgspec.json.encode(payload).decode())
     for name, error in found.failures.items():
         session.note(f"animedex: {name} is missing: {error}")

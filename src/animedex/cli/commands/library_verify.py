@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
@@ -136,8 +136,12 @@ def _finding_payload(finding: Finding) -> JsonObject:
         "id": entry.id if entry else None,
         "path": printable_path(entry.path) if entry else None,
         "message": to_encodable(finding.told),
-        "hint": to_encodable(error.hint) if error and error.hint else None,
+        "hint": _remedy(finding),
     }
+
+
+def _remedy(finding: Finding) -> str | None:
+    return cast("str | None", finding.error and finding.error.to_payload("command line")["hint"])
 
 
 def _card(finding: Finding) -> Card:
@@ -145,7 +149,7 @@ def _card(finding: Finding) -> Card:
     from animedex.render.text_output import Card
 
     done = "repaired" if finding.error is None else "found"
-    lines = ((done, finding.told), ("to do", finding.error.hint if finding.error else None))
+    lines = ((done, finding.told), ("to do", _remedy(finding)))
     if finding.entry is None:
         return Card("the library itself", lines, "", "library")
     entry = finding.entry
