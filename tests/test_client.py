@@ -83,7 +83,7 @@ def test_a_refusal_is_asked_once_and_names_the_user_agent(
     with pytest.raises(Refused) as raised:
         perform(NEKO, {**options, "contact": "me@example.org"})
     assert f"animedex/{__version__} (me@example.org)" in str(raised.value.hint)
-    assert "animedex config set contact" in str(raised.value.hint)
+    assert "Client(contact=" in str(raised.value.hint)
     assert len(server.arrivals) == 1
 
 

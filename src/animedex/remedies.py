@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple, Self, TypeAlias
 
 Surface: TypeAlias = Literal["command line", "python", "tool"]
 
-_REFERENCE = re.compile(r"--([a-z][a-z-]*)(?:=([\w.']+))?|`animedex ([^`]+)`")
+_REFERENCE = re.compile(r"--([a-z][a-z-]*)(?:=([\w.'<>]+))?|`animedex ([^`]+)`")
 # Arguments that have another name than the option.
 _ARGUMENTS = {"from": "services", "order": "order", "max-size": "max_size"}
 # What no caller of a tool can do anything about.
@@ -25,6 +25,7 @@ _FUNCTIONS = {
     "waifu artists": "waifu.artists()",
     "waifu image ID": "waifu.image(id)",
     "danbooru autocomplete TEXT": "danbooru.autocomplete(text)",
+    "config set contact": "Client(contact=...)",
     "config set contact you@example.org": "Client(contact='you@example.org')",
 }
 _TOOLS = {
@@ -69,12 +70,15 @@ class Command(NamedTuple):
         ['`animedex waifu tags`', '`waifu.tags()`', '`waifu_tags`']
         >>> Command("auth login danbooru").word("tool")
         "'animedex auth login danbooru' in a terminal"
+        >>> Command("cache clear --seen").word("python")
+        "'animedex cache clear' with its option seen in a terminal"
         """
         if surface == "command line":
             return f"`animedex {self.words}`"
         same = (_FUNCTIONS if surface == "python" else _TOOLS).get(self.words)
-        words = self.words.partition(" --")[0]
-        return f"`{same}`" if same else f"'animedex {words}' in a terminal"
+        words, *options = self.words.split(" --")
+        added = f" with its option {' and '.join(options)}" if options else ""
+        return f"`{same}`" if same else f"'animedex {words}'{added} in a terminal"
 
 
 class Remedy(str):
@@ -92,6 +96,7 @@ class Remedy(str):
     parts: tuple[str | Option | Command, ...]
 
     def __new__(cls, template: str) -> Self:
+        """Parse the template."""
         parts = tuple(_parse(template))
         remedy = super().__new__(cls, _word(parts, "python"))
         remedy.template, remedy.parts = template, parts

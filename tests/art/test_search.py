@@ -309,7 +309,7 @@ def test_a_service_without_such_pictures_is_passed_over(client: Client) -> None:
 def test_where_none_has_such_pictures_all_are_named(client: Client) -> None:
     with pytest.raises(NotFound, match=r"waifu: .*; danbooru: ") as caught:
         random_pictures(client, ["waifu", "danbooru"], category="qqqzzzxxx")
-    assert (caught.value.hint or "").endswith("danbooru: ask another with --from")
+    assert (caught.value.hint or "").endswith("danbooru: ask another with `services=`")
 
 
 def test_a_service_in_trouble_is_not_told_to_have_none(client: Client, services: Services) -> None:

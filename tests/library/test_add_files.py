@@ -204,7 +204,7 @@ def test_nobody_waits_for_a_pipe_among_pictures(
     paths = [str(draw(f"{n}.png", n)) for n in (2, 3)]
     failed, *added = add_all(library, files_below(str(tmp_path)))
     assert failed.error
-    assert "no ordinary file" in failed.error.message
+    assert "is not a regular file" in failed.error.message
     assert [one.path for one in added if one.entry] == paths
 
 

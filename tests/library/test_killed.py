@@ -30,12 +30,11 @@ CHURN = """
 import sys
 from animedex.library.entry import NewEntry
 from animedex.library.picture_library import Library
-from tests.kit.effort import count
 from animedex.models import ArtPost, Rating
-from animedex.images.image_inspection import examine
+from animedex.images.image_inspection import inspect_image
 
 library = Library(sys.argv[1])
-looks = {path: examine(path) for path in sys.argv[2:]}
+looks = {path: inspect_image(path) for path in sys.argv[2:]}
 number = 0
 while True:
     for path, look in looks.items():

@@ -73,7 +73,7 @@ def test_one_from_a_newer_version_is_refused_and_left_alone(
     for work in (library.entries, lambda: library.add(NewEntry(str(draw("2.png"))))):
         with pytest.raises(BadArguments, match=f"newer animedex.* {VERSION + 6}, not") as caught:
             work()
-        assert "--upgrade" in str(caught.value.hint)
+        assert "install -U" in str(caught.value.hint)
     library.close()
     assert (path.read_bytes(), warnings) == (before, [])
 

@@ -118,7 +118,10 @@ def test_another_file_in_its_place_is_not_deleted(
     replaced = draw("1.png", 2)
     with pytest.raises(BadArguments, match="not what it was") as caught:
         trash.discard(library, entry)
-    assert caught.value.hint == "`animedex library remove 1` forgets it and leaves the file"
+    assert (
+        caught.value.hint
+        == "'animedex library remove 1' in a terminal forgets it and leaves the file"
+    )
     assert (replaced.exists(), library.get(1)) == (True, entry)
 
 

@@ -95,7 +95,7 @@ def test_a_file_that_is_gone_is_named_with_what_to_do(
     assert finding.error
     assert finding.error.reason == "not-found"
     hint = str(finding.error.hint)
-    assert f"`animedex library remove {entry.id}`" in hint
+    assert f"'animedex library remove {entry.id}'" in hint
     assert "https://nekos.best/api/v2/neko/1.png" in hint
     assert library.get(entry.id) == entry
 
@@ -237,8 +237,8 @@ def test_an_entry_that_is_removed_meanwhile_stays_removed(
 @pytest.mark.parametrize(
     ("name", "url", "again"),
     [
-        ("waifu:5000", "https://cdn.waifu.im/5000.png", "`animedex download waifu:5000`"),
-        ("nekos:1.png", "https://e.org/1.png?a&b", "`animedex download 'https://e.org/1.png?a&b'`"),
+        ("waifu:5000", "https://cdn.waifu.im/5000.png", "'animedex download waifu:5000'"),
+        ("nekos:1.png", "https://e.org/1.png?a&b", "'animedex download 'https://e.org/1.png?a&b''"),
         ("nekos:1.png", None, "find it again yourself"),
     ],
 )
@@ -252,4 +252,4 @@ def test_how_to_fetch_a_broken_file_again_is_told(
     assert finding.error
     hint = str(finding.error.hint)
     assert again in hint
-    assert ("`animedex library remove 1`, then" in hint) == (url is not None)
+    assert ("'animedex library remove 1' in a terminal, then" in hint) == (url is not None)

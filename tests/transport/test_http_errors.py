@@ -84,7 +84,7 @@ def check(error: AnimedexError, message: str) -> None:
     assert type(error) is told.error
     assert error.message.startswith(message)
     assert error.message.isprintable()
-    assert error.hint == told.hint
+    assert (error.remedy and error.remedy.template) == told.hint
     assert not isinstance(error, Unreachable) or error.transient is told.transient
 
 

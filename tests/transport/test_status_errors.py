@@ -82,7 +82,7 @@ def test_success_is_no_error(status: int) -> None:
 def test_a_refusal_names_the_user_agent_and_how_to_set_the_contact() -> None:
     hint = status_error(answer(403), BACKEND, AGENT).hint or ""
     assert AGENT in hint
-    assert "config set contact" in hint
+    assert "Client(contact=" in hint
 
 
 def test_too_often_says_when_to_come_back() -> None:
@@ -287,7 +287,7 @@ def test_a_user_agent_that_nekos_does_not_accept_is_explained(agent: str, body: 
         " contact, an e-mail address or a public URL"
     )
     assert agent in (error.hint or "")
-    assert "animedex config set contact" in (error.hint or "")
+    assert "Client(contact=" in (error.hint or "")
 
 
 def test_another_refusal_of_nekos_is_one_as_any() -> None:

@@ -57,7 +57,7 @@ def _version(db: sqlite3.Connection) -> int:
         message = (
             f"the library was made by a newer animedex: its version is {version}, not {VERSION}"
         )
-        raise BadArguments(message, hint="pip install --upgrade animedex")
+        raise BadArguments(message, hint="pip install -U animedex")
     if version < 0:
         _reject_newer(f"its version is {version}")
     return version

@@ -25,7 +25,7 @@ def test_limits_that_are_none(limit: Any) -> None:
     with pytest.raises(BadArguments, match="a limit is a whole number from 1 to 200") as caught:
         arguments.check_limit(limit)
     assert caught.value.backend == "danbooru"
-    assert "--all --max" in (caught.value.hint or "")
+    assert "`all=`" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("most", [0, 1001, -1, "x", True, 1.0, None])

@@ -97,7 +97,7 @@ def test_a_service_that_does_not_page_is_not_asked_for_ever() -> None:
         with pytest.raises(UpstreamShape, match="does not lie behind it") as caught:
             service.follow(calls.all_posts(max=1000, order=order))
         assert len(service.pages) == 2
-        assert "--page" in (caught.value.hint or "")
+        assert "`page=`" in (caught.value.hint or "")
 
 
 def test_posts_without_an_id_cannot_be_paged() -> None:

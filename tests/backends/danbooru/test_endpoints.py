@@ -234,7 +234,7 @@ def test_a_wrong_key_is_told_and_not_repeated(
 def test_pages_past_the_last_say_how_to_go_on(ask: Asker) -> None:
     with pytest.raises(NotFound, match="You cannot go beyond page 1000") as caught:
         ask(danbooru.search.call("a", page=1001))
-    assert "--page b<id>" in (caught.value.hint or "")
+    assert "`page='b<id>'`" in (caught.value.hint or "")
     assert caught.value.status == 410
 
 

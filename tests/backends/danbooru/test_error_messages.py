@@ -50,7 +50,7 @@ def error_of(response: Response) -> AnimedexError:
         (refusals.NOT_ALLOWED, Refused, "animedex auth login danbooru"),
         (refusals.NOT_FOUND, NotFound, None),
         (refusals.wrong_format("text/html"), UpstreamError, ".json"),
-        (refusals.page_too_far(1000), NotFound, "--page b<id>"),
+        (refusals.page_too_far(1000), NotFound, "`page='b<id>'`"),
         (refusals.too_many_tags(2), UpstreamError, "animedex auth login danbooru"),
         (refusals.wrong_search("'order:' can't be used twice."), UpstreamError, None),
         (refusals.TOO_FAST, RateLimited, "1 request per second"),

@@ -116,7 +116,7 @@ def test_categories_that_are_none(category: str) -> None:
         with pytest.raises(BadArguments) as caught:
             build(category=category)
         assert caught.value.backend == "nekos"
-        assert "nekos categories" in (caught.value.hint or "")
+        assert "nekos.categories()" in (caught.value.hint or "")
         assert caught.value.message.isprintable()
 
 

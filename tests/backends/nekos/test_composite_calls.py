@@ -124,7 +124,7 @@ def test_nothing_new_is_told_with_what_was_asked_for() -> None:
     assert nothing_new("neko").message.endswith("no picture of category 'neko' that is new to you")
     error = nothing_new(None)
     assert error.message == "nekos has sent no picture that is new to you"
-    assert error.hint == FORGET_HINT
+    assert error.to_payload("command line")["hint"] == FORGET_HINT
 
 
 def test_a_failure_with_nothing_in_hand_is_one() -> None:
@@ -162,8 +162,8 @@ def test_pictures_are_recorded_in_passing() -> None:
     [
         ("nekko", ["hug", "neko"], "did you mean neko?"),
         ("NEKO", ["hug", "neko"], "did you mean neko?"),
-        ("xyzzy", ["hug", "neko"], "list them with `animedex nekos categories`"),
-        ("neko", [], "list them with `animedex nekos categories`"),
+        ("xyzzy", ["hug", "neko"], "list them with `nekos.categories()`"),
+        ("neko", [], "list them with `nekos.categories()`"),
         ("neko", ["neko\x1b["], "did you mean 'neko\\x1b['?"),
     ],
 )

@@ -140,7 +140,7 @@ def test_safe_images_are_asked_for_in_so_many_words(nsfw: Any) -> None:
 def test_a_random_order_has_no_pages() -> None:
     with pytest.raises(BadArguments, match="a random order has no pages") as caught:
         images(page=2)
-    assert "--order" in (caught.value.hint or "")
+    assert "`order='favorites'`" in (caught.value.hint or "")
     assert "Page" not in dict(params(images(page=1)))
 
 

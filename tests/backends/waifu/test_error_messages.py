@@ -42,7 +42,7 @@ def test_a_block_page_is_a_refusal_and_no_sign_in(response: Response) -> None:
     assert "protection" in error.message
     assert "not the lack of a sign-in" in error.message
     assert "Access Denied" not in error.message
-    assert "config set contact" in (error.hint or "")
+    assert "Client(contact=" in (error.hint or "")
     assert "auth login" not in (error.hint or "")
     assert (error.status, error.backend) == (403, "waifu")
 
@@ -99,10 +99,10 @@ def test_a_row_that_is_not_there_may_be_told_without_a_word() -> None:
     ("path", "kind", "command"),
     [
         ("images/7", "image", "waifu images"),
-        ("tags/7", "tag", "waifu tags"),
-        ("tags/by-slug/maid", "tag", "waifu tags"),
-        ("artists/by-name/a%2Fb", "artist", "waifu artists"),
-        ("artists/7?x=/images/8", "artist", "waifu artists"),
+        ("tags/7", "tag", "waifu.tags()"),
+        ("tags/by-slug/maid", "tag", "waifu.tags()"),
+        ("artists/by-name/a%2Fb", "artist", "waifu.artists()"),
+        ("artists/7?x=/images/8", "artist", "waifu.artists()"),
     ],
 )
 def test_a_row_that_is_not_there_is_told_with_where_to_look(

@@ -120,15 +120,15 @@ def test_tags_are_slugs_or_ids(given: Any, sent: list[str]) -> None:
         ("Maid", "did you mean maid?"),
         ("Raiden Shogun", "did you mean raiden-shogun?"),
         (" long_hair ", "did you mean long-hair?"),
-        ("maid,uniform", "give each tag by itself, as in --tag maid --tag uniform"),
-        ("猫", "list them with `animedex waifu tags`"),
-        ("", "list them with `animedex waifu tags`"),
+        ("maid,uniform", "give each tag by itself, such as maid and uniform"),
+        ("猫", "list them with `waifu.tags()`"),
+        ("", "list them with `waifu.tags()`"),
         ("maid\n", "did you mean maid?"),
         ("x" * 101, f"did you mean {'x' * 100}?"),
-        (["maid", 1.5], "list them with `animedex waifu tags`"),
-        (True, "list them with `animedex waifu tags`"),
-        (-1, "list them with `animedex waifu tags`"),
-        ([None], "list them with `animedex waifu tags`"),
+        (["maid", 1.5], "list them with `waifu.tags()`"),
+        (True, "list them with `waifu.tags()`"),
+        (-1, "list them with `waifu.tags()`"),
+        ([None], "list them with `waifu.tags()`"),
     ],
 )
 def test_other_tags_are_refused_with_the_slug_that_was_meant(given: Any, hint: str) -> None:
@@ -160,7 +160,7 @@ def test_artists_are_names_or_ids() -> None:
 def test_artists_that_are_none_are_refused(given: Any) -> None:
     with pytest.raises(BadArguments) as caught:
         filters.parse_artist(given)
-    assert "animedex waifu artists" in (caught.value.hint or "")
+    assert "waifu.artists()" in (caught.value.hint or "")
     assert caught.value.message.isprintable()
 
 
@@ -179,7 +179,7 @@ def test_other_ids_are_refused(given: Any) -> None:
 def test_several_ids_are_refused_as_nothing_has_two() -> None:
     with pytest.raises(BadArguments, match="no image has two") as caught:
         filters.parse_id([7, 8])
-    assert "animedex waifu image" in (caught.value.hint or "")
+    assert "waifu.image(id)" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("given", [0, -1, 101, True, 1.0, "5", None])

@@ -173,7 +173,7 @@ def test_a_film_has_no_place_for_a_credit(credited: Credit, files: Files) -> Non
     film = b"\0\0\0\x18ftypisom\0\0\0\0isom"
     with pytest.raises(BadArguments, match="cannot hold a credit") as caught:
         files.write(film, credited)
-    assert "--sidecar" in str(caught.value.hint)
+    assert "sidecar=" in str(caught.value.hint)
     assert files.read(film) is None
 
 

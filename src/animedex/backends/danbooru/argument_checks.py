@@ -22,7 +22,7 @@ _LARGEST_ID = 10**18
 
 def check_limit(limit: int) -> str:
     """Return the limit of a list of posts as it is sent."""
-    hint = f"`--all --max N` pages through up to {MOST_OF_ALL} posts"
+    hint = f"--all pages through up to {MOST_OF_ALL} posts"
     return _check_limit(limit, MOST_POSTS, hint)
 
 

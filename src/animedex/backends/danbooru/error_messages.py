@@ -56,8 +56,7 @@ _STATUSES = {
     410: ErrorExplanation(
         NotFound,
         "does not page so far",
-        hint="page by id: give --page b<id> with the id of the last post you have"
-        " (`--jq '.[-1].id'`), or ask for --all --max N",
+        hint="page by id: use --page=b<id> with the id of the last post, or --all",
     ),
     422: ErrorExplanation(UpstreamError, "did not accept the search"),
     429: ErrorExplanation(

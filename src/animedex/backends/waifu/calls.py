@@ -190,7 +190,7 @@ def _page_params(order: str | None, page: int, limit: int) -> _Params:
     """Return the parameters for the order and the part of the list."""
     if order is None and filters.parse_whole_number("page", page, filters.MOST_PAGE) > 1:
         message = "a random order has no pages: the next one would repeat rows of this one"
-        raise filters.bad_argument(message, "add `--order uploaded_at` or `--order favorites`")
+        raise filters.bad_argument(message, "add --order=uploaded_at or --order=favorites")
     if order is None:
         return _single_param(
             "PageSize", str(filters.parse_whole_number("limit", limit, filters.MOST))

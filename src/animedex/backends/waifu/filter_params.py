@@ -54,7 +54,7 @@ def parse_tag(value: str | int) -> str:
         near = slugify(text) if isinstance(text, str) else ""
         hint = "list them with `animedex waifu tags`"
         if isinstance(text, str) and "," in text:
-            hint = "give each tag by itself, as in --tag maid --tag uniform"
+            hint = "give each tag by itself, such as maid and uniform"
         elif near:
             hint = f"did you mean {near}?"
         message = f"a tag is a slug (small letters, digits, dashes) or an id, not {value!r:.80}"

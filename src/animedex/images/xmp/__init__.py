@@ -94,7 +94,7 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
             raise Corrupt(message, hint="fetch the picture again, or give another file")
         if kind not in _FINDERS:
             message = f"{kind} files cannot hold a credit"
-            raise BadArguments(message, hint="put it beside the file: --sidecar json")
+            raise BadArguments(message, hint="put it beside the file: --sidecar=json")
         with convert_decoder_errors(source):
             select_parts(file, kind)
         copy_with_credit(file, kind, target, post, row)
@@ -110,7 +110,7 @@ def copy_with_credit(
         parts = _BUILDERS[kind](source, layout, merge)
     except InvalidXmp:
         message = f"{source.path} has XMP metadata that cannot be read, so none is put beside it"
-        raise Corrupt(message, hint="put the credit beside the file: --sidecar json") from None
+        raise Corrupt(message, hint="put the credit beside the file: --sidecar=json") from None
     write_parts(source, parts, target)
 
 
@@ -133,7 +133,7 @@ def _credit_properties(post: ArtPost, row: bytes | None) -> list[Property]:
     properties = build_properties(post, row)
     if sum(len(format_element(one)) for one in properties) > MAX_PACKET_BYTES // 2:
         message = f"the credit of {post.id[:80]} is too long for a picture to carry"
-        raise BadArguments(message, hint="put it beside the file: --sidecar json")
+        raise BadArguments(message, hint="put it beside the file: --sidecar=json")
     return properties
 
 
