@@ -89,10 +89,9 @@ def check_docstrings(tree: ast.Module) -> Iterator[tuple[int, str]]:
     >>> list(check_docstrings(ast.parse("def f():\\n    'Give it.'")))
     [(2, "docstring begins with 'Give'")]
     """
-    kinds = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
     for node in ast.walk(tree):
-        if isinstance(node, kinds) and (text := ast.get_docstring(node)):
-            opening = BANNED_OPENINGS.match(text)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            opening = BANNED_OPENINGS.match(ast.get_docstring(node) or "")
             if opening:
                 yield node.body[0].lineno, f"docstring begins with {opening[0]!r}"
 

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from animedex.client_options import ClientOptions
+    from animedex.ratelimit.rate_limiter import LimiterState
     from tests.kit.redis_server import Server
     from tests.kit.transport import Event
 
@@ -108,8 +109,8 @@ def test_a_cancelled_task_gives_its_place_back(
             assert runtime.workers is not None
             (origin,) = await asyncio.to_thread(runtime.limiter.states)
             # Behind what the task has left in the queue of its origin.
-            states = await runtime.workers.run(Blocking(runtime.limiter.states, hash(origin)))
-            assert isinstance(states, dict)
+            read = Blocking(runtime.limiter.states, hash(origin))
+            states = cast("dict[str, LimiterState]", await runtime.workers.run(read))
             return [waiter.ticket for waiter in states[origin].windows["/search"].queue]
 
     assert asyncio.run(main()) == []

@@ -107,7 +107,7 @@ class Call(NamedTuple, Generic[T_co]):
         """
         first = self.next_steps
 
-        def chain(context: CallContext, value: T) -> Steps[U]:
+        def chain(context: CallContext, value: object) -> Steps[U]:
             assert first is not None
             return (yield from go_on(context, (yield from first(context, value))))
 

@@ -108,7 +108,7 @@ def _setting(
     """Return an argument, or else what is configured; None as a timeout is for no deadline."""
     if name not in options:
         return config.get(name).value
-    value = options[name]
+    value = options.get(name)
     return None if value is None and name == "timeout" else read_setting(name, str(value))
 
 

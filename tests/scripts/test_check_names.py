@@ -41,7 +41,7 @@ def test_the_project_follows_the_rules() -> None:
 
 
 def test_base_names_and_cycles_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(SCRIPT.parent)
+    monkeypatch.setattr(sys, "path", [str(SCRIPT.parent), *sys.path])
     from check_names import check_base_names, check_package_cycles
 
     package = tmp_path / "animedex"

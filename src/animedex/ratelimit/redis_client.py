@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from animedex.errors import BadArguments
 from animedex.ratelimit.circuit_breaker import CircuitBreaker
@@ -203,8 +203,8 @@ def _create_connection(url: str, path: str, timeout: float) -> Connection:
     scheme, separator, rest = url.partition("://")
     # The library knows no other name of the protocol.
     redis_url = scheme.lower().replace("valkey", "redis") + separator + rest
-    parse_url: Callable[[str], dict[str, Any]] = library.parse_url
-    options = parse_url(redis_url)
+    # The library declares neither the names nor the types of its options.
+    options = cast("Callable[[str], dict[str, Any]]", getattr(library, "parse_url"))(redis_url)  # noqa: B009  its types are unknown
     for name, file in options.items():
         if name.startswith("ssl_") and not os.access(file, os.R_OK):
             message = f"{name} of {path} names {file!r}, which cannot be read"

@@ -176,7 +176,7 @@ class Pipeline:
             key = cache_key(call, url, account) if is_cached else None
             hit = (yield from self.look_in_cache(call, url, key)) if key else None
             if hit is not None:
-                value = hit.value
+                value: T = hit.value
             else:
                 with contextlib.ExitStack() as on_failure:
                     response, has_waited = yield from self.exchange(call, url, account, on_failure)
@@ -190,11 +190,10 @@ class Pipeline:
             error.backend = error.backend or call.backend.name
             if call.recover is None:
                 raise
-            failure: AnimedexError | None = error
+            failure = error
         else:
-            failure = None
-        if failure is not None:
-            value = yield from self.recover(call, failure)
+            return (yield from call.next_steps(self, value)) if call.next_steps else value
+        value = yield from self.recover(call, failure)
         return (yield from call.next_steps(self, value)) if call.next_steps else value
 
     def authenticate(self, call: Call[Any], url: str) -> Steps[Account | None]:
