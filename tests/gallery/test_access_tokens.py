@@ -34,7 +34,7 @@ def request(path: str = "/", query: str = "", **headers: str) -> Request:
 def test_a_token_that_will_not_do_is_refused_with_the_next_step(text: str) -> None:
     with pytest.raises(BadArguments) as caught:
         Token(text)
-    assert "--token new" in str(caught.value)
+    assert "`token='new'`" in str(caught.value)
     assert not text or text not in str(caught.value)
 
 

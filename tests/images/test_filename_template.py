@@ -118,12 +118,12 @@ def test_a_name_of_5000_characters_is_cut() -> None:
     ("template", "hint"),
     [
         ("{artst}", "did you mean {artist}?"),
-        ("{nothing like it}", "`--name help` lists the fields"),
+        ("{nothing like it}", "`name='help'` lists the fields"),
         ("{", "write it twice to have one in the name"),
         ("{id}}", "write it twice to have one in the name"),
         ("/" * 16, "use fewer slashes"),
         ("{id!r}", "did you mean {id}?"),
-        ("{}", "--name help"),
+        ("{}", "name='help'"),
     ],
 )
 def test_a_template_that_is_wrong_is_told(template: str, hint: str) -> None:

@@ -18,7 +18,7 @@ PARAMETER = "token"
 COOKIE = "animedex_gallery"
 SHORTEST, LONGEST = 16, 512
 _USABLE = re.compile(rf"[!-~]{{{SHORTEST},{LONGEST}}}")
-_HINT = "`--token new` makes one, or set ANIMEDEX_SERVE_TOKEN"
+_HINT = "--token=new makes one, or set ANIMEDEX_SERVE_TOKEN"
 
 
 class Token:

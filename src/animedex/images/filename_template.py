@@ -159,7 +159,7 @@ def _check_field(token: re.Match[str]) -> str:
         raise BadArguments(message, hint="write it twice to have one in the name")
     near = get_close_matches(name, FIELDS, n=1)
     message = f"names have no field {name!r:.80}"
-    hint = f"did you mean {{{near[0]}}}?" if near else "`--name help` lists the fields"
+    hint = f"did you mean {{{near[0]}}}?" if near else "--name=help lists the fields"
     raise BadArguments(message, hint=hint)
 
 

@@ -200,7 +200,7 @@ def test_pages_past_the_last_say_how_to_go_on(cli: Cli) -> None:
     found = cli("search", "cat_girl", "--page", "1001")
     assert found.code == 3
     assert "You cannot go beyond page 1000." in found.err
-    assert "--page b<id>" in found.err
+    assert "--page=b<id>" in found.err
 
 
 def test_a_search_that_took_too_long_says_how_to_narrow_it(

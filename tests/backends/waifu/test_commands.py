@@ -157,7 +157,7 @@ def test_no_page_of_artists_is_an_answer_too(cli: Cli, server: WaifuSample) -> N
     [
         (("images", "--width", "=>1500"), 2, "did you mean '>=1500'?"),
         (("images", "--tag", "Raiden Shogun"), 2, "did you mean raiden-shogun?"),
-        (("images", "--page", "2"), 2, "--order uploaded_at"),
+        (("images", "--page", "2"), 2, "--order=uploaded_at"),
         (("images", "--limit", "101"), 2, "from 1 to 100"),
         (("images", "--nsfw", "maybe"), 2, "no, yes or all"),
         (("images", "--tag", "mayd"), 3, "did you mean maid?"),

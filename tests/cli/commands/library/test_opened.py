@@ -33,7 +33,7 @@ def test_a_newer_file_is_refused(cli: Cli, library_folder: LibraryFolder) -> Non
     with closing(sqlite3.connect(place())) as db:
         db.execute("PRAGMA user_version = 99")
     outcome = cli("library", "list", "--errors", "json")
-    assert (outcome.code, outcome.error["hint"]) == (2, "pip install --upgrade animedex")
+    assert (outcome.code, outcome.error["hint"]) == (2, "pip install -U animedex")
     assert "99" in str(outcome.error["message"])
 
 

@@ -39,7 +39,7 @@ def server() -> Iterator[DanbooruSample]:
 
 
 @pytest.fixture
-def visible_post(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
+def visible_posts(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(ask(server, "/posts.json?limit=200").read())
     return found
 
@@ -48,8 +48,8 @@ def test_the_drawn_posts_are_made_once() -> None:
     assert sample_posts() is sample_posts()
 
 
-def test_the_rows_are_the_services(shown: list[dict[str, Any]]) -> None:
-    open_rows = [row for row in shown if "md5" in row]
+def test_the_rows_are_the_services(visible_posts: list[dict[str, Any]]) -> None:
+    open_rows = [row for row in visible_posts if "md5" in row]
     assert {" ".join(row) for row in open_rows} == {KEYS}
     assert {" ".join(row["media_asset"]) for row in open_rows} == {ASSET_KEYS}
     assert {" ".join(v) for row in open_rows for v in row["media_asset"]["variants"]} == {
@@ -57,16 +57,18 @@ def test_the_rows_are_the_services(shown: list[dict[str, Any]]) -> None:
     }
 
 
-def test_ids_and_hashes_are_unique_and_time_follows_the_ids(shown: list[dict[str, Any]]) -> None:
-    assert len({row["id"] for row in shown}) == len(shown)
-    hashes = [row["md5"] for row in shown if "md5" in row]
+def test_ids_and_hashes_are_unique_and_time_follows_the_ids(
+    visible_posts: list[dict[str, Any]],
+) -> None:
+    assert len({row["id"] for row in visible_posts}) == len(visible_posts)
+    hashes = [row["md5"] for row in visible_posts if "md5" in row]
     assert len(set(hashes)) == len(hashes)
-    moments = [row["created_at"] for row in shown]
+    moments = [row["created_at"] for row in visible_posts]
     assert moments == sorted(moments, reverse=True)
 
 
-def test_the_tags_are_counted(shown: list[dict[str, Any]]) -> None:
-    for row in shown:
+def test_the_tags_are_counted(visible_posts: list[dict[str, Any]]) -> None:
+    for row in visible_posts:
         kinds = ("general", "artist", "character", "copyright", "meta")
         tags = [row[f"tag_string_{kind}"].split() for kind in kinds]
         assert row["tag_count"] == len(row["tag_string"].split()) == sum(map(len, tags))
@@ -74,16 +76,16 @@ def test_the_tags_are_counted(shown: list[dict[str, Any]]) -> None:
         assert row["score"] == row["up_score"] + row["down_score"]
 
 
-def test_every_rating_occurs_and_most_are_general(shown: list[dict[str, Any]]) -> None:
-    ratings = Counter(row["rating"] for row in shown)
+def test_every_rating_occurs_and_most_are_general(visible_posts: list[dict[str, Any]]) -> None:
+    ratings = Counter(row["rating"] for row in visible_posts)
     assert set(ratings) == {"g", "s", "q", "e"}
-    assert ratings["g"] > len(shown) / 2
+    assert ratings["g"] > len(visible_posts) / 2
 
 
 def test_a_file_is_what_its_row_says(
-    server: DanbooruSample, ask: Ask, shown: list[dict[str, Any]]
+    server: DanbooruSample, ask: Ask, visible_posts: list[dict[str, Any]]
 ) -> None:
-    by_extension = {row["file_ext"]: row for row in shown if "md5" in row}
+    by_extension = {row["file_ext"]: row for row in visible_posts if "md5" in row}
     assert set(by_extension) == {"png", "gif", "mp4", "zip"}
     for row in by_extension.values():
         data = ask(server, row["file_url"].removeprefix(server.url)).read()
@@ -92,49 +94,51 @@ def test_a_file_is_what_its_row_says(
 
 
 def test_every_file_can_be_fetched(
-    server: DanbooruSample, ask: Ask, shown: list[dict[str, Any]]
+    server: DanbooruSample, ask: Ask, visible_posts: list[dict[str, Any]]
 ) -> None:
-    for row in [row for row in shown if "md5" in row][:4]:
+    for row in [row for row in visible_posts if "md5" in row][:4]:
         urls = [row["file_url"], row["large_file_url"], row["preview_file_url"]]
         urls += [variant["url"] for variant in row["media_asset"]["variants"]]
         assert {ask(server, url.removeprefix(server.url)).status for url in urls} == {200}
 
 
-def test_some_files_are_withheld(shown: list[dict[str, Any]]) -> None:
-    withheld = [row for row in shown if "md5" not in row]
+def test_some_files_are_withheld(visible_posts: list[dict[str, Any]]) -> None:
+    withheld = [row for row in visible_posts if "md5" not in row]
     assert not any("file_url" in row or "large_file_url" in row for row in withheld)
     states = {(row["is_deleted"], row["is_banned"]) for row in withheld}
     assert states == {(True, False), (False, True), (True, True), (False, False)}
 
 
-def test_there_is_an_ugoira_that_plays(shown: list[dict[str, Any]]) -> None:
-    (ugoira,) = (row for row in shown if row["file_ext"] == "zip")
+def test_there_is_an_ugoira_that_plays(visible_posts: list[dict[str, Any]]) -> None:
+    (ugoira,) = (row for row in visible_posts if row["file_ext"] == "zip")
     assert ugoira["pixiv_id"] == UGOIRA_WORK
     assert ugoira["large_file_url"].endswith(".webm")
     assert ugoira["media_asset"]["duration"] > 0
 
 
-def test_sources_are_of_every_sort(shown: list[dict[str, Any]]) -> None:
-    sources = [row["source"] for row in shown]
+def test_sources_are_of_every_sort(visible_posts: list[dict[str, Any]]) -> None:
+    sources = [row["source"] for row in visible_posts]
     assert "" in sources
     assert any(source and "://" not in source for source in sources)
     for host in ("i.pximg.net/", "www.pixiv.net/", "twitter.com/", "//x.com/"):
         assert any(host in source for source in sources)
 
 
-def test_a_work_has_several_pages_and_one_parent(shown: list[dict[str, Any]]) -> None:
-    works = Counter(row["pixiv_id"] for row in shown if row["pixiv_id"])
+def test_a_work_has_several_pages_and_one_parent(visible_posts: list[dict[str, Any]]) -> None:
+    works = Counter(row["pixiv_id"] for row in visible_posts if row["pixiv_id"])
     (family, size), *_ = works.most_common(1)
-    pages = sorted((row for row in shown if row["pixiv_id"] == family), key=lambda row: row["id"])
+    pages = sorted(
+        (row for row in visible_posts if row["pixiv_id"] == family), key=lambda row: row["id"]
+    )
     assert [page["source"].rpartition("_")[2] for page in pages] == ["p0.png", "p1.png", "p2.png"]
     assert [page["parent_id"] for page in pages] == [None] + [pages[0]["id"]] * (size - 1)
     assert [page["has_children"] for page in pages] == [True, False, False]
     assert len({page["tag_string_artist"] for page in pages}) == 1
 
 
-def test_two_posts_are_of_one_status(shown: list[dict[str, Any]]) -> None:
+def test_two_posts_are_of_one_status(visible_posts: list[dict[str, Any]]) -> None:
     statuses = Counter(
-        row["source"].rpartition("/")[2] for row in shown if "/status/" in row["source"]
+        row["source"].rpartition("/")[2] for row in visible_posts if "/status/" in row["source"]
     )
     assert max(statuses.values()) == 2
 
