@@ -188,7 +188,7 @@ def test_of_several_ports_all_are_named(cli: Cli) -> None:
         (("--fault", "/neko:503"), "use `animedex serve --sample`"),
         (("--sample", "--host", "0.0.0.0"), "--host is for the library"),
         (("--sample", "--token", "x" * 20), "--token is for the library"),
-        (("--host", "0.0.0.0"), "`--token new` makes one"),
+        (("--host", "0.0.0.0"), "--token=new makes one"),
         (("--token", "guessed"), "a token is 16 to 512 characters"),
         (("--host", "no.invalid", "--token", "new"), "no.invalid is no address of this machine"),
         (("--host", "203.0.113.1", "--token", "new"), "203.0.113.1 is no address of this machine"),
