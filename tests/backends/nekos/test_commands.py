@@ -216,6 +216,20 @@ def test_a_picture_goes_into_a_folder_by_its_own_name(
     assert (tmp_path / "a.png").read_bytes() == PNG
 
 
+class Screen(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_picture_is_not_printed_on_a_terminal(
+    server: SampleServer, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "stdout", Screen())
+    assert run(["nekos", "asset", f"{server.url}/neko/a.png"]) == 2
+    assert "a picture is not printed on a terminal" in capfd.readouterr().err
+    assert len(server.arrivals) == 0
+
+
 @pytest.mark.parametrize("to", [(), ("-o", "-")])
 def test_a_picture_goes_into_a_pipe_with_its_credit_beside(
     to: tuple[str, ...], server: SampleServer, capfdbinary: pytest.CaptureFixture[bytes]
