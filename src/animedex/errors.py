@@ -25,10 +25,10 @@ The columns are the class, its `reason` and the exit code of the command line.
 from __future__ import annotations
 
 import errno
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
-if TYPE_CHECKING:
-    from animedex.remedies import Remedy, Surface
+# Not imported late: on a full disk, that would leave a cut bytecode file behind for good.
+from animedex.remedies import Remedy, Surface
 
 
 class AnimedexError(Exception):
@@ -65,8 +65,6 @@ class AnimedexError(Exception):
 
     @hint.setter
     def hint(self, hint: str | None) -> None:
-        from animedex.remedies import Remedy
-
         self.remedy = hint if hint is None or isinstance(hint, Remedy) else Remedy(hint)
 
     def __str__(self) -> str:
