@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 
 import msgspec
 import pytest
@@ -92,3 +94,16 @@ def test_a_request_id_is_told_where_there_is_one() -> None:
     assert error.request_id == "0af7-65"
     assert list(error.to_payload().items())[-1] == ("request_id", "0af7-65")
     assert "request_id" not in UpstreamError("it has trouble").to_payload()
+
+
+def test_an_error_imports_nothing() -> None:
+    program = """
+import sys
+from animedex.errors import NoSpace
+loaded = set(sys.modules)
+NoSpace("the disk is full", hint="allow more with --timeout").to_payload("command line")
+print(sorted(set(sys.modules) - loaded))
+"""
+    command = [sys.executable, "-c", program]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert result.stdout.strip() == "[]"

@@ -27,7 +27,8 @@ from __future__ import annotations
 import errno
 from typing import ClassVar
 
-# Not imported late: on a full disk, that would leave a cut bytecode file behind for good.
+# Not imported late: where a disk or a limit on files is full, Python may leave a cut bytecode
+# file behind, and every later import of it fails.
 from animedex.remedies import Remedy, Surface
 
 
