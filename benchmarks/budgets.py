@@ -47,13 +47,13 @@ def measure() -> list[BudgetRun]:
     best_searches = WINDOW_SECONDS * (ceil(SEARCHES / WINDOW_CALLS) - 1)
     best_calls = (CALLS - BURST) / RATE
     return [
-        run_budgets(
+        judge_run(
             f"{SEARCHES} searches from {PROCESSES} processes",
             1.10,
             best_searches,
             run(PROCESSES, SEARCHES, "search"),
         ),
-        run_budgets(f"{CALLS} pictures in one process", 1.03, best_calls, run(1, CALLS, "image")),
+        judge_run(f"{CALLS} pictures in one process", 1.03, best_calls, run(1, CALLS, "image")),
     ]
 
 
@@ -88,9 +88,7 @@ def feed(command: list[str], next_call: count[int], total: int) -> None:
         process.stdin.close()
 
 
-def run_budgets(
-    name: str, most: float, best: float, arrivals: Sequence[LoggedRequest]
-) -> BudgetRun:
+def judge_run(name: str, most: float, best: float, arrivals: Sequence[LoggedRequest]) -> BudgetRun:
     """Judge a run by what the server saw, from the first request to the last."""
     times = sorted(arrival.time for arrival in arrivals)
     refused = sum(arrival.status == TOO_MANY for arrival in arrivals)

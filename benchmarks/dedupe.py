@@ -44,7 +44,7 @@ def run(*options: str) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0, "a run failed"
         seconds = used.ru_utime + used.ru_stime
-        right = counted(told) and (not options or measure_rows(out))
+        right = counted(told) and (not options or has_expected_rows(out))
         name = " ".join(["art dedupe", *options])
         counts = "exact" if right else "WRONG"
         time = (MOST_MICROSECONDS, seconds / ROWS * 1e6)
@@ -60,7 +60,7 @@ def counted(told: IO[bytes]) -> bool:
     return all(found.get(name) == ROWS // 100 * number for name, number in PER_HUNDRED.items())
 
 
-def measure_rows(out: IO[bytes]) -> bool:
+def has_expected_rows(out: IO[bytes]) -> bool:
     """Return whether so many rows were kept, one a line."""
     out.seek(0)
     lines = sum(piece.count(b"\n") for piece in iter(lambda: out.read(1 << 20), b""))

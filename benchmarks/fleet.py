@@ -21,7 +21,7 @@ from math import ceil
 from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from budgets import WINDOW_CALLS, WINDOW_SECONDS, BudgetRun, run_budgets
+from budgets import WINDOW_CALLS, WINDOW_SECONDS, BudgetRun, judge_run
 from running import path_of
 
 from animedex.backends.nekos import BACKEND
@@ -59,7 +59,7 @@ def measure() -> tuple[list[Cost], list[BudgetRun]]:
         best = WINDOW_SECONDS * (ceil(SEARCHES / WINDOW_CALLS) - 1)
         name = f"{SEARCHES} searches from {PROCESSES} hosts"
         arrivals = searches(f"redis://127.0.0.1:{port}/1", PROCESSES, SEARCHES)
-        return costs, [run_budgets(name, 1.10, best, arrivals)]
+        return costs, [judge_run(name, 1.10, best, arrivals)]
 
 
 @contextmanager

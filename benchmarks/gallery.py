@@ -16,7 +16,7 @@ from named_pictures import pictures
 from animedex.gallery.gallery_server import gallery_server
 from animedex.library.entry import Entry
 from animedex.library.picture_library import Library
-from animedex.library.repository import upsert_with_id
+from animedex.library.repository import upsert_entry
 from animedex.models import ArtPost, Rating
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def filled(library: Library) -> str:
 def add(some: list[Entry], db: sqlite3.Connection) -> None:
     """Store some entries."""
     for entry in some:
-        upsert_with_id(db, entry, None)
+        upsert_entry(db, entry, None)
 
 
 def entries() -> Iterator[Entry]:

@@ -80,7 +80,7 @@ def filled(db: sqlite3.Connection) -> float:
 def searches(db: sqlite3.Connection) -> Iterator[Taken]:
     """Search for words of every kind, and for all kinds mixed."""
     every: list[float] = []
-    for kind, words in search_times().items():
+    for kind, words in search_words().items():
         # A very common word costs no more with a filter that most pictures pass.
         filters = Filters(source="nekos", rating="g") if "filter" in kind else EVERYTHING
         times = [timed(db, one, filters) for one in words]
@@ -100,7 +100,7 @@ def timed(db: sqlite3.Connection, words: str, filters: Filters) -> float:
     return median(times)
 
 
-def search_times() -> Mapping[str, Sequence[str]]:
+def search_words() -> Mapping[str, Sequence[str]]:
     """Return words to look for, of each kind, from names that many pictures or few have."""
     draw, every = random.Random(3), names()
     latin = [

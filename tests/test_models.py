@@ -22,8 +22,8 @@ from animedex.models import (
     Record,
     decode_exactly,
     is_json,
+    parse_json,
     parse_record,
-    parse_rows,
     text_or_none,
     url_or_none,
     with_match,
@@ -300,7 +300,7 @@ BODIES: list[tuple[bytes, str]] = [
 def test_what_is_no_json_is_told_so(body: bytes, message: str) -> None:
     for kind in (list[int], msgspec.Raw, list[msgspec.Raw]):
         with pytest.raises(UpstreamDecode, match=message) as caught:
-            parse_rows(body, cast("type[Any]", kind), "shelf")
+            parse_json(body, cast("type[Any]", kind), "shelf")
         assert (caught.value.backend, caught.value.exit_code) == ("shelf", 7)
         assert len(caught.value.message) < 200
 
@@ -308,22 +308,22 @@ def test_what_is_no_json_is_told_so(body: bytes, message: str) -> None:
 def test_numbers_without_bounds_are_told_so() -> None:
     for body in (b'{"a": 1e400}', b'{"a": ' + b"1" * 5000 + b"}"):
         with pytest.raises(UpstreamShape, match="out of range"):
-            parse_rows(body, dict[str, float], "shelf")
+            parse_json(body, dict[str, float], "shelf")
 
 
 def test_bad_utf8_under_an_unknown_key_is_found() -> None:
     with pytest.raises(UpstreamDecode):
-        parse_rows(b'{"width": 1, "else": "\xff"}', Size)
+        parse_json(b'{"width": 1, "else": "\xff"}', Size)
 
 
 def test_of_two_equal_keys_the_last_one_counts() -> None:
-    assert parse_rows(b'{"width": 1, "width": 2}', Size).width == 2
+    assert parse_json(b'{"width": 1, "width": 2}', Size).width == 2
 
 
 @given(st.binary(max_size=60) | TEXT.map(str.encode))
 def test_any_body_is_either_read_or_an_error_of_ours(body: bytes) -> None:
     try:
-        assert isinstance(parse_rows(body, dict[str, int]), dict)
+        assert isinstance(parse_json(body, dict[str, int]), dict)
     except (UpstreamDecode, UpstreamShape) as error:
         assert error.message  # noqa: PT017  both outcomes are right
 
@@ -427,10 +427,10 @@ def test_numbers_beyond_python_s_are_infinite() -> None:
 def test_a_number_beyond_python_s_hides_no_fault(body: bytes) -> None:
     assert not is_json(body)
     with pytest.raises(UpstreamDecode):
-        parse_rows(body, object)
+        parse_json(body, object)
 
 
 def test_any_value_may_hold_a_number_beyond_python_s() -> None:
-    assert parse_rows(b'{"width": 1, "else": 1e400}', Size).width == 1
-    assert parse_rows(b"[1e400]", object) == [inf]
+    assert parse_json(b'{"width": 1, "else": 1e400}', Size).width == 1
+    assert parse_json(b"[1e400]", object) == [inf]
     assert is_json(b"1e400")

@@ -30,9 +30,9 @@ __all__ = [
     "decode_exactly",
     "decode_json",
     "is_json",
+    "parse_json",
     "parse_record",
     "parse_records",
-    "parse_rows",
     "text_or_none",
     "url_or_none",
 ]
@@ -240,13 +240,13 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def parse_rows(body: bytes, kind: type[T], backend: str = "") -> T:
+def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
     """Turn a body into JSON values of a shape.
 
     Raises `UpstreamDecode` where the bytes are not JSON, also where that is hidden under a key
     that `kind` does not know, and `UpstreamShape` with the path where the shape differs.
 
-    >>> parse_rows(b'{"a": [1, 2]}', dict[str, list[int]])
+    >>> parse_json(b'{"a": [1, 2]}', dict[str, list[int]])
     {'a': [1, 2]}
     """
     try:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.http_message import JsonObject
 
 
-def groups_of(
+def dedupe_rows(
     told: Sequence[Description], distance: int | None = 3, *, same_work: bool = False
 ) -> DedupeResult:
     return dedupe((one.row for one in told), distance=distance, same_work=same_work)
@@ -74,7 +74,7 @@ def test_the_rules_are_followed(
     same_work: bool,  # noqa: FBT001  hypothesis passes it by name
 ) -> None:
     plain = Plain(told, distance, same_work=same_work)
-    found = groups_of(told, distance, same_work=same_work)
+    found = dedupe_rows(told, distance, same_work=same_work)
     assert partition(found) == plain.partition()
     assert bool(found.refused_count) == plain.refused
     expected = {(row, min(plain.groups[target])) for row, target in plain.same_work()}
@@ -88,7 +88,7 @@ def test_two_known_pages_of_one_work_are_never_together(
     distance: int | None,
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    for group in partition(groups_of(told, distance, same_work=same_work)):
+    for group in partition(dedupe_rows(told, distance, same_work=same_work)):
         known = {(told[n].work, told[n].page) for n in group if told[n].page is not None}
         assert len(known) == len({work for work, _ in known})
 
@@ -100,7 +100,7 @@ def test_the_order_of_rows_is_no_matter_where_nothing_is_refused(
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
     mixed = draw.sample(told, len(told))
-    found, again = groups_of(told, same_work=same_work), groups_of(mixed, same_work=same_work)
+    found, again = dedupe_rows(told, same_work=same_work), dedupe_rows(mixed, same_work=same_work)
     if not found.refused_count and not again.refused_count:
         assert names(told, found) == names(mixed, again)
 
@@ -113,8 +113,8 @@ def test_a_row_that_has_nothing_in_common_changes_nothing(
 ) -> None:
     stranger = Description("waifu:99", "f" * 32, 15399, None, 0x5555555555555555, 9)
     more = [*told[:place], stranger, *told[place:]]
-    found = groups_of(more, same_work=same_work)
-    before = names(told, groups_of(told, same_work=same_work))
+    found = dedupe_rows(more, same_work=same_work)
+    before = names(told, dedupe_rows(told, same_work=same_work))
     assert names(more, found) == before | {frozenset({stranger})}
 
 
@@ -123,7 +123,7 @@ def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
     told: list[Description],
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    found = groups_of(told, same_work=same_work)
+    found = dedupe_rows(told, same_work=same_work)
     for how in KEEPS:
         kept = found.select_rows(how)
         assert kept == sorted(kept)
@@ -138,19 +138,21 @@ def test_among_kept_rows_there_is_nothing_more_to_find(
     same_work: bool,  # noqa: FBT001  hypothesis draws it
     how: KeepPolicy,
 ) -> None:
-    found = groups_of(told, distance, same_work=same_work)
+    found = dedupe_rows(told, distance, same_work=same_work)
     several = Plain(told, distance, same_work=same_work).several
     # Where rows were kept apart for the sake of others, those may be gone now, and their pages.
     mixed = any(len({told[row].page for row in group}) > 1 for group in partition(found))
     if found.refused_count or several or mixed:
         return
-    again = groups_of([told[row] for row in found.select_rows(how)], distance, same_work=same_work)
+    again = dedupe_rows(
+        [told[row] for row in found.select_rows(how)], distance, same_work=same_work
+    )
     assert again.duplicate_count == 0
 
 
 @given(UNLIKE)
 def test_what_joined_a_group_spans_it(told: list[Description]) -> None:
-    for group in groups_of(told).iter_groups():
+    for group in dedupe_rows(told).iter_groups():
         reached = {group.rows[0]}
         for _ in group.matches:
             reached |= {n for link in group.matches if reached & set(link[:2]) for n in link[:2]}
@@ -181,7 +183,7 @@ def only_group(found: DedupeResult) -> DuplicateGroup:
 def test_each_piece_of_evidence_is_enough(
     one: Description, other: Description, reason: Reason
 ) -> None:
-    group = only_group(groups_of([one, Description("nekos:9.png"), other]))
+    group = only_group(dedupe_rows([one, Description("nekos:9.png"), other]))
     assert (group.rows, group.reasons) == ((0, 2), (reason,))
     assert group.matches == ((2, 0, reason),)
 
@@ -192,9 +194,9 @@ def test_hashes_are_the_same_up_to_the_distance_that_is_asked_for() -> None:
         Description("waifu:2", hash=0b0111),
         Description("waifu:3", hash=0b1111),
     ]
-    assert partition(groups_of(told, 1)) == {frozenset({0, 1, 2})}
-    assert partition(groups_of(told, 0)) == {frozenset({0, 2}), frozenset({1})}
-    assert groups_of(told, None).duplicate_count == 0
+    assert partition(dedupe_rows(told, 1)) == {frozenset({0, 1, 2})}
+    assert partition(dedupe_rows(told, 0)) == {frozenset({0, 2}), frozenset({1})}
+    assert dedupe_rows(told, None).duplicate_count == 0
 
 
 @pytest.mark.parametrize("distance", [-1, 9])
@@ -210,7 +212,7 @@ def test_a_third_row_does_not_bring_two_pages_together() -> None:
         Description("waifu:3", MD5S[0], hash=7),
     ]
     told[1] = told[1]._replace(hash=7)
-    group, refused = groups_of(told).iter_groups()
+    group, refused = dedupe_rows(told).iter_groups()
     assert group.rows == (0, 2)
     assert (group.work, group.page) == ("pixiv:15300", 0)
     assert refused.refused == ((2, 1, Reason.HASH),)
@@ -218,7 +220,7 @@ def test_a_third_row_does_not_bring_two_pages_together() -> None:
 
 def test_what_was_refused_is_told_with_the_earlier_row() -> None:
     group = only_group(
-        groups_of([pixiv("danbooru:1", 0, MD5S[0]), pixiv("danbooru:2", 1, MD5S[0])])
+        dedupe_rows([pixiv("danbooru:1", 0, MD5S[0]), pixiv("danbooru:2", 1, MD5S[0])])
     )
     assert group.rows == (0,)
     assert group.refused == ((1, 0, Reason.MD5),)
@@ -230,12 +232,12 @@ def test_the_surer_evidence_stands_where_two_contradict_each_other() -> None:
         Description("waifu:2", MD5S[0], hash=7),
         pixiv("danbooru:3", 1, MD5S[0]),
     ]
-    assert partition(groups_of(told)) == {frozenset({0}), frozenset({1, 2})}
+    assert partition(dedupe_rows(told)) == {frozenset({0}), frozenset({1, 2})}
 
 
 def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = groups_of(told)
+    found = dedupe_rows(told)
     assert (found.duplicate_count, found.same_work_count) == (0, 1)
     group = only_group(found)
     assert (group.rows, group.page, group.same_work) == ((2,), 1, (0,))
@@ -243,7 +245,7 @@ def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
 
 def test_a_page_that_is_not_told_goes_to_the_lowest_one_if_that_is_asked_for() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = groups_of(told, same_work=True)
+    found = dedupe_rows(told, same_work=True)
     group = only_group(found)
     assert (group.rows, group.reasons) == ((0, 2), (Reason.SAME_WORK,))
     assert (group.work, group.page, found.same_work_count) == ("pixiv:15300", 1, 0)
@@ -255,7 +257,7 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
         pixiv("waifu:2", None, MD5S[0]),
         pixiv("danbooru:3", 1, MD5S[0]),
     ]
-    found = groups_of(told, same_work=True)
+    found = dedupe_rows(told, same_work=True)
     assert partition(found) == {frozenset({0}), frozenset({1, 2})}
     assert (found.same_work_count, found.refused_count) == (0, 0)
 
@@ -263,15 +265,15 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
 def test_several_files_of_one_service_are_several_pictures_of_a_work() -> None:
     told = [pixiv(f"danbooru:{n}", None, md5) for n, md5 in enumerate(MD5S, 1)]
     told.append(pixiv("nekos:1.png", None))
-    found = groups_of(told)
+    found = dedupe_rows(told)
     assert (found.duplicate_count, found.same_work_count) == (0, 3)
     assert only_group(found).same_work == (1, 2, 3)
-    assert groups_of(told, same_work=True).duplicate_count == 3
+    assert dedupe_rows(told, same_work=True).duplicate_count == 3
 
 
 def test_files_of_two_services_may_be_one_picture_of_a_work() -> None:
     told = [pixiv("danbooru:1", None, MD5S[0]), pixiv("waifu:1", None, MD5S[1])]
-    assert groups_of(told).duplicate_count == 1
+    assert dedupe_rows(told).duplicate_count == 1
 
 
 def test_a_picture_that_is_withheld_is_not_the_best() -> None:
@@ -286,11 +288,11 @@ def test_a_picture_that_is_withheld_is_not_the_best() -> None:
 
 def test_a_work_that_a_service_lists_twice_without_pages_has_several_pictures() -> None:
     rows = [pixiv("waifu:1", None), pixiv("waifu:2", None), pixiv("nekos:3.png", None)]
-    apart = groups_of(rows)
+    apart = dedupe_rows(rows)
     assert (apart.group_count, apart.same_work_count) == (0, 2)
-    assert groups_of(rows, same_work=True).group_count == 1
+    assert dedupe_rows(rows, same_work=True).group_count == 1
     once = [rows[0], rows[0], rows[2]]
-    assert groups_of(once).select_rows("first") == [0]
+    assert dedupe_rows(once).select_rows("first") == [0]
 
 
 def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
@@ -300,14 +302,14 @@ def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
         pixiv("danbooru:3", 2)._replace(hash=0xFFFE),
         pixiv("danbooru:4", 0),
     ]
-    assert partition(groups_of(rows)) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
-    assert same_works(groups_of(rows)) == {(0, 3)}
-    together = groups_of(rows, same_work=True)
+    assert partition(dedupe_rows(rows)) == {frozenset({0}), frozenset({1, 2}), frozenset({3})}
+    assert same_works(dedupe_rows(rows)) == {(0, 3)}
+    together = dedupe_rows(rows, same_work=True)
     assert partition(together) == {frozenset({0, 3}), frozenset({1, 2})}
 
 
 def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
-    found = groups_of([Description("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
+    found = dedupe_rows([Description("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
     assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
 
 
@@ -320,7 +322,7 @@ def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
 
 def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
     rows = [pixiv("waifu:1", None, pixels=9), pixiv("danbooru:2", 0, pixels=4)]
-    found = groups_of(rows, same_work=True)
+    found = dedupe_rows(rows, same_work=True)
     assert (found.select_rows("best"), found.select_rows("first")) == ([0], [0])
 
 
@@ -342,7 +344,7 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
         Description("danbooru:3", None, 200, 2, 7),
         Description("waifu:4", None, 100, 3, 7),
     ]
-    found = groups_of(rows)
+    found = dedupe_rows(rows)
     assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
     assert [group.matches for group in found.iter_groups()] == [
         ((1, 0, Reason.MD5),),
@@ -352,7 +354,7 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
 
 def test_the_earliest_row_of_a_group_is_named_as_the_one_that_was_joined() -> None:
     rows = [Description(f"waifu:{n}", hash=value) for n, value in enumerate((0xF0, 0xF1, 0xF2), 1)]
-    assert only_group(groups_of(rows)).matches == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
+    assert only_group(dedupe_rows(rows)).matches == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))
 
 
 def test_the_earliest_row_is_named_of_those_that_refused() -> None:
@@ -361,5 +363,5 @@ def test_the_earliest_row_is_named_of_those_that_refused() -> None:
         pixiv("danbooru:2", 1)._replace(hash=0xF2),
         pixiv("danbooru:3", 2)._replace(hash=0xF3),
     ]
-    (group,) = groups_of(rows).iter_groups()
+    (group,) = dedupe_rows(rows).iter_groups()
     assert group.refused == ((1, 0, Reason.HASH), (2, 0, Reason.HASH))

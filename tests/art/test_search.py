@@ -60,7 +60,7 @@ def sources(found: SearchResult) -> list[str]:
     return [tag.backend for row in found.rows if (tag := row.source_tag)]
 
 
-def nekos_results(services: Services) -> None:
+def queue_nekos_answers(services: Services) -> None:
     services.nekos.answer("/search", body=NEKOS_ROWS)
     services.nekos.answer("/search", body=b'{"results": []}')
 
@@ -79,7 +79,7 @@ def test_rows_come_in_turns(found: dict[str, list[int]], limit: int) -> None:
 
 
 def test_all_services_are_asked_and_take_turns(client: Client, services: Services) -> None:
-    nekos_results(services)
+    queue_nekos_answers(services)
     found = search(client, "maid", limit=6)
     assert ids(found) == [
         *("nekos:1.png", "waifu:7", "danbooru:105"),
@@ -208,7 +208,7 @@ def test_words_that_nothing_answers_find_nothing(client: Client) -> None:
 
 
 def test_a_task_finds_the_same(options: ClientOptions, services: Services) -> None:
-    nekos_results(services)
+    queue_nekos_answers(services)
     services.waifu.faults.add("*:500")
 
     async def work() -> SearchResult:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def write_text(path: Path | str, name: str, value: object) -> None:
+def write_value(path: Path | str, name: str, value: object) -> None:
     with edit_toml(str(path)) as document:
         document[name] = value
 
@@ -44,7 +44,7 @@ def test_a_pipe_or_a_device_is_not_waited_for(tmp_path: Path) -> None:
         with pytest.raises(BadArguments, match="it is not a regular file"):
             read_toml(str(tmp_path / name))
         with pytest.raises(BadArguments, match="it is not a regular file"):
-            write_text(tmp_path / name, "x", 1)
+            write_value(tmp_path / name, "x", 1)
     with pytest.raises(BadArguments, match="cannot be read"):
         read_toml(str(tmp_path / "folder.toml"))
 
@@ -61,7 +61,7 @@ def test_what_is_no_toml_is_told_and_left_as_it_is(content: bytes, tmp_path: Pat
     assert str(path) in raised.value.message
     assert raised.value.hint
     with pytest.raises(BadArguments, match=r"is not (TOML|UTF)"):
-        write_text(path, "y", 1)
+        write_value(path, "y", 1)
     assert path.read_bytes() == content
 
 
@@ -69,7 +69,7 @@ def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     with pytest.raises(BadArguments, match="cannot be read: Is a directory"):
         read_toml(str(tmp_path))
     with pytest.raises(BadArguments, match="cannot be read"):
-        write_text(tmp_path, "y", 1)
+        write_value(tmp_path, "y", 1)
 
 
 ODD = b"""
@@ -88,7 +88,7 @@ def test_what_only_one_reader_understands_is_left_as_it_is(tmp_path: Path) -> No
     path.write_bytes(ODD)
     assert read_toml(str(path))
     with pytest.raises(BadArguments, match="cannot be changed here") as raised:
-        write_text(path, "y", 1)
+        write_value(path, "y", 1)
     assert "s3cret" not in str(raised.value.to_payload())
     assert path.read_bytes() == ODD
 
@@ -136,14 +136,14 @@ def test_what_is_no_text_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.toml"
     path.write_text("x = 1\n")
     with pytest.raises(BadArguments, match="not text"):
-        write_text(path, "y", "\udcff")
+        write_value(path, "y", "\udcff")
     assert path.read_text() == "x = 1\n"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="files have no such modes there")
 def test_folder_and_file_are_for_their_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "a.toml"
-    write_text(path, "proxy", "http://me:secret@proxy.example")
+    write_value(path, "proxy", "http://me:secret@proxy.example")
     assert tomllib.loads(path.read_text()) == {"proxy": "http://me:secret@proxy.example"}
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert os.listdir(path.parent) == ["a.toml"]
@@ -153,7 +153,7 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
     real, link = tmp_path / "real.toml", tmp_path / "a.toml"
     real.write_text("# mine\n")
     link.symlink_to(real)
-    write_text(link, "x", "here")
+    write_value(link, "x", "here")
     assert link.is_symlink()
     assert "here" in real.read_text()
 
@@ -161,13 +161,13 @@ def test_a_link_is_followed(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(BadArguments, match="cannot be written"):
-        write_text(tmp_path / "file" / "a.toml", "x", 1)
+        write_value(tmp_path / "file" / "a.toml", "x", 1)
 
 
 def test_two_that_write_at_once_do_not_write_into_one_file(tmp_path: Path) -> None:
     other = tmp_path / "a.toml.new"
     other.write_text("half of what another proc")
-    write_text(tmp_path / "a.toml", "x", 1)
+    write_value(tmp_path / "a.toml", "x", 1)
     assert other.read_text() == "half of what another proc"
     assert sorted(os.listdir(tmp_path)) == ["a.toml", "a.toml.new"]
 
@@ -175,12 +175,12 @@ def test_two_that_write_at_once_do_not_write_into_one_file(tmp_path: Path) -> No
 def test_a_file_that_may_not_grow_is_left_as_it_was(tmp_path: Path) -> None:
     resource = pytest.importorskip("resource", reason="there are no such limits")
     path = tmp_path / "a.toml"
-    write_text(path, "x", "before")
+    write_value(path, "x", "before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4, limits[1]))
     try:
         with pytest.raises(NoSpace):
-            write_text(path, "x", "after")
+            write_value(path, "x", "after")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert read_toml(str(path)) == {"x": "before"}

@@ -15,7 +15,7 @@ from animedex.download.resumable_file import ResumableFile
 from animedex.http_message import Response
 from tests.download.conftest import noise, picture_name
 from tests.download.test_download import visible
-from tests.download.test_resumable_file import left, requested_ranges
+from tests.download.test_resumable_file import left, resume_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,7 +159,7 @@ def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
     with ResumableFile(str(folder), URL, 1.0) as partial:
         os.symlink("nowhere", partial.path)
     left(folder, b"12345", URL, etag='"a"')
-    assert requested_ranges(folder) == {"range": "bytes=4-", "if-range": '"a"'}
+    assert resume_headers(folder) == {"range": "bytes=4-", "if-range": '"a"'}
 
 
 USER = """

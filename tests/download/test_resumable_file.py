@@ -42,7 +42,7 @@ def left(folder: Path, data: bytes, url: str = URL, **headers: str) -> None:
         partial.open_writer(head(200, **headers)).write(data)
 
 
-def requested_ranges(folder: Path, url: str = URL) -> dict[str, str]:
+def resume_headers(folder: Path, url: str = URL) -> dict[str, str]:
     with ResumableFile(str(folder), url, 1.0) as partial:
         return dict(partial.resume_headers())
 
@@ -59,8 +59,8 @@ def test_the_rest_is_asked_for_where_it_would_fit(
     headers: dict[str, str], validator: str, tmp_path: Path
 ) -> None:
     left(tmp_path, b"12345", **headers)
-    assert requested_ranges(tmp_path) == {"range": "bytes=4-", "if-range": validator}
-    assert requested_ranges(tmp_path, "https://x.example/2.png") == {}
+    assert resume_headers(tmp_path) == {"range": "bytes=4-", "if-range": validator}
+    assert resume_headers(tmp_path, "https://x.example/2.png") == {}
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_all_is_asked_for_where_that_is_not_certain(
     headers: dict[str, str], tmp_path: Path
 ) -> None:
     left(tmp_path, b"12345", **headers)
-    assert requested_ranges(tmp_path) == {}
+    assert resume_headers(tmp_path) == {}
 
 
 def test_what_comes_is_put_behind_what_is_there(tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def test_the_length_that_was_announced_is_known_to_the_next_process(tmp_path: Pa
 
 
 def test_nothing_is_left_where_nothing_came(tmp_path: Path) -> None:
-    assert requested_ranges(tmp_path) == {}
+    assert resume_headers(tmp_path) == {}
     assert os.listdir(tmp_path) == []
 
 
@@ -152,7 +152,7 @@ def test_a_state_that_was_cut_counts_for_nothing(tmp_path: Path) -> None:
     left(tmp_path, b"12345", etag='"abc"')
     (state,) = (path for path in tmp_path.iterdir() if "state" in path.name)
     state.write_bytes(b'"ab')
-    assert requested_ranges(tmp_path) == {}
+    assert resume_headers(tmp_path) == {}
 
 
 def test_a_file_that_has_its_name_already_is_never_written_to(tmp_path: Path) -> None:
@@ -231,7 +231,7 @@ def test_a_cut_after_a_few_bytes_leaves_them(
     with Client(base_urls={"nekos": server.url}, limits=False, state=state, cache=False) as client:
         (one,) = download(client, [{"url": url, "artist_name": "a"}], folder)
     assert one.status == "failed"
-    assert requested_ranges(folder, url) == {"range": "bytes=999-", "if-range": '"a"'}
+    assert resume_headers(folder, url) == {"range": "bytes=999-", "if-range": '"a"'}
 
 
 def test_a_file_that_has_changed_begins_anew(

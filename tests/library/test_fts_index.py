@@ -43,7 +43,7 @@ def emptied() -> sqlite3.Connection:
     return db
 
 
-def index_text(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
+def index_content(db: sqlite3.Connection) -> list[list[tuple[object, ...]]]:
     """Return all that the tables tell, but for the numbers of names."""
     queries = (
         "SELECT kind, text, words, entries FROM name ORDER BY 1, 2",
@@ -71,21 +71,21 @@ def test_after_any_changes_the_tables_are_as_if_made_afresh(
     with closing(emptied()) as changed, closing(emptied()) as fresh:
         applied(changed, changes)
         applied(fresh, [(number, texts) for number, texts in dict(changes).items() if texts])
-        assert index_text(changed) == index_text(fresh)
+        assert index_content(changed) == index_content(fresh)
         changed.execute("INSERT INTO wording (wording) VALUES ('integrity-check')")
         applied(changed, [(number, None) for number in range(5)])
-        assert index_text(changed) == [[]] * 5
+        assert index_content(changed) == [[]] * 5
 
 
 def test_what_is_rolled_back_leaves_nothing() -> None:
     with closing(emptied()) as db:
         index_entry(db, 1, EntryTexts(["Frieren"], file="1.png"))
-        before = index_text(db)
+        before = index_content(db)
         db.execute("BEGIN")
         index_entry(db, 1, EntryTexts(["Fern"], tags=["solo"]))
         index_entry(db, 2, EntryTexts(["Frieren"]))
         db.execute("ROLLBACK")
-        assert index_text(db) == before
+        assert index_content(db) == before
 
 
 def test_a_name_is_kept_as_it_is_written_and_once_for_its_kind() -> None:

@@ -80,8 +80,8 @@ def test_what_is_short_or_differs_by_more_is_another_word(written: str, word: st
 
 def test_beginnings_are_of_longer_words_only() -> None:
     words = Vocabulary(["frieren", "frierens", "freir", "葬送の人々"])
-    assert words.words_with_prefix("freir") == ["frier"]
-    assert words.words_with_prefix("葬送の物") == words.words_with_prefix("fre") == []
+    assert words.similar_prefixes("freir") == ["frier"]
+    assert words.similar_prefixes("葬送の物") == words.similar_prefixes("fre") == []
 
 
 def test_new_words_are_seen_at_once_and_from_other_connections(tmp_path: Path) -> None:

@@ -16,8 +16,8 @@ from animedex.render.terminal_picture import (
     Manner,
     Screen,
     Size,
+    count_dots,
     delete_picture,
-    draw_blocks,
     draw_picture,
     fit_size,
 )
@@ -57,8 +57,8 @@ def test_a_picture_fits_keeps_its_shape_and_is_not_blown_up(
     width, height = cells.width * cell[0], cells.height * cell[1]
     if cells.width > 1 and cells.height > 1:
         assert abs(width - height * sides[0] / sides[1]) <= cell[0] + cell[1] * sides[0] / sides[1]
-    size = draw_blocks(cells, found)
-    across, down = draw_blocks(Size(1, 1), found)
+    size = count_dots(cells, found)
+    across, down = count_dots(Size(1, 1), found)
     assert size.width <= max(sides[0] + across, across)
     assert size.height <= max(sides[1] + down, down)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Amount(ProgressColumn):
-    """Return how much there is: of all, in files; of a file, in bytes."""
+    """The amount: of all, in files; of a file, in bytes."""
 
     def render(self, task: Task) -> Text:
         """Lay it out."""
@@ -26,7 +26,7 @@ class Amount(ProgressColumn):
 
 
 class Rate(ProgressColumn):
-    """Return how fast bytes come."""
+    """The speed in bytes a second."""
 
     def render(self, task: Task) -> Text:
         """Lay it out; of all, the bytes are counted beside."""

@@ -130,7 +130,7 @@ class CommandSession:
 
 
 def with_output(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
-    """Return a command all shared options, and a session as its first argument."""
+    """Add all shared options to a command, and a session as its first argument."""
     return with_request_options(command, output=True)
 
 
@@ -150,7 +150,7 @@ def with_library(
 
 
 def with_seen_store(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
-    """Return a command a session as its first argument, and no options for output or requests."""
+    """Add a session as first argument to a command, without options for output or requests."""
     return with_options(_with_session(command), errors_option())
 
 
@@ -160,7 +160,7 @@ def with_request_options(
     output: bool = False,
     pictures: bool = False,
 ) -> Callable[P, None]:
-    """Return a command the options of requests, and a session as its first argument."""
+    """Add the options of requests to a command, and a session as its first argument."""
     run = _with_session(command)
     return request_options(output_options(run, pictures=pictures) if output else run)
 

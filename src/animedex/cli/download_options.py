@@ -46,7 +46,7 @@ class DownloadOptions(NamedTuple):
 def with_download_options(
     command: Callable[Concatenate[CommandSession, DownloadOptions, P], None],
 ) -> Callable[P, None]:
-    """Return a command a session, and the options of files as its second argument."""
+    """Add a session to a command, and the options of files as its second argument."""
 
     def run(session: CommandSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.download.file_check import require_pillow

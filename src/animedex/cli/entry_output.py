@@ -45,10 +45,10 @@ def entry_payload(entry: Entry, *, source: bool = True, **beside: JsonValue) -> 
         # It is written into the JSON untouched.
         "row": cast("JsonValue", msgspec.Raw(row)),
     }
-    return {**facts, **beside, "_source": source_name(entry)} if source else facts
+    return {**facts, **beside, "_source": source_payload(entry)} if source else facts
 
 
-def source_name(entry: Entry) -> JsonObject:
+def source_payload(entry: Entry) -> JsonObject:
     """Return where a picture came from: the service it was fetched from, and that it is kept."""
     tag = library_source_tag(entry)
     if tag is None:
@@ -142,7 +142,7 @@ def print_entries(
     stream_rows(session, rows, (*KEYS, *known))
 
 
-def single_entry_payload(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
+def pair_with_nothing(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
     """Return entries with nothing beside them."""
     return ((entry, {}) for entry in entries)
 

@@ -127,7 +127,7 @@ def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, in
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
     """
     from animedex.images.image_inspection import measure_image
-    from animedex.library.file_facts import matches_announced_size
+    from animedex.library.file_facts import matches_announcement
 
     try:
         measured = measure_image(path)
@@ -135,7 +135,7 @@ def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, in
         # Its header tells the size, and its credit can be read all the same.
         return error.width, error.height, None
     except Corrupt:
-        if credit and matches_announced_size(path, credit.post.md5, credit.post.byte_size):
+        if credit and matches_announcement(path, credit.post.md5, credit.post.byte_size):
             return None, None, None
         raise
     return measured.width, measured.height, measured.frames
@@ -188,9 +188,9 @@ def _path(session: CommandSession, text: str) -> str:
     if os.path.exists(text):
         return text
     if text.isascii() and text.isdecimal():
-        from animedex.cli.picture_sources import number_sources
+        from animedex.cli.picture_sources import entry_number_source
 
-        return number_sources(session, text).path
+        return entry_number_source(session, text).path
     message = f"there is no file {text}"
     raise NotFound(message, hint="--info reads files: fetch one with `animedex download`")
 
@@ -231,11 +231,11 @@ def _card(found: FileInfo) -> Card:
         ("id", found.post.id),
         *said,
         ("tags", join_few(found.post.tags)),
-        ("fetched", _fetch_bytes(found.post)),
+        ("fetched", _fetched_at(found.post)),
         ("told by", _BY[found.told_by or "file"]),
     )
     return Card(printable_path(found.path), (*file, *told), post.url, post.source)
 
 
-def _fetch_bytes(post: ArtPost) -> str | None:
+def _fetched_at(post: ArtPost) -> str | None:
     return str(post.source_tag.to_payload()["fetched_at"]) if post.source_tag else None

@@ -15,7 +15,7 @@ P = ParamSpec("P")
 
 
 def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command the options for filters, and what they come to as `filters`."""
+    """Add the options for filters to a command, and their value as the argument `filters`."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.library.filter_parser import FilterTexts, parse_filters

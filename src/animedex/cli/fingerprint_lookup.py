@@ -38,7 +38,7 @@ def fingerprint_of(session: CommandSession, named: str) -> tuple[Fingerprint, En
 
 
 def _is_remote(named: str) -> bool:
-    """Return an address, or the id of an art post, from a file."""
+    """Return whether a name is an address or the id of an art post, and not a file."""
     from animedex import backends
 
     service = named.partition(":")[0] in backends.list_names() and ":" in named

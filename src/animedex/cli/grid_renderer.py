@@ -15,8 +15,8 @@ from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.render.picture_grid import beside, format_labels, grid, redraw
 from animedex.render.terminal_picture import (
     Size,
+    count_dots,
     delete_picture,
-    draw_blocks,
     draw_picture,
     fit_size,
 )
@@ -116,7 +116,7 @@ class GridRenderer:
             try:
                 frames = stack.enter_context(sight.open())
                 cells = fit_size(Size(*frames.size), self._grid.room, self._screen)
-                first = frames.first_frame(draw_blocks(cells, self._screen))
+                first = frames.first_frame(count_dots(cells, self._screen))
             except AnimedexError as error:
                 self.failures.append(error)
                 continue

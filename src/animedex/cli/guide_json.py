@@ -110,7 +110,7 @@ def _summary(same: list[GuideEntry]) -> str:
 
 
 def _kind(told: GuideEntry) -> str:
-    """Return commands apart that do different things with the same arguments."""
+    """Distinguish commands that do different things with the same arguments."""
     backend = told.command.backend
     return told.summary.replace(backend.title, "") if backend else told.summary
 

@@ -151,9 +151,9 @@ def _look(client: Client, backend: Backend, told: JsonObject) -> None:
 
 
 def _name(response: Response, source: SourceTag) -> str:
-    from animedex.models import parse_rows
+    from animedex.models import parse_json
 
-    name = parse_rows(response.body, dict[str, object], source.backend).get("name")
+    name = parse_json(response.body, dict[str, object], source.backend).get("name")
     if not isinstance(name, str) or not name:
         message = f"{source.backend} did not say who is signed in"
         raise UpstreamShape(message)

@@ -56,7 +56,7 @@ def _run_command(arguments: list[str]) -> object:
 
 
 def _report(error: AnimedexError, arguments: list[str]) -> int:
-    """Return what went wrong on standard error, in one line or as one JSON object."""
+    """Write an error to standard error, in a line or as JSON; return the exit code."""
     if wants_json_errors(arguments):
         import msgspec
 

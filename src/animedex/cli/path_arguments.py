@@ -21,7 +21,7 @@ _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
 def expand_paths(names: Iterable[str]) -> Iterator[str]:
-    """Return names, and for `-` what a list on standard input names."""
+    """Yield the names, and for `-` those of a list on standard input."""
     for name in names:
         if name == "-":
             yield from read_list(piped_paths())
@@ -82,7 +82,7 @@ def _is_utf16(parts: list[bytes]) -> bool:
 
 def _paths(text: bytes) -> Iterator[str]:
     from animedex.errors import UpstreamDecode
-    from animedex.models import parse_rows
+    from animedex.models import parse_json
 
     # Names the line that is not text, before a parser trips over it.
     decode_text(text, STANDARD_INPUT)
@@ -91,7 +91,7 @@ def _paths(text: bytes) -> Iterator[str]:
         if not part.strip():
             continue
         try:
-            value = cast("JsonValue", parse_rows(part, object))
+            value = cast("JsonValue", parse_json(part, object))
         except UpstreamDecode:
             message = f"{STANDARD_INPUT}, line {number}: it is not JSON"
             raise BadArguments(message, hint=_HINT) from None

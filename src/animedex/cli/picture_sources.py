@@ -116,7 +116,7 @@ def text_source(session: CommandSession, text: str) -> PictureSource:
     if os.path.exists(text):
         return file_source(text)
     if text.isascii() and text.isdecimal():
-        return number_sources(session, text)
+        return entry_number_source(session, text)
     service = text.partition(":")[0] in backends.list_names()
     if not service and not text.startswith(("https://", "http://")):
         message = f"there is no file {text}"
@@ -124,7 +124,7 @@ def text_source(session: CommandSession, text: str) -> PictureSource:
     return _remote_source(session, text)
 
 
-def number_sources(session: CommandSession, text: str) -> PictureSource:
+def entry_number_source(session: CommandSession, text: str) -> PictureSource:
     """Look at what the library keeps under a number; raise `NotFound` where that is nothing."""
     entry = session.library.get(int(text[:19]))
     if entry is None:

@@ -57,7 +57,7 @@ def _batches(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _values(rows: Iterable[bytes]) -> JsonValue:
-    """Return rows as what is written into JSON untouched."""
+    """Return rows as values that are written into JSON unchanged."""
     return cast("JsonValue", [msgspec.Raw(row) for row in rows])
 
 

@@ -19,7 +19,7 @@ from animedex.images.containers.file_reader import HINT, SourceFile
 from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.images.sidecar import read_any_credit
 from animedex.images.xmp import read_credit
-from animedex.library.file_facts import matches_announced_size
+from animedex.library.file_facts import matches_announcement
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _is_whole(target: Target, path: str, size: int) -> bool:
             return True
         except Corrupt:
             # It was kept because its row announces these very bytes.
-            return matches_announced_size(path, target.file.md5, target.file.byte_size)
+            return matches_announcement(path, target.file.md5, target.file.byte_size)
     return True
 
 

@@ -99,7 +99,7 @@ class AccessMiddleware:
         if self._token is None or request.url.path.startswith(STATIC):
             return None
         if self._token.is_in_url(request):
-            return _accept(request, self._token)
+            return _redirect_with_cookie(request, self._token)
         if self._token.is_in_request(request):
             return None
         wrong = PARAMETER in request.query_params
@@ -124,7 +124,7 @@ class AccessMiddleware:
         return None
 
 
-def _accept(request: Request, token: Token) -> Response:
+def _redirect_with_cookie(request: Request, token: Token) -> Response:
     """Return the cookie, and lead to the same address without the token.
 
     A link elsewhere may bring the cookie: only GET is answered, and nothing changes by it.

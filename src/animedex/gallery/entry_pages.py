@@ -110,14 +110,14 @@ def neighbours(library: Library, asked: QueryParams, number: int) -> tuple[str |
         )
     else:
         after = [entry.id for entry in library.entries(asked.filters, before=number, limit=1)]
-        before = newer_page(library, asked, number)
+        before = newer_ids(library, asked, number)
     older_one, newer_one = (
         asked.address(f"/picture/{each[0]}") if each else None for each in (after, before)
     )
     return older_one, newer_one
 
 
-def newer_page(library: Library, asked: QueryParams, number: int) -> list[int]:
+def newer_ids(library: Library, asked: QueryParams, number: int) -> list[int]:
     """Name the entry that was added next after one, if it answers to the filters as well."""
     where, values = asked.filters.where()
     query = f"SELECT min(entry.id) FROM entry WHERE entry.id > ? AND {where or '1'}"  # noqa: S608

@@ -80,7 +80,7 @@ class _Split:
 
 
 class _ErrorPages(NamedTuple):
-    """What went wrong, on a page or in JSON."""
+    """Error answers: a page for people, JSON for programs."""
 
     pages: PageTemplates
 
@@ -91,13 +91,13 @@ class _ErrorPages(NamedTuple):
         return self.pages.refusal(request, AccessError(status, refused.detail))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
-        """Return that the library cannot be read; where it is, and why, is for who runs this."""
+        """Answer that the library cannot be read; the log says where it is, and why."""
         _log.error("%s failed: %s", request.url.path, error)
         message = "The library cannot be read. The terminal where the gallery runs says why."
         return self.pages.refusal(request, AccessError(HTTPStatus.SERVICE_UNAVAILABLE, message))
 
     async def fault(self, request: Request, error: Exception) -> Response:
-        """Return that this program is at fault, but nothing of its insides."""
+        """Answer that the gallery failed, without details."""
         del error
         message = "The gallery made a mistake. The terminal where it runs says which."
         return self.pages.refusal(request, AccessError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

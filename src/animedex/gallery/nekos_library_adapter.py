@@ -58,7 +58,7 @@ class Credits(msgspec.Struct, frozen=True):
 
 
 class NekosLibraryAdapter:
-    """Return the pictures of a library by category."""
+    """The pictures of a library by category."""
 
     def __init__(self, library: Library, census: CategoryCounts, files: EntryFiles) -> None:
         self._library = library

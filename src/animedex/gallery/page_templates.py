@@ -48,7 +48,7 @@ class PageTemplates:
         return HTMLResponse(self._environment.get_template(name).render(values), status)
 
     def refusal(self, request: Request, refusal: AccessError) -> Response:
-        """Return why there is no other answer: to programs in JSON, to people on a page."""
+        """Return an error answer: JSON for programs, a page for people."""
         if request.url.path.startswith(f"{BASE}/"):
             return CompactJson({"code": refusal.status, "message": refusal.message}, refusal.status)
         told = {

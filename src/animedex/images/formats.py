@@ -99,7 +99,7 @@ def find_format(extension: str) -> Format | None:
 
 
 def _identify_by_brand(opening: bytes) -> Format | None:
-    """Return AVIF from a film by the brands that a file of this family opens with."""
+    """Distinguish AVIF from a video by the brands in the head of the file."""
     end = min(int.from_bytes(opening[:4], "big"), HEAD_BYTES, len(opening))
     brands = [opening[8:12], *(opening[at : at + 4] for at in range(16, end - 3, 4))]
     if not _AVIF_BRANDS.isdisjoint(brands):

@@ -59,7 +59,7 @@ class HammingIndex:
 
 
 class NearPairs:
-    """Return every pair of ids, the lesser first, with hashes within a radius; each pair once.
+    """Every pair of ids, the lesser first, with hashes within a radius; each pair once.
 
     `values` are the different hashes in ascending order, `ids_at` the ids of each.
     """
@@ -94,7 +94,7 @@ class NearPairs:
         return indexes
 
     def first_ids(self) -> list[int]:
-        """Return an id of each value."""
+        """Return one id for each value."""
         ids: list[int] = self._ids[self._bounds[:-1]].tolist()
         return ids
 

@@ -165,7 +165,7 @@ def _inspect(path: str, stopped: Event) -> InspectedFile | AnimedexError:
     from animedex.images.decoder import decoding_limits
 
     with decoding_limits(None, stopped):
-        return looking.in_savepoint(path, lambda: inspect_file(read_file_credit(path)))
+        return looking.inspect_or_error(path, lambda: inspect_file(read_file_credit(path)))
 
 
 def _collect_results(

@@ -97,7 +97,7 @@ def _rows(reader: csv.DictReader[str]) -> Iterator[CsvRow]:
         if row is None:
             return
         cells = {name: _unescape_formula(cell or "") for name, cell in row.items() if name}
-        strange = _reject_text(cells)
+        strange = _find_non_text_cell(cells)
         if strange is None:
             yield CsvRow(reader.line_num, _parse_entry(cells))
         else:
@@ -206,7 +206,7 @@ def _parse_entry(told: dict[str, str]) -> NewEntry | BadArguments:
     return NewEntry(path, post, None, category)
 
 
-def _reject_text(row: dict[str, str]) -> str | None:
+def _find_non_text_cell(row: dict[str, str]) -> str | None:
     """Name a cell that is no text, but for a path that leads to a file as it is."""
     for name in COLUMNS:
         cell = row.get(name, "")

@@ -38,7 +38,7 @@ class NewEntry(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """Return what the library knows of one picture.
+    """What the library knows of one picture.
 
     `frames` is 1 for a still picture, and 0 where nobody knows. `row` is the service's row as it
     came, in JSON.

@@ -100,7 +100,7 @@ def encode_path(path: str) -> str | bytes:
     return path
 
 
-def read_entries(row: Row) -> Entry:
+def read_entry(row: Row) -> Entry:
     """Make an entry of what `SELECT` gives."""
     number, path, sha256, size, kind, width, height, frames, added, category, post, kept = row
     return Entry(
@@ -119,16 +119,16 @@ def read_entries(row: Row) -> Entry:
     )
 
 
-def get_by_id(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
+def get_by_ids(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
     """Return entries by their numbers, but for those that are not there."""
-    found = _choose_newest(db, f"{SELECT} WHERE entry.id", numbers)
-    return {entry.id: entry for entry in map(read_entries, found)}
+    found = _select_by_ids(db, f"{SELECT} WHERE entry.id", numbers)
+    return {entry.id: entry for entry in map(read_entry, found)}
 
 
 def get_by_path(db: sqlite3.Connection, path: str) -> Entry | None:
     """Return the entry of a path."""
     found = db.execute(f"{SELECT} WHERE entry.path = ?", (encode_path(path),)).fetchone()
-    return None if found is None else read_entries(found)
+    return None if found is None else read_entry(found)
 
 
 def find_by_url(db: sqlite3.Connection, url: str) -> Entry | None:
@@ -138,7 +138,7 @@ def find_by_url(db: sqlite3.Connection, url: str) -> Entry | None:
         found = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
     except UnicodeEncodeError:
         return None
-    return None if found is None else read_entries(found)
+    return None if found is None else read_entry(found)
 
 
 def _urls(post: ArtPost | None) -> set[str]:
@@ -148,7 +148,7 @@ def _urls(post: ArtPost | None) -> set[str]:
     return {url for url in urls if url is not None}
 
 
-def _choose_newest(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -> Iterator[Any]:
+def _select_by_ids(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -> Iterator[Any]:
     """Run a query that ends in a column, for rows that have one of many numbers there."""
     for start in range(0, len(numbers), _PARAMETERS):
         batch = numbers[start : start + _PARAMETERS]
@@ -201,7 +201,7 @@ def read_fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[in
     """Return what entries look like, but for those that look like nothing."""
     from animedex.images.fingerprint import Fingerprint
 
-    rows = _choose_newest(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
+    rows = _select_by_ids(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
     found = {number: Fingerprint.from_bytes(body) for number, body in rows}
     return {number: one for number, one in found.items() if one is not None}
 

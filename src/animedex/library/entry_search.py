@@ -14,7 +14,7 @@ from animedex.library.ranking import (
     rank_queries,
     rank_single_word,
 )
-from animedex.library.search_results import RankedResults, ScoredId, matches_all_words
+from animedex.library.search_results import RankedResults, ScoredId, has_results
 from animedex.library.typos import load_vocabulary
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _search_stages(connection: sqlite3.Connection, meant: Token | AllOf) -> Iter
 
 
 def _is_in_index(connection: sqlite3.Connection, part: Token | AllOf) -> bool:
-    return matches_all_words(connection, rank_queries(part, WRITTEN)[-1].match)
+    return has_results(connection, rank_queries(part, WRITTEN)[-1].match)
 
 
 def _is_typo_match(connection: sqlite3.Connection, part: Token | AllOf) -> bool:

@@ -32,16 +32,16 @@ def read_file_credit(path: str) -> NewEntry:
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
     try:
-        found = read_any_credit(path) or _foreign_credit(path)
+        found = read_any_credit(path) or _read_saved_output(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
-        found = _foreign_credit(path)
+        found = _read_saved_output(path)
     if found is None:
         return NewEntry(path, read_foreign_credit(path))
     return NewEntry(path, found.post, found.row, read_category(found.post, found.row))
 
 
-def _foreign_credit(path: str) -> Credit | None:
+def _read_saved_output(path: str) -> Credit | None:
     """Read what this program printed with `--json` or `--common` into a file beside a picture."""
     from msgspec import ValidationError
 

@@ -17,7 +17,7 @@ _PIECE = 1024 * 1024
 
 
 class FileFacts(NamedTuple):
-    """Return what is in a file; `mark` is another as soon as it is written to or replaced."""
+    """What is in a file; `mark` is another as soon as it is written to or replaced."""
 
     size: int
     sha256: str
@@ -58,7 +58,7 @@ def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
     return Corrupt(f"{path} {what}", hint=hint)
 
 
-def matches_announced_size(path: str, md5: str | None, byte_size: int | None) -> bool:
+def matches_announcement(path: str, md5: str | None, byte_size: int | None) -> bool:
     """Return whether a file is the one that a row announces, by its MD5 or else by its size."""
     if md5 is not None:
         return hash_file(path, "md5") == md5.lower()

@@ -12,7 +12,7 @@ from animedex.library.entry import LARGEST, Entry, library_id, sanitize_record
 from animedex.library.file_facts import (
     check_unchanged,
     is_unchanged,
-    matches_announced_size,
+    matches_announcement,
     read_file_facts,
 )
 
@@ -81,7 +81,7 @@ def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[ImageFacts | None, 
     """
     if new.is_opaque or not facts.format.is_picture:
         return None, None
-    lacking = missing_extra_error()
+    lacking = find_missing_extra()
     if lacking is not None:
         if new.post is None:
             raise lacking
@@ -93,7 +93,7 @@ def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[ImageFacts | None, 
     except TooLarge as error:
         return None, error.message
     except Corrupt as error:
-        if new.post and matches_announced_size(new.path, new.post.md5, new.post.byte_size):
+        if new.post and matches_announcement(new.path, new.post.md5, new.post.byte_size):
             return None, error.message
         raise
 
@@ -119,17 +119,17 @@ def _bounded(number: int | None) -> int | None:
     return number if number is not None and 0 <= number <= LARGEST else None
 
 
-def in_savepoint(path: str, look: Callable[[], InspectedFile]) -> InspectedFile | AnimedexError:
+def inspect_or_error(path: str, look: Callable[[], InspectedFile]) -> InspectedFile | AnimedexError:
     """Look at one of many files; what is wrong with it, whatever that is, does not stop others."""
     try:
         return look()
     except AnimedexError as error:
         return error
     except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
-        return invalid_record_error(path, error)
+        return unexpected_error(path, error)
 
 
-def invalid_record_error(path: str, error: Exception) -> Corrupt:
+def unexpected_error(path: str, error: Exception) -> Corrupt:
     """Make the error for a file whose trouble nobody thought of."""
     import logging  # not before: loading it takes longer than a request
 
@@ -138,13 +138,13 @@ def invalid_record_error(path: str, error: Exception) -> Corrupt:
     return Corrupt(message, hint="move it away, or what is beside it")
 
 
-def missing_extra_error() -> BadArguments | None:
+def find_missing_extra() -> BadArguments | None:
     """Make the error for what it takes to look into pictures, where it is not installed."""
     lacking = next((name for name in ("PIL", "numpy") if find_spec(name) is None), None)
-    return None if lacking is None else is_extra_missing(lacking)
+    return None if lacking is None else missing_extra_error(lacking)
 
 
-def is_extra_missing(name: str | None) -> BadArguments:
+def missing_extra_error(name: str | None) -> BadArguments:
     """Make the error for a library that is not installed."""
     message = f"this needs {name}, which is not installed"
     return BadArguments(message, hint="pip install 'animedex[pictures]'")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from animedex.errors import AnimedexError, BadArguments
 from animedex.library import entry_rows as rows
 from animedex.library.entry import NewEntry
-from animedex.library.file_inspection import in_savepoint, inspect_file
-from animedex.library.repository import upsert_with_id
+from animedex.library.file_inspection import inspect_file, inspect_or_error
+from animedex.library.repository import upsert_entry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -56,11 +56,11 @@ def update_fingerprints(file: LibraryDatabase) -> Iterator[FingerprintUpdate]:
 
 
 def _entry(number: int, db: sqlite3.Connection) -> Entry | None:
-    return rows.get_by_id(db, [number]).get(number)
+    return rows.get_by_ids(db, [number]).get(number)
 
 
 def _recompute(file: LibraryDatabase, entry: Entry) -> FingerprintUpdate:
-    looked = in_savepoint(entry.path, lambda: inspect_file(NewEntry(entry.path)))
+    looked = inspect_or_error(entry.path, lambda: inspect_file(NewEntry(entry.path)))
     if isinstance(looked, AnimedexError):
         return FingerprintUpdate(entry, looked)
     if looked.entry.sha256 != entry.sha256:
@@ -75,4 +75,4 @@ def _recompute(file: LibraryDatabase, entry: Entry) -> FingerprintUpdate:
 def _store_fingerprint(entry: Entry, looked: InspectedFile, db: sqlite3.Connection) -> None:
     """Store the fingerprint of an entry, unless that was changed meanwhile."""
     if _entry(entry.id, db) == entry:
-        upsert_with_id(db, entry, looked.fingerprint)
+        upsert_entry(db, entry, looked.fingerprint)

@@ -84,7 +84,7 @@ def index_entry(connection: sqlite3.Connection, id: int, texts: EntryTexts) -> N
     _add_words(connection, file)
     packed = struct.pack(f"<{len(names)}I", *(name.id for name in names))
     connection.execute("INSERT INTO named VALUES (?, ?, ?)", (id, packed, file))
-    connection.executemany("INSERT INTO naming VALUES (?, ?)", _list_names(names, id))
+    connection.executemany("INSERT INTO naming VALUES (?, ?)", _index_pairs(names, id))
     query = "INSERT INTO wording (rowid, name, tag, file) VALUES (?, ?, ?, ?)"
     connection.execute(query, (id, *_columns(names, file)))
 
@@ -96,11 +96,11 @@ def unindex_entry(connection: sqlite3.Connection, id: int) -> None:  # noqa: A00
     if row is None:
         return
     packed, file = row
-    names = [_add_name(connection, number) for (number,) in struct.iter_unpack("<I", packed)]
+    names = [_read_name(connection, number) for (number,) in struct.iter_unpack("<I", packed)]
     query = "INSERT INTO wording (wording, rowid, name, tag, file) VALUES ('delete', ?, ?, ?, ?)"
     connection.execute(query, (id, *_columns(names, file)))
     query = "DELETE FROM naming WHERE name = ? AND entry = ?"
-    connection.executemany(query, _list_names(names, id))
+    connection.executemany(query, _index_pairs(names, id))
     connection.execute("DELETE FROM named WHERE entry = ?", (id,))
     _remove_words(connection, file)
     for name in names:
@@ -127,7 +127,7 @@ def _columns(names: Sequence[_IndexedName], file: str) -> tuple[str, str, str]:
     return tokens(named), tokens(tagged), tokens([file.split()])
 
 
-def _list_names(names: Sequence[_IndexedName], entry: int) -> list[tuple[int, int]]:
+def _index_pairs(names: Sequence[_IndexedName], entry: int) -> list[tuple[int, int]]:
     # Tags are most of all names, and nobody asks for the entries of one but by its words.
     return [(name.id, entry) for name in names if name.kind != TAG]
 
@@ -155,7 +155,7 @@ def _decrease_counts(connection: sqlite3.Connection, name: _IndexedName) -> None
         connection.execute("UPDATE name SET entries = entries - 1 WHERE id = ?", (name.id,))
 
 
-def _add_name(connection: sqlite3.Connection, number: int) -> _IndexedName:
+def _read_name(connection: sqlite3.Connection, number: int) -> _IndexedName:
     query = "SELECT id, kind, words FROM name WHERE id = ?"
     return _IndexedName(*connection.execute(query, (number,)).fetchone())
 

@@ -19,7 +19,7 @@ from animedex.library.file_facts import read_head, unreadable_error
 from animedex.library.file_inspection import InspectedFile, inspect_file
 from animedex.library.jsonl import ParsedEntry, read_line, write_line
 from animedex.library.keep_policy import fill_credit, fill_from_previous
-from animedex.library.repository import upsert, upsert_with_id
+from animedex.library.repository import upsert, upsert_entry
 from animedex.text_encoding import HINT, STANDARD_INPUT, describe_encoding_fault, open_text
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def import_lines(
 
 
 def detect_format(opening: bytes) -> Kind:
-    """Return lines of JSON from a table.
+    """Detect whether a file has lines of JSON or a table.
 
     >>> detect_format(b' {"path": "/a.png"}'), detect_format(b"path,sha256")
     ('jsonl', 'csv')
@@ -112,7 +112,7 @@ def _read_lines(file: BinaryIO) -> Iterator[_ParsedLine]:
             if fault is not None:
                 yield _ParsedLine(number, BadArguments(fault, hint=HINT), is_text=False)
             elif line.removeprefix(BOM_UTF8).strip():
-                yield _ParsedLine(number, _is_unchanged_file(line.removeprefix(BOM_UTF8)))
+                yield _ParsedLine(number, _take_line(line.removeprefix(BOM_UTF8)))
 
 
 def _read_table(file: BinaryIO) -> Iterator[_ParsedLine]:
@@ -121,7 +121,7 @@ def _read_table(file: BinaryIO) -> Iterator[_ParsedLine]:
         yield _ParsedLine(number, found, is_text)
 
 
-def _is_unchanged_file(text: bytes) -> Taken:
+def _take_line(text: bytes) -> Taken:
     """Read a line, and take its word for what is in the file if there is nothing against it."""
     try:
         told = read_line(text)
@@ -139,7 +139,7 @@ def _is_unchanged_file(text: bytes) -> Taken:
 
 
 def _inspect(new: NewEntry) -> Taken:
-    return looking.in_savepoint(new.path, lambda: inspect_file(new))
+    return looking.inspect_or_error(new.path, lambda: inspect_file(new))
 
 
 def _opening(path: str) -> bytes:
@@ -173,11 +173,11 @@ def _merge_and_store(db: sqlite3.Connection, before: Entry | None, told: ParsedE
     """Store what a line tells, unless all of that is known."""
     entry, look = told.entry, told.fingerprint
     if before is None:
-        return upsert_with_id(db, entry, look)
+        return upsert_entry(db, entry, look)
     entry = entry._replace(id=before.id, added_at=before.added_at)
     same = entry.sha256 == before.sha256
     entry = fill_from_previous(entry, before) if same else fill_credit(entry, [before])
     known = rows.read_fingerprints(db, [before.id]).get(before.id)
     if entry == before and (known or not look):
         return before
-    return upsert_with_id(db, entry, look or known)
+    return upsert_entry(db, entry, look or known)

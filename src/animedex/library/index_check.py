@@ -43,7 +43,7 @@ def words_agree(db: sqlite3.Connection) -> bool:
         beyond = f"SELECT 1 FROM ({known}) WHERE entry NOT IN (SELECT id FROM entry)"  # noqa: S608
         return not any(db.execute(query).fetchone() for query in (lacking, beyond))
     except sqlite3.DatabaseError as error:
-        return _iterate(error)
+        return _reraise_unless_index_error(error)
 
 
 def hashes_agree(db: sqlite3.Connection) -> bool:
@@ -52,7 +52,7 @@ def hashes_agree(db: sqlite3.Connection) -> bool:
         blocks = db.execute("SELECT pairs FROM hash_block").fetchall()
         found = sorted(pair for (block,) in blocks for pair in _PAIR.iter_unpack(block))
     except (sqlite3.DatabaseError, struct.error) as error:
-        return _iterate(error)
+        return _reraise_unless_index_error(error)
     return found == sorted(_expected_words(db))
 
 
@@ -72,7 +72,7 @@ def rebuild_hashes(db: sqlite3.Connection) -> None:
     touch_edition(db)
 
 
-def _iterate(error: Exception) -> bool:
+def _reraise_unless_index_error(error: Exception) -> bool:
     """Take trouble with an index for disagreement, and leave trouble with the file to others."""
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT_VTAB)
     if code in {sqlite3.SQLITE_CORRUPT_VTAB, sqlite3.SQLITE_ERROR}:
@@ -102,4 +102,4 @@ def _fingerprints(db: sqlite3.Connection) -> Iterator[tuple[int, Fingerprint]]:
 
 
 def _entries(db: sqlite3.Connection) -> Iterator[Entry]:
-    return map(rows.read_entries, db.execute(f"{rows.SELECT} ORDER BY entry.id"))
+    return map(rows.read_entry, db.execute(f"{rows.SELECT} ORDER BY entry.id"))

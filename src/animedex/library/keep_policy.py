@@ -74,11 +74,11 @@ def _fill(post: ArtPost, old: ArtPost) -> ArtPost:
 
     values = ((name, getattr(post, name), getattr(old, name)) for name in post.__struct_fields__)
     return replace(
-        post, **{name: known for name, new, known in values if not _credit_fields(new, known)}
+        post, **{name: known for name, new, known in values if not _has_new_value(new, known)}
     )
 
 
-def _credit_fields(new: object, known: object) -> bool:
+def _has_new_value(new: object, known: object) -> bool:
     """Return whether a value is one, and not a list that a table could only write as text."""
     if isinstance(new, list) and isinstance(known, list):
         text = BETWEEN.join(cast("list[str]", new))

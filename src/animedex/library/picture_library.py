@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 from animedex.config.paths import user_folder
 from animedex.library import entry_rows as rows
 from animedex.library import fingerprint_update as outdated
-from animedex.library.file_inspection import inspect_file, missing_extra_error
+from animedex.library.file_inspection import find_missing_extra, inspect_file
 from animedex.library.filter_sql import EVERYTHING
 from animedex.library.library_database import PATIENCE, LibraryDatabase
 from animedex.library.repository import delete, upsert
@@ -131,7 +131,7 @@ class Library:
 
         def work(db: sqlite3.Connection) -> list[SearchHit]:
             found = search_entries(db, words, filters or Filters(), limit)
-            entries = rows.get_by_id(db, [one.id for one in found])
+            entries = rows.get_by_ids(db, [one.id for one in found])
             return [SearchHit(entries[one.id], one.score) for one in found if one.id in entries]
 
         return self.file.read(work)
@@ -185,11 +185,11 @@ class Library:
 
     def _entries(self, rest: str, values: Sequence[object]) -> list[Entry]:
         found = self.file.read(lambda db: db.execute(f"{rows.SELECT} {rest}", values).fetchall())
-        return [rows.read_entries(row) for row in found]
+        return [rows.read_entry(row) for row in found]
 
 
 def _require_extra() -> None:
-    lacking = missing_extra_error()
+    lacking = find_missing_extra()
     if lacking is not None:
         raise lacking
 

@@ -148,10 +148,10 @@ def expand_typos(term: Token, vocabulary: Vocabulary) -> bool:
     """Let words stand for a term that it was perhaps meant for; tell whether there are any."""
     near = vocabulary.similar_words(term.word)
     term.phrases |= {
-        MatchKind.AROUND: [_phrase(other) for other in vocabulary.words_near(term.word)],
+        MatchKind.AROUND: [_phrase(other) for other in vocabulary.words_containing(term.word)],
         MatchKind.SLIP: [_phrase(other) for other, slips in near.items() if slips == 1],
         MatchKind.SLIPS: [_phrase(other) for other, slips in near.items() if slips > 1],
-        MatchKind.BEGUN: [_prefix(other) for other in vocabulary.words_with_prefix(term.word)],
+        MatchKind.BEGUN: [_prefix(other) for other in vocabulary.similar_prefixes(term.word)],
     }
     return any(term.phrases[way] for way in FORGIVEN)
 

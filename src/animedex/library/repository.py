@@ -11,7 +11,7 @@ from animedex.library import entry_rows as rows
 from animedex.library import fts_index as words
 from animedex.library import hash_blocks as hashes
 from animedex.library.file_facts import check_unchanged
-from animedex.library.file_inspection import invalid_record_error
+from animedex.library.file_inspection import unexpected_error
 from animedex.library.keep_policy import fill_from_previous
 from animedex.library.similar import touch_edition
 
@@ -32,16 +32,16 @@ def upsert(db: sqlite3.Connection, looked: InspectedFile) -> Entry:
     before = rows.get_by_path(db, looked.entry.path)
     entry, look = looked.entry, looked.fingerprint
     if before is None or not _is_same(db, before, looked):
-        return upsert_with_id(db, entry, look)
+        return upsert_entry(db, entry, look)
     if look is None:
         # It was not decoded this time, and has the bytes that it had.
         look = rows.read_fingerprints(db, [before.id]).get(before.id)
         seen = before if look else entry
         entry = entry._replace(width=seen.width, height=seen.height, frames=seen.frames)
-    return upsert_with_id(db, fill_from_previous(entry, before), look)
+    return upsert_entry(db, fill_from_previous(entry, before), look)
 
 
-def upsert_with_id(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
+def upsert_entry(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
     """Store an entry, in the place of what has its path; give it with its number."""
     written = rows.write_entry(db, entry)
     rows.write_fingerprint(db, written.id, fingerprint)
@@ -74,7 +74,7 @@ def store_in_savepoint(
     except Exception as error:  # noqa: BLE001  what others wrote fails in ways of its own
         db.execute("ROLLBACK TO one")
         db.execute("RELEASE one")
-        return error if isinstance(error, AnimedexError) else invalid_record_error(path, error)
+        return error if isinstance(error, AnimedexError) else unexpected_error(path, error)
     db.execute("RELEASE one")
     return entry
 

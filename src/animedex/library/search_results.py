@@ -50,7 +50,7 @@ class RankedResults(NamedTuple):
 
     def filtered_out(self, level: Rank) -> bool:
         """Return whether there are answers that filters do not let pass."""
-        return bool(self.filters.where()[0]) and matches_all_words(self.connection, level.match)
+        return bool(self.filters.where()[0]) and has_results(self.connection, level.match)
 
     def _takes_time(self, level: Rank) -> bool:
         # Whole words are looked up at once, but for where filters keep little of much.
@@ -68,7 +68,7 @@ class RankedResults(NamedTuple):
         return _numbers(self.connection, table, (match, *values, self.limit), where)
 
 
-def matches_all_words(connection: sqlite3.Connection, match: str) -> bool:
+def has_results(connection: sqlite3.Connection, match: str) -> bool:
     """Return whether there is any answer."""
     return bool(_numbers(connection, "wording", (match, 1)))
 

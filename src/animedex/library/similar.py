@@ -84,7 +84,7 @@ def _suspects(known: HammingIndex, fingerprint: Fingerprint, radius: int) -> lis
 
 
 def _entries(db: sqlite3.Connection, found: list[tuple[int, int]]) -> list[SimilarEntry]:
-    entries = rows.get_by_id(db, [number for number, _ in found])
+    entries = rows.get_by_ids(db, [number for number, _ in found])
     return [SimilarEntry(entries[number], far) for number, far in found if number in entries]
 
 
@@ -95,7 +95,7 @@ def _filtered(db: sqlite3.Connection, filters: Filters) -> list[int]:
     return [number for (number,) in db.execute(query, values)]
 
 
-def _same_file(file: LibraryDatabase, filters: Filters) -> Iterator[list[Entry]]:
+def _groups_by_bytes(file: LibraryDatabase, filters: Filters) -> Iterator[list[Entry]]:
     """Return groups of what nobody can look at, such as films, with the same bytes."""
     where, values = filters.where()
     unseen = (
@@ -110,7 +110,7 @@ def _same_file(file: LibraryDatabase, filters: Filters) -> Iterator[list[Entry]]
 
 
 def _entries_by_id(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
-    return rows.get_by_id(db, numbers)
+    return rows.get_by_ids(db, numbers)
 
 
 def find_duplicates(
@@ -128,7 +128,7 @@ def find_duplicates(
         known = hashes.load_hashes(db)
         return known if filters == EVERYTHING else known.select(_filtered(db, filters))
 
-    yield from _same_file(file, filters)
+    yield from _groups_by_bytes(file, filters)
     for group in group_duplicates(file.read(load).find_pairs(radius), lookup, radius):
         entries = file.read(partial(_entries_by_id, group))
         if len(entries) > 1:

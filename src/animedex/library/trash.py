@@ -7,10 +7,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 from animedex.errors import BadArguments
-from animedex.library.entry_rows import get_by_id, read_fingerprints
-from animedex.library.file_inspection import is_extra_missing
+from animedex.library.entry_rows import get_by_ids, read_fingerprints
+from animedex.library.file_inspection import missing_extra_error
 from animedex.library.keep_policy import fill_credit, is_intact
-from animedex.library.repository import delete, upsert_with_id
+from animedex.library.repository import delete, upsert_entry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -88,15 +88,15 @@ def _discard(library: Library, entry: Entry) -> None:
         _to_trash(entry.path)
     except BaseException:
         if os.path.lexists(entry.path):
-            library.file.change(lambda db: upsert_with_id(db, entry, look))
+            library.file.change(lambda db: upsert_entry(db, entry, look))
         raise
 
 
 def _take_over(db: sqlite3.Connection, number: int, entry: Entry) -> None:
-    """Return an entry the credit of another, unless it was given one meanwhile."""
-    now = get_by_id(db, [number]).get(number)
+    """Store the credit of another entry in an entry, unless it has one by now."""
+    now = get_by_ids(db, [number]).get(number)
     if now is not None:
-        upsert_with_id(db, fill_credit(now, [entry]), read_fingerprints(db, [number]).get(number))
+        upsert_entry(db, fill_credit(now, [entry]), read_fingerprints(db, [number]).get(number))
 
 
 def _to_trash(path: str) -> None:
@@ -118,4 +118,4 @@ def _trash() -> Callable[[str | bytes], None]:
     try:
         return cast("Callable[[str | bytes], None]", import_module("send2trash").send2trash)
     except ImportError as error:
-        raise is_extra_missing(error.name) from None
+        raise missing_extra_error(error.name) from None

@@ -30,13 +30,13 @@ class Vocabulary:
         self._dense: list[str] = []
         for word in words:
             (self._dense if is_cjk(word) else self._words).append(word)
-        self._spelt = [_is_close(word) for word in self._dense]
+        self._spelt = [_decompose(word) for word in self._dense]
         self._beginnings: dict[int, list[str]] = {}
 
-    def words_near(self, word: str) -> list[str]:
+    def words_containing(self, word: str) -> list[str]:
         """Return the words that have another inside; one without blanks is found by its pairs.
 
-        >>> Vocabulary(["nekomimi", "neko", "catgirl"]).words_near("komi")
+        >>> Vocabulary(["nekomimi", "neko", "catgirl"]).words_containing("komi")
         ['nekomimi']
         """
         if is_short(word) or is_cjk(word):
@@ -55,13 +55,13 @@ class Vocabulary:
             return {}
         if not is_cjk(word):
             return {self._words[place]: slips for place, slips in _near(word, self._words)}
-        whole = {self._dense[place]: slips for place, slips in _near(_is_close(word), self._spelt)}
+        whole = {self._dense[place]: slips for place, slips in _near(_decompose(word), self._spelt)}
         return {**self._around_near(word), **whole}
 
-    def words_with_prefix(self, word: str) -> list[str]:
+    def similar_prefixes(self, word: str) -> list[str]:
         """Return the beginnings of words that are another with one slip.
 
-        >>> Vocabulary(["frieren", "fern"]).words_with_prefix("freir")
+        >>> Vocabulary(["frieren", "fern"]).similar_prefixes("freir")
         ['frier']
         """
         length = len(word)
@@ -126,5 +126,5 @@ def _allowed_edits(letters: int) -> int:
     return (letters >= _ONE) + (letters >= _TWO)
 
 
-def _is_close(word: str) -> str:
+def _decompose(word: str) -> str:
     return unicodedata.normalize("NFD", word)

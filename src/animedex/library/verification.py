@@ -12,11 +12,11 @@ from animedex.images.fingerprint import is_near_duplicate
 from animedex.library import entry_rows as rows
 from animedex.library import index_check as indexes
 from animedex.library.file_credit import read_file_credit
-from animedex.library.file_facts import matches_announced_size, read_file_facts
+from animedex.library.file_facts import matches_announcement, read_file_facts
 from animedex.library.file_inspection import inspect_file
 from animedex.library.keep_policy import fill_credit
 from animedex.library.moved_files import MovedFiles
-from animedex.library.repository import delete, upsert, upsert_with_id
+from animedex.library.repository import delete, upsert, upsert_entry
 
 if TYPE_CHECKING:
     import sqlite3
@@ -33,7 +33,7 @@ State = Literal[
 
 
 class Finding(NamedTuple):
-    """Return what is not in order, and how it was repaired, or in `error` what to do about it.
+    """What is not in order, and how it was repaired, or in `error` what to do about it.
 
     `entry` is None where it is an index that was wrong.
     """
@@ -69,7 +69,7 @@ def _check_entry(library: Library, entry: Entry, elsewhere: MovedFiles) -> Findi
     if facts.sha256 != entry.sha256:
         return _replaced(library, entry)
     if facts.format.is_picture and library.fingerprint(entry.id) is None:
-        return _unreadable(library, entry)
+        return _inspect_again(library, entry)
     return None
 
 
@@ -79,9 +79,8 @@ def _missing(
     """Look for a file that is gone by its bytes."""
     places = elsewhere.find(entry)
     if not places:
-        hint = (
-            f"name the folder it may be in, {_refetch(entry)}, or forget it with {_forget(entry)}"
-        )
+        again = _refetch_hint(entry)
+        hint = f"name the folder it may be in, {again}, or forget it with {_forget(entry)}"
         return Finding("missing", entry, error.message, NotFound(error.message, hint=hint))
 
     def move(db: sqlite3.Connection) -> Finding:
@@ -91,9 +90,9 @@ def _missing(
         place, there = next((one for one in held if one[1] is None), held[0])
         delete(db, entry.id)
         if there is None:
-            moved = upsert_with_id(db, entry._replace(path=place), look)
+            moved = upsert_entry(db, entry._replace(path=place), look)
             return Finding("moved", moved, f"was moved here from {entry.path}")
-        joined = upsert_with_id(db, fill_credit(there, [entry]), look)
+        joined = upsert_entry(db, fill_credit(there, [entry]), look)
         told = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
         return Finding("joined", joined, told)
 
@@ -110,19 +109,19 @@ def _replaced(library: Library, entry: Entry) -> Finding | None:
         return Finding("changed", entry, error.message, error)
     before = library.fingerprint(entry.id)
     if before and looked.fingerprint and is_near_duplicate(before, looked.fingerprint):
-        return _refreshed(library, entry, looked, "changed", "looks the same and was written anew")
+        return _take_in(library, entry, looked, "changed", "looks the same and was written anew")
     message = f"{entry.path} is another picture than the one that was added"
     hint = f"take it in with `animedex library add`, or forget it with {_forget(entry)}"
     return Finding("replaced", entry, message, BadArguments(message, hint=hint))
 
 
-def _unreadable(library: Library, entry: Entry) -> Finding | None:
+def _inspect_again(library: Library, entry: Entry) -> Finding | None:
     """Examine a picture that was added without Pillow; wait for it where it still is missing."""
     try:
         looked = inspect_file(read_file_credit(entry.path))
     except Corrupt as error:
         post = entry.post
-        if post and matches_announced_size(entry.path, post.md5, post.byte_size):
+        if post and matches_announcement(entry.path, post.md5, post.byte_size):
             # The service has it so.
             return None
         return _corrupt(entry, error)
@@ -130,10 +129,10 @@ def _unreadable(library: Library, entry: Entry) -> Finding | None:
         return None
     if looked.fingerprint is None:
         return None
-    return _refreshed(library, entry, looked, "unexamined", "was not examined before")
+    return _take_in(library, entry, looked, "unexamined", "was not examined before")
 
 
-def _refreshed(
+def _take_in(
     library: Library, entry: Entry, looked: InspectedFile, state: State, told: str
 ) -> Finding | None:
     return _repaired(
@@ -147,18 +146,18 @@ def _repaired(
     """Repair an entry, unless it was removed or moved by somebody else meanwhile."""
 
     def guarded(db: sqlite3.Connection) -> Finding | None:
-        now = rows.get_by_id(db, [entry.id]).get(entry.id)
+        now = rows.get_by_ids(db, [entry.id]).get(entry.id)
         return work(db) if now is not None and now.path == entry.path else None
 
     return library.file.change(guarded)
 
 
 def _corrupt(entry: Entry, error: AnimedexError) -> Finding:
-    hint = f"restore it from a backup, {_refetch(entry)}, or forget it with {_forget(entry)}"
+    hint = f"restore it from a backup, {_refetch_hint(entry)}, or forget it with {_forget(entry)}"
     return Finding("broken", entry, error.message, type(error)(error.message, hint=hint))
 
 
-def _refetch(entry: Entry) -> str:
+def _refetch_hint(entry: Entry) -> str:
     """Return how to fetch a picture again, which takes that the library does not have it."""
     name = _fetchable(entry.post) if entry.post else None
     if name is None:

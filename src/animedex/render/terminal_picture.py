@@ -101,7 +101,7 @@ def fit_size(picture: Size, room: Size, screen: Screen) -> Size:
     return Size(max(1, min(width, room.width)), max(1, min(height, room.height)))
 
 
-def draw_blocks(cells: Size, screen: Screen) -> Size:
+def count_dots(cells: Size, screen: Screen) -> Size:
     """Return how many dots so many cells have."""
     across, down = _dots(screen)
     return Size(cells.width * across, cells.height * down)
@@ -109,8 +109,8 @@ def draw_blocks(cells: Size, screen: Screen) -> Size:
 
 def draw_picture(image: Image, cells: Size, screen: Screen) -> DrawnPicture:
     """Draw a picture in so many cells."""
-    scaled = _scaled(image, draw_blocks(cells, screen))
-    with _ignore_warnings(screen.cell) as said:
+    scaled = _scaled(image, count_dots(cells, screen))
+    with _isolate_library(screen.cell) as said:
         renderable = _renderable(_grounded(scaled), cells, screen)
         segments = _segments(renderable, cells)
     said.seek(0)
@@ -199,7 +199,7 @@ def _console(cells: Size, colors: Colors) -> Console:
 
 
 @contextmanager
-def _ignore_warnings(cell: Size) -> Generator[io.TextIOWrapper]:
+def _isolate_library(cell: Size) -> Generator[io.TextIOWrapper]:
     """Let the library find no terminal to ask, and know a cell's size; give what it would say.
 
     It looks for the terminal where the process has it, so no other thread may print meanwhile.

@@ -58,7 +58,7 @@ class FakeServer(LoopbackServer):
         body: bytes = b"",
         times: int | None = 1,
     ) -> None:
-        """Return exactly this answer to the next requests on a path, or to all with ``times=None``.
+        """Answer the next requests on a path with exactly this, or all with ``times=None``.
 
         The path is below the API's base and may be a pattern, as a fault's. ``Content-Type`` is
         JSON's and ``Content-Length`` true unless given; header text is sent as UTF-8. Answers for

@@ -1,4 +1,4 @@
-"""Return pytest sample servers as fixtures, for testing programs that use the services.
+"""A pytest plugin with sample servers as fixtures, for programs that use the services.
 
 Installed with ``animedex[serve]``, pytest finds them by itself::
 

@@ -185,7 +185,7 @@ class ClientPool(Generic[C]):
             return self._clients[key]
 
     def take_all(self) -> list[C]:
-        """Return all clients for closing; no other is made."""
+        """Return all clients, to be closed; no other is made after it."""
         with self._lock:
             self._is_closed = True
             clients = list(self._clients.values())

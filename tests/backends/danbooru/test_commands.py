@@ -75,7 +75,7 @@ def cli(server: DanbooruSample, capfdbinary: pytest.CaptureFixture[bytes]) -> Cl
     return invoke
 
 
-def requested_urls(server: DanbooruSample) -> dict[str, str]:
+def sent_query(server: DanbooruSample) -> dict[str, str]:
     (arrival,) = server.arrivals
     return dict(arrival.query)
 
@@ -99,7 +99,7 @@ def test_a_search_is_asked_for_as_it_is_said(
 ) -> None:
     found = cli("search", *arguments)
     assert (found.code, found.err) == (0, "")
-    assert requested_urls(server) == sent
+    assert sent_query(server) == sent
     sources = [cast("JsonObject", row["_source"]) for row in found.rows]
     assert all(source["backend"] == "danbooru" for source in sources)
 
@@ -163,7 +163,7 @@ def test_all_of_a_search_comes_by_id(cli: Cli, server: DanbooruSample) -> None:
     ids = [int(line) for line in found.out.split()]
     assert ids == sorted(ids, reverse=True)
     assert len(ids) == 5
-    assert requested_urls(server) == {"tags": "1girl", "limit": "5"}
+    assert sent_query(server) == {"tags": "1girl", "limit": "5"}
     cli("search", "1girl", "--all", "--max", "5", "--order", "id")
     assert server.arrivals[-1].query["page"] == "a0"
 
@@ -233,7 +233,7 @@ def test_a_download_of_nothing(cli: Cli, server: DanbooruSample) -> None:
 def test_a_random_post(cli: Cli, server: DanbooruSample) -> None:
     (row,) = cli("random", "1girl", "--rating", "g", "--", "-solo").rows
     assert row["rating"] == "g"
-    assert requested_urls(server) == {"tags": "1girl -solo rating:g"}
+    assert sent_query(server) == {"tags": "1girl -solo rating:g"}
     assert cli("random", "no_such_tag").code == 3
 
 

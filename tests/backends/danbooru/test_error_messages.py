@@ -35,7 +35,7 @@ def answer(status: int, body: object, **headers: str) -> Response:
     return Response(status, named, raw, "")
 
 
-def printed_error(refusal: ErrorBody, **headers: str) -> AnimedexError:
+def error_of_refusal(refusal: ErrorBody, **headers: str) -> AnimedexError:
     return error_of(answer(refusal.status, refusal.body(), **headers))
 
 
@@ -62,7 +62,7 @@ def error_of(response: Response) -> AnimedexError:
 def test_what_a_failure_means(
     refusal: ErrorBody, kind: type[AnimedexError], hint: str | None
 ) -> None:
-    error = printed_error(refusal)
+    error = error_of_refusal(refusal)
     assert type(error) is kind
     assert error.message.startswith("danbooru ")
     words = f"({refusal.status}): {refusal.message}".rstrip(".")
@@ -74,19 +74,19 @@ def test_what_a_failure_means(
 @pytest.mark.parametrize("refusal", [refusals.NOT_FOUND, refusals.QUERY_CANCELED])
 def test_the_backtrace_is_never_shown(refusal: ErrorBody) -> None:
     assert b"backtrace" in refusal.body()
-    error = printed_error(refusal)
+    error = error_of_refusal(refusal)
     assert "stand_in" not in f"{error}"
     assert "backtrace" not in f"{error}"
 
 
 def test_too_many_terms_name_the_free_ones() -> None:
-    hint = printed_error(refusals.too_many_tags(6)).hint
+    hint = error_of_refusal(refusals.too_many_tags(6)).hint
     assert hint
     assert all(name in hint for name in FREE)
 
 
 def test_a_search_that_took_too_long_says_how_to_narrow_it() -> None:
-    error = printed_error(refusals.QUERY_CANCELED)
+    error = error_of_refusal(refusals.QUERY_CANCELED)
     assert "took too long" in error.message
     for way in ("rarer tag", "id:>", "date:", "wildcards", "order"):
         assert way in (error.hint or "")
@@ -110,7 +110,7 @@ def test_another_failure_of_that_status_is_no_slow_search() -> None:
     ],
 )
 def test_when_to_come_back(header: str, seconds: float | None) -> None:
-    error = printed_error(
+    error = error_of_refusal(
         refusals.TOO_FAST, retry_after=header, date="Wed, 21 Oct 2026 07:28:00 GMT"
     )
     assert isinstance(error, RateLimited)

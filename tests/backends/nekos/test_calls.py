@@ -45,7 +45,7 @@ def rows(*names: str, **more: str) -> bytes:
     ).encode()
 
 
-def requested_paths(question: object) -> Call[object]:
+def require_call(question: object) -> Call[object]:
     """Return a call that is asked for."""
     assert isinstance(question, Call)
     return cast("Call[object]", question)
@@ -201,7 +201,7 @@ def test_fresh_pictures_are_asked_for_again_by_twenties() -> None:
     assert call.seen is None
     steps = next_steps(call, answer(rows("a.png")), TAG)
     assert next(steps) == SelectUnseen("nekos", ("a.png",))
-    again = requested_paths(steps.send(frozenset[str]()))
+    again = require_call(steps.send(frozenset[str]()))
     assert again.request == ("GET", "/neko", (("amount", "20"),), ())
     assert (again.parse, again.seen) == (parsing.parse_images, None)
     assert again.recover is not None
@@ -214,7 +214,7 @@ def test_without_a_category_one_is_drawn_from_the_catalogue() -> None:
     drawn: set[str] = set()
     for _ in range(60):
         steps = next_steps(call, answer(CATALOGUE), TAG)
-        wish = requested_paths(next(steps))
+        wish = require_call(next(steps))
         assert wish.request.params == (("amount", "4"),)
         drawn.add(wish.request.path)
         assert ending(steps, ["rows"]) == ["rows"]
@@ -223,7 +223,7 @@ def test_without_a_category_one_is_drawn_from_the_catalogue() -> None:
 
 def test_a_catalogue_that_was_kept_is_drawn_from_too() -> None:
     steps = next_steps(image(fresh=True), answer(CATALOGUE), TAG._replace(cached=True))
-    assert requested_paths(next(steps)).request.path in {"/neko", "/hug"}
+    assert require_call(next(steps)).request.path in {"/neko", "/hug"}
 
 
 def test_nothing_can_be_drawn_from_an_empty_catalogue() -> None:
@@ -244,7 +244,7 @@ def recovered(call: Call[Any], error: AnimedexError) -> Steps[Any]:
 )
 def test_an_unknown_category_is_told_with_the_nearest(call: Call[Any]) -> None:
     steps = recovered(call, NotFound("nekos has no such thing (404)", status=404))
-    assert requested_paths(next(steps)).request.path == "/endpoints"
+    assert require_call(next(steps)).request.path == "/endpoints"
     with pytest.raises(NotFound) as caught:
         steps.send(["hug", "neko"])
     assert caught.value.message == "nekos has no category 'nekko'"
@@ -315,7 +315,7 @@ def test_a_search_in_a_category_asks_for_what_that_holds(category: str, number: 
     call = search("frieren", category=category, amount=3, min_match=0.5)
     assert (call.request.path, call.ttl) == ("/endpoints", 86_400)
     steps = next_steps(call, answer(CATALOGUE), TAG)
-    wish = requested_paths(next(steps))
+    wish = require_call(next(steps))
     assert wish.request.path == "/search"
     assert dict(wish.request.params) == {
         "query": "frieren",

@@ -38,7 +38,7 @@ def client(options: ClientOptions) -> Iterator[Client]:
         yield made
 
 
-def requested_paths(call: Call[object] | None) -> Call[object]:
+def require_call(call: Call[object] | None) -> Call[object]:
     assert call is not None
     return call
 
@@ -124,7 +124,7 @@ def test_it_has_no_picture_of_another_rating(rating: Rating) -> None:
 def test_images_and_animations_are_searched(client: Client, server: SampleServer) -> None:
     (picture,) = client.nekos.image("neko")
     assert picture.credit is not None
-    found = client.perform(requested_paths(ART.search(picture.credit, Rating.GENERAL, 2)))
+    found = client.perform(require_call(ART.search(picture.credit, Rating.GENERAL, 2)))
     rows = cast("list[NekosImage]", found)
     assert rows[0].credit == picture.credit
     assert len(rows) <= 2
@@ -135,7 +135,7 @@ def test_images_and_animations_are_searched(client: Client, server: SampleServer
 
 
 def test_words_that_nothing_answers_find_nothing(client: Client) -> None:
-    assert client.perform(requested_paths(ART.search("qqqzzzxxx", Rating.GENERAL, 100))) == []
+    assert client.perform(require_call(ART.search("qqqzzzxxx", Rating.GENERAL, 100))) == []
 
 
 def test_a_search_for_nothing_is_refused() -> None:
@@ -144,15 +144,15 @@ def test_a_search_for_nothing_is_refused() -> None:
 
 
 def test_pictures_are_drawn(client: Client) -> None:
-    rows = cast("list[NekosImage]", client.perform(requested_paths(ART.random("neko", 50))))
+    rows = cast("list[NekosImage]", client.perform(require_call(ART.random("neko", 50))))
     assert [row.category for row in rows] == ["neko"] * 20
-    assert len(cast("list[NekosImage]", client.perform(requested_paths(ART.random(None, 1))))) == 1
+    assert len(cast("list[NekosImage]", client.perform(require_call(ART.random(None, 1))))) == 1
 
 
 def test_a_picture_is_found_with_its_credit(client: Client, server: SampleServer) -> None:
     (row,) = client.nekos.image("neko")
     text = f"neko/{row.filename}"
-    found = cast("NekosImage", client.perform(requested_paths(ART.picture(text))))
+    found = cast("NekosImage", client.perform(require_call(ART.picture(text))))
     whole = row.payload
     assert found.payload == {key: whole[key] for key in whole if key != "dimensions"}
     assert found.source_tag is not None
@@ -165,7 +165,7 @@ def test_the_services_own_address_leads_to_where_it_is_configured_to_be(
 ) -> None:
     (row,) = client.nekos.image("neko")
     there = f"https://nekos.best/api/v2/neko/{row.filename}"
-    found = cast("NekosImage", client.perform(requested_paths(ART.picture(there))))
+    found = cast("NekosImage", client.perform(require_call(ART.picture(there))))
     assert found.source_url == row.source_url
 
 
@@ -176,7 +176,7 @@ def test_a_picture_is_found_where_heads_are_not_answered(
     (row,) = client.nekos.image("neko")
     place = f"/neko/{row.filename}"
     server.answer(place, status=status)
-    found = cast("NekosImage", client.perform(requested_paths(ART.picture(place[1:]))))
+    found = cast("NekosImage", client.perform(require_call(ART.picture(place[1:]))))
     assert (found.url, found.source_url) == (row.url, row.source_url)
     head, get = server.arrivals.on(place)
     assert (head.method, get.method, get.headers["range"]) == ("HEAD", "GET", "bytes=0-0")
@@ -190,12 +190,12 @@ def test_what_a_get_brings_beside_the_headers_is_dropped(
     server.answer(
         place, headers={"content-type": "image/png", "artist_name": "Mio"}, body=b"\x89PNG" * 9
     )
-    found = cast("NekosImage", client.perform(requested_paths(ART.picture(f"neko/{FILE}"))))
+    found = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
     assert found.artist_name == "Mio"
     server.answer(place, status=405)
     server.answer(place, headers={"content-type": "text/html"}, body=b"<html>")
     with pytest.raises(UpstreamDecode, match="not a picture"):
-        client.perform(requested_paths(ART.picture(f"neko/{FILE}")))
+        client.perform(require_call(ART.picture(f"neko/{FILE}")))
 
 
 @pytest.mark.parametrize("text", [FILE, "017.gif"])
@@ -207,18 +207,18 @@ def test_a_file_name_alone_leads_nowhere(text: str) -> None:
 
 def test_a_picture_that_is_not_there_is_not_found(client: Client) -> None:
     with pytest.raises(NotFound):
-        client.perform(requested_paths(ART.picture(f"neko/{FILE}")))
+        client.perform(require_call(ART.picture(f"neko/{FILE}")))
 
 
 def test_an_answer_that_is_no_picture_is_no_row(client: Client, server: SampleServer) -> None:
     server.answer(f"/neko/{FILE}", headers={"content-type": "text/html", "artist_name": "Mio"})
     with pytest.raises(UpstreamDecode, match="not a picture"):
-        client.perform(requested_paths(ART.picture(f"neko/{FILE}")))
+        client.perform(require_call(ART.picture(f"neko/{FILE}")))
 
 
 def test_a_picture_without_credit_has_its_url_alone(client: Client, server: SampleServer) -> None:
     server.answer(f"/neko/{FILE}", headers={"content-type": "image/png"})
-    found = cast("NekosImage", client.perform(requested_paths(ART.picture(f"neko/{FILE}"))))
+    found = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
     assert found.payload == {"url": f"{server.url}/neko/{FILE}"}
 
 

@@ -317,7 +317,7 @@ def _parse_max(most: int | None, limit: int | None, page: str | None) -> int:
 
 
 def _suggest_spelling(tags: Sequence[str]) -> str:
-    """Return how tags are written, where blanks in one look like another spelling."""
+    """Return a note on how tags are written, if blanks in one look like a wrong spelling."""
     blank = next(
         (tag for tag in tags if len(tag.split()) > 1 and tag.replace(" ", "").isalnum()), ""
     )

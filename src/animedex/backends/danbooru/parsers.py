@@ -83,33 +83,33 @@ def parse_wiki_page(response: Response, source: SourceTag) -> DanbooruWikiPage:
 def parse_count(response: Response, source: SourceTag) -> int | None:
     """Read how many posts there are; None where the service did not count to the end."""
     from animedex.backends.danbooru.models import CountResponse
-    from animedex.models import parse_rows
+    from animedex.models import parse_json
 
-    return parse_rows(response.body, CountResponse, source.backend).counts.posts
+    return parse_json(response.body, CountResponse, source.backend).counts.posts
 
 
 def parse_related_tags(response: Response, source: SourceTag) -> list[DanbooruRelatedTag]:
     """Read the tags that stand beside another."""
     from animedex.backends.danbooru.models import DanbooruRelatedTag, RelatedResponse
-    from animedex.models import parse_records, parse_rows
+    from animedex.models import parse_json, parse_records
 
-    response_row = parse_rows(response.body, RelatedResponse, source.backend).related_tags
+    response_row = parse_json(response.body, RelatedResponse, source.backend).related_tags
     return parse_records(DanbooruRelatedTag, response_row, "related_tags", source)
 
 
 def _parse_rows(kind: type[R], response: Response, source: SourceTag) -> list[R]:
     import msgspec
 
-    from animedex.models import parse_records, parse_rows
+    from animedex.models import parse_json, parse_records
 
-    rows = parse_rows(response.body, list[msgspec.Raw], source.backend)
+    rows = parse_json(response.body, list[msgspec.Raw], source.backend)
     return parse_records(kind, rows, "", source)
 
 
 def _parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
     import msgspec
 
-    from animedex.models import parse_record, parse_rows
+    from animedex.models import parse_json, parse_record
 
-    row = parse_rows(response.body, msgspec.Raw, source.backend)
+    row = parse_json(response.body, msgspec.Raw, source.backend)
     return parse_record(kind, row, "", source)

@@ -14,7 +14,7 @@ from animedex.backends.nekos.asset_parser import CREDITS
 from animedex.body_writer import check_target
 from animedex.cli.streams import read_in
 from animedex.errors import BadArguments, UpstreamDecode, UpstreamShape
-from animedex.models import parse_rows
+from animedex.models import parse_json
 from animedex.text_encoding import STANDARD_INPUT, decode_text
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def target_path(what: str) -> str:
         return text.strip().strip('"')
     inside = f"[{text}]" if text.lstrip().startswith("{") else text
     try:
-        rows = parse_rows(inside.encode(), list[_Row])
+        rows = parse_json(inside.encode(), list[_Row])
     except (UpstreamDecode, UpstreamShape):
         rows = []
     if len(rows) > 1:

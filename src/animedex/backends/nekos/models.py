@@ -10,14 +10,14 @@ from animedex.models import ArtPost, PictureRecord, Rating, Record, SourceTag
 
 
 class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
-    """Return a picture's size in pixels, as far as the service tells it."""
+    """A picture's size in pixels, as far as the service tells it."""
 
     width: int | None = None
     height: int | None = None
 
 
 class NekosCategoryFormat(Record, frozen=True, kw_only=True):
-    """Return which file format a category's pictures have: `png` or `gif`."""
+    """Which file format a category's pictures have: `png` or `gif`."""
 
     backend: ClassVar[str] = "nekos"
     format: str

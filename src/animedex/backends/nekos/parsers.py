@@ -36,9 +36,9 @@ def parse_catalogue(response: Response, source: SourceTag) -> dict[str, NekosCat
 
     from animedex.backends.nekos.models import NekosCategoryFormat
     from animedex.errors import UpstreamShape
-    from animedex.models import SHAPE_HINT, parse_record, parse_rows
+    from animedex.models import SHAPE_HINT, parse_json, parse_record
 
-    raw = parse_rows(response.body, dict[str, msgspec.Raw], source.backend)
+    raw = parse_json(response.body, dict[str, msgspec.Raw], source.backend)
     if not raw:
         message = "the answer names no category"
         raise UpstreamShape(message, backend=source.backend, hint=SHAPE_HINT)
@@ -56,9 +56,9 @@ def _category_order(name: str) -> str:
 def parse_images(response: Response, source: SourceTag) -> list[NekosImage]:
     """Read the rows of a category or a search, in the service's order."""
     from animedex.backends.nekos.models import Envelope, NekosImage
-    from animedex.models import parse_records, parse_rows
+    from animedex.models import parse_json, parse_records
 
-    envelope = parse_rows(response.body, Envelope, source.backend)
+    envelope = parse_json(response.body, Envelope, source.backend)
     return parse_records(NekosImage, envelope.results, "results", source)
 
 

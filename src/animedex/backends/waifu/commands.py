@@ -305,7 +305,7 @@ def _explain_no_rows(rows: WaifuPage[WaifuImage], page: int, nsfw: str) -> str:
 
 
 def _explain_last_page(rows: WaifuPage[R], page: int) -> str | None:
-    """Return that a list has fewer pages, where it has."""
+    """Return a note that the list has fewer pages; None if it has not."""
     if not rows.total_pages or page <= rows.total_pages:
         return None
     pages = format_count(rows.total_pages, "page")

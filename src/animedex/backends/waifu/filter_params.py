@@ -184,7 +184,7 @@ def parse_flag(name: str, value: bool | None) -> str | None:  # noqa: FBT001  th
 
 
 def _parse_each(what: str, values: Several) -> Iterable[str | int]:
-    """Return what was told one by one, a lone one as well."""
+    """Return the values as a sequence, a single one as well."""
     if isinstance(values, str | int):
         return (values,)
     try:

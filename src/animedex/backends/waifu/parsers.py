@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def parse_page(kind: type[R], response: Response, source: SourceTag) -> WaifuPage[R]:
     """Read one page of a list, in the service's order."""
     from animedex.backends.waifu.models import Envelope, WaifuPage
-    from animedex.models import parse_records, parse_rows
+    from animedex.models import parse_json, parse_records
 
-    envelope = parse_rows(response.body, Envelope, source.backend)
+    envelope = parse_json(response.body, Envelope, source.backend)
     rows = WaifuPage(parse_records(kind, envelope.items, "items", source))
     rows.page = envelope.page_number
     rows.total_pages = envelope.total_pages
@@ -37,10 +37,10 @@ def parse_row(kind: type[R], response: Response, source: SourceTag) -> R:
     """Read the answer that is one row."""
     import msgspec
 
-    from animedex.models import parse_record, parse_rows
+    from animedex.models import parse_json, parse_record
 
     # Bytes that are no JSON are another error than a row of another shape.
-    raw = parse_rows(response.body, msgspec.Raw, source.backend)
+    raw = parse_json(response.body, msgspec.Raw, source.backend)
     return parse_record(kind, raw, "", source)
 
 

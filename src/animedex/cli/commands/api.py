@@ -17,7 +17,7 @@ from animedex.cli.command_context import CommandSession, with_request_options
 from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.http_message import Request, Response
-from animedex.models import parse_rows
+from animedex.models import parse_json
 from animedex.render.safe_text import escape_control_characters
 from animedex.transport.status_errors import status_error
 
@@ -151,7 +151,7 @@ def _print(session: CommandSession, backend: Backend, response: Response) -> Non
     """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
     if session.output.program is not None and response.is_success:
         # The program is given the numbers as they came.
-        document = parse_rows(response.body, msgspec.Raw, backend.name)
+        document = parse_json(response.body, msgspec.Raw, backend.name)
         session.output.json(cast("JsonValue", document))
     elif not is_terminal(sys.stdout):
         write_bytes(response.body)

@@ -38,7 +38,7 @@ def from_option(decorated: F) -> F:
 
 
 def use_short_timeout(session: CommandSession) -> None:
-    """Return a service ten seconds, unless the user has said how long it may take."""
+    """Limit each service to ten seconds, unless the user has set a time limit."""
     if session.shared.timeout is None and Config().get("timeout").source == "default":
         session.shared = session.shared._replace(timeout=PATIENCE)
 

@@ -116,7 +116,7 @@ def _identify_rows(session: CommandSession, subjects: Iterable[Subject]) -> None
 
 
 def _identify_all(session: CommandSession, subjects: Iterable[Subject]) -> Iterator[Identification]:
-    """Return the entries that exist and report the others; raise `NotFound` if none exists."""
+    """Yield what is identified and report the rest; raise `NotFound` if nothing is."""
     from animedex.art.identify import identify_all
 
     lost = _MissingRows(session)

@@ -21,7 +21,7 @@ _SERVICE = "A service that knows its users; `animedex auth status` names them."
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     del ctx, param
-    return [name for name in with_login_options() if name.startswith(incomplete)]
+    return [name for name in list_account_services() if name.startswith(incomplete)]
 
 
 @click.group("auth", cls=Group)
@@ -66,7 +66,7 @@ def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) 
     from animedex.origins import origin
     from animedex.transport.urls import base_url, require_secure
 
-    backend, config = services_with_accounts(service), session.client.config
+    backend, config = require_account_service(service), session.client.config
     url = base_url(backend, config.base_urls)
     require_secure(url, backend)
     fields = collect_credentials(backend, given, session.note)
@@ -88,7 +88,7 @@ def status(session: CommandSession, service: str | None, *, check: bool) -> None
     """Show your accounts and where their keys come from."""
     from animedex.cli.login import account_status
 
-    names = [services_with_accounts(service).name] if service else with_login_options()
+    names = [require_account_service(service).name] if service else list_account_services()
     found = map(backends.find_backend, names)
     session.output.facts(
         {each.name: account_status(session.client, each, check=check) for each in found}
@@ -102,7 +102,7 @@ def logout(service: str) -> None:
     from animedex.cli.login import require_sign_in, set_variables
     from animedex.config.credentials_file import delete_credentials
 
-    backend = services_with_accounts(service)
+    backend = require_account_service(service)
     if delete_credentials(backend.name):
         page = require_sign_in(backend).key_page
         _print_line(f"signed out of {backend.name}; the key is valid until it is deleted at {page}")
@@ -112,19 +112,19 @@ def logout(service: str) -> None:
         _print_line(f"{variable} is still set, and is used")
 
 
-def with_login_options() -> list[str]:
+def list_account_services() -> list[str]:
     """Name the services that know their users."""
     return [
         name for name in backends.list_names() if backends.find_backend(name).sign_in is not None
     ]
 
 
-def services_with_accounts(name: str) -> Backend:
+def require_account_service(name: str) -> Backend:
     """Return a service; raise `BadArguments` for one without sign-in.
 
     What is no service is not repeated: it may be a key.
     """
-    known = with_login_options()
+    known = list_account_services()
     if name in known:
         return backends.find_backend(name)
     hint = f"there is one to {' and '.join(known)}"

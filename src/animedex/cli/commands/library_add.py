@@ -110,7 +110,7 @@ def _is_summary_only(session: CommandSession) -> bool:
 
 def _print(session: CommandSession, entries: Iterator[Entry]) -> None:
     """Print entries, or on a terminal a bar while they come."""
-    from animedex.cli.entry_output import print_entries, single_entry_payload
+    from animedex.cli.entry_output import pair_with_nothing, print_entries
     from animedex.cli.progress_bars import count_with_bar
 
     is_summary = _is_summary_only(session)
@@ -121,7 +121,7 @@ def _print(session: CommandSession, entries: Iterator[Entry]) -> None:
             for _ in entries:
                 pass
         else:
-            print_entries(session, single_entry_payload(entries))
+            print_entries(session, pair_with_nothing(entries))
 
 
 def _count(entries: Iterator[Entry], count: Callable[[], None]) -> Iterator[Entry]:

@@ -140,7 +140,7 @@ def _check_delete(keep: Keep | None, *, yes: bool) -> None:
 
 
 def _may_delete(results: Iterable[_Result]) -> bool:
-    """Return how many files would go, and ask whether they may."""
+    """Ask whether the files may be deleted, with their number; return the answer."""
     from animedex.cli.prompts import ask
     from animedex.plurals import format_count
 

@@ -52,13 +52,13 @@ def command(session: CommandSession, *, filters: Filters, kind: Kind) -> None:
     lines = export_entries(session.library, kind, filters)
     if is_terminal(sys.stdout):
         for line in lines:
-            write_out(_check_target(line, kind))
+            write_out(_printable_line(line, kind))
         return
     while batch := b"".join(islice(lines, _BATCH)):
         write_bytes(batch)
 
 
-def _check_target(line: bytes, kind: Kind) -> str:
+def _printable_line(line: bytes, kind: Kind) -> str:
     """Return a line for a terminal, without what could steer it; JSON still says the same."""
     text = line.decode(errors="replace")
     return (

@@ -46,12 +46,10 @@ _PAGE = 500
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, limit: int, whole: bool) -> None:
     """List your pictures, newest first."""
-    from animedex.cli.entry_output import print_entries, single_entry_payload
+    from animedex.cli.entry_output import pair_with_nothing, print_entries
 
     library = session.library
-    print_entries(
-        session, single_entry_payload(_newest(library, filters, None if whole else limit))
-    )
+    print_entries(session, pair_with_nothing(_newest(library, filters, None if whole else limit)))
     count = library.count(filters)
     if not count:
         session.note("animedex: there is no such picture in the library")

@@ -46,10 +46,10 @@ def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     as it is; indexes that are wrong are made anew.
     """
     from animedex.cli.fingerprint_progress import update_outdated_fingerprints
-    from animedex.library.file_inspection import missing_extra_error
+    from animedex.library.file_inspection import find_missing_extra
     from animedex.library.verification import verify
 
-    if missing_extra_error() is None:
+    if find_missing_extra() is None:
         update_outdated_fingerprints(session)
     outcome = _VerifyReport()
     found = verify(session.library, [_folder(name) for name in folders])

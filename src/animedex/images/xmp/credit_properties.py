@@ -89,7 +89,7 @@ def parse_credit(values: Mapping[PropertyName, Sequence[str]], where: str) -> Cr
 
 
 def _standard_properties(post: ArtPost) -> Iterable[Property]:
-    """Return what others know to show.
+    """Return the properties that other programs can show.
 
     A rating for an audience is no number of stars, so that `xmp:Rating` is not touched. Whether
     rights are reserved is not known, so that `xmpRights:Marked` is left alone too.

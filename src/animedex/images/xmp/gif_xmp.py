@@ -49,7 +49,7 @@ def find_packets(source: SourceFile) -> PacketLayout:
 
 
 def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
-    """Return how the file is written with a packet: extensions are of the version 89a."""
+    """Return the parts of the file with a packet: extensions are of the version 89a."""
     put = XMP_HEADER + merge.main.fill(merge.properties) + XMP_TRAILER
     area = (len(_VERSION), source.size)
     return [_VERSION, *splice(layout, merge.replaces, put, area)]

@@ -80,7 +80,7 @@ def find_packets(source: SourceFile) -> PacketLayout:
 
 
 def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
-    """Return how the file is written with a packet, and a continuation where it is too long."""
+    """Return the parts of the file with a packet, continued where it is too long."""
     main, more = _split_packet(merge)
     if len(main) > _MAX_PACKET_BYTES:
         merge = move_to_extension(merge)

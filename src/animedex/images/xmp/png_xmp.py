@@ -45,7 +45,7 @@ def find_packets(source: SourceFile) -> PacketLayout:
 
 
 def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[bytes | Range]:
-    """Return how the file is written with a packet."""
+    """Return the parts of the file with a packet."""
     text = _KEYWORD + b"\0\0\0\0\0" + merge.main.fill(merge.properties)
     checksum = zlib.crc32(b"iTXt" + text)
     chunk = struct.pack(">I4s", len(text), b"iTXt") + text + struct.pack(">I", checksum)

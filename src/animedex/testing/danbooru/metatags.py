@@ -1,4 +1,4 @@
-"""Return which posts a metatag means, such as ``rating:g`` or ``score:>100``."""
+"""Which posts a metatag means, such as ``rating:g`` or ``score:>100``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Return which posts answer a search."""
+"""Which posts answer a search."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Return which tags are found together."""
+"""Tags that occur together."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ class SearchRequest(NamedTuple):
 
 
 Answer = Callable[[SearchRequest], object]
-"""Return what is to be sent as JSON, or raise ``Refused``."""
+"""A function that returns what to send as JSON, or raises ``RequestRefused``."""
 
 
 def read_request(request: Request, users: Mapping[str, User]) -> SearchRequest:

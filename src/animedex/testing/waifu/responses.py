@@ -65,7 +65,7 @@ class Page:
 
 
 def with_url(image: ImageRow, files_url: str) -> ImageRow:
-    """Return an image that has no URL of its own one below ``files_url``.
+    """Return an image with a URL, below ``files_url`` if it has none of its own.
 
     >>> from animedex.testing.waifu.image_rows import image_row
     >>> with_url(image_row({"id": 7}, 1, artists=[], tags=[]), "http://localhost/cdn")["url"]
