@@ -61,6 +61,7 @@ ALLOWED = {
         *("models", "text_encoding", "text_normalization"),
     },
     "download": {
+        "remedies",
         *("art", "backends", "body_writer", "call", "errors", "files", "http_message", "images"),
         *("library", "models", "plurals", "session", "transport.content_encoding"),
     },

@@ -68,6 +68,10 @@ class AnimedexError(Exception):
     def hint(self, hint: str | None) -> None:
         self.remedy = hint if hint is None or isinstance(hint, Remedy) else Remedy(hint)
 
+    def hint_for(self, surface: Surface) -> str | None:
+        """Return the next step as one surface words it."""
+        return self.remedy and self.remedy.word(surface)
+
     def __str__(self) -> str:
         """Return what went wrong and, as nobody reads attributes in a traceback, what to try."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
@@ -84,10 +88,11 @@ class AnimedexError(Exception):
         >>> NotFound("no such category", backend="nekos", status=404).to_payload()["reason"]
         'not-found'
         """
+        hint = self.hint_for(surface)
         payload = {
             "reason": self.reason,
             "message": to_encodable(self.message),
-            "hint": to_encodable(self.remedy.word(surface)) if self.remedy else None,
+            "hint": to_encodable(hint) if hint else None,
             "backend": self.backend,
             "status": self.status,
         }

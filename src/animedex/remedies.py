@@ -8,13 +8,14 @@ read the argument or the function instead. A command that only exists in a termi
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 
 Surface: TypeAlias = Literal["command line", "python", "tool"]
 
-_REFERENCE = re.compile(r"--([a-z][a-z-]*)(?:=([\w.'<>]+))?|`animedex ([^`]+)`")
+# Compiled at the first error, and not at every start.
+_REFERENCE = r"--([a-z][a-z-]*)(?:=([\w.'<>]+))?|`animedex ([^`]+)`"
 # Arguments that have another name than the option.
-_ARGUMENTS = {"from": "services", "order": "order", "max-size": "max_size"}
+_ARGUMENTS = {"from": "services"}
 # What no caller of a tool can do anything about.
 _NOT_OF_TOOLS = frozenset({"timeout", "refresh", "no-check", "jobs"})
 _LATER = "try again later"
@@ -35,52 +36,6 @@ _TOOLS = {
 }
 
 
-class Option(NamedTuple):
-    """An option of the command line, perhaps with the value to use."""
-
-    name: str
-    value: str | None
-
-    def word(self, surface: Surface) -> str:
-        """Return the option, or the argument that it is elsewhere.
-
-        >>> [Option("sidecar", "json").word(one) for one in ("command line", "python", "tool")]
-        ['--sidecar=json', "`sidecar='json'`", '`sidecar` json']
-        >>> Option("timeout", None).word("python")
-        '`timeout=`'
-        """
-        if surface == "command line":
-            return f"--{self.name}" + ("" if self.value is None else f"={self.value}")
-        argument = _ARGUMENTS.get(self.name, self.name.replace("-", "_"))
-        if surface == "tool":
-            return f"`{argument}`" + ("" if self.value is None else f" {self.value}")
-        value = "" if self.value is None else repr(self.value)
-        return f"`{argument}={value}`"
-
-
-class Command(NamedTuple):
-    """A command line, without the name of the program."""
-
-    words: str
-
-    def word(self, surface: Surface) -> str:
-        """Return the command, or the function or tool that does the same.
-
-        >>> [Command("waifu tags").word(one) for one in ("command line", "python", "tool")]
-        ['`animedex waifu tags`', '`waifu.tags()`', '`waifu_tags`']
-        >>> Command("auth login danbooru").word("tool")
-        "'animedex auth login danbooru' in a terminal"
-        >>> Command("cache clear --seen").word("python")
-        "'animedex cache clear' with its option seen in a terminal"
-        """
-        if surface == "command line":
-            return f"`animedex {self.words}`"
-        same = (_FUNCTIONS if surface == "python" else _TOOLS).get(self.words)
-        words, *options = self.words.split(" --")
-        added = f" with its option {' and '.join(options)}" if options else ""
-        return f"`{same}`" if same else f"'animedex {words}'{added} in a terminal"
-
-
 class Remedy(str):
     """The next step to try. As a string it is worded for Python.
 
@@ -91,15 +46,13 @@ class Remedy(str):
     'try again later'
     """
 
-    __slots__ = ("parts", "template")
+    __slots__ = ("template",)
     template: str
-    parts: tuple[str | Option | Command, ...]
 
     def __new__(cls, template: str) -> Self:
-        """Parse the template."""
-        parts = tuple(_parse(template))
-        remedy = super().__new__(cls, _word(parts, "python"))
-        remedy.template, remedy.parts = template, parts
+        """Word a template for Python, and keep it for other surfaces."""
+        remedy = super().__new__(cls, _word(template, "python"))
+        remedy.template = template
         return remedy
 
     def __getnewargs__(self) -> tuple[str]:
@@ -108,22 +61,50 @@ class Remedy(str):
 
     def word(self, surface: Surface) -> str:
         """Return the remedy as one surface says it."""
-        return _word(self.parts, surface)
+        return _word(self.template, surface)
 
 
-def _parse(template: str) -> list[str | Option | Command]:
-    parts: list[str | Option | Command] = []
-    end = 0
-    for match in _REFERENCE.finditer(template):
-        parts.append(template[end : match.start()])
-        option, value, words = match.groups()
-        parts.append(Option(option, value) if option else Command(words))
-        end = match.end()
-    return [*parts, template[end:]]
-
-
-def _word(parts: tuple[str | Option | Command, ...], surface: Surface) -> str:
-    options = {part.name for part in parts if isinstance(part, Option)}
-    if surface == "tool" and options & _NOT_OF_TOOLS:
+def _word(template: str, surface: Surface) -> str:
+    if surface == "command line":
+        return template
+    references = [match.groups() for match in re.finditer(_REFERENCE, template)]
+    if surface == "tool" and any(option in _NOT_OF_TOOLS for option, _, _ in references):
         return _LATER
-    return "".join(part if isinstance(part, str) else part.word(surface) for part in parts)
+
+    def replace(match: re.Match[str]) -> str:
+        option, value, words = match.groups()
+        return _word_option(option, value, surface) if option else _word_command(words, surface)
+
+    return re.sub(_REFERENCE, replace, template)
+
+
+def _word_option(name: str, value: str | None, surface: Surface) -> str:
+    """Return the argument that an option is outside the command line.
+
+    >>> [_word_option("sidecar", "json", surface) for surface in ("python", "tool")]
+    ["`sidecar='json'`", '`sidecar` json']
+    >>> _word_option("timeout", None, "python")
+    '`timeout=`'
+    """
+    argument = _ARGUMENTS.get(name, name.replace("-", "_"))
+    if surface == "tool":
+        return f"`{argument}`" + ("" if value is None else f" {value}")
+    return f"`{argument}={'' if value is None else repr(value)}`"
+
+
+def _word_command(words: str, surface: Surface) -> str:
+    """Return the function or tool that does what a command does, or else where to run that.
+
+    >>> [_word_command("waifu tags", surface) for surface in ("python", "tool")]
+    ['`waifu.tags()`', '`waifu_tags`']
+    >>> _word_command("auth login danbooru", "tool")
+    "'animedex auth login danbooru' in a terminal"
+    >>> _word_command("cache clear --seen", "python")
+    "'animedex cache clear' with its option seen in a terminal"
+    """
+    same = (_FUNCTIONS if surface == "python" else _TOOLS).get(words)
+    if same:
+        return f"`{same}`"
+    command, *options = words.split(" --")
+    added = f" with its option {' and '.join(options)}" if options else ""
+    return f"'animedex {command}'{added} in a terminal"

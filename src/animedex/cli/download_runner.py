@@ -182,7 +182,10 @@ class ReportPrinter:
 
 
 def _payload(one: DownloadReport) -> JsonObject:
-    return {**one.to_payload(), "path": None if one.path is None else printable_path(one.path)}
+    return {
+        **one.to_payload("command line"),
+        "path": None if one.path is None else printable_path(one.path),
+    }
 
 
 def _name_result(one: DownloadReport, error: AnimedexError) -> AnimedexError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import msgspec
 
@@ -14,12 +14,14 @@ from animedex.models import is_json
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject, JsonValue
     from animedex.library.entry import Entry
     from animedex.render.text_output import Card
+
+T = TypeVar("T")
 
 _FACTS = ("sha256", "size", "format", "width", "height", "frames")
 KEYS = ("id", "path", "there", *_FACTS, "added_at", "category", "post", "row")
@@ -132,14 +134,14 @@ def print_entries(
 
     However many there are, they go out as they come. `known` are the keys of what stands beside.
     """
-    if session.output.mode == "text":
-        print_cards(session, (_hit_card(entry, beside) for entry, beside in found))
-        return
-    from animedex.cli.stream_output import stream_rows
-
     source = session.shared.fields is not None or not session.shared.no_source
-    rows = (msgspec.json.encode(entry_payload(one, source=source, **more)) for one, more in found)
-    stream_rows(session, rows, (*KEYS, *known))
+    print_each(
+        session,
+        found,
+        lambda hit: _hit_card(*hit),
+        lambda hit: entry_payload(hit[0], source=source, **hit[1]),
+        (*KEYS, *known),
+    )
 
 
 def pair_with_nothing(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
@@ -147,14 +149,39 @@ def pair_with_nothing(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObj
     return ((entry, {}) for entry in entries)
 
 
-def print_cards(session: CommandSession, shown: Iterable[Card]) -> None:
-    """Print cards as they come, with a line between them."""
+def print_each(
+    session: CommandSession,
+    items: Iterable[T],
+    to_card: Callable[[T], Card],
+    to_payload: Callable[[T], JsonObject],
+    keys: Sequence[str],
+) -> int:
+    """Print items as they come, as cards on a terminal, else as JSON; return their number."""
+    count = 0
+
+    def counted() -> Iterator[T]:
+        nonlocal count
+        for item in items:
+            count += 1
+            yield item
+
+    if session.output.mode == "text":
+        _print_cards(session, map(to_card, counted()))
+    else:
+        from animedex.cli.stream_output import stream_rows
+
+        stream_rows(session, (msgspec.json.encode(to_payload(one)) for one in counted()), keys)
+    return count
+
+
+def _print_cards(session: CommandSession, found: Iterable[Card]) -> None:
+    """Print cards with a line between them."""
     from animedex.cli.streams import write_out
     from animedex.render.text_output import cards
 
     look = session.output.look()
     between = ""
-    for card in shown:
+    for card in found:
         write_out(between + cards([card], look))
         between = "\n"
 

@@ -62,7 +62,7 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
 
         write_note(msgspec.json.encode(error.to_payload("command line")).decode())
     else:
-        hint = error.remedy.word("command line") if error.remedy else ""
+        hint = error.hint_for("command line")
         line = f"animedex: {format_error(error)}" + (f" ({hint})" if hint else "")
         # What `halt_error` of a jq program says may have several lines.
         write_note(line, lines=error.reason == "jq-failed")

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from animedex.errors import AnimedexError
     from animedex.http_message import JsonObject
     from animedex.library.entry import NewEntry
+    from animedex.remedies import Surface
 
 KEYS = ("path", "id", "url", "status", "bytes", "sha256", "error")
 Status = Literal["fetched", "copied", "here", "failed"]
@@ -31,8 +32,8 @@ class DownloadReport(NamedTuple):
     sha256: str | None = None
     error: AnimedexError | None = None
 
-    def to_payload(self) -> JsonObject:
-        """Return the report as a JSON object."""
+    def to_payload(self, surface: Surface = "python") -> JsonObject:
+        """Return the report as a JSON object, its hint worded for where it is read."""
         return {
             "path": self.path,
             "id": self.id,
@@ -40,7 +41,7 @@ class DownloadReport(NamedTuple):
             "status": self.status,
             "bytes": self.size,
             "sha256": self.sha256,
-            "error": None if self.error is None else _error_payload(self.error),
+            "error": None if self.error is None else _error_payload(self.error, surface),
         }
 
 
@@ -71,6 +72,6 @@ def summarize_reports(results: Sequence[DownloadReport]) -> str:
     return ", ".join(f"{count} {word}" for word, count in counts.items() if count) or "no pictures"
 
 
-def _error_payload(error: AnimedexError) -> JsonObject:
-    payload = error.to_payload("command line")
+def _error_payload(error: AnimedexError, surface: Surface) -> JsonObject:
+    payload = error.to_payload(surface)
     return {name: payload[name] for name in ("reason", "message", "hint")}

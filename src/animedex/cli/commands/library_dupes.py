@@ -194,25 +194,9 @@ def _summary(results: Iterable[_Result]) -> str:
 
 def _print(session: CommandSession, results: Iterator[_Result]) -> int:
     """Print groups as they come; return how many there were."""
-    counted = 0
+    from animedex.cli.entry_output import print_each
 
-    def counting() -> Iterator[_Result]:
-        nonlocal counted
-        for result in results:
-            counted += 1
-            yield result
-
-    if session.output.mode == "text":
-        from animedex.cli.entry_output import print_cards
-
-        print_cards(session, map(_card, counting()))
-    else:
-        import msgspec
-
-        from animedex.cli.stream_output import stream_rows
-
-        stream_rows(session, (msgspec.json.encode(_row(one)) for one in counting()), _KEYS)
-    return counted
+    return print_each(session, results, _card, _row, _KEYS)
 
 
 def _row(result: _Result) -> JsonObject:

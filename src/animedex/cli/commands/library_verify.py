@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
@@ -102,28 +102,10 @@ class _VerifyReport:
 
 
 def _print(session: CommandSession, found: Iterator[Finding]) -> int:
-    """Print findings as they come; give how many there were."""
-    counted = 0
+    """Print findings as they come; return how many there were."""
+    from animedex.cli.entry_output import print_each
 
-    def counting() -> Iterator[Finding]:
-        nonlocal counted
-        for finding in found:
-            counted += 1
-            yield finding
-
-    if session.output.mode == "text":
-        from animedex.cli.entry_output import print_cards
-
-        print_cards(session, map(_card, counting()))
-    else:
-        import msgspec
-
-        from animedex.cli.stream_output import stream_rows
-
-        stream_rows(
-            session, (msgspec.json.encode(_finding_payload(one)) for one in counting()), _KEYS
-        )
-    return counted
+    return print_each(session, found, _card, _finding_payload, _KEYS)
 
 
 def _finding_payload(finding: Finding) -> JsonObject:
@@ -141,7 +123,8 @@ def _finding_payload(finding: Finding) -> JsonObject:
 
 
 def _remedy(finding: Finding) -> str | None:
-    return cast("str | None", finding.error and finding.error.to_payload("command line")["hint"])
+    hint = finding.error and finding.error.hint_for("command line")
+    return to_encodable(hint) if hint else None
 
 
 def _card(finding: Finding) -> Card:
