@@ -23,6 +23,7 @@ from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.rate_limiter import LimiterState, Proceed, Reservation, RetryLater
 from animedex.ratelimit.seen_store import SeenStore
 from animedex.ratelimit.store import FILE_NAME
+from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -37,18 +38,9 @@ BOOT = Boot("fixture", 1_000_000_000.0)
 SEARCH = Reservation("new", "/api/v2/search", "/search", NOW + 60)
 
 
-class Clock:
-    """A clock that is set by hand."""
-
-    now = NOW
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOW)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from animedex.ratelimit.memory_store import MemoryStore, ProcessStates
 from animedex.ratelimit.rate_limiter import Decision, Proceed, Reservation, RetryLater, last_moment
 from animedex.ratelimit.sqlite_store import SCHEMA, SqliteStore
 from animedex.ratelimit.store import IDLE_SECONDS
+from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,19 +24,6 @@ AnyStore = SqliteStore | MemoryStore
 ORIGIN = "https://shelf.example"
 LOOPBACK = "http://127.0.0.1:8000"
 LIMITS = Limits(TokenBucket(rate=3.0, burst=10), {"/search": SlidingWindow(7, 5.0)})
-
-
-class Clock:
-    """A clock that is set by hand, and fails when a test says so."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-        self.is_broken = False
-
-    def __call__(self) -> float:
-        if self.is_broken:
-            raise RuntimeError
-        return self.now
 
 
 @pytest.fixture

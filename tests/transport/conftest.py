@@ -18,6 +18,7 @@ from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.pipeline import ClientConfig, Runtime
 from animedex.transport.proxies import Proxies
+from tests.kit.clock import Clock
 from tests.transport.calls import Read, read
 from tests.transport.store_calls import FindAccount, RecordingCache, RecordingLimiter, RecordingSeen
 
@@ -63,16 +64,6 @@ CLUB = SHELF._replace(
 )
 
 
-class Clock:
-    """Stand still until told otherwise."""
-
-    def __init__(self) -> None:
-        self.now = 1_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 class Stage:
     """A driver with real stores and a clock of its own; what is sent follows a script.
 
@@ -84,7 +75,7 @@ class Stage:
     club = CLUB
 
     def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
+        self.clock = Clock(1_000_000.0)
         self.steps: list[object] = []
         self.events: list[Event] = []
         self.jitter = 1.0

@@ -13,6 +13,7 @@ import pytest
 
 from animedex.database import StoreLocked
 from animedex.transport.response_cache import Cache, CacheEntry, CacheReport
+from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -40,17 +41,9 @@ cache.close()
 """
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = START
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
 from animedex.ratelimit.rate_limiter import Reservation
 from animedex.ratelimit.seen_store import SeenStore
 from animedex.ratelimit.store import FILE_NAME
+from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,17 +24,7 @@ if TYPE_CHECKING:
 
 HOUR = 3600.0
 
-
-class Clock:
-    """Stand still until told otherwise."""
-
-    start = 1000.0
-
-    def __init__(self) -> None:
-        self.now = self.start
-
-    def __call__(self) -> float:
-        return self.now
+START = 1000.0
 
 
 class ShelfStore(FallbackStore):
@@ -56,8 +47,7 @@ class ShelfStore(FallbackStore):
     def claim(self, times: int) -> list[float]:
         """Reserve room so many times, and return the slots as seconds from the start."""
         return [
-            self.reserve(self.origin, self.limits, Reservation(f"{number}", "/neko")).at
-            - Clock.start
+            self.reserve(self.origin, self.limits, Reservation(f"{number}", "/neko")).at - START
             for number in range(times)
         ]
 
@@ -72,7 +62,7 @@ def seldom() -> Iterator[None]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(START)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.ratelimit.fallback_store.conftest import Clock, Open
+    from tests.kit.clock import Clock
+    from tests.ratelimit.fallback_store.conftest import Open
 
 MEMORY = "this process's memory, with a burst of 1"
 

@@ -16,7 +16,8 @@ import pytest
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.ratelimit.fallback_store.conftest import Clock, Open, ShelfStore
+    from tests.kit.clock import Clock
+    from tests.ratelimit.fallback_store.conftest import Open, ShelfStore
 
 START = 1000.0
 CHILD = """

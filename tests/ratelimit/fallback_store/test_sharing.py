@@ -13,7 +13,8 @@ from animedex.ratelimit.rate_limiter import Proceed, Rejected, Reservation, Retr
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.ratelimit.fallback_store.conftest import Clock, Open
+    from tests.kit.clock import Clock
+    from tests.ratelimit.fallback_store.conftest import Open
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from animedex.ratelimit import seen_store
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.ratelimit.fallback_store.conftest import Clock, Open
+    from tests.kit.clock import Clock
+    from tests.ratelimit.fallback_store.conftest import Open
 
 
 def test_shown_pictures_are_remembered_by_all(opened: Open, path: Path) -> None:

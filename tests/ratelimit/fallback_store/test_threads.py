@@ -12,7 +12,8 @@ from animedex.ratelimit.fallback_store import FallbackStore
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.ratelimit.fallback_store.conftest import Clock, Open
+    from tests.kit.clock import Clock
+    from tests.ratelimit.fallback_store.conftest import Open
 
 
 class Meeting:

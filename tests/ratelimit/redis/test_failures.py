@@ -17,6 +17,7 @@ from animedex.ratelimit.redis_client import RedisClient
 from animedex.ratelimit.redis_errors import explain_error
 from animedex.ratelimit.redis_store import RedisStore
 from animedex.ratelimit.store import StoreUnavailable
+from tests.kit.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,16 +29,6 @@ if TYPE_CHECKING:
 LIMITS = Limits(TokenBucket(rate=1000.0, burst=100), {"/search": SlidingWindow(2, 3600.0)})
 NEKO = Reservation("a", "/neko")
 SEARCH = Reservation("a", "/search", "/search")
-
-
-class Clock:
-    """Go on only when told to, so that a gate opens when a test wants it to."""
-
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 class Patient(RedisStore):

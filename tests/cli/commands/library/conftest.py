@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 import msgspec
 import pytest
@@ -18,6 +18,8 @@ from animedex.models import parse_record
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from animedex.http_message import JsonObject
 
 FETCHED = SourceTag(
     "nekos", datetime(2026, 11, 1, 12, tzinfo=UTC), cached=False, rate_limited=False
@@ -37,6 +39,11 @@ class Draw(Protocol):
     """Draw a picture into a file: the same for the same seed, and unlike that of any other."""
 
     def __call__(self, name: str, seed: int = 0, size: tuple[int, int] = (160, 120)) -> Path: ...
+
+
+def rows_of(value: object) -> list[JsonObject]:
+    """Return what a command printed as rows."""
+    return cast("list[JsonObject]", value)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""`animedex library remove`, `dupes`, `similar`, `verify`, `export`, `import`."""
+"""`animedex library remove`, `dupes` and `similar`."""
 
 from __future__ import annotations
 
@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.library.entry import NewEntry
-from animedex.library.picture_library import Library
-from animedex.models import ArtPost, Rating
 from animedex.testing import SampleServer
+from tests.cli.commands.library.conftest import rows_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import Draw, LibraryFolder
     from tests.kit.command_line import Cli, Process
     from tests.kit.terminal import Terminal
-
-
-def rows_of(value: object) -> list[JsonObject]:
-    return cast("list[JsonObject]", value)
 
 
 def in_trash() -> list[str]:
@@ -262,192 +255,3 @@ def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
     for named in ("1", str(film)):
         outcome = cli("library", "similar", named, "--errors", "json")
         assert (outcome.code, "film" in str(outcome.error["message"])) == (2, True)
-
-
-def test_all_is_well(cli: Cli, library_folder: LibraryFolder) -> None:
-    outcome = cli("library", "verify")
-    assert (outcome.code, outcome.text) == (0, "[]\n")
-    assert outcome.err == "animedex: all 4 pictures are there and whole\n"
-
-
-def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
-    cli: Cli, library_folder: LibraryFolder, tmp_path: Path
-) -> None:
-    (tmp_path / "there").mkdir()
-    library_folder.files["own"].rename(tmp_path / "there" / "renamed.png")
-    library_folder.files["hug"].unlink()
-    library_folder.files["neko"].write_bytes(b"")
-    outcome = cli("library", "verify", str(tmp_path / "there"))
-    found = {row["id"]: row for row in rows_of(outcome.json)}
-    assert {number: row["state"] for number, row in found.items()} == {
-        1: "broken",
-        3: "missing",
-        4: "moved",
-    }
-    assert [row["repaired"] for row in found.values()] == [False, False, True]
-    assert outcome.code == 3
-    assert "2 pictures are not in order" in outcome.err
-    assert "library remove 3" in str(found[3]["hint"])
-    moved = library_folder.library.get(4)
-    assert moved
-    assert moved.path == str(tmp_path / "there" / "renamed.png")
-
-
-def test_missing_files_are_told_once_and_forgotten_together(
-    cli: Cli, library_folder: LibraryFolder
-) -> None:
-    for name in ("own", "hug"):
-        library_folder.files[name].unlink()
-    outcome = cli("library", "verify")
-    rows = rows_of(outcome.json)
-    assert (outcome.code, [row["state"] for row in rows]) == (3, ["missing", "missing"])
-    assert "holiday.png" not in outcome.err
-    assert "library remove --missing" in outcome.err
-    outcome = cli("library", "remove", "--missing")
-    assert (outcome.code, outcome.err.count("forgotten")) == (0, 2)
-    assert [entry.id for entry in library_folder.library.entries()] == [2, 1]
-    assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
-
-
-def test_a_missing_file_whose_path_is_not_utf_8_is_told(
-    cli: Cli, draw: Draw, tmp_path: Path
-) -> None:
-    path = tmp_path / os.fsdecode(b"caf\xe9.png")
-    draw("a.png").rename(path)
-    cli("library", "add", str(path))
-    path.unlink()
-    outcome = cli("library", "verify")
-    (row,) = rows_of(outcome.json)
-    assert (outcome.code, row["state"]) == (3, "missing")
-    assert row["message"] == f"there is no file {tmp_path}/caf\\xe9.png"
-
-
-@pytest.mark.parametrize(
-    "command",
-    [
-        ("library", "add"),
-        ("library", "import"),
-        ("library", "similar"),
-        ("library", "verify"),
-        ("show", "--info"),
-        ("art", "dedupe"),
-        ("download",),
-    ],
-)
-def test_an_error_in_json_names_a_path_that_is_not_utf_8(
-    command: tuple[str, ...], cli: Cli, tmp_path: Path
-) -> None:
-    outcome = cli(*command, str(tmp_path / os.fsdecode(b"caf\xe9.png")), "--errors", "json")
-    assert outcome.code in {2, 3}
-    assert "caf\\xe9.png" in str(outcome.error["message"])
-    assert "encoding" not in str(outcome.error["message"])
-
-
-@pytest.mark.parametrize("arguments", [(), ("1", "--missing"), ("--missing", "--delete")])
-def test_what_to_forget_is_said_in_one_way(
-    arguments: tuple[str, ...], cli: Cli, library_folder: LibraryFolder
-) -> None:
-    assert cli("library", "remove", *arguments).code == 2
-    assert library_folder.library.count() == 4
-
-
-def test_a_folder_to_look_in_must_be_one(cli: Cli, library_folder: LibraryFolder) -> None:
-    assert cli("library", "verify", "/nosuch").code == 3
-
-
-def test_an_index_made_anew_is_told(
-    cli: Cli, terminal: Terminal, library_folder: LibraryFolder
-) -> None:
-    for show in (cli, terminal):
-        library_folder.library.file.change(lambda db: db.execute("DELETE FROM hash_block"))
-        outcome = show("library", "verify")
-        assert (outcome.code, "index of hashes was wrong" in outcome.text) == (0, True)
-
-
-def test_findings_are_cards_on_a_terminal(
-    terminal: Terminal, library_folder: LibraryFolder
-) -> None:
-    library_folder.files["own"].unlink()
-    outcome = terminal("library", "verify", columns=200)
-    assert outcome.code == 3
-    assert "holiday.png" in outcome.text
-    assert "to do" in outcome.text
-
-
-@pytest.mark.parametrize("kind", ["jsonl", "csv"])
-def test_what_was_exported_is_taken_in(
-    kind: str,
-    cli: Cli,
-    library_folder: LibraryFolder,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    file = tmp_path / "exported"
-    file.write_bytes(cli("library", "export", "--format", kind).out)
-    before = rows_of(cli("library", "list", "--all").json)
-    assert cli("library", "import", str(file)).err == (
-        "animedex: 0 added, 4 known already, 0 failed\n"
-    )
-    monkeypatch.setenv("ANIMEDEX_DATA_DIR", str(tmp_path / "other"))
-    outcome = cli("library", "import", str(file))
-    assert (outcome.code, outcome.err) == (0, "animedex: 4 added, 0 known already, 0 failed\n")
-    after = rows_of(cli("library", "list", "--all").json)
-    if kind == "jsonl":
-        assert after == before
-    assert [row["path"] for row in after] == [row["path"] for row in before]
-
-
-def test_filters_narrow_what_is_exported(cli: Cli, library_folder: LibraryFolder) -> None:
-    lines = cli("library", "export", "--category", "hug").text.splitlines()
-    assert [json.loads(line)["category"] for line in lines] == ["hug"]
-
-
-def test_bad_lines_are_named(process: Process, library_folder: LibraryFolder) -> None:
-    text = process("library", "export").out
-    library_folder.files["own"].unlink()
-    outcome = process("library", "import", "-", stdin=b"{}\n" + text)
-    assert outcome.code == 3
-    lines = outcome.err.splitlines()
-    assert lines[0].startswith(
-        "animedex: standard input, line 1: it is no line of an exported library"
-    )
-    assert lines[1].startswith("animedex: standard input, line 5: there is no file")
-    assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"
-
-
-@pytest.mark.parametrize("file", ["/nosuch", "/"])
-def test_a_file_to_import_must_be_one(file: str, cli: Cli) -> None:
-    outcome = cli("library", "import", file, "--errors", "json")
-    assert outcome.code in {2, 3}
-    assert file in str(outcome.error["message"])
-
-
-def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> None:
-    name = "a\x1b]0;x\x07\x9b31m\u202e\r=1"
-    post = ArtPost(id="a:1", rating=Rating.GENERAL, artists=[name])
-    with Library() as library:
-        library.add(NewEntry(str(draw("1.png")), post))
-    for kind in ("jsonl", "csv"):
-        shown = terminal("library", "export", "--format", kind).text
-        assert not set(shown.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")
-        if kind == "jsonl":
-            assert json.loads(shown)["post"]["artists"] == [name]
-
-
-def test_a_file_in_another_encoding_is_told_once(
-    cli: Cli, library_folder: LibraryFolder, tmp_path: Path
-) -> None:
-    exported = tmp_path / "library.jsonl"
-    exported.write_bytes('{"path": "/ä.png"}\n'.encode("latin-1") * 3)
-    found = cli("library", "import", str(exported))
-    assert found.code == 2
-    assert found.err.count("it is not UTF-8") == 1
-    assert f"{exported}, line 1: it is not UTF-8" in found.err
-    assert "0 added, 0 known already, 3 failed" in found.err
-
-
-@pytest.mark.parametrize("command", ["similar", "import"])
-def test_a_file_without_a_name_is_refused(cli: Cli, command: str) -> None:
-    outcome = cli("library", command, "")
-    assert outcome.code == 2
-    assert "the name of the file is empty" in outcome.err

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from tests.cli.commands.library.conftest import rows_of
+
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
     from animedex.testing import SampleServer
@@ -31,10 +33,6 @@ COMMANDS = [
     ("image", "neko", "--amount", "2", "--offline", "--fresh"),
     ("search", "ミオ", "--offline"),
 ]
-
-
-def rows_of(value: object) -> list[JsonObject]:
-    return cast("list[JsonObject]", value)
 
 
 @pytest.mark.parametrize("arguments", COMMANDS)

@@ -11,16 +11,13 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from animedex.library import entry_rows as rows
+from tests.cli.commands.library.conftest import rows_of
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
     from tests.cli.commands.library.conftest import LibraryFolder
     from tests.kit.command_line import Cli
     from tests.kit.terminal import Emulator, Terminal
-
-
-def rows_of(value: object) -> list[JsonObject]:
-    return cast("list[JsonObject]", value)
 
 
 def test_the_newest_comes_first(cli: Cli, library_folder: LibraryFolder) -> None:
