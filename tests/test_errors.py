@@ -49,6 +49,26 @@ def test_every_error_is_drawn_in_the_tree_with_its_reason_and_exit_code(
     assert kind.exit_code in CODES[kind.reason]
 
 
+@pytest.mark.parametrize(
+    ("kind", "built_in"),
+    [
+        (errors.BadArguments, ValueError),
+        (errors.UnknownField, ValueError),
+        (errors.Unreachable, ConnectionError),
+        (errors.TimedOut, TimeoutError),
+    ],
+)
+def test_an_error_is_also_the_built_in_one(
+    kind: type[AnimedexError], built_in: type[Exception]
+) -> None:
+    error = kind("what was wrong", hint="what to do")
+    with pytest.raises(built_in) as caught:
+        raise error
+    assert caught.value is error
+    assert (str(error), error.args) == ("what was wrong (what to do)", ("what was wrong",))
+    assert getattr(error, "errno", None) is None
+
+
 def test_every_reason_is_used() -> None:
     assert {kind.reason for kind in KINDS} == set(CODES)
 

@@ -187,6 +187,8 @@ def _written(path: str, work: Callable[[], T]) -> T:
     """Do something with a file, and say what is wrong where that fails."""
     try:
         return work()
+    except AnimedexError:
+        raise
     except OSError as error:
         raise write_error(path, error) from None
     except ValueError as error:

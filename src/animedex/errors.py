@@ -19,7 +19,8 @@ AnimedexError
 └── Corrupt               corrupt          1   bytes that are not what they claim to be
     └── TooLarge          too-large        1   a picture that costs too much to decode
 
-The columns are the class, its `reason` and the exit code of the command line.
+The columns are the class, its `reason` and the exit code of the command line. A `BadArguments` is
+also a `ValueError`, an `Unreachable` a `ConnectionError` and a `TimedOut` a `TimeoutError`.
 """
 
 from __future__ import annotations
@@ -125,7 +126,7 @@ def _rebuild(kind: type[AnimedexError], message: str, state: dict[str, object]) 
     return error
 
 
-class BadArguments(AnimedexError):
+class BadArguments(AnimedexError, ValueError):
     """Report an argument, a setting or a path that cannot be used."""
 
     reason = "bad-args"
@@ -186,7 +187,7 @@ class RateLimited(AnimedexError):
     retry_after: float | None = None
 
 
-class Unreachable(AnimedexError):
+class Unreachable(AnimedexError, ConnectionError):
     """Report that no connection came about, or that it broke.
 
     `transient` tells whether trying again may help.
@@ -197,7 +198,7 @@ class Unreachable(AnimedexError):
     transient: bool = True
 
 
-class TimedOut(AnimedexError):
+class TimedOut(AnimedexError, TimeoutError):
     """Report that no complete answer came before the deadline."""
 
     reason = "timeout"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 import msgspec
 
-from animedex.errors import BadArguments
+from animedex.errors import AnimedexError, BadArguments
 from animedex.models import decode_json
 from animedex.text_encoding import read_pieces, utf8_pieces
 
@@ -264,6 +264,8 @@ def _open_file(path: str, name: str) -> Generator[BinaryIO]:
         else:
             with open(path, "rb") as file:
                 yield file
+    except AnimedexError:
+        raise
     except (OSError, ValueError) as error:
         # A name with a null byte is a ValueError.
         message = f"{name} cannot be read: {getattr(error, 'strerror', None) or error}"

@@ -149,6 +149,8 @@ def _store(db: sqlite3.Connection, file: InspectedFile) -> AnimedexError | None:
     def store() -> Entry:
         try:
             return upsert(db, file)
+        except AnimedexError:
+            raise
         except (OverflowError, ValueError):
             # A service may send numbers and characters that no database has room for.
             message = f"{path}: its row has numbers or characters that cannot be stored"

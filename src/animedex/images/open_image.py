@@ -9,7 +9,7 @@ import io
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple, TypeAlias, cast
 
-from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.containers.file_reader import HINT
 from animedex.images.decode_cost import estimate_cost
 from animedex.images.decoder import convert_decoder_errors, create_decoder
@@ -250,6 +250,8 @@ def open_seekable(path: str) -> Generator[BinaryIO]:
     except IsADirectoryError:
         message = f"{path} is a folder"
         raise BadArguments(message, hint="name the files in it") from None
+    except AnimedexError:
+        raise
     except (OSError, ValueError) as error:
         # A name with a null byte is a ValueError.
         message = f"{path} cannot be read: {getattr(error, 'strerror', None) or error}"

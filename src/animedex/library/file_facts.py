@@ -7,7 +7,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.errors import BadArguments, Corrupt, NotFound
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.files import hash_file, open_nonblocking
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def read_file_facts(path: str) -> FileFacts:
                 opening += piece[: HEAD_BYTES - len(opening)]
                 size += len(piece)
                 digest.update(piece)
+    except AnimedexError:
+        raise
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
     kind = identify_format(opening)

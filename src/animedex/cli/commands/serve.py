@@ -9,7 +9,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.streams import write_note, write_out
-from animedex.errors import BadArguments
+from animedex.errors import AnimedexError, BadArguments
 from animedex.testing.samples.registry import SAMPLES, url_variable
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _server_errors(port: int, last: int, host: str = _LOOPBACK) -> Generator[Non
     """Turn what goes wrong with a server into one of this package's errors."""
     try:
         yield
+    except AnimedexError:
+        raise
     except ImportError as error:
         message = f"the server needs {error.name}, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[serve]'") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from animedex.errors import BadArguments, Corrupt
+from animedex.errors import AnimedexError, BadArguments, Corrupt
 from animedex.files import open_regular
 from animedex.images.containers import select_parts
 from animedex.images.containers.file_reader import MAX_PACKET_BYTES, SourceFile
@@ -145,6 +145,8 @@ def open_picture(path: str) -> Generator[tuple[SourceFile, str | None]]:
             kind = identify_format(file.read(HEAD_BYTES))
             name = kind.name if kind else None
             yield SourceFile(path, file), name
+    except AnimedexError:
+        raise
     except OSError as error:
         message = f"{path} cannot be read: {error.strerror or error}"
         raise BadArguments(message, hint="give another file") from None
