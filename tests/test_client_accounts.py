@@ -17,7 +17,7 @@ from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
 from animedex.call import Call, SourceTag
 from animedex.client import AsyncClient, Client
-from animedex.config.credentials_file import write_credentials
+from animedex.config.credentials import write_credentials
 from animedex.errors import AnimedexError, AuthRequired, BadArguments, UpstreamError
 from animedex.http_message import Request, Response
 from animedex.testing.samples.danbooru_posts import USER

@@ -54,8 +54,8 @@ SLOW = {
 }
 # What only a service with users needs.
 SIGNING = {
-    "animedex.config.credentials_file",
-    "animedex.config.account",
+    "animedex.config.credentials",
+    "animedex.config.accounts",
     "animedex.cli.login",
     "getpass",
     "hashlib",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from animedex.backend import Backend
     from animedex.call import Call
-    from animedex.config.account_lookup import AccountCache
+    from animedex.config.accounts import AccountCache
     from animedex.http_message import Account
     from animedex.transport.effects import Steps
     from animedex.transport.http import AsyncHttp, SyncHttp
@@ -71,7 +71,7 @@ class BaseSession:
         return self.runtime.start(call)
 
     def _find_account(self, backend: Backend, origin: str, timeout: float | None) -> Account | None:
-        from animedex.config.account_lookup import AccountCache
+        from animedex.config.accounts import AccountCache
 
         with self._lock:
             self._accounts = self._accounts or AccountCache()

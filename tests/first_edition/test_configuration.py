@@ -13,7 +13,7 @@ import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
 from animedex.backends.waifu.backend import BACKEND as WAIFU
-from animedex.config.account_lookup import AccountCache
+from animedex.config.accounts import AccountCache
 
 DATA = Path(__file__).parent / "data"
 

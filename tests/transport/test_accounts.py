@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.call import Call
-from animedex.config.account import build_account
+from animedex.config.accounts import build_account
 from animedex.errors import (
     AnimedexError,
     AuthRequired,

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, TypedDict
 
 from animedex.call import Call
 from animedex.cli.prompts import ask, ask_secret, is_interactive, read_secret
-from animedex.config.account import build_account, from_environment
-from animedex.config.credential_program import run_program
-from animedex.config.credentials_file import COMMAND, ORIGIN, read_credentials
+from animedex.config.accounts import build_account, from_environment
+from animedex.config.credentials import COMMAND, ORIGIN, read_credentials, run_program
 from animedex.errors import (
     AnimedexError,
     AuthRequired,

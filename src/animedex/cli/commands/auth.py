@@ -62,7 +62,7 @@ def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) 
         collect_credentials,
         set_variables,
     )
-    from animedex.config.credentials_file import ORIGIN, file_path, write_credentials
+    from animedex.config.credentials import ORIGIN, file_path, write_credentials
     from animedex.origins import origin
     from animedex.transport.urls import base_url, require_secure
 
@@ -100,7 +100,7 @@ def status(session: CommandSession, service: str | None, *, check: bool) -> None
 def logout(service: str) -> None:
     """Delete the stored key of a service."""
     from animedex.cli.login import require_sign_in, set_variables
-    from animedex.config.credentials_file import delete_credentials
+    from animedex.config.credentials import delete_credentials
 
     backend = require_account_service(service)
     if delete_credentials(backend.name):

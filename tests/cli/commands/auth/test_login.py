@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.config.credentials_file import write_credentials
+from animedex.config.credentials import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.danbooru_sample import DanbooruSample
 from animedex.testing.samples.waifu_sample import API_KEY

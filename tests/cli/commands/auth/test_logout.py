@@ -8,7 +8,7 @@ import click
 import pytest
 
 from animedex.cli.commands.auth import command
-from animedex.config.credentials_file import write_credentials
+from animedex.config.credentials import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.waifu_sample import API_KEY
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from animedex.backends.danbooru.backend import BACKEND as DANBOORU
-from animedex.config.credentials_file import write_credentials
+from animedex.config.credentials import write_credentials
 from animedex.testing.samples.danbooru_posts import USER
 from animedex.testing.samples.waifu_sample import API_KEY
 
