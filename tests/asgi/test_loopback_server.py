@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import _thread
 import http.client
 import socket
 import threading
@@ -119,6 +120,20 @@ def test_connections_are_kept_alive(server: SampleServer) -> None:
         assert connection.getresponse().read()
         assert connection.sock is not None
     connection.close()
+
+
+def test_an_interrupted_wait_leaves_the_thread_to_be_joined(server: SampleServer, ask: Ask) -> None:
+    def interrupt() -> None:
+        ask(server, "/neko")
+        _thread.interrupt_main()
+
+    before = {thread for thread in threading.enumerate() if thread.is_alive()}
+    interrupter = threading.Thread(target=interrupt)
+    with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it may come before the wait
+        interrupter.start()
+        server.wait()
+    interrupter.join(60)
+    assert {thread for thread in before if not thread.is_alive()} == set()
 
 
 def test_waiting_ends_when_another_thread_closes(server: SampleServer) -> None:

@@ -90,6 +90,7 @@ class _Running:
         self.port: int = self._socket.getsockname()[1]
         self._failure: SystemExit | None = None
         self._uvicorn = _PromptServer(_settings(app))
+        self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="animedex-server", daemon=True)
         self._thread.start()
         self._uvicorn.settled.wait()
@@ -108,11 +109,13 @@ class _Running:
         finally:
             self._uvicorn.settled.set()
             log.removeFilter(quiet)
+            self._ended.set()
 
     def wait(self) -> None:
-        # A join without a timeout cannot be interrupted on every system.
-        while self._thread.is_alive():
-            self._thread.join(0.2)
+        # Not a join: if Ctrl-C interrupts it, Python takes the thread for ended, and a later join
+        # returns while it still runs. Without a timeout, not every system could interrupt it.
+        while not self._ended.wait(0.2):
+            pass
 
     def stop(self) -> None:
         self._uvicorn.stop()
