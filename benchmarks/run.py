@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 import agents
 import budgets
 import caching
+import compare_and_set
 import dedupe
 import downloading
 import fingerprints
-import fleet
 import gallery
 import hostile
 import match_errors
 import near_duplicates
 import overhead
+import redis_budgets
 import searching
 import startup
 from running import path_of
@@ -59,6 +60,11 @@ What one reservation costs, and hosts that share a Redis server on this machine.
 {reservations}
 
 {hosts}
+
+The limiter as a script at the server, and by compare-and-set: 24 processes that reserve in one
+origin as fast as they can.
+
+{compare_and_set}
 
 ## Keeping answers
 
@@ -130,7 +136,7 @@ page.
 
 def main() -> None:
     """Measure and write."""
-    reservations, hosts = fleet.measure()
+    reservations, hosts = redis_budgets.measure()
     page = PAGE.format(
         machine=machine(),
         runs=startup.RUNS,
@@ -142,6 +148,10 @@ def main() -> None:
         budgets=table(("run", "at most", "time", "in 5 s", "refused"), budgets.measure()),
         reservations=table(("reservation", "at most", "found"), reservations),
         hosts=table(("run", "at most", "time", "in 5 s", "refused"), hosts),
+        compare_and_set=table(
+            ("way", "per second", "median ms", "99 % ms", "retries each"),
+            compare_and_set.measure(),
+        ),
         caching=table(("the file is", "at most", "ms"), caching.measure()),
         agents=table(("what", "at most", "found"), agents.measure()),
         dedupe=table(
