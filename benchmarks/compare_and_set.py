@@ -1,4 +1,4 @@
-"""Why a script decides at Redis: the same limiter by compare-and-set of a state that Python computes.
+"""Compare the script at Redis with compare-and-set of a state that Python computes.
 
 24 processes reserve in one hot origin as fast as they can. With compare-and-set, each reads the
 state, computes the next one, and writes it if nobody else has written meanwhile; or else begins
