@@ -103,5 +103,5 @@ def options(server: SampleServer, tmp_path: Path) -> ClientOptions:
         "base_urls": {"nekos": server.url},
         "state": tmp_path / "state.db",
         "cache": tmp_path / "cache",
-        "timeout": 20.0,
+        "timeout": 120.0,
     }

@@ -67,7 +67,7 @@ def place(danbooru: DanbooruSample, waifu: WaifuSample, tmp_path: Path) -> Clien
         "base_urls": {"danbooru": danbooru.url, "waifu": waifu.url},
         "state": tmp_path / "state.db",
         "cache": tmp_path / "cache",
-        "timeout": 20.0,
+        "timeout": 120.0,
         "limits": False,
     }
 

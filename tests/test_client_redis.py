@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def fleet(server: SampleServer, redis_server: Server) -> ClientOptions:
-    return {"base_urls": {"nekos": server.url}, "state": redis_server.url, "timeout": 20.0}
+    return {"base_urls": {"nekos": server.url}, "state": redis_server.url, "timeout": 120.0}
 
 
 @pytest.fixture
@@ -155,7 +155,7 @@ def test_tasks_wait_as_well(state: str, fleet: ClientOptions, redis_server: Serv
     redis_server.kill() if state == "killed" else redis_server.pause()
     asyncio.run(main())
     # Who asks the server for them may learn of it a moment later.
-    assert warned.wait(30)
+    assert warned.wait(120)
     if state == "paused":
         redis_server.go_on()
     else:
@@ -429,7 +429,7 @@ def test_ctrl_c_ends_waiting_for_a_server(server: SampleServer, redis_server: Se
         assert process.stdout.readline() == "ready\n"
         assert process.stdout.readline() == "warning\n"
         process.send_signal(signal.SIGINT)
-        told, _ = process.communicate(timeout=30)
+        told, _ = process.communicate(timeout=120)
     # Where the machine is busy, the call may get to say that it waits.
     assert told.removeprefix("wait\n") == "interrupted\n"
     redis_server.go_on()

@@ -80,7 +80,7 @@ def loaded(url: str, *arguments: str) -> set[str]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=120,
     )
     code, modules = json.loads(done.stderr.splitlines()[-1])
     assert code == 0

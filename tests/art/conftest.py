@@ -90,7 +90,7 @@ def options(services: Services, tmp_path: Path) -> ClientOptions:
         "base_urls": services.urls(),
         "state": tmp_path / "state.db",
         "cache": tmp_path / "cache",
-        "timeout": 20.0,
+        "timeout": 120.0,
         "limits": False,
     }
 

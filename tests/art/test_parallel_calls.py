@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 def calls() -> dict[str, Call[object]]:
@@ -132,7 +132,7 @@ def test_whoever_leaves_early_leaves_no_task_behind(
         raise error
 
     options["base_urls"] = {**services.urls(), "nekos": raw_server(stall).url}
-    options["timeout"] = 5.0
+    options["timeout"] = 120.0
 
     async def work() -> tuple[str, int]:
         async with AsyncClient(**options) as client:

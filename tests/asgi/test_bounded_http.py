@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from animedex.testing import SampleServer
     from tests.testing.conftest import Ask
 
-PATIENCE = 30
+PATIENCE = 120
 
 
 def answer_to(server: SampleServer, *parts: bytes) -> bytes:

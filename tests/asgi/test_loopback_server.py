@@ -35,7 +35,7 @@ def test_a_closed_server_refuses_and_may_be_started_again(
     with SampleServer(collection) as server:
         port = server.port
     with pytest.raises(ConnectionRefusedError):
-        socket.create_connection(("127.0.0.1", port), timeout=20)
+        socket.create_connection(("127.0.0.1", port), timeout=120)
     with SampleServer(collection, port=port) as again:
         assert ask(again, "/neko").status == 200
 
@@ -81,7 +81,7 @@ def test_another_address_is_bound_where_one_is_given() -> None:
 
     with LoopbackServer(answer, host="127.0.0.2") as server:
         assert server.origin == f"http://127.0.0.2:{server.port}"
-        connection = http.client.HTTPConnection("127.0.0.2", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.2", server.port, timeout=120)
         connection.request("GET", "/")
         assert connection.getresponse().read() == b"here"
         connection.close()
@@ -90,7 +90,7 @@ def test_another_address_is_bound_where_one_is_given() -> None:
 def test_closing_drops_idle_and_busy_connections(collection: SampleCollection) -> None:
     with SampleServer(collection, faults=["/hug:delay=3600"]) as server:
         idle, busy = (
-            http.client.HTTPConnection("127.0.0.1", server.port, timeout=20) for _ in range(2)
+            http.client.HTTPConnection("127.0.0.1", server.port, timeout=120) for _ in range(2)
         )
         idle.request("GET", "/api/v2/neko", headers={"User-Agent": "tester/1.0"})
         idle.getresponse().read()
@@ -105,7 +105,7 @@ def test_dropped_answers_are_no_errors_of_the_server(
     collection: SampleCollection, caplog: pytest.LogCaptureFixture
 ) -> None:
     with SampleServer(collection, faults=["/neko/*:drip=3600"]) as server:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         path = "/api/v2/neko/0b6c1f3a-0001-4c1e-9d51-5a3d8a1c0001.png"
         connection.request("GET", path, headers={"User-Agent": "tester/1.0"})
         connection.getresponse().close()
@@ -114,7 +114,7 @@ def test_dropped_answers_are_no_errors_of_the_server(
 
 
 def test_connections_are_kept_alive(server: SampleServer) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
     for _ in range(3):
         connection.request("GET", "/api/v2/neko", headers={"User-Agent": "tester/1.0"})
         assert connection.getresponse().read()
@@ -132,7 +132,7 @@ def test_an_interrupted_wait_leaves_the_thread_to_be_joined(server: SampleServer
     with pytest.raises(KeyboardInterrupt):  # noqa: PT012 - it may come before the wait
         interrupter.start()
         server.wait()
-    interrupter.join(60)
+    interrupter.join(120)
     assert {thread for thread in before if not thread.is_alive()} == set()
 
 
@@ -140,5 +140,5 @@ def test_waiting_ends_when_another_thread_closes(server: SampleServer) -> None:
     waiting = threading.Thread(target=server.wait)
     waiting.start()
     server.close()
-    waiting.join(20)
+    waiting.join(120)
     assert not waiting.is_alive()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 BRIEFLY = ("--timeout", "0.4")
 # Long enough for a busy machine to find out that there is no connection.
-AWHILE = ("--timeout", "20")
+AWHILE = ("--timeout", "120")
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n"
 
 
@@ -108,7 +108,7 @@ def test_an_endless_head(
             connection.sendall(b"x-note: " + b"x" * 4000 + b"\r\n")
 
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", raw_server(boast).url)
-    outcome = cli("nekos", "image", "neko", "--timeout", "5")
+    outcome = cli("nekos", "image", "neko", *AWHILE)
     assert (outcome.code, outcome.err.count("\n")) == (7, 1)
 
 

@@ -176,7 +176,7 @@ OF_THE_LIBRARY = "animedex library"
 )
 def test_the_example_runs_on_a_library(example: str, library: None) -> None:
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", example], capture_output=True, check=False, timeout=60
+        ["bash", "-o", "pipefail", "-c", example], capture_output=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr
@@ -197,7 +197,7 @@ def test_the_example_runs(
 ) -> None:
     line = example.replace("http://127.0.0.1:8080/api/v2", drawn_service.url)
     done = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", line], capture_output=True, check=False, timeout=60
+        ["bash", "-o", "pipefail", "-c", line], capture_output=True, check=False, timeout=120
     )
     assert done.returncode == 0, done.stderr
     assert b"Traceback" not in done.stderr

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 INTERRUPTED = 130
-PATIENCE = 60
+PATIENCE = 120
 
 
 @contextmanager

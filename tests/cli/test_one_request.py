@@ -59,8 +59,8 @@ def test_one_request_runs_little_code(service: SampleServer, tmp_path: Path) -> 
     environment["ANIMEDEX_LIMITS"] = "on"
     command = [sys.executable, "-c", PROGRAM, "nekos", "image", "neko", "--json"]
     # The first run creates files, and does more.
-    subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
-    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=60)
+    subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
+    done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
     code, functions, nested = json.loads(done.stderr.splitlines()[-1])
     assert (code, len(json.loads(done.stdout))) == (0, 1)
     files = {Path(path).name for path, _ in functions}

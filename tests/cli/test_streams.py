@@ -43,7 +43,7 @@ def test_a_reader_that_is_gone_is_no_trouble(
         stdout=writing,
         stderr=subprocess.PIPE,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     os.close(writing)
     assert (done.returncode, done.stderr) == (0, b"")
@@ -74,7 +74,7 @@ def test_warnings_of_python_are_not_shown(tmp_path: Path) -> None:
     )
     environment = {**os.environ, "PYTHONWARNINGS": "always"}
     done = subprocess.run(
-        [sys.executable, script], capture_output=True, env=environment, check=False, timeout=60
+        [sys.executable, script], capture_output=True, env=environment, check=False, timeout=120
     )
     assert (done.returncode, done.stdout, done.stderr) == (7, b"", b"")
 
@@ -130,7 +130,7 @@ def test_a_file_that_grows_too_large_is_told_and_leaves_nothing(
         capture_output=True,
         preexec_fn=limit,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, done.stdout) == (1, b"")
     assert (done.stderr.count(b"\n"), b"cannot be written" in done.stderr) == (1, True)
@@ -165,7 +165,7 @@ def test_no_home_is_no_trouble(process: Process, service: SampleServer, tmp_path
     outcome = process("nekos", "categories", environment={"HOME": ""})
     assert (outcome.code, outcome.err) == (0, "")
     command = f"env -u HOME -u ANIMEDEX_CONFIG_DIR {sys.executable} -m animedex nekos categories"
-    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["sh", "-c", command], capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, b"")
 
 
@@ -233,5 +233,5 @@ def test_optimised_python_works_alike(service: SampleServer) -> None:
         "--jq",
         ".[0].url",
     ]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60)
+    done = subprocess.run(command, capture_output=True, check=False, timeout=120)
     assert (done.returncode, done.stderr) == (0, b"")

@@ -314,7 +314,7 @@ def test_a_program_may_ask_the_user(program: Program) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=120,
     )
     assert (done.stdout, done.stderr) == ("3\n", "word: ")
 
@@ -341,7 +341,7 @@ def test_ctrl_c_ends_the_program_too(program: Program, tmp_path: Path) -> None:
     ) as process:
         child = int(born.read_text())
         process.send_signal(signal.SIGINT)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
     assert output == "interrupted\n"
     with pytest.raises(ProcessLookupError):
         os.kill(child, 0)
@@ -373,7 +373,7 @@ def test_a_program_does_not_outlive_who_asked_it(program: Program, tmp_path: Pat
     ) as process:
         assert born.read_text() == ""
         # What ends only when all have ended that write there.
-        _, errors = process.communicate("end\n", timeout=60)
+        _, errors = process.communicate("end\n", timeout=120)
     assert (process.returncode, errors) == (0, "")
 
 
@@ -388,5 +388,5 @@ def test_an_error_can_be_raised_in_any_thread() -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    thread.join(30)
+    thread.join(120)
     assert [error.reason for error in raised] == ["auth-required"]

@@ -84,7 +84,7 @@ class Child:
 
     def finish(self) -> tuple[list[str], list[str]]:
         """Return the notes it saw, and its warnings."""
-        told, _ = self._process.communicate("go\n", timeout=60)
+        told, _ = self._process.communicate("go\n", timeout=120)
         assert self._process.returncode == 0
         lines = [line.partition(" ") for line in told.splitlines()]
         notes = [text for kind, _, text in lines if kind == "note"]

@@ -83,7 +83,7 @@ def test_a_fork_while_a_file_is_opened_stops_neither_process(tmp_path: Path) -> 
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "parent wrote\nchild ended 0\n", "")
 

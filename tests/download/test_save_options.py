@@ -14,6 +14,7 @@ from animedex.download.save_options import Deadline
 from animedex.errors import TimedOut
 from animedex.library.picture_library import Library
 from tests.download.conftest import picture_name
+from tests.kit.effort import retry_with_more_time
 from tests.kit.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def test_the_time_that_is_left_is_for_the_next_try(options: ClientOptions) -> No
         deadline = Deadline(1000.0).for_picture(client)
         one = deadline.limit_file_call(client, CALL)
         assert one.timeout is not None
-        assert 0 < one.timeout <= 20.0
+        assert 0 < one.timeout <= 120.0
         assert not one.is_open_ended
         assert not deadline.is_over()
 
@@ -100,15 +101,18 @@ def test_the_deadline_holds_while_a_fingerprint_is_made(
 ) -> None:
     path = f"/neko/{picture_name(0)}"
     services.nekos.answer(path, body=endless_jpeg(), headers={"content-type": "image/jpeg"})
-    options["timeout"] = 1.0
     row = {"url": f"{services.nekos.url}{path}", "artist_name": "a"}
-    warnings: list[str] = []
-    with Client(**options) as client, Library(str(tmp_path / "library.db")) as library:
-        (one,) = download(
-            client, [row], tmp_path / "pictures", library=library, warn=warnings.append
-        )
-        assert one.status == "fetched"
-        (entry,) = library.entries()
-        assert library.fingerprint(entry.id) is None
-    (warning,) = warnings
-    assert "not compared with other pictures" in warning
+
+    def check(seconds: float) -> None:
+        options["timeout"] = seconds
+        warnings: list[str] = []
+        folder = tmp_path / str(seconds)
+        with Client(**options) as client, Library(str(tmp_path / f"{seconds}.db")) as library:
+            (one,) = download(client, [row], folder, library=library, warn=warnings.append)
+            assert one.status == "fetched"
+            (entry,) = library.entries()
+            assert library.fingerprint(entry.id) is None
+        (warning,) = warnings
+        assert "not compared with other pictures" in warning
+
+    retry_with_more_time(check)

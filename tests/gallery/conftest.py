@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from animedex.library.entry import Entry
     from animedex.testing.nekos.image_store import Picture
 
-PATIENCE = 30
+PATIENCE = 120
 NEKO = "0bfb0c80-ce9f-49c9-a7e9-8e9e70a28939.png"
 EVIL = '"onload="alert(1)"><script>alert(2)</script>'
 

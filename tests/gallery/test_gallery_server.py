@@ -59,6 +59,6 @@ def test_a_name_that_leads_nowhere_is_an_os_error(own: GalleryFixture, tmp_path:
 
 def test_what_is_not_installed_is_told() -> None:
     done = subprocess.run(
-        [sys.executable, "-c", BLOCKED], capture_output=True, text=True, check=True, timeout=60
+        [sys.executable, "-c", BLOCKED], capture_output=True, text=True, check=True, timeout=120
     )
     assert "pip install 'animedex[pictures,serve]'" in done.stdout

@@ -145,7 +145,7 @@ def test_several_processes_make_the_same_at_once(own: GalleryFixture, tmp_path: 
     running = [
         subprocess.Popen([sys.executable, "-c", MANY, str(folder), str(path)]) for _ in range(3)
     ]
-    assert [process.wait(timeout=60) for process in running] == [0, 0, 0]
+    assert [process.wait(timeout=120) for process in running] == [0, 0, 0]
     left = [name for _, _, files in os.walk(folder) for name in files]
     assert len(left) == 20
     assert all(name.endswith(".webp") for name in left)

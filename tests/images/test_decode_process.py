@@ -156,7 +156,7 @@ def test_ctrl_c_ends_both_processes(tmp_path: Path) -> None:
         open(pipe, "wb", buffering=0) as end,
     ):
         process.send_signal(signal.SIGINT)
-        _, complaint = process.communicate(timeout=60)
+        _, complaint = process.communicate(timeout=120)
         with pytest.raises(BrokenPipeError):
             end.write(b"nobody reads this")
     assert "KeyboardInterrupt" in complaint

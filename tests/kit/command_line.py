@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from animedex.http_message import JsonObject, JsonValue
 
 # A guard against a command that hangs; no command comes near it.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Outcome(NamedTuple):

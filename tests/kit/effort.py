@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import is_hypothesis_test
 
+from animedex.errors import AnimedexError
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 IS_SLOW = os.environ.get("HYPOTHESIS_PROFILE") == "slow"
 # Coverage is measured in the workers; what they start is measured only where its environment has
@@ -18,6 +20,8 @@ _COVERAGE = "COVERAGE_PROCESS_CONFIG"
 MEASURED: dict[str, str] = {}
 if "PYTEST_XDIST_WORKER" in os.environ and _COVERAGE in os.environ:
     MEASURED[_COVERAGE] = os.environ.pop(_COVERAGE)
+# Time limits in seconds, the shortest first (see `retry_with_more_time`).
+TIME_LIMITS = (1.0, 8.0, 60.0)
 # Fixtures that write files, start a server, a process or a browser.
 COSTLY_FIXTURES = {
     "agent",
@@ -67,3 +71,17 @@ def mark_fast(items: Iterable[pytest.Item]) -> None:
         costly = is_search or item.nodeid.startswith(COSTLY_PLACES)
         if COSTLY_FIXTURES.isdisjoint(fixtures) and not costly:
             item.add_marker(pytest.mark.fast)
+
+
+def retry_with_more_time(check: Callable[[float], None]) -> None:
+    """Run a check with a time limit that ends one thing and has to be enough for another.
+
+    How much is enough depends on the machine: only what fails within the longest limit fails.
+    """
+    *short_limits, longest = TIME_LIMITS
+    for seconds in short_limits:
+        try:
+            return check(seconds)
+        except (AssertionError, AnimedexError):
+            continue
+    return check(longest)

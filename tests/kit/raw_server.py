@@ -43,7 +43,7 @@ class RawServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(timeout=10)
+            thread.join(timeout=120)
 
     def _listen(self) -> None:
         while True:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from animedex.clock import shared_clock
 from animedex.ratelimit.fallback_store import FallbackStore
+from animedex.ratelimit.rate_limiter import LimiterState, move_to
 from animedex.ratelimit.store import FILE_NAME as LIMITER_FILE
 from animedex.transport.events import Event
 from animedex.transport.response_cache import FILE_NAME as CACHE_FILE
@@ -19,7 +24,6 @@ if TYPE_CHECKING:
     from animedex.call import Call
     from animedex.errors import AnimedexError
     from animedex.http_message import Response
-    from animedex.ratelimit.rate_limiter import LimiterState
 
 __all__ = ["CACHE_FILE", "LIMITER_FILE", "Event"]
 
@@ -44,3 +48,14 @@ def read_limiter_state(path: Path) -> LimiterState:
     finally:
         store.close()
     return state
+
+
+def postpone_limits(path: Path, seconds: float) -> None:
+    """Move all moments in a file of budgets by some seconds, so that no test waits for them."""
+    with closing(sqlite3.connect(path)) as db, db:
+        ((origin, body),) = db.execute("SELECT origin, body FROM ledger")
+        state = msgspec.msgpack.decode(body, type=LimiterState)
+        moved = move_to(state, state.clock + seconds)._replace(clock=state.clock)
+        db.execute(
+            "UPDATE ledger SET body = ? WHERE origin = ?", (msgspec.msgpack.encode(moved), origin)
+        )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 # A guard against what hangs; nothing comes near it.
-PATIENCE = 60
+PATIENCE = 120
 
 
 class Said(NamedTuple):

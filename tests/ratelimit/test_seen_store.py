@@ -85,7 +85,7 @@ def timers() -> list[threading.Timer]:
 def await_timer(seen: SeenStore) -> None:
     """Wait until the timer that a state has started is done."""
     timer = vars(seen)["_timer"]
-    timer.join(timeout=60)
+    timer.join(timeout=120)
     assert not timer.is_alive()
 
 
@@ -106,7 +106,7 @@ def test_one_timer_is_enough_and_closing_ends_it(seen: SeenStore) -> None:
     (timer,) = set(timers()) - before
     assert timer.daemon
     seen.close()
-    timer.join(timeout=60)
+    timer.join(timeout=120)
     assert not timer.is_alive()
 
 
@@ -130,11 +130,11 @@ def test_the_timer_tries_again_while_the_file_is_locked(
         with pytest.raises(StoreLocked):
             seen.count()
         for _ in range(4):
-            assert tries.acquire(timeout=60)
+            assert tries.acquire(timeout=120)
         other.execute("COMMIT")
     # The one that is at it ends only after it has started the next.
     for timer in iter(lambda: next(iter(timers()), None), None):
-        timer.join(timeout=60)
+        timer.join(timeout=120)
     assert in_file(path) == {"a", "b"}
 
 

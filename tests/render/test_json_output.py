@@ -87,7 +87,7 @@ def test_numbers_of_raw_json_stay_as_they_stand() -> None:
 def test_the_layout_is_jq_s_own() -> None:
     value: JsonValue = {"b": ["é", 1, {}], "a": {"c": None, "d": []}, "": [[1], [True, "x\ty\\"]]}
     given = json.dumps(value).encode()
-    told = subprocess.run(["jq", "."], input=given, capture_output=True, check=True, timeout=60)
+    told = subprocess.run(["jq", "."], input=given, capture_output=True, check=True, timeout=120)
     assert f"{format_json(value)}\n" == told.stdout.decode()
 
 

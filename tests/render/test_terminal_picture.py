@@ -143,4 +143,4 @@ for manner in ("kitty", "sixel", "256"):
 assert sys.__stdout__ is asked
 assert asked.getvalue() == "", asked.getvalue()
 """
-    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=60)
+    subprocess.run([sys.executable, "-W", "error", "-c", program], check=True, timeout=120)

@@ -13,7 +13,7 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "check_names.py"
 
 def check(*paths: Path) -> tuple[int, list[str]]:
     done = subprocess.run(
-        [sys.executable, SCRIPT, *paths], capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, SCRIPT, *paths], capture_output=True, text=True, check=False, timeout=120
     )
     return done.returncode, done.stdout.splitlines()
 

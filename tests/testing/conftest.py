@@ -119,7 +119,7 @@ def ask() -> Ask:
         headers: Mapping[str, str] | None = None,
         user_agent: str | None = USER_AGENT,
     ) -> http.client.HTTPResponse:
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
         sent = {"Connection": "close", **(headers or {})}
         if user_agent is not None:
             sent["User-Agent"] = user_agent

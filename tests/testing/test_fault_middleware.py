@@ -19,7 +19,7 @@ HEAD = "HTTP/1.1\r\nHost: localhost\r\nUser-Agent: tester/1.0\r\nConnection: clo
 
 def raw_pieces(server: SampleServer, path: str) -> list[bytes]:
     """Ask on a bare socket and return what came, cut as it was received."""
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         connection.sendall(f"GET {server.base}{path} {HEAD}".encode())
         return list(iter(lambda: connection.recv(65536), b""))
 

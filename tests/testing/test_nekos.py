@@ -177,7 +177,7 @@ def test_json_comes_in_chunks_and_without_validators(server: SampleServer, ask: 
 
 
 def test_http_1_0_is_told_the_length(server: SampleServer) -> None:
-    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=120) as connection:
         connection.sendall(b"GET /api/v2/kitsune HTTP/1.0\r\nUser-Agent: tester/1.0\r\n\r\n")
         head, _, body = connection.makefile("rb").read().partition(b"\r\n\r\n")
     assert f"content-length: {len(body)}".encode() in head

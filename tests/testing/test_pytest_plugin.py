@@ -15,7 +15,7 @@ from pathlib import Path
 from urllib.request import Request, urlopen
 
 def get(url):
-    return urlopen(Request(url, headers={"User-Agent": "tester/1.0"}), timeout=20)
+    return urlopen(Request(url, headers={"User-Agent": "tester/1.0"}), timeout=120)
 
 def test_server(animedex_server, tmp_path):
     assert os.environ["ANIMEDEX_NEKOS_URL"] == animedex_server.url

@@ -84,7 +84,7 @@ def test_several_services_serve_side_by_side() -> None:
     def look(*urls: str) -> None:
         for url, path in zip(urls, ("/endpoints", "/posts.json", "/images"), strict=True):
             asked = Request(url + path, headers={"User-Agent": "tester/1.0"})
-            with urlopen(asked, timeout=20) as answer:
+            with urlopen(asked, timeout=120) as answer:
                 seen.append(answer.status)
         raise KeyboardInterrupt
 
@@ -131,8 +131,8 @@ def test_serving_ends_cleanly_on_ctrl_c() -> None:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
-        with urlopen(asked, timeout=20) as answer:
+        with urlopen(asked, timeout=120) as answer:
             assert json.load(answer)["neko"] == {"format": "png"}
         process.send_signal(signal.SIGINT)
-        output, errors = process.communicate(timeout=20)
+        output, errors = process.communicate(timeout=120)
     assert (process.returncode, output, errors) == (0, "done\n", "")

@@ -66,7 +66,7 @@ class TlsServer:
     def close(self) -> None:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(timeout=10)
+        self._thread.join(timeout=120)
 
     def _listen(self) -> None:
         while True:

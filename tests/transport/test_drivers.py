@@ -176,7 +176,7 @@ def test_the_loop_is_free_while_a_person_is_asked() -> None:
     typed = threading.Event()
 
     def ask() -> Account:
-        assert typed.wait(20)
+        assert typed.wait(120)
         return ME
 
     async def main() -> Account:
@@ -194,19 +194,19 @@ def test_nobody_waits_for_a_person_after_giving_up() -> None:
 
     def ask() -> Account:
         asked.set()
-        typed.wait(20)
+        typed.wait(120)
         over.set()
         return ME
 
     async def give_up(*, end_loop: bool) -> None:
         task = asyncio.create_task(drive_async(account_of(ask), AsyncRuntime()))
-        await asyncio.to_thread(asked.wait, 20)
+        await asyncio.to_thread(asked.wait, 120)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
         if not end_loop:
             typed.set()
-            await asyncio.to_thread(over.wait, 20)
+            await asyncio.to_thread(over.wait, 120)
 
     for end_loop in (False, True):
         for event in (asked, typed, over):
@@ -215,7 +215,7 @@ def test_nobody_waits_for_a_person_after_giving_up() -> None:
         # Here the loop has ended, though nothing was typed yet.
         assert over.is_set() != end_loop
         typed.set()
-        assert over.wait(20)
+        assert over.wait(120)
         for thread in threading.enumerate():
             if thread.name == "animedex-account":
-                thread.join(20)
+                thread.join(120)

@@ -125,7 +125,7 @@ def test_a_sink_that_is_held_up_does_not_hold_the_deadline(server: SampleServer)
     finally:
         stuck.over.set()
         http.close()
-    assert stuck.gone.wait(60)
+    assert stuck.gone.wait(120)
 
 
 def test_a_pipe_that_nobody_reads_ends_the_exchange(
@@ -271,7 +271,7 @@ def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(hung_up.wait, 60)
+        assert await asyncio.to_thread(hung_up.wait, 120)
         await client.close()
 
     asyncio.run(main())
@@ -295,11 +295,11 @@ def test_a_cancelled_task_hangs_up_however_slowly_the_head_comes(
     async def main() -> None:
         client = AsyncHttp(Proxies())
         task = asyncio.create_task(client.send(get(raw_server(drip).url)._replace(timeout=None)))
-        assert await asyncio.to_thread(asked.wait, 60)
+        assert await asyncio.to_thread(asked.wait, 120)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(hung_up.wait, 60)
+        assert await asyncio.to_thread(hung_up.wait, 120)
         await client.close()
 
     asyncio.run(main())
@@ -317,11 +317,11 @@ def test_the_connection_of_a_cancelled_task_is_closed(raw_server: StartRawServer
     async def main() -> None:
         client = AsyncHttp(Proxies())
         task = asyncio.create_task(client.send(get(raw_server(stall).url)._replace(timeout=None)))
-        assert await asyncio.to_thread(asked.wait, 60)
+        assert await asyncio.to_thread(asked.wait, 120)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        assert await asyncio.to_thread(hung_up.wait, 60)
+        assert await asyncio.to_thread(hung_up.wait, 120)
         await client.close()
 
     asyncio.run(main())

@@ -165,7 +165,7 @@ def test_a_connection_that_breaks_in_the_body(send: Driver, raw_server: StartRaw
     def break_off(connection: socket.socket, over: threading.Event) -> None:
         # The library gives small pieces on only when the body ends.
         connection.sendall(OK + b"Content-Length: 9000000\r\n\r\n" + bytes(300_000))
-        taken.wait(timeout=20)
+        taken.wait(timeout=120)
         reset(connection)
 
     class Taking:
@@ -223,7 +223,7 @@ def test_a_certificate_that_nobody_signed(send: Driver, raw_server: StartRawServ
         thread = threading.Thread(target=shake_hands)
         thread.start()
         error = trouble_of(send, step(f"https://127.0.0.1:{listener.getsockname()[1]}/"))
-        thread.join(timeout=20)
+        thread.join(timeout=120)
     check(error, "the server's TLS certificate is not trusted")
 
 
@@ -295,7 +295,7 @@ ask() if child == 0 else os.waitpid(child, 0)
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 def test_a_process_that_was_forked() -> None:
     command = [sys.executable, "-W", "ignore", "-c", FORKING]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
     parent, child = (line.split("|") for line in done.stdout.splitlines())
     told = row("this process was forked from one")
     assert parent[0] == "Unreachable"

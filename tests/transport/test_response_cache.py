@@ -218,7 +218,7 @@ class Meeting:
 
     def __enter__(self) -> None:
         if not self._met:
-            self._barrier.wait(timeout=60)
+            self._barrier.wait(timeout=120)
             self._met = True
 
     def __exit__(self, *exc_info: object) -> None:
@@ -290,7 +290,7 @@ def test_processes_may_use_one_cache_at_once(path: Path) -> None:
         child.stdin.write("go\n")
         child.stdin.flush()
     for child in children:
-        child.communicate(timeout=60)
+        child.communicate(timeout=120)
         assert child.returncode == 0
     cache = Cache(str(path), pytest.fail, cap=1000)
     report = cache.report()

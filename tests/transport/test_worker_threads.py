@@ -145,7 +145,7 @@ def test_who_asks_first_is_answered_first(
     permits = [permit_for(stage, pick, workers) for _ in range(20)]
 
     def reserve(origin: str, limits: Limits, reservation: Reservation) -> Proceed:
-        assert all_asked.wait(60)
+        assert all_asked.wait(120)
         answered.append(reservation.ticket)
         return Proceed(0.0, 1)
 
@@ -168,7 +168,7 @@ def hold_reservations(
 
     def reserve(origin: str, limits: Limits, reservation: Reservation) -> Proceed:
         asked.set()
-        assert go_on.wait(60)
+        assert go_on.wait(120)
         return Proceed(30.0, 1)
 
     def cancel(origin: str, reservation: Reservation, slot: float | None) -> None:
@@ -191,7 +191,7 @@ def test_a_slot_that_a_cancelled_task_never_heard_of_is_returned(
 
     async def main() -> None:
         task = asyncio.create_task(reserve())
-        await asyncio.to_thread(asked.wait, 60)
+        await asyncio.to_thread(asked.wait, 120)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task

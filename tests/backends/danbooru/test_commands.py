@@ -295,7 +295,7 @@ def test_what_is_missing_is_named(arguments: tuple[str, ...], message: str, cli:
 def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own, as the browser is chosen but once in each."""
     command = [sys.executable, "-m", "animedex", "danbooru", *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, check=False, timeout=120)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a browser is a shell script here")

@@ -42,12 +42,12 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Danbooru
 @pytest.fixture(params=["at once", "from a task"])
 def ask(request: pytest.FixtureRequest, server: DanbooruSample) -> Asker:
     def at_once(call: Call[T]) -> T:
-        with Client(timeout=20) as client:
+        with Client(timeout=120) as client:
             return client.perform(call)
 
     def from_a_task(call: Call[T]) -> T:
         async def work() -> T:
-            async with AsyncClient(timeout=20) as client:
+            async with AsyncClient(timeout=120) as client:
                 return await client.perform(call)
 
         return asyncio.run(work())

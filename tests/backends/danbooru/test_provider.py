@@ -38,7 +38,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[DanbooruSample]:
 
 @pytest.fixture
 def client(server: DanbooruSample) -> Iterator[Client]:
-    with Client(timeout=20) as opened:
+    with Client(timeout=120) as opened:
         yield opened
 
 
@@ -230,7 +230,7 @@ def test_a_tag_that_is_only_near_is_told_and_not_searched(
     call = ART.search(words, Rating.GENERAL, 3)
     assert call is not None
     heard: list[Event] = []
-    with Client(timeout=20, on_event=heard.append) as listening:
+    with Client(timeout=120, on_event=heard.append) as listening:
         assert listening.perform(call) == []
     said = [event.message for event in heard if event.kind == "warning"]
     wanted = words.replace(" ", "_")

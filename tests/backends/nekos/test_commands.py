@@ -164,7 +164,7 @@ def test_nothing_new_is_an_empty_answer(
 def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own, as the browser is chosen but once in each."""
     command = [sys.executable, "-m", "animedex", "nekos", *arguments]
-    return subprocess.run(command, capture_output=True, check=False, timeout=60)
+    return subprocess.run(command, capture_output=True, check=False, timeout=120)
 
 
 @pytest.fixture

@@ -45,12 +45,12 @@ def server(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[SampleSe
 @pytest.fixture(params=["at once", "from a task"])
 def ask(request: pytest.FixtureRequest, server: SampleServer) -> Callable[[Call[Any]], Any]:
     def at_once(call: Call[T]) -> T:
-        with Client(timeout=20) as client:
+        with Client(timeout=120) as client:
             return client.perform(call)
 
     def from_a_task(call: Call[T]) -> T:
         async def work() -> T:
-            async with AsyncClient(timeout=20) as client:
+            async with AsyncClient(timeout=120) as client:
                 return await client.perform(call)
 
         return asyncio.run(work())
@@ -234,7 +234,7 @@ def test_an_asset_that_stays_cut_leaves_no_file(
 
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", raw_server(cut).url)
     monkeypatch.setenv("ANIMEDEX_LIMITS", "off")
-    with pytest.raises(Unreachable), Client(timeout=0.24) as client:
+    with pytest.raises(Unreachable), Client() as client:
         client.nekos.asset("neko/a.png", tmp_path / "picture.png")
     assert no_files(tmp_path)
 

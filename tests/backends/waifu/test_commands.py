@@ -199,7 +199,7 @@ def test_stats_are_one_object(cli: Cli) -> None:
 def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a process of its own, as the browser is chosen but once in each."""
     words = [sys.executable, "-m", "animedex", "waifu", *arguments]
-    return subprocess.run(words, capture_output=True, check=False, timeout=60)
+    return subprocess.run(words, capture_output=True, check=False, timeout=120)
 
 
 @pytest.fixture

@@ -53,12 +53,12 @@ def ask(
     request: pytest.FixtureRequest, server: WaifuSample, events: list[Event]
 ) -> Callable[[Call[Any]], Any]:
     def at_once(call: Call[T]) -> T:
-        with Client(timeout=20, on_event=events.append) as client:
+        with Client(timeout=120, on_event=events.append) as client:
             return client.perform(call)
 
     def from_a_task(call: Call[T]) -> T:
         async def work() -> T:
-            async with AsyncClient(timeout=20, on_event=events.append) as client:
+            async with AsyncClient(timeout=120, on_event=events.append) as client:
                 return await client.perform(call)
 
         return asyncio.run(work())
@@ -262,7 +262,7 @@ def test_another_version_is_told_of_once(server: WaifuSample, events: list[Event
     body = b'{"items": []}'
     server.answer("/images", headers={"Version": "v8"}, body=body, times=None)
     server.answer("/artists", headers={"Version": "v8"}, body=body, times=None)
-    with Client(timeout=20, on_event=events.append) as client:
+    with Client(timeout=120, on_event=events.append) as client:
         client.waifu.images()
         client.waifu.images()
         client.waifu.artists()

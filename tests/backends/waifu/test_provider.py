@@ -61,7 +61,7 @@ def ask(
 
     def ids(call: Call[Sequence[PictureRecord]] | None) -> list[int | None]:
         assert call is not None
-        with Client(timeout=20) as client:
+        with Client(timeout=120) as client:
             return [cast("WaifuImage", row).id for row in client.perform(call)]
 
     return ids

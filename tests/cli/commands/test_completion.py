@@ -59,7 +59,7 @@ def test_bash_completes_words(words: tuple[str, ...], expected: str, cli: Cli) -
         words=" ".join(f'"{word}"' for word in words),
         index=len(words) - 1,
     )
-    done = subprocess.run(["bash", "-c", program], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["bash", "-c", program], capture_output=True, check=False, timeout=120)
     assert done.stderr == b""
     if words[1] != "zzz" or len(words) == 2:
         assert done.stdout.decode().split() == expected.split()

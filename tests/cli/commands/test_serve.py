@@ -42,13 +42,13 @@ def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
             assert process.stdout is not None
             url = process.stdout.readline().strip()
             asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
-            with urlopen(asked, timeout=60) as answer:
+            with urlopen(asked, timeout=120) as answer:
                 assert json.load(answer)["neko"] == {"format": "png"}
             monkeypatch.setenv("ANIMEDEX_NEKOS_URL", url)
             assert cli("nekos", "image", "neko").code == 0
             assert cli("api", "nekos", "/hug", "--silent").code == 1
             process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=120)
         finally:
             # A failure above must not leave a server behind that is waited for.
             process.kill()
@@ -73,7 +73,7 @@ def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]
             said: list[str] = []
             yield address, said
             process.send_signal(signal.SIGINT)
-            output, errors = process.communicate(timeout=60)
+            output, errors = process.communicate(timeout=120)
             said += errors.splitlines()
         finally:
             process.kill()
@@ -83,9 +83,9 @@ def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 def test_the_library_is_served_until_ctrl_c() -> None:
     with serving() as (address, said):
-        with urlopen(address, timeout=60) as answer:
+        with urlopen(address, timeout=120) as answer:
             assert "There is nothing in your library yet." in answer.read().decode()
-        with urlopen(f"{address}api/v2/endpoints", timeout=60) as answer:
+        with urlopen(f"{address}api/v2/endpoints", timeout=120) as answer:
             assert json.load(answer) == {}
     assert said == [f"try: ANIMEDEX_NEKOS_URL={address}api/v2 animedex nekos categories"]
 
@@ -94,7 +94,7 @@ def test_the_library_is_served_until_ctrl_c() -> None:
 def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> None:
     with serving("--host", "0.0.0.0", "--token", "new") as (address, said):
         with pytest.raises(HTTPError) as refused:
-            urlopen(address, timeout=60)
+            urlopen(address, timeout=120)
         refused.value.close()
         assert refused.value.code == 401
     assert address.startswith("http://127.0.0.1:")
@@ -110,7 +110,7 @@ def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> N
 def test_a_token_of_one_s_own_is_taken_out_of_sight_and_not_repeated() -> None:
     with serving(ANIMEDEX_SERVE_TOKEN=SECRET) as (address, said):
         signed = Request(address, headers={"Authorization": f"Bearer {SECRET}"})
-        with urlopen(signed, timeout=60) as answer:
+        with urlopen(signed, timeout=120) as answer:
             assert answer.status == 200
     assert said == ["it is open to who has the token"]
 
@@ -153,10 +153,10 @@ def served(*options: str, paths: list[str]) -> tuple[list[str], str]:
             for line, path in zip(lines, paths, strict=True):
                 url = line.rpartition("=")[2] + path
                 asked = Request(url, headers={"User-Agent": "tester/1.0"})
-                with urlopen(asked, timeout=60) as answer:
+                with urlopen(asked, timeout=120) as answer:
                     assert json.load(answer)
             process.send_signal(signal.SIGINT)
-            rest, errors = process.communicate(timeout=60)
+            rest, errors = process.communicate(timeout=120)
         finally:
             process.kill()
     assert (process.returncode, rest, errors) == (130, "", "")
@@ -225,7 +225,7 @@ def test_what_is_not_installed_is_told(missing: str, options: tuple[str, ...], h
         [sys.executable, "-c", BLOCKED, missing, *options, "--errors", "json"],
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=120,
     )
     assert (done.returncode, done.stdout) == (2, b"")
     error = json.loads(done.stderr)

@@ -75,7 +75,7 @@ class Child:
 
     def finish(self) -> list[float]:
         """Let it go on to its end, and give the slots it got."""
-        told, _ = self.process.communicate("go\n", timeout=60)
+        told, _ = self.process.communicate("go\n", timeout=120)
         return [float(line) for line in told.splitlines()]
 
 

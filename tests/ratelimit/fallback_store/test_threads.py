@@ -24,7 +24,7 @@ class Meeting:
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
-        self._barrier.wait(timeout=60)
+        self._barrier.wait(timeout=120)
         self._lock.acquire()
 
     def __exit__(self, *exc_info: object) -> None:
@@ -79,6 +79,6 @@ def test_whoever_hears_a_warning_may_ask_at_once(
     # A lock that is held meanwhile would keep this thread for ever.
     asking = threading.Thread(target=state.clear_seen, daemon=True)
     asking.start()
-    asking.join(timeout=30)
+    asking.join(timeout=120)
     assert (asking.is_alive(), heard) == (False, [0])
     state.close()

@@ -34,7 +34,7 @@ assert not heavy, heavy
 assert not any(one.startswith("animedex.art") for one in loaded)
 """
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=120
     )
     assert (done.returncode, done.stderr.decode()) == (0, "")
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tests.kit.terminal import Terminal
 
 INTERRUPTED = 130
-PATIENCE = 60
+PATIENCE = 120
 PIXIV = "https://www.pixiv.net/artworks/15300"
 NEKO = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": PIXIV}
 LOST = {"url": "https://nekos.best/api/v2/neko/2.png", "source_url": "https://gallery.example/1"}

@@ -42,7 +42,7 @@ def on_terminal(*arguments: str, typed: Sequence[tuple[bytes, bytes]]) -> tuple[
                 shown += chunk
             os.write(ours, answer)
         shown += b"".join(iter(lambda: read(ours), b""))
-        code = process.wait(60)
+        code = process.wait(120)
     os.close(ours)
     return code, shown.decode().replace("\r\n", "\n")
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from animedex.http_message import JsonObject
 
-PATIENCE = 60
+PATIENCE = 120
 FILE = "11111111-0001-4c1e-9d51-5a3d8a1c0001.png"
 
 
