@@ -115,6 +115,7 @@ def test_a_default_client_that_is_replaced_notes_what_it_showed(
     assert after is not before
     assert after.runtime.seen.count() == len(shown)
     assert len(before.perform(nekos.image.call("neko"))) == 1
+    before.close()
 
 
 def test_a_default_client_that_is_replaced_is_not_kept(

@@ -24,7 +24,7 @@ from animedex.models import ArtPost, Rating
 from animedex.text_encoding import decode_text, open_text, utf8_pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 ENCODINGS: dict[str, Callable[[str], bytes]] = {
@@ -107,13 +107,13 @@ def test_every_surface_reads_every_encoding(surface: str, encoding: str, tmp_pat
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
-    made = Library(str(tmp_path / "library.db"))
-    for number in (1, 2):
-        path = tmp_path / f"{number}猫.png"
-        Image.new("RGB", (9, number)).save(path)
-        made.add(NewEntry(str(path), POST))
-    return made
+def library(tmp_path: Path) -> Iterator[Library]:
+    with Library(str(tmp_path / "library.db")) as library:
+        for number in (1, 2):
+            path = tmp_path / f"{number}猫.png"
+            Image.new("RGB", (9, number)).save(path)
+            library.add(NewEntry(str(path), POST))
+        yield library
 
 
 TABLES: dict[str, Callable[[str], str]] = {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -123,7 +124,7 @@ def test_a_file_that_another_process_makes_meanwhile_is_used(
     real = os.link
 
     def overtake(source: str, target: str) -> None:
-        with sqlite3.connect(target) as other:
+        with closing(sqlite3.connect(target)) as other:
             other.executescript("CREATE TABLE note (text); INSERT INTO note VALUES ('theirs')")
         real(source, target)
 
