@@ -86,7 +86,7 @@ def _show(way: str, path: str) -> None:
         _write_credit(path)
     elif way == "for agents":
         from animedex.errors import AnimedexError
-        from animedex.mcp.picture_content import scale_picture
+        from animedex.mcp.tool_result import scale_picture
 
         try:
             scale_picture(Path(path).read_bytes())

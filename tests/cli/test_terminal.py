@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.cli.terminal_query import TerminalAnswers, read_answers
+from animedex.cli.terminal_capabilities import TerminalAnswers, read_answers
 from animedex.render.terminal_picture import Size
 
 if TYPE_CHECKING:

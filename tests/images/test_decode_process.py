@@ -22,7 +22,7 @@ from animedex.images.decoder import decoder_slot, decoding_limits
 from animedex.images.formats import identify_format
 from animedex.images.image_inspection import decode_image, inspect_image, measure_image
 from animedex.images.open_image import StillImage, open_image, read_image
-from animedex.mcp.picture_content import scale_picture
+from animedex.mcp.tool_result import scale_picture
 from tests.kit.odd_pictures import endless_jpeg
 
 if TYPE_CHECKING:

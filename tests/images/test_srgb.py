@@ -15,7 +15,7 @@ from animedex.images.fingerprint import is_near_duplicate
 from animedex.images.image_inspection import inspect_image
 from animedex.images.open_image import open_image
 from animedex.images.srgb import MAX_PROFILE_BYTES
-from animedex.mcp.picture_content import scale_picture
+from animedex.mcp.tool_result import scale_picture
 
 if TYPE_CHECKING:
     from pathlib import Path

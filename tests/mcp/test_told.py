@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from animedex.mcp.picture_content import LONGEST_EDGE
 from animedex.mcp.resources import list_resources
 from animedex.mcp.tool_registry import all_tools
-from animedex.mcp.tool_result import MOST_PICTURES
+from animedex.mcp.tool_result import LONGEST_EDGE, MOST_PICTURES
 from tests.kit.pages import cells, quoted, words_of
 
 

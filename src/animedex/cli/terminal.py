@@ -15,7 +15,12 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
-from animedex.cli.terminal_query import FIRST, SECOND, TerminalAnswers, read_answers
+from animedex.cli.terminal_capabilities import (
+    FIRST_QUERY,
+    SECOND_QUERY,
+    TerminalAnswers,
+    read_answers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +78,9 @@ class Terminal:
         """Ask what it can do; what is typed already is left for whom it is meant."""
         if self._file is None or os.environ.get("TERM", "") in _MUTE or self._typed(0):
             return TerminalAnswers()
-        found = read_answers(self._asked(FIRST))
+        found = read_answers(self._asked(FIRST_QUERY))
         if found.complete and not found.sixel and not _is_multiplexed():
-            found = found._replace(kitty=read_answers(self._asked(SECOND)).kitty)
+            found = found._replace(kitty=read_answers(self._asked(SECOND_QUERY)).kitty)
         return found
 
     def now(self) -> float:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from shutil import get_terminal_size
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import BadArguments
 from animedex.render.terminal_picture import Screen, Size
 
 if TYPE_CHECKING:
-    from animedex.cli.terminal_query import TerminalAnswers
     from animedex.render.terminal_picture import Manner
 
 # What a cell measures where nobody says so: the proportion is nearly everywhere this one.
@@ -92,3 +92,45 @@ def _check_encoding(manner: Manner) -> None:
     except UnicodeEncodeError:
         message = f"this terminal writes {encoding}, which has no letters to draw with"
         raise BadArguments(message, hint="use a locale with UTF-8, such as LANG=C.UTF-8") from None
+
+
+_CELL_QUERY = "\x1b[16t"
+# Every terminal answers this one, and in order: what is unanswered before it stays so.
+_ATTRIBUTES_QUERY = "\x1b[c"
+# A terminal that does not know this one prints it; the end of the line deletes that.
+_KITTY_QUERY = "\x1b_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\x1b\\\r\x1b[K"
+FIRST_QUERY = _CELL_QUERY + _ATTRIBUTES_QUERY
+SECOND_QUERY = _KITTY_QUERY + _ATTRIBUTES_QUERY
+_SIXEL = b"4"
+_CELL_ANSWER = re.compile(rb"\x1b\[6;([0-9]{1,4});([0-9]{1,4})t")
+_ATTRIBUTES_ANSWER = re.compile(rb"\x1b\[\?([0-9;]*)c")
+_KITTY_ANSWER = re.compile(rb"\x1b_G[^\x1b]*;OK\x1b\\")
+
+
+class TerminalAnswers(NamedTuple):
+    """What a terminal supports; `complete` once it has text all that it will."""
+
+    sixel: bool = False
+    kitty: bool = False
+    cell: Size | None = None
+    complete: bool = False
+
+
+def read_answers(text: bytes) -> TerminalAnswers:
+    r"""Parse the answers of a terminal, among which may be what the user typed.
+
+    >>> read_answers(b"\x1b[6;20;9t\x1b[?62;4;22c")
+    TerminalAnswers(sixel=True, kitty=False, cell=Size(width=9, height=20), complete=True)
+    >>> read_answers(b"q\x1b_Gi=31;OK\x1b\\\x1b[?4c").kitty, read_answers(b"\x1b[?4c").sixel
+    (True, False)
+    """
+    attributes = _ATTRIBUTES_ANSWER.search(text)
+    cell = _CELL_ANSWER.search(text)
+    size = Size(int(cell[2]), int(cell[1])) if cell else None
+    return TerminalAnswers(
+        # The first number is the terminal's class.
+        sixel=attributes is not None and _SIXEL in attributes[1].split(b";")[1:],
+        kitty=_KITTY_ANSWER.search(text) is not None,
+        cell=size if size and all(size) else None,
+        complete=attributes is not None,
+    )

@@ -200,3 +200,14 @@ def filter_condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
         return "1", ()
     where, values = filters.where()
     return where or "1", tuple(values)
+
+
+def pick_random(library: Library, filters: Filters, amount: int) -> list[Entry]:
+    """Draw different entries whose files are there, fewer where there are not so many."""
+    wanted = amount
+    while True:
+        found = library.random(filters, wanted)
+        there = [entry for entry in found if entry.is_there()]
+        if len(there) >= amount or len(found) < wanted:
+            return there[:amount]
+        wanted *= 4

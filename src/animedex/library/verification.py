@@ -1,7 +1,8 @@
-"""Whether every file is there and as it was added, and putting in order what can be."""
+"""Check that every file is there and unchanged, find files that were moved, and repair entries."""
 
 from __future__ import annotations
 
+import os
 from shlex import quote
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
@@ -11,11 +12,11 @@ from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.fingerprint import is_near_duplicate
 from animedex.library import entry_rows as rows
 from animedex.library import index_check as indexes
+from animedex.library.add_files import files_below
 from animedex.library.file_credit import read_file_credit
 from animedex.library.file_facts import matches_announcement, read_file_facts
 from animedex.library.file_inspection import inspect_file
 from animedex.library.keep_policy import fill_credit
-from animedex.library.moved_files import MovedFiles
 from animedex.library.repository import delete, upsert, upsert_entry
 
 if TYPE_CHECKING:
@@ -197,3 +198,38 @@ def _check_indexes(library: Library) -> Iterator[Finding]:
             message = f"the library {library.path} is damaged"
             hint = "`animedex library export` writes what can be read; import that into a new one"
             yield Finding("index", None, message, Corrupt(message, hint=hint))
+
+
+class MovedFiles:
+    """Look for files below some folders, which are gone through when that is first needed."""
+
+    def __init__(self, folders: Sequence[str]) -> None:
+        self._folders = folders
+        self._by_size: dict[int, list[str]] | None = None
+        self._hashes: dict[str, str | None] = {}
+
+    def find(self, entry: Entry) -> list[str]:
+        """Return where the bytes of an entry's file are, by name."""
+        if self._by_size is None:
+            self._by_size = self._walked()
+        paths = self._by_size.get(entry.size, [])
+        return [path for path in paths if self._hash(path) == entry.sha256]
+
+    def _walked(self) -> dict[int, list[str]]:
+        found: dict[int, list[str]] = {}
+        for folder in self._folders:
+            for path in files_below(folder):
+                try:
+                    size = os.stat(path).st_size
+                except OSError:
+                    continue
+                found.setdefault(size, []).append(path)
+        return found
+
+    def _hash(self, path: str) -> str | None:
+        if path not in self._hashes:
+            try:
+                self._hashes[path] = read_file_facts(path).sha256
+            except AnimedexError:
+                self._hashes[path] = None
+        return self._hashes[path]

@@ -1,19 +1,21 @@
-"""A tool's answer in the three forms that a client may want: values, text, pictures."""
+"""The result of a tool in three forms: structured values, text and scaled-down pictures."""
 
 from __future__ import annotations
 
+import io
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from animedex import backends
 from animedex.backends.asset_call import fetch_file
-from animedex.errors import AnimedexError, NotFound, TimedOut
-from animedex.mcp.picture_content import MOST_BYTES, PictureContent, scale_picture
+from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
 from animedex.mcp.text_format import format_answer, to_art_post
 from animedex.models import ArtPost
 from animedex.render.json_output import post_payload, to_plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from PIL import Image
 
     from animedex.client import AsyncClient
     from animedex.http_message import JsonObject, JsonValue
@@ -139,3 +141,52 @@ def _plain(value: object) -> JsonValue:
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[object]", value)]
     return to_plain_value(value)
+
+
+LONGEST_EDGE = 512
+MOST_BYTES = 32 * 1024 * 1024
+_QUALITY = 85
+
+
+class PictureContent(NamedTuple):
+    """A picture as it is shown."""
+
+    data: bytes
+    media_type: str = "image/jpeg"
+
+
+def scale_picture(data: bytes, edge: int = LONGEST_EDGE) -> PictureContent:
+    """Scale a picture down to fit a square, the first frame of what moves; small ones stay small.
+
+    Raises `Corrupt` for bytes that are no picture, or one that would not fit into memory.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("PIL") is None:
+        message = "pictures can be scaled with Pillow alone, which is not installed"
+        raise BadArguments(message, hint="pip install 'animedex[pictures]'")
+    from animedex.images.decoder import convert_decoder_errors, decoder_slot
+    from animedex.images.open_image import read_image
+
+    try:
+        with (
+            convert_decoder_errors("it"),
+            decoder_slot(),
+            read_image(io.BytesIO(data), "it") as picture,
+        ):
+            return _scale_bytes(picture.first_frame((edge, edge)).image, edge)
+    except AnimedexError as error:
+        message = f"the picture cannot be shown: {error.message}"
+        raise Corrupt(message, hint="open its URL instead") from None
+
+
+def _scale_bytes(image: Image.Image, edge: int) -> PictureContent:
+    from PIL import Image
+
+    image.thumbnail((edge, edge))
+    # What is transparent would come out black.
+    white = Image.new("RGBA", image.size, "white")
+    white.alpha_composite(image.convert("RGBA"))
+    out = io.BytesIO()
+    white.convert("RGB").save(out, "JPEG", quality=_QUALITY)
+    return PictureContent(out.getvalue())

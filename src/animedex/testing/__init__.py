@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from animedex.testing.samples.danbooru_sample import DanbooruSample
     from animedex.testing.samples.nekos_sample import SampleServer
-    from animedex.testing.samples.serve_samples import serve
+    from animedex.testing.samples.registry import serve
     from animedex.testing.samples.waifu_sample import WaifuSample
 
 __all__ = ["DanbooruSample", "SampleServer", "WaifuSample", "serve"]
@@ -21,7 +21,7 @@ _MODULES = {
     "DanbooruSample": "danbooru_sample",
     "SampleServer": "nekos_sample",
     "WaifuSample": "waifu_sample",
-    "serve": "serve_samples",
+    "serve": "registry",
 }
 
 if not TYPE_CHECKING:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from animedex.backends.waifu import filter_params as filters
 from animedex.errors import BadArguments
-from animedex.testing.waifu.size_filter import parse_size
+from animedex.testing.waifu.image_filter import parse_size
 
 NUMBERS = st.integers(0, 10**18 - 1)
 SIZES = st.tuples(st.sampled_from([">=", ">", "<=", "<", ""]), NUMBERS).map(

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.testing.danbooru.image_store import DanbooruCollection
+from animedex.testing.danbooru.image_store import DanbooruCollection, build_post_filter
 from animedex.testing.danbooru.metatags import SearchData
 from animedex.testing.danbooru.number_ranges import WHOLE, range_test
 from animedex.testing.danbooru.partial_rows import PartialPost, row_id
-from animedex.testing.danbooru.post_filter import build_post_filter
 from animedex.testing.danbooru.post_order import sort_posts
 from animedex.testing.danbooru.search_query import FREE, count_terms, parse_query
 

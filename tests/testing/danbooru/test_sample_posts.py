@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from animedex.testing.samples.danbooru_posts import USER, sample_posts
+from animedex.testing.samples.danbooru_posts import UGOIRA_WORK, USER, sample_posts
 from animedex.testing.samples.danbooru_sample import DanbooruSample
-from animedex.testing.samples.danbooru_videos import UGOIRA_WORK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -210,10 +210,10 @@ def download(
 
     A whole category cannot be downloaded: the service's terms forbid copying its collection.
     """
-    from animedex.backends.nekos import random_images
+    from animedex.backends.nekos.composite_calls import fetch_images
     from animedex.cli.download_runner import download_all, print_nothing
 
-    rows = session.ask(random_images.fetch_images(category, amount, fresh=fresh))
+    rows = session.ask(fetch_images(category, amount, fresh=fresh))
     if fresh and not rows:
         print_nothing(session, saving)
         raise _nothing_new(category)

@@ -1,4 +1,4 @@
-"""The answers of nekos.best from the user's own library: nothing is asked of the service."""
+"""`--offline`: answer the commands of nekos.best from the user's library; no request is sent."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from animedex.cli.seen_record import open_seen_store
 from animedex.errors import NotFound
 from animedex.library.file_credit import service_record
 from animedex.library.filter_sql import Filters
-from animedex.library.random_entries import pick_random
+from animedex.library.picture_library import pick_random
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:

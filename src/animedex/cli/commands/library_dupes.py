@@ -93,7 +93,7 @@ def command(  # noqa: PLR0913  each is an option
     then with the largest file, then with credit, then that was there first.
     """
     from animedex.cli.batch_failures import BatchFailures
-    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
+    from animedex.cli.progress_bars import update_outdated_fingerprints
 
     if delete:
         _check_delete(keep, yes=yes)

@@ -9,9 +9,15 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.entry_output import KEYS, entry_card, entry_payload
 from animedex.cli.filter_options import with_filter_options
+from animedex.library.file_credit import service_record
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from animedex.cli.command_context import CommandSession
+    from animedex.http_message import JsonObject
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters
 
@@ -44,8 +50,8 @@ def command(
     session: CommandSession, *, filters: Filters, amount: int, paths: bool, quiet: bool
 ) -> None:
     """Show random pictures, each at most once."""
-    from animedex.cli.library_rows import print_service_rows
-    from animedex.library.random_entries import pick_random
+    from animedex.cli.commands.library_random import print_service_rows
+    from animedex.library.picture_library import pick_random
 
     found = pick_random(session.library, filters, amount)
     if not found and not quiet:
@@ -69,3 +75,31 @@ def _draw(session: CommandSession, entries: list[Entry]) -> None:
         return
     write_out("\n")
     session.fail(draw_pictures(session, [entry_source(entry) for entry in entries]))
+
+
+def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> None:
+    """Print each picture as its service's row, or as an entry where it is of no service."""
+    source = session.shared.fields is not None or not session.shared.no_source
+
+    def row(entry: Entry) -> JsonObject:
+        from animedex.render import json_output as json
+
+        record = service_record(entry)
+        if record is None:
+            return entry_payload(entry, source=source)
+        if session.shared.common:
+            return json.post_payload(record.to_common(), source=source)
+        return json.row_payload(record, source=source, exact=True)
+
+    session.output.findings(entries, row, entry_card, (*KEYS, *_service_fields()))
+
+
+def _service_fields() -> Iterator[str]:
+    """Name what rows of any service and art posts have."""
+    from animedex import backends
+    from animedex.backends.provider import find_provider
+    from animedex.models import ArtPost
+
+    yield from ArtPost.__struct_fields__
+    for name in backends.list_names():
+        yield from find_provider(name).record.__struct_encode_fields__

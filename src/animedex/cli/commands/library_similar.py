@@ -45,7 +45,7 @@ def command(session: CommandSession, picture: str, *, within: int | None, limit:
     """
     from animedex.cli.entry_output import print_entries
     from animedex.cli.fingerprint_lookup import fingerprint_of
-    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
+    from animedex.cli.progress_bars import update_outdated_fingerprints
 
     update_outdated_fingerprints(session)
     look, entry = fingerprint_of(session, picture)

@@ -45,7 +45,7 @@ def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     one that was written anew and still looks the same, as after its tags were edited, is taken in
     as it is; indexes that are wrong are made anew.
     """
-    from animedex.cli.fingerprint_progress import update_outdated_fingerprints
+    from animedex.cli.progress_bars import update_outdated_fingerprints
     from animedex.library.file_inspection import find_missing_extra
     from animedex.library.verification import verify
 

@@ -10,10 +10,15 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from animedex.testing.danbooru.autocomplete import Autocomplete
-from animedex.testing.danbooru.error_responses import NO_SUCH_PAGE, RequestRefused, wrong_format
-from animedex.testing.danbooru.field_selection import trim
+from animedex.testing.danbooru.error_responses import (
+    NO_SUCH_PAGE,
+    WRONG_KEY,
+    RequestRefused,
+    wrong_format,
+)
+from animedex.testing.danbooru.image_store import FOUNDED
+from animedex.testing.danbooru.login_check import level_of
 from animedex.testing.danbooru.post_routes import PostRoutes
-from animedex.testing.danbooru.profile import profile
 from animedex.testing.danbooru.related_tags import RelatedTags
 from animedex.testing.danbooru.resource_types import (
     artist_routes,
@@ -22,7 +27,7 @@ from animedex.testing.danbooru.resource_types import (
     wiki_page_routes,
 )
 from animedex.testing.danbooru.responses import error_response, file_response, json_response
-from animedex.testing.danbooru.search_request import Answer, read_request
+from animedex.testing.danbooru.search_request import Answer, read_request, trim
 from animedex.testing.json_responses import COMPRESSED
 
 if TYPE_CHECKING:
@@ -34,6 +39,8 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from animedex.testing.danbooru.image_store import DanbooruCollection
+    from animedex.testing.danbooru.partial_rows import Row
+    from animedex.testing.danbooru.search_request import SearchRequest
 
 _FORMATS = {"": "text/html", "xml": "application/xml", "html": "text/html"}
 FILES = ("original", "sample", "180x180", "360x360", "720x720")
@@ -131,3 +138,20 @@ class _Paths:
         if not known or not segments[-1] or extension == "json":
             raise RequestRefused(NO_SUCH_PAGE)
         raise RequestRefused(wrong_format(_FORMATS.get(extension, "")))
+
+
+def profile(asked: SearchRequest) -> Row:
+    """Show the row of whoever is asking; nobody in particular is ``RequestRefused``."""
+    if asked.user is None:
+        raise RequestRefused(WRONG_KEY)
+    level = level_of(asked.user)
+    return {
+        "id": asked.user.id,
+        "name": asked.user.name,
+        "level": level.number,
+        "level_string": asked.user.level,
+        "created_at": FOUNDED,
+        "is_banned": False,
+        "is_deleted": False,
+        "tag_query_limit": level.terms,
+    }

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from animedex.testing.danbooru.metatags import SearchData
+from animedex.testing.danbooru.metatags import SearchData, metatag_test
 from animedex.testing.danbooru.partial_rows import (
     CATEGORIES,
     PartialPost,
@@ -15,12 +15,13 @@ from animedex.testing.danbooru.partial_rows import (
     row_id,
     text,
 )
-from animedex.testing.danbooru.post_filter import build_post_filter
 from animedex.testing.danbooru.search_query import Term, wildcard
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
+
+    from animedex.testing.danbooru.metatags import Test
 
 # What derived rows say of a time that nobody told.
 FOUNDED = "2019-08-01T12:00:00.000-04:00"
@@ -184,3 +185,39 @@ def _pool_is(pool: Row, name: str) -> bool:
         return text(pool, "category") == name
     pattern = wildcard(name)
     return name == str(row_id(pool)) or pattern.fullmatch(text(pool, "name")) is not None
+
+
+def build_post_filter(terms: tuple[Term, ...], known: SearchData) -> Test:
+    """Make of a search's terms a test for posts.
+
+    >>> from animedex.testing.danbooru.search_query import parse_query
+    >>> from animedex.testing.danbooru.partial_rows import PartialPost
+    >>> known = SearchData(0.0, {}, lambda name: ())
+    >>> cat = PartialPost({"id": 1, "rating": "g"}, frozenset({"cat", "solo"}))
+    >>> queries = ("cat rating:g", "-solo", "~dog ~cat", "c*")
+    >>> [build_post_filter(parse_query(query), known)(cat) for query in queries]
+    [True, False, True, True]
+    """
+    needed = [_signed(term, known) for term in terms if term.sign != "~"]
+    choices = [_term_test(term, known) for term in terms if term.sign == "~"]
+
+    def test(post: PartialPost) -> bool:
+        chosen = not choices or any(choice(post) for choice in choices)
+        return chosen and all(need(post) for need in needed)
+
+    return test
+
+
+def _signed(term: Term, known: SearchData) -> Test:
+    test = _term_test(term, known)
+    return (lambda post: not test(post)) if term.sign == "-" else test
+
+
+def _term_test(term: Term, known: SearchData) -> Test:
+    if term.metatag:
+        return metatag_test(term, known)
+    if "*" in term.value:
+        pattern = wildcard(term.value)
+        return lambda post: any(pattern.fullmatch(tag) for tag in post.tags)
+    tag = known.aliases.get(term.value, term.value)
+    return lambda post: tag in post.tags

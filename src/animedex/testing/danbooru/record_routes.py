@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.testing.danbooru.error_responses import NOT_FOUND, RequestRefused
-from animedex.testing.danbooru.field_selection import names_only
 from animedex.testing.danbooru.login_check import level_of
 from animedex.testing.danbooru.number_ranges import WHOLE, range_test
 from animedex.testing.danbooru.partial_rows import Row, flag, number, row_id, text
@@ -18,6 +17,7 @@ from animedex.testing.danbooru.request_params import (
     search_arguments,
 )
 from animedex.testing.danbooru.search_query import wildcard
+from animedex.testing.danbooru.search_request import names_only
 
 if TYPE_CHECKING:
     from animedex.testing.danbooru.search_request import SearchRequest

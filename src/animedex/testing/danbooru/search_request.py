@@ -1,9 +1,9 @@
-"""What is asked, for the functions that answer."""
+"""A search request: its parameters, page and limit, and the fields to answer with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from animedex.testing.danbooru.login_check import authenticate_user
 
@@ -35,3 +35,46 @@ def read_request(request: Request, users: Mapping[str, User]) -> SearchRequest:
         user=authenticate_user(request, users),
         origin=f"{request.url.scheme}://{request.url.netloc}",
     )
+
+
+def trim(found: object, only: str) -> object:
+    """Keep the named fields of a row, or of every row in a list; no name keeps them all.
+
+    >>> trim([{"id": 1, "score": 2, "tags": [3]}], "id,tags")
+    [{'id': 1, 'tags': [3]}]
+    >>> trim({"id": 1, "media_asset": {"id": 2, "md5": "x"}}, "media_asset[md5]")
+    {'media_asset': {'md5': 'x'}}
+    """
+    names = _names(only)
+    if isinstance(found, list):
+        return [trim(row, only) for row in cast("list[object]", found)]
+    if not names or not isinstance(found, Mapping):
+        return found
+    row = cast("Mapping[str, object]", found)
+    return {key: trim(value, names[key]) for key, value in row.items() if key in names}
+
+
+def names_only(only: str, field: str) -> bool:
+    """Return whether a field is asked for by its name.
+
+    >>> names_only("id,urls[url]", "urls"), names_only("", "urls")
+    (True, False)
+    """
+    return field in _names(only)
+
+
+def _names(only: str) -> dict[str, str]:
+    """Split ``a,b[c,d]`` into names, each with what stands in its brackets.
+
+    >>> _names("id, media_asset[md5,variants[url]]")
+    {'id': '', 'media_asset': 'md5,variants[url]'}
+    """
+    parts, depth = [""], 0
+    for letter in only:
+        depth += {"[": 1, "]": -1}.get(letter, 0)
+        if letter == "," and depth == 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    split = [part.strip().partition("[") for part in parts]
+    return {name: inside.removesuffix("]") for name, _, inside in split if name}

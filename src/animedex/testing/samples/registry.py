@@ -1,13 +1,14 @@
-"""Of which services there is a sample. To know one more takes one more row."""
+"""The sample services, a row for each, and `serve`, which runs some in the foreground."""
 
 from __future__ import annotations
 
+import contextlib
 import time
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from animedex.testing.fake_server import FakeServer
 
@@ -66,3 +67,29 @@ def url_variable(service: str) -> str:
     'ANIMEDEX_NEKOS_URL'
     """
     return f"ANIMEDEX_{service.upper()}_URL"
+
+
+def serve(  # noqa: PLR0913 - options, each for itself
+    *,
+    ready: Callable[..., object],
+    services: Sequence[str] = ("nekos",),
+    port: int = 0,
+    limits: bool = True,
+    faults: Iterable[str] = (),
+    seed: int | None = None,
+) -> None:
+    """Serve drawn samples until Ctrl-C; ``ready`` gets their base URLs once all answer.
+
+    Several services have a port each, ``port`` and those that follow; 0 is any for each of them.
+    A fault that cannot be read is a ``ValueError``, a port in use an ``OSError``.
+    """
+    planned = list(faults)
+    servers = [
+        sample_of(service)(port=port and port + place, limits=limits, faults=planned, seed=seed)
+        for place, service in enumerate(services)
+    ]
+    with contextlib.suppress(KeyboardInterrupt), contextlib.ExitStack() as running:
+        for server in servers:
+            running.enter_context(server)
+        ready(*(server.url for server in servers))
+        servers[0].wait()

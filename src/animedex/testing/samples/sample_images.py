@@ -13,12 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rapidfuzz import fuzz, process, utils
+
 from animedex.testing.nekos.image_store import ANIMATED_FORMAT, CREDITS, Picture, Size
-from animedex.testing.samples.sample_search import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from random import Random
+
 
 DRAWN = Path(__file__).parent / "collection"
 
@@ -90,3 +92,25 @@ def _picture(folder: Path, row: Mapping[str, str | int]) -> Picture:
 
 def _format(picture: Picture) -> str:
     return picture.path.suffix.removeprefix(".")
+
+
+def nearest(query: str, pictures: Sequence[Picture], amount: int) -> list[Picture]:
+    """Return the pictures that come nearest, the best first, even where none comes near.
+
+    >>> from pathlib import Path
+    >>> from animedex.testing.nekos.image_store import Picture
+    >>> names = "Sora Weaver", "Lantern Street", "Miko Days"
+    >>> shows = [Picture("hug", n, Path(n), {"anime_name": n}, None) for n in names]
+    >>> [picture.filename for picture in nearest("lanternstreet", shows, 1)]
+    ['Lantern Street']
+    >>> len(nearest("zzzz", shows, 20))
+    3
+    """
+    found = process.extract(
+        query,
+        [" ".join(picture.credits.values()) for picture in pictures],
+        scorer=fuzz.WRatio,
+        processor=utils.default_process,
+        limit=amount,
+    )
+    return [pictures[index] for _, _, index in found]

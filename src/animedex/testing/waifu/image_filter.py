@@ -1,12 +1,12 @@
-"""Choose and order images as a query asks."""
+"""Filter and sort images by the parameters of a query, sizes such as `>=1920` among them."""
 
 from __future__ import annotations
 
+import math
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.testing.waifu.request_params import read_integer
-from animedex.testing.waifu.size_filter import parse_size
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,6 +14,58 @@ if TYPE_CHECKING:
 
     from animedex.testing.waifu.image_rows import ImageRow
     from animedex.testing.waifu.request_params import Parameters
+
+# The service reads numbers of 64 bits; what is longer is no number to it.
+_NUMBER = r"\s*([+-]?[0-9]{1,18})\s*"
+_ONE = re.compile(rf"(>=|>|<=|<|){_NUMBER}")
+_RANGE = re.compile(rf"{_NUMBER}\.\.{_NUMBER}")
+
+
+class Bounds(NamedTuple):
+    """The least and the most that a filter lets pass."""
+
+    least: float = -math.inf
+    most: float = math.inf
+
+    def contains(self, size: int) -> bool:
+        """Return whether a size passes.
+
+        >>> Bounds(least=3).contains(3), Bounds(most=2).contains(3)
+        (True, False)
+        """
+        return self.least <= size <= self.most
+
+
+def parse_size(text: str) -> Bounds | None:
+    """Read ``>=N``, ``>N``, ``<=N``, ``<N``, ``A..B`` or ``N``; None for what cannot be read.
+
+    >>> parse_size(">=1500"), parse_size("<10")
+    (Bounds(least=1500, most=inf), Bounds(least=-inf, most=9))
+    >>> parse_size("100..200"), parse_size("5")
+    (Bounds(least=100, most=200), Bounds(least=5, most=5))
+    >>> parse_size("=>1500"), parse_size("1.5"), parse_size("1.."), parse_size("")
+    (None, None, None, None)
+    """
+    if found := _ONE.fullmatch(text.strip()):
+        return _compared(found[1], int(found[2]))
+    if found := _RANGE.fullmatch(text.strip()):
+        return Bounds(int(found[1]), int(found[2]))
+    return None
+
+
+def _compared(sign: str, number: int) -> Bounds:
+    match sign:
+        case ">=":
+            return Bounds(least=number)
+        case ">":
+            return Bounds(least=number + 1)
+        case "<=":
+            return Bounds(most=number)
+        case "<":
+            return Bounds(most=number - 1)
+        case _:
+            return Bounds(number, number)
+
 
 NAMES = (
     *("IsNsfw", "IsAnimated", "Orientation", "Width", "Height", "ByteSize", "OrderBy"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.testing.waifu.size_filter import parse_size
+from animedex.testing.waifu.image_filter import parse_size
 
 numbers = st.integers(-(10**6), 10**6)
 SIGNS = {
