@@ -36,7 +36,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # too: who has a function for it hands on the default.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # How long an example takes says nothing on a busy machine.
-settings.register_profile("animedex", deadline=None)
+settings.register_profile("animedex", deadline=None, max_examples=40)
 settings.register_profile("slow", deadline=None, max_examples=1000)
 NUMBERS = itertools.count()
 settings.load_profile("slow" if IS_SLOW else "animedex")

@@ -207,20 +207,13 @@ def test_budgets_can_be_off_on_loopback(
     assert len(server.arrivals) == 15
 
 
-def dead_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 def test_no_proxy_stands_before_loopback(
-    perform: Perform, options: ClientOptions, monkeypatch: pytest.MonkeyPatch
+    perform: Perform, options: ClientOptions, monkeypatch: pytest.MonkeyPatch, closed_url: str
 ) -> None:
-    dead = f"http://127.0.0.1:{dead_port()}"
     for variable in ("HTTP_PROXY", "HTTPS_PROXY", "all_proxy"):
-        monkeypatch.setenv(variable, dead)
+        monkeypatch.setenv(variable, closed_url)
     assert len(perform(NEKO, options)) == 1
-    assert len(perform(NEKO, {**options, "proxy": dead})) == 1
+    assert len(perform(NEKO, {**options, "proxy": closed_url})) == 1
 
 
 def test_a_proxy_that_cannot_be_read_is_told(
@@ -253,10 +246,11 @@ def test_a_slow_answer_ends_at_the_deadline(
     assert raised.value.backend == "nekos"
 
 
-def test_nobody_there_is_unreachable(perform: Perform, options: ClientOptions) -> None:
-    away = {"nekos": f"http://127.0.0.1:{dead_port()}"}
+def test_nobody_there_is_unreachable(
+    perform: Perform, options: ClientOptions, closed_url: str
+) -> None:
     with pytest.raises(Unreachable, match="refused") as raised:
-        perform(NEKO, {**options, "base_urls": away})
+        perform(NEKO, {**options, "base_urls": {"nekos": closed_url}})
     assert raised.value.backend == "nekos"
 
 

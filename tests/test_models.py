@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.call import SourceTag
@@ -74,7 +74,6 @@ KNOWN = st.fixed_dictionaries(
 )
 
 # Rows are costly to invent, and every one has many keys.
-FEWER = settings(max_examples=40)
 
 
 def joined(unknown: JsonObject, known: JsonObject) -> JsonObject:
@@ -101,13 +100,11 @@ def identical(one: object, other: object) -> bool:
     return repr(one) == repr(other)  # pyright: ignore[reportUnknownArgumentType]  nothing is known
 
 
-@FEWER
 @given(ROWS)
 def test_the_payload_is_the_row(row: JsonObject) -> None:
     assert identical(Item.from_payload(row).payload, row)
 
 
-@FEWER
 @given(ROWS)
 def test_the_payload_of_a_parsed_row_is_the_row(row: JsonObject) -> None:
     raw = msgspec.json.format(msgspec.json.encode(row), indent=3)
@@ -116,7 +113,6 @@ def test_the_payload_of_a_parsed_row_is_the_row(row: JsonObject) -> None:
     assert record.raw == raw
 
 
-@FEWER
 @given(ROWS)
 def test_what_is_known_is_typed(row: JsonObject) -> None:
     record = Item.from_payload(row)
@@ -126,7 +122,6 @@ def test_what_is_known_is_typed(row: JsonObject) -> None:
     assert record.size == (Size(**cast("dict[str, Any]", size)) if isinstance(size, dict) else None)
 
 
-@FEWER
 @given(ROWS, st.randoms())
 def test_equal_rows_make_equal_records_whatever_their_order(row: JsonObject, random: Any) -> None:
     keys = list(row)
@@ -137,7 +132,6 @@ def test_equal_rows_make_equal_records_whatever_their_order(row: JsonObject, ran
     assert hash(one) == hash(other)
 
 
-@FEWER
 @given(ROWS, ROWS)
 def test_records_are_equal_exactly_when_their_rows_are(row: JsonObject, twin: JsonObject) -> None:
     one, other = Item.from_payload(row), Item.from_payload(twin)
@@ -145,7 +139,6 @@ def test_records_are_equal_exactly_when_their_rows_are(row: JsonObject, twin: Js
     assert (one != other) is not identical(row, twin)
 
 
-@FEWER
 @given(ROWS, st.none() | st.just(TAG), st.none() | st.floats(0, 1))
 def test_records_survive_pickling_and_copying(
     row: JsonObject, tag: SourceTag | None, match: float | None

@@ -46,13 +46,6 @@ NEKOS_ROWS = (
 )
 
 
-@pytest.fixture
-def closed_url() -> str:
-    """Name a place at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
 def ids(found: SearchResult) -> list[str]:
     return [row.to_common().id for row in found.rows]
 

@@ -31,10 +31,8 @@ def check(cli: Cli, url: str, reason: str, monkeypatch: pytest.MonkeyPatch) -> s
     return str(outcome.error["message"])
 
 
-def test_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert "refused" in check(cli, f"http://127.0.0.1:{port}", "unreachable", monkeypatch)
+def test_refused(cli: Cli, monkeypatch: pytest.MonkeyPatch, closed_url: str) -> None:
+    assert "refused" in check(cli, closed_url, "unreachable", monkeypatch)
 
 
 def test_unresolvable(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

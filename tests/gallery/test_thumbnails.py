@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from animedex.gallery.thumbnails import SIDE, Thumbnails, delete_thumbnails, folder_in, thumbnail
+from tests.kit.effort import count
 
 if TYPE_CHECKING:
     from animedex.asgi.loopback_server import LoopbackServer
@@ -39,7 +40,7 @@ def read(body: bytes | None) -> Image.Image:
     return Image.open(BytesIO(body))
 
 
-@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=count(10, 200), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(width=st.integers(1, 2000), height=st.integers(1, 2000))
 def test_none_is_larger_than_it_may_be_nor_than_the_picture(
     width: int, height: int, tmp_path: Path

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from animedex.errors import BadArguments, Corrupt
 from animedex.images.sidecar import KINDS, read_sidecar, sidecar_path, write_sidecar
 from animedex.models import ArtPost, Rating, SourceTag
+from tests.kit.effort import count
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +43,9 @@ POST = ArtPost(
     created_at="2026-05-01T00:00:00Z",
 )
 # The files of one example are overwritten by the next.
-FEWER = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEWER = settings(
+    max_examples=count(40, 600), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def _posts() -> st.SearchStrategy[ArtPost]:

@@ -43,7 +43,7 @@ class RawServer:
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         for thread in self._threads:
-            thread.join(timeout=120)
+            thread.join(timeout=10)
 
     def _listen(self) -> None:
         while True:
@@ -91,3 +91,12 @@ def _saying(answer: bytes) -> Script:
         connection.sendall(answer)
 
     return say
+
+
+@pytest.fixture
+def closed_url() -> Iterator[str]:
+    """Return the URL of a port that refuses connections, and that no other test can get."""
+    with socket.socket() as holder:
+        # Bound, and not listening.
+        holder.bind(("127.0.0.1", 0))
+        yield f"http://127.0.0.1:{holder.getsockname()[1]}"

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from animedex.library.entry import NewEntry
@@ -333,7 +333,6 @@ QUERIES = st.text("miku 君の", max_size=9) | st.sampled_from(["miku", "solo mi
 
 
 @given(SHELVES, QUERIES, st.integers(1, 12))
-@settings(max_examples=60)
 def test_ranking_is_total_and_stable(shelves: list[EntryTexts], query: str, limit: int) -> None:
     with shelf(*shelves) as db:
         found = search_entries(db, query)
@@ -347,7 +346,6 @@ def test_ranking_is_total_and_stable(shelves: list[EntryTexts], query: str, limi
 
 
 @given(SHELVES, QUERIES, st.sampled_from(["own", "nekos"]), st.sampled_from(["g", None]))
-@settings(max_examples=60)
 def test_filters_take_from_what_is_found_and_never_add(
     shelves: list[EntryTexts], query: str, source: str, rating: str | None
 ) -> None:

@@ -6,7 +6,7 @@ import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.library.fts_index import SCHEMA, EntryTexts, index_entry, unindex_entry
@@ -64,7 +64,6 @@ def applied(db: sqlite3.Connection, changes: Sequence[tuple[int, EntryTexts | No
 
 
 @given(CHANGES)
-@settings(max_examples=60)
 def test_after_any_changes_the_tables_are_as_if_made_afresh(
     changes: list[tuple[int, EntryTexts | None]],
 ) -> None:

@@ -24,6 +24,7 @@ from animedex.ratelimit.rate_limiter import (
     reserve,
 )
 from animedex.ratelimit.sliding_window import QUEUE_GRACE
+from tests.kit import effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -212,26 +213,22 @@ steady = st.builds(
 )
 
 
-@settings(max_examples=50)
 @given(crowds)
 def test_the_service_never_sees_more_than_its_window_allows(crowd: list[list[Visit]]) -> None:
     assert most_in(Simulation(crowd).run().arrivals, 5.0) <= 7
 
 
-@settings(max_examples=50)
 @given(st.lists(st.lists(visits.map(lambda v: v._replace(slow=True)), max_size=5), max_size=9))
 def test_slow_claimants_keep_the_slowed_window(crowd: list[list[Visit]]) -> None:
     assert most_in(Simulation(crowd).run().arrivals, 5.0) <= 3
 
 
-@settings(max_examples=50)
 @given(st.lists(visits.map(undisturbed), max_size=50))
 def test_who_asks_first_is_served_first(crowd: list[Visit]) -> None:
     sent = sorted(Simulation([[visit] for visit in crowd]).run().sent)
     assert all(slot <= later + ROUNDING for (_, slot), (_, later) in pairwise(sent))
 
 
-@settings(max_examples=50)
 @given(crowds)
 def test_only_what_cannot_be_in_time_is_denied(crowd: list[list[Visit]]) -> None:
     world = Simulation(crowd).run()
@@ -240,7 +237,7 @@ def test_only_what_cannot_be_in_time_is_denied(crowd: list[list[Visit]]) -> None
     assert len(world.arrivals) + len(world.denied) <= tries
 
 
-@settings(max_examples=30)
+@settings(max_examples=effort.count(30, 300))
 @given(st.data(), st.integers(8, 70), st.integers(1, 70))
 def test_the_window_is_used_to_the_full(data: st.DataObject, calls: int, processes: int) -> None:
     drawn = data.draw(st.lists(steady, min_size=calls, max_size=calls))
@@ -252,7 +249,7 @@ def test_the_window_is_used_to_the_full(data: st.DataObject, calls: int, process
     assert world.arrivals[-1] <= 1.10 * best + 7 * 0.08
 
 
-@settings(max_examples=10)
+@settings(max_examples=effort.count(10, 100))
 @given(st.lists(st.none() | st.floats(0, 60), min_size=60, max_size=200))
 def test_nobody_in_a_crowd_starves_however_many_give_up(crowd: list[float | None]) -> None:
     stays = Visit()
@@ -269,7 +266,6 @@ def test_nobody_in_a_crowd_starves_however_many_give_up(crowd: list[float | None
     assert max(world.arrivals, default=0.0) <= 1.1 * 5.0 * ceil(len(crowd) / 7) + 1.0
 
 
-@settings(max_examples=50)
 @given(
     st.lists(st.lists(steady, max_size=4), min_size=1, max_size=16),
     st.dictionaries(st.floats(0, 30), st.floats(0, 1e7), max_size=3),

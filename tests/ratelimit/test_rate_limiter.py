@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
@@ -67,7 +67,6 @@ def ledgers(draw: st.DrawFn) -> LimiterState:
     return ledger
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, routes, moments, st.floats(-1, 20))
 def test_a_denied_claim_takes_nothing(
     before: LimiterState, path: str, route: str, now: float, patience: float
@@ -81,7 +80,6 @@ def test_a_denied_claim_takes_nothing(
         assert verdict.at <= claim.deadline
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, moments, st.floats(0, 20))
 def test_a_queued_claim_that_is_denied_leaves_the_queue(
     before: LimiterState, path: str, now: float, patience: float
@@ -96,7 +94,6 @@ def test_a_queued_claim_that_is_denied_leaves_the_queue(
         assert ledger.bucket == tidied(before, now).bucket
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, tickets, moments)
 def test_whoever_is_let_in_leaves_room_for_all_who_asked_before(
     before: LimiterState, path: str, ticket: str, now: float
@@ -108,7 +105,6 @@ def test_whoever_is_let_in_leaves_room_for_all_who_asked_before(
         assert len(search_window(ledger).entries) + ahead <= LIMITS.windows["/search"].calls
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, moments)
 def test_a_released_claim_leaves_the_window_as_it_was(
     before: LimiterState, path: str, now: float
@@ -119,7 +115,6 @@ def test_a_released_claim_leaves_the_window_as_it_was(
     assert search_window(after) == search_window(tidied(before, now))
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, routes, moments)
 def test_who_is_told_to_ask_again_and_does_is_not_told_an_earlier_moment(
     before: LimiterState, path: str, route: str, now: float
@@ -133,7 +128,6 @@ def test_who_is_told_to_ask_again_and_does_is_not_told_an_earlier_moment(
     assert verdict.at >= now
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, moments, st.floats(allow_nan=True, allow_infinity=True))
 def test_a_block_never_shortens_what_is_known_and_has_an_end(
     before: LimiterState, path: str, now: float, until: float
@@ -145,7 +139,6 @@ def test_a_block_never_shortens_what_is_known_and_has_an_end(
     assert {**after.blocked_until, path: 0.0} == {**known, path: 0.0}
 
 
-@settings(max_examples=50)
 @given(st.floats(1, 100), st.lists(st.floats(0.01, 20), min_size=1, max_size=5))
 def test_a_blocked_path_waits_and_no_other_does(seconds: float, gaps: list[float]) -> None:
     ledger = block(LimiterState(), "/neko", START + seconds, START)
@@ -236,7 +229,6 @@ def test_a_claim_is_answered_with_what_else_could_be_sent_at_once() -> None:
     assert left == [9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0]
 
 
-@settings(max_examples=50)
 @given(ledgers(), paths, routes, st.floats(0, 1e6))
 def test_after_a_step_back_a_claim_waits_as_if_no_time_had_passed(
     before: LimiterState, path: str, route: str, back: float

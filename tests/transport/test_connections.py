@@ -45,12 +45,6 @@ def get(url: str) -> Send:
     return Send("GET", url, headers, 20.0, 1_000_000)
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
 class TlsServer:
     """One thing to whoever completes a handshake."""
 
@@ -144,18 +138,23 @@ def test_a_server_that_speaks_no_tls_is_told(
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_loopback_is_never_proxied(exchange: Exchange, server: SampleServer, host: str) -> None:
-    dead = f"http://127.0.0.1:{closed_port()}"
+def test_loopback_is_never_proxied(
+    exchange: Exchange, server: SampleServer, host: str, closed_url: str
+) -> None:
+    proxies = Proxies(closed_url, closed_url, closed_url)
     url = f"http://{host}:{server.port}{server.base}/endpoints"
-    assert exchange(get(url), Proxies(dead, dead, dead)).status == 200
+    assert exchange(get(url), proxies).status == 200
 
 
 @pytest.mark.usefixtures("own_environment")
 def test_the_variables_are_left_to_the_program(
-    exchange: Exchange, server: SampleServer, monkeypatch: pytest.MonkeyPatch
+    exchange: Exchange,
+    server: SampleServer,
+    monkeypatch: pytest.MonkeyPatch,
+    closed_url: str,
 ) -> None:
     for variable in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(variable, f"http://127.0.0.1:{closed_port()}")
+        monkeypatch.setenv(variable, closed_url)
     assert exchange(get(f"{server.url}/endpoints")).status == 200
 
 

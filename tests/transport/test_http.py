@@ -175,15 +175,9 @@ def test_a_sink_that_cannot_be_made_ends_the_exchange(
         exchange(get(f"{server.url}/here", sink=make))
 
 
-def closed_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-    return port
-
-
-def test_a_refused_connection_is_told(exchange: Exchange) -> None:
+def test_a_refused_connection_is_told(exchange: Exchange, closed_url: str) -> None:
     with pytest.raises(Unreachable, match="refused") as raised:
-        exchange(get(f"http://127.0.0.1:{closed_port()}/"))
+        exchange(get(f"{closed_url}/"))
     assert raised.value.transient
 
 

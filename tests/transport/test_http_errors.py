@@ -188,10 +188,8 @@ def test_odd_statuses_are_answers(status: int, send: Driver, raw_server: StartRa
     assert getattr(send(step(server.url)), "status", None) == status
 
 
-def test_a_port_where_nobody_listens(send: Driver) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    check(trouble_of(send, step(f"http://127.0.0.1:{port}/")), "the connection was refused")
+def test_a_port_where_nobody_listens(send: Driver, closed_url: str) -> None:
+    check(trouble_of(send, step(f"{closed_url}/")), "the connection was refused")
 
 
 def test_a_name_that_is_none(send: Driver) -> None:

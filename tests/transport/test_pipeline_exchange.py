@@ -4,7 +4,7 @@ import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from animedex.call import Call, SourceTag
@@ -358,7 +358,6 @@ def lasting_stage(
     stage.close()
 
 
-@settings(max_examples=100, deadline=None)
 @given(
     lines=st.lists(LINES, max_size=8),
     calls=st.integers(1, 4),

@@ -20,6 +20,7 @@ from animedex.body_writer import FileSink
 from animedex.errors import BadArguments, Corrupt, NoSpace
 from animedex.images.xmp import Credit, can_embed, read_credit, write_credit
 from animedex.models import ArtPost, Rating
+from tests.kit.effort import count
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from tests.images.xmp.conftest import Files, Witness
 
 # The files of one example are overwritten by the next.
-FEWER = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FEWER = settings(
+    max_examples=count(20, 400), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 OTHER = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
 
 
