@@ -317,6 +317,10 @@ def test_a_service_in_trouble_is_not_told_to_have_none(client: Client, services:
     assert "nekos: " in (caught.value.hint or "")
 
 
+def test_the_largest_amount_is_accepted(client: Client) -> None:
+    assert sources(random_pictures(client, ["nekos"], amount=20)) == ["nekos"] * 20
+
+
 @pytest.mark.parametrize("amount", [0, 21, True])
 def test_an_amount_out_of_range_is_refused(client: Client, amount: int) -> None:
     with pytest.raises(BadArguments, match="from 1 to 20"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from contextlib import closing
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,6 +14,7 @@ from animedex.database import StoreLocked
 from animedex.ratelimit import seen_store
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.seen_store import SeenStore
+from animedex.ratelimit.store import CLEANUP_SECONDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -196,3 +198,28 @@ def test_closing_passes_over_a_locked_file(seen: SeenStore, path: Path) -> None:
         seen.close()
         other.execute("COMMIT")
     assert in_file(path) == {"a"}
+
+
+def test_closing_waits_for_a_locked_file_only_briefly(moment: Moment) -> None:
+    deadlines: list[float] = []
+
+    class Table:
+        """Represent a table that notes until when it may wait."""
+
+        def add_seen(
+            self, backend: str, ids: tuple[str, ...], deadline: float = inf
+        ) -> frozenset[str]:
+            deadlines.append(deadline)
+            return frozenset(ids)
+
+        def count_seen(self) -> int:
+            return 0
+
+        def clear_seen(self) -> int:
+            return 0
+
+    seen = SeenStore(Table(), moment)
+    seen.record("shelf", ("a",))
+    seen.record("shelf", ("b",))
+    seen.close()
+    assert deadlines == [inf, moment() + CLEANUP_SECONDS]

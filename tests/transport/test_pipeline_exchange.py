@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -23,7 +24,7 @@ from animedex.http_message import Request, Response
 from animedex.ratelimit.rate_limiter import NEVER
 from animedex.transport.effects import Send
 from animedex.transport.events import format_event
-from animedex.transport.pipeline import ClientConfig
+from animedex.transport.pipeline import ClientConfig, Runtime
 from tests.transport.store_calls import Block, Cancel, Finish, Reserve
 
 if TYPE_CHECKING:
@@ -431,4 +432,25 @@ def test_a_redirect_to_an_address_that_cannot_be_sent_is_the_service_s_fault(
     with pytest.raises(UpstreamDecode, match="too long or malformed") as raised:
         stage.play(search, [away, BadArguments("the request cannot be built")])
     assert raised.value.backend == "shelf"
-    assert len(stage.slept) == 1
+    # The jitter is 1.0 here: between half of the pause and one and a half.
+    assert stage.slept == [1.5 * StoreLocked.pause]
+
+
+def test_jitter_shortens_the_pause_before_a_locked_file_is_tried_again(
+    stage: Stage, pick: Call[SourceTag]
+) -> None:
+    locked = iter([StoreLocked()])
+
+    def lock_once(step: object) -> None:
+        if isinstance(step, Finish):
+            for error in locked:
+                raise error
+
+    stage.meddle, stage.jitter = lock_once, 0.0
+    stage.play(pick._replace(request=Request("GET", "/search")), [response(200)])
+    assert stage.slept == [0.5 * StoreLocked.pause]
+
+
+def test_jitter_is_at_least_0_and_less_than_1() -> None:
+    jitter: Callable[[], float] = signature(Runtime).parameters["jitter"].default
+    assert all(0.0 <= jitter() < 1.0 for _ in range(100))

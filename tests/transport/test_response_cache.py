@@ -7,6 +7,7 @@ import stat
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -257,6 +258,15 @@ def test_a_file_that_another_writes_to_is_a_miss(
     cache.put("after", "shelf", b"body", 60)
     assert cache.get("after") == CacheEntry(b"body", START)
     assert warnings == []
+
+
+def test_entries_are_counted_while_another_writes(opened: Open, path: Path) -> None:
+    cache = opened()
+    cache.put("key", "shelf", b"body", 60)
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert cache.report().answers == 1
+        other.execute("ROLLBACK")
 
 
 def test_a_file_that_another_is_just_making_is_a_miss(

@@ -160,6 +160,19 @@ def test_a_continuation_that_is_not_whole_is_left_as_it_is(
         files.write(picture, credited)
 
 
+def test_a_continuation_longer_than_it_says_is_left_as_it_is(
+    drawn: dict[str, bytes], credited: Credit, files: Files
+) -> None:
+    (part,) = continued(foreign(b'o:long="222">'))
+    at = 4 + len(MORE) + 32
+    (length,) = struct.unpack_from(">I", part, at)
+    main = segment(0xE1, XMP + foreign(b'n:HasExtendedXMP="' + part[at - 32 : at] + b'">'))
+    longer = part[:at] + struct.pack(">I", length - 1) + part[at + 4 :]
+    files.write(with_segments(drawn["jpeg/extras"], main, part), credited)
+    with pytest.raises(Corrupt, match="XMP metadata that cannot be read"):
+        files.write(with_segments(drawn["jpeg/extras"], main, longer), credited)
+
+
 def test_parts_of_a_continuation_may_stand_in_any_order(
     drawn: dict[str, bytes], credited: Credit, files: Files
 ) -> None:
