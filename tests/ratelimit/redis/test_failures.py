@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from math import inf
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,6 +136,23 @@ def test_a_server_that_is_paused_costs_no_more_than_the_deadline(
     redis_server.go_on()
     store.claim()
     assert len(warnings) == 2
+
+
+def test_a_command_may_take_what_is_left_until_the_deadline(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    timeouts: list[float] = []
+
+    def exchange(packed: bytes, timeout: float, count: int) -> list[bytes]:
+        timeouts.append(timeout)
+        return [packed] * count
+
+    client = RedisClient("redis://127.0.0.1:1", lambda: 1000.0, pytest.fail)
+    monkeypatch.setattr(client, "_exchange", exchange)
+    for deadline in (inf, 1000.5, 1000.0, 900.0):
+        assert client.execute(b"PING", deadline) == b"PING"
+    # There is always a moment to send it and to be answered by a server nearby.
+    assert timeouts == [2.0, 0.5, 0.01, 0.01]
 
 
 def test_nobody_waits_for_long_without_a_deadline(
