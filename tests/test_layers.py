@@ -31,7 +31,7 @@ ALLOWED = {
     "call": {"backend", "errors", "http_message"},
     "config": {"backend", "errors", "files", "http_message", "text_encoding"},
     "models": {"call", "errors", "http_message", "record_schema"},
-    "record_schema": {"errors", "http_message", "models"},
+    "record_schema": {"errors", "http_message"},
     "body_writer": {"errors", "files", "http_message", "transport.content_encoding"},
     "endpoint": {"call", "session"},
     "tool": {"call", "session"},

@@ -54,7 +54,7 @@ class Rating(StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
-    """Keep one row of a service whole, with the keys that are known as typed attributes.
+    """One row of a service, kept whole, with the documented keys as typed attributes.
 
     The row's own bytes stand beside the typed attributes, and `payload` reads them: unknown keys,
     nested values and large integers come back as they were sent. Two records are equal when their
@@ -72,10 +72,10 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         try:
             plain = dict(row)
             raw = msgspec.json.encode(plain)
-            kept = decode_json(raw) == plain
+            is_lossless = decode_json(raw) == plain
         except (TypeError, ValueError, RecursionError) as error:
             raise _no_json(cls, str(error)) from None
-        if not kept:
+        if not is_lossless:
             raise _no_json(cls, "a value would not come back as it is")
         return parse_record(cls, raw)
 
@@ -160,11 +160,11 @@ class PictureFile(NamedTuple):
 
 
 class PictureRecord(Record, frozen=True, kw_only=True):
-    """Keep one row that shows a picture."""
+    """One row of a service that describes a picture."""
 
     @property
     def category(self) -> str | None:
-        """Name the category that the service keeps the picture in, where it has such."""
+        """Return the service's category of the picture; None where it has no categories."""
         return None
 
     def file(self) -> PictureFile | None:
@@ -180,7 +180,7 @@ class PictureRecord(Record, frozen=True, kw_only=True):
 
 
 class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
-    """Show a picture of any service in one shape; a field is None where the service is silent.
+    """A picture of any service in one shape; a field is None where the service is silent.
 
     `id` is the service's name and its own id, as in `nekos:<file name>`; a picture whose credit
     names no service has `file:<start of its SHA-256>`. `rating` is None where nobody has said it,
@@ -225,7 +225,7 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def artist(self) -> str | None:
-        """Name the first of `artists`."""
+        """Return the first of `artists`."""
         return self.artists[0] if self.artists else None
 
     def to_payload(self) -> JsonObject:
@@ -241,7 +241,7 @@ class ArtPost(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
-    """Turn a body into JSON values of a shape.
+    """Parse a body into JSON values of a shape.
 
     Raises `UpstreamDecode` where the bytes are not JSON, also where that is hidden under a key
     that `kind` does not know, and `UpstreamShape` with the path where the shape differs.
@@ -308,7 +308,7 @@ def parse_record(
     source_tag: SourceTag | None = None,
     match: float | None = None,
 ) -> R:
-    """Turn one row's bytes into a record; `where` opens the path that an error names."""
+    """Parse one row's bytes into a record; `where` opens the path that an error names."""
     try:
         record = msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
@@ -323,7 +323,7 @@ def parse_record(
 def parse_records(
     kind: type[R], rows: Sequence[msgspec.Raw], where: str, source_tag: SourceTag
 ) -> list[R]:
-    """Turn many rows' bytes into records; an error names its row, as in `results[3].url`."""
+    """Parse many rows' bytes into records; an error names its row, as in `results[3].url`."""
     decode = msgspec.json.Decoder(kind).decode
     try:
         records = [decode(raw) for raw in rows]
@@ -354,8 +354,8 @@ def url_or_none(text: str | None) -> str | None:
     >>> url_or_none("https://example.org/ and a book"), url_or_none(" "), url_or_none(None)
     (None, None, None)
     """
-    found = text_or_none(text)
-    return found if found and _ADDRESS.fullmatch(found) else None
+    address = text_or_none(text)
+    return address if address and _ADDRESS.fullmatch(address) else None
 
 
 def positive_or_zero(value: object) -> int:
