@@ -1,4 +1,4 @@
-"""Refuse requests over a limit: the ASGI side of ``windows``."""
+"""Refuse requests over a limit: the ASGI side of ``rate_limits``."""
 
 from __future__ import annotations
 
@@ -8,21 +8,50 @@ from typing import TYPE_CHECKING, NamedTuple
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 
+from animedex.testing.rate_limits import round_up
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+    from animedex.testing.rate_limits import Bucket, SlidingLog
+
 
 class LimitDecision(NamedTuple):
-    """What a limit has to tell about a request, and in ``retry_after`` that it is refused."""
+    """The headers of a limit; ``retry_after`` is set if the request is refused."""
 
     headers: Mapping[str, str]
     retry_after: str | None = None
 
 
+class UnannouncedLimit:
+    """A limit over all paths together that no header mentions before a request is refused.
+
+    >>> from animedex.testing.rate_limits import Bucket
+    >>> limit = UnannouncedLimit(Bucket(rate=20.0, burst=30), clock=lambda: 1_778_231_283.0)
+    >>> {limit.admit("/images").retry_after for _ in range(30)}, limit.admit("/tags")
+    ({None}, LimitDecision(headers={}, retry_after='0.050'))
+    """
+
+    def __init__(
+        self, counter: Bucket | SlidingLog, *, clock: Callable[[], float], enforced: bool = True
+    ) -> None:
+        self._counter = counter
+        self._clock = clock
+        self._enforced = enforced
+
+    def admit(self, path: str) -> LimitDecision:
+        """Decide about a request that arrives now; a refused one does not count."""
+        del path  # all are counted together
+        now = self._clock()
+        if not self._enforced or self._counter.take(now):
+            return LimitDecision({})
+        return LimitDecision({}, round_up(self._counter.wait(now), 3))
+
+
 class RateLimitMiddleware:
-    """Ask ``admit`` about every request's path, and put what it tells on the answer."""
+    """Apply ``admit`` to every request's path, and add its headers to the response."""
 
     def __init__(self, app: ASGIApp, *, admit: Callable[[str], LimitDecision]) -> None:
         self.app = app
@@ -30,17 +59,17 @@ class RateLimitMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass an admitted request on; a refused one is an ``HTTPException`` 429."""
-        verdict = self.admit(scope["path"])
-        if verdict.retry_after is not None:
+        decision = self.admit(scope["path"])
+        if decision.retry_after is not None:
             raise HTTPException(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 "Too many requests, please come back later.",
-                {**verdict.headers, "Retry-After": verdict.retry_after},
+                {**decision.headers, "Retry-After": decision.retry_after},
             )
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(verdict.headers)
+                MutableHeaders(scope=message).update(decision.headers)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

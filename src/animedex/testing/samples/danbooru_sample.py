@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.testing.danbooru.app import danbooru_app
-from animedex.testing.danbooru.service_limits import DanbooruLimits
+from animedex.testing.rate_limit_middleware import UnannouncedLimit
+from animedex.testing.rate_limits import SlidingLog
 from animedex.testing.samples.danbooru_posts import sample_posts
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 
@@ -30,13 +31,15 @@ class DanbooruSample(ServiceSample["DanbooruCollection"]):
 
     def application(self, collection: DanbooruCollection | None, rules: Rules) -> ASGIApp:
         """Build Danbooru's application over a collection, or else over the drawn posts."""
-        limits = DanbooruLimits(clock=rules.clock, enforced=rules.limits)
+        # At most 10 requests in any second.
+        counter = SlidingLog(limit=10, seconds=1.0)
+        limit = UnannouncedLimit(counter, clock=rules.clock, enforced=rules.limits)
         return danbooru_app(
             sample_posts() if collection is None else collection,
             random=rules.random,
             clock=rules.clock,
             front_page=FRONT_PAGE,
-            json_guards=json_guards(limits.admit),
+            json_guards=json_guards(limit.admit),
             file_guards=FILE_GUARDS,
         )
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from animedex.testing.nekos.image_store import ANIMATED_FORMAT, Size
+from animedex.testing.rate_limit_middleware import UnannouncedLimit
+from animedex.testing.rate_limits import Bucket
 from animedex.testing.samples.sample_images import sample_collection
 from animedex.testing.samples.service_sample import FILE_GUARDS, ServiceSample, json_guards
 from animedex.testing.waifu.app import waifu_app
 from animedex.testing.waifu.image_rows import written_time
 from animedex.testing.waifu.image_store import WaifuCollection
-from animedex.testing.waifu.service_limits import WaifuLimits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -58,13 +59,15 @@ class WaifuSample(ServiceSample[WaifuCollection]):
     def application(self, collection: WaifuCollection | None, rules: Rules) -> ASGIApp:
         """Build the application of Waifu.im over a collection, or else over the drawn images."""
         self.ignored = []
-        limits = WaifuLimits(clock=rules.clock, enforced=rules.limits)
+        # At most 20 requests a second, and 30 at once.
+        counter = Bucket(rate=20.0, burst=30)
+        limit = UnannouncedLimit(counter, clock=rules.clock, enforced=rules.limits)
         return waifu_app(
             sample_images() if collection is None else collection,
             random=rules.random,
             users={API_KEY: USER},
             ignored=self.ignored,
-            json_guards=json_guards(limits.admit, pages=True),
+            json_guards=json_guards(limit.admit, pages=True),
             file_guards=FILE_GUARDS,
         )
 
