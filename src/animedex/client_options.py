@@ -117,19 +117,19 @@ def _base_urls(options: ClientOptions) -> dict[str, str]:
     if not isinstance(urls, Mapping):
         message = f"base_urls maps services to URLs, and is not {urls!r:.80}"
         raise BadArguments(message)
-    given = cast("Mapping[str, object]", urls)
-    return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in given.items()}
+    mapping = cast("Mapping[str, object]", urls)
+    return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in mapping.items()}
 
 
 def _check_services(names: Iterable[str]) -> None:
     """Refuse a service that there is not: its requests would go to the real one of another name."""
-    known = service_names()
+    services = service_names()
     for name in names:
-        if name not in known:
+        if name not in services:
             from difflib import get_close_matches
 
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
+            near = get_close_matches(name, services, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(services)}"
             message = f"there is no service {name!r:.80} to have a base URL"
             raise BadArguments(message, hint=hint)
 
@@ -143,20 +143,20 @@ def _proxies(options: ClientOptions, config: Config) -> Proxies:
 
 def _state(options: ClientOptions, config: Config) -> str:
     try:
-        given = os.fspath(options.get("state") or "")
+        argument = os.fspath(options.get("state") or "")
     except TypeError as error:
         # Not everybody uses a type checker.
         message = f"state: {error}"
         raise BadArguments(message) from None
-    if given:
-        read_setting("state", given)
-    path = given or cast("str | None", config.get("state").value) or ""
+    if argument:
+        read_setting("state", argument)
+    path = argument or cast("str | None", config.get("state").value) or ""
     if "://" in path:
         return Secret(path)
     if not path:
         return os.path.join(user_folder("data"), FILE_NAME)
     # What is configured names the same file from everywhere, or the budget would be split.
-    root = "" if given else os.path.dirname(config.path)
+    root = "" if argument else os.path.dirname(config.path)
     return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
 
 

@@ -142,5 +142,5 @@ class Response(NamedTuple):
         >>> Response(200, (("etag", "x"),), b"", "").header("ETag")
         'x'
         """
-        wanted = name.lower()
-        return next((value for key, value in self.headers if key == wanted), None)
+        lower_name = name.lower()
+        return next((value for key, value in self.headers if key == lower_name), None)

@@ -61,8 +61,8 @@ def split_words(text: str) -> list[str]:
     >>> split_words("Re:Zero_02 進撃の巨人")
     ['re', 'zero', '02', '進撃の巨人']
     """
-    kept = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normalize(text))
-    return _WORD.findall("".join(kept))
+    chars = (char if unicodedata.category(char)[0] in "LMN" else " " for char in normalize(text))
+    return _WORD.findall("".join(chars))
 
 
 def is_cjk(word: str) -> bool:

@@ -21,16 +21,16 @@ _RANGES = re.compile(rf"bytes={_RANGE}(?:,{_RANGE})*", re.IGNORECASE)
 
 
 def ranged_file_response(
-    path: os.PathLike[str], headers: Mapping[str, str], asked: Headers
+    path: os.PathLike[str], headers: Mapping[str, str], request_headers: Headers
 ) -> Response:
-    """Answer with a file, its type told by its name; ``asked`` are the request's headers.
+    """Answer with a file, its type told by its name; ``request_headers`` are the request's headers.
 
     ``Range``, ``If-Range`` and ``If-None-Match`` are honoured, as RFC 9110 wants it: a range for
     GET alone, and one in other units or that makes no sense is ignored. A file that is gone is an
     ``OSError``.
     """
     whole = _File(path, headers=headers, stat_result=os.stat(path))
-    if is_not_modified(whole.headers["etag"], asked.get("if-none-match")):
+    if is_not_modified(whole.headers["etag"], request_headers.get("if-none-match")):
         return NotModifiedResponse(whole.headers)
     return whole
 
@@ -40,8 +40,8 @@ class _File(FileResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = scope["headers"]
-        asked = b",".join(value for name, value in headers if name == b"range")
-        if scope["method"] != "GET" or not is_byte_range(asked.decode("latin-1")):
+        byte_range = b",".join(value for name, value in headers if name == b"range")
+        if scope["method"] != "GET" or not is_byte_range(byte_range.decode("latin-1")):
             scope = {**scope, "headers": [each for each in headers if each[0] != b"range"]}
         await super().__call__(scope, receive, send)
 

@@ -128,19 +128,19 @@ def format_bytes(size: int) -> str:
 
 
 def print_entries(
-    session: CommandSession, found: Iterable[tuple[Entry, JsonObject]], known: Sequence[str] = ()
+    session: CommandSession, matches: Iterable[tuple[Entry, JsonObject]], keys: Sequence[str] = ()
 ) -> None:
     """Print entries with what stands beside each: cards on a terminal, else JSON.
 
-    However many there are, they go out as they come. `known` are the keys of what stands beside.
+    However many there are, they go out as they come. `keys` are the keys of what stands beside.
     """
     source = session.shared.fields is not None or not session.shared.no_source
     print_each(
         session,
-        found,
+        matches,
         lambda hit: _hit_card(*hit),
         lambda hit: entry_payload(hit[0], source=source, **hit[1]),
-        (*KEYS, *known),
+        (*KEYS, *keys),
     )
 
 
@@ -174,14 +174,14 @@ def print_each(
     return count
 
 
-def _print_cards(session: CommandSession, found: Iterable[Card]) -> None:
+def _print_cards(session: CommandSession, entry_cards: Iterable[Card]) -> None:
     """Print cards with a line between them."""
     from animedex.cli.streams import write_out
     from animedex.render.text_output import cards
 
     look = session.output.look()
     between = ""
-    for card in found:
+    for card in entry_cards:
         write_out(between + cards([card], look))
         between = "\n"
 

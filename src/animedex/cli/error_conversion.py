@@ -43,9 +43,9 @@ def _unexpected(error: Exception) -> AnimedexError:
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
 
 
-def no_such_command(parent: str, name: str, known: Iterable[str]) -> BadArguments:
+def no_such_command(parent: str, name: str, names: Iterable[str]) -> BadArguments:
     """Make the error for an unknown command, with the nearest name as the next thing to try."""
-    near = _nearest(name, known)
+    near = _nearest(name, names)
     hint = f"did you mean `{parent} {near}`?" if near else f"see `{parent} --help`"
     return BadArguments(f"there is no command {name!r}", hint=hint)
 
@@ -67,12 +67,14 @@ def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str])
     near = _nearest(error.option_name, error.possibilities or ())
     said = [f"did you mean {near}?"] if near else []
     if error.ctx and any(isinstance(param, click.Argument) for param in error.ctx.command.params):
-        word = next((given for given in arguments if given.startswith(error.option_name)), "-word")
+        word = next(
+            (argument for argument in arguments if argument.startswith(error.option_name)), "-word"
+        )
         said.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
     return " ".join(said) or f"see `{path} --help`"
 
 
-def _nearest(name: str, known: Iterable[str]) -> str | None:
+def _nearest(name: str, names: Iterable[str]) -> str | None:
     from difflib import get_close_matches
 
-    return next(iter(get_close_matches(name, list(known), n=1)), None)
+    return next(iter(get_close_matches(name, list(names), n=1)), None)

@@ -50,31 +50,31 @@ def print_file_info(session: CommandSession, what: Sequence[str], read: Read) ->
     `read` yields what standard input holds, and takes the errors of what it passes over.
     """
     if len(what) == 1 and what[0] != _HERE:
-        found = read_info(session, what[0])
-        session.output.facts(_info_payload(found), lambda: _card(found))
+        info = read_info(session, what[0])
+        session.output.facts(_info_payload(info), lambda: _card(info))
         return
-    known: list[FileInfo] = []
+    infos: list[FileInfo] = []
     failures: list[AnimedexError] = []
     for text in what:
         try:
             if text != _HERE:
-                known.append(read_info(session, text))
+                infos.append(read_info(session, text))
                 continue
             for sight in read(failures):
-                _add(known, failures, sight)
+                _add(infos, failures, sight)
         except AnimedexError as error:
             failures.append(error)
-    session.output.findings(known, _info_payload, _card, KEYS)
+    session.output.findings(infos, _info_payload, _card, KEYS)
     session.fail(failures)
 
 
-def _add(known: list[FileInfo], failures: list[AnimedexError], sight: PictureSource) -> None:
+def _add(infos: list[FileInfo], failures: list[AnimedexError], sight: PictureSource) -> None:
     """Read a file that a row names or the library has, or the bytes of a picture."""
     try:
         if sight.call is not None:
             message = f"{sight.name} is not on this machine"
             raise NotFound(message, hint="--info reads files: fetch it with `animedex download`")
-        known.append(file_info(sight.path) if sight.path else _info_of_bytes(sight.body))
+        infos.append(file_info(sight.path) if sight.path else _info_of_bytes(sight.body))
     except AnimedexError as error:
         failures.append(error)
 
@@ -105,12 +105,12 @@ def file_info(path: str) -> FileInfo:
     from animedex.images.open_image import detect_format, open_seekable
 
     with open_seekable(path) as file:
-        found = detect_format(file.read(HEAD_BYTES), path)
+        file_format = detect_format(file.read(HEAD_BYTES), path)
     told_by, credit = read_credit_and_row(path)
-    width, height, frames = _facts(path, credit) if found.is_picture else (None, None, None)
+    width, height, frames = _facts(path, credit) if file_format.is_picture else (None, None, None)
     return FileInfo(
         path,
-        found.name,
+        file_format.name,
         os.path.getsize(path),
         width,
         height,
@@ -147,20 +147,20 @@ def read_credit_and_row(path: str) -> tuple[str | None, Credit | None]:
     from animedex.images.xmp import read_credit
 
     try:
-        found = read_credit(path)
+        credit = read_credit(path)
     except TooLarge:
         # Every other search would walk through as much of the file again.
-        found = read_sidecar(path)
-        return ("sidecar" if found else None), found
+        credit = read_sidecar(path)
+        return ("sidecar" if credit else None), credit
     except Corrupt:
         return "sidecar", read_any_credit(path)
-    if found is not None:
-        return "file", found
-    found = read_sidecar(path)
-    if found is not None:
-        return "sidecar", found
-    found = _other_credit(path)
-    return ("other" if found else None), found
+    if credit is not None:
+        return "file", credit
+    credit = read_sidecar(path)
+    if credit is not None:
+        return "sidecar", credit
+    credit = _other_credit(path)
+    return ("other" if credit else None), credit
 
 
 def _other_credit(path: str) -> Credit | None:
@@ -172,15 +172,15 @@ def _other_credit(path: str) -> Credit | None:
     from animedex.library.entry import library_id
     from animedex.library.file_facts import read_file_facts
 
-    found = library_credits.read_file_credit(path)
-    if found.post is None:
+    credit = library_credits.read_file_credit(path)
+    if credit.post is None:
         return None
     post = (
-        found.post
-        if found.post.id
-        else replace(found.post, id=library_id(read_file_facts(path).sha256))
+        credit.post
+        if credit.post.id
+        else replace(credit.post, id=library_id(read_file_facts(path).sha256))
     )
-    return Credit(post, found.row)
+    return Credit(post, credit.row)
 
 
 def _path(session: CommandSession, text: str) -> str:
@@ -195,46 +195,46 @@ def _path(session: CommandSession, text: str) -> str:
     raise NotFound(message, hint="--info reads files: fetch one with `animedex download`")
 
 
-def _info_payload(found: FileInfo) -> JsonObject:
+def _info_payload(info: FileInfo) -> JsonObject:
     """Return what is known as JSON: the post as `--common` prints it, the row as it came."""
     from animedex.models import decode_exactly, is_json
     from animedex.render.json_output import post_payload
 
-    post = None if found.post is None else post_payload(found.post)
-    row = decode_exactly(found.row) if found.row and is_json(found.row) else None
-    path = printable_path(found.path)
-    return cast("JsonObject", {**found._asdict(), "path": path, "post": post, "row": row})
+    post = None if info.post is None else post_payload(info.post)
+    row = decode_exactly(info.row) if info.row and is_json(info.row) else None
+    path = printable_path(info.path)
+    return cast("JsonObject", {**info._asdict(), "path": path, "post": post, "row": row})
 
 
-def _card(found: FileInfo) -> Card:
+def _card(info: FileInfo) -> Card:
     """Lay out what a terminal shows."""
     from animedex.render.post_cards import join_few, post_card
     from animedex.render.text_output import Card
 
-    size = f"{found.width} x {found.height}" if found.width else None
+    size = f"{info.width} x {info.height}" if info.width else None
     file = (
-        ("format", found.format),
-        ("bytes", f"{found.byte_size:,}"),
+        ("format", info.format),
+        ("bytes", f"{info.byte_size:,}"),
         ("size", size),
-        ("frames", str(found.frames) if found.frames and found.frames > 1 else None),
+        ("frames", str(info.frames) if info.frames and info.frames > 1 else None),
     )
-    if found.post is None:
+    if info.post is None:
         return Card(
-            printable_path(found.path),
+            printable_path(info.path),
             (*file, ("told", _NOTHING)),
-            printable_path(os.path.abspath(found.path)),
+            printable_path(os.path.abspath(info.path)),
             "file",
         )
-    post = post_card(found.post)
+    post = post_card(info.post)
     said = [line for line in post.lines if line[0] != "size"]
-    told = (
-        ("id", found.post.id),
+    lines = (
+        ("id", info.post.id),
         *said,
-        ("tags", join_few(found.post.tags)),
-        ("fetched", _fetched_at(found.post)),
-        ("told by", _BY[found.told_by or "file"]),
+        ("tags", join_few(info.post.tags)),
+        ("fetched", _fetched_at(info.post)),
+        ("told by", _BY[info.told_by or "file"]),
     )
-    return Card(printable_path(found.path), (*file, *told), post.url, post.source)
+    return Card(printable_path(info.path), (*file, *lines), post.url, post.source)
 
 
 def _fetched_at(post: ArtPost) -> str | None:

@@ -20,8 +20,8 @@ def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.library.filter_parser import FilterTexts, parse_filters
 
-        given = {name: kwargs.pop(name) for name in FilterTexts._fields}
-        texts = FilterTexts(**given)  # type: ignore[arg-type]  # click has checked their types
+        filter_texts = {name: kwargs.pop(name) for name in FilterTexts._fields}
+        texts = FilterTexts(**filter_texts)  # type: ignore[arg-type]  # click has checked their types
         folders = cast("tuple[str, ...]", kwargs.pop("folders", ()))
         kwargs["filters"] = parse_filters(texts)._replace(folders=tuple(map(_folder, folders)))
         command(*args, **kwargs)

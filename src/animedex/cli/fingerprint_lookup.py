@@ -26,14 +26,14 @@ def fingerprint_of(session: CommandSession, named: str) -> tuple[Fingerprint, En
     elif not _is_remote(named):
         return _file_fingerprint(named, named), None
     else:
-        found = library.addressed(named) if "://" in named else library.holding(named)
-        if found is None:
+        match = library.addressed(named) if "://" in named else library.holding(named)
+        if match is None:
             return _fetch_fingerprint(session, named), None
-        entry = found
+        entry = match
     look = library.fingerprint(entry.id)
     if look is None:
-        message = f"nobody has looked at picture {entry.id} yet, or it is a film"
-        raise BadArguments(message, hint="`animedex library verify` looks at what can be")
+        message = f"picture {entry.id} has no fingerprint: it is not indexed, or it is a video"
+        raise BadArguments(message, hint="run `animedex library verify` to index pictures")
     return look, entry
 
 

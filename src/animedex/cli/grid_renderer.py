@@ -127,11 +127,11 @@ class GridRenderer:
 
     def _draw(self, pictures: Sequence[OpenPicture]) -> None:
         """Draw a row with its labels, and play what moves in it."""
-        shown = [draw_picture(one.first.image, one.cells, self._screen) for one in pictures]
+        drawn = [draw_picture(one.first.image, one.cells, self._screen) for one in pictures]
         look = self._look._replace(width=self._screen.size.width)
         names = format_labels([one.label for one in pictures], self._grid, look)
-        write_out(beside(shown, self._grid) + names)
-        stage = AnimationStage(self._screen, self._grid, shown)
+        write_out(beside(drawn, self._grid) + names)
+        stage = AnimationStage(self._screen, self._grid, drawn)
         films = [
             stage.film(place, one) for place, one in enumerate(pictures) if one.frames.is_animated
         ]
@@ -147,12 +147,12 @@ class GridRenderer:
 class AnimationStage:
     """Draw the frames of a row's animations where their first ones stand."""
 
-    def __init__(self, found: Screen, layout: Grid, shown: list[DrawnPicture]) -> None:
-        self._screen = found
+    def __init__(self, screen: Screen, layout: Grid, pictures: list[DrawnPicture]) -> None:
+        self._screen = screen
         self._grid = layout
-        self._shown = shown
+        self._shown = pictures
         # The labels stand in between.
-        self._up = max(one.size.height for one in shown) + 1
+        self._up = max(one.size.height for one in pictures) + 1
 
     def film(self, place: int, picture: OpenPicture) -> AnimationRow:
         """Make the film of the picture at a place."""

@@ -37,14 +37,14 @@ def guide_payload() -> JsonObject:
     """
     from animedex.mcp.tool_registry import all_tools
 
-    told, others = list(services()), list(other_commands())
-    commands = _describe_command([*(one for _, one in told), *others])
+    service_entries, others = list(services()), list(other_commands())
+    commands = _describe_command([*(one for _, one in service_entries), *others])
     shared = _shared(commands)
     return {
         "about": " ".join(INTRODUCTION.split()),
         "services": {
             backend.name: {"guidance": backend.guidance, "limits": backend.limits_note}
-            for backend, _ in told
+            for backend, _ in service_entries
         },
         "commands": commands,
         "$defs": shared,
@@ -53,16 +53,16 @@ def guide_payload() -> JsonObject:
 
 
 def _describe_command(groups: Iterable[list[GuideEntry]]) -> JsonObject:
-    found: dict[str, JsonValue] = {}
+    payload: dict[str, JsonValue] = {}
     for commands in groups:
         alike: dict[str, list[GuideEntry]] = {}
-        for told in commands:
-            alike.setdefault(repr(input_schema(told)) + _kind(told), []).append(told)
+        for entry in commands:
+            alike.setdefault(repr(input_schema(entry)) + _kind(entry), []).append(entry)
         for same in alike.values():
-            name = "; ".join(told.path.removeprefix("animedex ") for told in same)
-            known = {} if _BY_HAND.fullmatch(name) else input_schema(same[0])
-            found[name] = {"does": _summary(same), **({"input": known} if known else {})}
-    return found
+            name = "; ".join(entry.path.removeprefix("animedex ") for entry in same)
+            schema = {} if _BY_HAND.fullmatch(name) else input_schema(same[0])
+            payload[name] = {"does": _summary(same), **({"input": schema} if schema else {})}
+    return payload
 
 
 def _shared(commands: JsonObject) -> JsonObject:
@@ -109,40 +109,40 @@ def _summary(same: list[GuideEntry]) -> str:
     return summary.replace(backend.title, "the service")
 
 
-def _kind(told: GuideEntry) -> str:
+def _kind(entry: GuideEntry) -> str:
     """Distinguish commands that do different things with the same arguments."""
-    backend = told.command.backend
-    return told.summary.replace(backend.title, "") if backend else told.summary
+    backend = entry.command.backend
+    return entry.summary.replace(backend.title, "") if backend else entry.summary
 
 
-def input_schema(told: GuideEntry) -> JsonObject:
+def input_schema(entry: GuideEntry) -> JsonObject:
     """Describe a command's arguments and its own options; an option is named as it is written."""
-    known: dict[str, JsonValue] = {}
+    properties: dict[str, JsonValue] = {}
     needed: list[JsonValue] = []
-    for param in told.command.params:
+    for param in entry.command.params:
         if isinstance(param, click.Argument):
             name = param.human_readable_name
-            known[name] = _schema(param, param.metavar or "", str(getattr(param, "help", "")))
+            properties[name] = _schema(param, param.metavar or "", str(getattr(param, "help", "")))
             if param.required:
                 needed.append(name)
-    for option, _, _ in told.options():
+    for option, _, _ in entry.options():
         name = max(option.opts, key=len)
-        known[name] = _schema(option, option.metavar or "", option.help or "")
+        properties[name] = _schema(option, option.metavar or "", option.help or "")
     required: JsonObject = {"required": needed} if needed else {}
-    return {"properties": known, **required} if known else {}
+    return {"properties": properties, **required} if properties else {}
 
 
-def _schema(param: click.Parameter, shown: str, help_text: str) -> JsonObject:
-    told: JsonObject = {"description": help_text.rstrip(".")} if help_text else {}
-    one = _value(param, shown)
+def _schema(param: click.Parameter, metavar: str, help_text: str) -> JsonObject:
+    schema: JsonObject = {"description": help_text.rstrip(".")} if help_text else {}
+    one = _value(param, metavar)
     if param.nargs == -1 or getattr(param, "multiple", False):
-        return {"type": "array", "items": one, **told}
-    return {**one, **told}
+        return {"type": "array", "items": one, **schema}
+    return {**one, **schema}
 
 
-def _value(param: click.Parameter, shown: str) -> JsonObject:
+def _value(param: click.Parameter, metavar: str) -> JsonObject:
     """Describe one value, by its type and by how the help shows it."""
-    choice, bounds = _CHOICE.fullmatch(shown), _RANGE.fullmatch(shown)
+    choice, bounds = _CHOICE.fullmatch(metavar), _RANGE.fullmatch(metavar)
     if isinstance(param.type, click.Choice):
         choices = cast("Iterable[str]", param.type.choices)
         return {"enum": [str(one) for one in choices]}

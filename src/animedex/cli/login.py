@@ -52,25 +52,25 @@ def set_variables(backend: Backend) -> list[str]:
 
 
 def collect_credentials(
-    backend: Backend, given: LoginOptions, note: Callable[[str], None]
+    backend: Backend, options: LoginOptions, note: Callable[[str], None]
 ) -> dict[str, str]:
     """Get what is to be stored: from options, from the person there, or from standard input."""
-    sign_in, program = require_sign_in(backend), given["program"]
-    if given["login"] is not None and sign_in.user is None:
+    sign_in, program = require_sign_in(backend), options["program"]
+    if options["login"] is not None and sign_in.user is None:
         message = f"{backend.name} knows its users by their key alone: leave --login out"
         raise BadArguments(message, backend=backend.name)
-    if program is not None and given["with_key"]:
+    if program is not None and options["with_key"]:
         message = "--command and --with-key exclude each other"
         raise BadArguments(message, backend=backend.name)
     there = is_interactive()
-    if program is None and not given["with_key"] and not there:
+    if program is None and not options["with_key"] and not there:
         message = "there is no terminal on which to ask for the key"
         hint = f"`animedex auth login {backend.name} --with-key` reads it from standard input"
         raise BadArguments(message, hint=hint, backend=backend.name)
     if program is None and there:
         note(f"{backend.name}: keys are made at {sign_in.key_page}")
     others = (name for name in sign_in.fields if name != sign_in.secret)
-    fields = {name: _field(backend, name, given, there=there) for name in others}
+    fields = {name: _field(backend, name, options, there=there) for name in others}
     if program is not None:
         return {**fields, COMMAND: program}
     label = _label(backend, sign_in.secret)
@@ -113,40 +113,40 @@ def who(backend: Backend) -> Call[str]:
 
 def account_status(client: Client, backend: Backend, *, check: bool) -> JsonObject:
     """Return as whom the user is signed in, where the key is from, and what is wrong with it."""
-    told: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
-    told |= {"accepted": None, "problem": None}
+    payload: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
+    payload |= {"accepted": None, "problem": None}
     try:
-        _look(client, backend, told)
-        if check and told["used"]:
-            told["user"] = client.perform(who(backend))
-            told["accepted"] = True
+        _look(client, backend, payload)
+        if check and payload["used"]:
+            payload["user"] = client.perform(who(backend))
+            payload["accepted"] = True
     except AnimedexError as error:
-        told["problem"] = error.message
+        payload["problem"] = error.message
         # Without a status it is the program that gave no key.
         if isinstance(error, AuthRequired) and error.status:
-            told["accepted"] = False
-    return told
+            payload["accepted"] = False
+    return payload
 
 
-def _look(client: Client, backend: Backend, told: JsonObject) -> None:
+def _look(client: Client, backend: Backend, payload: JsonObject) -> None:
     """Find the account without running a program, which might ask the user something."""
     sign_in, url = require_sign_in(backend), base_url(backend, client.config.base_urls)
     fields = from_environment(backend)
     if fields is not None:
-        told |= {"source": "environment", "origin": origin(url)}
+        payload |= {"source": "environment", "origin": origin(url)}
     else:
         fields = read_credentials(backend.name)
         if not fields:
             return
-        told |= {"source": "program" if COMMAND in fields else "file", "origin": fields[ORIGIN]}
-    told["user"] = fields.get(sign_in.user or "")
-    known = {**fields, sign_in.secret: _UNREAD} if COMMAND in fields else fields
-    build_account(backend, known)
-    if told["origin"] != origin(url):
-        told["problem"] = f"the base URL is {url}, and this key is for another place"
+        payload |= {"source": "program" if COMMAND in fields else "file", "origin": fields[ORIGIN]}
+    payload["user"] = fields.get(sign_in.user or "")
+    values = {**fields, sign_in.secret: _UNREAD} if COMMAND in fields else fields
+    build_account(backend, values)
+    if payload["origin"] != origin(url):
+        payload["problem"] = f"the base URL is {url}, and this key is for another place"
         return
     require_secure(url, backend)
-    told["used"] = True
+    payload["used"] = True
 
 
 def _name(response: Response, source: SourceTag) -> str:
@@ -159,10 +159,10 @@ def _name(response: Response, source: SourceTag) -> str:
     return name
 
 
-def _field(backend: Backend, name: str, given: LoginOptions, *, there: bool) -> str:
+def _field(backend: Backend, name: str, options: LoginOptions, *, there: bool) -> str:
     """Get a field that is no secret."""
-    if name == require_sign_in(backend).user and given["login"] is not None:
-        return given["login"]
+    if name == require_sign_in(backend).user and options["login"] is not None:
+        return options["login"]
     if there:
         return ask(_label(backend, name))
     message = f"{backend.name}: the {name.replace('_', ' ')} is missing"

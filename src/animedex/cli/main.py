@@ -86,5 +86,5 @@ def wants_json_errors(arguments: list[str]) -> bool:
     >>> wants_json_errors(["nekos", "image", "--errors", "json"])
     True
     """
-    given = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return "--errors=json" in given or ("--errors", "json") in pairwise(given)
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--errors=json" in options or ("--errors", "json") in pairwise(options)

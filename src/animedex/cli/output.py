@@ -62,9 +62,9 @@ class Output:
 
     def names(self, names: Sequence[str]) -> None:
         """Print plain strings: one per line, unless an option asks for JSON."""
-        asked = self._shared
+        options = self._shared
         self.refuse_fields()
-        if self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl:
+        if self.mode == "jq" or options.json or options.compact_output or options.jsonl:
             self.json(list(names))
         elif names:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
@@ -73,8 +73,8 @@ class Output:
         """Print paths: one per line, in a pipe as the bytes that they are, or as JSON."""
         from animedex.cli.entry_output import printable_path
 
-        asked = self._shared
-        is_json = self.mode == "jq" or asked.json or asked.compact_output or asked.jsonl
+        options = self._shared
+        is_json = self.mode == "jq" or options.json or options.compact_output or options.jsonl
         if is_json or self.terminal:
             self.names([printable_path(path) for path in paths])
             return
@@ -95,8 +95,8 @@ class Output:
             self._cards(rows, card)
         else:
             kinds = [kind] if isinstance(kind, type) else kind
-            known = [name for one in kinds for name in one.__struct_encode_fields__]
-            self.json(cast("list[JsonValue]", self._narrowed(self._plain(rows), known)))
+            keys = [name for one in kinds for name in one.__struct_encode_fields__]
+            self.json(cast("list[JsonValue]", self._narrowed(self._plain(rows), keys)))
 
     def record(self, row: R, card: Callable[[R], Card]) -> None:
         """Print the one row that was asked for by its name: a card, or a JSON object."""
@@ -160,10 +160,10 @@ class Output:
         from animedex.models import ArtPost
         from animedex.render.json_output import post_payload
 
-        known = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
-        return self._narrowed([post_payload(post, source=self._beside) for post in posts], known)
+        keys = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
+        return self._narrowed([post_payload(post, source=self._beside) for post in posts], keys)
 
-    def _narrowed(self, values: list[JsonObject], known: Sequence[str]) -> list[JsonObject]:
+    def _narrowed(self, values: list[JsonObject], keys: Sequence[str]) -> list[JsonObject]:
         """Keep only the fields that are asked for."""
         if self._shared.fields is None:
             return values
@@ -171,17 +171,17 @@ class Output:
 
         fields = self.fields()
         unsaid = {"_source"} - set(fields) if self._shared.no_source else set[str]()
-        kept = pick_fields(values, fields, known)
-        return [{k: v for k, v in row.items() if k not in unsaid} for row in kept]
+        narrowed = pick_fields(values, fields, keys)
+        return [{k: v for k, v in row.items() if k not in unsaid} for row in narrowed]
 
     def mapping(self, value: dict[str, R], kind: type[R]) -> None:
         """Print records by name: in columns on a terminal, else JSON; without their source."""
         if self.mode == "text":
             from animedex.render.text_output import table
 
-            known = kind.__struct_fields__
+            keys = kind.__struct_fields__
             columns = {
-                name: [str(getattr(row, key)) for key in known] for name, row in value.items()
+                name: [str(getattr(row, key)) for key in keys] for name, row in value.items()
             }
             write_out(table(columns, self.look()))
             return
@@ -193,39 +193,39 @@ class Output:
             plains = dict(zip(plains, rows, strict=True))
         self.json(cast("JsonValue", plains))
 
-    def facts(self, told: JsonObject, card: Callable[[], Card] | None = None) -> None:
+    def facts(self, payload: JsonObject, card: Callable[[], Card] | None = None) -> None:
         """Print what this program has found out: a card or an outline on a terminal, else JSON."""
         if self.mode == "text":
             from animedex.render.text_output import cards, outline
 
             look = self.look()
-            write_out(cards([card()], look) if card else outline(told, look))
+            write_out(cards([card()], look) if card else outline(payload, look))
             return
         if self._shared.fields is not None:
             from animedex.render.json_output import pick_fields
 
-            (told,) = pick_fields([told], self.fields())
-        self.json(told)
+            (payload,) = pick_fields([payload], self.fields())
+        self.json(payload)
 
     def findings(
         self,
-        found: Sequence[V],
-        told: Callable[[V], JsonObject],
+        findings: Sequence[V],
+        summary: Callable[[V], JsonObject],
         card: Callable[[V], Card],
-        known: Sequence[str],
+        keys: Sequence[str],
     ) -> None:
         """Print what this program has found out of several things, as `facts` does of one.
 
-        `known` are the keys that `told` gives, for when nothing was found.
+        `keys` are the keys that `summary` gives, for when nothing was found.
         """
         if self.mode == "text":
-            self._cards(found, card)
+            self._cards(findings, card)
         else:
-            self.rows([told(one) for one in found], known)
+            self.rows([summary(one) for one in findings], keys)
 
-    def rows(self, values: list[JsonObject], known: Sequence[str]) -> None:
-        """Print JSON objects, on a terminal too; `known` are the keys that they have."""
-        self.json(cast("list[JsonValue]", self._narrowed(values, known)))
+    def rows(self, values: list[JsonObject], keys: Sequence[str]) -> None:
+        """Print JSON objects, on a terminal too; `keys` are the keys that they have."""
+        self.json(cast("list[JsonValue]", self._narrowed(values, keys)))
 
     def bytes(self, data: bytes) -> None:
         """Write bytes untouched."""

@@ -82,9 +82,9 @@ def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) 
     `small` is for one of many: the service's smaller picture will do. Raises `NotFound` for a
     picture that is withheld, and `BadArguments` for a film.
     """
-    kept = _find_entry(session, post.id)
-    if kept is not None:
-        return entry_source(kept)
+    entry = _find_entry(session, post.id)
+    if entry is not None:
+        return entry_source(entry)
     if post.url is None:
         message = f"{post.id} is withheld by the service, and cannot be drawn"
         raise NotFound(message, hint="its page may show it to who is signed in")
@@ -140,9 +140,9 @@ def _remote_source(session: CommandSession, text: str) -> PictureSource:
 
     base_urls = session.client.config.base_urls
     seen = identify_row({"url": to_service_url(text, base_urls)})
-    kept = _find_entry(session, seen.keys.id if seen else text)
-    if kept is not None:
-        return entry_source(kept)
+    entry = _find_entry(session, seen.keys.id if seen else text)
+    if entry is not None:
+        return entry_source(entry)
     call = find_picture_call(text, base_urls)
     if call is not None:
         return post_source(session, session.ask(call).to_common())

@@ -46,8 +46,8 @@ class Root(CommandWithHelp, click.Group):
             return load_command(f"animedex.backends.{cmd_name}.commands")
         if ctx.resilient_parsing:
             return None
-        known = self.list_commands(ctx)
-        raise no_such_command(ctx.command_path, cmd_name, known)
+        names = self.list_commands(ctx)
+        raise no_such_command(ctx.command_path, cmd_name, names)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List services and verbs with a line each."""

@@ -20,21 +20,21 @@ _BATCH = 1000
 _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
-def stream_rows(session: CommandSession, rows: Iterable[bytes], known: Collection[str]) -> None:
+def stream_rows(session: CommandSession, rows: Iterable[bytes], keys: Collection[str]) -> None:
     """Print rows of JSON as an array, as lines, or through a jq program, which needs all at once.
 
-    Raises `UnknownField` where a field is asked for that is not among the `known` ones.
+    Raises `UnknownField` where a field is asked for that is not among the `keys` ones.
     """
     output = session.output
-    narrow = _row_selector(session, known)
-    wanted = map(narrow, rows) if narrow else iter(rows)
+    narrow = _row_selector(session, keys)
+    narrowed = map(narrow, rows) if narrow else iter(rows)
     if output.mode == "jq":
-        output.json(_values(wanted))
+        output.json(_values(narrowed))
     elif output.mode == "jsonl":
-        for batch in _batches(wanted):
+        for batch in _batches(narrowed):
             output.json(_values(batch))
     else:
-        _print_array(_batches(wanted), compact=session.shared.compact_output)
+        _print_array(_batches(narrowed), compact=session.shared.compact_output)
 
 
 def _print_array(batches: Iterator[list[bytes]], *, compact: bool) -> None:
@@ -62,7 +62,7 @@ def _values(rows: Iterable[bytes]) -> JsonValue:
 
 
 def _row_selector(
-    session: CommandSession, known: Collection[str]
+    session: CommandSession, keys: Collection[str]
 ) -> Callable[[bytes], bytes] | None:
     """Return what takes off a row what is not asked for; None where all of it is."""
     bare = session.shared.no_source
@@ -71,11 +71,11 @@ def _row_selector(
     fields = session.output.fields()
     unsaid = {SOURCE} - set(fields) if bare else set[str]()
     # A field that does not exist is told before anything is printed.
-    pick_fields([], fields, known)
+    pick_fields([], fields, keys)
 
     def narrow(row: bytes) -> bytes:
-        (kept,) = pick_fields([cast("JsonObject", _keys(row))], fields, known)
-        return msgspec.json.encode({k: v for k, v in kept.items() if k not in unsaid})
+        (selected,) = pick_fields([cast("JsonObject", _keys(row))], fields, keys)
+        return msgspec.json.encode({k: v for k, v in selected.items() if k not in unsaid})
 
     return narrow
 

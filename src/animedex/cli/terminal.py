@@ -78,10 +78,10 @@ class Terminal:
         """Ask what it can do; what is typed already is left for whom it is meant."""
         if self._file is None or os.environ.get("TERM", "") in _MUTE or self._typed(0):
             return TerminalAnswers()
-        found = read_answers(self._asked(FIRST_QUERY))
-        if found.complete and not found.sixel and not _is_multiplexed():
-            found = found._replace(kitty=read_answers(self._asked(SECOND_QUERY)).kitty)
-        return found
+        answers = read_answers(self._asked(FIRST_QUERY))
+        if answers.complete and not answers.sixel and not _is_multiplexed():
+            answers = answers._replace(kitty=read_answers(self._asked(SECOND_QUERY)).kitty)
+        return answers
 
     def now(self) -> float:
         """Return the time in seconds, counted from some moment."""

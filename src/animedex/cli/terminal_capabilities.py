@@ -77,10 +77,10 @@ def _system_cell_size() -> Size | None:
     import termios
 
     try:
-        told = fcntl.ioctl(sys.stdout.fileno(), termios.TIOCGWINSZ, bytes(8))
+        window_size = fcntl.ioctl(sys.stdout.fileno(), termios.TIOCGWINSZ, bytes(8))
     except OSError:
         return None
-    rows, columns, width, height = struct.unpack("4H", told)
+    rows, columns, width, height = struct.unpack("4H", window_size)
     cell = Size(width // (columns or 1), height // (rows or 1))
     return cell if all(cell) else None
 

@@ -71,8 +71,8 @@ class Config:
     def base_urls(self) -> dict[str, str]:
         """Return the configured base URLs by backend."""
         return {
-            name.removeprefix("base_urls."): str(found.value)
-            for name, found in self._base_urls().items()
+            name.removeprefix("base_urls."): str(setting.value)
+            for name, setting in self._base_urls().items()
         }
 
     def _base_urls(self) -> dict[str, EffectiveSetting]:
@@ -80,16 +80,16 @@ class Config:
         if not isinstance(table, dict):
             message = f"base_urls: a table is wanted in {self.path}"
             raise BadArguments(message)
-        found: dict[str, EffectiveSetting] = {}
+        settings: dict[str, EffectiveSetting] = {}
         for backend, url in cast("dict[str, object]", table).items():
             name = f"base_urls.{backend}"
-            found[name] = EffectiveSetting(read_setting(name, _as_text(name, url)), "file")
+            settings[name] = EffectiveSetting(read_setting(name, _as_text(name, url)), "file")
         for variable, text in os.environ.items():
             match = _URL_VARIABLE.fullmatch(variable)
             if match and text:
                 url = _setting_of(variable, read_url, text)
-                found[f"base_urls.{match[1].lower()}"] = EffectiveSetting(url, "environment")
-        return found
+                settings[f"base_urls.{match[1].lower()}"] = EffectiveSetting(url, "environment")
+        return settings
 
 
 def _load(path: str) -> dict[str, object]:
@@ -121,8 +121,8 @@ def unknown_setting_error(name: str, remedy: str = "leave it out") -> BadArgumen
     if name in REMOVED:
         message = f"{name}: this setting no longer exists"
         return BadArguments(message, hint=f"{remedy}: {REMOVED[name]}")
-    known = ", ".join([*SETTINGS, "base_urls.<backend>"])
-    return BadArguments(f"no such setting: {name}", hint=f"the settings are {known}")
+    names = ", ".join([*SETTINGS, "base_urls.<backend>"])
+    return BadArguments(f"no such setting: {name}", hint=f"the settings are {names}")
 
 
 def read_setting(name: str, text: str) -> Value:

@@ -123,9 +123,9 @@ def read_state(text: str) -> str:
         query = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
         number = "" if parts.scheme == "unix" else parts.path.strip("/")
         options = _STATE_OPTIONS | (_TLS_OPTIONS if parts.scheme in _SECURE_SERVERS else set[str]())
-        known = query.keys() <= options and f"{query.get('db', '')}{number or 0}".isdecimal()
+        is_valid = query.keys() <= options and f"{query.get('db', '')}{number or 0}".isdecimal()
         place = parts.path if parts.scheme == "unix" else _is_url(url, _SERVERS) and parts.hostname
-        if known and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:
+        if is_valid and place and parts.scheme in {*_SERVERS, "unix"} and not parts.fragment:
             return url
     except ValueError:
         pass

@@ -37,8 +37,8 @@ class Token:
 
     def is_in_request(self, request: Request) -> bool:
         """Return whether a request has the token in a header, or the cookie that it once got."""
-        scheme, _, given = request.headers.get("authorization", "").partition(" ")
-        by_header = scheme.lower() == "bearer" and _same(given.strip(), self._text)
+        scheme, _, credential = request.headers.get("authorization", "").partition(" ")
+        by_header = scheme.lower() == "bearer" and _same(credential.strip(), self._text)
         return by_header or _same(request.cookies.get(COOKIE, ""), self.cookie)
 
     def is_in_url(self, request: Request) -> bool:
@@ -60,13 +60,13 @@ def url_without_token(request: Request) -> str:
 
     Its path begins with one slash: two would name another server.
     """
-    kept = [
+    other_params = [
         (name, value) for name, value in request.query_params.multi_items() if name != PARAMETER
     ]
     path = "/" + quote(str(request.scope["path"]).lstrip("/\\"), safe="/")
-    return f"{path}?{urlencode(kept)}" if kept else path
+    return f"{path}?{urlencode(other_params)}" if other_params else path
 
 
-def _same(given: str, known: str) -> bool:
+def _same(candidate: str, expected: str) -> bool:
     """Compare in a time that does not tell how much is right."""
-    return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), known.encode())
+    return hmac.compare_digest(candidate.encode("utf-8", "surrogatepass"), expected.encode())

@@ -63,14 +63,14 @@ class EntryFiles:
     def _looked(self, entry: Entry, status: os.stat_result) -> FileStatus:
         mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         with self._lock:
-            known = self._known.get(mark)
-        if known is None:
-            known = _read(entry)
+            cached = self._known.get(mark)
+        if cached is None:
+            cached = _read(entry)
             with self._lock:
                 if len(self._known) >= _MOST_KNOWN:
                     self._known.clear()
-                self._known[mark] = known
-        return known
+                self._known[mark] = cached
+        return cached
 
 
 def _status(entry: Entry) -> os.stat_result | FileStatus:
@@ -92,7 +92,9 @@ def _read(entry: Entry) -> FileStatus:
     return FileStatus(facts.format)
 
 
-def file_response(entry: Entry, form: Format, asked: Headers, *, lasting: bool) -> Response:
+def file_response(
+    entry: Entry, form: Format, request_headers: Headers, *, lasting: bool
+) -> Response:
     """Answer with an entry's file, as what it is by content and under no other name."""
     headers = {
         "Content-Type": form.media_type,
@@ -101,7 +103,7 @@ def file_response(entry: Entry, form: Format, asked: Headers, *, lasting: bool) 
     }
     if lasting:
         headers["Cache-Control"] = FOR_GOOD
-    return ranged_file_response(Path(entry.path), headers, asked)
+    return ranged_file_response(Path(entry.path), headers, request_headers)
 
 
 def is_video(form: Format | None) -> bool:

@@ -68,15 +68,17 @@ class EntryPage(NamedTuple):
     more: str | None
 
 
-def list_entries(library: Library, census: CategoryCounts, asked: QueryParams) -> dict[str, object]:
+def list_entries(
+    library: Library, census: CategoryCounts, params: QueryParams
+) -> dict[str, object]:
     """Return what the page of a list is filled in with."""
-    page = _search(library, asked) if asked.words else _newest(library, census, asked)
+    page = _search(library, params) if params.words else _newest(library, census, params)
     return {
-        "asked": asked,
-        "title": asked.words or "Pictures",
-        "fields": list(_fields(asked, list(census.kinds()))),
-        "chips": list(_chips(asked)),
-        "pictures": [card_view(entry, asked) for entry in page.entries],
+        "asked": params,
+        "title": params.words or "Pictures",
+        "fields": list(_fields(params, list(census.kinds()))),
+        "chips": list(_chips(params)),
+        "pictures": [card_view(entry, params) for entry in page.entries],
         "count": page.told,
         "first": page.first,
         "more": page.more,
@@ -88,8 +90,8 @@ def same_artist(library: Library, entry: Entry) -> tuple[str, list[Entry]]:
     artist = entry.post.artist if entry.post else None
     if artist is None:
         return "", []
-    found = library.entries(Filters(artist=artist), limit=MOST_BESIDE + 1)
-    others = [each for each in found if each.id != entry.id][:MOST_BESIDE]
+    entries = library.entries(Filters(artist=artist), limit=MOST_BESIDE + 1)
+    others = [each for each in entries if each.id != entry.id][:MOST_BESIDE]
     return f"More by {artist}", others
 
 
@@ -98,10 +100,10 @@ def entry_strip(name: str, title: str, entries: Sequence[Entry]) -> EntryStrip:
     return EntryStrip(name, title, [card_view(entry, QueryParams({})) for entry in entries])
 
 
-def neighbours(library: Library, asked: QueryParams, number: int) -> tuple[str | None, str | None]:
+def neighbours(library: Library, params: QueryParams, number: int) -> tuple[str | None, str | None]:
     """Return the addresses of the pictures before and after one in a list."""
-    if asked.words:
-        hits = library.search(asked.words, asked.filters, MOST_FOUND)
+    if params.words:
+        hits = library.search(params.words, params.filters, MOST_FOUND)
         numbers = [hit.entry.id for hit in hits]
         at = numbers.index(number) if number in numbers else -1
         before, after = (
@@ -109,39 +111,39 @@ def neighbours(library: Library, asked: QueryParams, number: int) -> tuple[str |
             numbers[at + 1 : at + 2] if at >= 0 else [],
         )
     else:
-        after = [entry.id for entry in library.entries(asked.filters, before=number, limit=1)]
-        before = newer_ids(library, asked, number)
+        after = [entry.id for entry in library.entries(params.filters, before=number, limit=1)]
+        before = newer_ids(library, params, number)
     older_one, newer_one = (
-        asked.address(f"/picture/{each[0]}") if each else None for each in (after, before)
+        params.address(f"/picture/{each[0]}") if each else None for each in (after, before)
     )
     return older_one, newer_one
 
 
-def newer_ids(library: Library, asked: QueryParams, number: int) -> list[int]:
+def newer_ids(library: Library, params: QueryParams, number: int) -> list[int]:
     """Name the entry that was added next after one, if it answers to the filters as well."""
-    where, values = asked.filters.where()
+    where, values = params.filters.where()
     query = f"SELECT min(entry.id) FROM entry WHERE entry.id > ? AND {where or '1'}"  # noqa: S608
-    found = library.file.read(lambda db: db.execute(query, (number, *values)).fetchone())[0]
-    return [] if found is None else [int(found)]
+    row = library.file.read(lambda db: db.execute(query, (number, *values)).fetchone())[0]
+    return [] if row is None else [int(row)]
 
 
-def _newest(library: Library, census: CategoryCounts, asked: QueryParams) -> EntryPage:
+def _newest(library: Library, census: CategoryCounts, params: QueryParams) -> EntryPage:
     """Return a part of everything that the filters let through, the newest first."""
-    entries = library.entries(asked.filters, before=asked.before, limit=PAGE + 1)
+    entries = library.entries(params.filters, before=params.before, limit=PAGE + 1)
     there = entries[:PAGE]
-    count = library.count(asked.filters) if asked.texts else sum(census.kinds().values())
-    more = asked.address(before=there[-1].id) if len(entries) > PAGE else None
-    return EntryPage(there, _format_total(count), asked.address() if asked.before else None, more)
+    count = library.count(params.filters) if params.texts else sum(census.kinds().values())
+    more = params.address(before=there[-1].id) if len(entries) > PAGE else None
+    return EntryPage(there, _format_total(count), params.address() if params.before else None, more)
 
 
-def _search(library: Library, asked: QueryParams) -> EntryPage:
+def _search(library: Library, params: QueryParams) -> EntryPage:
     """Return a part of what words find, the best first."""
-    hits = library.search(asked.words, asked.filters, MOST_FOUND)
-    end = asked.page * PAGE
-    more = asked.address(page=asked.page + 1) if len(hits) > end else None
+    hits = library.search(params.words, params.filters, MOST_FOUND)
+    end = params.page * PAGE
+    more = params.address(page=params.page + 1) if len(hits) > end else None
     count = _format_total(len(hits), "found", at_least=len(hits) == MOST_FOUND)
     there = [hit.entry for hit in hits[end - PAGE : end]]
-    return EntryPage(there, count, asked.address() if asked.page > 1 else None, more)
+    return EntryPage(there, count, params.address() if params.page > 1 else None, more)
 
 
 def _format_total(count: int, ending: str = "", *, at_least: bool = False) -> str:
@@ -154,7 +156,7 @@ def _format_total(count: int, ending: str = "", *, at_least: bool = False) -> st
     return " ".join(part for part in ("at least" if at_least else "", many, ending) if part)
 
 
-def _fields(asked: QueryParams, kinds: Sequence[Kind]) -> Iterable[Field]:
+def _fields(params: QueryParams, kinds: Sequence[Kind]) -> Iterable[Field]:
     """Make the fields of the form; what is asked for can be chosen even where there is none."""
     sources = {kind.source or OWN for kind in kinds}
     ratings = {kind.rating for kind in kinds if kind.rating}
@@ -168,20 +170,20 @@ def _fields(asked: QueryParams, kinds: Sequence[Kind]) -> Iterable[Field]:
         "size": _SIZES,
     }
     for name in FILTERS:
-        value = asked.texts.get(name, "")
-        known = choices.get(name)
-        if known is None:
+        value = params.texts.get(name, "")
+        options = choices.get(name)
+        if options is None:
             yield Field(name, _LABELS[name], value)
         else:
             asked_for = {value: value} if value else {}
-            yield Field(name, _LABELS[name], value, [("", "any"), *(asked_for | known).items()])
+            yield Field(name, _LABELS[name], value, [("", "any"), *(asked_for | options).items()])
 
 
-def _chips(asked: QueryParams) -> Iterable[Chip]:
+def _chips(params: QueryParams) -> Iterable[Chip]:
     for name in FILTERS:
-        text = asked.texts.get(name)
+        text = params.texts.get(name)
         if text:
-            yield Chip(_chip_label(name, text, asked.filters), asked.address(**{name: ""}))
+            yield Chip(_chip_label(name, text, params.filters), params.address(**{name: ""}))
 
 
 def _chip_label(name: str, text: str, filters: Filters) -> str:

@@ -25,12 +25,12 @@ class HostAllowList:
         self._host = _plain(host)
         self._any_address = is_any_address(host)
 
-    def __contains__(self, asked: object) -> bool:
+    def __contains__(self, host: object) -> bool:
         """Return whether a host, as `request_host` gives it, is one of ours."""
-        if not isinstance(asked, str):
+        if not isinstance(host, str):
             return False
-        ours = asked == self._host or is_loopback(asked)
-        return ours or (self._any_address and _address(asked) is not None)
+        ours = host == self._host or is_loopback(host)
+        return ours or (self._any_address and _address(host) is not None)
 
 
 def request_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
@@ -44,8 +44,8 @@ def request_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     (None, None)
     """
     named = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
-    found = _ASKED.fullmatch(named[0]) if len(named) == 1 else None
-    return _plain(found[1] or found[2]) if found else None
+    match = _ASKED.fullmatch(named[0]) if len(named) == 1 else None
+    return _plain(match[1] or match[2]) if match else None
 
 
 def is_loopback(host: str) -> bool:

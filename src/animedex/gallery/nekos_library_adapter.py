@@ -96,9 +96,9 @@ class NekosLibraryAdapter:
         """Look a picture up; what is no longer the file that was added is not given."""
         for entry in self._named(filename):
             if category_path(entry) == category and file_name_for(entry) == filename:
-                kept = self._files.check(entry)
-                if kept.format is not None:
-                    return to_nekos_picture(entry, kept.format.media_type)
+                file_check = self._files.check(entry)
+                if file_check.format is not None:
+                    return to_nekos_picture(entry, file_check.format.media_type)
         return None
 
     def _served(self) -> Iterator[tuple[Kind, int]]:
@@ -114,8 +114,8 @@ class NekosLibraryAdapter:
         """Return what may have a name: one's own by its number, a download by the name it has."""
         number = _FILE.fullmatch(filename)
         own = self._library.get(int(number[1])) if number else None
-        found = (own, self._library.holding(f"{_NEKOS}:{filename}"))
-        return (entry for entry in found if entry is not None)
+        candidates = (own, self._library.holding(f"{_NEKOS}:{filename}"))
+        return (entry for entry in candidates if entry is not None)
 
     def _narrowed(self, category: str | None, animated: bool) -> Filters:  # noqa: FBT001
         """Ask for no more than may fit."""
@@ -189,19 +189,21 @@ def credits_of(entry: Entry) -> Mapping[str, str]:
     post = entry.post
     if post is None:
         return {}
-    told = _row_credits(entry.row) if post.id.startswith(f"{_NEKOS}:") else _post_credits(post)
-    links = {name: url_or_none(told.get(name)) for name in ("artist_href", "source_url")}
-    named = {name: told.get(name) for name in ("anime_name", "artist_name")}
-    known = {**named, **links}
-    return {name: text for name in CREDITS if (text := known[name])}
+    row_credits = (
+        _row_credits(entry.row) if post.id.startswith(f"{_NEKOS}:") else _post_credits(post)
+    )
+    links = {name: url_or_none(row_credits.get(name)) for name in ("artist_href", "source_url")}
+    named = {name: row_credits.get(name) for name in ("anime_name", "artist_name")}
+    all_credits = {**named, **links}
+    return {name: text for name in CREDITS if (text := all_credits[name])}
 
 
 def _row_credits(row: bytes | None) -> Mapping[str, str | None]:
     try:
-        told = msgspec.json.decode(row or b"{}", type=Credits)
+        row_credits = msgspec.json.decode(row or b"{}", type=Credits)
     except (ValueError, RecursionError):
         return {}
-    return {name: getattr(told, name) for name in CREDITS}
+    return {name: getattr(row_credits, name) for name in CREDITS}
 
 
 def _post_credits(post: ArtPost) -> Mapping[str, str | None]:

@@ -51,13 +51,13 @@ class PageTemplates:
         """Return an error answer: JSON for programs, a page for people."""
         if request.url.path.startswith(f"{BASE}/"):
             return CompactJson({"code": refusal.status, "message": refusal.message}, refusal.status)
-        told = {
+        context = {
             "title": _TITLES.get(refusal.status, "This does not work"),
             "message": refusal.message,
             "signing_in": refusal.signing_in,
             "asked": [each for each in request.query_params.multi_items() if each[0] != PARAMETER],
         }
-        return self.page("refusal.html", told, refusal.status)
+        return self.page("refusal.html", context, refusal.status)
 
 
 _TITLES = {

@@ -58,8 +58,8 @@ def parse_query_params(query: Mapping[str, str]) -> QueryParams:
     >>> parse_query_params({"q": " miko ", "animated": "yes", "rating": ""}).filters.animated
     True
     """
-    known = {name: query.get(name, "").strip()[:_LONGEST] for name in (WORDS, *FILTERS)}
-    texts = {name: text for name, text in known.items() if text}
+    values = {name: query.get(name, "").strip()[:_LONGEST] for name in (WORDS, *FILTERS)}
+    texts = {name: text for name, text in values.items() if text}
     filters = parse_filters(
         FilterTexts(
             source=texts.get("source"),

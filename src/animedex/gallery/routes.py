@@ -49,22 +49,22 @@ class Gallery(NamedTuple):
 
     def grid(self, request: Request) -> Response:
         """Answer with the pictures that an address asks for."""
-        asked = _query_params(request)
-        return self.pages.page("grid.html", listing.list_entries(self.library, self.census, asked))
+        params = _query_params(request)
+        return self.pages.page("grid.html", listing.list_entries(self.library, self.census, params))
 
     def picture(self, request: Request) -> Response:
         """Answer with the page of one picture."""
-        asked = _query_params(request)
+        params = _query_params(request)
         entry = self._entry(request)
-        kept = self.files.check(entry)
-        older, newer = listing.neighbours(self.library, asked, entry.id)
+        file_check = self.files.check(entry)
+        older, newer = listing.neighbours(self.library, params, entry.id)
         return self.pages.page(
             "picture.html",
             {
                 "shown": picture_view(
-                    entry, is_film=files.is_video(kept.format), trouble=kept.problem
+                    entry, is_film=files.is_video(file_check.format), trouble=file_check.problem
                 ),
-                "back": asked.address(),
+                "back": params.address(),
                 "older": older,
                 "newer": newer,
                 "rows": [
@@ -91,11 +91,11 @@ class Gallery(NamedTuple):
     def file(self, request: Request) -> Response:
         """Answer with the file of an entry, if it is what was added."""
         entry = self._entry(request)
-        kept = self.files.check(entry)
-        if kept.format is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, kept.problem)
+        file_check = self.files.check(entry)
+        if file_check.format is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, file_check.problem)
         lasting = request.query_params.get("v") == entry.sha256[:16]
-        return files.file_response(entry, kept.format, request.headers, lasting=lasting)
+        return files.file_response(entry, file_check.format, request.headers, lasting=lasting)
 
     def static(self, request: Request) -> Response:
         """Answer with a file that goes with the pages, of those that there are."""
@@ -112,8 +112,8 @@ class Gallery(NamedTuple):
 
     def _drawn(self, entry: Entry) -> bytes | None:
         """Draw a small picture of a file, but of no other than was added."""
-        kept = self.files.check(entry)
-        if kept.format is None or not kept.format.is_picture:
+        file_check = self.files.check(entry)
+        if file_check.format is None or not file_check.format.is_picture:
             return None
         return self.thumbnails.make(entry.sha256, entry.path)
 
@@ -121,8 +121,8 @@ class Gallery(NamedTuple):
         fingerprint = self.library.fingerprint(entry.id)
         if fingerprint is None:
             return []
-        found = self.library.similar(fingerprint, limit=listing.MOST_BESIDE + 1)
-        return [each.entry for each in found if each.entry.id != entry.id][: listing.MOST_BESIDE]
+        matches = self.library.similar(fingerprint, limit=listing.MOST_BESIDE + 1)
+        return [each.entry for each in matches if each.entry.id != entry.id][: listing.MOST_BESIDE]
 
 
 def _query_params(request: Request) -> QueryParams:

@@ -43,11 +43,11 @@ class Thumbnails:
 
     def make(self, sha256: str, path: str) -> bytes | None:
         """Make and keep one; None for a file of which none can be made."""
-        made = thumbnail(path)
-        if made is not None:
+        image = thumbnail(path)
+        if image is not None:
             with contextlib.suppress(OSError):
-                replace_file(self._path(sha256), made, is_durable=False)
-        return made
+                replace_file(self._path(sha256), image, is_durable=False)
+        return image
 
     def _path(self, sha256: str) -> str:
         if not _SHA256.fullmatch(sha256):
@@ -65,8 +65,8 @@ def delete_thumbnails(folder: str) -> int:
     """Delete the small pictures in a folder and nothing else; tell how many there were."""
     from pathlib import Path
 
-    found = [each for each in Path(folder).glob("*/*.webp") if _is_small(each, folder)]
-    return sum(map(_deleted, found))
+    paths = [each for each in Path(folder).glob("*/*.webp") if _is_small(each, folder)]
+    return sum(map(_deleted, paths))
 
 
 def _is_small(file: Path, folder: str) -> bool:

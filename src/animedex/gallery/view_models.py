@@ -88,11 +88,11 @@ class PictureView(NamedTuple):
     tags: Sequence[Group]
 
 
-def card_view(entry: Entry, asked: QueryParams) -> CardView:
+def card_view(entry: Entry, params: QueryParams) -> CardView:
     """Show an entry in a list of what was asked for."""
     width, height = _size(entry)
     return CardView(
-        address=asked.address(f"/picture/{entry.id}"),
+        address=params.address(f"/picture/{entry.id}"),
         thumbnail=thumbnail_address(entry),
         shows=describe_contents(entry),
         credit=credit(entry),
@@ -190,19 +190,19 @@ def _links(entry: Entry) -> Iterable[Link]:
     post = entry.post
     if post is None:
         return
-    given = {"Original": post.source_url, "Post": post.page_url}
-    told = set[str]()
-    for label, text in given.items():
-        found = url_or_none(text)
-        host = _host(found) if found else None
-        if found and host and found not in told:
-            told.add(found)
-            yield Link(found, label, host)
+    labelled_urls = {"Original": post.source_url, "Post": post.page_url}
+    urls_seen = set[str]()
+    for label, text in labelled_urls.items():
+        url = url_or_none(text)
+        host = _host(url) if url else None
+        if url and host and url not in urls_seen:
+            urls_seen.add(url)
+            yield Link(url, label, host)
 
 
-def _host(found: str) -> str | None:
+def _host(url: str) -> str | None:
     try:
-        return urlsplit(found).hostname
+        return urlsplit(url).hostname
     except ValueError:
         return None
 
@@ -226,11 +226,11 @@ def _facts(entry: Entry) -> Iterable[Fact]:
 
 def _groups(entry: Entry) -> Iterable[Group]:
     named = {"Characters": "characters", "Works": "copyrights", "Tags": "tags"}
-    told = {*_names(entry, "artists")}
+    names_seen = {*_names(entry, "artists")}
     for name, kind in named.items():
         # Services repeat among the tags what they name besides.
-        words = [word for word in _names(entry, kind) if word not in told]
-        told.update(words)
+        words = [word for word in _names(entry, kind) if word not in names_seen]
+        names_seen.update(words)
         if words:
             yield Group(name, [Link(_search(word), word) for word in words[:_MOST_TAGS]])
 

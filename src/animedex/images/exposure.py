@@ -44,12 +44,14 @@ def measure_difference(
     least = np.full(len(ones), np.inf, np.float32)
     ways = _exposure_candidates(dark, light, inside) if allow_brightening else _UNCHANGED
     for gain, lift in ways:
-        made = np.clip(gain * dark + lift, 0, 255)
+        brightened = np.clip(gain * dark + lift, 0, 255)
         lost = np.clip(gain * 255 + lift - 255, 0, None) * dark / 255 * _CLIPPING_TOLERANCE
-        error = made - light
+        error = brightened - light
         error = np.where(error > 0, np.clip(error - lost, 0, None), error)
         squares = np.where(inside, (error * error).sum(1), np.inf)
-        scale = np.sqrt(spread * np.maximum(contrast, _variance(made, weights))) + _MIN_CONTRAST
+        scale = (
+            np.sqrt(spread * np.maximum(contrast, _variance(brightened, weights))) + _MIN_CONTRAST
+        )
         far = np.clip(_trimmed_mean(squares) - (0 if allow_brightening else _TOLERANCE**2), 0, None)
         least = np.minimum(least, np.sqrt(far / scale))
     return least

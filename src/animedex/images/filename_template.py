@@ -77,8 +77,10 @@ class FilenameTemplate:
         parts = [_fill(part, values) for part in self._parts]
         *folders, name = parts
         stem = name.removesuffix(f".{end}").strip(_EDGES) or values.get("id", "")
-        kept = [part for folder in folders if (part := _shape_part(folder, MAX_PART_BYTES))]
-        return _fit_path([*kept, _shape_part(stem, MAX_PART_BYTES) or "picture"], end, longest)
+        folder_parts = [part for folder in folders if (part := _shape_part(folder, MAX_PART_BYTES))]
+        return _fit_path(
+            [*folder_parts, _shape_part(stem, MAX_PART_BYTES) or "picture"], end, longest
+        )
 
 
 def template_values(post: ArtPost, category: str | None, extension: str) -> dict[str, str]:

@@ -94,14 +94,14 @@ def _list_files(
     try:
         status = os.stat(folder)
         with os.scandir(folder) as scanned:
-            found = sorted(scanned, key=lambda entry: entry.name)
+            entries = sorted(scanned, key=lambda entry: entry.name)
     except OSError as error:
         failed(unreadable_error(folder, error))
         return []
     if (status.st_dev, status.st_ino) in seen:
         return []
     seen.add((status.st_dev, status.st_ino))
-    return [one for one in found if not one.name.startswith(".")]
+    return [one for one in entries if not one.name.startswith(".")]
 
 
 def _is_folder(one: os.DirEntry[str]) -> bool:
@@ -183,20 +183,20 @@ def _store(
     library: Library, done: list[tuple[str, InspectedFile | AnimedexError]]
 ) -> list[AddResult]:
     return library.file.change(
-        lambda db: [_store_in_savepoint(db, path, found) for path, found in done]
+        lambda db: [_store_in_savepoint(db, path, inspection) for path, inspection in done]
     )
 
 
 def _store_in_savepoint(
-    db: sqlite3.Connection, path: str, found: InspectedFile | AnimedexError
+    db: sqlite3.Connection, path: str, inspection: InspectedFile | AnimedexError
 ) -> AddResult:
-    if isinstance(found, AnimedexError):
-        return AddResult(path, error=found)
-    before = rows.get_by_path(db, found.entry.path)
-    entry = keeping.store_in_savepoint(db, path, partial(upsert, db, found))
+    if isinstance(inspection, AnimedexError):
+        return AddResult(path, error=inspection)
+    before = rows.get_by_path(db, inspection.entry.path)
+    entry = keeping.store_in_savepoint(db, path, partial(upsert, db, inspection))
     if isinstance(entry, AnimedexError):
         return AddResult(path, error=entry)
     if before is None:
-        return AddResult(path, entry, status="added", fault=found.fault)
+        return AddResult(path, entry, status="added", fault=inspection.fault)
     is_known = before.sha256 == entry.sha256
-    return AddResult(path, entry, status="known" if is_known else "updated", fault=found.fault)
+    return AddResult(path, entry, status="known" if is_known else "updated", fault=inspection.fault)

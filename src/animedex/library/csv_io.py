@@ -161,11 +161,11 @@ def _names_cell(names: list[str]) -> str:
 def _cell_names(cell: str) -> list[str]:
     if cell.startswith("["):
         try:
-            found: object = json.loads(cell)
+            value: object = json.loads(cell)
         except (ValueError, RecursionError):
             # It is the name of a tag that begins so.
-            found = None
-        listed = cast("list[object]", found) if isinstance(found, list) else [None]
+            value = None
+        listed = cast("list[object]", value) if isinstance(value, list) else [None]
         if all(isinstance(one, str) for one in listed):
             return cast("list[str]", listed)
     return cell.split(BETWEEN) if cell else []
@@ -188,21 +188,21 @@ def _unescape_formula(cell: str) -> str:
     return _SAFE.sub("", cell)
 
 
-def _parse_entry(told: dict[str, str]) -> NewEntry | BadArguments:
-    path = told["path"]
+def _parse_entry(cells: dict[str, str]) -> NewEntry | BadArguments:
+    path = cells["path"]
     if not os.path.isabs(path):
         message = f"{path!r:.200} is no whole path"
         return BadArguments(message, hint="begin it at the root")
-    category = told.get("category") or None
-    if not told.get("id"):
+    category = cells.get("category") or None
+    if not cells.get("id"):
         return NewEntry(path, category=category)
     try:
-        rating = Rating(told["rating"]) if told.get("rating") else None
+        rating = Rating(cells["rating"]) if cells.get("rating") else None
     except ValueError:
-        return BadArguments(f"{told['rating']!r:.80} is no rating", hint="g, s, q or e")
-    names = {name: _cell_names(told[name]) for name in _NAMES if told.get(name)}
-    texts = {name: cell for name in _TEXTS if (cell := told.get(name))}
-    post = msgspec.convert({"id": told["id"], "rating": rating, **names, **texts}, ArtPost)
+        return BadArguments(f"{cells['rating']!r:.80} is no rating", hint="g, s, q or e")
+    names = {name: _cell_names(cells[name]) for name in _NAMES if cells.get(name)}
+    texts = {name: cell for name in _TEXTS if (cell := cells.get(name))}
+    post = msgspec.convert({"id": cells["id"], "rating": rating, **names, **texts}, ArtPost)
     return NewEntry(path, post, None, category)
 
 

@@ -43,13 +43,13 @@ def sort_by_evidence(entries: Sequence[Entry], keep: Keep = "best") -> Iterator[
     files = _FileComparer()
     rest = list(entries)
     left: list[Entry] = []
-    while (kept := choose_keeper(rest, keep)) is not None:
-        others = [entry for entry in rest if entry.id != kept.id]
-        levels = files.compare_all(kept, others)
+    while (keeper := choose_keeper(rest, keep)) is not None:
+        others = [entry for entry in rest if entry.id != keeper.id]
+        levels = files.compare_all(keeper, others)
         if levels:
-            members = [entry for entry in rest if entry.id == kept.id or entry.id in levels]
-            yield DuplicateGroup(_weakest_evidence(levels.values()), members, kept, levels)
-        left.append(kept)
+            members = [entry for entry in rest if entry.id == keeper.id or entry.id in levels]
+            yield DuplicateGroup(_weakest_evidence(levels.values()), members, keeper, levels)
+        left.append(keeper)
         rest = [entry for entry in others if entry.id not in levels]
     left = sorted([*left, *rest], key=lambda entry: entry.id)
     if len(left) > 1:
@@ -66,22 +66,22 @@ class _FileComparer:
     def __init__(self) -> None:
         self._pixels: OrderedDict[int, Pixels | None] = OrderedDict()
 
-    def compare_all(self, kept: Entry, others: Iterable[Entry]) -> dict[int, Evidence]:
+    def compare_all(self, keeper: Entry, others: Iterable[Entry]) -> dict[int, Evidence]:
         """Return the evidence for those that show the same as the one to keep, by number."""
         levels: dict[int, Evidence] = {}
         for entry in others:
-            level = self.compare(kept, entry)
+            level = self.compare(keeper, entry)
             if level is not None:
                 levels[entry.id] = level
         return levels
 
-    def compare(self, kept: Entry, entry: Entry) -> Evidence | None:
+    def compare(self, keeper: Entry, entry: Entry) -> Evidence | None:
         """Return the evidence that two files show the same; None where there is none."""
-        if entry.sha256 == kept.sha256:
+        if entry.sha256 == keeper.sha256:
             return "bytes" if is_intact(entry) else None
-        if kept.frames != entry.frames:
+        if keeper.frames != entry.frames:
             return None
-        one, other = self._decode(kept), self._decode(entry)
+        one, other = self._decode(keeper), self._decode(entry)
         if one is None or other is None:
             return None
         from animedex.images.file_comparison import compare_pixels

@@ -102,7 +102,7 @@ def encode_path(path: str) -> str | bytes:
 
 def read_entry(row: Row) -> Entry:
     """Make an entry of what `SELECT` gives."""
-    number, path, sha256, size, kind, width, height, frames, added, category, post, kept = row
+    number, path, sha256, size, kind, width, height, frames, added, category, post, raw_row = row
     return Entry(
         number,
         os.fsdecode(path),
@@ -115,30 +115,30 @@ def read_entry(row: Row) -> Entry:
         datetime.fromtimestamp(added, UTC),
         category,
         None if post is None else _post(post),
-        kept,
+        raw_row,
     )
 
 
 def get_by_ids(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[int, Entry]:
     """Return entries by their numbers, but for those that are not there."""
-    found = _select_by_ids(db, f"{SELECT} WHERE entry.id", numbers)
-    return {entry.id: entry for entry in map(read_entry, found)}
+    entries = _select_by_ids(db, f"{SELECT} WHERE entry.id", numbers)
+    return {entry.id: entry for entry in map(read_entry, entries)}
 
 
 def get_by_path(db: sqlite3.Connection, path: str) -> Entry | None:
     """Return the entry of a path."""
-    found = db.execute(f"{SELECT} WHERE entry.path = ?", (encode_path(path),)).fetchone()
-    return None if found is None else read_entry(found)
+    row = db.execute(f"{SELECT} WHERE entry.path = ?", (encode_path(path),)).fetchone()
+    return None if row is None else read_entry(row)
 
 
 def find_by_url(db: sqlite3.Connection, url: str) -> Entry | None:
     """Return the newest entry whose art post has an address, whatever that is the address of."""
     condition = "entry.id = (SELECT max(entry) FROM address WHERE url = ?)"
     try:
-        found = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
+        row = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
     except UnicodeEncodeError:
         return None
-    return None if found is None else read_entry(found)
+    return None if row is None else read_entry(row)
 
 
 def _urls(post: ArtPost | None) -> set[str]:
@@ -188,12 +188,12 @@ def _values(entry: Entry) -> tuple[str | bytes | int | float | None, ...]:
     )
 
 
-def write_fingerprint(db: sqlite3.Connection, number: int, found: Fingerprint | None) -> None:
+def write_fingerprint(db: sqlite3.Connection, number: int, fingerprint: Fingerprint | None) -> None:
     """Store what an entry looks like, or that it looks like nothing."""
-    if found is None:
+    if fingerprint is None:
         db.execute("DELETE FROM fingerprint WHERE id = ?", (number,))
     else:
-        db.execute("REPLACE INTO fingerprint VALUES (?, ?)", (number, found.to_bytes()))
+        db.execute("REPLACE INTO fingerprint VALUES (?, ?)", (number, fingerprint.to_bytes()))
         db.execute("DELETE FROM outdated WHERE id = ?", (number,))
 
 
@@ -202,8 +202,8 @@ def read_fingerprints(db: sqlite3.Connection, numbers: Sequence[int]) -> dict[in
     from animedex.images.fingerprint import Fingerprint
 
     rows = _select_by_ids(db, "SELECT id, body FROM fingerprint WHERE id", numbers)
-    found = {number: Fingerprint.from_bytes(body) for number, body in rows}
-    return {number: one for number, one in found.items() if one is not None}
+    fingerprints = {number: Fingerprint.from_bytes(body) for number, body in rows}
+    return {number: one for number, one in fingerprints.items() if one is not None}
 
 
 def delete_row(db: sqlite3.Connection, number: int) -> None:

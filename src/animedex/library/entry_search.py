@@ -51,10 +51,10 @@ def search_entries(
     if meant is None or limit < 1:
         return []
     answers = RankedResults(connection, filters, limit)
-    for asked in _search_stages(connection, meant):
-        found = answers.best(asked)
-        if found or answers.filtered_out(asked[-1]):
-            return found
+    for stage in _search_stages(connection, meant):
+        best = answers.best(stage)
+        if best or answers.filtered_out(stage[-1]):
+            return best
     return []
 
 

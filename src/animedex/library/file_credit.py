@@ -32,13 +32,13 @@ def read_file_credit(path: str) -> NewEntry:
     except (OSError, ValueError) as error:
         raise unreadable_error(path, error) from None
     try:
-        found = read_any_credit(path) or _read_saved_output(path)
+        credit = read_any_credit(path) or _read_saved_output(path)
     except TooLarge:
         # Nobody goes through so many parts to find a credit.
-        found = _read_saved_output(path)
-    if found is None:
+        credit = _read_saved_output(path)
+    if credit is None:
         return NewEntry(path, read_foreign_credit(path))
-    return NewEntry(path, found.post, found.row, read_category(found.post, found.row))
+    return NewEntry(path, credit.post, credit.row, read_category(credit.post, credit.row))
 
 
 def _read_saved_output(path: str) -> Credit | None:
@@ -52,13 +52,13 @@ def _read_saved_output(path: str) -> Credit | None:
 
     for row in filter(None, map(_row_without_post, sidecar_paths(path, ".json"))):
         try:
-            found = None if is_gallery_dl_row(row.value) else read_picture(row.value, row.raw)
+            picture = None if is_gallery_dl_row(row.value) else read_picture(row.value, row.raw)
         except (AnimedexError, ValidationError):
             continue
-        if isinstance(found, PictureRecord):
-            return Credit(found.to_common(), found.raw)
-        if found is not None:
-            return Credit(found)
+        if isinstance(picture, PictureRecord):
+            return Credit(picture.to_common(), picture.raw)
+        if picture is not None:
+            return Credit(picture)
     return None
 
 
@@ -68,16 +68,16 @@ def _row_without_post(place: str) -> Row | None:
     from animedex.images.sidecar import read_small_file
 
     try:
-        found = list(islice(read_rows([read_small_file(place) or b""], place), 2))
+        rows = list(islice(read_rows([read_small_file(place) or b""], place), 2))
     except AnimedexError:
         return None
-    return found[0] if len(found) == 1 else None
+    return rows[0] if len(rows) == 1 else None
 
 
 def read_category(post: ArtPost | None, row: bytes | None) -> str | None:
     """Name the category that a service keeps a picture in, where its row tells."""
-    found = parse_service_row(post, row)
-    return found.category if found else None
+    record = parse_service_row(post, row)
+    return record.category if record else None
 
 
 def service_record(entry: Entry) -> PictureRecord | None:

@@ -45,8 +45,12 @@ def inspect_file(new: NewEntry) -> InspectedFile:
     `BadArguments` where it cannot be read, or is written to meanwhile.
     """
     new = new._replace(path=os.path.abspath(new.path))
-    told = new.facts
-    facts = told if told and is_unchanged(new.path, told.mark) else read_file_facts(new.path)
+    new_facts = new.facts
+    facts = (
+        new_facts
+        if new_facts and is_unchanged(new.path, new_facts.mark)
+        else read_file_facts(new.path)
+    )
     examined, fault = (new.examined, None) if new.examined else _inspect_image(new, facts)
     check_unchanged(new.path, facts.mark)
     entry = Entry(

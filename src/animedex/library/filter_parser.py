@@ -65,11 +65,11 @@ def parse_source(text: str) -> str:
     >>> parse_source("Danbooru"), parse_source("own")
     ('danbooru', 'own')
     """
-    known = (*backends.list_names(), OWN)
+    sources = (*backends.list_names(), OWN)
     name = text.strip().lower()
-    if name not in known:
+    if name not in sources:
         message = f"a source is a service's name or own, not {text!r:.80}"
-        raise BadArguments(message, hint=f"one of {', '.join(known)}")
+        raise BadArguments(message, hint=f"one of {', '.join(sources)}")
     return name
 
 
@@ -97,12 +97,12 @@ def parse_pixels(text: str) -> int:
     1500000
     """
     stripped = text.strip()
-    if found := _MEGAPIXELS.fullmatch(stripped):
-        return round(float(found[1]) * _MILLION)
-    if found := _SIDES.fullmatch(stripped):
-        return int(found[1]) * int(found[2])
-    if found := _PIXELS.fullmatch(stripped):
-        return int(found[1])
+    if match := _MEGAPIXELS.fullmatch(stripped):
+        return round(float(match[1]) * _MILLION)
+    if match := _SIDES.fullmatch(stripped):
+        return int(match[1]) * int(match[2])
+    if match := _PIXELS.fullmatch(stripped):
+        return int(match[1])
     message = f"a size is in megapixels, pixels or sides, not {text!r:.80}"
     raise BadArguments(message, hint=_SIZES)
 
@@ -120,15 +120,15 @@ def parse_added(text: str) -> DateRange:
     first, dots, last = text.partition("..")
     if dots:
         return _parse_range(first.strip(), last.strip(), text)
-    sign, told = _parse_comparison(text)
-    start, end = _parse_span(told, text)
-    known = {">": (end, None), ">=": (start, None), "<": (None, start), "<=": (None, end)}
-    return DateRange(*known.get(sign, (start, end)))
+    sign, moment = _parse_comparison(text)
+    start, end = _parse_span(moment, text)
+    bounds = {">": (end, None), ">=": (start, None), "<": (None, start), "<=": (None, end)}
+    return DateRange(*bounds.get(sign, (start, end)))
 
 
 def _parse_comparison(text: str) -> tuple[str, str]:
-    found = _COMPARED.fullmatch(text.strip())
-    return (found[1] or "", found[2]) if found else ("", text)
+    match = _COMPARED.fullmatch(text.strip())
+    return (match[1] or "", match[2]) if match else ("", text)
 
 
 def _parse_range(first: str, last: str, text: str) -> DateRange:
@@ -140,13 +140,13 @@ def _parse_range(first: str, last: str, text: str) -> DateRange:
     return DateRange(start, end)
 
 
-def _parse_span(told: str, text: str) -> tuple[float, float]:
+def _parse_span(moment: str, text: str) -> tuple[float, float]:
     """Return when a day, a month or a year begins, and when it is over."""
-    found = _TIME.fullmatch(told)
-    if found is None:
+    match = _TIME.fullmatch(moment)
+    if match is None:
         message = f"a time is a day, a month or a year, not {text!r:.80}"
         raise BadArguments(message, hint=_TIMES)
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:
         first = 1 if month is None else month, 1 if day is None else day

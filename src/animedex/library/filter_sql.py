@@ -53,15 +53,15 @@ class Filters(NamedTuple):
             ("entry.added_at < ?", self.added_before),
             ("entry.width * entry.height > ?", self.larger_than),
         ]
-        asked = [(condition, value) for condition, value in conditions if value is not None]
+        active = [(condition, value) for condition, value in conditions if value is not None]
         fixed = ["entry.backend IS NULL"] if self.source == OWN else []
         if self.animated is not None:
             fixed.append("entry.frames <> 1" if self.animated else "entry.frames = 1")
         if self.folders:
             fixed.append(f"({' OR '.join([_BELOW] * len(self.folders))})")
-        where = " AND ".join((*(condition for condition, _ in asked), *fixed))
+        where = " AND ".join((*(condition for condition, _ in active), *fixed))
         below = [value for folder in self.folders for value in _range_below(folder)]
-        return where, (*(_stored_text(value) for _, value in asked), *below)
+        return where, (*(_stored_text(value) for _, value in active), *below)
 
 
 EVERYTHING = Filters()

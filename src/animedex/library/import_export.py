@@ -117,15 +117,15 @@ def _read_lines(file: BinaryIO) -> Iterator[_ParsedLine]:
 
 def _read_table(file: BinaryIO) -> Iterator[_ParsedLine]:
     for number, new, is_text in read_table(file):
-        found = new if isinstance(new, AnimedexError) else _inspect(new)
-        yield _ParsedLine(number, found, is_text)
+        inspection = new if isinstance(new, AnimedexError) else _inspect(new)
+        yield _ParsedLine(number, inspection, is_text)
 
 
 def _take_line(text: bytes) -> Taken:
     """Read a line, and take its word for what is in the file if there is nothing against it."""
     try:
-        told = read_line(text)
-        entry = told.entry
+        parsed = read_line(text)
+        entry = parsed.entry
         if not os.path.isabs(entry.path):
             message = f"{entry.path!r:.200} is no whole path"
             raise BadArguments(message, hint="begin it at the root")
@@ -133,8 +133,8 @@ def _take_line(text: bytes) -> Taken:
     except AnimedexError as error:
         return error
     is_as_told = kind is not None and kind.name == entry.format and entry.is_there()
-    if is_as_told and not told.is_outdated:
-        return told
+    if is_as_told and not parsed.is_outdated:
+        return parsed
     return _inspect(NewEntry(entry.path, entry.post, entry.row, entry.category))
 
 
@@ -169,15 +169,15 @@ def _store(db: sqlite3.Connection, number: int, taken: Taken) -> ImportResult:
     return ImportResult(number, entry, new=before is None)
 
 
-def _merge_and_store(db: sqlite3.Connection, before: Entry | None, told: ParsedEntry) -> Entry:
+def _merge_and_store(db: sqlite3.Connection, before: Entry | None, parsed: ParsedEntry) -> Entry:
     """Store what a line tells, unless all of that is known."""
-    entry, look = told.entry, told.fingerprint
+    entry, look = parsed.entry, parsed.fingerprint
     if before is None:
         return upsert_entry(db, entry, look)
     entry = entry._replace(id=before.id, added_at=before.added_at)
     same = entry.sha256 == before.sha256
     entry = fill_from_previous(entry, before) if same else fill_credit(entry, [before])
-    known = rows.read_fingerprints(db, [before.id]).get(before.id)
-    if entry == before and (known or not look):
+    fingerprint = rows.read_fingerprints(db, [before.id]).get(before.id)
+    if entry == before and (fingerprint or not look):
         return before
-    return upsert_entry(db, entry, look or known)
+    return upsert_entry(db, entry, look or fingerprint)

@@ -25,8 +25,8 @@ _PAIR = struct.Struct("<QQ")
 
 def tables_agree(db: sqlite3.Connection) -> bool:
     """Return whether the database itself is sound, and its own indexes agree with its tables."""
-    found: tuple[str] = db.execute("PRAGMA integrity_check(1)").fetchone()
-    return found == ("ok",)
+    row: tuple[str] = db.execute("PRAGMA integrity_check(1)").fetchone()
+    return row == ("ok",)
 
 
 def rebuild_tables(db: sqlite3.Connection) -> None:
@@ -36,11 +36,11 @@ def rebuild_tables(db: sqlite3.Connection) -> None:
 
 def words_agree(db: sqlite3.Connection) -> bool:
     """Return whether the index of words is sound and knows exactly the entries that there are."""
-    known = "SELECT entry FROM named"
+    named_entries = "SELECT entry FROM named"
     try:
         db.execute("INSERT INTO wording (wording) VALUES ('integrity-check')")
-        lacking = f"SELECT 1 FROM entry WHERE id NOT IN ({known})"  # noqa: S608  no value is in it
-        beyond = f"SELECT 1 FROM ({known}) WHERE entry NOT IN (SELECT id FROM entry)"  # noqa: S608
+        lacking = f"SELECT 1 FROM entry WHERE id NOT IN ({named_entries})"  # noqa: S608  no value is in it
+        beyond = f"SELECT 1 FROM ({named_entries}) WHERE entry NOT IN (SELECT id FROM entry)"  # noqa: S608
         return not any(db.execute(query).fetchone() for query in (lacking, beyond))
     except sqlite3.DatabaseError as error:
         return _reraise_unless_index_error(error)
@@ -50,10 +50,10 @@ def hashes_agree(db: sqlite3.Connection) -> bool:
     """Return whether the index of hashes has exactly those of the fingerprints."""
     try:
         blocks = db.execute("SELECT pairs FROM hash_block").fetchall()
-        found = sorted(pair for (block,) in blocks for pair in _PAIR.iter_unpack(block))
+        pairs = sorted(pair for (block,) in blocks for pair in _PAIR.iter_unpack(block))
     except (sqlite3.DatabaseError, struct.error) as error:
         return _reraise_unless_index_error(error)
-    return found == sorted(_expected_words(db))
+    return pairs == sorted(_expected_words(db))
 
 
 def rebuild_words(db: sqlite3.Connection) -> None:

@@ -120,13 +120,13 @@ def _fingerprint(data: bytes) -> Fingerprint | None:
     if is_old_format(data):
         return None
     try:
-        found = Fingerprint.from_bytes(data)
+        fingerprint = Fingerprint.from_bytes(data)
     except IndexError:
-        found = None
-    if found is None or not found.hashes or found.to_bytes() != data:
+        fingerprint = None
+    if fingerprint is None or not fingerprint.hashes or fingerprint.to_bytes() != data:
         message = "its fingerprint is none"
         raise ValueError(message)
-    return found
+    return fingerprint
 
 
 def _unreadable_line(why: str) -> BadArguments:

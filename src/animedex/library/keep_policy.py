@@ -26,10 +26,10 @@ def choose_keeper(group: Sequence[Entry], keep: Keep) -> Entry | None:
     largest file, then is credited, then has been there longest.
     """
     if keep == "best":
-        found = sorted(group, key=_preference)
+        ranked = sorted(group, key=_preference)
     else:
-        found = sorted(group, key=lambda entry: entry.id, reverse=keep == "newest")
-    return next((entry for entry in found if is_intact(entry)), None)
+        ranked = sorted(group, key=lambda entry: entry.id, reverse=keep == "newest")
+    return next((entry for entry in ranked if is_intact(entry)), None)
 
 
 def is_intact(entry: Entry) -> bool:
@@ -74,15 +74,15 @@ def _fill(post: ArtPost, old: ArtPost) -> ArtPost:
 
     values = ((name, getattr(post, name), getattr(old, name)) for name in post.__struct_fields__)
     return replace(
-        post, **{name: known for name, new, known in values if not _has_new_value(new, known)}
+        post, **{name: present for name, new, present in values if not _has_new_value(new, present)}
     )
 
 
-def _has_new_value(new: object, known: object) -> bool:
+def _has_new_value(new: object, old: object) -> bool:
     """Return whether a value is one, and not a list that a table could only write as text."""
-    if isinstance(new, list) and isinstance(known, list):
+    if isinstance(new, list) and isinstance(old, list):
         text = BETWEEN.join(cast("list[str]", new))
-        return text not in {"", BETWEEN.join(cast("list[str]", known))}
+        return text not in {"", BETWEEN.join(cast("list[str]", old))}
     return new is not None and new != ""
 
 

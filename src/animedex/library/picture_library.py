@@ -66,8 +66,8 @@ class Library:
 
     def holding(self, post_id: str) -> Entry | None:
         """Return a service's picture that is here, file and all."""
-        found = self._entries("WHERE entry.post_id = ? ORDER BY entry.id DESC", (post_id,))
-        return next((entry for entry in found if entry.is_there()), None)
+        entries = self._entries("WHERE entry.post_id = ? ORDER BY entry.id DESC", (post_id,))
+        return next((entry for entry in entries if entry.is_there()), None)
 
     def addressed(self, url: str) -> Entry | None:
         """Return the newest entry whose picture, page or source has this address."""
@@ -130,9 +130,9 @@ class Library:
         from animedex.library.filter_sql import Filters
 
         def work(db: sqlite3.Connection) -> list[SearchHit]:
-            found = search_entries(db, words, filters or Filters(), limit)
-            entries = rows.get_by_ids(db, [one.id for one in found])
-            return [SearchHit(entries[one.id], one.score) for one in found if one.id in entries]
+            hits = search_entries(db, words, filters or Filters(), limit)
+            entries = rows.get_by_ids(db, [one.id for one in hits])
+            return [SearchHit(entries[one.id], one.score) for one in hits if one.id in entries]
 
         return self.file.read(work)
 
@@ -184,8 +184,10 @@ class Library:
         self.file.change(lambda db: delete(db, id))
 
     def _entries(self, rest: str, values: Sequence[object]) -> list[Entry]:
-        found = self.file.read(lambda db: db.execute(f"{rows.SELECT} {rest}", values).fetchall())
-        return [rows.read_entry(row) for row in found]
+        rows_read = self.file.read(
+            lambda db: db.execute(f"{rows.SELECT} {rest}", values).fetchall()
+        )
+        return [rows.read_entry(row) for row in rows_read]
 
 
 def _require_extra() -> None:
@@ -204,10 +206,10 @@ def filter_condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
 
 def pick_random(library: Library, filters: Filters, amount: int) -> list[Entry]:
     """Draw different entries whose files are there, fewer where there are not so many."""
-    wanted = amount
+    batch_size = amount
     while True:
-        found = library.random(filters, wanted)
-        there = [entry for entry in found if entry.is_there()]
-        if len(there) >= amount or len(found) < wanted:
+        batch = library.random(filters, batch_size)
+        there = [entry for entry in batch if entry.is_there()]
+        if len(there) >= amount or len(batch) < batch_size:
             return there[:amount]
-        wanted *= 4
+        batch_size *= 4

@@ -130,12 +130,12 @@ def rank_single_word(meant: AllOf, way: MatchKind) -> list[Rank]:
 
 
 def _levels(
-    meant: Token | AllOf, way: MatchKind, asked: Callable[[MatchKind, str], str]
+    meant: Token | AllOf, way: MatchKind, query: Callable[[MatchKind, str], str]
 ) -> list[Rank]:
     if not any(term.phrases.get(way) for term in meant.terms()):
         return []
     return [
-        Rank(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), asked(way, columns))
+        Rank(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), query(way, columns))
         for place, columns in enumerate(_COLUMNS)
     ]
 

@@ -34,19 +34,19 @@ class RankedResults(NamedTuple):
         The last level has all the others in it, and mostly that is little: it is asked before
         what takes its time, and then only what it has is looked at.
         """
-        found: dict[int, float] = {}
+        scores: dict[int, float] = {}
         everything: list[int] | None = None
         for level in levels:
             if everything is None and self._takes_time(level):
                 everything = self._numbers(levels[-1].match)
-            if everything is not None and len(found) == len(everything) < self.limit:
+            if everything is not None and len(scores) == len(everything) < self.limit:
                 break
             among = everything if everything and len(everything) < self.limit else ()
             for number in self._numbers(level.match, among):
-                found.setdefault(number, level.score)
-            if len(found) >= self.limit:
+                scores.setdefault(number, level.score)
+            if len(scores) >= self.limit:
                 break
-        return [ScoredId(*pair) for pair in list(found.items())[: self.limit]]
+        return [ScoredId(*pair) for pair in list(scores.items())[: self.limit]]
 
     def filtered_out(self, level: Rank) -> bool:
         """Return whether there are answers that filters do not let pass."""

@@ -51,7 +51,7 @@ def touch_edition(db: sqlite3.Connection) -> None:
 
 def find_similar(
     db: sqlite3.Connection,
-    known: HammingIndex,
+    index: HammingIndex,
     fingerprint: Fingerprint,
     within: int | None,
     limit: int,
@@ -60,32 +60,32 @@ def find_similar(
     from animedex.images.thumbnail_comparison import confirm_pairs
 
     radius = MAX_DISTANCE if within is None else within
-    near = _suspects(known, fingerprint, radius)
-    found: list[SimilarEntry] = []
+    near = _suspects(index, fingerprint, radius)
+    similar: list[SimilarEntry] = []
     for start in range(0, len(near), _BATCH):
         batch = near[start : start + _BATCH]
         looks = rows.read_fingerprints(db, [number for number, _ in batch])
         seen = [(number, far) for number, far in batch if number in looks]
         same = confirm_pairs([(fingerprint, looks[number]) for number, _ in seen], radius)
         alike = [one for one, yes in zip(seen, same, strict=True) if yes]
-        found += _entries(db, alike[: limit - len(found)])
-        if len(found) >= limit:
+        similar += _entries(db, alike[: limit - len(similar)])
+        if len(similar) >= limit:
             break
-    return found
+    return similar
 
 
-def _suspects(known: HammingIndex, fingerprint: Fingerprint, radius: int) -> list[tuple[int, int]]:
+def _suspects(index: HammingIndex, fingerprint: Fingerprint, radius: int) -> list[tuple[int, int]]:
     """Return numbers and distances of what is near by any of its hashes, the nearest first."""
     nearest: dict[int, int] = {}
     for one in fingerprint.hashes:
-        for number, far in known.search(one, radius):
+        for number, far in index.search(one, radius):
             nearest[number] = min(far, nearest.get(number, far))
     return sorted(nearest.items(), key=lambda item: (item[1], item[0]))
 
 
-def _entries(db: sqlite3.Connection, found: list[tuple[int, int]]) -> list[SimilarEntry]:
-    entries = rows.get_by_ids(db, [number for number, _ in found])
-    return [SimilarEntry(entries[number], far) for number, far in found if number in entries]
+def _entries(db: sqlite3.Connection, pairs: list[tuple[int, int]]) -> list[SimilarEntry]:
+    entries = rows.get_by_ids(db, [number for number, _ in pairs])
+    return [SimilarEntry(entries[number], far) for number, far in pairs if number in entries]
 
 
 def _filtered(db: sqlite3.Connection, filters: Filters) -> list[int]:
@@ -104,9 +104,9 @@ def _groups_by_bytes(file: LibraryDatabase, filters: Filters) -> Iterator[list[E
     )
     for (numbers,) in file.read(lambda db: db.execute(unseen, values).fetchall()):
         group = sorted(map(int, numbers.split(",")))
-        found = file.read(partial(_entries_by_id, group))
-        if len(found) > 1:
-            yield [found[number] for number in group if number in found]
+        entries = file.read(partial(_entries_by_id, group))
+        if len(entries) > 1:
+            yield [entries[number] for number in group if number in entries]
 
 
 def _entries_by_id(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
@@ -125,8 +125,8 @@ def find_duplicates(
         return file.read(lambda db: rows.read_fingerprints(db, numbers))
 
     def load(db: sqlite3.Connection) -> HammingIndex:
-        known = hashes.load_hashes(db)
-        return known if filters == EVERYTHING else known.select(_filtered(db, filters))
+        index = hashes.load_hashes(db)
+        return index if filters == EVERYTHING else index.select(_filtered(db, filters))
 
     yield from _groups_by_bytes(file, filters)
     for group in group_duplicates(file.read(load).find_pairs(radius), lookup, radius):

@@ -84,8 +84,8 @@ class Vocabulary:
         longer = [other for other in self._dense if len(other) > length]
         least = 100 * (length - most) / length
         scorer = fuzz.partial_ratio
-        found = process.extract(word, longer, scorer=scorer, score_cutoff=least, limit=None)
-        return {other: max(1, round(length * (1 - score / 100))) for other, score, _ in found}
+        matches = process.extract(word, longer, scorer=scorer, score_cutoff=least, limit=None)
+        return {other: max(1, round(length * (1 - score / 100))) for other, score, _ in matches}
 
 
 # By edition, as what is one file's is never another's.
@@ -98,15 +98,15 @@ def load_vocabulary(connection: sqlite3.Connection) -> Vocabulary:
     There may be words that have gone, as these make no edition: nothing is found by them.
     """
     edition: bytes = connection.execute("SELECT edition FROM vocabulary").fetchone()[0]
-    kept = _vocabularies.get(edition)
-    if kept is None:
+    vocabulary = _vocabularies.get(edition)
+    if vocabulary is None:
         rows = connection.execute("SELECT text FROM word ORDER BY text")
-        kept = Vocabulary(word for (word,) in rows)
+        vocabulary = Vocabulary(word for (word,) in rows)
         # Other threads do the same, so that what is to go may be gone.
         for old in list(_vocabularies)[: 1 - _KEPT]:
             _vocabularies.pop(old, None)
-        _vocabularies[edition] = kept
-    return kept
+        _vocabularies[edition] = vocabulary
+    return vocabulary
 
 
 def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
@@ -117,8 +117,8 @@ def _near(word: str, others: Sequence[str]) -> list[tuple[int, int]]:
     most = _allowed_edits(len(word))
     if not most:
         return []
-    found = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
-    return sorted((place, slips) for _, slips, place in found if slips)
+    matches = process.extract(word, others, scorer=OSA.distance, score_cutoff=most, limit=None)
+    return sorted((place, slips) for _, slips, place in matches if slips)
 
 
 def _allowed_edits(letters: int) -> int:

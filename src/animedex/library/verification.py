@@ -87,15 +87,15 @@ def _missing(
     def move(db: sqlite3.Connection) -> Finding:
         look = rows.read_fingerprints(db, [entry.id]).get(entry.id)
         # A file of nobody's is rather the one that was moved than another that is kept.
-        held = [(place, rows.get_by_path(db, place)) for place in places]
-        place, there = next((one for one in held if one[1] is None), held[0])
+        entries = [(place, rows.get_by_path(db, place)) for place in places]
+        place, there = next((one for one in entries if one[1] is None), entries[0])
         delete(db, entry.id)
         if there is None:
             moved = upsert_entry(db, entry._replace(path=place), look)
             return Finding("moved", moved, f"was moved here from {entry.path}")
         joined = upsert_entry(db, fill_credit(there, [entry]), look)
-        told = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
-        return Finding("joined", joined, told)
+        message = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
+        return Finding("joined", joined, message)
 
     return _repaired(library, entry, move)
 
@@ -170,12 +170,10 @@ def _fetchable(post: ArtPost) -> str | None:
     """Return the id of a post where its service finds pictures by that, or else its address."""
     service, _, rest = post.id.partition(":")
     try:
-        found = (
-            service in backends.list_names() and find_provider(service).picture(rest) is not None
-        )
+        urls = service in backends.list_names() and find_provider(service).picture(rest) is not None
     except AnimedexError:
-        found = False
-    return post.id if found else post.url
+        urls = False
+    return post.id if urls else post.url
 
 
 def _forget(entry: Entry) -> str:
@@ -216,15 +214,15 @@ class MovedFiles:
         return [path for path in paths if self._hash(path) == entry.sha256]
 
     def _walked(self) -> dict[int, list[str]]:
-        found: dict[int, list[str]] = {}
+        paths_by_size: dict[int, list[str]] = {}
         for folder in self._folders:
             for path in files_below(folder):
                 try:
                     size = os.stat(path).st_size
                 except OSError:
                     continue
-                found.setdefault(size, []).append(path)
-        return found
+                paths_by_size.setdefault(size, []).append(path)
+        return paths_by_size
 
     def _hash(self, path: str) -> str | None:
         if path not in self._hashes:

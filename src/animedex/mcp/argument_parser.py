@@ -30,31 +30,31 @@ def choose_tool(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
     raise BadArguments(message, hint=_near(name, list(tools)))
 
 
-def parse_arguments(tool: Tool[A], given: Mapping[str, object]) -> A:
+def parse_arguments(tool: Tool[A], arguments: Mapping[str, object]) -> A:
     """Read a tool's arguments; raise `BadArguments` with the path of what is wrong."""
     try:
-        return msgspec.convert(given, tool.arguments)
+        return msgspec.convert(arguments, tool.arguments)
     except msgspec.ValidationError as error:
-        raise _argument_error(tool, given, str(error)) from None
+        raise _argument_error(tool, arguments, str(error)) from None
 
 
-def _argument_error(tool: Tool[Any], given: Mapping[str, object], told: str) -> BadArguments:
+def _argument_error(tool: Tool[Any], arguments: Mapping[str, object], problem: str) -> BadArguments:
     """Return what is wrong, and what is right: the schema of the argument, or the near name."""
-    known = cast("dict[str, object]", input_schema(tool)["properties"])
-    for name in given:
-        if name not in known:
+    properties = cast("dict[str, object]", input_schema(tool)["properties"])
+    for name in arguments:
+        if name not in properties:
             message = f"{tool.name} has no argument {name!r:.80}"
-            return BadArguments(message, hint=_near(name, list(known)))
-    path = _PATH.search(told)
+            return BadArguments(message, hint=_near(name, list(properties)))
+    path = _PATH.search(problem)
     name = path[1].partition("[")[0] if path else ""
-    said = _PATH.sub("", told)
+    said = _PATH.sub("", problem)
     message = f"{name or tool.name}: {said[:1].lower()}{said[1:_SHOWN]}"
-    right = known.get(name, known)
+    right = properties.get(name, properties)
     return BadArguments(message, hint=f"it is {msgspec.json.encode(right).decode()}")
 
 
-def _near(name: str, known: list[str]) -> str:
-    near = get_close_matches(name[:_SHOWN], known, n=1)
+def _near(name: str, names: list[str]) -> str:
+    near = get_close_matches(name[:_SHOWN], names, n=1)
     if near:
         return f"did you mean {near[0]}?"
-    return f"there are {', '.join(known)}" if known else "it takes no arguments"
+    return f"there are {', '.join(names)}" if names else "it takes no arguments"

@@ -59,7 +59,7 @@ class McpService:
 
     def server(self) -> Server[dict[str, Any]]:
         """Make the server of the protocol's library."""
-        made: Server[dict[str, Any]] = Server(
+        server: Server[dict[str, Any]] = Server(
             "animedex",
             version=__version__,
             title="animedex",
@@ -70,8 +70,8 @@ class McpService:
             on_read_resource=self.read_resource,
         )
         # Nobody traces a program of one user.
-        made.middleware.clear()
-        return made
+        server.middleware.clear()
+        return server
 
     async def list_tools(
         self, context: Context, params: types.PaginatedRequestParams | None
@@ -119,11 +119,13 @@ class McpService:
         """Read one resource; a failure is the request's error, as the protocol has no other way."""
         del context
         try:
-            found = await resources.read_resource(self._client, self._tools, str(params.uri))
+            resource = await resources.read_resource(self._client, self._tools, str(params.uri))
         except Exception as error:
-            told = build_failure(error)
-            raise MCPError(types.INVALID_PARAMS, told.message, told.to_payload("tool")) from error
-        text = msgspec.json.encode(found).decode()
+            failure = build_failure(error)
+            raise MCPError(
+                types.INVALID_PARAMS, failure.message, failure.to_payload("tool")
+            ) from error
+        text = msgspec.json.encode(resource).decode()
         content = types.TextResourceContents(uri=params.uri, mime_type=_JSON, text=text)
         return types.ReadResourceResult(contents=[content])
 
@@ -189,12 +191,12 @@ def _tool(tool: Tool[Any]) -> types.Tool:
 
 
 def _result(answer: ToolResult) -> types.CallToolResult:
-    shown = [
+    content = [
         types.ImageContent(data=b64encode(one.data).decode(), mime_type=one.media_type)
         for one in answer.pictures
     ]
     return types.CallToolResult(
-        content=[types.TextContent(text=answer.text), *shown],
+        content=[types.TextContent(text=answer.text), *content],
         structured_content=answer.content,
     )
 

@@ -49,9 +49,9 @@ async def read_resource(
     for tool in _lists(tools):
         if uri == f"{_SCHEME}{tool.name}":
             return (await build_result(client, tool, tool.arguments())).content
-    known = ", ".join(one.uri for one in list_resources(tools))
+    uris = ", ".join(one.uri for one in list_resources(tools))
     message = f"there is no resource {uri!r:.80}"
-    raise NotFound(message, hint=f"there are {known}")
+    raise NotFound(message, hint=f"there are {uris}")
 
 
 def limits() -> JsonObject:

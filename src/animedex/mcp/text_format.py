@@ -31,14 +31,14 @@ def format_credits(post: ArtPost) -> str:
     >>> format_credits(post)
     'a:1: https://x/1.png | artist: Mio | source: unknown | rating: g'
     """
-    known = {
+    by_name = {
         "artist": _few(post.artists) or "unknown",
         "characters": _few(post.characters),
         "series": _few(post.copyrights),
         "source": post.source_url or post.page_url or "unknown",
         "rating": post.rating and post.rating.value,
     }
-    parts = [f"{name}: {value}" for name, value in known.items() if value]
+    parts = [f"{name}: {value}" for name, value in by_name.items() if value]
     return " | ".join([f"{post.id}: {post.url or 'withheld'}", *parts])
 
 

@@ -31,8 +31,8 @@ def all_tools() -> dict[str, Tool[Any]]:
     """Find the tools of every service, then those across services, by name."""
     modules = [*(f"animedex.backends.{name}.tools" for name in backends.list_names())]
     modules.append("animedex.art.art_tools")
-    found: list[Tool[Any]] = [tool for one in modules for tool in import_module(one).TOOLS]
-    return {tool.name: tool for tool in found}
+    tools: list[Tool[Any]] = [tool for one in modules for tool in import_module(one).TOOLS]
+    return {tool.name: tool for tool in tools}
 
 
 def input_schema(tool: Tool[Any]) -> JsonObject:
@@ -60,6 +60,6 @@ def _schema(kind: object) -> JsonObject:
 
 def _row_schema(kind: type[Record | ArtPost]) -> JsonObject:
     whole = post_schema(kind) if issubclass(kind, ArtPost) else json_schema(kind)
-    known = cast("JsonObject", whole["properties"])
+    properties = cast("JsonObject", whole["properties"])
     beside = {SOURCE: _SOURCE} if issubclass(kind, ArtPost) else {SOURCE: _SOURCE, MATCH: _MATCH}
-    return {**whole, "properties": {**known, **beside}}
+    return {**whole, "properties": {**properties, **beside}}

@@ -41,12 +41,12 @@ async def build_result(client: AsyncClient, tool: Tool[Any], arguments: Argument
 
     now, limit = get_running_loop().time, client.config.timeout
     began = now()
-    found = await tool.run(client, arguments)
-    content = {key: _plain(value) for key, value in found.items()}
-    text, pictures = format_answer(tool, found), list[PictureContent]()
+    answer = await tool.run(client, arguments)
+    content = {key: _plain(value) for key, value in answer.items()}
+    text, pictures = format_answer(tool, answer), list[PictureContent]()
     if getattr(arguments, "picture", False):
         left = None if limit is None else max(0.0, began + limit - now())
-        text = "\n".join([text, *await _fetch_pictures(client, found, pictures, left)])
+        text = "\n".join([text, *await _fetch_pictures(client, answer, pictures, left)])
     return ToolResult(content, text, pictures)
 
 
@@ -67,15 +67,17 @@ def build_failure(error: Exception) -> AnimedexError:
 
 async def _fetch_pictures(
     client: AsyncClient,
-    found: Mapping[str, object],
+    rows: Mapping[str, object],
     pictures: list[PictureContent],
     seconds: float | None,
 ) -> list[str]:
     """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
-    posts = [post for value in found.values() for post in _posts(value)]
-    shown = posts[:MOST_PICTURES]
+    posts = [post for value in rows.values() for post in _posts(value)]
+    visible_posts = posts[:MOST_PICTURES]
     notes: list[str] = []
-    for post, came in zip(shown, await _fetch_all(client, shown, seconds), strict=True):
+    for post, came in zip(
+        visible_posts, await _fetch_all(client, visible_posts, seconds), strict=True
+    ):
         if isinstance(came, PictureContent):
             pictures.append(came)
             notes.append(f"picture {len(pictures)} is {post.id}")
@@ -116,9 +118,9 @@ async def _fetch_one(client: AsyncClient, post: ArtPost) -> PictureContent:
 
     backend = backends.find_backend(post.id.partition(":")[0])
     urls = [post.sample_url, post.url, post.preview_url]
-    wanted = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
+    image_urls = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
     failed: AnimedexError = NotFound("there is no picture to be fetched", backend=backend.name)
-    for url in wanted:
+    for url in image_urls:
         try:
             file = await client.perform(fetch_file(backend, url, cap=MOST_BYTES))
             return await to_thread(scale_picture, file.body)

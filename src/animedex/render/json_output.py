@@ -58,13 +58,13 @@ def to_plain_value(value: object, *, source: bool = True, exact: bool = False) -
 
 
 def pick_fields(
-    rows: Sequence[JsonObject], fields: Sequence[str], known: Iterable[str] = ()
+    rows: Sequence[JsonObject], fields: Sequence[str], keys: Iterable[str] = ()
 ) -> list[JsonObject]:
     """Keep some keys of each row, null where a row lacks one, and `_source` where it is there.
 
-    Raises `UnknownField` for a key that neither a row nor `known` has.
+    Raises `UnknownField` for a key that neither a row nor `keys` has.
     """
-    every = {SOURCE, MATCH, *known}.union(*rows)
+    every = {SOURCE, MATCH, *keys}.union(*rows)
     for field in fields:
         if field not in every:
             raise _unknown_field(field, every)
@@ -92,10 +92,10 @@ def format_raw(raw: bytes | str, *, compact: bool = False) -> str:
 
 
 def _narrow(one: Mapping[str, JsonValue], fields: Sequence[str]) -> JsonObject:
-    kept = {field: one.get(field) for field in fields}
+    selected = {field: one.get(field) for field in fields}
     if SOURCE in one:
-        kept[SOURCE] = one[SOURCE]
-    return kept
+        selected[SOURCE] = one[SOURCE]
+    return selected
 
 
 def _unknown_field(field: str, every: Iterable[str]) -> UnknownField:

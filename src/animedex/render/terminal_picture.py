@@ -138,8 +138,12 @@ def _scaled(image: Image, size: Size) -> Image:
     """Bring a picture to its size in dots, with whatever transparency it has."""
     from PIL.Image import Resampling
 
-    kept = image if image.mode in {"RGB", "RGBA"} else image.convert(_mode(image))
-    return kept if kept.size == size else kept.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
+    converted = image if image.mode in {"RGB", "RGBA"} else image.convert(_mode(image))
+    return (
+        converted
+        if converted.size == size
+        else converted.resize(size, Resampling.LANCZOS, reducing_gap=3.0)
+    )
 
 
 def _mode(image: Image) -> str:

@@ -38,9 +38,9 @@ class TextStyle(NamedTuple):
     links: bool = False
 
 
-def cards(shown: Iterable[Card], look: TextStyle) -> str:
+def cards(card_list: Iterable[Card], look: TextStyle) -> str:
     """Draw cards below each other, with an empty line between them."""
-    return "\n".join(style_text(_card(card, look), look) for card in shown)
+    return "\n".join(style_text(_card(card, look), look) for card in card_list)
 
 
 def table(rows: Mapping[str, Sequence[str]], look: TextStyle) -> str:
@@ -53,7 +53,7 @@ def table(rows: Mapping[str, Sequence[str]], look: TextStyle) -> str:
     return style_text(text, look)
 
 
-def outline(told: JsonObject, look: TextStyle, indent: int = 0) -> str:
+def outline(mapping: JsonObject, look: TextStyle, indent: int = 0) -> str:
     """Draw names and values below each other, nested ones further in.
 
     >>> print(outline({"cache": {"answers": 2}, "rate": "slow", "none": {}}, TextStyle()), end="")
@@ -63,18 +63,18 @@ def outline(told: JsonObject, look: TextStyle, indent: int = 0) -> str:
     none   -
     """
     text = ""
-    width = max((len(name) for name in told), default=0)
-    for name, value in told.items():
+    width = max((len(name) for name in mapping), default=0)
+    for name, value in mapping.items():
         label = Text(" " * indent + escape_control_characters(name), Style(bold=True))
         if isinstance(value, dict) and value:
             text += style_text(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
         else:
-            shown = (
+            line = (
                 "-" if value in (None, {}) else f"{value:g}" if isinstance(value, float) else value
             )
             gap = " " * (width - len(name) + 2)
             text += style_text(
-                Text.assemble(label, gap, escape_control_characters(str(shown)), "\n"), look
+                Text.assemble(label, gap, escape_control_characters(str(line)), "\n"), look
             )
     return text
 

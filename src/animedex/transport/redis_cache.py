@@ -43,9 +43,9 @@ class RedisCache:
     def get(self, key: str, deadline: float = inf) -> CacheEntry | None:
         """Return the entry of a key."""
         name = _name(key)
-        asked = (pack_command(b"GET", name), pack_command(b"PTTL", name))
+        commands = (pack_command(b"GET", name), pack_command(b"PTTL", name))
         try:
-            value, left = self._client.execute_many(asked, deadline)
+            value, left = self._client.execute_many(commands, deadline)
         except StoreUnavailable:
             return None
         if not isinstance(value, bytes) or not isinstance(left, int) or left < 0:
@@ -82,14 +82,14 @@ class RedisCache:
     def clear(self) -> int:
         """Drop everything; return how many answers that were. Raises `StoreUnavailable`."""
         names = self._names()
-        asked = [pack_command(b"DEL", name) for name in names]
-        return sum(map(int, self._client.execute_many(asked, self._clock() + TIMEOUT)))
+        commands = [pack_command(b"DEL", name) for name in names]
+        return sum(map(int, self._client.execute_many(commands, self._clock() + TIMEOUT)))
 
     def report(self) -> CacheReport:
         """Count the answers. Raises `StoreUnavailable`."""
         names = self._names()
-        asked = [pack_command(b"STRLEN", name) for name in names]
-        sizes = self._client.execute_many(asked, self._clock() + TIMEOUT)
+        commands = [pack_command(b"STRLEN", name) for name in names]
+        sizes = self._client.execute_many(commands, self._clock() + TIMEOUT)
         return CacheReport(self.path, len(names), sum(map(int, sizes)) - _HEAD * len(names), None)
 
     def close(self) -> None:

@@ -143,8 +143,8 @@ def _until_reset(response: Response) -> float | None:
 
 
 def _window_length(response: Response) -> float:
-    found = _WINDOW.fullmatch((response.header("x-rate-limit-limit") or "").strip())
-    return int(found[1]) * _UNIT_SECONDS[found[2]] if found else _DEFAULT_WINDOW
+    match = _WINDOW.fullmatch((response.header("x-rate-limit-limit") or "").strip())
+    return int(match[1]) * _UNIT_SECONDS[match[2]] if match else _DEFAULT_WINDOW
 
 
 def _response_time(response: Response) -> float:

@@ -156,8 +156,8 @@ def _from_json(text: str) -> str | None:
     if not isinstance(value, dict):
         return None
     fields = cast("dict[str, object]", value)
-    found = (fields.get(name) for name in _WORDS)
-    return next((word for word in found if isinstance(word, str) and word.strip()), None)
+    words = (fields.get(name) for name in _WORDS)
+    return next((word for word in words if isinstance(word, str) and word.strip()), None)
 
 
 def _from_markup(text: str) -> str:

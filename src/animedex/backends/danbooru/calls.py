@@ -177,12 +177,12 @@ def artist(who: int | str) -> Call[DanbooruArtist]:
     name = check_name("an artist", who)
 
     def only(response: Response, source: SourceTag) -> DanbooruArtist:
-        found = parsers.parse_artists(response, source)
-        if not found:
+        artists = parsers.parse_artists(response, source)
+        if not artists:
             hint = f"names are exact: {tag_query.AUTOCOMPLETE}"
             what = f"artist {name!r:.80}"
             raise composite_calls.missing_error(what, hint)
-        return found[0]
+        return artists[0]
 
     request = Request("GET", "/artists.json", (("search[name]", name),))
     return Call(BACKEND, request, only, ttl=HOUR)

@@ -22,26 +22,26 @@ _LONGEST = 170
 _CORRECTED = "tag-autocorrect"
 
 
-def list_tags(found: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
+def list_tags(suggestions: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggestion]:
     """Return the suggestions that are tags, without values of metatags and names of pools."""
-    return [each for each in found if each.kind and _is_tag(each.value or "")]
+    return [each for each in suggestions if each.kind and _is_tag(each.value or "")]
 
 
-def find_best_tag(words: str, found: Iterable[DanbooruSuggestion]) -> str | None:
+def find_best_tag(words: str, suggestions: Iterable[DanbooruSuggestion]) -> str | None:
     """Choose the tag that is called as the words say, or else the first that has all of them.
 
     A tag is known by its other spellings too. Half of what was asked for is something else: where
     no tag has all words, there is none.
     """
-    by_name = {each.value: _spellings(each) for each in found if each.value}
-    exact, wanted = normalize("_".join(words.split())), split_words(words)
+    by_name = {each.value: _spellings(each) for each in suggestions if each.value}
+    exact, query_words = normalize("_".join(words.split())), split_words(words)
     called = (name for name in by_name if normalize(name) == exact)
     # Nothing is left of a tag such as ^_^ but its exact spelling.
     fitting = (
         name
-        for fits in ((_equals_spelling, _contains_spelling) if wanted else ())
+        for fits in ((_equals_spelling, _contains_spelling) if query_words else ())
         for name, spellings in by_name.items()
-        if any(fits(split_words(spelling), wanted) for spelling in spellings)
+        if any(fits(split_words(spelling), query_words) for spelling in spellings)
     )
     return next(chain(called, fitting), None)
 
@@ -60,11 +60,11 @@ def _spellings(suggestion: DanbooruSuggestion) -> list[str]:
     return [text for text in (suggestion.value, suggestion.label, other) if text]
 
 
-def _equals_spelling(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
-    return "".join(spelled) == "".join(wanted)
+def _equals_spelling(spelled: Sequence[str], query_words: Sequence[str]) -> bool:
+    return "".join(spelled) == "".join(query_words)
 
 
-def _contains_spelling(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
+def _contains_spelling(spelled: Sequence[str], query_words: Sequence[str]) -> bool:
     """Return whether all words are there; those of a dense script may be within another.
 
     >>> _contains_spelling(["long", "hair"], ["hair"])
@@ -76,5 +76,5 @@ def _contains_spelling(spelled: Sequence[str], wanted: Sequence[str]) -> bool:
     """
     return all(
         word in spelled or (is_cjk(word) and any(word in each for each in spelled))
-        for word in wanted
+        for word in query_words
     )

@@ -44,14 +44,14 @@ def save_asset(session: CommandSession, what: str, to: str | None) -> None:
         if session.output.terminal:
             message = "a picture is not printed on a terminal"
             raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
-        found = session.ask(calls.asset(what))
-        session.output.bytes(found.body or b"")
-        session.note(f"animedex: {credit_line(found)}")
+        asset = session.ask(calls.asset(what))
+        session.output.bytes(asset.body or b"")
+        session.note(f"animedex: {credit_line(asset)}")
         return
     target = os.path.join(to, file_name(what)) if os.path.isdir(to) else to
     check_target(target)
-    found = session.ask(calls.asset(what, target))
-    session.output.facts(describe_asset(found), lambda: asset_card(found))
+    asset = session.ask(calls.asset(what, target))
+    session.output.facts(describe_asset(asset), lambda: asset_card(asset))
 
 
 def target_path(what: str) -> str:
@@ -86,8 +86,8 @@ def file_name(what: str) -> str:
 
 def describe_asset(asset: NekosAsset) -> JsonObject:
     """Return all that is known of a picture that was written to a file."""
-    known = ("path", "size", "content_type", "url", *CREDITS)
-    facts = {name: getattr(asset, name) for name in known}
+    keys = ("path", "size", "content_type", "url", *CREDITS)
+    facts = {name: getattr(asset, name) for name in keys}
     return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
 
 

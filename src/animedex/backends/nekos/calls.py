@@ -101,8 +101,8 @@ def search(
         if category not in catalogue:
             raise composite_calls.no_such_category(category, catalogue)
         animated = catalogue[category].format == "gif"
-        found = _search_call(query, 2 if animated else 1, category, amount, min_match)
-        return (yield from context.execute(found))
+        search_call = _search_call(query, 2 if animated else 1, category, amount, min_match)
+        return (yield from context.execute(search_call))
 
     return categories_full().then(search_by_format)
 

@@ -40,11 +40,11 @@ def image(
     """
     # What cannot be asked of the service cannot be asked of the library.
     calls.image(category, amount, fresh=fresh)
-    known = categories(session.library)
-    if category is None and known:
-        category = random.choice(known)  # noqa: S311  nothing depends on it
-    if category not in known:
-        raise _no_entries(category, known)
+    category_names = categories(session.library)
+    if category is None and category_names:
+        category = random.choice(category_names)  # noqa: S311  nothing depends on it
+    if category not in category_names:
+        raise _no_entries(category, category_names)
     filters = Filters(source="nekos", category=category)
     count = session.library.count(filters) if fresh else amount
     rows = _records(pick_random(session.library, filters, count))
@@ -72,9 +72,9 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
     Raises `NotFound` where there is no picture of the category.
     """
     calls.search(query, kind, category, amount, min_match=min_match)
-    known = categories(session.library)
-    if category is not None and category not in known:
-        raise _no_entries(category, known)
+    category_names = categories(session.library)
+    if category is not None and category not in category_names:
+        raise _no_entries(category, category_names)
     hits = session.library.search(query, Filters(source="nekos", category=category), _MOST_HITS)
     if kind is not None or category is None:
         gif = kind is not None and calls.is_animated(kind)
@@ -86,19 +86,21 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
 
 def _records(entries: Iterable[Entry]) -> list[NekosImage]:
     """Return the rows of entries, as of the library; what was kept without its row has none."""
-    found = (service_record(entry) for entry in entries)
-    return [row for row in found if isinstance(row, NekosImage)]
+    records = (service_record(entry) for entry in entries)
+    return [row for row in records if isinstance(row, NekosImage)]
 
 
-def _no_entries(category: str | None, known: Sequence[str]) -> NotFound:
+def _no_entries(category: str | None, category_names: Sequence[str]) -> NotFound:
     """Make the error for what the library has not, with the nearest name that it has."""
     hint = "fetch some with `animedex nekos download`, or ask without --offline"
     if category is None:
         return NotFound("the library has no pictures of nekos.best", hint=hint, backend="nekos")
-    near = composite_calls.no_such_category(category, known).hint if known else None
-    told = near if near and near.startswith("did you mean") else hint
+    near = (
+        composite_calls.no_such_category(category, category_names).hint if category_names else None
+    )
+    advice = near if near and near.startswith("did you mean") else hint
     return NotFound(
-        f"the library has no pictures of nekos category {category!r}", hint=told, backend="nekos"
+        f"the library has no pictures of nekos category {category!r}", hint=advice, backend="nekos"
     )
 
 
@@ -106,9 +108,9 @@ def _select_unseen(
     unseen: Callable[[str, tuple[str, ...]], frozenset[str]], rows: list[NekosImage], amount: int
 ) -> list[NekosImage]:
     """Choose rows that this user was never shown, and note no others as shown."""
-    found: list[NekosImage] = []
-    while rows and len(found) < amount:
-        part, rows = rows[: amount - len(found)], rows[amount - len(found) :]
+    selected: list[NekosImage] = []
+    while rows and len(selected) < amount:
+        part, rows = rows[: amount - len(selected)], rows[amount - len(selected) :]
         new = unseen("nekos", tuple(row.filename for row in part))
-        found += [row for row in part if row.filename in new]
-    return found
+        selected += [row for row in part if row.filename in new]
+    return selected

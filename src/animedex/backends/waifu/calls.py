@@ -62,10 +62,10 @@ def images(  # noqa: PLR0913  each is a filter of the service
     and images there are. Raises `NotFound` with the nearest slug where nothing is found and a tag
     does not exist.
     """
-    wanted, excluded = filters.parse_tags(tags), filters.parse_tags(exclude_tags)
+    included, excluded = filters.parse_tags(tags), filters.parse_tags(exclude_tags)
     by = filters.parse_artists(artists), filters.parse_artists(exclude_artists)
     params: _Params = [
-        *_repeat_param("IncludedTags", wanted),
+        *_repeat_param("IncludedTags", included),
         *_repeat_param("ExcludedTags", excluded),
         *_repeat_param("IncludedIds", filters.parse_id(ids)),
         *_repeat_param("ExcludedIds", filters.parse_ids(exclude_ids)),
@@ -77,7 +77,7 @@ def images(  # noqa: PLR0913  each is a filter of the service
         *_single_param("ByteSize", filters.parse_size("byte_size", byte_size)),
         *_page_params(filters.parse_choice("order", order, filters.ORDERS), page, limit),
     ]
-    return _call_by_artists(*by, lambda found: _images_call((*found, *params), wanted, excluded))
+    return _call_by_artists(*by, lambda found: _images_call((*found, *params), included, excluded))
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
@@ -100,9 +100,9 @@ def tag(name: str | int) -> Call[WaifuTag]:
 
     Raises `NotFound` with the nearest slug for an unknown one.
     """
-    known = filters.parse_tag(name)
-    path = f"/tags/{known}" if filters.is_id(known) else f"/tags/by-slug/{known}"
-    recover = composite_calls.suggest_tag([known], tags())
+    tag_filter = filters.parse_tag(name)
+    path = f"/tags/{tag_filter}" if filters.is_id(tag_filter) else f"/tags/by-slug/{tag_filter}"
+    recover = composite_calls.suggest_tag([tag_filter], tags())
     return Call(BACKEND, Request("GET", path), parsers.parse_tag, recover, ttl=DAY)
 
 
@@ -117,10 +117,10 @@ def artist(name: str | int) -> Call[WaifuArtist]:
 
     A name of digits alone is taken for an id. A part of a name is enough where only one has it.
     """
-    known = filters.parse_artist(name)
-    if isinstance(known, str):
-        return _artist_named(known)
-    request = Request("GET", f"/artists/{known}")
+    artist_filter = filters.parse_artist(name)
+    if isinstance(artist_filter, str):
+        return _artist_named(artist_filter)
+    request = Request("GET", f"/artists/{artist_filter}")
     return Call(BACKEND, request, parsers.parse_artist, ttl=HOUR)
 
 
@@ -145,15 +145,17 @@ def stats() -> Call[WaifuStats]:
 
 
 def _images_call(
-    params: tuple[tuple[str, str], ...], wanted: list[str], excluded: list[str]
+    params: tuple[tuple[str, str], ...], included: list[str], excluded: list[str]
 ) -> Call[WaifuPage[WaifuImage]]:
-    recover = composite_calls.suggest_tag([*wanted, *excluded], tags())
+    recover = composite_calls.suggest_tag([*included, *excluded], tags())
     lifetime = MINUTE if "OrderBy" in dict(params) else 0
     request = Request("GET", "/images", params)
     call = Call(BACKEND, request, parsers.parse_images, recover, ttl=lifetime)
-    if not wanted and not excluded:
+    if not included and not excluded:
         return call
-    check = partial(composite_calls.check_tags, required=wanted, excluded=excluded, listing=tags())
+    check = partial(
+        composite_calls.check_tags, required=included, excluded=excluded, listing=tags()
+    )
     return call.then(check)
 
 

@@ -90,44 +90,44 @@ def _for(backend: Backend) -> click.Command:
         "-r", "--raw-output", is_flag=True, help="Print strings from --jq without quotes."
     )
     @with_request_options
-    def api(session: CommandSession, **given: Unpack[ApiOptions]) -> None:
-        _send(session, backend, given)
+    def api(session: CommandSession, **options: Unpack[ApiOptions]) -> None:
+        _send(session, backend, options)
 
     return api
 
 
-def _send(session: CommandSession, backend: Backend, given: ApiOptions) -> None:
+def _send(session: CommandSession, backend: Backend, options: ApiOptions) -> None:
     """Ask, print what is wanted of the answer, and raise what its status stands for."""
-    if given["to"] == "-":
-        given["to"] = None
-    if session.output.program is not None and (given["to"] is not None or given["silent"]):
+    if options["to"] == "-":
+        options["to"] = None
+    if session.output.program is not None and (options["to"] is not None or options["silent"]):
         message = "--jq prints the answer, which goes with neither -o nor --silent"
         raise BadArguments(message, backend=backend.name)
-    response = session.ask(raw_call(backend, given))
-    if given["include"]:
+    response = session.ask(raw_call(backend, options))
+    if options["include"]:
         write_out(head(response, terminal=is_terminal(sys.stdout)))
-    if response.writer is None and not given["silent"]:
+    if response.writer is None and not options["silent"]:
         _print(session, backend, response)
     if not response.is_success:
         raise status_error(response, backend, session.client.config.user_agent)
 
 
-def raw_call(backend: Backend, given: ApiOptions) -> Call[Response]:
+def raw_call(backend: Backend, options: ApiOptions) -> Call[Response]:
     """Build the call from the options; raise `BadArguments` for one that cannot be sent."""
-    method = given["method"].upper()
+    method = options["method"].upper()
     if method not in {"GET", "HEAD"}:
         message = f"only GET and HEAD are sent, not {method}"
         raise BadArguments(message, backend=backend.name)
     request = Request(
         method,
-        given["path"],
-        tuple(_pair(text, "=", "-f") for text in given["fields_given"]),
-        tuple(_header(text) for text in given["header"]),
+        options["path"],
+        tuple(_pair(text, "=", "-f") for text in options["fields_given"]),
+        tuple(_header(text) for text in options["header"]),
     )
     sink = None
-    if given["to"] is not None:
-        check_target(given["to"])
-        sink = to_file(given["to"])
+    if options["to"] is not None:
+        check_target(options["to"])
+        sink = to_file(options["to"])
     return Call(
         backend,
         request,
@@ -180,8 +180,8 @@ def _read_whole(response: Response, source: SourceTag) -> Response:
 
 
 def _pair(text: str, sign: str, option: str) -> tuple[str, str]:
-    name, found, value = text.partition(sign)
-    if not found or not name.strip():
+    name, separator, value = text.partition(sign)
+    if not separator or not name.strip():
         message = f"{option} {text!r}: there is no name before a {sign!r}"
         raise BadArguments(message)
     return name.strip(), value

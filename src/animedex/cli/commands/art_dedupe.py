@@ -100,25 +100,25 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
     with open_temporary_rows() if keep else nullcontext() as spool:
         names: set[str] | None = None if session.shared.fields is None else set()
         rows = _spool_rows(read_files(files), spool, names)
-        found = dedupe(rows, distance=distance, same_work=same_work)
+        result = dedupe(rows, distance=distance, same_work=same_work)
         if keep and spool:
-            _print_rows(session, spool.read(found.select_rows(keep)), names or set())
+            _print_rows(session, spool.read(result.select_rows(keep)), names or set())
         else:
-            _print_groups(session, found, explain=explain)
-    session.note(f"animedex: {summary(found)}")
+            _print_groups(session, result, explain=explain)
+    session.note(f"animedex: {summary(result)}")
 
 
-def summary(found: DedupeResult) -> str:
+def summary(result: DedupeResult) -> str:
     """Return in one line what was found."""
-    groups = format_count(found.group_count, "group")
-    duplicates = f"{format_count(found.duplicate_count, 'duplicate')} in {groups}"
+    groups = format_count(result.group_count, "group")
+    duplicates = f"{format_count(result.duplicate_count, 'duplicate')} in {groups}"
     parts = [
-        (True, duplicates if found.duplicate_count else "no duplicates"),
-        (found.same_work_count, f"{found.same_work_count} only the same work as another"),
-        (found.refused_count, f"{found.refused_count} kept apart as other pages of one work"),
-        (found.unknown_count, f"{found.unknown_count} of which nothing is known"),
+        (True, duplicates if result.duplicate_count else "no duplicates"),
+        (result.same_work_count, f"{result.same_work_count} only the same work as another"),
+        (result.refused_count, f"{result.refused_count} kept apart as other pages of one work"),
+        (result.unknown_count, f"{result.unknown_count} of which nothing is known"),
     ]
-    rows = format_count(found.row_count, "row")
+    rows = format_count(result.row_count, "row")
     return f"{rows}: {', '.join(text for count, text in parts if count)}"
 
 
@@ -146,10 +146,10 @@ def _print_rows(session: CommandSession, rows: Iterator[bytes], names: set[str])
     stream_rows(session, rows, names | list_fields() if names else names)
 
 
-def _print_groups(session: CommandSession, found: DedupeResult, *, explain: bool) -> None:
+def _print_groups(session: CommandSession, result: DedupeResult, *, explain: bool) -> None:
     payload = (
-        _group_payload(found, group, explain=explain)
-        for group in found.iter_groups()
+        _group_payload(result, group, explain=explain)
+        for group in result.iter_groups()
         if len(group.rows) > 1 or group.same_work or explain
     )
     if session.output.mode == "text":
@@ -162,25 +162,25 @@ def _print_groups(session: CommandSession, found: DedupeResult, *, explain: bool
     stream_rows(session, map(msgspec.json.encode, payload), _KEYS)
 
 
-def _group_payload(found: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
+def _group_payload(result: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
     """Return a group as JSON, its rows by their names."""
     payload: JsonObject = {
-        "rows": [found.label_row(row) for row in group.rows],
+        "rows": [result.label_row(row) for row in group.rows],
         "evidence": list(group.reasons),
         "work": group.work,
         "page": group.page,
-        "same_work": [found.label_row(row) for row in group.same_work],
+        "same_work": [result.label_row(row) for row in group.same_work],
     }
     if explain:
-        payload["joined"] = [_join_payload(found, one) for one in group.matches]
-        payload["refused"] = [_join_payload(found, one) for one in group.refused]
+        payload["joined"] = [_join_payload(result, one) for one in group.matches]
+        payload["refused"] = [_join_payload(result, one) for one in group.refused]
     return payload
 
 
-def _join_payload(found: DedupeResult, join: RowMatch) -> JsonValue:
+def _join_payload(result: DedupeResult, join: RowMatch) -> JsonValue:
     return {
-        "row": found.label_row(join.row),
-        "with": found.label_row(join.other),
+        "row": result.label_row(join.row),
+        "with": result.label_row(join.other),
         "evidence": join.reason,
     }
 

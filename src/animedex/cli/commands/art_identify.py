@@ -62,9 +62,9 @@ def command(session: CommandSession, what: str) -> None:
         (subject,) = subjects
     from animedex.art.identify import identify
 
-    found = identify(session.client, subject)
-    session.output.draw_later(found.posts)
-    session.output.facts(_result_payload(session, found), lambda: _card(found))
+    identification = identify(session.client, subject)
+    session.output.draw_later(identification.posts)
+    session.output.facts(_result_payload(session, identification), lambda: _card(identification))
 
 
 def _check_fields(session: CommandSession) -> None:
@@ -88,11 +88,11 @@ def _parse_subject(text: str) -> Iterator[Subject]:
     return _subjects(read_rows([text.encode(errors="surrogateescape")], name), name)
 
 
-def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
+def _subjects(rows: Iterable[Row], name: str) -> Iterator[Subject]:
     """Read what rows name as their sources, one after the other; say which row is wrong."""
     from animedex.art.identify import read_subject
 
-    for number, row in enumerate(given, 1):
+    for number, row in enumerate(rows, 1):
         try:
             subject = read_subject(row.value)
         except BadArguments as error:
@@ -103,14 +103,14 @@ def _subjects(given: Iterable[Row], name: str) -> Iterator[Subject]:
 
 def _identify_rows(session: CommandSession, subjects: Iterable[Subject]) -> None:
     """Print those that are found and name the others; fail where that is all of them."""
-    found = _identify_all(session, subjects)
+    identifications = _identify_all(session, subjects)
     if session.output.mode in {"json", "jq"}:
-        _print_array(session, found)
+        _print_array(session, identifications)
         return
     from animedex.cli.streams import write_out
 
     between = "\n" if session.output.mode == "text" else ""
-    for number, one in enumerate(found):
+    for number, one in enumerate(identifications):
         write_out(between if number else "")
         session.output.findings([one], lambda one: _result_payload(session, one), _card, KEYS)
 
@@ -120,17 +120,17 @@ def _identify_all(session: CommandSession, subjects: Iterable[Subject]) -> Itera
     from animedex.art.identify import identify_all
 
     lost = _MissingRows(session)
-    found = False
+    has_result = False
     try:
         for one in identify_all(session.client, subjects):
             if isinstance(one, NotFound):
-                lost.add(one, alone=not found)
+                lost.add(one, alone=not has_result)
             else:
                 lost.tell()
-                found = True
+                has_result = True
                 session.output.draw_later(one.posts)
                 yield one
-        if not found:
+        if not has_result:
             lost.fail()
     finally:
         lost.tell()
@@ -171,12 +171,12 @@ class _MissingRows:
         raise NotFound(message, hint=self._first.hint)
 
 
-def _print_array(session: CommandSession, found: Iterator[Identification]) -> None:
+def _print_array(session: CommandSession, identifications: Iterator[Identification]) -> None:
     """Print an array: whatever ends the search, what was found until then is not lost."""
     from animedex.cli.stream_output import stream_rows
 
     ends: list[BaseException] = []
-    rows = _until_the_end(session, found, ends)
+    rows = _until_the_end(session, identifications, ends)
     first = next(rows, None)
     if first is not None:
         stream_rows(session, chain([first], rows), KEYS)
@@ -187,28 +187,28 @@ def _print_array(session: CommandSession, found: Iterator[Identification]) -> No
 
 
 def _until_the_end(
-    session: CommandSession, found: Iterator[Identification], ends: list[BaseException]
+    session: CommandSession, identifications: Iterator[Identification], ends: list[BaseException]
 ) -> Iterator[bytes]:
     """Return what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
     import msgspec
 
     try:
-        for one in found:
+        for one in identifications:
             yield msgspec.json.encode(_result_payload(session, one))
     except (AnimedexError, KeyboardInterrupt) as error:
         ends.append(error)
 
 
-def _result_payload(session: CommandSession, found: Identification) -> JsonObject:
+def _result_payload(session: CommandSession, identification: Identification) -> JsonObject:
     """Return what was found as JSON, each post with its source."""
     return {
-        "query": found.query,
-        "work": found.work.key,
-        "page": found.work.page,
-        "characters": cast("JsonValue", found.characters),
-        "copyrights": cast("JsonValue", found.copyrights),
-        "artists": cast("JsonValue", found.artists),
-        "posts": [_post(session, post) for post in found.posts],
+        "query": identification.query,
+        "work": identification.work.key,
+        "page": identification.work.page,
+        "characters": cast("JsonValue", identification.characters),
+        "copyrights": cast("JsonValue", identification.copyrights),
+        "artists": cast("JsonValue", identification.artists),
+        "posts": [_post(session, post) for post in identification.posts],
     }
 
 
@@ -223,20 +223,20 @@ def _post(session: CommandSession, post: PictureRecord) -> JsonObject:
     )
 
 
-def _card(found: Identification) -> Card:
+def _card(identification: Identification) -> Card:
     """Lay out what a terminal shows: who it is, and the posts that say so."""
     from animedex.render.post_cards import join_few
     from animedex.render.text_output import Card
 
-    posts = [post.to_common() for post in found.posts]
-    page = found.work.page
+    posts = [post.to_common() for post in identification.posts]
+    page = identification.work.page
     return Card(
-        title=found.query,
+        title=identification.query,
         lines=(
-            ("characters", join_few(found.characters) or "nobody is named"),
-            ("series", join_few(found.copyrights)),
-            ("artist", join_few(found.artists)),
-            ("work", found.work.key),
+            ("characters", join_few(identification.characters) or "nobody is named"),
+            ("series", join_few(identification.copyrights)),
+            ("artist", join_few(identification.artists)),
+            ("work", identification.work.key),
             (
                 "page",
                 "not known, so any of the same work" if page is None else f"{page + 1} (p{page})",
@@ -244,5 +244,5 @@ def _card(found: Identification) -> Card:
             ("posts", join_few([post.id for post in posts])),
         ),
         url=posts[0].page_url or posts[0].url or posts[0].id,
-        source=found.posts[0].backend,
+        source=identification.posts[0].backend,
     )

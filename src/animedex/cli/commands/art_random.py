@@ -44,9 +44,9 @@ def command(
     from animedex.backends.provider import find_provider
 
     use_short_timeout(session)
-    asked = check_services(services)
-    found = random_pictures(session.client, asked, category=category, amount=amount)
+    names = check_services(services)
+    result = random_pictures(session.client, names, category=category, amount=amount)
     if session.shared.verbose:
-        for name, error in found.failures.items():
+        for name, error in result.failures.items():
             session.note(f"animedex: {name} is passed over: {error.message}")
-    session.output.pictures(found.rows, [find_provider(name).record for name in asked])
+    session.output.pictures(result.rows, [find_provider(name).record for name in names])

@@ -64,28 +64,28 @@ def command(  # noqa: PLR0913  each is an option of the command
     from animedex.backends.provider import find_provider
 
     use_short_timeout(session)
-    asked, said = check_services(services), " ".join(words)
-    found = search(session.client, said, asked, rating=rating, limit=limit)
-    if strict and found.failures:
-        raise merge_failures(found.failures)
-    _report_failures(session, found, said)
-    session.output.pictures(found.rows, [find_provider(name).record for name in asked])
+    names, query = check_services(services), " ".join(words)
+    result = search(session.client, query, names, rating=rating, limit=limit)
+    if strict and result.failures:
+        raise merge_failures(result.failures)
+    _report_failures(session, result, query)
+    session.output.pictures(result.rows, [find_provider(name).record for name in names])
 
 
-def _report_failures(session: CommandSession, found: SearchResult, words: str) -> None:
+def _report_failures(session: CommandSession, result: SearchResult, words: str) -> None:
     """Report whose rows are missing, and why; and where there are none at all."""
-    if found.left_out:
-        names = ", ".join(found.left_out)
+    if result.left_out:
+        names = ", ".join(result.left_out)
         session.note(f"animedex: left out, as there are no pictures of that rating: {names}")
-    if found.failures and session.shared.errors == "json":
+    if result.failures and session.shared.errors == "json":
         # Who reads errors as JSON is to know of these as well: they are one object, as ever.
         import msgspec
 
         from animedex.art.providers import merge_failures
 
-        payload = merge_failures(found.failures).to_payload("command line")
+        payload = merge_failures(result.failures).to_payload("command line")
         write_note(msgspec.json.encode(payload).decode())
-    for name, error in found.failures.items():
+    for name, error in result.failures.items():
         session.note(f"animedex: {name} is missing: {error}")
-    if not found.rows:
+    if not result.rows:
         session.note(f"animedex: nothing matches {words!r}")

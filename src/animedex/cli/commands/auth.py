@@ -50,7 +50,7 @@ def command() -> None:
 @click.option("--with-key", is_flag=True, help="Read the key from standard input.")
 @click.option("--no-check", is_flag=True, help="Store the key without checking it.")
 @with_request_options
-def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) -> None:
+def login(session: CommandSession, service: str, **options: Unpack[LoginOptions]) -> None:
     """Store your API key, after the service has accepted it."""
     if click.get_current_context().args:
         message = "there is more on the line than can be understood, and it may be a key"
@@ -69,9 +69,9 @@ def login(session: CommandSession, service: str, **given: Unpack[LoginOptions]) 
     backend, config = require_account_service(service), session.client.config
     url = base_url(backend, config.base_urls)
     require_secure(url, backend)
-    fields = collect_credentials(backend, given, session.note)
+    fields = collect_credentials(backend, options, session.note)
     account = build_checked_account(backend, fields, config.timeout)
-    name = None if given["no_check"] else check_login(session.client, backend, account)
+    name = None if options["no_check"] else check_login(session.client, backend, account)
     write_credentials(backend.name, {**fields, ORIGIN: origin(url)})
     _print_line(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
     for variable in set_variables(backend):
@@ -89,9 +89,9 @@ def status(session: CommandSession, service: str | None, *, check: bool) -> None
     from animedex.cli.login import account_status
 
     names = [require_account_service(service).name] if service else list_account_services()
-    found = map(backends.find_backend, names)
+    services = map(backends.find_backend, names)
     session.output.facts(
-        {each.name: account_status(session.client, each, check=check) for each in found}
+        {each.name: account_status(session.client, each, check=check) for each in services}
     )
 
 
@@ -124,16 +124,16 @@ def require_account_service(name: str) -> Backend:
 
     What is no service is not repeated: it may be a key.
     """
-    known = list_account_services()
-    if name in known:
+    services = list_account_services()
+    if name in services:
         return backends.find_backend(name)
-    hint = f"there is one to {' and '.join(known)}"
+    hint = f"there is one to {' and '.join(services)}"
     if name in backends.list_names():
         message = f"{name} has no sign-in"
         raise BadArguments(message, hint=hint, backend=name)
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, n=1)
+    near = get_close_matches(name, services, n=1)
     message = "that is no service with a sign-in"
     raise BadArguments(message, hint=f"did you mean {near[0]}?" if near else hint)
 

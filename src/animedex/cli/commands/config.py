@@ -21,8 +21,8 @@ def list_(session: CommandSession) -> None:
     """List all settings and where they come from."""
     session.output.facts(
         {
-            name: {"value": redact_value(name, found.value), "source": found.source}
-            for name, found in Config().all().items()
+            name: {"value": redact_value(name, setting.value), "source": setting.source}
+            for name, setting in Config().all().items()
         }
     )
 

@@ -99,18 +99,18 @@ def command(  # noqa: PLR0913  each is an option
         _check_delete(keep, yes=yes)
     update_outdated_fingerprints(session)
     failures = BatchFailures(session)
-    found = _results(session, within, keep, filters)
-    count = _delete_all(session, found, failures, yes=yes) if delete else _print(session, found)
+    groups = _results(session, within, keep, filters)
+    count = _delete_all(session, groups, failures, yes=yes) if delete else _print(session, groups)
     if not count:
         session.note("animedex: no picture is there twice")
     failures.fail("pictures could not be deleted")
 
 
 def _delete_all(
-    session: CommandSession, found: Iterable[_Result], failures: BatchFailures, *, yes: bool
+    session: CommandSession, groups: Iterable[_Result], failures: BatchFailures, *, yes: bool
 ) -> int:
     """Delete after asking, and print what became of each group; return how many there were."""
-    results = list(found)
+    results = list(groups)
     is_asked = any(one.count_to_delete() for one in results) and not yes
     if is_asked and session.output.mode == "text":
         _print(session, iter(results))

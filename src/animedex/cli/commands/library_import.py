@@ -44,12 +44,12 @@ def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
     from animedex.text_encoding import STANDARD_INPUT, open_text
 
     failures = BatchFailures(session)
-    new = known = 0
-    with ExitStack() as held:
+    new = existing = 0
+    with ExitStack() as open_files:
         name = STANDARD_INPUT if file == "-" else file
-        source = open_text(_opened(file, held), name)
-        found = kind or detect_format(source.peek(_PEEKED))
-        for one in import_lines(session.library, source, found, name):
+        source = open_text(_opened(file, open_files), name)
+        file_format = kind or detect_format(source.peek(_PEEKED))
+        for one in import_lines(session.library, source, file_format, name):
             if one.error is not None:
                 message = f"{name}, line {one.number}: {one.error.message}"
                 error = type(one.error)(message, hint=one.error.hint)
@@ -57,12 +57,12 @@ def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
             elif one.new:
                 new += 1
             else:
-                known += 1
-    session.note(f"animedex: {new} added, {known} known already, {failures.count} failed")
+                existing += 1
+    session.note(f"animedex: {new} added, {existing} known already, {failures.count} failed")
     failures.fail("lines could not be taken in")
 
 
-def _opened(file: str, held: ExitStack) -> io.BufferedReader:
+def _opened(file: str, open_files: ExitStack) -> io.BufferedReader:
     """Open a file, or standard input."""
     from animedex.cli.path_arguments import piped_paths
     from animedex.library.file_facts import unreadable_error
@@ -70,6 +70,6 @@ def _opened(file: str, held: ExitStack) -> io.BufferedReader:
     if file == "-":
         return piped_paths()
     try:
-        return held.enter_context(open(file, "rb"))
+        return open_files.enter_context(open(file, "rb"))
     except (OSError, ValueError) as error:
         raise unreadable_error(file, error) from None

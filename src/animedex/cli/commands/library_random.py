@@ -53,15 +53,15 @@ def command(
     from animedex.cli.commands.library_random import print_service_rows
     from animedex.library.picture_library import pick_random
 
-    found = pick_random(session.library, filters, amount)
-    if not found and not quiet:
+    entries = pick_random(session.library, filters, amount)
+    if not entries and not quiet:
         session.note("animedex: there is no such picture in the library")
     if paths:
-        session.output.paths([entry.path for entry in found])
+        session.output.paths([entry.path for entry in entries])
         return
-    print_service_rows(session, found)
+    print_service_rows(session, entries)
     if session.shared.show:
-        _draw(session, found)
+        _draw(session, entries)
 
 
 def _draw(session: CommandSession, entries: list[Entry]) -> None:

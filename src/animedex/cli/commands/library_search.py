@@ -44,8 +44,8 @@ def command(
     """Search your pictures by words, best match first."""
     from animedex.cli.entry_output import print_entries
 
-    said = " ".join(words)
-    found = session.library.search(said, filters, limit)
-    if not found:
-        session.note(f"animedex: nothing matches {said!r}")
-    print_entries(session, ((hit.entry, {"_match": round(hit.score, 4)}) for hit in found))
+    query = " ".join(words)
+    entries = session.library.search(query, filters, limit)
+    if not entries:
+        session.note(f"animedex: nothing matches {query!r}")
+    print_entries(session, ((hit.entry, {"_match": round(hit.score, 4)}) for hit in entries))

@@ -49,8 +49,8 @@ def command(session: CommandSession, picture: str, *, within: int | None, limit:
 
     update_outdated_fingerprints(session)
     look, entry = fingerprint_of(session, picture)
-    found = session.library.similar(look, within, limit + 1)
-    others = [one for one in found if entry is None or one.entry.id != entry.id][:limit]
+    matches = session.library.similar(look, within, limit + 1)
+    others = [one for one in matches if entry is None or one.entry.id != entry.id][:limit]
     if not others:
         session.note(f"animedex: nothing looks like {picture}")
     print_entries(

@@ -52,8 +52,8 @@ def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     if find_missing_extra() is None:
         update_outdated_fingerprints(session)
     outcome = _VerifyReport()
-    found = verify(session.library, [_folder(name) for name in folders])
-    count = _print(session, outcome.take(found))
+    findings = verify(session.library, [_folder(name) for name in folders])
+    count = _print(session, outcome.take(findings))
     if not count:
         pictures = session.library.count()
         whole = f"all {pictures} pictures are" if pictures != 1 else "the one picture is"
@@ -77,9 +77,9 @@ class _VerifyReport:
         self._worst: AnimedexError | None = None
         self._count = self._missing = 0
 
-    def take(self, found: Iterable[Finding]) -> Iterator[Finding]:
+    def take(self, findings: Iterable[Finding]) -> Iterator[Finding]:
         """Yield findings, and count those that were not repaired."""
-        for finding in found:
+        for finding in findings:
             error = finding.error
             if error is not None:
                 self._count += 1
@@ -101,11 +101,11 @@ class _VerifyReport:
         raise type(self._worst)(message, hint=hint)
 
 
-def _print(session: CommandSession, found: Iterator[Finding]) -> int:
+def _print(session: CommandSession, findings: Iterator[Finding]) -> int:
     """Print findings as they come; return how many there were."""
     from animedex.cli.entry_output import print_each
 
-    return print_each(session, found, _card, _finding_payload, _KEYS)
+    return print_each(session, findings, _card, _finding_payload, _KEYS)
 
 
 def _finding_payload(finding: Finding) -> JsonObject:

@@ -38,10 +38,10 @@ def command(session: CommandSession, name: str | None) -> None:
     if name is None:
         session.output.names(sorted([POST, *kinds]))
         return
-    told = _schema(name, kinds)
+    schema = _schema(name, kinds)
     # A schema is read by programs, and pasted from terminals.
     show = session.output.json if session.output.mode == "text" else session.output.facts
-    show(told)
+    show(schema)
 
 
 def records() -> dict[str, type[Record]]:
@@ -72,14 +72,14 @@ def _schema(name: str, kinds: dict[str, type[Record]]) -> JsonObject:
     from animedex.models import ArtPost
     from animedex.record_schema import json_schema, post_schema
 
-    wanted = kebab(name)
-    if wanted == POST:
+    kind_name = kebab(name)
+    if kind_name == POST:
         return post_schema(ArtPost)
-    if wanted in kinds:
-        return json_schema(kinds[wanted])
+    if kind_name in kinds:
+        return json_schema(kinds[kind_name])
     from difflib import get_close_matches
 
-    near = get_close_matches(wanted, [POST, *kinds], n=1)
+    near = get_close_matches(kind_name, [POST, *kinds], n=1)
     hint = f"did you mean {near[0]}?" if near else "`animedex schema` lists all"
     message = f"there is no record {name!r:.80}"
     raise BadArguments(message, hint=hint)

@@ -179,25 +179,27 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
     from animedex.gallery.gallery_server import gallery_server, serve
     from animedex.library.picture_library import Library
 
-    made = token == _NEW
-    token = new_token() if made else token
+    is_new_token = token == _NEW
+    token = new_token() if is_new_token else token
     with Library(warn=write_note) as library:
         # So that what is wrong with it is told before anybody asks.
         library.count()
         server = gallery_server(
             library, cache=user_folder("cache"), port=port, host=host, token=token, seed=seed
         )
-        serve(server, lambda origin: _announce_library(origin, host, token, made=made))
+        serve(
+            server, lambda origin: _announce_library(origin, host, token, is_new_token=is_new_token)
+        )
 
 
-def _announce_library(origin: str, host: str, token: str | None, *, made: bool) -> None:
+def _announce_library(origin: str, host: str, token: str | None, *, is_new_token: bool) -> None:
     """Print the gallery's address; and how to use it, for people."""
     from animedex.gallery.gallery_server import visitor_url
     from animedex.gallery.host_allow_list import is_any_address
 
     address = visitor_url(origin, host)
     write_out(f"{address}/\n")
-    if made:
+    if is_new_token:
         write_note(f"the token is {token}")
         write_note(f"open: {address}/?token={token}")
     elif token is not None:

@@ -99,14 +99,14 @@ def _sights(
     """Find out what is meant; give the errors of what nobody knows beside it."""
     from animedex.cli.picture_sources import text_source
 
-    found: list[PictureSource] = []
+    sources: list[PictureSource] = []
     failures: list[AnimedexError] = []
     for text in what:
         try:
-            found += _read(session, failures) if text == _HERE else [text_source(session, text)]
+            sources += _read(session, failures) if text == _HERE else [text_source(session, text)]
         except AnimedexError as error:
             failures.append(error)
-    return found, failures
+    return sources, failures
 
 
 def _read(session: CommandSession, failures: list[AnimedexError]) -> Iterator[PictureSource]:

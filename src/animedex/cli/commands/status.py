@@ -46,7 +46,7 @@ def command(session: CommandSession) -> None:
             "budgets_path": runtime.limiter.path,
             "cache": {"path": report.path, "answers": report.answers, "bytes": report.size},
             "settings": {
-                name: redact_value(name, found.value) for name, found in Config().all().items()
+                name: redact_value(name, setting.value) for name, setting in Config().all().items()
             },
         }
     )
@@ -55,14 +55,14 @@ def command(session: CommandSession) -> None:
 def budgets(session: CommandSession, states: Mapping[str, LimiterState]) -> JsonObject:
     """Return what is left of every service's budget, at the place where it is asked."""
     base_urls, now = session.client.config.base_urls, shared_clock()
-    told: JsonObject = {}
+    payload: JsonObject = {}
     for backend in map(backends.find_backend, backends.list_names()):
         where = origin(base_url(backend, base_urls))
-        told[backend.name] = {
+        payload[backend.name] = {
             "origin": where,
             **budget(states.get(where, LimiterState()), backend.limits, now),
         }
-    return told
+    return payload
 
 
 def budget(limiter: LimiterState, limits: Limits, now: float) -> JsonObject:

@@ -119,8 +119,10 @@ class _Paths:
         """Make of an answer what the router calls."""
 
         async def respond(request: Request) -> Response:
-            asked = read_request(request, self._collection.users)
-            return json_response(trim(answer(asked), asked.query.get("only", "")), request)
+            search_request = read_request(request, self._collection.users)
+            return json_response(
+                trim(answer(search_request), search_request.query.get("only", "")), request
+            )
 
         return respond
 
@@ -133,23 +135,23 @@ class _Paths:
     async def other(self, request: Request) -> Response:
         """Refuse a page of the site that is no JSON, and what is no page at all."""
         segments = request.path_params["path"].split("/")
-        known = segments[0].partition(".")[0] in self._resources
+        is_resource = segments[0].partition(".")[0] in self._resources
         extension = segments[-1].partition(".")[2]
-        if not known or not segments[-1] or extension == "json":
+        if not is_resource or not segments[-1] or extension == "json":
             raise RequestRefused(NO_SUCH_PAGE)
         raise RequestRefused(wrong_format(_FORMATS.get(extension, "")))
 
 
-def profile(asked: SearchRequest) -> Row:
+def profile(request: SearchRequest) -> Row:
     """Show the row of whoever is asking; nobody in particular is ``RequestRefused``."""
-    if asked.user is None:
+    if request.user is None:
         raise RequestRefused(WRONG_KEY)
-    level = level_of(asked.user)
+    level = level_of(request.user)
     return {
-        "id": asked.user.id,
-        "name": asked.user.name,
+        "id": request.user.id,
+        "name": request.user.name,
         "level": level.number,
-        "level_string": asked.user.level,
+        "level_string": request.user.level,
         "created_at": FOUNDED,
         "is_banned": False,
         "is_deleted": False,

@@ -38,11 +38,11 @@ class Autocomplete:
     def __init__(self, collection: DanbooruCollection) -> None:
         self._collection = collection
 
-    def index(self, asked: SearchRequest) -> list[Row]:
+    def index(self, request: SearchRequest) -> list[Row]:
         """List what a word may become, the likeliest first."""
-        arguments = search_arguments(asked.query)
+        arguments = search_arguments(request.query)
         query, kind = arguments.get("query", ""), arguments.get("type", "tag_query")
-        most = parse_amount(asked.query, AMOUNT)
+        most = parse_amount(request.query, AMOUNT)
         match = _METATAG.fullmatch(query) if kind == "tag_query" else None
         if match and match["name"].lower() in _VALUES:
             return _metatag_rows(match["name"].lower(), match["value"].lower())[:most]
@@ -59,8 +59,8 @@ class Autocomplete:
         words = _WORDS.findall(query)
         if not any(len(word) > 1 for word in words):
             return self._rows("tag", lambda name: name.startswith(query), "")
-        found = self._rows("tag-word", lambda name: _holds_words(name, words), query)
-        return found or self._corrected(query)
+        rows = self._rows("tag-word", lambda name: _holds_words(name, words), query)
+        return rows or self._corrected(query)
 
     def _rows(self, kind: str, suits: Callable[[str], bool], query: str) -> list[Row]:
         """List the tags of which the name or an alias suits, those named as asked first."""
@@ -91,8 +91,8 @@ class Autocomplete:
     def _corrected(self, query: str) -> list[Row]:
         tags = self._collection.used_tags
         names = [text(tag, "name") for tag in tags]
-        found = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_LIKENESS)
-        return [_row("tag-autocorrect", tags[place], query) for _, _, place in found]
+        matches = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_LIKENESS)
+        return [_row("tag-autocorrect", tags[place], query) for _, _, place in matches]
 
 
 def _row(kind: str, tag: Row, antecedent: str | None) -> Row:
@@ -127,9 +127,11 @@ def _holds_words(name: str, words: list[str]) -> bool:
     >>> _holds_words("long_hair", ["hair", "lo"]), _holds_words("long_hair", ["lo", "hair"])
     (True, False)
     """
-    held = _WORDS.findall(name)
+    name_words = _WORDS.findall(name)
     *whole, last = words
-    return all(word in held for word in whole) and any(word.startswith(last) for word in held)
+    return all(word in name_words for word in whole) and any(
+        word.startswith(last) for word in name_words
+    )
 
 
 def _distance(row: Row, query: str) -> tuple[bool, bool]:

@@ -105,8 +105,8 @@ class DanbooruCollection:
 def pool_posts(pool: Row) -> list[int]:
     """List the ids of the posts in a pool."""
     ids = pool.get("post_ids")
-    found = cast("list[object]", ids) if isinstance(ids, list) else []
-    return [post_id for post_id in found if isinstance(post_id, int)]
+    id_list = cast("list[object]", ids) if isinstance(ids, list) else []
+    return [post_id for post_id in id_list if isinstance(post_id, int)]
 
 
 def derive_tags(posts: Iterable[PartialPost]) -> list[Row]:
@@ -187,7 +187,7 @@ def _pool_is(pool: Row, name: str) -> bool:
     return name == str(row_id(pool)) or pattern.fullmatch(text(pool, "name")) is not None
 
 
-def build_post_filter(terms: tuple[Term, ...], known: SearchData) -> Test:
+def build_post_filter(terms: tuple[Term, ...], data: SearchData) -> Test:
     """Make of a search's terms a test for posts.
 
     >>> from animedex.testing.danbooru.search_query import parse_query
@@ -198,8 +198,8 @@ def build_post_filter(terms: tuple[Term, ...], known: SearchData) -> Test:
     >>> [build_post_filter(parse_query(query), known)(cat) for query in queries]
     [True, False, True, True]
     """
-    needed = [_signed(term, known) for term in terms if term.sign != "~"]
-    choices = [_term_test(term, known) for term in terms if term.sign == "~"]
+    needed = [_signed(term, data) for term in terms if term.sign != "~"]
+    choices = [_term_test(term, data) for term in terms if term.sign == "~"]
 
     def test(post: PartialPost) -> bool:
         chosen = not choices or any(choice(post) for choice in choices)
@@ -208,16 +208,16 @@ def build_post_filter(terms: tuple[Term, ...], known: SearchData) -> Test:
     return test
 
 
-def _signed(term: Term, known: SearchData) -> Test:
-    test = _term_test(term, known)
+def _signed(term: Term, data: SearchData) -> Test:
+    test = _term_test(term, data)
     return (lambda post: not test(post)) if term.sign == "-" else test
 
 
-def _term_test(term: Term, known: SearchData) -> Test:
+def _term_test(term: Term, data: SearchData) -> Test:
     if term.metatag:
-        return metatag_test(term, known)
+        return metatag_test(term, data)
     if "*" in term.value:
         pattern = wildcard(term.value)
         return lambda post: any(pattern.fullmatch(tag) for tag in post.tags)
-    tag = known.aliases.get(term.value, term.value)
+    tag = data.aliases.get(term.value, term.value)
     return lambda post: tag in post.tags

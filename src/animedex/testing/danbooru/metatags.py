@@ -44,17 +44,17 @@ class SearchData(NamedTuple):
     """Return the posts in the pools that a name, an id, ``any`` or a pattern names."""
 
 
-def metatag_test(term: Term, known: SearchData) -> Test:
+def metatag_test(term: Term, data: SearchData) -> Test:
     """Make a test of a term with a metatag; one that the stand-in cannot imitate suits no post."""
     if term.metatag in _IGNORED:
         return lambda _: True
     if term.metatag in {"pool", "ordpool"}:
-        posts = known.pools(term.value)
+        posts = data.pools(term.value)
         outside = term.value.lower() == "none"
         return lambda post: (row_id(post.row) in posts) != outside
     if term.metatag == "age":
         test = range_test(term.value, AGE)
-        return lambda post: test(_age(post.row, known.now))
+        return lambda post: test(_age(post.row, data.now))
     if term.metatag in _MEASURES:
         return _measure_test(*_MEASURES[term.metatag], term.value)
     if term.metatag == "source" and term.quoted:
@@ -165,8 +165,8 @@ def _has(value: str) -> Test:
 
 def _embedded(value: str) -> Test:
     # The second bit says that notes are drawn into the picture.
-    wanted = value in {"true", "t", "yes", "y", "on", "1"}
-    return lambda post: bool(int(number(post.row, "bit_flags") or 0) & 2) == wanted
+    expected = value in {"true", "t", "yes", "y", "on", "1"}
+    return lambda post: bool(int(number(post.row, "bit_flags") or 0) & 2) == expected
 
 
 # These say how the posts are to be shown.

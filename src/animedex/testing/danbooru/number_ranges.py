@@ -127,12 +127,12 @@ def moment(value: str) -> float:
     return datetime.fromisoformat(value).timestamp()
 
 
-def _exactly(wanted: float) -> tuple[float, float]:
-    return wanted, wanted
+def _exactly(number: float) -> tuple[float, float]:
+    return number, number
 
 
-def _roughly(wanted: float) -> tuple[float, float]:
-    return wanted * 0.95, wanted * 1.05
+def _roughly(number: float) -> tuple[float, float]:
+    return number * 0.95, number * 1.05
 
 
 def _that_day(start: float) -> tuple[float, float]:

@@ -35,35 +35,35 @@ class PostRoutes:
         self._random = random
         self._clock = clock
 
-    def index(self, asked: SearchRequest) -> object:
+    def index(self, request: SearchRequest) -> object:
         """List a page of a search, or show the one post that has an ``md5``."""
-        if asked.query.get("md5"):
-            return visible_post(self._with_md5(asked.query["md5"].lower()).row, asked.origin)
-        terms = parse_search(asked, asked.query.get("tags", ""))
-        last = level_of(asked.user).pages
-        page = parse_page(asked.query, MOST_POSTS, find_metatag(terms, "limit"), last=last)
-        found = sort_posts(self._collection.matching(terms, self._clock()), terms, self._random)
+        if request.query.get("md5"):
+            return visible_post(self._with_md5(request.query["md5"].lower()).row, request.origin)
+        terms = parse_search(request, request.query.get("tags", ""))
+        last = level_of(request.user).pages
+        page = parse_page(request.query, MOST_POSTS, find_metatag(terms, "limit"), last=last)
+        posts = sort_posts(self._collection.matching(terms, self._clock()), terms, self._random)
         return [
-            visible_post(post.row, asked.origin)
-            for post in paginate(found, page, lambda post: row_id(post.row))
+            visible_post(post.row, request.origin)
+            for post in paginate(posts, page, lambda post: row_id(post.row))
         ]
 
-    def show(self, asked: SearchRequest) -> Row:
+    def show(self, request: SearchRequest) -> Row:
         """Show the post of an id."""
-        post = self._collection.find_post(parse_whole(asked.name))
-        return visible_post(_existing(post).row, asked.origin)
+        post = self._collection.find_post(parse_whole(request.name))
+        return visible_post(_existing(post).row, request.origin)
 
-    def random(self, asked: SearchRequest) -> Row:
+    def random(self, request: SearchRequest) -> Row:
         """Show any post that answers a search."""
-        terms = parse_search(asked, asked.query.get("tags", ""))
-        found = self._collection.matching(terms, self._clock())
-        post = _existing(self._random.choice(found) if found else None)
-        return visible_post(post.row, asked.origin)
+        terms = parse_search(request, request.query.get("tags", ""))
+        posts = self._collection.matching(terms, self._clock())
+        post = _existing(self._random.choice(posts) if posts else None)
+        return visible_post(post.row, request.origin)
 
-    def count(self, asked: SearchRequest) -> object:
+    def count(self, request: SearchRequest) -> object:
         """Count the posts that answer a search."""
-        search = asked.query.get("tags", "")
-        terms = parse_search(asked, search)
+        search = request.query.get("tags", "")
+        terms = parse_search(request, search)
         if " ".join(search.split()) in self._collection.uncountable:
             return {"counts": {"posts": None}}
         return {"counts": {"posts": len(self._collection.matching(terms, self._clock()))}}
@@ -73,10 +73,10 @@ class PostRoutes:
         return _existing(next((post for post in posts if text(post.row, "md5") == md5), None))
 
 
-def parse_search(asked: SearchRequest, search: str) -> tuple[Term, ...]:
+def parse_search(request: SearchRequest, search: str) -> tuple[Term, ...]:
     """Read a search; one of too many terms, or that contradicts itself, is ``RequestRefused``."""
     terms = parse_query(search)
-    allowed = level_of(asked.user).terms
+    allowed = level_of(request.user).terms
     if allowed is not None and count_terms(terms) > allowed:
         raise RequestRefused(too_many_tags(allowed))
     for name in ("order", "ordfav", "ordpool", "limit", "random"):

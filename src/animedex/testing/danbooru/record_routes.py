@@ -59,30 +59,30 @@ class RecordRoutes:
         self._fields = fields
         self._find = find or find_by_id
 
-    def index(self, asked: SearchRequest) -> list[Row]:
+    def index(self, request: SearchRequest) -> list[Row]:
         """List a page of the rows that ``search[…]`` describes."""
-        arguments = search_arguments(asked.query)
-        page = parse_page(asked.query, MOST_ROWS, last=level_of(asked.user).pages)
-        found = select_rows(self._rows, arguments, self._fields)
-        return [self._shown(row, asked) for row in paginate(found, page, row_id)]
+        arguments = search_arguments(request.query)
+        page = parse_page(request.query, MOST_ROWS, last=level_of(request.user).pages)
+        rows = select_rows(self._rows, arguments, self._fields)
+        return [self._shown(row, request) for row in paginate(rows, page, row_id)]
 
-    def show(self, asked: SearchRequest) -> Row:
+    def show(self, request: SearchRequest) -> Row:
         """Show the row that the path names."""
-        row = self._find(self._rows, asked.name)
+        row = self._find(self._rows, request.name)
         if row is None:
             raise RequestRefused(NOT_FOUND)
-        return self._shown(row, asked)
+        return self._shown(row, request)
 
-    def _shown(self, row: Row, asked: SearchRequest) -> Row:
-        only = asked.query.get("only", "")
+    def _shown(self, row: Row, request: SearchRequest) -> Row:
+        only = request.query.get("only", "")
         hidden = {key for key in self._fields.hidden if not names_only(only, key)}
         return {key: value for key, value in row.items() if key not in hidden}
 
 
 def find_by_id(rows: Sequence[Row], name: str) -> Row | None:
     """Find the row of an id, which may be followed by anything."""
-    wanted = parse_whole(name)
-    return next((row for row in rows if row_id(row) == wanted), None)
+    number = parse_whole(name)
+    return next((row for row in rows if row_id(row) == number), None)
 
 
 def find_page(rows: Sequence[Row], name: str) -> Row | None:
@@ -111,11 +111,11 @@ def select_rows(
     [1, 2]
     """
     tests = [test for name, value in arguments.items() if (test := _test(name, value, fields))]
-    found = [row for row in rows if all(test(row) for test in tests)]
+    selected = [row for row in rows if all(test(row) for test in tests)]
     order = arguments.get("order", "")
     key = fields.orders.get(order) or fields.orders.get("") or row_id
     falling = order in fields.falling or order not in fields.orders
-    newest = sorted(found, key=row_id, reverse=True)
+    newest = sorted(selected, key=row_id, reverse=True)
     return sorted(newest, key=lambda row: _sortable(key(row)), reverse=falling)
 
 
@@ -155,5 +155,5 @@ def _text_test(attribute: str, manner: str, value: str) -> Test | None:
     if manner == "matches":
         pattern = wildcard(normalize(value))
         return lambda row: pattern.fullmatch(text(row, attribute)) is not None
-    wanted = {normalize(part) for part in value.split(",")}
-    return (lambda row: text(row, attribute).lower() in wanted) if manner == "comma" else None
+    texts = {normalize(part) for part in value.split(",")}
+    return (lambda row: text(row, attribute).lower() in texts) if manner == "comma" else None

@@ -34,18 +34,18 @@ class RelatedTags:
         self._collection = collection
         self._clock = clock
 
-    def show(self, asked: SearchRequest) -> Row:
+    def show(self, request: SearchRequest) -> Row:
         """Return which tags stand on the posts that answer a search, the nearest first."""
-        arguments = {**search_arguments(asked.query), **asked.query}
+        arguments = {**search_arguments(request.query), **request.query}
         search = arguments.get("query", "")
-        terms = parse_search(asked, search)
+        terms = parse_search(request, search)
         posts = self._collection.matching(terms, self._clock()) if terms else []
         counts = Counter(tag for post in posts for tag in post.tags)
-        wanted = arguments.get("category", "").lower()
+        category = arguments.get("category", "").lower()
         rows = [
             _row(tag, counts[text(tag, "name")], len(posts))
             for tag in self._collection.used_tags
-            if counts[text(tag, "name")] and _is_of(tag, wanted)
+            if counts[text(tag, "name")] and _is_of(tag, category)
         ]
         order = _ORDERS.get(arguments.get("order", "").lower(), "cosine_similarity")
         rows.sort(key=lambda row: -(number(row, order) or 0))
@@ -53,7 +53,7 @@ class RelatedTags:
             "query": normalize(search),
             "post_count": len(posts),
             "tag": self._collection.find_tag(normalize(search)),
-            "related_tags": rows[: parse_amount(asked.query, AMOUNT)],
+            "related_tags": rows[: parse_amount(request.query, AMOUNT)],
         }
 
 
@@ -68,6 +68,6 @@ def _row(tag: Row, together: int, posts: int) -> Row:
     }
 
 
-def _is_of(tag: Row, wanted: str) -> bool:
+def _is_of(tag: Row, category: str) -> bool:
     """Return whether a tag is of a kind, which is given by name or number, or not at all."""
-    return wanted in {"", category_name(tag), str(CATEGORIES[category_name(tag)])}
+    return category in {"", category_name(tag), str(CATEGORIES[category_name(tag)])}

@@ -41,8 +41,8 @@ def parse_page(
     >>> parse_page({"page": "-3", "limit": "0"}, 200), parse_page({"page": "first"}, 200).number
     (Page(side='', number=1, limit=1), 1)
     """
-    wanted = query.get("limit") or limit
-    amount = min(max(parse_whole(wanted), 1), most) if wanted else DEFAULT_LIMIT
+    page_size = query.get("limit") or limit
+    amount = min(max(parse_whole(page_size), 1), most) if page_size else DEFAULT_LIMIT
     match = _PAGE.fullmatch(query.get("page", ""))
     if match:
         return Page(match["side"].lower(), int(match["id"]), amount)

@@ -140,7 +140,7 @@ def _any_url(value: str) -> Test:
     whole = url.startswith(("http://", "https://")) or "*" in url
     pattern = wildcard(url if whole else f"*{url}*")
     return lambda row: any(
-        pattern.fullmatch(text(known, "url").rstrip("/")) for known in nested_rows(row, "urls")
+        pattern.fullmatch(text(nested, "url").rstrip("/")) for nested in nested_rows(row, "urls")
     )
 
 
@@ -150,4 +150,4 @@ def _names(row: Row) -> Sequence[str]:
 
 def _matching(texts_of: Callable[[Row], Iterable[str]], value: str) -> Test:
     pattern = wildcard(normalize(value))
-    return lambda row: any(pattern.fullmatch(found) for found in texts_of(row))
+    return lambda row: any(pattern.fullmatch(one) for one in texts_of(row))

@@ -26,9 +26,9 @@ WITHHELD = ("md5", *POST_URLS)
 WITHHELD_ASSET = ("md5", "file_key", "variants")
 
 
-def json_response(found: object, request: Request) -> Response:
+def json_response(content: object, request: Request) -> Response:
     """Answer with JSON, or with 304 where the asker says that it has this already."""
-    body = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     headers = {
         "etag": f"W/{etag}",
@@ -54,12 +54,12 @@ async def error_response(request: Request, error: Exception) -> Response:
 
 def file_response(path: str, files: Mapping[str, Path | bytes], request: Request) -> Response:
     """Answer with the file that is served at a path; without one, ``RequestRefused``."""
-    found = files.get(path)
-    if found is None:
+    entry = files.get(path)
+    if entry is None:
         raise RequestRefused(NO_SUCH_PAGE)
-    if isinstance(found, Path):
-        return ranged_file_response(found, {}, request.headers)
-    return Response(found, media_type=guess_type(path)[0])
+    if isinstance(entry, Path):
+        return ranged_file_response(entry, {}, request.headers)
+    return Response(entry, media_type=guess_type(path)[0])
 
 
 def is_withheld(row: Row) -> bool:
@@ -80,21 +80,25 @@ def visible_post(row: Row, origin: str) -> Row:
     {'id': 1, 'is_deleted': True}
     """
     withheld = is_withheld(row)
-    shown = {key: value for key, value in row.items() if not (withheld and key in WITHHELD)}
-    shown |= {key: _absolute(shown[key], origin) for key in POST_URLS if key in shown}
-    if "media_asset" in shown:
-        shown["media_asset"] = _visible_asset(nested(row, "media_asset"), origin, withheld=withheld)
-    return shown
+    visible = {key: value for key, value in row.items() if not (withheld and key in WITHHELD)}
+    visible |= {key: _absolute(visible[key], origin) for key in POST_URLS if key in visible}
+    if "media_asset" in visible:
+        visible["media_asset"] = _visible_asset(
+            nested(row, "media_asset"), origin, withheld=withheld
+        )
+    return visible
 
 
 def _visible_asset(asset: Row, origin: str, *, withheld: bool) -> Row:
-    shown = {key: value for key, value in asset.items() if not (withheld and key in WITHHELD_ASSET)}
-    if "variants" in shown:
-        shown["variants"] = [
+    visible = {
+        key: value for key, value in asset.items() if not (withheld and key in WITHHELD_ASSET)
+    }
+    if "variants" in visible:
+        visible["variants"] = [
             {**variant, "url": _absolute(variant.get("url"), origin)}
             for variant in nested_rows(asset, "variants")
         ]
-    return shown
+    return visible
 
 
 def _absolute(url: object, origin: str) -> object:

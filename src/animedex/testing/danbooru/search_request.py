@@ -37,7 +37,7 @@ def read_request(request: Request, users: Mapping[str, User]) -> SearchRequest:
     )
 
 
-def trim(found: object, only: str) -> object:
+def trim(answer: object, only: str) -> object:
     """Keep the named fields of a row, or of every row in a list; no name keeps them all.
 
     >>> trim([{"id": 1, "score": 2, "tags": [3]}], "id,tags")
@@ -46,11 +46,11 @@ def trim(found: object, only: str) -> object:
     {'media_asset': {'md5': 'x'}}
     """
     names = _names(only)
-    if isinstance(found, list):
-        return [trim(row, only) for row in cast("list[object]", found)]
-    if not names or not isinstance(found, Mapping):
-        return found
-    row = cast("Mapping[str, object]", found)
+    if isinstance(answer, list):
+        return [trim(row, only) for row in cast("list[object]", answer)]
+    if not names or not isinstance(answer, Mapping):
+        return answer
+    row = cast("Mapping[str, object]", answer)
     return {key: trim(value, names[key]) for key, value in row.items() if key in names}
 
 

@@ -163,8 +163,8 @@ def _join_family(rows: list[dict[str, object]]) -> None:
 def _restricted(row: Row) -> Row:
     """Take out of a row what only some users are shown."""
     asset = nested(row, "media_asset")
-    shown = {key: value for key, value in row.items() if key not in WITHHELD}
-    return shown | {
+    visible = {key: value for key, value in row.items() if key not in WITHHELD}
+    return visible | {
         "media_asset": {key: value for key, value in asset.items() if key not in WITHHELD_ASSET}
     }
 

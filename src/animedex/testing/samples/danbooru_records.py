@@ -28,8 +28,8 @@ def sample_artists(pictures: Iterable[Picture]) -> list[Row]:
     """List the artists of some pictures, with the addresses that the pictures know of them."""
     urls: dict[str, set[str]] = {}
     for credit in (picture.credits for picture in pictures if "artist_name" in picture.credits):
-        known = urls.setdefault(credit["artist_name"], set())
-        known.update([credit["artist_href"]] if "artist_href" in credit else [])
+        artist_urls = urls.setdefault(credit["artist_name"], set())
+        artist_urls.update([credit["artist_href"]] if "artist_href" in credit else [])
     rows = [
         artist_row(500 + place, tag_name(name), [name.replace(" ", "_")], sorted(urls[name]))
         for place, name in enumerate(sorted(urls))

@@ -22,9 +22,9 @@ def with_lent_credits(pictures: Sequence[Picture]) -> list[Picture]:
     Two are the second and third page of the first work on pixiv, one belongs to a status that
     shows another picture already.
     """
-    known = [picture.credits for picture in pictures if "source_url" in picture.credits]
-    work = next(credit for credit in known if pixiv_id(credit["source_url"]))
-    status = next(credit for credit in known if "/status/" in credit["source_url"])
+    complete = [picture.credits for picture in pictures if "source_url" in picture.credits]
+    work = next(credit for credit in complete if pixiv_id(credit["source_url"]))
+    status = next(credit for credit in complete if "/status/" in credit["source_url"])
     pages = [{**work, "source_url": page_url(work["source_url"], page)} for page in (1, 2)]
     lent = iter([*pages, status])
     return [
@@ -42,8 +42,8 @@ def source_of(picture: Picture, place: int) -> str:
         return page_url(source, 0) if "i.pximg.net" not in source else source
     if not source and place % 3:
         series = picture.credits.get("anime_name", "a sketchbook")
-        told = place % 3 == 1
-        return f"{series}, scanned by hand" if told else f"https://gallery.example/{place}"
+        has_source = place % 3 == 1
+        return f"{series}, scanned by hand" if has_source else f"https://gallery.example/{place}"
     return source.replace("twitter.com", "x.com") if place % 4 == 0 else source
 
 

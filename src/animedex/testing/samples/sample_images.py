@@ -106,11 +106,11 @@ def nearest(query: str, pictures: Sequence[Picture], amount: int) -> list[Pictur
     >>> len(nearest("zzzz", shows, 20))
     3
     """
-    found = process.extract(
+    matches = process.extract(
         query,
         [" ".join(picture.credits.values()) for picture in pictures],
         scorer=fuzz.WRatio,
         processor=utils.default_process,
         limit=amount,
     )
-    return [pictures[index] for _, _, index in found]
+    return [pictures[index] for _, _, index in matches]

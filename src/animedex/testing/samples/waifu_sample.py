@@ -123,14 +123,14 @@ def _slugs(picture: Picture, noise: int, *, nsfw: bool) -> list[str]:
 
 def _artists(pictures: Iterable[Picture]) -> dict[str, dict[str, object]]:
     """Describe each artist by all that the pictures know of them."""
-    known: dict[str, dict[str, object]] = {}
+    by_name: dict[str, dict[str, object]] = {}
     for credit in (picture.credits for picture in pictures if "artist_name" in picture.credits):
-        artist = known.setdefault(credit["artist_name"], {"name": credit["artist_name"]})
+        artist = by_name.setdefault(credit["artist_name"], {"name": credit["artist_name"]})
         href = credit.get("artist_href", "")
         site = _SITES.get(urlsplit(href).hostname or "")
         if site is not None:
             artist[site] = href
-    return known
+    return by_name
 
 
 def _nearly(perceptual_hash: str) -> str:

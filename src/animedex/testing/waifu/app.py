@@ -96,8 +96,8 @@ class _Routes:
     async def images(self, request: Request) -> Response:
         parameters = self._read(request, (*NAMES, *PAGE_NAMES))
         page = Page(parameters, default_size=_IMAGES_A_PAGE)
-        found = select_images(self._collection.images, parameters, self._random)
-        return page.answer([with_url(image, _files_url(request)) for image in found])
+        images = select_images(self._collection.images, parameters, self._random)
+        return page.answer([with_url(image, _files_url(request)) for image in images])
 
     async def image(self, request: Request) -> Response:
         self._read(request)
@@ -164,11 +164,11 @@ class _Routes:
         parameters.check()
         return page.answer([row for row in rows if name in row["name"].lower()])
 
-    def _read(self, request: Request, known: Collection[str] = ()) -> Parameters:
+    def _read(self, request: Request, names: Collection[str] = ()) -> Parameters:
         def ignore(name: str, value: str) -> None:
             self._ignored.append(Ignored(request.url.path, name, value))
 
-        return Parameters(request.query_params, known, ignore)
+        return Parameters(request.query_params, names, ignore)
 
 
 def _id(request: Request) -> int:

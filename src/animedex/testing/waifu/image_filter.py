@@ -46,10 +46,10 @@ def parse_size(text: str) -> Bounds | None:
     >>> parse_size("=>1500"), parse_size("1.5"), parse_size("1.."), parse_size("")
     (None, None, None, None)
     """
-    if found := _ONE.fullmatch(text.strip()):
-        return _compared(found[1], int(found[2]))
-    if found := _RANGE.fullmatch(text.strip()):
-        return Bounds(int(found[1]), int(found[2]))
+    if match := _ONE.fullmatch(text.strip()):
+        return _compared(match[1], int(match[2]))
+    if match := _RANGE.fullmatch(text.strip()):
+        return Bounds(int(match[1]), int(match[2]))
     return None
 
 
@@ -91,7 +91,7 @@ def select_images(
 
     Without an order they come at random, and otherwise for each page.
     """
-    found = _of_size(_listed(_flagged(images, parameters), parameters), parameters)
+    selected = _of_size(_listed(_flagged(images, parameters), parameters), parameters)
     rank = parameters.one(
         "OrderBy",
         lambda text: _ORDERS.get(text.lower()),
@@ -99,18 +99,18 @@ def select_images(
         default=_ORDERS["random"],
     )
     parameters.check()
-    random.shuffle(found)
-    return sorted(found, key=rank, reverse=True)
+    random.shuffle(selected)
+    return sorted(selected, key=rank, reverse=True)
 
 
 def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
     def flag(name: str, default: str) -> set[bool]:
-        wanted = "False, True or All"
+        expected = "False, True or All"
 
         def read(text: str) -> set[bool] | None:
             return _FLAGS.get(text.lower())
 
-        return parameters.one(name, read, wanted, default=_FLAGS[default])
+        return parameters.one(name, read, expected, default=_FLAGS[default])
 
     nsfw, animated = flag("IsNsfw", "false"), flag("IsAnimated", "all")
     return [
@@ -121,13 +121,13 @@ def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRo
 def _listed(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
     # Of what is included an image must have everything, so it never has two ids.
     tag = "an id or a slug (small letters, digits and hyphens)"
-    for what, names, read, wanted in (
+    for what, names, read, expected in (
         ("Tags", _tags, _read_tag, tag),
         ("Artists", _artists, read_integer, "an id"),
         ("Ids", _ids, read_integer, "an id"),
     ):
-        included = set(parameters.every(f"Included{what}", read, wanted))
-        excluded = set(parameters.every(f"Excluded{what}", read, wanted))
+        included = set(parameters.every(f"Included{what}", read, expected))
+        excluded = set(parameters.every(f"Excluded{what}", read, expected))
         images = [i for i in images if included <= names(i) and not excluded & names(i)]
     return list(images)
 

@@ -62,31 +62,31 @@ class ImageRow(TypedDict):
     albums: Sequence[object]
 
 
-def tag_row(given: Mapping[str, object], number: int) -> TagRow:
+def tag_row(row: Mapping[str, object], number: int) -> TagRow:
     """Complete what is known of a tag; ``slug`` is required.
 
     >>> tag_row({"slug": "long-hair", "description": "Hair below the waist."}, 3)["name"]
     'Long Hair'
     """
-    known: TagRow = {
+    base: TagRow = {
         "id": number,
-        "name": str(given["slug"]).replace("-", " ").title(),
+        "name": str(row["slug"]).replace("-", " ").title(),
         "slug": "",
         "description": "",
         "reviewStatus": "Accepted",
         "creatorId": None,
         "imageCount": 0,
     }
-    return cast("TagRow", {**known, **given})
+    return cast("TagRow", {**base, **row})
 
 
-def artist_row(given: Mapping[str, object], number: int) -> ArtistRow:
+def artist_row(row: Mapping[str, object], number: int) -> ArtistRow:
     """Complete what is known of an artist; ``name`` is required.
 
     >>> artist_row({"name": "Miko"}, 5)["id"], artist_row({"name": "Miko", "id": 80}, 5)["id"]
     (5, 80)
     """
-    known: ArtistRow = {
+    base: ArtistRow = {
         "id": number,
         "name": "",
         "patreon": None,
@@ -97,11 +97,11 @@ def artist_row(given: Mapping[str, object], number: int) -> ArtistRow:
         "creatorId": None,
         "imageCount": 0,
     }
-    return cast("ArtistRow", {**known, **given})
+    return cast("ArtistRow", {**base, **row})
 
 
 def image_row(
-    given: Mapping[str, object],
+    row: Mapping[str, object],
     number: int,
     *,
     artists: Sequence[ArtistRow],
@@ -113,11 +113,11 @@ def image_row(
     >>> row["id"], row["perceptualHash"], row["extension"], list(row)[-1]
     (7, '0000000000000007', '.gif', 'new')
     """
-    number = cast("int", given.get("id", number))
-    known: ImageRow = {
+    number = cast("int", row.get("id", number))
+    base: ImageRow = {
         "id": number,
         "perceptualHash": f"{number:016x}",
-        "extension": ".gif" if given.get("isAnimated") else ".png",
+        "extension": ".gif" if row.get("isAnimated") else ".png",
         "dominantColor": "#808080",
         "source": None,
         "artists": (),
@@ -136,7 +136,7 @@ def image_row(
         "addedToAlbumAt": None,
         "albums": (),
     }
-    return cast("ImageRow", {**known, **given, "artists": artists, "tags": tags})
+    return cast("ImageRow", {**base, **row, "artists": artists, "tags": tags})
 
 
 def written_time(hours: int) -> str:

@@ -67,8 +67,8 @@ class _Named(Generic[_RowT]):
         self._rows: dict[str, _RowT] = {}
         self._uses: Counter[str] = Counter()
 
-    def rows(self, given: object) -> list[_RowT]:
-        return [self._row(item) for item in cast("Iterable[Mapping[str, object] | str]", given)]
+    def rows(self, items: object) -> list[_RowT]:
+        return [self._row(item) for item in cast("Iterable[Mapping[str, object] | str]", items)]
 
     def counted(self) -> list[_RowT]:
         used = [(count, self._rows[name]) for name, count in self._uses.items()]
@@ -76,9 +76,9 @@ class _Named(Generic[_RowT]):
         return [cast("_RowT", {**row, "imageCount": count}) for count, row in used]
 
     def _row(self, item: Mapping[str, object] | str) -> _RowT:
-        known = {self._key: item} if isinstance(item, str) else item
-        name = str(known[self._key])
+        row = {self._key: item} if isinstance(item, str) else item
+        name = str(row[self._key])
         self._uses[name] += 1
         if name not in self._rows:
-            self._rows[name] = self._complete(known, len(self._rows) + 1)
+            self._rows[name] = self._complete(row, len(self._rows) + 1)
         return self._rows[name]

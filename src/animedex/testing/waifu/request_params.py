@@ -41,9 +41,9 @@ class Parameters:
     """
 
     def __init__(
-        self, query: QueryParams, known: Collection[str], ignore: Callable[[str, str], object]
+        self, query: QueryParams, allowed: Collection[str], ignore: Callable[[str, str], object]
     ) -> None:
-        names = {name.lower(): name for name in known}
+        names = {name.lower(): name for name in allowed}
         self._ignore = ignore
         self._values: dict[str, list[str]] = {}
         self._errors: dict[str, list[str]] = {}
@@ -53,22 +53,24 @@ class Parameters:
             else:
                 ignore(name, value)
 
-    def every(self, name: str, read: Callable[[str], _ValueT | None], wanted: str) -> list[_ValueT]:
-        """Read all values of a name; those that ``read`` gives None for are not ``wanted``."""
-        found = [(text, read(text)) for text in self._values.get(name, ())]
-        for text, value in found:
+    def every(
+        self, name: str, read: Callable[[str], _ValueT | None], expected: str
+    ) -> list[_ValueT]:
+        """Read all values of a name; those that ``read`` gives None for are not ``expected``."""
+        values = [(text, read(text)) for text in self._values.get(name, ())]
+        for text, value in values:
             if value is None:
-                self._refuse(name, f"'{text}' is not {wanted}.")
-        return [value for _, value in found if value is not None]
+                self._refuse(name, f"'{text}' is not {expected}.")
+        return [value for _, value in values if value is not None]
 
     def one(
-        self, name: str, read: Callable[[str], _ValueT | None], wanted: str, *, default: _ValueT
+        self, name: str, read: Callable[[str], _ValueT | None], expected: str, *, default: _ValueT
     ) -> _ValueT:
         """Read the first value of a name."""
         text = self._first(name)
         value = default if text is None else read(text)
         if value is None:
-            self._refuse(name, f"'{text}' is not {wanted}.")
+            self._refuse(name, f"'{text}' is not {expected}.")
             return default
         return value
 
