@@ -44,7 +44,7 @@ def test_a_url_becomes_a_file_with_its_credit(
     name = f"青葉ミオ - nekos {picture_name(0)}"
     assert visible(folder) == [name]
     assert (one.status, one.path, one.error) == ("fetched", str(folder / name), None)
-    assert (one.id, one.url, one.asked) == (f"nekos:{picture_name(0)}", url, url)
+    assert (one.id, one.url, one.name) == (f"nekos:{picture_name(0)}", url, url)
     written = (folder / name).read_bytes()
     assert (one.size, one.sha256) == (len(written), hashlib.sha256(written).hexdigest())
     assert pixels(folder / name) == random.Random(0).randbytes(300 * 300 * 3)

@@ -301,7 +301,7 @@ def test_a_picture_that_is_not_there_is_said(visit: Visit) -> None:
     for path in ("/picture/99999", "/picture/0", f"/picture/{10**30}", "/picture/-1", "/picture/x"):
         answer = visit(path)
         assert answer.status == 404
-        assert "There is nothing here" in Page(answer).text
+        assert "Page not found" in Page(answer).text
 
 
 def test_what_a_service_told_is_shown(

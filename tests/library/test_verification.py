@@ -182,7 +182,7 @@ def test_an_index_of_the_database_itself_is_made_anew(library: Library, entry: E
     library.close()
     finding = only(library)
     assert (finding.state, finding.error) == ("index", None)
-    assert "tables" in finding.told
+    assert "tables" in finding.message
     assert in_order(library)
 
 

@@ -194,8 +194,8 @@ def _name_result(one: DownloadReport, error: AnimedexError) -> AnimedexError:
 
     from animedex.download.targets import UNREADABLE
 
-    if one.asked == UNREADABLE or one.asked in error.message:
+    if one.name == UNREADABLE or one.name in error.message:
         return error
     named = copy(error)
-    named.message = f"{one.asked:.100}: {error.message}"
+    named.message = f"{one.name:.100}: {error.message}"
     return named

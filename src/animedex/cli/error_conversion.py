@@ -65,13 +65,13 @@ def _usage(error: click.UsageError, arguments: Sequence[str]) -> BadArguments:
 def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str]) -> str:
     """Name the nearest option; for a word that only looks like one, show how to pass it."""
     near = _nearest(error.option_name, error.possibilities or ())
-    said = [f"did you mean {near}?"] if near else []
+    hints = [f"did you mean {near}?"] if near else []
     if error.ctx and any(isinstance(param, click.Argument) for param in error.ctx.command.params):
         word = next(
             (argument for argument in arguments if argument.startswith(error.option_name)), "-word"
         )
-        said.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
-    return " ".join(said) or f"see `{path} --help`"
+        hints.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
+    return " ".join(hints) or f"see `{path} --help`"
 
 
 def _nearest(name: str, names: Iterable[str]) -> str | None:

@@ -226,10 +226,10 @@ def _card(info: FileInfo) -> Card:
             "file",
         )
     post = post_card(info.post)
-    said = [line for line in post.lines if line[0] != "size"]
+    post_lines = [line for line in post.lines if line[0] != "size"]
     lines = (
         ("id", info.post.id),
-        *said,
+        *post_lines,
         ("tags", join_few(info.post.tags)),
         ("fetched", _fetched_at(info.post)),
         ("told by", _BY[info.told_by or "file"]),

@@ -150,7 +150,7 @@ class AnimationStage:
     def __init__(self, screen: Screen, layout: Grid, pictures: list[DrawnPicture]) -> None:
         self._screen = screen
         self._grid = layout
-        self._shown = pictures
+        self._pictures = pictures
         # The labels stand in between.
         self._up = max(one.size.height for one in pictures) + 1
 
@@ -163,8 +163,8 @@ class AnimationStage:
         )
 
     def _draw(self, place: int, cells: Size, frame: Frame) -> None:
-        before = self._shown[place]
-        after = self._shown[place] = draw_picture(frame.image, cells, self._screen)
+        before = self._pictures[place]
+        after = self._pictures[place] = draw_picture(frame.image, cells, self._screen)
         text = redraw(after, self._grid.offset(place), self._up)
         write_out(f"{_BEGIN}{text}{delete_picture(before)}{_END}")
 

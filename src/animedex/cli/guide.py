@@ -86,16 +86,18 @@ def agent_guide() -> str:
 
 def _format_commands(commands: list[GuideEntry]) -> Iterator[str]:
     """Write commands that belong together; what an option means is said once."""
-    said: set[tuple[str, str]] = set()
+    written_before: set[tuple[str, str]] = set()
     for entry in commands:
         usage = entry.command.collect_usage_pieces(entry.context)[1:]
         yield f"- `{' '.join([entry.path, *usage])}`: {entry.summary}"
         options = [(written, meaning) for _, written, meaning in entry.options()]
-        yield from (f"  - `{one[0]}`: {one[1]}" for one in options if one not in said)
-        again = " ".join(_NAME.findall(" ".join(one[0] for one in options if one in said)))
+        yield from (f"  - `{one[0]}`: {one[1]}" for one in options if one not in written_before)
+        again = " ".join(
+            _NAME.findall(" ".join(one[0] for one in options if one in written_before))
+        )
         if again:
             yield f"  - also `{again}`"
-        said.update(options)
+        written_before.update(options)
         telling = [one for one in entry.command.examples if one != entry.path]
         yield from (f"  - example: `{one}`" for one in telling[:1])
 

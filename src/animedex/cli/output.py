@@ -57,7 +57,7 @@ class Output:
         self.mode = choose_mode(shared, terminal=self.terminal)
         self.program = _compiled(shared.jq)
         # Whether an option says how to print, or it is left to where it is printed.
-        self.asked = choose_mode(shared, terminal=True) != "text"
+        self.has_format_option = choose_mode(shared, terminal=True) != "text"
         self.to_draw: list[PictureRecord] = []
 
     def names(self, names: Sequence[str]) -> None:

@@ -108,13 +108,13 @@ class Terminal:
 
     def _heard(self) -> bytes:
         """Take in what is said until the last answer, or until it is late."""
-        said = b""
+        answer = b""
         until = time.monotonic() + (_FAR if _is_far() else _NEAR)
-        while self._owes and len(said) < _ENOUGH and (rest := until - time.monotonic()) > 0:
+        while self._owes and len(answer) < _ENOUGH and (rest := until - time.monotonic()) > 0:
             piece = self.wait(rest)
-            said += piece
-            self._owes = not read_answers(said).complete
-        return said
+            answer += piece
+            self._owes = not read_answers(answer).complete
+        return answer
 
     def _hush(self, file: int) -> None:
         """Have what is typed neither shown nor kept back until a line is complete."""

@@ -23,7 +23,7 @@ class DownloadReport(NamedTuple):
     the library. `copied` is that of one that the library had elsewhere.
     """
 
-    asked: str
+    name: str
     status: Status
     id: str | None = None
     url: str | None = None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 _PAUSE = 0.02
-_HELD = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
+_LOCK_ERRNOS = {errno.EAGAIN, errno.EACCES, errno.EDEADLK}
 # What opening something else than an own file fails with, and what O_NOFOLLOW says of a link.
 _OF_OTHERS = {
     *(errno.ELOOP, errno.EMLINK, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENXIO),
@@ -145,5 +145,5 @@ def try_lock(number: int) -> bool:
     try:
         _take(number)
     except OSError as error:
-        return error.errno not in _HELD
+        return error.errno not in _LOCK_ERRNOS
     return True

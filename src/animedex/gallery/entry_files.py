@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # Whatever a browser makes of the bytes, it runs none of them.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 FOR_GOOD = "private, max-age=31536000, immutable"
-_MOST_KNOWN = 10_000
+_MAX_CACHED = 10_000
 _GONE = "The file is not where it was. `animedex library verify` tells more."
 _CHANGED = "The file has changed since it was added. Add it again to see it here."
 
@@ -40,7 +40,7 @@ class EntryFiles:
     """
 
     def __init__(self) -> None:
-        self._known: dict[tuple[str, int, int, int, int], FileStatus] = {}
+        self._cache: dict[tuple[str, int, int, int, int], FileStatus] = {}
         self._lock = threading.Lock()
 
     def check(self, entry: Entry) -> FileStatus:
@@ -63,13 +63,13 @@ class EntryFiles:
     def _looked(self, entry: Entry, status: os.stat_result) -> FileStatus:
         mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         with self._lock:
-            cached = self._known.get(mark)
+            cached = self._cache.get(mark)
         if cached is None:
             cached = _read(entry)
             with self._lock:
-                if len(self._known) >= _MOST_KNOWN:
-                    self._known.clear()
-                self._known[mark] = cached
+                if len(self._cache) >= _MAX_CACHED:
+                    self._cache.clear()
+                self._cache[mark] = cached
         return cached
 
 

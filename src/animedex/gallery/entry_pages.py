@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from animedex.library.picture_library import Library
 
 PAGE = 60
-MOST_FOUND = 300
+MAX_HITS = 300
 MOST_BESIDE = 12
 _LABELS = {
     "source": "Source",
@@ -63,7 +63,7 @@ class EntryPage(NamedTuple):
     """A part of a list: what it shows, how much there is, and where it goes on."""
 
     entries: Sequence[Entry]
-    told: str
+    total: str
     first: str | None
     more: str | None
 
@@ -74,12 +74,12 @@ def list_entries(
     """Return what the page of a list is filled in with."""
     page = _search(library, params) if params.words else _newest(library, census, params)
     return {
-        "asked": params,
+        "params": params,
         "title": params.words or "Pictures",
         "fields": list(_fields(params, list(census.kinds()))),
         "chips": list(_chips(params)),
         "pictures": [card_view(entry, params) for entry in page.entries],
-        "count": page.told,
+        "count": page.total,
         "first": page.first,
         "more": page.more,
     }
@@ -103,7 +103,7 @@ def entry_strip(name: str, title: str, entries: Sequence[Entry]) -> EntryStrip:
 def neighbours(library: Library, params: QueryParams, number: int) -> tuple[str | None, str | None]:
     """Return the addresses of the pictures before and after one in a list."""
     if params.words:
-        hits = library.search(params.words, params.filters, MOST_FOUND)
+        hits = library.search(params.words, params.filters, MAX_HITS)
         numbers = [hit.entry.id for hit in hits]
         at = numbers.index(number) if number in numbers else -1
         before, after = (
@@ -138,10 +138,10 @@ def _newest(library: Library, census: CategoryCounts, params: QueryParams) -> En
 
 def _search(library: Library, params: QueryParams) -> EntryPage:
     """Return a part of what words find, the best first."""
-    hits = library.search(params.words, params.filters, MOST_FOUND)
+    hits = library.search(params.words, params.filters, MAX_HITS)
     end = params.page * PAGE
     more = params.address(page=params.page + 1) if len(hits) > end else None
-    count = _format_total(len(hits), "found", at_least=len(hits) == MOST_FOUND)
+    count = _format_total(len(hits), "found", at_least=len(hits) == MAX_HITS)
     there = [hit.entry for hit in hits[end - PAGE : end]]
     return EntryPage(there, count, params.address() if params.page > 1 else None, more)
 
@@ -194,7 +194,7 @@ def _chip_label(name: str, text: str, filters: Filters) -> str:
     >>> _chip_label("artist", "Mio", Filters(artist="Mio"))
     'by Mio'
     """
-    said = {
+    labels = {
         "source": service_title(filters.source or text),
         "rating": RATING_WORDS[Rating(filters.rating)] if filters.rating else text,
         "artist": f"by {text}",
@@ -202,7 +202,7 @@ def _chip_label(name: str, text: str, filters: Filters) -> str:
         "added": f"added {text}",
         "size": f"over {text}",
     }
-    return said.get(name, text)
+    return labels.get(name, text)
 
 
 def _since(days: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_ASKED = re.compile(
+_HOST_HEADER = re.compile(
     r"(?:\[([0-9A-Fa-f:.]{2,45})\]|([A-Za-z0-9](?:[A-Za-z0-9._-]{0,251})))(?::\d{1,5})?"
 )
 
@@ -44,7 +44,7 @@ def request_host(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     (None, None)
     """
     named = [value.decode("latin-1") for name, value in headers if name.lower() == b"host"]
-    match = _ASKED.fullmatch(named[0]) if len(named) == 1 else None
+    match = _HOST_HEADER.fullmatch(named[0]) if len(named) == 1 else None
     return _plain(match[1] or match[2]) if match else None
 
 

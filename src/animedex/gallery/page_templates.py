@@ -52,17 +52,17 @@ class PageTemplates:
         if request.url.path.startswith(f"{BASE}/"):
             return CompactJson({"code": refusal.status, "message": refusal.message}, refusal.status)
         context = {
-            "title": _TITLES.get(refusal.status, "This does not work"),
+            "title": _TITLES.get(refusal.status, "Something went wrong"),
             "message": refusal.message,
             "signing_in": refusal.signing_in,
-            "asked": [each for each in request.query_params.multi_items() if each[0] != PARAMETER],
+            "params": [each for each in request.query_params.multi_items() if each[0] != PARAMETER],
         }
         return self.page("refusal.html", context, refusal.status)
 
 
 _TITLES = {
-    HTTPStatus.UNAUTHORIZED: "A token, please",
-    HTTPStatus.NOT_FOUND: "There is nothing here",
+    HTTPStatus.UNAUTHORIZED: "Access token required",
+    HTTPStatus.NOT_FOUND: "Page not found",
 }
 
 

@@ -132,8 +132,8 @@ def thumbnail_address(entry: Entry) -> str:
 def describe_contents(entry: Entry) -> str:
     """Return in a few words what a picture shows: whom, of which work, or what it is called."""
     whom, work = _names(entry, "characters"), _names(entry, "copyrights")
-    said = [", ".join(whom[:3]), ", ".join(work[:2])]
-    about = " · ".join(dict.fromkeys(text for text in said if text))
+    names = [", ".join(whom[:3]), ", ".join(work[:2])]
+    about = " · ".join(dict.fromkeys(text for text in names if text))
     return _joined([entry.category, about]) or file_name(entry)
 
 

@@ -68,8 +68,8 @@ class Token:
 
     terms = words
 
-    def asked(self, way: MatchKind, columns: str) -> str:
-        """Ask for it in one way in some columns, and in each better way in all of them."""
+    def fts_expression(self, way: MatchKind, columns: str) -> str:
+        """Return the FTS expression: one kind of match in some columns, each better kind in all."""
         better = [phrase for one in range(way) for phrase in self.phrases.get(MatchKind(one), ())]
         phrases = self.phrases.get(way, ())
         last = [f"{columns} : ({' OR '.join(phrases)})"] if phrases else []
@@ -93,10 +93,10 @@ class AllOf(NamedTuple):
             yield from part.terms()
         yield self.whole
 
-    def asked(self, way: MatchKind, columns: str) -> str:
-        """Ask for it in one way in some columns, and in each better way in all of them."""
-        every = " AND ".join(part.asked(way, columns) for part in self.parts)
-        return f"(({every}) OR {self.whole.asked(way, columns)})"
+    def fts_expression(self, way: MatchKind, columns: str) -> str:
+        """Return the FTS expression: one kind of match in some columns, each better kind in all."""
+        every = " AND ".join(part.fts_expression(way, columns) for part in self.parts)
+        return f"(({every}) OR {self.whole.fts_expression(way, columns)})"
 
 
 def parse_query(text: str) -> Token | AllOf | None:
@@ -112,21 +112,21 @@ def parse_query(text: str) -> Token | AllOf | None:
 
 def rank_queries(meant: Token | AllOf, ways: Sequence[MatchKind]) -> list[Rank]:
     """Return the levels of some ways, but for those that would add nothing."""
-    return [level for way in ways for level in _levels(meant, way, meant.asked)]
+    return [level for way in ways for level in _levels(meant, way, meant.fts_expression)]
 
 
 def rank_single_word(meant: AllOf, way: MatchKind) -> list[Rank]:
     """Return the levels of a way for any one part, the others being as they are written."""
 
-    def asked(way: MatchKind, columns: str) -> str:
-        written = [part.asked(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]
+    def fts_expression(way: MatchKind, columns: str) -> str:
+        written = [part.fts_expression(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]
         each = (
-            " AND ".join((*written[:at], part.asked(way, columns), *written[at + 1 :]))
+            " AND ".join((*written[:at], part.fts_expression(way, columns), *written[at + 1 :]))
             for at, part in enumerate(meant.parts)
         )
         return " OR ".join(f"({one})" for one in each)
 
-    return _levels(meant, way, asked)
+    return _levels(meant, way, fts_expression)
 
 
 def _levels(
@@ -145,7 +145,7 @@ def _all_words(parts: Sequence[Token | AllOf], words: Sequence[str]) -> Token | 
 
 
 def expand_typos(term: Token, vocabulary: Vocabulary) -> bool:
-    """Let words stand for a term that it was perhaps meant for; tell whether there are any."""
+    """Add the words that a term may be a typo of; return whether there are any."""
     near = vocabulary.similar_words(term.word)
     term.phrases |= {
         MatchKind.AROUND: [_phrase(other) for other in vocabulary.words_containing(term.word)],

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # and a voiced kana two, as these are what is mistaken.
 _ONE, _TWO = 4, 8
 # How many editions of a vocabulary are kept: a few files, and a moment of change.
-_KEPT = 4
+_MAX_VOCABULARIES = 4
 
 
 class Vocabulary:
@@ -103,7 +103,7 @@ def load_vocabulary(connection: sqlite3.Connection) -> Vocabulary:
         rows = connection.execute("SELECT text FROM word ORDER BY text")
         vocabulary = Vocabulary(word for (word,) in rows)
         # Other threads do the same, so that what is to go may be gone.
-        for old in list(_vocabularies)[: 1 - _KEPT]:
+        for old in list(_vocabularies)[: 1 - _MAX_VOCABULARIES]:
             _vocabularies.pop(old, None)
         _vocabularies[edition] = vocabulary
     return vocabulary

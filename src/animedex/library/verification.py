@@ -41,7 +41,7 @@ class Finding(NamedTuple):
 
     state: State
     entry: Entry | None
-    told: str
+    message: str
     error: AnimedexError | None = None
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 A = TypeVar("A", bound="Arguments")
 
 _PATH = re.compile(r" - at `\$\.?(.*)`$", re.DOTALL)
-_SHOWN = 200
+_MAX_TEXT = 200
 
 
 def choose_tool(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
@@ -47,14 +47,14 @@ def _argument_error(tool: Tool[Any], arguments: Mapping[str, object], problem: s
             return BadArguments(message, hint=_near(name, list(properties)))
     path = _PATH.search(problem)
     name = path[1].partition("[")[0] if path else ""
-    said = _PATH.sub("", problem)
-    message = f"{name or tool.name}: {said[:1].lower()}{said[1:_SHOWN]}"
+    detail = _PATH.sub("", problem)
+    message = f"{name or tool.name}: {detail[:1].lower()}{detail[1:_MAX_TEXT]}"
     right = properties.get(name, properties)
     return BadArguments(message, hint=f"it is {msgspec.json.encode(right).decode()}")
 
 
 def _near(name: str, names: list[str]) -> str:
-    near = get_close_matches(name[:_SHOWN], names, n=1)
+    near = get_close_matches(name[:_MAX_TEXT], names, n=1)
     if near:
         return f"did you mean {near[0]}?"
     return f"there are {', '.join(names)}" if names else "it takes no arguments"

@@ -110,16 +110,16 @@ def count_dots(cells: Size, screen: Screen) -> Size:
 def draw_picture(image: Image, cells: Size, screen: Screen) -> DrawnPicture:
     """Draw a picture in so many cells."""
     scaled = _scaled(image, count_dots(cells, screen))
-    with _isolate_library(screen.cell) as said:
+    with _isolate_library(screen.cell) as output:
         renderable = _renderable(_grounded(scaled), cells, screen)
         segments = _segments(renderable, cells)
-    said.seek(0)
+    output.seek(0)
     number: int | None = getattr(renderable, "terminal_image_id", None)
     if screen.protocol == "sixel":
         graphics = "".join(one.text for one in segments if one.text.startswith("\x1bP"))
         return DrawnPicture(cells, graphics=graphics)
     lines = _styled(segments, cells, screen).split("\n")[: cells.height]
-    return DrawnPicture(cells, tuple(lines), before=said.read(), number=number)
+    return DrawnPicture(cells, tuple(lines), before=output.read(), number=number)
 
 
 def delete_picture(picture: DrawnPicture) -> str:
@@ -208,8 +208,8 @@ def _isolate_library(cell: Size) -> Generator[io.TextIOWrapper]:
 
     It looks for the terminal where the process has it, so no other thread may print meanwhile.
     """
-    said = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
-    real, sys.__stdout__ = sys.__stdout__, said  # type: ignore[misc]  # it is meant to stay
+    output = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
+    real, sys.__stdout__ = sys.__stdout__, output  # type: ignore[misc]  # it is meant to stay
     try:
         with warnings.catch_warnings():
             # It calls what the next Pillow but one will not have any more.
@@ -218,6 +218,6 @@ def _isolate_library(cell: Size) -> Generator[io.TextIOWrapper]:
             from textual_image import _terminal
 
             vars(_terminal.get_cell_size)["_result"] = _terminal.CellSize(*cell)
-            yield said
+            yield output
     finally:
         sys.__stdout__ = real  # type: ignore[misc]  # it is meant to stay

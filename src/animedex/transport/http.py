@@ -240,9 +240,9 @@ class ResponseBuilder:
             length = answer.headers.get("content-length") or ""
             return length.isdecimal() and int(length) <= min(self.request.max_bytes, _SHORT)
         with self._lock:
-            self._require_wanted()
+            self._require_active()
             self._head = head._replace(writer=self.request.open_writer(head))
-            self._require_wanted()
+            self._require_active()
         return False
 
     def add(self, chunk: bytes) -> None:
@@ -253,13 +253,13 @@ class ResponseBuilder:
             raise UpstreamDecode(message)
         writer = self._head and self._head.writer
         if not writer:
-            self._require_wanted()
+            self._require_active()
             self._chunks.append(chunk)
             return
         with self._lock:
-            self._require_wanted()
+            self._require_active()
             writer.write(chunk)
-            self._require_wanted()
+            self._require_active()
 
     def build(self) -> Response:
         """Return the answer, whose body is complete."""
@@ -283,7 +283,7 @@ class ResponseBuilder:
             finally:
                 self._lock.release()
 
-    def _require_wanted(self) -> None:
+    def _require_active(self) -> None:
         if self._is_cancelled:
             raise Cancelled
 

@@ -85,19 +85,19 @@ def translate(error: BaseException) -> BaseException:
     """Return the error to raise instead; one that no row describes is returned as it is."""
     if isinstance(error, AnimedexError):
         return error
-    said = _causes(error)
-    row = next((row for row in HTTP_ERRORS if _fits(row, error, said)), None)
+    causes = _causes(error)
+    row = next((row for row in HTTP_ERRORS if _fits(row, error, causes)), None)
     if row is None:
         return error
-    translated = row.error(f"{row.message}{_detail(said)}", hint=row.hint)
+    translated = row.error(f"{row.message}{_detail(causes)}", hint=row.hint)
     if isinstance(translated, Unreachable):
         translated.transient = row.transient
     return translated
 
 
-def _fits(row: HttpErrorRow, error: BaseException, said: list[str]) -> bool:
+def _fits(row: HttpErrorRow, error: BaseException, causes: list[str]) -> bool:
     kinds = {kind.__name__ for kind in type(error).__mro__}
-    return row.raised in kinds and any(row.needle in text for text in said)
+    return row.raised in kinds and any(row.needle in text for text in causes)
 
 
 def _causes(error: BaseException) -> list[str]:
@@ -105,8 +105,8 @@ def _causes(error: BaseException) -> list[str]:
     return [cause["message"] for cause in details.get("causes") or ()] or [str(error)]
 
 
-def _detail(said: list[str]) -> str:
+def _detail(causes: list[str]) -> str:
     """Quote the innermost cause, unless it quotes a URL or a header and so perhaps a secret."""
-    cause = said[-1]
+    cause = causes[-1]
     hidden = "://" in cause or "header value" in cause or not cause.isprintable()
     return "" if hidden else f" ({cause})"

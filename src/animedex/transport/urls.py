@@ -19,7 +19,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.
 _SECRETS = ("auth", "credential", "key", "login", "passw", "secret", "session", "sign", "token")
 # Everything that may stand in a path and query as it is; the percent sign, since it is quoted.
-_KEPT = "/%:?#[]@!$&'()*+,;=~"
+_SAFE_CHARACTERS = "/%:?#[]@!$&'()*+,;=~"
 
 
 def base_url(backend: Backend, base_urls: Mapping[str, str]) -> str:
@@ -35,7 +35,7 @@ def resolve_url(call: Call[Any], base_urls: Mapping[str, str]) -> str:
     whole = "://" in path.partition("?")[0]
     url = _rebase_url(path, base, call.backend) if whole else f"{base}/{path.lstrip('/')}"
     try:
-        url = quote(url.partition("#")[0], safe=_KEPT)
+        url = quote(url.partition("#")[0], safe=_SAFE_CHARACTERS)
         if params:
             url += ("&" if "?" in url else "?") + urlencode(params)
     except UnicodeEncodeError:

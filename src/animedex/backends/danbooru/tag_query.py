@@ -39,7 +39,7 @@ ORDERS = (
     ),
 )
 AUTOCOMPLETE = "find a tag with `animedex danbooru autocomplete TEXT`"
-_SHOWN = 120
+_MAX_LENGTH = 120
 _USUAL = "id, score, favcount, created_at, rank, random"
 _ORDERING = ("order", "ordpool", "ordfav", "ordfavgroup", "random")
 _STEADY = {order for order in ORDERS if order != "random"}
@@ -205,7 +205,7 @@ def too_many_terms(terms: Sequence[str]) -> BadArguments:
     term_list = ", ".join(many)
     message = (
         f"a search may have {MOST_TERMS} terms without a sign-in, and this one has {len(many)}:"
-        f" {term_list if len(term_list) <= _SHOWN else term_list[:_SHOWN] + '…'}"
+        f" {term_list if len(term_list) <= _MAX_LENGTH else term_list[:_MAX_LENGTH] + '…'}"
     )
     hint = f"{list_free_metatags()}; or sign in with `animedex auth login danbooru`"
     return BadArguments(message, backend="danbooru", hint=hint)

@@ -38,7 +38,7 @@ def save_asset(session: CommandSession, what: str, to: str | None) -> None:
     """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
     what = target_path(what)
     if to is None or to == "-":
-        if session.output.asked:
+        if session.output.has_format_option:
             message = "the picture itself goes to standard output, and nothing is told of it there"
             raise BadArguments(message, hint="write it to a file with -o FILE")
         if session.output.terminal:

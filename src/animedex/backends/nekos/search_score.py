@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 # of any length, and the work must stay bounded.
 _READ, _MOST_WORDS, _LONGEST_WORD = 2000, 32, 64
 # A row that has every word of the query, and others besides, is good but not the same.
-_FOUND = 0.95
+_MAX_WORD_SCORE = 0.95
 # With it one slip in six letters leaves more than 0.8, one in five less.
 _SLIP_COST = 1.1
 
@@ -59,7 +59,10 @@ def match_score(query: str, names: Sequence[str], links: Sequence[str]) -> float
         return 1.0
     answer = _pool_words(answers)
     joined = "".join(query_words)[:_LONGEST_WORD]
-    return min(_FOUND, max(_score_coverage(query_words, answer), _score_coverage([joined], answer)))
+    return min(
+        _MAX_WORD_SCORE,
+        max(_score_coverage(query_words, answer), _score_coverage([joined], answer)),
+    )
 
 
 def _split_words(text: str) -> list[str]:

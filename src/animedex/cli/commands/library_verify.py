@@ -117,7 +117,7 @@ def _finding_payload(finding: Finding) -> JsonObject:
         "repaired": error is None,
         "id": entry.id if entry else None,
         "path": printable_path(entry.path) if entry else None,
-        "message": to_encodable(finding.told),
+        "message": to_encodable(finding.message),
         "hint": _remedy(finding),
     }
 
@@ -132,7 +132,7 @@ def _card(finding: Finding) -> Card:
     from animedex.render.text_output import Card
 
     done = "repaired" if finding.error is None else "found"
-    lines = ((done, finding.told), ("to do", _remedy(finding)))
+    lines = ((done, finding.message), ("to do", _remedy(finding)))
     if finding.entry is None:
         return Card("the library itself", lines, "", "library")
     entry = finding.entry

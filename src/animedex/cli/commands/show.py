@@ -78,7 +78,7 @@ def _deadline(session: CommandSession) -> float | None:
 
 def _check(session: CommandSession) -> None:
     """Refuse what cannot be done before anything is asked."""
-    if session.output.asked:
+    if session.output.has_format_option:
         message = "a drawn picture is no JSON"
         raise BadArguments(message, hint="add --info to be told what travels with a file")
     if not session.output.terminal:

@@ -74,7 +74,7 @@ class _Routes:
         return CompactJson({category: {"format": extension} for category, extension in formats})
 
     async def category(self, request: Request) -> Response:
-        category = self._known(request.path_params["category"])
+        category = self._require_category(request.path_params["category"])
         try:
             amount = parse_amount(request.query_params.get("amount"))
         except ValueError as error:
@@ -87,7 +87,7 @@ class _Routes:
         except ValueError as error:
             raise HTTPException(HTTPStatus.BAD_REQUEST, str(error)) from None
         if search.category is not None:
-            self._known(search.category)
+            self._require_category(search.category)
         return rows_response(
             self._collection.search(
                 search.query,
@@ -108,7 +108,7 @@ class _Routes:
             headers["content-type"] = picture.media_type
         return ranged_file_response(picture.path, headers, request.headers)
 
-    def _known(self, category: str) -> str:
+    def _require_category(self, category: str) -> str:
         if category not in self._collection.formats():
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such category.")
         return category
