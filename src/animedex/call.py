@@ -114,6 +114,11 @@ class Call(NamedTuple, Generic[T_co]):
         return cast("Call[U]", self._replace(next_steps=chain if first else go_on))
 
 
+def is_text(value: object) -> bool:
+    """Return whether a value is a string: not every caller uses a type checker."""
+    return isinstance(value, str)
+
+
 # The effects that are yielded are between the pipeline and its drivers: other generators only
 # `yield from`.
 Steps: TypeAlias = "Generator[Any, Any, T]"

@@ -83,8 +83,3 @@ def is_short(word: str) -> bool:
     if _KANA_ONLY.fullmatch(word):
         return len(word) < _LEAST_KANA
     return len(word) < (_LEAST_DENSE if is_cjk(word) else _LEAST_LETTERS)
-
-
-def is_text(value: object) -> bool:
-    """Return whether a value is a string: not every caller uses a type checker."""
-    return isinstance(value, str)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from animedex.backends.danbooru.tag_query import AUTOCOMPLETE
+from animedex.call import is_text
 from animedex.errors import BadArguments
-from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from typing import Never

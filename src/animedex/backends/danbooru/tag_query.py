@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from animedex.call import is_text
 from animedex.errors import BadArguments
-from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Literal
 
 from animedex.backends.nekos import composite_calls, parsers
 from animedex.backends.nekos.backend import BACKEND
-from animedex.call import Call
+from animedex.call import Call, is_text
 from animedex.errors import BadArguments
 from animedex.http_message import Request
-from animedex.text_normalization import is_text
 
 if TYPE_CHECKING:
     from animedex.backends.nekos.models import NekosAsset, NekosCategoryFormat, NekosImage
