@@ -320,7 +320,7 @@ def test_who_asks_no_service_with_users_needs_no_key(
     os.chmod(os.path.join(os.environ["ANIMEDEX_CONFIG_DIR"], "credentials.toml"), 0o644)
     with Client(**place) as client:
         assert client.nekos is not None
-        with pytest.raises(BadArguments, match="others may read it"):
+        with pytest.raises(BadArguments, match="other users can read it"):
             client.perform(PROFILE)
     assert not runs.exists()
 

@@ -225,7 +225,7 @@ class Database:
             message = "it has lost its content, " + ("all but a byte" if size else "and is empty")
             raise UnusableFile(message, sqlite3.SQLITE_NOTADB)
         if size == 1:
-            message = "it is no database"
+            message = "it is not a database"
             raise CorruptFile(message)
 
     def _connect(self, path: str) -> sqlite3.Connection:

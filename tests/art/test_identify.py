@@ -158,14 +158,14 @@ def test_a_record_and_its_art_post_are_identified_alike(record: Record, client: 
 @pytest.mark.parametrize(
     ("what", "said"),
     [
-        ("frieren", "neither a picture of a service nor a work"),
-        ("7", "neither a picture of a service nor a work"),
-        ("https://gallery.example/works/1", "neither a picture of a service nor a work"),
+        ("frieren", "neither a picture of a supported service nor a known work"),
+        ("7", "neither a picture of a supported service nor a known work"),
+        ("https://gallery.example/works/1", "neither a picture of a supported service nor a known work"),
         ("https://pixiv.net@art.example/artworks/15300", "neither a picture"),
         ("waifu:mio", "'mio' is no id of waifu"),
-        (f"{UUID}.jpg", "neither a picture of a service nor a work"),
-        (f"https://gallery.example/{UUID}/i/{UUID}.jpg", "neither a picture of a service"),
-        ("", "neither a picture of a service nor a work"),
+        (f"{UUID}.jpg", "neither a picture of a supported service nor a known work"),
+        (f"https://gallery.example/{UUID}/i/{UUID}.jpg", "neither a picture of a supported service"),
+        ("", "neither a picture of a supported service nor a known work"),
     ],
 )
 def test_what_names_nothing_is_refused(
@@ -218,7 +218,7 @@ def test_a_picture_below_a_configured_base_is_known(client: Client, services: Se
 
 
 def test_a_row_of_no_service_is_refused() -> None:
-    with pytest.raises(BadArguments, match="not one of any service"):
+    with pytest.raises(BadArguments, match="not from a supported service"):
         read_subject({"id": 3, "name": "Mio"})
 
 
@@ -226,13 +226,13 @@ def test_a_row_of_no_service_is_refused() -> None:
 def test_a_row_without_a_known_work_is_not_found(
     source: str, client: Client, services: Services
 ) -> None:
-    with pytest.raises(NotFound, match="no work is known"):
+    with pytest.raises(NotFound, match="the work that it comes from is unknown"):
         identify(client, neko(source))
     assert services.requests() == 0
 
 
 def test_a_work_that_nobody_has_posted_is_not_found(client: Client) -> None:
-    with pytest.raises(NotFound, match="nobody has posted pixiv:404"):
+    with pytest.raises(NotFound, match="no post of pixiv:404 names"):
         identify(client, "waifu:8")
 
 

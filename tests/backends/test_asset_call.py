@@ -88,7 +88,7 @@ def test_a_file_that_is_not_there(client: Client, server: SampleServer) -> None:
 
 
 def test_a_file_of_somebody_else_is_not_asked_for(client: Client, server: SampleServer) -> None:
-    with pytest.raises(BadArguments, match="nothing was sent"):
+    with pytest.raises(BadArguments, match="no request was sent"):
         client.perform(fetch_file(danbooru.BACKEND, f"{server.url}/neko/1.png"))
     assert len(server.arrivals) == 0
 

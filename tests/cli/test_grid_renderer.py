@@ -76,7 +76,7 @@ def test_a_pipe_gets_the_same_json_and_nothing_is_fetched(cli: Cli, nekos: Sampl
     done = cli("nekos", "image", "neko", "--show")
     (row,) = cast("list[JsonObject]", done.json)
     assert row["url"]
-    assert done.err == "animedex: --show draws on a terminal only, and this is none\n"
+    assert done.err == "animedex: --show needs a terminal, and standard output is not one\n"
     assert done.code == 0
     assert len(nekos.arrivals) == 1
 
@@ -107,7 +107,7 @@ def test_what_cannot_be_drawn_is_named(terminal: Terminal, cli: Cli, nekos: Samp
     assert films
     done = terminal("danbooru", "post", str(films[0]["id"]), "--show")
     assert (done.code, HALF in done.text) == (0, False)
-    assert done.err == f"animedex: danbooru:{films[0]['id']} is a film, which cannot be drawn\n"
+    assert done.err == f"animedex: danbooru:{films[0]['id']} is a video, which cannot be shown in a terminal\n"
 
 
 def test_what_is_withheld_is_named(terminal: Terminal, cli: Cli, nekos: SampleServer) -> None:

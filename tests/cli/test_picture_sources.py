@@ -86,7 +86,7 @@ def test_a_label_names_the_artist_or_what_else_there_is(
 def test_a_film_is_not_looked_at(extension: str, session: CommandSession) -> None:
     url = f"https://cdn.donmai.us/a/film.{extension}"
     for film in (post(extension=extension), post(url=url)):
-        with pytest.raises(BadArguments, match="danbooru:7 is a film"):
+        with pytest.raises(BadArguments, match="danbooru:7 is a video"):
             post_source(session, film)
 
 

@@ -72,7 +72,7 @@ def test_storing_makes_a_folder_and_a_file_for_their_owner_alone(key_file: Path)
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660, 0o602, 0o777])
 def test_a_file_that_others_may_read_or_write_is_refused(mode: int, key_file: Path) -> None:
     write(key_file, TEXT, mode)
-    with pytest.raises(BadArguments, match="others may read it") as raised:
+    with pytest.raises(BadArguments, match="other users can read it") as raised:
         read_credentials("club")
     assert raised.value.hint == f"chmod 600 {key_file}"
     assert "k3y" not in str(raised.value.to_payload())
@@ -117,7 +117,7 @@ def test_a_link_counts_as_what_it_leads_to(key_file: Path, tmp_path: Path) -> No
     assert key_file.is_symlink()
     assert "other" in real.read_text()
     real.chmod(0o644)
-    with pytest.raises(BadArguments, match="others may read it"):
+    with pytest.raises(BadArguments, match="other users can read it"):
         read_credentials("club")
 
 

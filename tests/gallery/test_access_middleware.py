@@ -119,7 +119,7 @@ def test_programs_bring_it_in_a_header(closed: LoopbackServer) -> None:
     answer = ask(closed, "/api/v2/endpoints", headers=wrong)
     assert (answer.status, answer.json) == (
         401,
-        {"code": 401, "message": "This gallery is for who has its token."},
+        {"code": 401, "message": "This gallery needs an access token."},
     )
 
 
@@ -150,7 +150,7 @@ def test_an_address_brings_it_once_and_a_cookie_from_then_on(closed: LoopbackSer
 def test_a_wrong_one_in_an_address_is_said_and_not_repeated(closed: LoopbackServer) -> None:
     answer = ask(closed, "/?token=of-somebody-else")
     assert answer.status == 401
-    assert "not the token" in answer.text
+    assert "token is wrong" in answer.text
     assert "of-somebody-else" not in answer.text
     assert "Set-Cookie" not in answer.headers
 
@@ -182,7 +182,7 @@ def test_a_library_that_cannot_be_used_is_told_and_no_insides(
     ):
         page, api = ask(server, "/"), ask(server, "/api/v2/endpoints")
     assert (page.status, api.status) == (503, 503)
-    message = "The library cannot be read. The terminal where the gallery runs says why."
+    message = "The library cannot be read. See the terminal where the gallery runs for details."
     assert message in Page(page).text
     assert api.json == {"code": 503, "message": message}
     assert str(tmp_path) not in page.text + api.text

@@ -119,8 +119,8 @@ def test_a_name_of_5000_characters_is_cut() -> None:
     [
         ("{artst}", "did you mean {artist}?"),
         ("{nothing like it}", "`name='help'` lists the fields"),
-        ("{", "write it twice to have one in the name"),
-        ("{id}}", "write it twice to have one in the name"),
+        ("{", "write it twice for a literal one"),
+        ("{id}}", "write it twice for a literal one"),
         ("/" * 16, "use fewer slashes"),
         ("{id!r}", "did you mean {id}?"),
         ("{}", "name='help'"),

@@ -304,7 +304,7 @@ def test_numbers_and_times_that_are_none_are_not_taken_in(
 
 
 def test_a_table_that_breaks_off_in_its_first_line_is_none(empty: Library) -> None:
-    with pytest.raises(BadArguments, match="no table of an exported library"):
+    with pytest.raises(BadArguments, match="not a table of an exported library"):
         taken(empty, b'"path', "csv")
 
 

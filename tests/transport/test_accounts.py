@@ -254,7 +254,7 @@ def test_a_key_goes_to_loopback_and_over_tls(base: str, stage: Stage, pick: Call
 def test_a_whole_url_of_somebody_else_gets_nothing(stage: Stage, pick: Call[bytes]) -> None:
     stage.account = ME
     for url in ("https://evil.example/pick", "https://shelf.example.evil.example/api/pick"):
-        with pytest.raises(BadArguments, match="nothing was sent"):
+        with pytest.raises(BadArguments, match="no request was sent"):
             stage.play(pick._replace(request=Request("GET", url), is_raw=True))
     assert stage.steps == []
 

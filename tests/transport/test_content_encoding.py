@@ -46,7 +46,7 @@ def test_a_packed_body_is_unpacked(encoding: str) -> None:
 def test_one_packed_stream_may_follow_another() -> None:
     packed = gzip.compress(PLAIN) + gzip.compress(b"more")
     assert decoded(answer(packed, "gzip"), CAP).body == PLAIN + b"more"
-    with pytest.raises(UpstreamDecode, match="grows beyond"):
+    with pytest.raises(UpstreamDecode, match="is more than"):
         decoded(answer(packed, "gzip"), len(PLAIN) + 3)
 
 
@@ -56,7 +56,7 @@ def test_an_empty_body_needs_no_unpacking() -> None:
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, gzip", "x" * 500])
 def test_an_encoding_that_was_not_asked_for(encoding: str) -> None:
-    with pytest.raises(UpstreamDecode, match="not asked for") as caught:
+    with pytest.raises(UpstreamDecode, match="not requested") as caught:
         decoded(answer(b"x", encoding), CAP)
     assert len(caught.value.message) < 120
 
@@ -83,7 +83,7 @@ def test_a_damaged_checksum() -> None:
 
 def test_a_bomb_is_not_unpacked() -> None:
     bomb = gzip.compress(bytes(20_000_000), 9)
-    with pytest.raises(UpstreamDecode, match="grows beyond 1000 bytes"):
+    with pytest.raises(UpstreamDecode, match="is more than 1000 bytes"):
         decoded(answer(bomb, "gzip"), 1000)
 
 
@@ -92,7 +92,7 @@ def test_a_body_may_be_as_long_as_the_cap(body: bytes) -> None:
     packed = answer(gzip.compress(body), "gzip")
     assert decoded(packed, len(body)).body == body
     if body:
-        with pytest.raises(UpstreamDecode, match="grows beyond"):
+        with pytest.raises(UpstreamDecode, match="is more than"):
             decoded(packed, len(body) - 1)
 
 

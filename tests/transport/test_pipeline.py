@@ -325,7 +325,7 @@ def test_a_record_that_stays_locked_ends_at_the_deadline(stage: Stage) -> None:
 
 def test_a_url_of_somebody_else_is_refused(stage: Stage, pick: Call[Read]) -> None:
     call = pick._replace(request=Request("GET", "https://other.example/api/pick"))
-    with pytest.raises(BadArguments, match="nothing was sent") as raised:
+    with pytest.raises(BadArguments, match="no request was sent") as raised:
         stage.play(call)
     assert raised.value.backend == "shelf"
     assert stage.steps == []

@@ -148,7 +148,7 @@ def _identify(
     else:
         subject = read_subject(what)
     if not subject.works:
-        message = f"{subject.query:.80}: no work is known that it comes from"
+        message = f"{subject.query:.80}: the work that it comes from is unknown"
         raise NotFound(message, hint="it names no source, or one whose pictures are not numbered")
     for work in subject.works:
         posts = recent.get(work.key)
@@ -159,8 +159,8 @@ def _identify(
         if page_posts:
             return Identification(subject.query, work, page_posts)
     (work, *_) = subject.works
-    message = f"{subject.query:.80}: nobody has posted {work} where characters are named"
-    raise NotFound(message, hint="the work's own page may say who it is")
+    message = f"{subject.query:.80}: no post of {work} names its characters"
+    raise NotFound(message, hint="the work's own page may name the characters")
 
 
 def read_subject(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> Subject:
@@ -169,8 +169,8 @@ def read_subject(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> 
         return what
     identified = identify_row(what if isinstance(what, Record | ArtPost) else dict(what))
     if identified is None:
-        message = "the row is not one of any service"
-        raise BadArguments(message, hint="give rows as any picture command prints them")
+        message = "the row is not from a supported service"
+        raise BadArguments(message, hint="pass rows as the picture commands print them")
     return Subject(identified.keys.id, _find_works(identified.service, identified.keys))
 
 
@@ -182,7 +182,7 @@ def _look_up(client: BaseSession, text: str) -> Steps[Subject]:
         return read_subject(row)._replace(query=text)
     work = parse_source_url(text)
     if work is None:
-        message = f"{text!r:.80} is neither a picture of a service nor a work that is known"
+        message = f"{text!r:.80} is neither a picture of a supported service nor a known work"
         raise BadArguments(message, hint=LOOKUP_HINT)
     return Subject(text, (work,))
 

@@ -124,7 +124,7 @@ class CommandSession:
             return
         if _is_due(os.path.join(user_folder("data"), "contact-suggested")):
             self.note(
-                "animedex: services like to know whom to write to:"
+                "animedex: services ask for a contact address:"
                 " `animedex config set contact you@example.org`"
             )
 

@@ -30,7 +30,7 @@ def parse_number(text: str) -> int:
     12
     """
     if not is_number(text):
-        message = f"{text!r:.80} is no number of a picture"
+        message = f"{text!r:.80} is not the number of a picture"
         raise BadArguments(message, hint=_HINT)
     # A number of a thousand digits is none of ours, either.
     return int(text) if len(text) <= _MOST_DIGITS else 0

@@ -38,7 +38,7 @@ def _unexpected(error: Exception) -> AnimedexError:
     if isinstance(error, StoreUnavailable):
         return error.unreachable()
     if isinstance(error, StoreLocked):
-        message = "another process keeps a file of budgets or answers locked"
+        message = "another process has locked the file of budgets or of the cache"
         return TimedOut(message, hint="try again in a moment")
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
 

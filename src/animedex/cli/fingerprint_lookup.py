@@ -77,6 +77,6 @@ def _file_fingerprint(path: str, named: str) -> Fingerprint:
         message = error.message.replace(path, named)
         raise Corrupt(message, hint=error.hint) from None
     if look is None:
-        message = f"{named} is no picture, but a film or an archive"
+        message = f"{named} is a video or an archive, not a picture"
         raise BadArguments(message, hint="give a png, jpeg, gif, webp or avif")
     return look

@@ -48,7 +48,7 @@ class OpenPicture(NamedTuple):
 def show_rows(session: CommandSession, rows: Sequence[PictureRecord]) -> None:
     """Draw what rows show; name what cannot be drawn, and raise what failed."""
     if not session.output.terminal:
-        session.note("animedex: --show draws on a terminal only, and this is none")
+        session.note("animedex: --show needs a terminal, and standard output is not one")
         return
     sights: list[PictureSource] = []
     for post in [row.to_common() for row in rows]:
@@ -189,5 +189,5 @@ def _check_installed() -> None:
         try:
             import_module(name)
         except ModuleNotFoundError:
-            message = f"drawing needs {name}, which is not installed"
+            message = f"showing pictures needs {name}, which is not installed"
             raise BadArguments(message, hint="pip install 'animedex[pictures]'") from None

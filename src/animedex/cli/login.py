@@ -57,10 +57,10 @@ def collect_credentials(
     """Get what is to be stored: from options, from the person there, or from standard input."""
     sign_in, program = require_sign_in(backend), options["program"]
     if options["login"] is not None and sign_in.user is None:
-        message = f"{backend.name} knows its users by their key alone: leave --login out"
+        message = f"{backend.name} needs only a key: leave --login out"
         raise BadArguments(message, backend=backend.name)
     if program is not None and options["with_key"]:
-        message = "--command and --with-key exclude each other"
+        message = "use --command or --with-key, not both"
         raise BadArguments(message, backend=backend.name)
     there = is_interactive()
     if program is None and not options["with_key"] and not there:

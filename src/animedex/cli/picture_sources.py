@@ -86,10 +86,10 @@ def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) 
     if entry is not None:
         return entry_source(entry)
     if post.url is None:
-        message = f"{post.id} is withheld by the service, and cannot be drawn"
-        raise NotFound(message, hint="its page may show it to who is signed in")
+        message = f"{post.id} is withheld by the service, and cannot be shown"
+        raise NotFound(message, hint="its page may show it to users who are signed in")
     if (post.extension or _extension(post.url)) in _FILMS:
-        message = f"{post.id} is a film, which cannot be drawn"
+        message = f"{post.id} is a video, which cannot be shown in a terminal"
         raise BadArguments(message, hint=f"`animedex download {post.id}`, and open it in a player")
     name = post.id.partition(":")[0]
     smaller = post.sample_url if small and not post.animated else None
@@ -106,8 +106,8 @@ def row_source(session: CommandSession, row: JsonObject, *, small: bool = False)
         return file_source(path)
     post = read_post(row)
     if post is None:
-        message = "the row is not one of any service"
-        raise BadArguments(message, hint="give rows as any picture command prints them")
+        message = "the row is not from a supported service"
+        raise BadArguments(message, hint="pass rows as the picture commands print them")
     return post_source(session, post, small=small)
 
 
@@ -160,7 +160,7 @@ def _owner(url: str, base_urls: dict[str, str]) -> Backend:
         except BadArguments:
             continue
         return backend
-    message = f"{url!r:.80} is no picture of any service"
+    message = f"{url!r:.80} is not a picture of any service"
     raise BadArguments(message, hint=_HINT)
 
 

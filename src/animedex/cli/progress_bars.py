@@ -196,5 +196,5 @@ def update_outdated_fingerprints(session: CommandSession) -> None:
     if failed:
         session.note(
             f"animedex: {format_count(failed, 'picture')} could not be read and took no part:"
-            " `animedex library verify` tells why"
+            " `animedex library verify` shows why"
         )

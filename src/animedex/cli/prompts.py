@@ -40,7 +40,7 @@ def ask_secret(label: str) -> str:
     except EOFError:
         raise _nothing() from None
     except GetPassWarning:
-        message = "this terminal would show what is typed"
+        message = "this terminal would show the key as you type it"
         raise BadArguments(message, hint="send the key to standard input instead") from None
 
 

@@ -58,13 +58,13 @@ class SharedOptions(NamedTuple):
     def check(self) -> SharedOptions:
         """Return these options, or raise `BadArguments` where they contradict each other."""
         if self.json and self.jsonl:
-            message = "--json and --jsonl exclude each other"
+            message = "use --json or --jsonl, not both"
         elif self.fields is not None and not self.fields.replace(",", " ").strip():
             message = "--fields names no field"
         elif self.raw_output and self.jq is None:
             message = "--raw-output goes with --jq"
         elif self.no_cache and self.refresh:
-            message = "--no-cache and --refresh exclude each other"
+            message = "use --no-cache or --refresh, not both"
         else:
             return self
         raise BadArguments(message)

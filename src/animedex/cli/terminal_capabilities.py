@@ -90,7 +90,7 @@ def _check_encoding(manner: Manner) -> None:
     try:
         _LETTERS.get(manner, "▀").encode(encoding)
     except UnicodeEncodeError:
-        message = f"this terminal writes {encoding}, which has no letters to draw with"
+        message = f"this terminal uses {encoding}, which has no characters to draw with"
         raise BadArguments(message, hint="use a locale with UTF-8, such as LANG=C.UTF-8") from None
 
 

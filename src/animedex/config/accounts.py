@@ -66,7 +66,7 @@ def from_environment(backend: Backend) -> dict[str, str] | None:
     if missing:
         present = next(backend.variable(name) for name, value in fields.items() if value)
         message = f"{present} is set, and {missing[0]} is not"
-        hint = f"set both, or neither: then what `animedex auth login {backend.name}` stored holds"
+        hint = f"set both, or neither to use what `animedex auth login {backend.name}` stored"
         raise BadArguments(message, hint=hint, backend=backend.name)
     return fields
 

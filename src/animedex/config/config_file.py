@@ -78,7 +78,7 @@ class Config:
     def _base_urls(self) -> dict[str, EffectiveSetting]:
         table = self._file.get("base_urls", {})
         if not isinstance(table, dict):
-            message = f"base_urls: a table is wanted in {self.path}"
+            message = f"base_urls: a table is expected in {self.path}"
             raise BadArguments(message)
         settings: dict[str, EffectiveSetting] = {}
         for backend, url in cast("dict[str, object]", table).items():
@@ -146,5 +146,5 @@ def _as_text(name: str, value: object) -> str:
     """Return the text of a value in the file, which may be a number there."""
     if isinstance(value, str | int | float):
         return str(value)
-    message = f"{name}: one plain value is wanted in the file"
+    message = f"{name}: a single value is expected in the file"
     raise BadArguments(message)

@@ -36,7 +36,7 @@ def read_credentials(name: str) -> dict[str, str]:
     fields = cast("dict[str, object]", table) if isinstance(table, dict) else {}
     if not all(isinstance(value, str) for value in fields.values()) or ORIGIN not in fields:
         message = f"{path} has no table {name!r} of texts, with {ORIGIN!r} among them"
-        raise BadArguments(message, hint=f"write it anew with `animedex auth login {name}`")
+        raise BadArguments(message, hint=f"write it again with `animedex auth login {name}`")
     texts = cast("dict[str, str]", fields)
     return {**texts, ORIGIN: texts[ORIGIN].rstrip("/")}
 
@@ -71,7 +71,7 @@ def _require_private(path: str) -> None:
     if os.name != "nt" and stat.S_ISREG(mode) and mode & _OTHERS:
         import shlex
 
-        message = f"{path} holds keys, and others may read it"
+        message = f"{path} holds keys, and other users can read it"
         raise BadArguments(message, hint=f"chmod 600 {shlex.quote(path)}")
 
 
@@ -115,18 +115,30 @@ def _output(words: list[str], timeout: float | None) -> tuple[int, bytes]:
     """Run a program to its end; return its exit code and its output."""
     import atexit
     from subprocess import PIPE, Popen
+    from threading import Lock
 
-    # The user's own program, named by the user.
-    with Popen(words, stdout=PIPE) as process:  # noqa: S603
-        # Ctrl-C may end this process while a thread of it still waits here.
-        atexit.register(process.kill)
-        try:
-            output, _ = process.communicate(timeout=timeout)
-        except BaseException:
-            process.kill()
-            raise
-        finally:
-            atexit.unregister(process.kill)
+    lock, started = Lock(), list[Popen[bytes]]()
+
+    def kill() -> None:
+        with lock:
+            for process in started:
+                process.kill()
+
+    # Ctrl-C may end this process while a thread of it waits here, or has just started the program.
+    atexit.register(kill)
+    try:
+        with lock:
+            # The user's own program, named by the user.
+            process = Popen(words, stdout=PIPE)  # noqa: S603
+            started.append(process)
+        with process:
+            try:
+                output, _ = process.communicate(timeout=timeout)
+            except BaseException:
+                process.kill()
+                raise
+    finally:
+        atexit.unregister(kill)
     return process.returncode, output
 
 

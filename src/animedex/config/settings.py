@@ -129,7 +129,7 @@ def read_state(text: str) -> str:
             return url
     except ValueError:
         pass
-    message = "that is neither a file's path nor the URL of a Redis server"
+    message = "that is neither a file path nor the URL of a Redis server"
     raise BadArguments(message, hint="such as redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS")
 
 

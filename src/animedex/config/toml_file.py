@@ -27,7 +27,9 @@ def read_toml(path: str) -> dict[str, object]:
         return tomllib.loads(content)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         message = f"{path} is not TOML{_place_of(error)}"
-        raise BadArguments(message, hint="mend it, or move it away to begin anew") from None
+        raise BadArguments(
+            message, hint="correct it, or move it away to start with a new file"
+        ) from None
 
 
 def _place_of(error: Exception) -> str:
@@ -55,13 +57,13 @@ def edit_toml(path: str) -> Generator[MutableMapping[str, object]]:
         document = tomlkit.parse(_content(path))
     except TOMLKitError:
         # Its words quote the file, which may hold keys.
-        message = f"{path} is TOML of a kind that cannot be changed here"
+        message = f"{path} is TOML that animedex cannot change"
         raise BadArguments(message, hint="change it by hand") from None
     yield cast("MutableMapping[str, object]", document)
     try:
         content = tomlkit.dumps(document).encode()
     except UnicodeEncodeError:
-        message = f"that is not text which {path} can hold"
+        message = f"this text cannot be stored in {path}"
         raise BadArguments(message) from None
     _replace(os.path.realpath(path), content)
 
@@ -74,7 +76,7 @@ def get_table(
 
     place = document.setdefault(name, tomlkit.table())
     if not isinstance(place, dict):
-        message = f"{name}: a table is wanted in {path}"
+        message = f"{name}: a table is expected in {path}"
         raise BadArguments(message)
     return cast("MutableMapping[str, object]", place)
 

@@ -117,7 +117,7 @@ def _check_md5(target: Target, part: ResumableFile) -> None:
     if target.file.md5 is None:
         return
     if (part.md5() or hash_file(part.path, "md5")) != target.file.md5.lower():
-        message = "the file does not have the checksum that the service published"
+        message = "the file does not match the checksum that the service published"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 
 

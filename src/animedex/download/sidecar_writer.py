@@ -31,7 +31,7 @@ def parse_sidecar_kinds(value: str | Iterable[str] | None) -> tuple[str, ...] | 
             raise BadArguments(message, hint=f"choose one of {', '.join(SIDECARS)}")
     if _NONE not in kinds:
         if {"txt", "hydrus"} <= {*kinds}:
-            message = "the sidecars `txt` and `hydrus` are files of one name"
+            message = "the sidecars `txt` and `hydrus` would have the same file name"
             raise BadArguments(message, hint="choose one of them")
         return kinds
     if len(kinds) > 1:

@@ -192,8 +192,8 @@ class TargetFolder:
 
     def _require_inside(self, parent: str) -> None:
         if not self._is_inside(parent):
-            message = f"{parent} leads out of {self.folder}: nothing was written there"
-            raise BadArguments(message, hint="choose another folder, or name pictures otherwise")
+            message = f"{parent} is outside of {self.folder}: nothing was written there"
+            raise BadArguments(message, hint="choose another folder, or change the file names")
 
     def _is_inside(self, parent: str) -> bool:
         """Return whether no link leads out of the chosen folder."""

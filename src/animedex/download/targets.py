@@ -79,7 +79,9 @@ def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
     if file is None:
         message = f"{post.id} is withheld by the service: there is no file to fetch"
         raise NotFound(
-            message, hint="its page may show it to who is signed in", backend=_service_of(post)
+            message,
+            hint="its page may show it to users who are signed in",
+            backend=_service_of(post),
         )
     for url in filter(None, (file.url, post.url)):
         _require_url(url)
@@ -106,7 +108,7 @@ def _read_row(
         message = f"the row is not an art post: {error}"
         raise BadArguments(message, hint=ROW_HINT) from None
     if picture is None:
-        message = "the row is not one of any service"
+        message = "the row is not from a supported service"
         raise BadArguments(message, hint=ROW_HINT)
     return picture
 

@@ -103,7 +103,7 @@ class AccessMiddleware:
         if self._token.is_in_request(request):
             return None
         wrong = PARAMETER in request.query_params
-        message = "That is not the token." if wrong else "This gallery is for who has its token."
+        message = "The access token is wrong." if wrong else "This gallery needs an access token."
         answer = self._refuse(
             request, AccessError(HTTPStatus.UNAUTHORIZED, message, signing_in=True)
         )
@@ -113,14 +113,16 @@ class AccessMiddleware:
     def _objection(self, request: Request) -> AccessError | None:
         host = request_host(request.scope["headers"])
         if host is None:
-            return AccessError(
-                HTTPStatus.BAD_REQUEST, "The request names no host, or a strange one."
-            )
+            return AccessError(HTTPStatus.BAD_REQUEST, "The Host header is missing or invalid.")
         if host not in self._hosts:
-            message = "This gallery does not answer to that name. `--host` gives it another."
+            message = (
+                "This host name is not allowed. Start the gallery with `--host` to allow another."
+            )
             return AccessError(HTTPStatus.MISDIRECTED_REQUEST, message)
         if request.method not in _METHODS:
-            return AccessError(HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD are answered.")
+            return AccessError(
+                HTTPStatus.METHOD_NOT_ALLOWED, "Only GET and HEAD requests are allowed."
+            )
         return None
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox"
 FOR_GOOD = "private, max-age=31536000, immutable"
 _MAX_CACHED = 10_000
-_GONE = "The file is not where it was. `animedex library verify` tells more."
+_GONE = "The file is not where it was. `animedex library verify` shows details."
 _CHANGED = "The file has changed since it was added. Add it again to see it here."
 
 

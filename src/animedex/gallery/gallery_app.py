@@ -93,11 +93,11 @@ class _ErrorPages(NamedTuple):
     async def trouble(self, request: Request, error: Exception) -> Response:
         """Answer that the library cannot be read; the log says where it is, and why."""
         _log.error("%s failed: %s", request.url.path, error)
-        message = "The library cannot be read. The terminal where the gallery runs says why."
+        message = "The library cannot be read. See the terminal where the gallery runs for details."
         return self.pages.refusal(request, AccessError(HTTPStatus.SERVICE_UNAVAILABLE, message))
 
     async def fault(self, request: Request, error: Exception) -> Response:
         """Answer that the gallery failed, without details."""
         del error
-        message = "The gallery made a mistake. The terminal where it runs says which."
+        message = "Something went wrong. See the terminal where the gallery runs for details."
         return self.pages.refusal(request, AccessError(HTTPStatus.INTERNAL_SERVER_ERROR, message))

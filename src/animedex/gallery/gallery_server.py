@@ -35,7 +35,7 @@ def gallery_server(  # noqa: PLR0913 - options, each for itself
     """
     _check_pictures()
     if token is None and not is_loopback(host):
-        message = f"others can reach {host}, so a token has to keep them out"
+        message = f"others can reach {host}, so an access token is required"
         raise BadArguments(message, hint="--token=new makes one")
     bound = LOOPBACK if host.lower() == "localhost" else host
     app = gallery_app(

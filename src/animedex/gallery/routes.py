@@ -107,7 +107,9 @@ class Gallery(NamedTuple):
     def _entry(self, request: Request) -> Entry:
         entry = self.library.get(request.path_params["number"])
         if entry is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, "Your library has no picture of that number.")
+            raise HTTPException(
+                HTTPStatus.NOT_FOUND, "Your library has no picture with that number."
+            )
         return entry
 
     def _drawn(self, entry: Entry) -> bytes | None:

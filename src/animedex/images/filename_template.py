@@ -157,8 +157,8 @@ def _check_field(token: re.Match[str]) -> str:
     if name in FIELDS:
         return name
     if name is None:
-        message = f"a lone {token[0]} stands in the name {token.string!r:.80}"
-        raise BadArguments(message, hint="write it twice to have one in the name")
+        message = f"an unmatched {token[0]} stands in the name {token.string!r:.80}"
+        raise BadArguments(message, hint="write it twice for a literal one")
     near = get_close_matches(name, FIELDS, n=1)
     message = f"names have no field {name!r:.80}"
     hint = f"did you mean {{{near[0]}}}?" if near else "--name=help lists the fields"

@@ -114,7 +114,7 @@ def _check_columns(reader: csv.DictReader[str]) -> None:
     except csv.Error as error:
         why = str(error)
     if why is not None:
-        message = f"it is no table of an exported library: {why}"
+        message = f"it is not a table of an exported library: {why}"
         raise BadArguments(message, hint=_HINT)
 
 
@@ -191,15 +191,15 @@ def _unescape_formula(cell: str) -> str:
 def _parse_entry(cells: dict[str, str]) -> NewEntry | BadArguments:
     path = cells["path"]
     if not os.path.isabs(path):
-        message = f"{path!r:.200} is no whole path"
-        return BadArguments(message, hint="begin it at the root")
+        message = f"{path!r:.200} is not an absolute path"
+        return BadArguments(message, hint="use an absolute path")
     category = cells.get("category") or None
     if not cells.get("id"):
         return NewEntry(path, category=category)
     try:
         rating = Rating(cells["rating"]) if cells.get("rating") else None
     except ValueError:
-        return BadArguments(f"{cells['rating']!r:.80} is no rating", hint="g, s, q or e")
+        return BadArguments(f"{cells['rating']!r:.80} is not a rating", hint="g, s, q or e")
     names = {name: _cell_names(cells[name]) for name in _NAMES if cells.get(name)}
     texts = {name: cell for name in _TEXTS if (cell := cells.get(name))}
     post = msgspec.convert({"id": cells["id"], "rating": rating, **names, **texts}, ArtPost)

@@ -64,9 +64,9 @@ def _recompute(file: LibraryDatabase, entry: Entry) -> FingerprintUpdate:
     if isinstance(looked, AnimedexError):
         return FingerprintUpdate(entry, looked)
     if looked.entry.sha256 != entry.sha256:
-        message = f"{entry.path} is not what it was when it was added"
+        message = f"{entry.path} has changed since it was added"
         return FingerprintUpdate(
-            entry, BadArguments(message, hint="`animedex library verify` tells more")
+            entry, BadArguments(message, hint="`animedex library verify` shows details")
         )
     file.change(partial(_store_fingerprint, entry, looked))
     return FingerprintUpdate(entry)

@@ -127,8 +127,8 @@ def _take_line(text: bytes) -> Taken:
         parsed = read_line(text)
         entry = parsed.entry
         if not os.path.isabs(entry.path):
-            message = f"{entry.path!r:.200} is no whole path"
-            raise BadArguments(message, hint="begin it at the root")
+            message = f"{entry.path!r:.200} is not an absolute path"
+            raise BadArguments(message, hint="use an absolute path")
         kind = identify_format(_opening(entry.path))
     except AnimedexError as error:
         return error

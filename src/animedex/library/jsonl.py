@@ -95,7 +95,7 @@ def read_line(text: bytes) -> ParsedEntry:
         raise _unreadable_line(str(error)) from None
     path = line.path if line.path_bytes is None else os.fsdecode(line.path_bytes)
     if not _SHA256.fullmatch(line.sha256) or not is_moment(line.added_at):
-        why = "its sha256 or its time is none"
+        why = "its sha256 or its time is invalid"
         raise _unreadable_line(why)
     row = line.row_bytes if line.row_bytes is not None else bytes(line.row) or None
     entry = Entry(
@@ -124,11 +124,11 @@ def _fingerprint(data: bytes) -> Fingerprint | None:
     except IndexError:
         fingerprint = None
     if fingerprint is None or not fingerprint.hashes or fingerprint.to_bytes() != data:
-        message = "its fingerprint is none"
+        message = "its fingerprint is invalid"
         raise ValueError(message)
     return fingerprint
 
 
 def _unreadable_line(why: str) -> BadArguments:
-    message = f"it is no line of an exported library: {why}"
-    return BadArguments(message, hint="export it anew, or leave the line out")
+    message = f"it is not a line of an exported library: {why}"
+    return BadArguments(message, hint="export it again, or leave the line out")

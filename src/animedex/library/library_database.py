@@ -126,7 +126,7 @@ def library_error(path: str, error: UnusableFile) -> AnimedexError:
         message = f"the library {path} cannot be used: the disk is full"
         return NoSpace(message, hint="make room, and try again: nothing is lost")
     if code == sqlite3.SQLITE_CORRUPT:
-        return Corrupt(message, hint="`animedex library verify` makes its indexes anew")
+        return Corrupt(message, hint="`animedex library verify` rebuilds its indexes")
     if code == sqlite3.SQLITE_NOTADB:
         return BadArguments(message, hint=MOVE_AWAY)
     if not _is_writable(path):

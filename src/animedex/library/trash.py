@@ -46,9 +46,9 @@ def keep_only(library: Library, keep: Entry, entry: Entry) -> bool:
     check_trash()
     _check_its_own(entry)
     if not is_intact(keep):
-        message = f"{keep.path}, which was to be kept, is not what it was when it was added"
+        message = f"{keep.path}, which is the copy to keep, has changed since it was added"
         raise BadArguments(
-            message, hint="nothing was deleted; `animedex library verify` tells more"
+            message, hint="nothing was deleted; `animedex library verify` shows details"
         )
     if keep.post is None and entry.post is not None:
         library.file.change(lambda db: _take_over(db, keep.id, entry))
@@ -62,7 +62,7 @@ def keep_only(library: Library, keep: Entry, entry: Entry) -> bool:
 def _check_its_own(entry: Entry) -> None:
     """Raise where there is a file, but not the one that was added."""
     if os.path.lexists(entry.path) and not is_intact(entry):
-        message = f"{entry.path} is not what it was when it was added"
+        message = f"{entry.path} has changed since it was added"
         hint = f"`animedex library remove {entry.id}` forgets it and leaves the file"
         raise BadArguments(message, hint=hint)
 

@@ -111,8 +111,8 @@ def _replaced(library: Library, entry: Entry) -> Finding | None:
     before = library.fingerprint(entry.id)
     if before and looked.fingerprint and is_near_duplicate(before, looked.fingerprint):
         return _take_in(library, entry, looked, "changed", "looks the same and was written anew")
-    message = f"{entry.path} is another picture than the one that was added"
-    hint = f"take it in with `animedex library add`, or forget it with {_forget(entry)}"
+    message = f"{entry.path} is not the picture that was added"
+    hint = f"add it with `animedex library add`, or remove its entry with {_forget(entry)}"
     return Finding("replaced", entry, message, BadArguments(message, hint=hint))
 
 

@@ -60,7 +60,7 @@ def build_failure(error: Exception) -> AnimedexError:
     if isinstance(error, StoreUnavailable):
         return error.rate_limited()
     if isinstance(error, StoreLocked):
-        message = "another process keeps a file of budgets or answers locked"
+        message = "another process has locked the file of budgets or of the cache"
         return TimedOut(message, hint="try again in a moment")
     return AnimedexError(f"{type(error).__name__}: {error}", hint=_REPORT)
 
@@ -109,7 +109,7 @@ def _come(each: PictureContent | BaseException) -> PictureContent | AnimedexErro
         return each
     if isinstance(each, Exception):
         return build_failure(each)
-    return TimedOut("it did not come within the call's time limit")
+    return TimedOut("it did not arrive within the call's time limit")
 
 
 async def _fetch_one(client: AsyncClient, post: ArtPost) -> PictureContent:
@@ -119,7 +119,7 @@ async def _fetch_one(client: AsyncClient, post: ArtPost) -> PictureContent:
     backend = backends.find_backend(post.id.partition(":")[0])
     urls = [post.sample_url, post.url, post.preview_url]
     image_urls = dict.fromkeys(url for url in urls if url and not url.lower().endswith(_FILMS))
-    failed: AnimedexError = NotFound("there is no picture to be fetched", backend=backend.name)
+    failed: AnimedexError = NotFound("there is no picture to fetch", backend=backend.name)
     for url in image_urls:
         try:
             file = await client.perform(fetch_file(backend, url, cap=MOST_BYTES))
@@ -165,7 +165,7 @@ def scale_picture(data: bytes, edge: int = LONGEST_EDGE) -> PictureContent:
     from importlib.util import find_spec
 
     if find_spec("PIL") is None:
-        message = "pictures can be scaled with Pillow alone, which is not installed"
+        message = "scaling pictures needs Pillow, which is not installed"
         raise BadArguments(message, hint="pip install 'animedex[pictures]'")
     from animedex.images.decoder import convert_decoder_errors, decoder_slot
     from animedex.images.open_image import read_image

@@ -70,7 +70,7 @@ def decode_body(response: Response, max_bytes: int, check: Callable[[], object])
     if encoding == "identity" or not response.body:
         return response
     if encoding not in {"gzip", "x-gzip", "deflate"}:
-        message = f"the answer came in an encoding that was not asked for: {encoding[:40]}"
+        message = f"the answer has an encoding that was not requested: {encoding[:40]}"
         raise UpstreamDecode(message)
     return response._replace(body=_decompress(response.body, max_bytes, check))
 
@@ -84,7 +84,7 @@ def _decompress(body: bytes, max_bytes: int, check: Callable[[], object]) -> byt
     >>> _decompress(gzip.compress(b"0" * 99), max_bytes=10, check=int)
     Traceback (most recent call last):
         ...
-    animedex.errors.UpstreamDecode: the answer grows beyond 10 bytes when it is unpacked
+    animedex.errors.UpstreamDecode: the answer is more than 10 bytes when decompressed
     """
     decompressor, view = Decompressor(), memoryview(body)
     pieces: list[bytes] = []
@@ -95,7 +95,7 @@ def _decompress(body: bytes, max_bytes: int, check: Callable[[], object]) -> byt
             pieces.append(piece)
             size += len(piece)
             if size > max_bytes:
-                message = f"the answer grows beyond {max_bytes} bytes when it is unpacked"
+                message = f"the answer is more than {max_bytes} bytes when decompressed"
                 raise UpstreamDecode(message)
     decompressor.finish()
     return b"".join(pieces)

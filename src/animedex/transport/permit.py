@@ -165,7 +165,7 @@ class Permit:
     def _rejected(self, decision: Rejected) -> RateLimited:
         problem = "has no room for this before the deadline"
         if decision.by_service:
-            problem = "said that it is not to be asked for this yet"
+            problem = "asked to wait before the next request"
         seconds = decision.at - self._pipeline.clock()
         return rate_limited(f"{self.backend} {problem}", seconds)
 

@@ -446,5 +446,5 @@ class Pipeline:
             return pause
         if isinstance(locked, StoreUnavailable):
             raise locked.rate_limited() from None
-        message = "another process kept the file of budgets locked until the deadline"
-        raise TimedOut(message, hint="`animedex status` tells where it is") from None
+        message = "another process kept the budgets file locked until the deadline"
+        raise TimedOut(message, hint="`animedex status` shows where it is") from None

@@ -39,7 +39,7 @@ def resolve_url(call: Call[Any], base_urls: Mapping[str, str]) -> str:
         if params:
             url += ("&" if "?" in url else "?") + urlencode(params)
     except UnicodeEncodeError:
-        message = f"a request is made of text, and {path!r} or a parameter is not"
+        message = f"{path!r} or a parameter is not text"
         raise BadArguments(message, backend=call.backend.name) from None
     return url
 
@@ -56,7 +56,7 @@ def _rebase_url(url: str, base: str, backend: Backend) -> str:
         parts, here = urlsplit(""), ""
     # What `urlsplit` passes over in silence, such as tabs, others might read in another way.
     if not here or not url.isprintable() or url.startswith(" "):
-        message = "that is no URL in plain text: nothing was sent"
+        message = "that is not a URL in plain text: no request was sent"
         raise BadArguments(message, backend=backend.name, hint=hint)
     rest = f"{parts.path}?{parts.query}" if parts.query else parts.path
     home = urlsplit(backend.base_url).path
@@ -67,7 +67,7 @@ def _rebase_url(url: str, base: str, backend: Backend) -> str:
             return base + rest[len(home) :]
         if here in {f"https://{host}" for host in backend.hosts}:
             return here + rest
-    message = f"{parts.hostname or 'that'} is not {backend.name}: nothing was sent"
+    message = f"{parts.hostname or 'that'} is not {backend.name}: no request was sent"
     raise BadArguments(message, backend=backend.name, hint=hint)
 
 
@@ -117,7 +117,7 @@ def require_loopback(url: str) -> None:
 def require_secure(url: str, backend: Backend) -> None:
     """Raise `BadArguments` for a URL that would send a key unencrypted."""
     if not (origin(url).startswith("https:") or is_loopback(url)):
-        message = f"a key is sent over https, and {origin(url)} is without: nothing was sent"
+        message = f"a key is sent over https, and {origin(url)} is without: no request was sent"
         hint = f"use a base URL with https, or no key: `animedex auth status {backend.name}`"
         raise BadArguments(message, backend=backend.name, hint=hint)
 

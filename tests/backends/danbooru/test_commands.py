@@ -122,12 +122,12 @@ def test_a_bare_dash_is_told_where_it_goes(cli: Cli, server: DanbooruSample) -> 
 @pytest.mark.parametrize(
     ("words", "note"),
     [
-        (("no_such_tag",), "animedex: no post is found\n"),
+        (("no_such_tag",), "animedex: no posts found\n"),
         (
             ("hatsune miku",),
-            "animedex: no post is found (a tag is written with underscores: hatsune_miku)\n",
+            "animedex: no posts found (a tag is written with underscores: hatsune_miku)\n",
         ),
-        (("zz -yy",), "animedex: no post is found\n"),
+        (("zz -yy",), "animedex: no posts found\n"),
     ],
 )
 def test_a_search_that_finds_nothing_is_answered(
@@ -227,7 +227,7 @@ def test_pictures_come_in_the_shape_of_all_services(cli: Cli) -> None:
 def test_a_download_of_nothing(cli: Cli, server: DanbooruSample) -> None:
     outcome = cli("download", "no_such_tag")
     assert (outcome.code, outcome.out) == (0, "[]\n")
-    assert "no post is found" in outcome.err
+    assert "no posts found" in outcome.err
 
 
 def test_a_random_post(cli: Cli, server: DanbooruSample) -> None:
@@ -242,7 +242,7 @@ def test_a_count(cli: Cli) -> None:
     assert cli("count", "no_such_tag", "--jq", ".posts").out == "0\n"
     unknown = cli("count", "1girl", "--rating", "s")
     assert (unknown.code, unknown.json) == (0, {"posts": None})
-    assert "did not count these to the end" in unknown.err
+    assert "gave up counting" in unknown.err
 
 
 @pytest.mark.parametrize(

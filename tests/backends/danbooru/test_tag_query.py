@@ -190,7 +190,7 @@ def test_ratings_that_are_none(word: Any) -> None:
 def test_safe_is_not_taken_for_general(word: Any) -> None:
     with pytest.raises(BadArguments, match=r"safe as s \(sensitive\)") as caught:
         query.build_rating_term(word)
-    assert "say g" in (caught.value.hint or "")
+    assert "use g" in (caught.value.hint or "")
 
 
 @pytest.mark.parametrize("word", [*query.ORDERS, "Score"])
@@ -208,7 +208,7 @@ def test_orders(word: str) -> None:
     ],
 )
 def test_orders_that_are_none(word: str, hint: str) -> None:
-    with pytest.raises(BadArguments, match="knows no order") as caught:
+    with pytest.raises(BadArguments, match="has no order") as caught:
         query.build_order_term(word)
     assert (caught.value.hint or "").startswith(hint)
 

@@ -420,7 +420,7 @@ def test_what_names_no_asset(what: Any) -> None:
 
 def test_a_url_of_somebody_else_is_refused_before_anything_is_sent() -> None:
     for url in ("https://elsewhere.example/neko/a.png", "file:///etc/hostname"):
-        with pytest.raises(BadArguments, match="nothing was sent"):
+        with pytest.raises(BadArguments, match="no request was sent"):
             request_url(asset(url))
 
 

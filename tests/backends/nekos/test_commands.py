@@ -126,7 +126,7 @@ def test_fresh_pictures_run_out(
     out, err = capfdbinary.readouterr()
     left = len(json.loads(out))
     assert err.decode() == (
-        f"animedex: only {left} of 20 pictures that are new to you came"
+        f"animedex: only {left} of 20 pictures that are new to you were sent"
         " (`animedex cache clear --seen` forgets which you have been shown)\n"
     )
 

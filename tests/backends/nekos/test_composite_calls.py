@@ -109,7 +109,7 @@ def test_fewer_pictures_come_where_new_ones_run_out() -> None:
     assert visitor.select("ab", 4) == "bcd"
     assert visitor.asked == MAX_TRIES - 1
     assert [said.partition(" (")[0] for said in visitor.said] == [
-        "only 3 of 4 pictures that are new to you came"
+        "only 3 of 4 pictures that are new to you were sent"
     ]
 
 
@@ -123,7 +123,7 @@ def test_what_was_noted_is_given_even_when_asking_again_fails() -> None:
     visitor = Visitor(["b", RateLimited("no room")])
     assert visitor.select("a", 3) == "ab"
     assert visitor.shown == set("ab")
-    assert visitor.said == ["only 2 of 3 pictures that are new to you came (no room)"]
+    assert visitor.said == ["only 2 of 3 pictures that are new to you were sent (no room)"]
 
 
 def test_nothing_new_is_told_with_what_was_asked_for() -> None:
@@ -234,7 +234,7 @@ def test_three_answers_in_vain_are_the_end(
     for names in ("ab", "a", "b", "c", "a", "b", "c"):
         answered(server, *names)
     assert drawn(client, 9) == ["a", "b", "c"]
-    assert said == ["only 3 of 9 different pictures came (nothing new came 3 times on end)"]
+    assert said == ["only 3 of 9 different pictures were sent (nothing new came 3 times on end)"]
     assert len(server.arrivals.on("/neko")) == 7
 
 
@@ -244,7 +244,7 @@ def test_what_came_before_a_failure_is_not_lost(
     answered(server, "a")
     server.answer("/neko", status=400, body=b"{}")
     assert drawn(client, 2) == ["a"]
-    assert said[0].startswith("only 1 of 2 different pictures came (")
+    assert said[0].startswith("only 1 of 2 different pictures were sent (")
 
 
 def test_a_failure_at_the_start_is_the_answer(client: Client, server: SampleServer) -> None:

@@ -265,7 +265,7 @@ def test_an_asset_that_is_not_there(ask: Asker, server: SampleServer, tmp_path: 
 
 
 def test_an_asset_of_another_host(ask: Asker, server: SampleServer) -> None:
-    with pytest.raises(BadArguments, match="nothing was sent"):
+    with pytest.raises(BadArguments, match="no request was sent"):
         ask(nekos.asset.call("https://elsewhere.example/neko/a.png"))
     assert len(server.arrivals) == 0
 

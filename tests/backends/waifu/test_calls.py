@@ -190,7 +190,7 @@ def test_an_image_is_asked_for_by_id(given: int | str) -> None:
 
 @pytest.mark.parametrize("given", ["", "maid", -1, True, None, 1.5, "https://art.example/7.jpg"])
 def test_other_text_is_no_image(given: Any) -> None:
-    with pytest.raises(BadArguments, match="by its id or its address"):
+    with pytest.raises(BadArguments, match="by its id or its URL"):
         image(given)
 
 

@@ -163,7 +163,7 @@ def test_no_page_of_artists_is_an_answer_too(cli: Cli, server: WaifuSample) -> N
         (("images", "--tag", "mayd"), 3, "did you mean maid?"),
         (("images", "--artist", "Nobody"), 3, "animedex waifu artists"),
         (("image", "99999"), 3, "no such image"),
-        (("image", "maid"), 2, "by its id or its address"),
+        (("image", "maid"), 2, "by its id or its URL"),
         (("tag", "Maid"), 2, "did you mean maid?"),
         (("tag", "mayd"), 3, "did you mean maid?"),
         (("artist", "Nobody"), 3, "no such artist"),
@@ -269,5 +269,5 @@ def test_every_command_has_examples() -> None:
 def test_a_filter_that_is_given_twice_is_refused(size: str, cli: Cli, server: WaifuSample) -> None:
     outcome = cli("images", f"--{size}", ">=200", f"--{size}", "<300")
     assert (outcome.code, outcome.out) == (2, "")
-    assert f"--{size} can be given once (say both bounds together" in outcome.err
+    assert f"--{size} can be given once (give both bounds together" in outcome.err
     assert len(server.arrivals) == 0

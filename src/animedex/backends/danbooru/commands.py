@@ -26,7 +26,7 @@ def command() -> None:
 
 
 _tags = click.argument(
-    "tags", nargs=-1, metavar="[TAG]...", help="Tags and metatags; -tag after --."
+    "tags", nargs=-1, metavar="[TAG]...", help="Tags and metatags; put -tag after `--`."
 )
 _rating = click.option(
     "--rating", metavar="g|s|q|e", help="Only this rating; g is safe for everyone."
@@ -82,12 +82,12 @@ def search(  # noqa: PLR0913  each is an option of the command
         rows = session.ask(calls.all_posts(*tags, max=maximum, rating=rating, order=order))
     elif most is not None:
         message = "--max goes with --all"
-        raise BadArguments(message, backend="danbooru", hint="say --limit for a single page")
+        raise BadArguments(message, backend="danbooru", hint="use --limit for a single page")
     else:
         amount = 20 if limit is None else limit
         rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
-        session.note(f"animedex: no post is found{_suggest_spelling(tags)}")
+        session.note(f"animedex: no posts found{_suggest_spelling(tags)}")
     _show(session, rows, opened=opened)
 
 
@@ -126,7 +126,7 @@ def download(  # noqa: PLR0913  each is an option of the command
     amount = 20 if limit is None else limit
     rows = session.ask(calls.search(*tags, rating=rating, order=order, limit=amount, page=page))
     if not rows:
-        session.note(f"animedex: no post is found{_suggest_spelling(tags)}")
+        session.note(f"animedex: no posts found{_suggest_spelling(tags)}")
     is_random = order == "random" or query.has_random_order(tags)
     download_all(session, rows, saving, is_repeatable=not is_random)
 
@@ -187,7 +187,7 @@ def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord 
 
     total = session.ask(calls.count(*tags, rating=rating))
     if total is None:
-        session.note("animedex: danbooru did not count these to the end; narrow the search")
+        session.note("animedex: danbooru gave up counting; narrow the search")
     session.output.facts({"posts": total})
 
 
@@ -200,7 +200,7 @@ def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord 
         "animedex danbooru tags '*_hair' --limit 50 --jq '.[].name'",
     ),
 )
-@click.argument("pattern", help="A name; * stands for anything.")
+@click.argument("pattern", help="Name of a tag; `*` matches anything.")
 @click.option(
     "--limit", type=int, default=20, metavar="1..1000", help="Number of tags (default: 20)."
 )
@@ -223,7 +223,7 @@ def find_tags(session: CommandSession, pattern: str, *, limit: int) -> None:
         "animedex danbooru autocomplete catgirl --jq '.[0].value'",
     ),
 )
-@click.argument("text", help="What a tag's name begins with or holds, in any language.")
+@click.argument("text", help="Beginning or part of a tag's name, in any language.")
 @with_output
 def autocomplete(session: CommandSession, text: str) -> None:
     """Suggest tags for a text."""

@@ -42,11 +42,11 @@ _STATUSES = {
     401: ErrorExplanation(
         AuthRequired,
         "does not know who asks",
-        hint=f"`animedex auth status` tells which key is used, if any; {_LOGIN} sets another, and"
+        hint=f"`animedex auth status` shows which key is used, if any; {_LOGIN} sets another, and"
         " the environment goes before it",
     ),
     403: ErrorExplanation(
-        Refused, "refused the request", hint=f"some things are for who is signed in: {_LOGIN}"
+        Refused, "refused the request", hint=f"some content requires an account: {_LOGIN}"
     ),
     404: ErrorExplanation(NotFound, "has no such thing"),
     405: ErrorExplanation(NotFound, "has no such path"),
@@ -62,7 +62,7 @@ _STATUSES = {
     429: ErrorExplanation(
         RateLimited,
         "is asked too often",
-        hint="animedex keeps to 1 request per second: is something else asking as well?",
+        hint="animedex sends at most 1 request per second: does another program send requests too?",
     ),
     451: ErrorExplanation(Refused, "may not show that"),
     500: ErrorExplanation(UpstreamError, "has trouble"),

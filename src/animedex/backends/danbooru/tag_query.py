@@ -74,7 +74,7 @@ def _split_word(word: str) -> list[str]:
             return terms
         message = f"{word!r:.80} holds no tag"
         if terms:
-            message = f"{word!r:.80} has a sign without a tag behind it"
+            message = f"{word!r:.80} has a prefix without a tag after it"
     raise BadArguments(message, backend="danbooru", hint=AUTOCOMPLETE)
 
 
@@ -105,8 +105,8 @@ def group_alternatives(terms: tuple[str, ...]) -> tuple[str, ...]:
         if depth < 0:
             break
     if depth:
-        message = "the brackets of these tags do not fit each other"
-        raise BadArguments(message, backend="danbooru", hint="close each that is opened, in order")
+        message = "the brackets in this search do not match"
+        raise BadArguments(message, backend="danbooru", hint="close each bracket that you open")
     return ("(", *terms, ")")
 
 
@@ -178,7 +178,7 @@ def build_rating_term(rating: RatingWord | Rating) -> str:
     hint = "g is general, s sensitive, q questionable, e explicit"
     if word == "safe":
         message = "danbooru takes safe as s (sensitive), not as g (general)"
-        hint = "say g for what is fit for everyone, or s"
+        hint = "use g for what is safe for everyone, or s"
     raise BadArguments(message, backend="danbooru", hint=hint)
 
 
@@ -195,7 +195,7 @@ def build_order_term(order: str) -> str:
 
     near = get_close_matches(word, ORDERS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {_USUAL} and others"
-    message = f"danbooru knows no order {order!r:.80}"
+    message = f"danbooru has no order {order!r:.80}"
     raise BadArguments(message, backend="danbooru", hint=hint)
 
 

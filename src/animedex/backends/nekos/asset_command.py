@@ -39,7 +39,7 @@ def save_asset(session: CommandSession, what: str, to: str | None) -> None:
     what = target_path(what)
     if to is None or to == "-":
         if session.output.has_format_option:
-            message = "the picture itself goes to standard output, and nothing is told of it there"
+            message = "standard output gets the picture itself, so nothing else can be printed"
             raise BadArguments(message, hint="write it to a file with -o FILE")
         if session.output.terminal:
             message = "a picture is not printed on a terminal"

@@ -69,7 +69,7 @@ def _check_asset(response: Response, size: int, opening: bytes) -> None:
         raise UpstreamDecode(message, backend="nekos")
     actual = identify_format(opening)
     if extension in _CHECKED_EXTENSIONS and (not actual or actual.extension != extension):
-        message = f"the bytes are no {extension.upper()} picture"
+        message = f"the content is not a {extension.upper()} picture"
         raise UpstreamDecode(message, backend="nekos")
     length = response.header("content-length") or ""
     packed = response.header("content-encoding") not in {None, "", "identity"}

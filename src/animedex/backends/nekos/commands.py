@@ -84,7 +84,7 @@ def categories_full(session: CommandSession) -> None:
         "animedex nekos image --fresh --open",
     ),
 )
-@click.argument("category", required=False, help="A category; without one, any is drawn.")
+@click.argument("category", required=False, help="Category (default: a random one).")
 @click.option(
     "--amount", type=int, default=1, metavar="1..20", help="Number of pictures (default: 1)."
 )

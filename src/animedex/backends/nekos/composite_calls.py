@@ -42,7 +42,9 @@ def select_unseen(
                 break
             chosen += yield from _select_unseen(context, rows, amount - len(chosen))
         if 0 < len(chosen) < amount:
-            message = f"only {len(chosen)} of {amount} pictures that are new to you came ({why})"
+            message = (
+                f"only {len(chosen)} of {amount} pictures that are new to you were sent ({why})"
+            )
             context.warn("nekos", message)
         return chosen
 
@@ -131,7 +133,7 @@ def fetch_images(category: str, amount: int, *, fresh: bool = False) -> Call[lis
             rows.update((row.filename, row) for row in more if row.filename not in rows)
             tries_in_vain = tries_in_vain + 1 if len(rows) == before else 0
         if len(rows) < amount:
-            message = f"only {len(rows)} of {amount} different pictures came ({why})"
+            message = f"only {len(rows)} of {amount} different pictures were sent ({why})"
             context.warn("nekos", message)
         return list(rows.values())
 

@@ -84,7 +84,7 @@ def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own n
     """Fetch one image by its id, or by an address that holds it; cached for ten minutes."""
     number = parse_image_id(str(id)) if filters.is_id(id) or isinstance(id, str) else None
     if number is None:
-        message = f"an image is told by its id or its address, not {id!r:.80}"
+        message = f"an image is named by its id or its URL, not {id!r:.80}"
         raise filters.bad_argument(message)
     request = Request("GET", f"/images/{number}")
     return Call(BACKEND, request, parsers.parse_image, ttl=TEN_MINUTES)

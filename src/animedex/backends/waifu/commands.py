@@ -51,7 +51,7 @@ def _parse_size(name: str, text: str) -> Callable[[F], F]:
         del ctx, param
         if len(text_value) > 1:
             message = f"{name} can be given once"
-            raise BadArguments(message, hint=f"say both bounds together, as in {name} 200..299")
+            raise BadArguments(message, hint=f"give both bounds together, as in {name} 200..299")
         return text_value[0] if text_value else None
 
     return click.option(name, metavar="SIZE", multiple=True, callback=once, help=text)

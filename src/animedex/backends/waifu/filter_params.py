@@ -144,7 +144,7 @@ def parse_size(name: str, value: Size | None) -> str | None:
         raise bad_argument(message, _size_hint(text))
     least, most = match[3], match[4]
     if least and int(least) > int(most):
-        message = f"the {name} {value!r} lies nowhere, as {least} is more than {most}"
+        message = f"the {name} {value!r} is empty, because {least} is more than {most}"
         raise bad_argument(message, f"did you mean {most}..{least}?")
     return text
 

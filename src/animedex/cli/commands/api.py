@@ -101,7 +101,7 @@ def _send(session: CommandSession, backend: Backend, options: ApiOptions) -> Non
     if options["to"] == "-":
         options["to"] = None
     if session.output.program is not None and (options["to"] is not None or options["silent"]):
-        message = "--jq prints the answer, which goes with neither -o nor --silent"
+        message = "--jq cannot be combined with -o or --silent"
         raise BadArguments(message, backend=backend.name)
     response = session.ask(raw_call(backend, options))
     if options["include"]:
@@ -193,6 +193,6 @@ def _header(text: str) -> tuple[str, str]:
         message = "the User-Agent is the same for all requests"
         raise BadArguments(message, hint=_CONTACT_HINT)
     if name.lower() in _OWN_HEADERS:
-        message = f"the header {name} is not yours to set"
+        message = f"the header {name} cannot be set"
         raise BadArguments(message)
     return name, value.strip()

@@ -34,7 +34,7 @@ def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | N
     if value == "none":
         return None
     if not (value.isascii() and value.isdigit()):
-        message = f"{value!r} is no number of bits"
+        message = f"{value!r} is not a number of bits"
         raise click.BadParameter(message, param=param)
     # A number of a thousand digits is too many, too.
     return int(value[:9])
@@ -88,7 +88,7 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
     have perceptual hashes that hardly differ. Two pages of one work are never the same.
     """
     if explain and keep:
-        message = "--explain tells of groups, and --keep prints rows"
+        message = "--explain describes groups, but --keep prints rows"
         raise BadArguments(message, hint="leave one of them out")
     if not files and is_terminal(sys.stdin):
         message = "there is nothing to read"

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
         " others' rows are printed all the same: add --strict where that will not do."
     ),
 )
-@click.argument("words", nargs=-1, required=True, help="What to search for, as a person says it.")
+@click.argument("words", nargs=-1, required=True, help="Words to search for.")
 @from_option
 @click.option(
     "--rating",
@@ -76,7 +76,7 @@ def _report_failures(session: CommandSession, result: SearchResult, words: str) 
     """Report whose rows are missing, and why; and where there are none at all."""
     if result.left_out:
         names = ", ".join(result.left_out)
-        session.note(f"animedex: left out, as there are no pictures of that rating: {names}")
+        session.note(f"animedex: skipped, because they have no pictures with that rating: {names}")
     if result.failures and session.shared.errors == "json":
         # Who reads errors as JSON is to know of these as well: they are one object, as ever.
         import msgspec

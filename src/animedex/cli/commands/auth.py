@@ -53,8 +53,8 @@ def command() -> None:
 def login(session: CommandSession, service: str, **options: Unpack[LoginOptions]) -> None:
     """Store your API key, after the service has accepted it."""
     if click.get_current_context().args:
-        message = "there is more on the line than can be understood, and it may be a key"
-        hint = "leave keys out, where others can read them: see `animedex auth login --help`"
+        message = "unexpected argument (not shown, because it may be a key)"
+        hint = "other users can read arguments: see `animedex auth login --help` for other ways"
         raise BadArguments(message, hint=hint)
     from animedex.cli.login import (
         build_checked_account,
@@ -75,7 +75,7 @@ def login(session: CommandSession, service: str, **options: Unpack[LoginOptions]
     write_credentials(backend.name, {**fields, ORIGIN: origin(url)})
     _print_line(f"signed in to {backend.name} as {name}" if name else f"stored in {file_path()}")
     for variable in set_variables(backend):
-        session.note(f"animedex: {variable} is set, and wins over what was stored")
+        session.note(f"animedex: {variable} is set, and is used instead of the stored key")
 
 
 @command.command(
@@ -127,14 +127,14 @@ def require_account_service(name: str) -> Backend:
     services = list_account_services()
     if name in services:
         return backends.find_backend(name)
-    hint = f"there is one to {' and '.join(services)}"
+    hint = f"services with a sign-in: {' and '.join(services)}"
     if name in backends.list_names():
         message = f"{name} has no sign-in"
         raise BadArguments(message, hint=hint, backend=name)
     from difflib import get_close_matches
 
     near = get_close_matches(name, services, n=1)
-    message = "that is no service with a sign-in"
+    message = "that service has no sign-in"
     raise BadArguments(message, hint=f"did you mean {near[0]}?" if near else hint)
 
 

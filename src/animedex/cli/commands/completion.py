@@ -64,7 +64,7 @@ Register-ArgumentCompleter -Native -CommandName %(prog_name)s -ScriptBlock {
 @click.argument(
     "shell",
     type=click.Choice(["bash", "zsh", "fish", "powershell"]),
-    help="The shell that is to complete.",
+    help="Shell to write the completion script for.",
 )
 def command(shell: str) -> None:
     """Print a completion script for your shell."""

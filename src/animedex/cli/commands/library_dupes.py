@@ -102,7 +102,7 @@ def command(  # noqa: PLR0913  each is an option
     groups = _results(session, within, keep, filters)
     count = _delete_all(session, groups, failures, yes=yes) if delete else _print(session, groups)
     if not count:
-        session.note("animedex: no picture is there twice")
+        session.note("animedex: there are no duplicates")
     failures.fail("pictures could not be deleted")
 
 

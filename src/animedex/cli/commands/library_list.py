@@ -52,7 +52,7 @@ def command(session: CommandSession, *, filters: Filters, limit: int, whole: boo
     print_entries(session, pair_with_nothing(_newest(library, filters, None if whole else limit)))
     count = library.count(filters)
     if not count:
-        session.note("animedex: there is no such picture in the library")
+        session.note("animedex: the library has no matching picture")
     elif not whole and count > limit:
         session.note(f"animedex: the newest {limit} of {count}: --limit or --all lists more")
 

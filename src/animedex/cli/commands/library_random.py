@@ -55,7 +55,7 @@ def command(
 
     entries = pick_random(session.library, filters, amount)
     if not entries and not quiet:
-        session.note("animedex: there is no such picture in the library")
+        session.note("animedex: the library has no matching picture")
     if paths:
         session.output.paths([entry.path for entry in entries])
         return
@@ -71,7 +71,7 @@ def _draw(session: CommandSession, entries: list[Entry]) -> None:
     from animedex.cli.streams import write_out
 
     if not session.output.terminal:
-        session.note("animedex: --show draws on a terminal only, and this is none")
+        session.note("animedex: --show needs a terminal, and standard output is not one")
         return
     write_out("\n")
     session.fail(draw_pictures(session, [entry_source(entry) for entry in entries]))

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         " nothing. `_match`, in 0..1, says how well a row answers."
     ),
 )
-@click.argument("words", nargs=-1, required=True, help="What to look for, as a person says it.")
+@click.argument("words", nargs=-1, required=True, help="Words to search for.")
 @click.option(
     "--limit",
     type=click.IntRange(1),

@@ -35,7 +35,7 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
     ),
 )
 @click.argument(
-    "folders", metavar="[DIR]...", nargs=-1, help="Where to look for files that are gone."
+    "folders", metavar="[DIR]...", nargs=-1, help="Folders to search for missing files."
 )
 @with_library
 def command(session: CommandSession, folders: tuple[str, ...]) -> None:
@@ -57,7 +57,7 @@ def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     if not count:
         pictures = session.library.count()
         whole = f"all {pictures} pictures are" if pictures != 1 else "the one picture is"
-        session.note(f"animedex: {whole} there and whole")
+        session.note(f"animedex: {whole} present and intact")
     outcome.fail()
 
 
@@ -97,7 +97,7 @@ class _VerifyReport:
             message, hint = f"{self._count} pictures are not in order", "see what was printed"
         if self._missing > 1:
             missing = f"{self._missing} files are missing"
-            hint = f"{missing}: `animedex library remove --missing` forgets all of them"
+            hint = f"{missing}: `animedex library remove --missing` removes all of their entries"
         raise type(self._worst)(message, hint=hint)
 
 

@@ -97,7 +97,7 @@ def command(  # noqa: PLR0913 - options, each for itself
     """
     _check_options(ctx, sample=sample)
     if service == _ALL and faults:
-        message = "a fault is for one service, and all are to be served"
+        message = "--fault is for one service, but --service is all"
         raise BadArguments(message, hint="name the service with --service")
     if sample:
         services = [*SAMPLES] if service == _ALL else [service]
@@ -116,9 +116,9 @@ def _check_options(ctx: click.Context, *, sample: bool) -> None:
         if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = next(param.opts[0] for param in ctx.command.params if param.name == name)
             if sample:
-                message = f"{option} is for the library, and a sample is to be served"
+                message = f"{option} cannot be combined with --sample"
                 raise BadArguments(message, hint="samples are served on loopback, to everyone")
-            message = f"{option} is for samples, and the library is to be served"
+            message = f"{option} is only for --sample"
             raise BadArguments(message, hint="use `animedex serve --sample`")
 
 
@@ -137,8 +137,8 @@ def _server_errors(port: int, last: int, host: str = _LOOPBACK) -> Generator[Non
     except OSError as error:
         if not _is_about_host(error):
             raise _unusable(port, last, error.strerror) from None
-        message = f"{host} is no address of this machine: {error.strerror}"
-        hint = "give --host one that it has, or 0.0.0.0 for all of them"
+        message = f"{host} is not an address of this machine: {error.strerror}"
+        hint = "pass an address of this machine to --host, or 0.0.0.0 for all of them"
         raise BadArguments(message, hint=hint) from None
     except OverflowError:
         raise _unusable(port, last, "there are 65535") from None

@@ -79,10 +79,10 @@ def _deadline(session: CommandSession) -> float | None:
 def _check(session: CommandSession) -> None:
     """Refuse what cannot be done before anything is asked."""
     if session.output.has_format_option:
-        message = "a drawn picture is no JSON"
-        raise BadArguments(message, hint="add --info to be told what travels with a file")
+        message = "pictures on a terminal cannot be combined with JSON output"
+        raise BadArguments(message, hint="add --info to print a file's credit and metadata")
     if not session.output.terminal:
-        message = "pictures are drawn on a terminal, and standard output is none"
+        message = "pictures are shown on a terminal, and standard output is not one"
         raise BadArguments(message, hint="fetch them with `animedex download`, or add --info")
 
 

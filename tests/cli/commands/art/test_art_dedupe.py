@@ -159,9 +159,9 @@ def test_hashes_are_compared_as_far_as_is_asked(process: Process) -> None:
     [
         (["--distance", "9"], "a distance is 0 to 8 bits, not 9"),
         (["--distance", "9" * 5000], "a distance is 0 to 8 bits, not 999999999"),
-        (["--distance", "-1"], "'-1' is no number of bits"),
+        (["--distance", "-1"], "'-1' is not a number of bits"),
         (["--keep", "last"], "'last' is not one of"),
-        (["--keep", "best", "--explain"], "--explain tells of groups, and --keep prints rows"),
+        (["--keep", "best", "--explain"], "--explain describes groups, but --keep prints rows"),
         (["none.json"], "none.json cannot be read: No such file or directory"),
     ],
 )

@@ -117,7 +117,7 @@ def test_a_row_may_be_given_as_it_is(cli: Cli, services: Services) -> None:
 def test_a_wrong_row_is_told_with_its_number(cli: Cli, services: Services) -> None:
     outcome = cli("art", "identify", json.dumps([NEKO, {"id": 3}]))
     assert (outcome.code, outcome.out) == (2, b"")
-    message = "animedex: the argument, row 2: the row is not one of any service"
+    message = "animedex: the argument, row 2: the row is not from a supported service"
     assert outcome.err.startswith(message)
     assert len(services.danbooru.arrivals) == 0
 
@@ -153,14 +153,14 @@ def test_what_is_not_found_is_named_beside_the_rest(process: Process, services: 
     outcome = process("art", "identify", "-", stdin=as_json(LOST, NEKO, GONE))
     assert [found["query"] for found in many(outcome)] == ["nekos:1.png"]
     lost, gone = outcome.err.splitlines()
-    assert lost == "animedex: nekos:2.png: no work is known that it comes from"
-    assert gone.startswith("animedex: nekos:3.png: nobody has posted pixiv:404 ")
+    assert lost == "animedex: nekos:2.png: the work that it comes from is unknown"
+    assert gone.startswith("animedex: nekos:3.png: no post of pixiv:404 ")
 
 
 def test_where_nothing_is_found_it_fails(process: Process, services: Services) -> None:
     alone = process("art", "identify", "-", stdin=as_json(LOST))
     assert (alone.code, alone.out, alone.err.count("\n")) == (3, b"", 1)
-    assert alone.err.startswith("animedex: nekos:2.png: no work is known")
+    assert alone.err.startswith("animedex: nekos:2.png: the work that it comes from is unknown")
     for options in ((), ("--jsonl",), ("--jq", "length")):
         outcome = process("art", "identify", "-", *options, stdin=as_json(LOST, GONE))
         assert (outcome.code, outcome.out) == (3, b"")
@@ -175,7 +175,7 @@ def test_what_was_not_found_before_a_failure_is_named(process: Process, services
     outcome = process("art", "identify", "-", stdin=as_json(LOST, NEKO))
     assert (outcome.code, outcome.out) == (4, b"")
     lost, failure = outcome.err.splitlines()
-    assert lost.startswith("animedex: nekos:2.png: no work is known")
+    assert lost.startswith("animedex: nekos:2.png: the work that it comes from is unknown")
     assert "refused the request" in failure
 
 
@@ -213,7 +213,7 @@ def test_what_was_found_before_a_failure_is_printed(process: Process, services: 
 @pytest.mark.parametrize(
     ("stdin", "said"),
     [
-        (b'[{"id": 3}]', "standard input, row 1: the row is not one of any service"),
+        (b'[{"id": 3}]', "standard input, row 1: the row is not from a supported service"),
         (b'[{"url": ', "row 1: it ends in the middle"),
         (b"maid", "row 1: it is no JSON"),
     ],

@@ -131,7 +131,7 @@ def test_a_service_without_that_rating_is_left_out_and_said_so(
     outcome = cli("art", "search", "maid", "--rating", "s", "--from", "nekos,danbooru,waifu")
     assert rows(outcome) == []
     left_out, nothing = outcome.err.splitlines()
-    assert left_out.endswith("no pictures of that rating: nekos, waifu")
+    assert left_out.endswith("no pictures with that rating: nekos, waifu")
     assert nothing == "animedex: nothing matches 'maid'"
     assert len(services.nekos.arrivals) == 0
 

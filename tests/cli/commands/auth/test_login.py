@@ -204,7 +204,7 @@ def test_the_environment_is_said_to_win(
     outcome = cli("auth", "login", "waifu", "--with-key")
     assert outcome.text == "signed in to waifu as mio_visits\n"
     assert outcome.err == (
-        "animedex: ANIMEDEX_WAIFU_API_KEY is set, and wins over what was stored\n"
+        "animedex: ANIMEDEX_WAIFU_API_KEY is set, and is used instead of the stored key\n"
     )
 
 
@@ -215,8 +215,8 @@ def test_the_environment_is_said_to_win(
         (("danbooru",), "animedex auth login danbooru --with-key"),
         (("danbooru", "--with-key"), "--login NAME"),
         (("danbooru", "--command", "true"), "--login NAME"),
-        (("danbooru", "--command", "true", "--with-key"), "exclude each other"),
-        (("nekos",), "nekos has no sign-in (there is one to danbooru and waifu)"),
+        (("danbooru", "--command", "true", "--with-key"), "not both"),
+        (("nekos",), "nekos has no sign-in (services with a sign-in: danbooru and waifu)"),
         (("danboru",), "did you mean danbooru?"),
         ((), "SERVICE is missing"),
     ],

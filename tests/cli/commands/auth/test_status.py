@@ -131,7 +131,7 @@ def test_whatever_is_wrong_is_a_fact_like_another(
     write_credentials("danbooru", {"login": NAME, "api_key": "k:3y", "origin": danbooru.origin})
     assert "is not plain text" in str(standing(cli)["danbooru"]["problem"])
     key_file.path.chmod(0o644)
-    assert "others may read it" in str(standing(cli)["waifu"]["problem"])
+    assert "other users can read it" in str(standing(cli)["waifu"]["problem"])
     monkeypatch.setenv("ANIMEDEX_DANBOORU_LOGIN", NAME)
     assert "ANIMEDEX_DANBOORU_API_KEY is not" in str(standing(cli)["danbooru"]["problem"])
     monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", KEY)

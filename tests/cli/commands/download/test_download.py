@@ -337,7 +337,7 @@ def test_fewer_different_pictures_are_told(cli: Cli, to: str) -> None:
     found = cli("nekos", "download", "hug", "--amount", "100", "--to", to)
     assert found.code == 0
     got = len(reports(found.out))
-    assert f"animedex: only {got} of 100 different pictures came" in found.err
+    assert f"animedex: only {got} of 100 different pictures were sent" in found.err
 
 
 @pytest.mark.parametrize("amount", ["0", "101"])

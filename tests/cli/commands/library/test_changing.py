@@ -100,12 +100,12 @@ def test_one_that_cannot_be_deleted_does_not_stop_the_rest(
         ["neko.png"],
     )
     assert [entry.id for entry in library_folder.library.entries()] == [4, 3, 2]
-    assert outcome.err.count("is not what it was") == 1
+    assert outcome.err.count("has changed since") == 1
 
 
 def test_nothing_is_there_twice(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "dupes")
-    assert (outcome.text, outcome.err) == ("[]\n", "animedex: no picture is there twice\n")
+    assert (outcome.text, outcome.err) == ("[]\n", "animedex: there are no duplicates\n")
 
 
 def test_deleting_keeps_the_best_with_the_credit(process: Process, twice: LibraryFolder) -> None:
@@ -254,4 +254,4 @@ def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
     cli("library", "add", str(film))
     for named in ("1", str(film)):
         outcome = cli("library", "similar", named, "--errors", "json")
-        assert (outcome.code, "film" in str(outcome.error["message"])) == (2, True)
+        assert (outcome.code, "video" in str(outcome.error["message"])) == (2, True)

@@ -55,7 +55,7 @@ def test_bad_lines_are_named(process: Process, library_folder: LibraryFolder) ->
     assert outcome.code == 3
     lines = outcome.err.splitlines()
     assert lines[0].startswith(
-        "animedex: standard input, line 1: it is no line of an exported library"
+        "animedex: standard input, line 1: it is not a line of an exported library"
     )
     assert lines[1].startswith("animedex: standard input, line 5: there is no file")
     assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"

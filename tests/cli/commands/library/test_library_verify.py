@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def test_all_is_well(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "verify")
     assert (outcome.code, outcome.text) == (0, "[]\n")
-    assert outcome.err == "animedex: all 4 pictures are there and whole\n"
+    assert outcome.err == "animedex: all 4 pictures are present and intact\n"
 
 
 def test_what_is_wrong_is_told_and_repaired_where_it_can_be(

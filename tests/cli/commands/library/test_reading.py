@@ -105,7 +105,7 @@ def test_a_file_that_is_gone_is_marked(
 def test_an_empty_library_has_nothing(cli: Cli) -> None:
     outcome = cli("library", "list")
     assert (outcome.code, outcome.text) == (0, "[]\n")
-    assert outcome.err == "animedex: there is no such picture in the library\n"
+    assert outcome.err == "animedex: the library has no matching picture\n"
 
 
 def test_cards_are_for_terminals(terminal: Terminal, library_folder: LibraryFolder) -> None:
@@ -180,7 +180,7 @@ def test_files_are_shown_on_a_terminal_alone(
     shown = emulator("library", "random", "--source", "own", "--show")
     assert (shown.code, "\N{UPPER HALF BLOCK}".encode() in shown.out) == (0, True)
     outcome = cli("library", "random", "--show")
-    assert (outcome.code, "on a terminal only" in outcome.err) == (0, True)
+    assert (outcome.code, "needs a terminal" in outcome.err) == (0, True)
 
 
 def test_only_what_is_there_is_drawn(cli: Cli, library_folder: LibraryFolder) -> None:
@@ -191,7 +191,7 @@ def test_only_what_is_there_is_drawn(cli: Cli, library_folder: LibraryFolder) ->
     library_folder.files["neko again"].unlink()
     outcome = cli("library", "random")
     assert (outcome.code, outcome.text) == (0, "[]\n")
-    assert "no such picture" in outcome.err
+    assert "no matching picture" in outcome.err
 
 
 def test_fields_of_a_service_are_known_even_where_nothing_is(cli: Cli) -> None:

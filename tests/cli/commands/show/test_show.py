@@ -183,7 +183,7 @@ def test_nothing_is_drawn_into_a_pipe(
     done = process("show", str(picture), redirect=redirect)
     assert (done.code, done.out) == (0 if redirect == "| cat" else 2, b"")
     assert done.err.count("\n") == 1
-    assert "drawn on a terminal" in done.err
+    assert "shown on a terminal" in done.err
 
 
 def test_nothing_is_asked_for_a_pipe(cli: Cli, services: SampleServer) -> None:
@@ -287,8 +287,8 @@ def test_rows_that_show_nothing_are_named(
     told = done.err.splitlines()
     assert len(told) == 3
     assert any("row 1: danbooru:1 is withheld" in line for line in told)
-    assert any("row 2: danbooru:2 is a film" in line for line in told)
-    assert any("row 3: the row is not one of any service" in line for line in told)
+    assert any("row 2: danbooru:2 is a video" in line for line in told)
+    assert any("row 3: the row is not from a supported service" in line for line in told)
 
 
 def test_the_bytes_of_a_picture_are_read_from_a_pipe(emulator: Emulator, picture: Path) -> None:
