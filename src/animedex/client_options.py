@@ -11,7 +11,7 @@ from animedex.backends import list_names as service_names
 from animedex.config.config_file import Config, read_setting, unknown_setting_error
 from animedex.config.paths import user_folder
 from animedex.config.settings import REMOVED
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, suggest_name
 from animedex.http_message import Secret
 from animedex.ratelimit.store import FILE_NAME
 from animedex.transport import response_cache as cache
@@ -126,10 +126,7 @@ def _check_services(names: Iterable[str]) -> None:
     services = service_names()
     for name in names:
         if name not in services:
-            from difflib import get_close_matches
-
-            near = get_close_matches(name, services, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(services)}"
+            hint = suggest_name(name, services, f"there are {', '.join(services)}")
             message = f"there is no service {name!r:.80} to have a base URL"
             raise BadArguments(message, hint=hint)
 

@@ -26,11 +26,17 @@ also a `ValueError`, an `Unreachable` a `ConnectionError` and a `TimedOut` a `Ti
 from __future__ import annotations
 
 import errno
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 # Not imported late: where a disk or a limit on files is full, Python may leave a cut bytecode
 # file behind, and every later import of it fails.
 from animedex.remedies import Remedy, Surface
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# The longest text that is compared with names: it may come from anywhere.
+_MAX_NAME = 200
 
 
 class AnimedexError(Exception):
@@ -256,3 +262,26 @@ class TooLarge(Corrupt):
     reason = "too-large"
     width: int | None = None
     height: int | None = None
+
+
+def find_nearest(name: str, names: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Return the name that is spelt most like another; None if none is alike enough.
+
+    >>> find_nearest("nkeo", ["hug", "neko"]), find_nearest("xyz", ["hug", "neko"])
+    ('neko', None)
+    """
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name[:_MAX_NAME], list(names), n=1, cutoff=cutoff)), None)
+
+
+def suggest_name(name: str, names: Iterable[str], otherwise: str, cutoff: float = 0.6) -> str:
+    """Return a hint with the nearest name, or another hint if none is alike enough.
+
+    >>> suggest_name("nkeo", ["hug", "neko"], "list them with `animedex nekos categories`")
+    'did you mean neko?'
+    """
+    near = find_nearest(name, names, cutoff)
+    if near is None:
+        return otherwise
+    return f"did you mean {near if near.isprintable() else repr(near)}?"

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from copy import copy
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from animedex import backends
 from animedex.backends.provider import find_provider
-from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.errors import AnimedexError, BadArguments, NotFound, suggest_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -45,8 +44,7 @@ def check_services(names: Iterable[str] | None) -> list[str]:
         raise BadArguments(message, hint=f"there are {', '.join(all_services)}")
     for index, name in enumerate(services):
         if name not in all_services:
-            near = get_close_matches(name, all_services, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(all_services)}"
+            hint = suggest_name(name, all_services, f"there are {', '.join(all_services)}")
             message = f"there is no service {name!r:.80}"
             raise BadArguments(message, hint=hint)
         if name in services[:index]:

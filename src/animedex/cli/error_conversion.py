@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from animedex.errors import AnimedexError, BadArguments, TimedOut
+from animedex.errors import AnimedexError, BadArguments, TimedOut, find_nearest
 from animedex.files import write_error
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def _unexpected(error: Exception) -> AnimedexError:
 
 def no_such_command(parent: str, name: str, names: Iterable[str]) -> BadArguments:
     """Make the error for an unknown command, with the nearest name as the next thing to try."""
-    near = _nearest(name, names)
+    near = find_nearest(name, names)
     hint = f"did you mean `{parent} {near}`?" if near else f"see `{parent} --help`"
     return BadArguments(f"there is no command {name!r}", hint=hint)
 
@@ -64,7 +64,7 @@ def _usage(error: click.UsageError, arguments: Sequence[str]) -> BadArguments:
 
 def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str]) -> str:
     """Name the nearest option; for a word that only looks like one, show how to pass it."""
-    near = _nearest(error.option_name, error.possibilities or ())
+    near = find_nearest(error.option_name, error.possibilities or ())
     hints = [f"did you mean {near}?"] if near else []
     if error.ctx and any(isinstance(param, click.Argument) for param in error.ctx.command.params):
         word = next(
@@ -72,9 +72,3 @@ def _option_hint(error: click.NoSuchOption, path: str, arguments: Sequence[str])
         )
         hints.append(f"a word that begins with a dash goes after `--`: `{path} -- {word}`")
     return " ".join(hints) or f"see `{path} --help`"
-
-
-def _nearest(name: str, names: Iterable[str]) -> str | None:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(name, list(names), n=1)), None)

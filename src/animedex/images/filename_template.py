@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, find_nearest
 from animedex.images.safe_filename import (
     MAX_PART_BYTES,
     to_plain_text,
@@ -151,17 +151,15 @@ def _parse_pieces(part: str) -> list[TemplatePiece]:
 
 
 def _check_field(token: re.Match[str]) -> str:
-    from difflib import get_close_matches
-
     name = token[1]
     if name in FIELDS:
         return name
     if name is None:
         message = f"an unmatched {token[0]} stands in the name {token.string!r:.80}"
         raise BadArguments(message, hint="write it twice for a literal one")
-    near = get_close_matches(name, FIELDS, n=1)
+    near = find_nearest(name, FIELDS)
     message = f"names have no field {name!r:.80}"
-    hint = f"did you mean {{{near[0]}}}?" if near else "--name=help lists the fields"
+    hint = f"did you mean {{{near}}}?" if near else "--name=help lists the fields"
     raise BadArguments(message, hint=hint)
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, suggest_name
 from animedex.mcp.tool_registry import input_schema
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def choose_tool(name: str, tools: Mapping[str, Tool[Any]]) -> Tool[Any]:
     if name in tools:
         return tools[name]
     message = f"there is no tool {name!r:.80}"
-    raise BadArguments(message, hint=_near(name, list(tools)))
+    raise BadArguments(message, hint=suggest_name(name, tools, f"there are {', '.join(tools)}"))
 
 
 def parse_arguments(tool: Tool[A], arguments: Mapping[str, object]) -> A:
@@ -44,17 +43,13 @@ def _argument_error(tool: Tool[Any], arguments: Mapping[str, object], problem: s
     for name in arguments:
         if name not in properties:
             message = f"{tool.name} has no argument {name!r:.80}"
-            return BadArguments(message, hint=_near(name, list(properties)))
+            otherwise = (
+                f"there are {', '.join(properties)}" if properties else "it takes no arguments"
+            )
+            return BadArguments(message, hint=suggest_name(name, properties, otherwise))
     path = _PATH.search(problem)
     name = path[1].partition("[")[0] if path else ""
     detail = _PATH.sub("", problem)
     message = f"{name or tool.name}: {detail[:1].lower()}{detail[1:_MAX_TEXT]}"
     right = properties.get(name, properties)
     return BadArguments(message, hint=f"it is {msgspec.json.encode(right).decode()}")
-
-
-def _near(name: str, names: list[str]) -> str:
-    near = get_close_matches(name[:_MAX_TEXT], names, n=1)
-    if near:
-        return f"did you mean {near[0]}?"
-    return f"there are {', '.join(names)}" if names else "it takes no arguments"

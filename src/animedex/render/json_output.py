@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import msgspec
 
-from animedex.errors import UnknownField
+from animedex.errors import UnknownField, suggest_name
 from animedex.models import Record, decode_exactly
 from animedex.render.safe_text import escape_json
 
@@ -99,9 +99,6 @@ def _narrow(one: Mapping[str, JsonValue], fields: Sequence[str]) -> JsonObject:
 
 
 def _unknown_field(field: str, every: Iterable[str]) -> UnknownField:
-    from difflib import get_close_matches
-
     names = sorted(every)
-    near = get_close_matches(field, names, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(names)}"
+    hint = suggest_name(field, names, f"there are {', '.join(names)}")
     return UnknownField(f"no row has a field {field!r}", hint=hint)

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from animedex.call import is_text
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, suggest_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -191,10 +191,7 @@ def build_order_term(order: str) -> str:
     word = str(order).lower()
     if word in ORDERS:
         return f"order:{word}"
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, ORDERS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {_USUAL} and others"
+    hint = suggest_name(word, ORDERS, f"there are {_USUAL} and others")
     message = f"danbooru has no order {order!r:.80}"
     raise BadArguments(message, backend="danbooru", hint=hint)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from animedex.backends.nekos import calls
-from animedex.errors import AnimedexError, BadArguments, NotFound
+from animedex.errors import AnimedexError, BadArguments, NotFound, suggest_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -92,12 +92,8 @@ def nothing_new(category: str | None) -> NotFound:
 
 def no_such_category(category: str, names: Iterable[str]) -> NotFound:
     """Return the error for an unknown category, which suggests the nearest name."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(category.lower(), list(names), n=1, cutoff=0.5)
-    hint = "list them with `animedex nekos categories`"
-    if near:
-        hint = f"did you mean {near[0] if near[0].isprintable() else repr(near[0])}?"
+    otherwise = "list them with `animedex nekos categories`"
+    hint = suggest_name(category.lower(), names, otherwise, cutoff=0.5)
     return NotFound(f"nekos has no category {category!r}", hint=hint, backend="nekos", status=404)
 
 

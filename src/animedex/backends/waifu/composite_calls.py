@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.errors import AnimedexError, NotFound, UpstreamError, UpstreamShape
+from animedex.errors import AnimedexError, NotFound, UpstreamError, UpstreamShape, suggest_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -149,11 +149,6 @@ def tag_names(tags: Iterable[WaifuTag]) -> Mapping[str, None]:
 
 def no_such_tag(tag: str, names: Iterable[str]) -> NotFound:
     """Return the error for an unknown tag, which suggests the nearest."""
-    from difflib import get_close_matches
-
     slugs = [name for name in names if not name.isdigit()]
-    near = get_close_matches(tag, slugs, n=1, cutoff=0.6)
-    hint = "list them with `animedex waifu tags`"
-    if near:
-        hint = f"did you mean {near[0] if near[0].isprintable() else repr(near[0])}?"
+    hint = suggest_name(tag, slugs, "list them with `animedex waifu tags`")
     return NotFound(f"waifu has no tag {tag!r}", hint=hint, backend="waifu")

@@ -10,7 +10,7 @@ from animedex import backends
 from animedex.cli.command import Command, Group
 from animedex.cli.command_context import CommandSession, with_output, with_request_options
 from animedex.cli.streams import write_out
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, suggest_name
 
 if TYPE_CHECKING:
     from animedex.backend import Backend
@@ -131,11 +131,8 @@ def require_account_service(name: str) -> Backend:
     if name in backends.list_names():
         message = f"{name} has no sign-in"
         raise BadArguments(message, hint=hint, backend=name)
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, services, n=1)
     message = "that service has no sign-in"
-    raise BadArguments(message, hint=f"did you mean {near[0]}?" if near else hint)
+    raise BadArguments(message, hint=suggest_name(name, services, hint))
 
 
 def _print_line(line: str) -> None:

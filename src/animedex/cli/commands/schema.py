@@ -11,7 +11,7 @@ import click
 from animedex import backends
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_output
-from animedex.errors import BadArguments
+from animedex.errors import BadArguments, suggest_name
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
@@ -77,9 +77,6 @@ def _schema(name: str, kinds: dict[str, type[Record]]) -> JsonObject:
         return post_schema(ArtPost)
     if kind_name in kinds:
         return json_schema(kinds[kind_name])
-    from difflib import get_close_matches
-
-    near = get_close_matches(kind_name, [POST, *kinds], n=1)
-    hint = f"did you mean {near[0]}?" if near else "`animedex schema` lists all"
+    hint = suggest_name(kind_name, [POST, *kinds], "`animedex schema` lists all")
     message = f"there is no record {name!r:.80}"
     raise BadArguments(message, hint=hint)
