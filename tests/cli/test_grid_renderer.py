@@ -107,7 +107,10 @@ def test_what_cannot_be_drawn_is_named(terminal: Terminal, cli: Cli, nekos: Samp
     assert films
     done = terminal("danbooru", "post", str(films[0]["id"]), "--show")
     assert (done.code, HALF in done.text) == (0, False)
-    assert done.err == f"animedex: danbooru:{films[0]['id']} is a video, which cannot be shown in a terminal\n"
+    assert (
+        done.err
+        == f"animedex: danbooru:{films[0]['id']} is a video, which cannot be shown in a terminal\n"
+    )
 
 
 def test_what_is_withheld_is_named(terminal: Terminal, cli: Cli, nekos: SampleServer) -> None:

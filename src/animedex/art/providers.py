@@ -102,7 +102,7 @@ def find_picture_call(text: str, base_urls: Mapping[str, str]) -> Call[PictureRe
     if colon and name in backends.list_names():
         call = find_provider(name).picture(to_service_url(rest, base_urls))
         if call is None:
-            message = f"{rest!r:.80} is no id of {name}"
+            message = f"{rest!r:.80} is not an id of {name}"
             raise BadArguments(message, hint=LOOKUP_HINT)
         return call
     # A number alone would be an id of several services.
