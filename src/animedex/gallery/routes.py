@@ -11,8 +11,7 @@ from starlette.responses import FileResponse, Response
 
 from animedex.asgi.file_responses import is_not_modified
 from animedex.errors import BadArguments
-from animedex.gallery import entry_files as files
-from animedex.gallery import entry_pages as listing
+from animedex.gallery import entry_files, entry_pages
 from animedex.gallery.page_templates import STATIC_FOLDER
 from animedex.gallery.query_params import parse_query_params
 from animedex.gallery.thumbnails import MEDIA_TYPE
@@ -50,26 +49,30 @@ class Gallery(NamedTuple):
     def grid(self, request: Request) -> Response:
         """Answer with the pictures that an address asks for."""
         params = _query_params(request)
-        return self.pages.page("grid.html", listing.list_entries(self.library, self.census, params))
+        return self.pages.page(
+            "grid.html", entry_pages.list_entries(self.library, self.census, params)
+        )
 
     def picture(self, request: Request) -> Response:
         """Answer with the page of one picture."""
         params = _query_params(request)
         entry = self._entry(request)
         file_check = self.files.check(entry)
-        older, newer = listing.neighbours(self.library, params, entry.id)
+        older, newer = entry_pages.neighbours(self.library, params, entry.id)
         return self.pages.page(
             "picture.html",
             {
                 "shown": picture_view(
-                    entry, is_film=files.is_video(file_check.format), trouble=file_check.problem
+                    entry,
+                    is_film=entry_files.is_video(file_check.format),
+                    trouble=file_check.problem,
                 ),
                 "back": params.address(),
                 "older": older,
                 "newer": newer,
                 "rows": [
-                    listing.entry_strip("similar", "Similar pictures", self._similar(entry)),
-                    listing.entry_strip("same", *listing.same_artist(self.library, entry)),
+                    entry_pages.entry_strip("similar", "Similar pictures", self._similar(entry)),
+                    entry_pages.entry_strip("same", *entry_pages.same_artist(self.library, entry)),
                 ],
             },
         )
@@ -85,7 +88,7 @@ class Gallery(NamedTuple):
         small = self.thumbnails.get(entry.sha256) or self._drawn(entry)
         if small is None:
             return _static("placeholder.svg", "no-store")
-        lasting = {"Cache-Control": files.FOR_GOOD, "ETag": etag}
+        lasting = {"Cache-Control": entry_files.FOR_GOOD, "ETag": etag}
         return Response(small, media_type=MEDIA_TYPE, headers=lasting)
 
     def file(self, request: Request) -> Response:
@@ -95,14 +98,14 @@ class Gallery(NamedTuple):
         if file_check.format is None:
             raise HTTPException(HTTPStatus.NOT_FOUND, file_check.problem)
         lasting = request.query_params.get("v") == entry.sha256[:16]
-        return files.file_response(entry, file_check.format, request.headers, lasting=lasting)
+        return entry_files.file_response(entry, file_check.format, request.headers, lasting=lasting)
 
     def static(self, request: Request) -> Response:
         """Answer with a file that goes with the pages, of those that there are."""
         name = request.path_params["name"]
         if name not in STATIC_TYPES:
             raise HTTPException(HTTPStatus.NOT_FOUND, "There is no such file.")
-        return _static(name, files.FOR_GOOD)
+        return _static(name, entry_files.FOR_GOOD)
 
     def _entry(self, request: Request) -> Entry:
         entry = self.library.get(request.path_params["number"])
@@ -123,8 +126,10 @@ class Gallery(NamedTuple):
         fingerprint = self.library.fingerprint(entry.id)
         if fingerprint is None:
             return []
-        matches = self.library.similar(fingerprint, limit=listing.MOST_BESIDE + 1)
-        return [each.entry for each in matches if each.entry.id != entry.id][: listing.MOST_BESIDE]
+        matches = self.library.similar(fingerprint, limit=entry_pages.MOST_BESIDE + 1)
+        return [each.entry for each in matches if each.entry.id != entry.id][
+            : entry_pages.MOST_BESIDE
+        ]
 
 
 def _query_params(request: Request) -> QueryParams:

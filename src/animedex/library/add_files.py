@@ -10,9 +10,7 @@ from threading import Event
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.library import entry_rows as rows
-from animedex.library import file_inspection as looking
-from animedex.library import repository as keeping
+from animedex.library import entry_rows, file_inspection, repository
 from animedex.library.file_credit import read_file_credit
 from animedex.library.file_facts import read_head, unreadable_error
 from animedex.library.file_inspection import inspect_file
@@ -165,7 +163,7 @@ def _inspect(path: str, stopped: Event) -> InspectedFile | AnimedexError:
     from animedex.images.decoder import decoding_limits
 
     with decoding_limits(None, stopped):
-        return looking.inspect_or_error(path, lambda: inspect_file(read_file_credit(path)))
+        return file_inspection.inspect_or_error(path, lambda: inspect_file(read_file_credit(path)))
 
 
 def _collect_results(
@@ -192,8 +190,8 @@ def _store_in_savepoint(
 ) -> AddResult:
     if isinstance(inspection, AnimedexError):
         return AddResult(path, error=inspection)
-    before = rows.get_by_path(db, inspection.entry.path)
-    entry = keeping.store_in_savepoint(db, path, partial(upsert, db, inspection))
+    before = entry_rows.get_by_path(db, inspection.entry.path)
+    entry = repository.store_in_savepoint(db, path, partial(upsert, db, inspection))
     if isinstance(entry, AnimedexError):
         return AddResult(path, error=entry)
     if before is None:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.library import entry_rows as rows
+from animedex.library import entry_rows
 from animedex.library.entry import NewEntry
 from animedex.library.file_inspection import inspect_file, inspect_or_error
 from animedex.library.repository import upsert_entry
@@ -56,7 +56,7 @@ def update_fingerprints(file: LibraryDatabase) -> Iterator[FingerprintUpdate]:
 
 
 def _entry(number: int, db: sqlite3.Connection) -> Entry | None:
-    return rows.get_by_ids(db, [number]).get(number)
+    return entry_rows.get_by_ids(db, [number]).get(number)
 
 
 def _recompute(file: LibraryDatabase, entry: Entry) -> FingerprintUpdate:

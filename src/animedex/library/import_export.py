@@ -10,9 +10,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
 from animedex.images.formats import identify_format
-from animedex.library import entry_rows as rows
-from animedex.library import file_inspection as looking
-from animedex.library import repository as keeping
+from animedex.library import entry_rows, file_inspection, repository
 from animedex.library.csv_io import read_table, write_table
 from animedex.library.entry import NewEntry
 from animedex.library.file_facts import read_head, unreadable_error
@@ -139,7 +137,7 @@ def _take_line(text: bytes) -> Taken:
 
 
 def _inspect(new: NewEntry) -> Taken:
-    return looking.inspect_or_error(new.path, lambda: inspect_file(new))
+    return file_inspection.inspect_or_error(new.path, lambda: inspect_file(new))
 
 
 def _opening(path: str) -> bytes:
@@ -157,13 +155,13 @@ def _store(db: sqlite3.Connection, number: int, taken: Taken) -> ImportResult:
     if isinstance(taken, AnimedexError):
         return ImportResult(number, error=taken)
     path = taken.entry.path
-    before = rows.get_by_path(db, path)
+    before = entry_rows.get_by_path(db, path)
     store = (
         partial(upsert, db, taken)
         if isinstance(taken, InspectedFile)
         else partial(_merge_and_store, db, before, taken)
     )
-    entry = keeping.store_in_savepoint(db, path, store)
+    entry = repository.store_in_savepoint(db, path, store)
     if isinstance(entry, AnimedexError):
         return ImportResult(number, error=entry)
     return ImportResult(number, entry, new=before is None)
@@ -177,7 +175,7 @@ def _merge_and_store(db: sqlite3.Connection, before: Entry | None, parsed: Parse
     entry = entry._replace(id=before.id, added_at=before.added_at)
     same = entry.sha256 == before.sha256
     entry = fill_from_previous(entry, before) if same else fill_credit(entry, [before])
-    fingerprint = rows.read_fingerprints(db, [before.id]).get(before.id)
+    fingerprint = entry_rows.read_fingerprints(db, [before.id]).get(before.id)
     if entry == before and (fingerprint or not look):
         return before
     return upsert_entry(db, entry, look or fingerprint)

@@ -8,9 +8,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from animedex.images.fingerprint import Fingerprint
-from animedex.library import entry_rows as rows
-from animedex.library import fts_index as words
-from animedex.library import hash_blocks as hashes
+from animedex.library import entry_rows, fts_index, hash_blocks
 from animedex.library.migrations import statements
 from animedex.library.similar import touch_edition
 
@@ -58,17 +56,17 @@ def hashes_agree(db: sqlite3.Connection) -> bool:
 
 def rebuild_words(db: sqlite3.Connection) -> None:
     """Make the index of words anew, from the entries."""
-    _empty(db, words.SCHEMA)
+    _empty(db, fts_index.SCHEMA)
     for entry in _entries(db):
-        texts = words.EntryTexts.of(entry.path, entry.post, entry.category)
-        words.index_entry(db, entry.id, texts)
+        texts = fts_index.EntryTexts.of(entry.path, entry.post, entry.category)
+        fts_index.index_entry(db, entry.id, texts)
 
 
 def rebuild_hashes(db: sqlite3.Connection) -> None:
     """Make the index of hashes anew, from the fingerprints."""
-    _empty(db, hashes.SCHEMA)
+    _empty(db, hash_blocks.SCHEMA)
     for number, look in _fingerprints(db):
-        hashes.add_hashes(db, number, look.hashes)
+        hash_blocks.add_hashes(db, number, look.hashes)
     touch_edition(db)
 
 
@@ -102,4 +100,4 @@ def _fingerprints(db: sqlite3.Connection) -> Iterator[tuple[int, Fingerprint]]:
 
 
 def _entries(db: sqlite3.Connection) -> Iterator[Entry]:
-    return map(rows.read_entry, db.execute(f"{rows.SELECT} ORDER BY entry.id"))
+    return map(entry_rows.read_entry, db.execute(f"{entry_rows.SELECT} ORDER BY entry.id"))

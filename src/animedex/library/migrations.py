@@ -6,21 +6,17 @@ import sqlite3
 from typing import TYPE_CHECKING, NoReturn
 
 from animedex.errors import BadArguments
-from animedex.library import entry_rows as rows
-from animedex.library import fingerprint_update as outdated
-from animedex.library import fts_index as words
-from animedex.library import hash_blocks as hashes
-from animedex.library import similar as alike
+from animedex.library import entry_rows, fingerprint_update, fts_index, hash_blocks, similar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # What a released version did is never changed: another step follows it.
 MIGRATIONS = (
-    rows.SCHEMA + words.SCHEMA + hashes.SCHEMA + alike.SCHEMA,
-    rows.ADDRESSES,
+    entry_rows.SCHEMA + fts_index.SCHEMA + hash_blocks.SCHEMA + similar.SCHEMA,
+    entry_rows.ADDRESSES,
     # Fingerprints are made in another way, and those made before cannot be compared with them.
-    outdated.SCHEMA + outdated.FORGET,
+    fingerprint_update.SCHEMA + fingerprint_update.FORGET,
 )
 VERSION = len(MIGRATIONS)
 MOVE_AWAY = "put a copy of it back, or move it away to begin anew"

@@ -6,8 +6,7 @@ import os
 from typing import TYPE_CHECKING, Self
 
 from animedex.config.paths import user_folder
-from animedex.library import entry_rows as rows
-from animedex.library import fingerprint_update as outdated
+from animedex.library import entry_rows, fingerprint_update
 from animedex.library.file_inspection import find_missing_extra, inspect_file
 from animedex.library.filter_sql import EVERYTHING
 from animedex.library.library_database import PATIENCE, LibraryDatabase
@@ -71,7 +70,7 @@ class Library:
 
     def addressed(self, url: str) -> Entry | None:
         """Return the newest entry whose picture, page or source has this address."""
-        return self.file.read(lambda db: rows.find_by_url(db, url))
+        return self.file.read(lambda db: entry_rows.find_by_url(db, url))
 
     def get(self, id: int) -> Entry | None:  # noqa: A002  the column's name
         """Return an entry by its number."""
@@ -131,7 +130,7 @@ class Library:
 
         def work(db: sqlite3.Connection) -> list[SearchHit]:
             hits = search_entries(db, words, filters or Filters(), limit)
-            entries = rows.get_by_ids(db, [one.id for one in hits])
+            entries = entry_rows.get_by_ids(db, [one.id for one in hits])
             return [SearchHit(entries[one.id], one.score) for one in hits if one.id in entries]
 
         return self.file.read(work)
@@ -165,11 +164,11 @@ class Library:
 
     def fingerprints(self, ids: Sequence[int]) -> dict[int, Fingerprint]:
         """Return what entries look like, but for those that look like nothing."""
-        return self.file.read(lambda db: rows.read_fingerprints(db, ids))
+        return self.file.read(lambda db: entry_rows.read_fingerprints(db, ids))
 
     def count_outdated(self) -> int:
         """Return how many pictures have no fingerprint because an older version made theirs."""
-        return self.file.read(outdated.count_outdated)
+        return self.file.read(fingerprint_update.count_outdated)
 
     def renew_outdated(self) -> Iterator[FingerprintUpdate]:
         """Look at these pictures again; yield what came of each.
@@ -177,7 +176,7 @@ class Library:
         They are in no group and like nothing until then.
         """
         _require_extra()
-        return outdated.update_fingerprints(self.file)
+        return fingerprint_update.update_fingerprints(self.file)
 
     def remove(self, id: int) -> None:  # noqa: A002  the column's name
         """Forget an entry; its file stays."""
@@ -185,9 +184,9 @@ class Library:
 
     def _entries(self, rest: str, values: Sequence[object]) -> list[Entry]:
         rows_read = self.file.read(
-            lambda db: db.execute(f"{rows.SELECT} {rest}", values).fetchall()
+            lambda db: db.execute(f"{entry_rows.SELECT} {rest}", values).fetchall()
         )
-        return [rows.read_entry(row) for row in rows_read]
+        return [entry_rows.read_entry(row) for row in rows_read]
 
 
 def _require_extra() -> None:

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from animedex.errors import AnimedexError
 from animedex.images.fingerprint import is_near_duplicate
-from animedex.library import entry_rows as rows
-from animedex.library import fts_index as words
-from animedex.library import hash_blocks as hashes
+from animedex.library import entry_rows, fts_index, hash_blocks
 from animedex.library.file_facts import check_unchanged
 from animedex.library.file_inspection import unexpected_error
 from animedex.library.keep_policy import fill_from_previous
@@ -29,13 +27,13 @@ def upsert(db: sqlite3.Connection, looked: InspectedFile) -> Entry:
     Raises, before anything is changed, where the file is not the one any more.
     """
     check_unchanged(looked.entry.path, looked.mark)
-    before = rows.get_by_path(db, looked.entry.path)
+    before = entry_rows.get_by_path(db, looked.entry.path)
     entry, look = looked.entry, looked.fingerprint
     if before is None or not _is_same(db, before, looked):
         return upsert_entry(db, entry, look)
     if look is None:
         # It was not decoded this time, and has the bytes that it had.
-        look = rows.read_fingerprints(db, [before.id]).get(before.id)
+        look = entry_rows.read_fingerprints(db, [before.id]).get(before.id)
         seen = before if look else entry
         entry = entry._replace(width=seen.width, height=seen.height, frames=seen.frames)
     return upsert_entry(db, fill_from_previous(entry, before), look)
@@ -43,20 +41,22 @@ def upsert(db: sqlite3.Connection, looked: InspectedFile) -> Entry:
 
 def upsert_entry(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
     """Store an entry, in the place of what has its path; give it with its number."""
-    written = rows.write_entry(db, entry)
-    rows.write_fingerprint(db, written.id, fingerprint)
-    words.index_entry(db, written.id, words.EntryTexts.of(entry.path, entry.post, entry.category))
-    hashes.add_hashes(db, written.id, fingerprint.hashes if fingerprint else ())
+    written = entry_rows.write_entry(db, entry)
+    entry_rows.write_fingerprint(db, written.id, fingerprint)
+    fts_index.index_entry(
+        db, written.id, fts_index.EntryTexts.of(entry.path, entry.post, entry.category)
+    )
+    hash_blocks.add_hashes(db, written.id, fingerprint.hashes if fingerprint else ())
     touch_edition(db)
     return written
 
 
 def delete(db: sqlite3.Connection, number: int) -> None:
     """Forget an entry, if there is one of that number."""
-    words.unindex_entry(db, number)
-    hashes.remove_hashes(db, number)
+    fts_index.unindex_entry(db, number)
+    hash_blocks.remove_hashes(db, number)
     touch_edition(db)
-    rows.delete_row(db, number)
+    entry_rows.delete_row(db, number)
 
 
 def store_in_savepoint(
@@ -83,5 +83,5 @@ def _is_same(db: sqlite3.Connection, before: Entry, looked: InspectedFile) -> bo
     """Return whether a file still shows what it did, be it written anew."""
     if before.sha256 == looked.entry.sha256:
         return True
-    there = rows.read_fingerprints(db, [before.id]).get(before.id)
+    there = entry_rows.read_fingerprints(db, [before.id]).get(before.id)
     return bool(there and looked.fingerprint and is_near_duplicate(there, looked.fingerprint))

@@ -6,8 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from animedex.images.fingerprint import MAX_DISTANCE
-from animedex.library import entry_rows as rows
-from animedex.library import hash_blocks as hashes
+from animedex.library import entry_rows, hash_blocks
 from animedex.library.entry import SimilarEntry
 from animedex.library.filter_sql import EVERYTHING
 
@@ -40,7 +39,7 @@ class HashCache:
         """Return the hashes as they are at this moment."""
         (edition,) = db.execute("SELECT edition FROM hash_edition").fetchone()
         if self._hashes is None or edition != self._edition:
-            self._hashes, self._edition = hashes.load_hashes(db), edition
+            self._hashes, self._edition = hash_blocks.load_hashes(db), edition
         return self._hashes
 
 
@@ -64,7 +63,7 @@ def find_similar(
     similar: list[SimilarEntry] = []
     for start in range(0, len(near), _BATCH):
         batch = near[start : start + _BATCH]
-        looks = rows.read_fingerprints(db, [number for number, _ in batch])
+        looks = entry_rows.read_fingerprints(db, [number for number, _ in batch])
         seen = [(number, far) for number, far in batch if number in looks]
         same = confirm_pairs([(fingerprint, looks[number]) for number, _ in seen], radius)
         alike = [one for one, yes in zip(seen, same, strict=True) if yes]
@@ -84,7 +83,7 @@ def _suspects(index: HammingIndex, fingerprint: Fingerprint, radius: int) -> lis
 
 
 def _entries(db: sqlite3.Connection, pairs: list[tuple[int, int]]) -> list[SimilarEntry]:
-    entries = rows.get_by_ids(db, [number for number, _ in pairs])
+    entries = entry_rows.get_by_ids(db, [number for number, _ in pairs])
     return [SimilarEntry(entries[number], far) for number, far in pairs if number in entries]
 
 
@@ -110,7 +109,7 @@ def _groups_by_bytes(file: LibraryDatabase, filters: Filters) -> Iterator[list[E
 
 
 def _entries_by_id(numbers: Sequence[int], db: sqlite3.Connection) -> dict[int, Entry]:
-    return rows.get_by_ids(db, numbers)
+    return entry_rows.get_by_ids(db, numbers)
 
 
 def find_duplicates(
@@ -122,10 +121,10 @@ def find_duplicates(
     radius = MAX_DISTANCE if within is None else within
 
     def lookup(numbers: Sequence[int]) -> dict[int, Fingerprint]:
-        return file.read(lambda db: rows.read_fingerprints(db, numbers))
+        return file.read(lambda db: entry_rows.read_fingerprints(db, numbers))
 
     def load(db: sqlite3.Connection) -> HammingIndex:
-        index = hashes.load_hashes(db)
+        index = hash_blocks.load_hashes(db)
         return index if filters == EVERYTHING else index.select(_filtered(db, filters))
 
     yield from _groups_by_bytes(file, filters)

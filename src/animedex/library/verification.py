@@ -10,8 +10,7 @@ from animedex import backends
 from animedex.backends.provider import find_provider
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound
 from animedex.images.fingerprint import is_near_duplicate
-from animedex.library import entry_rows as rows
-from animedex.library import index_check as indexes
+from animedex.library import entry_rows, index_check
 from animedex.library.add_files import files_below
 from animedex.library.file_credit import read_file_credit
 from animedex.library.file_facts import matches_announcement, read_file_facts
@@ -85,9 +84,9 @@ def _missing(
         return Finding("missing", entry, error.message, NotFound(error.message, hint=hint))
 
     def move(db: sqlite3.Connection) -> Finding:
-        look = rows.read_fingerprints(db, [entry.id]).get(entry.id)
+        look = entry_rows.read_fingerprints(db, [entry.id]).get(entry.id)
         # A file of nobody's is rather the one that was moved than another that is kept.
-        entries = [(place, rows.get_by_path(db, place)) for place in places]
+        entries = [(place, entry_rows.get_by_path(db, place)) for place in places]
         place, there = next((one for one in entries if one[1] is None), entries[0])
         delete(db, entry.id)
         if there is None:
@@ -147,7 +146,7 @@ def _repaired(
     """Repair an entry, unless it was removed or moved by somebody else meanwhile."""
 
     def guarded(db: sqlite3.Connection) -> Finding | None:
-        now = rows.get_by_ids(db, [entry.id]).get(entry.id)
+        now = entry_rows.get_by_ids(db, [entry.id]).get(entry.id)
         return work(db) if now is not None and now.path == entry.path else None
 
     return library.file.change(guarded)
@@ -182,9 +181,9 @@ def _forget(entry: Entry) -> str:
 
 def _check_indexes(library: Library) -> Iterator[Finding]:
     checks = (
-        ("words", indexes.words_agree, indexes.rebuild_words),
-        ("hashes", indexes.hashes_agree, indexes.rebuild_hashes),
-        ("the tables", indexes.tables_agree, indexes.rebuild_tables),
+        ("words", index_check.words_agree, index_check.rebuild_words),
+        ("hashes", index_check.hashes_agree, index_check.rebuild_hashes),
+        ("the tables", index_check.tables_agree, index_check.rebuild_tables),
     )
     for name, agree, rebuild in checks:
         if library.file.change(agree):
