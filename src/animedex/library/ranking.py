@@ -1,8 +1,8 @@
-"""How well an entry may answer, from best to worst, each as a question to the full-text index.
+"""Search terms as ranked full-text expressions, from the best kind of match to the worst.
 
-A word is looked for in several ways: as a whole name, as a word, as the beginning of one, inside of
-one, and last as what it was perhaps meant for. In each way, names come before tags, and tags before
-files. A level has in it all that is above it, so that asking in turn gives the best first.
+A word matches as a whole name, as a word, as a prefix, as a substring, and last as a typo. Within
+each kind, names rank before tags, and tags before file names. The expression of each rank also
+matches all that the ranks before it match, so that running them in order yields the best first.
 """
 
 from __future__ import annotations
@@ -14,162 +14,153 @@ from animedex.library.tokenizer import bigrams, join_words, split_chunks
 from animedex.text_normalization import is_cjk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
     from animedex.library.typos import Vocabulary
 
 
 class MatchKind(IntEnum):
-    """Name the ways in which a word may be found, the best first."""
+    """How a word matches, the best first."""
 
-    WHOLE = 0
+    NAME = 0
     WORD = 1
-    BEGINNING = 2
-    PART = 3
-    AROUND = 4
-    SLIP = 5
-    SLIPS = 6
-    BEGUN = 7
+    PREFIX = 2
+    SUBSTRING = 3
+    LONGER_WORD = 4
+    ONE_TYPO = 5
+    TWO_TYPOS = 6
+    TYPO_PREFIX = 7
 
 
-# As it is written; and what has to be forgiven, in this order.
-WRITTEN = (MatchKind.WHOLE, MatchKind.WORD, MatchKind.BEGINNING, MatchKind.PART)
-FORGIVEN = (MatchKind.AROUND, MatchKind.SLIP, MatchKind.SLIPS, MatchKind.BEGUN)
+EXACT_KINDS = (MatchKind.NAME, MatchKind.WORD, MatchKind.PREFIX, MatchKind.SUBSTRING)
+# They are tried in this order, and only where nothing matches exactly.
+TYPO_KINDS = (
+    MatchKind.LONGER_WORD,
+    MatchKind.ONE_TYPO,
+    MatchKind.TWO_TYPOS,
+    MatchKind.TYPO_PREFIX,
+)
 
-# One letter begins so many words that it says nothing, and two begin as many names.
-_LEAST_OF_WORD, _LEAST_OF_NAME = 2, 3
+# One letter is the prefix of too many words to be of use, and two of too many whole names.
+_MIN_WORD_PREFIX, _MIN_NAME_PREFIX = 2, 3
 _COLUMNS = ("name", "{name tag}", "{name tag file}")
-_WAY_COST, _COLUMN_COST = 0.12, 0.04
+_KIND_COST, _COLUMN_COST = 0.12, 0.04
 
 
 class Rank(NamedTuple):
-    """A question, and the score of what no better level has."""
+    """A full-text expression, and the score of entries that match no better rank."""
 
     kind: MatchKind
     score: float
     match: str
 
 
-class Token:
-    """A word that is looked for, and the phrases that stand for it in each way."""
+class Term:
+    """A word, or several that match together or written as one, and its phrases of each kind."""
 
-    def __init__(self, word: str) -> None:
+    def __init__(self, word: str, parts: Sequence[Term] = ()) -> None:
         self.word = word
+        self.parts = parts
         self.phrases = {
-            MatchKind.WHOLE: [_phrase(f"={word}")],
+            MatchKind.NAME: [_phrase(f"={word}")],
             MatchKind.WORD: [_phrase(word)],
-            MatchKind.BEGINNING: _prefixes(word),
-            MatchKind.PART: _parts(word),
+            MatchKind.PREFIX: _prefixes(word),
+            MatchKind.SUBSTRING: _substrings(word),
         }
 
-    def words(self) -> Iterator[Token]:
-        """Return itself."""
-        yield self
+    def words(self) -> list[Term]:
+        """Return the terms of single words."""
+        return [word for part in self.parts for word in part.words()] or [self]
 
-    terms = words
+    def has_phrases(self, kind: MatchKind) -> bool:
+        """Return whether the term or any of its parts can match in this way."""
+        return bool(self.phrases.get(kind)) or any(part.has_phrases(kind) for part in self.parts)
 
-    def fts_expression(self, way: MatchKind, columns: str) -> str:
-        """Return the FTS expression: one kind of match in some columns, each better kind in all."""
-        better = [phrase for one in range(way) for phrase in self.phrases.get(MatchKind(one), ())]
-        phrases = self.phrases.get(way, ())
-        last = [f"{columns} : ({' OR '.join(phrases)})"] if phrases else []
-        return f"({' OR '.join((*better, *last))})"
+    def add_typos(self, vocabulary: Vocabulary) -> bool:
+        """Add the words that each word may be a typo of; return whether there are any."""
+        words = self.words()
+        for term in words:
+            edits = vocabulary.similar_words(term.word)
+            longer = vocabulary.words_containing(term.word)
+            term.phrases |= {
+                MatchKind.LONGER_WORD: [_phrase(word) for word in longer],
+                MatchKind.ONE_TYPO: [_phrase(word) for word in edits if edits[word] == 1],
+                MatchKind.TWO_TYPOS: [_phrase(word) for word in edits if edits[word] > 1],
+                MatchKind.TYPO_PREFIX: list(map(_prefix, vocabulary.similar_prefixes(term.word))),
+            }
+        return any(term.phrases[kind] for term in words for kind in TYPO_KINDS)
 
-
-class AllOf(NamedTuple):
-    """Terms that are all looked for, or all of them written as one."""
-
-    parts: Sequence[Token | AllOf]
-    whole: Token
-
-    def words(self) -> Iterator[Token]:
-        """Return the terms of its words."""
-        for part in self.parts:
-            yield from part.words()
-
-    def terms(self) -> Iterator[Token]:
-        """Return the terms of its words, and of words written as one."""
-        for part in self.parts:
-            yield from part.terms()
-        yield self.whole
-
-    def fts_expression(self, way: MatchKind, columns: str) -> str:
-        """Return the FTS expression: one kind of match in some columns, each better kind in all."""
-        every = " AND ".join(part.fts_expression(way, columns) for part in self.parts)
-        return f"(({every}) OR {self.whole.fts_expression(way, columns)})"
+    def fts_expression(self, kind: MatchKind, columns: str) -> str:
+        """Return the expression for a kind of match in some columns, or a better one in any."""
+        kinds = [other for other in MatchKind if other < kind]
+        better = [phrase for other in kinds for phrase in self.phrases.get(other, ())]
+        phrases = " OR ".join(self.phrases.get(kind, ()))
+        own = " OR ".join([*better, f"{columns} : ({phrases})"] if phrases else better)
+        if not self.parts:
+            return f"({own})"
+        every = " AND ".join(part.fts_expression(kind, columns) for part in self.parts)
+        return f"(({every}) OR {own})"
 
 
-def parse_query(text: str) -> Token | AllOf | None:
-    """Read what is looked for; None where there are no words.
+def parse_query(text: str) -> Term | None:
+    """Return the term that a query stands for; None if there are no words in it.
 
-    >>> [term.word for term in parse_query("re:zero rem").terms()]
-    ['re', 'zero', 'rezero', 'rem', 'rezerorem']
+    >>> query = parse_query("re:zero rem")
+    >>> query.word, [part.word for part in query.parts], [word.word for word in query.words()]
+    ('rezerorem', ['rezero', 'rem'], ['re', 'zero', 'rem'])
     """
-    chunks = split_chunks(text)
-    parts = [_all_words([Token(word) for word in words], words) for words in chunks]
-    return _all_words(parts, [word for words in chunks for word in words]) if parts else None
+    chunks = [_join(list(map(Term, words))) for words in split_chunks(text)]
+    return _join(chunks) if chunks else None
 
 
-def rank_queries(meant: Token | AllOf, ways: Sequence[MatchKind]) -> list[Rank]:
-    """Return the levels of some ways, but for those that would add nothing."""
-    return [level for way in ways for level in _levels(meant, way, meant.fts_expression)]
+def _join(parts: Sequence[Term]) -> Term:
+    return parts[0] if len(parts) == 1 else Term(join_words(part.word for part in parts), parts)
 
 
-def rank_single_word(meant: AllOf, way: MatchKind) -> list[Rank]:
-    """Return the levels of a way for any one part, the others being as they are written."""
+def rank_queries(query: Term, kinds: Sequence[MatchKind]) -> list[Rank]:
+    """Return the ranks of some kinds of match, without those in which nothing can match."""
+    return [rank for kind in kinds for rank in _ranks(query, kind, query.fts_expression)]
 
-    def fts_expression(way: MatchKind, columns: str) -> str:
-        written = [part.fts_expression(WRITTEN[-1], _COLUMNS[-1]) for part in meant.parts]
+
+def rank_single_word(query: Term, kind: MatchKind) -> list[Rank]:
+    """Return the ranks in which any one part matches in this way, and the others exactly."""
+    exact = [part.fts_expression(EXACT_KINDS[-1], _COLUMNS[-1]) for part in query.parts]
+
+    def expression(kind: MatchKind, columns: str) -> str:
         each = (
-            " AND ".join((*written[:at], part.fts_expression(way, columns), *written[at + 1 :]))
-            for at, part in enumerate(meant.parts)
+            " AND ".join((*exact[:at], part.fts_expression(kind, columns), *exact[at + 1 :]))
+            for at, part in enumerate(query.parts)
         )
         return " OR ".join(f"({one})" for one in each)
 
-    return _levels(meant, way, fts_expression)
+    return _ranks(query, kind, expression)
 
 
-def _levels(
-    meant: Token | AllOf, way: MatchKind, query: Callable[[MatchKind, str], str]
-) -> list[Rank]:
-    if not any(term.phrases.get(way) for term in meant.terms()):
+def _ranks(query: Term, kind: MatchKind, expression: Callable[[MatchKind, str], str]) -> list[Rank]:
+    if not query.has_phrases(kind):
         return []
     return [
-        Rank(way, round(1 - _WAY_COST * way - _COLUMN_COST * place, 2), query(way, columns))
+        Rank(
+            kind, round(1 - _KIND_COST * kind - _COLUMN_COST * place, 2), expression(kind, columns)
+        )
         for place, columns in enumerate(_COLUMNS)
     ]
 
 
-def _all_words(parts: Sequence[Token | AllOf], words: Sequence[str]) -> Token | AllOf:
-    return parts[0] if len(parts) == 1 else AllOf(parts, Token(join_words(words)))
-
-
-def expand_typos(term: Token, vocabulary: Vocabulary) -> bool:
-    """Add the words that a term may be a typo of; return whether there are any."""
-    near = vocabulary.similar_words(term.word)
-    term.phrases |= {
-        MatchKind.AROUND: [_phrase(other) for other in vocabulary.words_containing(term.word)],
-        MatchKind.SLIP: [_phrase(other) for other, slips in near.items() if slips == 1],
-        MatchKind.SLIPS: [_phrase(other) for other, slips in near.items() if slips > 1],
-        MatchKind.BEGUN: [_prefix(other) for other in vocabulary.similar_prefixes(term.word)],
-    }
-    return any(term.phrases[way] for way in FORGIVEN)
-
-
 def _prefixes(word: str) -> list[str]:
-    """Ask for the words and the names that a word begins.
+    """Return phrases for the words and the names that begin with a word.
 
     >>> _prefixes("k"), _prefixes("ko"), _prefixes("kon")
     ([], ['"ko" *'], ['"kon" *', '"=kon" *'])
     """
-    phrases = [_prefix(word)] if len(word) >= _LEAST_OF_WORD or is_cjk(word) else []
-    return [*phrases, _prefix(f"={word}")] if len(word) >= _LEAST_OF_NAME else phrases
+    phrases = [_prefix(word)] if len(word) >= _MIN_WORD_PREFIX or is_cjk(word) else []
+    return [*phrases, _prefix(f"={word}")] if len(word) >= _MIN_NAME_PREFIX else phrases
 
 
-def _parts(word: str) -> list[str]:
-    """Ask for what has a word inside, if that is of a kind that nothing divides.
+def _substrings(word: str) -> list[str]:
+    """Return a phrase for names that contain a word, if it is of a script without blanks.
 
-    >>> _parts("の"), _parts("君の名"), _parts("neko")
+    >>> _substrings("の"), _substrings("君の名"), _substrings("neko")
     (['"~の" *'], ['"~君の ~の名"'], [])
     """
     if not any(map(is_cjk, word)):
@@ -183,6 +174,6 @@ def _prefix(text: str) -> str:
 
 
 def _phrase(text: str) -> str:
-    # In quotation marks nothing is syntax but these marks.
+    # Between quotation marks, only these marks are syntax.
     escaped = text.replace('"', '""')
     return f'"{escaped}"'
