@@ -1,11 +1,11 @@
-"""What an entry is found by: its names and their words, in tables of their own.
+"""The full-text index of entries: the tables of their names, and of the words of these.
 
 A name is what a service calls an artist, a character, a show or a tag; a file's name counts as
-well. `name` has each name once, and how many entries have it; `naming` tells which, but for tags.
-`word` has the words that slips are looked for in, and how many names they are in; `vocabulary`
-has a new `edition` whenever a word has come that was not there. `wording` is a full-text index of
-entries, with a column for each group of names, and keeps no text: to take an entry out of it, what
-was put in is made again from `named`.
+well. `name` has each name once, with the number of its entries, and `naming` which entries these
+are, except for tags. `word` has the words that typos are compared with, and how many names have
+each; `vocabulary` gets a new `edition` with every new word. `wording` is an FTS5 index without
+content, with a column for each group of names: to delete an entry from it, the text that was
+inserted is built again from `named`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ _DIGIT = re.compile(r"\d")
 
 
 class EntryTexts(NamedTuple):
-    """The names that an entry is found by; `file` is its path or its name."""
+    """The names by which searches match an entry; `file` is its path or file name."""
 
     artists: Sequence[str] = ()
     characters: Sequence[str] = ()
@@ -63,7 +63,7 @@ class EntryTexts(NamedTuple):
 
     @classmethod
     def of(cls, path: str, post: ArtPost | None = None, category: str | None = None) -> EntryTexts:
-        """Gather the names of a picture; its category counts as a tag."""
+        """Return the names of a picture; its category counts as a tag."""
         tags = (category,) if category else ()
         if post is None:
             return cls(tags=tags, file=path)
@@ -77,7 +77,7 @@ class _IndexedName(NamedTuple):
 
 
 def index_entry(connection: sqlite3.Connection, id: int, texts: EntryTexts) -> None:  # noqa: A002  the column's name
-    """Let an entry be found by these names, and by none that it had before."""
+    """Index an entry under these names, in place of any that it had before."""
     unindex_entry(connection, id)
     names = [_increase_counts(connection, kind, text) for kind, text in _names(texts)]
     file = " ".join(extract_words(os.path.splitext(os.path.basename(texts.file))[0]))
@@ -90,7 +90,7 @@ def index_entry(connection: sqlite3.Connection, id: int, texts: EntryTexts) -> N
 
 
 def unindex_entry(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
-    """Forget the names of an entry, if it has any."""
+    """Remove an entry from the index, if it is there."""
     query = "SELECT names, file FROM named WHERE entry = ?"
     row: tuple[bytes, str] | None = connection.execute(query, (id,)).fetchone()
     if row is None:
@@ -128,12 +128,12 @@ def _columns(names: Sequence[_IndexedName], file: str) -> tuple[str, str, str]:
 
 
 def _index_pairs(names: Sequence[_IndexedName], entry: int) -> list[tuple[int, int]]:
-    # Tags are most of all names, and nobody asks for the entries of one but by its words.
+    # Most names are tags, and the entries of a tag are only searched by its words.
     return [(name.id, entry) for name in names if name.kind != TAG]
 
 
 def _increase_counts(connection: sqlite3.Connection, kind: str, text: str) -> _IndexedName:
-    """Return the row of a name that one more entry has."""
+    """Count one more entry of a name, and return its row."""
     query = "SELECT id, words FROM name WHERE text = ? AND kind = ?"
     row: tuple[int, str] | None = connection.execute(query, (text, kind)).fetchone()
     if row is not None:
@@ -147,7 +147,7 @@ def _increase_counts(connection: sqlite3.Connection, kind: str, text: str) -> _I
 
 
 def _decrease_counts(connection: sqlite3.Connection, name: _IndexedName) -> None:
-    """Take away one of the entries that have a name, and the name with the last of them."""
+    """Count one entry less of a name, and delete it with the last."""
     last = "DELETE FROM name WHERE id = ? AND entries = 1"
     if connection.execute(last, (name.id,)).rowcount:
         _remove_words(connection, name.words)
@@ -161,7 +161,7 @@ def _read_name(connection: sqlite3.Connection, number: int) -> _IndexedName:
 
 
 def _add_words(connection: sqlite3.Connection, words: str) -> None:
-    """Put the words of a name into the vocabulary."""
+    """Add the words of a name to the vocabulary."""
     for word in _typo_candidates(words):
         query = "UPDATE word SET uses = uses + 1 WHERE text = ?"
         if not connection.execute(query, (word,)).rowcount:
@@ -170,7 +170,7 @@ def _add_words(connection: sqlite3.Connection, words: str) -> None:
 
 
 def _remove_words(connection: sqlite3.Connection, words: str) -> None:
-    """Take the words of a name out of the vocabulary, each with its last use."""
+    """Remove the words of a name from the vocabulary, each with its last use."""
     for word in _typo_candidates(words):
         last = "DELETE FROM word WHERE text = ? AND uses = 1"
         if not connection.execute(last, (word,)).rowcount:
@@ -178,7 +178,7 @@ def _remove_words(connection: sqlite3.Connection, words: str) -> None:
 
 
 def _typo_candidates(words: str) -> set[str]:
-    """Return the words in which a slip can be told, each once: one in a number is another number.
+    """Return the words to compare typos with; a number with a typo would be another number.
 
     >>> sorted(_typo_candidates("neko 3fa85f64 no neko mimi"))
     ['mimi', 'neko']

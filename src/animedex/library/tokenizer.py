@@ -1,4 +1,4 @@
-"""Names and queries as the words that they are found by."""
+"""Split names and queries into the words of the full-text index."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from animedex.text_normalization import is_cjk, normalize, split_words
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-# Characters of a text that count: names and queries may be of any length.
-_READ = 300
+# Names and queries may be of any length, and only these characters count.
+_MAX_LENGTH = 300
 # Letters and digits by turns, as in the names of many files, are one word and not ten of a letter.
 _CODE = re.compile(r"(?<![a-z0-9])((?:\d+[a-z]+\d+[a-z]|[a-z]+\d+[a-z]+\d)[a-z0-9]*)")
 # Full-width forms, which no folded text has, stand for signs, which divide words otherwise.
@@ -20,47 +20,47 @@ _SIGNS = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 
 
 def extract_words(text: str) -> list[str]:
-    """Split a text into folded words; signs make a word where there is nothing else.
+    """Split a text into normalized words; signs are a word if there is nothing else.
 
     >>> [extract_words(text) for text in ("Hatsune_Miku_(append)", "1girl", "3fa85f64-5717")]
     [['hatsune', 'miku', 'append'], ['1', 'girl'], ['3fa85f64', '5717']]
     >>> len(extract_words("^_^")), extract_words(" ")
     (1, [])
     """
-    read = text[:_READ]
-    words = split(read)
+    text = text[:_MAX_LENGTH]
+    words = split(text)
     if words:
         return words
-    signs = [char for char in normalize(read) if unicodedata.category(char)[0] in "PS"]
+    signs = [char for char in normalize(text) if unicodedata.category(char)[0] in "PS"]
     return ["".join(signs).translate(_SIGNS)] if signs else []
 
 
 def split_chunks(text: str) -> list[list[str]]:
-    """Split a query into words, those together that no blank divides.
+    """Split a query at blanks, and each chunk into words.
 
     >>> split_chunks("re:zero rem"), split_chunks("sword & shield"), split_chunks("")
     ([['re', 'zero'], ['rem']], [['sword'], ['shield']], [])
     """
-    chunks = [words for chunk in text[:_READ].split() if (words := split(chunk))]
+    chunks = [words for chunk in text[:_MAX_LENGTH].split() if (words := split(chunk))]
     return chunks or [words for words in [extract_words(text)] if words]
 
 
 def split(text: str) -> list[str]:
-    """Split a text into folded words; signs are none.
+    """Split a text into normalized words, without signs.
 
     >>> split("3fa85f64 by Miku!")
     ['3fa85f64', 'by', 'miku']
     """
-    folded = normalize(text)
-    if not _CODE.search(folded):
+    normalized = normalize(text)
+    if not _CODE.search(normalized):
         return split_words(text)
-    # Every other piece is what the pattern found.
-    pieces = enumerate(_CODE.split(folded))
+    # Every other piece is a match of the pattern.
+    pieces = enumerate(_CODE.split(normalized))
     return [w for at, piece in pieces for w in ([piece] if at % 2 else split_words(piece))]
 
 
 def join_words(words: Iterable[str]) -> str:
-    """Write words as one, so that it does not matter how a name is divided.
+    """Join words, so that it does not matter how a name is divided.
 
     >>> join_words(extract_words("Re:Zero")) == join_words(extract_words("rezero"))
     True
