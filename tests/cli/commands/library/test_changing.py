@@ -248,7 +248,7 @@ def test_what_is_not_there_is_like_nothing(
     assert (outcome.code, bool(outcome.error["hint"])) == (code, True)
 
 
-def test_a_film_looks_like_nothing(cli: Cli, tmp_path: Path) -> None:
+def test_a_video_has_no_fingerprint(cli: Cli, tmp_path: Path) -> None:
     film = tmp_path / "1.webm"
     film.write_bytes(b"\x1a\x45\xdf\xa3 webm")
     cli("library", "add", str(film))
