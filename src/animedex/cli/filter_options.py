@@ -1,8 +1,8 @@
-"""The options that say which of the library's entries are meant."""
+"""The options that commands of the library share: filters, folders, limits and distances."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ParamSpec, cast
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
 
 import click
 
@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 P = ParamSpec("P")
+F = TypeVar("F", bound="Callable[..., None]")
 
 
 def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
@@ -38,6 +39,20 @@ def folders_argument(command: Callable[P, None]) -> Callable[P, None]:
     return click.argument(
         "folders", metavar="[DIR]...", nargs=-1, help="Only pictures below these folders."
     )(command)
+
+
+def count_option(name: str, default: int, items: str) -> Callable[[F], F]:
+    """Return an option for how many items there are to be, at least 1."""
+    text = f"Number of {items} (default: {default})."
+    return click.option(name, type=click.IntRange(1), default=default, metavar="N", help=text)
+
+
+within_option = click.option(
+    "--within",
+    type=click.IntRange(0, 64),
+    metavar="BITS",
+    help="Largest Hamming distance of 64-bit hashes (default: 10).",
+)
 
 
 def _folder(name: str) -> str:

@@ -8,7 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
-from animedex.cli.filter_options import folders_argument, with_filter_options
+from animedex.cli.filter_options import folders_argument, with_filter_options, within_option
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -59,12 +59,7 @@ class _Result(NamedTuple):
     ),
 )
 @folders_argument
-@click.option(
-    "--within",
-    type=click.IntRange(0, 64),
-    metavar="BITS",
-    help="Largest Hamming distance of 64-bit hashes (default: 10).",
-)
+@within_option
 @click.option(
     "--keep",
     type=click.Choice(["best", "oldest", "newest"]),

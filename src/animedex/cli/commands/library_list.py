@@ -8,7 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
-from animedex.cli.filter_options import folders_argument, with_filter_options
+from animedex.cli.filter_options import count_option, folders_argument, with_filter_options
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,7 @@ _PAGE = 500
         " both null for a picture of one's own; `there` tells whether the file still is."
     ),
 )
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=50,
-    metavar="N",
-    help="Number of entries (default: 50).",
-)
+@count_option("--limit", 50, "entries")
 @click.option("--all", "whole", is_flag=True, help="List all entries.")
 @folders_argument
 @with_library

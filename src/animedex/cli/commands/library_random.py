@@ -10,13 +10,12 @@ import click
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
 from animedex.cli.entry_output import KEYS, entry_card, entry_payload
-from animedex.cli.filter_options import with_filter_options
+from animedex.cli.filter_options import count_option, with_filter_options
 from animedex.library.file_credit import service_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from animedex.cli.command_context import CommandSession
     from animedex.http_message import JsonObject
     from animedex.library.entry import Entry
     from animedex.library.filter_sql import Filters
@@ -35,13 +34,7 @@ if TYPE_CHECKING:
         " the files instead."
     ),
 )
-@click.option(
-    "--amount",
-    type=click.IntRange(1),
-    default=1,
-    metavar="N",
-    help="Number of pictures.",
-)
+@count_option("--amount", 1, "pictures")
 @click.option("--paths", is_flag=True, help="Print paths, one per line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
 @partial(with_library, pictures=True)
@@ -50,7 +43,6 @@ def command(
     session: CommandSession, *, filters: Filters, amount: int, paths: bool, quiet: bool
 ) -> None:
     """Show random pictures, each at most once."""
-    from animedex.cli.commands.library_random import print_service_rows
     from animedex.library.picture_library import pick_random
 
     entries = pick_random(session.library, filters, amount)
@@ -82,14 +74,14 @@ def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> Non
     source = session.shared.fields is not None or not session.shared.no_source
 
     def row(entry: Entry) -> JsonObject:
-        from animedex.render import json_output as json
+        from animedex.render.json_output import post_payload, row_payload
 
         record = service_record(entry)
         if record is None:
             return entry_payload(entry, source=source)
         if session.shared.common:
-            return json.post_payload(record.to_common(), source=source)
-        return json.row_payload(record, source=source, exact=True)
+            return post_payload(record.to_common(), source=source)
+        return row_payload(record, source=source, exact=True)
 
     session.output.findings(entries, row, entry_card, (*KEYS, *_service_fields()))
 

@@ -8,7 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
-from animedex.cli.filter_options import with_filter_options
+from animedex.cli.filter_options import count_option, with_filter_options
 
 if TYPE_CHECKING:
     from animedex.library.filter_sql import Filters
@@ -29,13 +29,7 @@ if TYPE_CHECKING:
     ),
 )
 @click.argument("words", nargs=-1, required=True, help="Words to search for.")
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=50,
-    metavar="N",
-    help="Number of results (default: 50).",
-)
+@count_option("--limit", 50, "results")
 @with_library
 @with_filter_options
 def command(

@@ -6,6 +6,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_output
+from animedex.cli.filter_options import count_option, within_option
 
 
 @click.command(
@@ -22,19 +23,8 @@ from animedex.cli.command_context import CommandSession, with_output
     ),
 )
 @click.argument("picture", metavar="FILE|ID|URL", help="A file, or a picture of the library.")
-@click.option(
-    "--within",
-    type=click.IntRange(0, 64),
-    metavar="BITS",
-    help="Largest Hamming distance of 64-bit hashes (default: 10).",
-)
-@click.option(
-    "--limit",
-    type=click.IntRange(1),
-    default=50,
-    metavar="N",
-    help="Number of results (default: 50).",
-)
+@within_option
+@count_option("--limit", 50, "results")
 @with_output
 def command(session: CommandSession, picture: str, *, within: int | None, limit: int) -> None:
     """Find pictures that look like this one.

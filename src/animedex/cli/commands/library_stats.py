@@ -8,7 +8,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
-from animedex.cli.filter_options import with_filter_options
+from animedex.cli.filter_options import count_option, with_filter_options
 
 if TYPE_CHECKING:
     from animedex.http_message import JsonObject
@@ -27,13 +27,7 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
     ),
     guidance="Each of the counts is an object from names to numbers of pictures.",
 )
-@click.option(
-    "--most",
-    type=click.IntRange(1),
-    default=20,
-    metavar="N",
-    help="Number of artists, shows and categories (default: 20).",
-)
+@count_option("--most", 20, "artists, shows and categories")
 @with_library
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, most: int) -> None:
