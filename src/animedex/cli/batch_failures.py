@@ -1,4 +1,4 @@
-"""What goes wrong with some of many things: each is named once, and the worst one's code counts."""
+"""Failures of some of many items: print each, and exit with the code of the worst."""
 
 from __future__ import annotations
 
@@ -10,45 +10,45 @@ if TYPE_CHECKING:
 
 
 class BatchFailures:
-    """Name failures as they come, but for a lone one: that is the command's own.
+    """Print failures as they come; a single one is raised as the command's own error.
 
-    The worst is the one with the highest exit code, and of these the first.
+    The worst is the first with the highest exit code.
     """
 
     def __init__(self, session: CommandSession) -> None:
         self._session = session
         self._worst: AnimedexError | None = None
-        self._untold: AnimedexError | None = None
+        self._pending: AnimedexError | None = None
         self.count = 0
 
     def add(self, error: AnimedexError, *, is_repeated: bool = False) -> None:
-        """Count one, and name those that are not alone; one that is repeated is only counted."""
+        """Count a failure, and print it unless it is the first; a repeated one is only counted."""
         self.count += 1
         if is_repeated:
-            self._tell()
+            self._print_pending()
             return
         if self._worst is None or error.exit_code > self._worst.exit_code:
             self._worst = error
-        self._tell()
-        self._untold = error
+        self._print_pending()
+        self._pending = error
         if self.count > 1:
-            self._tell()
+            self._print_pending()
 
     def fail(self, what: str) -> None:
-        """Raise what tells of all of them, if there are any; `what` is what they were."""
+        """Raise one error for all, if there are any; `what` says what failed."""
         worst = self._worst
         if worst is None:
             return
         if self.count == 1:
-            self._untold = None
+            self._pending = None
             raise worst
         message, hint = f"{self.count} {what}", None
         if self._session.shared.errors == "json":
-            # One object is all that is printed, so that it has to say more.
+            # Only one object is printed, so it has to say more.
             message, hint = f"{message}; the worst: {worst.message}", worst.hint
         raise type(worst)(message, hint=hint)
 
-    def _tell(self) -> None:
-        error, self._untold = self._untold, None
+    def _print_pending(self) -> None:
+        error, self._pending = self._pending, None
         if error is not None:
             self._session.note(f"animedex: {error}")

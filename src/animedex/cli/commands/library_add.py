@@ -1,4 +1,4 @@
-"""`animedex library add`: pictures taken in, with the credit that they carry."""
+"""`animedex library add`: add pictures, with the credit that they carry."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
         "find . -name '*.gif' -print0 | animedex library add -",
     ),
     guidance=(
-        "Files stay where they are. A file that is there already is looked at anew and keeps its"
-        " number. Standard error counts what was added, was already there, failed, or is of a"
-        " format that is not supported (HEIC, JXL, BMP, TIFF). A broken file is named there and the"
-        " rest go on; the exit code is then that of the worst."
+        "Files stay where they are. A file that is already in the library is read again and keeps"
+        " its number. Standard error counts the files that were added, were already there, failed,"
+        " or have a format that is not supported (HEIC, JXL, BMP, TIFF). A broken file is named"
+        " there, and the rest are added; the exit code is then that of the worst failure."
     ),
 )
 @click.argument(
@@ -47,11 +47,11 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
 def command(session: CommandSession, files: tuple[str, ...]) -> None:
     """Add pictures or folders to your library.
 
-    Credit is read from the file itself, or from a sidecar beside it, of this program or of others.
-    Folders are gone through with all below them; hidden and half-written files are left out, and
-    folders that a system keeps for itself, such as @eaDir, #recycle, lost+found and $RECYCLE.BIN,
-    unless you name them. With - a list is read from standard input: paths, one on a line or with
-    NUL between them, or rows of JSON that have a `path`.
+    Credit is read from the file itself, or from a sidecar beside it, written by animedex or by
+    another program. Folders are searched with all their subfolders, except for hidden and
+    unfinished files and, unless you name them, system folders such as @eaDir, #recycle, lost+found
+    and $RECYCLE.BIN. With -, a list is read from standard input: paths, one per line or separated
+    by NUL, or JSON rows with a `path`.
     """
     from animedex.cli.batch_failures import BatchFailures
     from animedex.cli.path_arguments import expand_paths
@@ -69,7 +69,7 @@ def command(session: CommandSession, files: tuple[str, ...]) -> None:
 
 
 class AddReport:
-    """Count what came of files: by status, and which of them are of formats not supported."""
+    """Counts of files by status, and the formats of those that are not supported."""
 
     def __init__(self, session: CommandSession) -> None:
         self._session = session
@@ -83,19 +83,19 @@ class AddReport:
             if one.error is not None:
                 failures.add(one.error)
             if one.fault is not None and one.status != "known":
-                fault = f"{one.fault}; it is added, but not compared with other pictures"
-                self._session.note(f"animedex: {fault}")
+                note = "it is added, but not compared with other pictures"
+                self._session.note(f"animedex: {one.fault}; {note}")
             if one.entry is not None:
                 yield one.entry
 
     def report(self, failures: BatchFailures) -> None:
-        """Print the summary; a lone file that was added is told in a pipe by its row alone."""
+        """Print the summary, unless the row or the error of a single file says the same."""
         self.counts["failed"] = failures.count
         parts = [f"{self.counts[key]} {word}" for key, word in _WORDS.items() if self.counts[key]]
         if self.unsupported:
             formats = Counter(self.unsupported)
-            named = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
-            parts.append(f"{len(self.unsupported)} not supported ({named})")
+            counts = ", ".join(f"{count} {name}" for name, count in sorted(formats.items()))
+            parts.append(f"{len(self.unsupported)} not supported ({counts})")
         is_silent = parts == ["1 failed"] or (
             parts == ["1 added"] and not _is_summary_only(self._session)
         )
@@ -104,12 +104,12 @@ class AddReport:
 
 
 def _is_summary_only(session: CommandSession) -> bool:
-    """Return whether a summary alone is printed, as on a terminal."""
+    """Return whether only a summary is printed, as on a terminal without --verbose."""
     return session.output.mode == "text" and not session.shared.verbose
 
 
 def _print(session: CommandSession, entries: Iterator[Entry]) -> None:
-    """Print entries, or on a terminal a bar while they come."""
+    """Print entries, or on a terminal a progress bar."""
     from animedex.cli.entry_output import pair_with_nothing, print_entries
     from animedex.cli.progress_bars import count_with_bar
 

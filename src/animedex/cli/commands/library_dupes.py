@@ -1,4 +1,4 @@
-"""`animedex library dupes`: the same picture kept several times."""
+"""`animedex library dupes`: find duplicates, and delete them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TITLES = {
 
 
 class _Result(NamedTuple):
-    """What became of a group: which picture is kept, and the numbers of those that are gone."""
+    """A group, the picture to keep, and the numbers of those that were deleted or removed."""
 
     group: DuplicateGroup
     keep: Entry | None
@@ -41,7 +41,7 @@ class _Result(NamedTuple):
     forgotten: tuple[int, ...] = ()
 
     def count_to_delete(self) -> int:
-        """Return how many pictures would go."""
+        """Return how many pictures would be deleted."""
         return len(self.group.entries) - 1 if self.keep else 0
 
 
@@ -53,7 +53,7 @@ class _Result(NamedTuple):
         "animedex library dupes --keep best --jq '.[] | {evidence, keep}'",
     ),
     guidance=(
-        "`evidence`: `bytes` or `pixels` are equal, `same` is scaled, recompressed or converted,"
+        "`evidence`: `bytes` or `pixels` are equal; `same` is scaled, recompressed or converted;"
         " `similar` may be another picture and is never deleted. --delete uses the system's trash;"
         " without a terminal it needs --yes. Show the user the groups first."
     ),
@@ -80,12 +80,12 @@ def command(  # noqa: PLR0913  each is an option
 ) -> None:
     """Find duplicates and similar pictures.
 
-    Each file of a group is decoded and compared with the one to keep. --delete leaves similar
-    pictures alone: only equal files, equal pixels, and the same picture scaled, recompressed or
-    converted go into the trash.
+    Each file of a group is decoded and compared with the one to keep. --delete moves only files
+    with equal bytes or pixels, and the same picture scaled, recompressed or converted, to the
+    trash. It never deletes pictures that are only similar.
 
-    The best picture is the one with the most frames, then the most pixels, then without losses,
-    then with the largest file, then with credit, then that was there first.
+    The best picture has the most frames, then the most pixels, then lossless compression, then the
+    largest file, then credit, then the lowest number.
     """
     from animedex.cli.batch_failures import BatchFailures
     from animedex.cli.progress_bars import update_outdated_fingerprints
@@ -104,7 +104,7 @@ def command(  # noqa: PLR0913  each is an option
 def _delete_all(
     session: CommandSession, groups: Iterable[_Result], failures: BatchFailures, *, yes: bool
 ) -> int:
-    """Delete after asking, and print what became of each group; return how many there were."""
+    """Delete after a confirmation, and print each group; return the number of groups."""
     results = list(groups)
     is_asked = any(one.count_to_delete() for one in results) and not yes
     if is_asked and session.output.mode == "text":
@@ -121,28 +121,28 @@ def _delete_all(
 
 
 def _check_delete(keep: Keep | None, *, yes: bool) -> None:
-    """Raise where it is not said what to keep, nobody can be asked, or there is no trash."""
+    """Raise if there is no --keep, no way to ask for confirmation, or no trash."""
     from animedex.cli.prompts import is_interactive
     from animedex.library.trash import check_trash
 
     if keep is None:
-        message = "--delete needs to know what to keep"
+        message = "--delete needs --keep"
         raise BadArguments(message, hint="add --keep best, oldest or newest")
     if not yes and not is_interactive():
-        message = "nothing was deleted: without a terminal to ask at, --delete needs --yes"
+        message = "nothing was deleted: without a terminal, --delete needs --yes"
         raise BadArguments(message, hint="look at the groups without --delete, then add --yes")
     check_trash()
 
 
 def _may_delete(results: Iterable[_Result]) -> bool:
-    """Ask whether the files may be deleted, with their number; return the answer."""
+    """Ask for confirmation, and return whether it was given."""
     from animedex.cli.prompts import ask
     from animedex.plurals import format_count
 
     groups = [one for one in results if one.count_to_delete()]
     count = sum(one.count_to_delete() for one in groups)
     files, of = format_count(count, "file"), format_count(len(groups), "group")
-    return ask(f"Put {files} of {of} into the trash? [y/N]").lower() in {"y", "yes"}
+    return ask(f"Move {files} of {of} to the trash? [y/N]").lower() in {"y", "yes"}
 
 
 def _results(
@@ -156,7 +156,7 @@ def _results(
 
 
 def _delete(session: CommandSession, result: _Result, failures: BatchFailures) -> _Result:
-    """Put all but the one to keep into the trash; none of similar pictures."""
+    """Move all but the one to keep to the trash, unless the group is only similar."""
     from animedex.errors import AnimedexError
     from animedex.library.trash import keep_only
 
@@ -168,8 +168,8 @@ def _delete(session: CommandSession, result: _Result, failures: BatchFailures) -
         if entry.id == result.keep.id:
             continue
         try:
-            went = keep_only(session.library, result.keep, entry)
-            (deleted if went else forgotten).append(entry.id)
+            is_deleted = keep_only(session.library, result.keep, entry)
+            (deleted if is_deleted else forgotten).append(entry.id)
         except AnimedexError as error:
             failures.add(error)
     return result._replace(deleted=tuple(deleted), forgotten=tuple(forgotten))
@@ -180,15 +180,15 @@ def _summary(results: Iterable[_Result]) -> str:
 
     gone = sum(len(one.deleted) for one in results)
     if not gone:
-        return "animedex: no file went into the trash"
+        return "animedex: no file was moved to the trash"
     return (
-        f"animedex: {format_count(gone, 'file')} went into the trash; to undo that, restore from"
-        " your system's trash, then run `animedex library add` on what you restored"
+        f"animedex: {format_count(gone, 'file')} moved to the trash; to undo that, restore from"
+        " your system's trash, then run `animedex library add` on the restored files"
     )
 
 
 def _print(session: CommandSession, results: Iterator[_Result]) -> int:
-    """Print groups as they come; return how many there were."""
+    """Print groups as they come, and return their number."""
     from animedex.cli.entry_output import print_each
 
     return print_each(session, results, _card, _row, _KEYS)
@@ -236,7 +236,7 @@ def _fate(result: _Result, entry: Entry) -> str:
     if entry.id in result.deleted:
         return "in the trash"
     if entry.id in result.forgotten:
-        return "forgotten, as it is the file that is kept"
+        return "removed, as it is the same file as the one kept"
     if result.keep and entry.id == result.keep.id:
         return "kept"
     level = result.group.levels.get(entry.id)

@@ -1,4 +1,4 @@
-"""`animedex library export`: all that is known, as lines of text."""
+"""`animedex library export`: write all entries as JSON lines or CSV."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ _BATCH = 200
         "animedex library export --format csv --source nekos > nekos.csv",
     ),
     guidance=(
-        "jsonl has everything, and `library import` gives the same library again. csv is for"
-        " people: it has no rows of services, and lists of names are one cell with `; ` between."
+        "jsonl has everything: `library import` restores the same library. csv is for people: it"
+        " has no rows of services, and a list of names is one cell, separated by `; `."
     ),
 )
 @click.option(
@@ -59,7 +59,7 @@ def command(session: CommandSession, *, filters: Filters, kind: Kind) -> None:
 
 
 def _printable_line(line: bytes, kind: Kind) -> str:
-    """Return a line for a terminal, without what could steer it; JSON still says the same."""
+    """Return a line with control characters escaped; JSON keeps its meaning."""
     text = line.decode(errors="replace")
     return (
         escape_json(text)

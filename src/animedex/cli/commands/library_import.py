@@ -1,4 +1,4 @@
-"""`animedex library import`: what was exported, taken in."""
+"""`animedex library import`: add exported entries."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _PEEKED = 4096
         "animedex library export | ANIMEDEX_DATA_DIR=/tmp/other animedex library import -",
     ),
     guidance=(
-        "Doing it twice is the same as once. A line whose file is not where it says is not taken"
-        " in; lines that cannot be are named with their number, and the rest go on."
+        "Importing twice is the same as once. A line is only imported if its file exists. Lines"
+        " that cannot be imported are reported with their number, and the rest are imported."
     ),
 )
-@click.argument("file", metavar="FILE|-", help="What `library export` wrote; - reads it.")
+@click.argument("file", metavar="FILE|-", help="Output of `library export`, or - for stdin.")
 @click.option(
     "--format",
     "kind",
@@ -58,8 +58,8 @@ def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
                 new += 1
             else:
                 existing += 1
-    session.note(f"animedex: {new} added, {existing} known already, {failures.count} failed")
-    failures.fail("lines could not be taken in")
+    session.note(f"animedex: {new} added, {existing} already there, {failures.count} failed")
+    failures.fail("lines could not be imported")
 
 
 def _opened(file: str, open_files: ExitStack) -> io.BufferedReader:

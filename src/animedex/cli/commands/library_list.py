@@ -1,4 +1,4 @@
-"""`animedex library list`: what there is, the newest first."""
+"""`animedex library list`: list entries, newest first."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ _PAGE = 500
         "animedex library list --all --jq '.[].path' -r",
     ),
     guidance=(
-        "`post` is the picture in the shape that all services share, `row` the service's own row,"
-        " both null for a picture of one's own; `there` tells whether the file still is."
+        "`post` is the picture in the shape that all services share, and `row` the service's own"
+        " row; both are null for pictures of your own. `there` says whether the file exists."
     ),
 )
 @count_option("--limit", 50, "entries")
@@ -48,7 +48,7 @@ def command(session: CommandSession, *, filters: Filters, limit: int, whole: boo
     if not count:
         session.note("animedex: the library has no matching picture")
     elif not whole and count > limit:
-        session.note(f"animedex: the newest {limit} of {count}: --limit or --all lists more")
+        session.note(f"animedex: the newest {limit} of {count}; use --limit or --all for more")
 
 
 def _newest(library: Library, filters: Filters, limit: int | None) -> Iterator[Entry]:

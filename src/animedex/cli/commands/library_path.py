@@ -1,4 +1,4 @@
-"""`animedex library path`: where the library is."""
+"""`animedex library path`: print where the library is stored."""
 
 from __future__ import annotations
 

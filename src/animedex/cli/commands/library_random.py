@@ -1,4 +1,4 @@
-"""`animedex library random`: pictures drawn from those that one has."""
+"""`animedex library random`: show random pictures of the library."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ if TYPE_CHECKING:
         "animedex library random --category neko --amount 3 --jq '.[].url'",
     ),
     guidance=(
-        "A service's picture is its row, as the service's own command prints it; `_source` says"
-        " `library`. A picture of one's own is a row as `library list` prints it. --paths prints"
-        " the files instead."
+        "A service's picture is printed as its row, as by the service's own command, and `_source`"
+        " says `library`. A picture of your own is printed as by `library list`. --paths prints"
+        " paths instead."
     ),
 )
 @count_option("--amount", 1, "pictures")
@@ -57,7 +57,7 @@ def command(
 
 
 def _draw(session: CommandSession, entries: list[Entry]) -> None:
-    """Draw the files that were drawn by lot."""
+    """Show the pictures in the terminal."""
     from animedex.cli.grid_renderer import draw_pictures
     from animedex.cli.picture_sources import entry_source
     from animedex.cli.streams import write_out
@@ -70,7 +70,7 @@ def _draw(session: CommandSession, entries: list[Entry]) -> None:
 
 
 def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> None:
-    """Print each picture as its service's row, or as an entry where it is of no service."""
+    """Print each picture as its service's row, or as an entry if it is of no service."""
     source = session.shared.fields is not None or not session.shared.no_source
 
     def row(entry: Entry) -> JsonObject:
@@ -87,7 +87,7 @@ def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> Non
 
 
 def _service_fields() -> Iterator[str]:
-    """Name what rows of any service and art posts have."""
+    """Yield the fields of art posts, and of the rows of every service."""
     from animedex import backends
     from animedex.backends.provider import find_provider
     from animedex.models import ArtPost

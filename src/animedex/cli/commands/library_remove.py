@@ -1,4 +1,4 @@
-"""`animedex library remove`: pictures forgotten, and their files if that is asked for."""
+"""`animedex library remove`: remove entries, and with --delete their files."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     cls=Command,
     examples=("animedex library remove 3", "animedex library remove --missing"),
     guidance=(
-        "Without --delete no file is touched. With it files go into the system's trash, from which"
-        " the user can take them back."
+        "Without --delete, no file is touched. With it, files go to the system's trash, from which"
+        " the user can restore them."
     ),
 )
 @click.argument("numbers", metavar="[ID]...", nargs=-1, help="The pictures' numbers.")
@@ -33,16 +33,16 @@ def command(
 ) -> None:
     """Remove entries; files stay unless --delete is used.
 
-    Where one of the numbers is unknown nothing is done. One that cannot be deleted stays, and does
-    not stop the rest. With --missing, connect the disks that the pictures are on first: what is on
-    none that is there counts as gone.
+    If one of the numbers is unknown, nothing is removed. A file that cannot be deleted keeps its
+    entry, and the rest are removed. Before you use --missing, connect all disks with pictures:
+    files on a disk that is not connected count as missing.
     """
     from animedex.cli.batch_failures import BatchFailures
     from animedex.cli.entry_numbers import get_entry
     from animedex.errors import AnimedexError
 
     if bool(numbers) == missing or (missing and delete):
-        message = "name pictures by their numbers, or give --missing alone"
+        message = "library remove needs numbers of pictures, or --missing alone"
         raise BadArguments(message, hint="numbers are listed by `animedex library list`")
     entries = {entry.id: entry for entry in [get_entry(session.library, one) for one in numbers]}
     if missing:
@@ -67,5 +67,5 @@ def _forget(session: CommandSession, entry: Entry, *, delete: bool) -> None:
         discard(session.library, entry)
     else:
         session.library.remove(entry.id)
-    done = "in the trash" if delete else "forgotten"
+    done = "moved to the trash" if delete else "removed"
     session.note(f"animedex: {done}: {entry.id} {printable_path(entry.path)}")

@@ -1,4 +1,4 @@
-"""`animedex library search`: what one has, found again by words."""
+"""`animedex library search`: search the library by words."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
         "animedex library search miku --added '>2026-01-01' --larger-than 2mp --jq '.[].path'",
     ),
     guidance=(
-        "All words must be found among a picture's artists, characters, shows, tags, category or"
-        " file name; the beginning of a word and a slip in it will do. `[]` means that there is"
-        " nothing. `_match`, in 0..1, says how well a row answers."
+        "All words must match a picture's artists, characters, shows, tags, category or file name."
+        " The beginning of a word matches, and so does a word with a typo if nothing matches"
+        " exactly. `[]` means no results. `_match`, from 0 to 1, says how well a row matches."
     ),
 )
 @click.argument("words", nargs=-1, required=True, help="Words to search for.")

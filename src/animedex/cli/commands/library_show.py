@@ -1,4 +1,4 @@
-"""`animedex library show`: all that is known of one picture."""
+"""`animedex library show`: show one entry."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from animedex.cli.command_context import CommandSession, with_library
     cls=Command,
     examples=("animedex library show 1", "animedex library show 1 --jq .path -r"),
 )
-@click.argument("number", metavar="ID", help="The picture's number, as `library list` has it.")
+@click.argument("number", metavar="ID", help="The picture's number, from `library list`.")
 @with_library
 def command(session: CommandSession, number: str) -> None:
     """Show one entry in full."""

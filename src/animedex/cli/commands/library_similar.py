@@ -1,4 +1,4 @@
-"""`animedex library similar`: what looks like a picture."""
+"""`animedex library similar`: find pictures that look like one."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from animedex.cli.filter_options import count_option, within_option
         "animedex library similar picture.png --within 10 --limit 5",
     ),
     guidance=(
-        "`_distance` says in how many bits of 64 two hashes differ: 0 to 4 is mostly the same"
-        " picture in another size or format. Flat colours are found only where all pixels are"
-        " equal. `[]` means that nothing looks like it."
+        "`_distance` is the Hamming distance of two 64-bit hashes: 0 to 4 is mostly the same"
+        " picture in another size or format. Pictures of one flat color match only if all pixels"
+        " are equal. `[]` means no results."
     ),
 )
 @click.argument("picture", metavar="FILE|ID|URL", help="A file, or a picture of the library.")
@@ -29,9 +29,9 @@ from animedex.cli.filter_options import count_option, within_option
 def command(session: CommandSession, picture: str, *, within: int | None, limit: int) -> None:
     """Find pictures that look like this one.
 
-    A picture of the library is named by its number, by its address or by the id of its art post,
-    such as nekos:FILE, and is not among those found. One of a service that is not there is asked
-    for, looked at, and not kept.
+    Name a picture of the library by its number, its URL or the id of its art post, such as
+    nekos:FILE; it is not among the results. A service's picture that is not in the library is
+    downloaded for the comparison, and not kept.
     """
     from animedex.cli.entry_output import print_entries
     from animedex.cli.fingerprint_lookup import fingerprint_of
@@ -42,7 +42,7 @@ def command(session: CommandSession, picture: str, *, within: int | None, limit:
     matches = session.library.similar(look, within, limit + 1)
     others = [one for one in matches if entry is None or one.entry.id != entry.id][:limit]
     if not others:
-        session.note(f"animedex: nothing looks like {picture}")
+        session.note(f"animedex: no picture looks like {picture}")
     print_entries(
         session, ((one.entry, {"_distance": one.distance}) for one in others), ["_distance"]
     )

@@ -1,4 +1,4 @@
-"""`animedex library stats`: how many pictures there are, and of what."""
+"""`animedex library stats`: count pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
         "animedex library stats",
         "animedex library stats --source nekos --jq .artists",
     ),
-    guidance="Each of the counts is an object from names to numbers of pictures.",
+    guidance="Each count is an object of names and numbers of pictures.",
 )
 @count_option("--most", 20, "artists, shows and categories")
 @with_library

@@ -1,4 +1,4 @@
-"""`animedex library verify`: every file looked at, and put in order what can be."""
+"""`animedex library verify`: check every file, and repair the library."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
         "animedex library verify ~/Pictures --jq '.[] | select(.repaired | not)'",
     ),
     guidance=(
-        "No file is ever changed or deleted. Each row is something that was not in order, with"
-        " `repaired` and, where that is false, a `hint` of what to do; the exit code is then that"
-        " of the worst. `[]` and 0 mean that all is well."
+        "No file is ever changed or deleted. Each row is a problem, with `repaired` and, if that is"
+        " false, a `hint` of what to do; the exit code is then that of the worst problem. `[]` and"
+        " exit code 0 mean no problems."
     ),
 )
 @click.argument(
@@ -41,9 +41,8 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
 def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     """Check every file, and repair the library where possible.
 
-    What can be repaired is: a file that was moved is found by its bytes below the folders given;
-    one that was written anew and still looks the same, as after its tags were edited, is taken in
-    as it is; indexes that are wrong are made anew.
+    A moved file is found by its content below the folders that you name. A file that was rewritten
+    but looks the same, as after editing its tags, is read again. A damaged index is rebuilt.
     """
     from animedex.cli.progress_bars import update_outdated_fingerprints
     from animedex.library.file_inspection import find_missing_extra
@@ -65,13 +64,13 @@ def _folder(name: str) -> str:
     import os
 
     if not os.path.isdir(name):
-        message = f"there is no folder {name}"
-        raise NotFound(message, hint="name folders in which files may be")
+        message = f"{name} is not a folder"
+        raise NotFound(message, hint="name folders to search for moved files")
     return os.path.abspath(name)
 
 
 class _VerifyReport:
-    """Count what could not be repaired, and keep the worst error."""
+    """The number of findings that were not repaired, and the worst error."""
 
     def __init__(self) -> None:
         self._worst: AnimedexError | None = None
@@ -94,7 +93,7 @@ class _VerifyReport:
             return
         message, hint = self._worst.message, self._worst.hint
         if self._count > 1:
-            message, hint = f"{self._count} pictures are not in order", "see what was printed"
+            message, hint = f"{self._count} problems were not repaired", "see the rows above"
         if self._missing > 1:
             missing = f"{self._missing} files are missing"
             hint = f"{missing}: `animedex library remove --missing` removes all of their entries"
@@ -131,8 +130,8 @@ def _card(finding: Finding) -> Card:
     from animedex.cli.entry_output import entry_card, printable_path
     from animedex.render.text_output import Card
 
-    done = "repaired" if finding.error is None else "found"
-    lines = ((done, finding.message), ("to do", _remedy(finding)))
+    status = "repaired" if finding.error is None else "problem"
+    lines = ((status, finding.message), ("to do", _remedy(finding)))
     if finding.entry is None:
         return Card("the library itself", lines, "", "library")
     entry = finding.entry

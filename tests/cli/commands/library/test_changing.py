@@ -28,7 +28,7 @@ def in_trash() -> list[str]:
 def test_forgetting_leaves_the_file(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "remove", "4", "1")
     assert (outcome.code, outcome.out) == (0, b"")
-    assert "forgotten: 4 " in outcome.err
+    assert "removed: 4 " in outcome.err
     assert library_folder.files["own"].exists()
     assert [entry.id for entry in library_folder.library.entries()] == [3, 2]
 
@@ -148,7 +148,7 @@ def test_the_summary_says_how_many_went_and_how_to_restore_them(
     process: Process, twice: LibraryFolder
 ) -> None:
     outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes")
-    assert "2 files went into the trash" in outcome.err
+    assert "2 files moved to the trash" in outcome.err
     assert "restore" in outcome.err
 
 
@@ -158,7 +158,7 @@ def test_on_a_terminal_it_is_asked_how_many_may_go(
 ) -> None:
     shown = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
     assert "3 files of the same picture" in shown.text
-    assert "Put 2 files of 1 group into the trash?" in shown.err
+    assert "Move 2 files of 1 group to the trash?" in shown.err
     assert twice.library.count() == left
 
 
@@ -176,7 +176,7 @@ def test_similar_pictures_are_listed_and_never_deleted(
     outcome = process("library", "dupes", "--keep", "best", "--delete", "--yes", "-c")
     (group,) = rows_of(json.loads(outcome.out))
     assert (group["evidence"], group["keep"], group["deleted"]) == ("similar", None, [])
-    assert "no file went into the trash" in outcome.err
+    assert "no file was moved to the trash" in outcome.err
     assert (library_folder.library.count(), in_trash()) == (5, [])
 
 
@@ -234,7 +234,7 @@ def test_a_picture_of_a_service_is_asked_for(
 def test_nothing_looks_like_it(cli: Cli, twice: LibraryFolder) -> None:
     outcome = cli("library", "similar", "4", "--within", "0")
     assert (outcome.code, outcome.text) == (0, "[]\n")
-    assert outcome.err == "animedex: nothing looks like 4\n"
+    assert outcome.err == "animedex: no picture looks like 4\n"
 
 
 @pytest.mark.parametrize(

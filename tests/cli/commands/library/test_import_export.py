@@ -32,11 +32,11 @@ def test_what_was_exported_is_taken_in(
     file.write_bytes(cli("library", "export", "--format", kind).out)
     before = rows_of(cli("library", "list", "--all").json)
     assert cli("library", "import", str(file)).err == (
-        "animedex: 0 added, 4 known already, 0 failed\n"
+        "animedex: 0 added, 4 already there, 0 failed\n"
     )
     monkeypatch.setenv("ANIMEDEX_DATA_DIR", str(tmp_path / "other"))
     outcome = cli("library", "import", str(file))
-    assert (outcome.code, outcome.err) == (0, "animedex: 4 added, 0 known already, 0 failed\n")
+    assert (outcome.code, outcome.err) == (0, "animedex: 4 added, 0 already there, 0 failed\n")
     after = rows_of(cli("library", "list", "--all").json)
     if kind == "jsonl":
         assert after == before
@@ -58,7 +58,7 @@ def test_bad_lines_are_named(process: Process, library_folder: LibraryFolder) ->
         "animedex: standard input, line 1: it is not a line of an exported library"
     )
     assert lines[1].startswith("animedex: standard input, line 5: there is no file")
-    assert lines[2] == "animedex: 0 added, 3 known already, 2 failed"
+    assert lines[2] == "animedex: 0 added, 3 already there, 2 failed"
 
 
 @pytest.mark.parametrize("file", ["/nosuch", "/"])
@@ -89,7 +89,7 @@ def test_a_file_in_another_encoding_is_told_once(
     assert found.code == 2
     assert found.err.count("it is not UTF-8") == 1
     assert f"{exported}, line 1: it is not UTF-8" in found.err
-    assert "0 added, 0 known already, 3 failed" in found.err
+    assert "0 added, 0 already there, 3 failed" in found.err
 
 
 @pytest.mark.parametrize("command", ["similar", "import"])

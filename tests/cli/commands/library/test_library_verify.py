@@ -39,7 +39,7 @@ def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
     }
     assert [row["repaired"] for row in found.values()] == [False, False, True]
     assert outcome.code == 3
-    assert "2 pictures are not in order" in outcome.err
+    assert "2 problems were not repaired" in outcome.err
     assert "library remove 3" in str(found[3]["hint"])
     moved = library_folder.library.get(4)
     assert moved
@@ -57,7 +57,7 @@ def test_missing_files_are_told_once_and_forgotten_together(
     assert "holiday.png" not in outcome.err
     assert "library remove --missing" in outcome.err
     outcome = cli("library", "remove", "--missing")
-    assert (outcome.code, outcome.err.count("forgotten")) == (0, 2)
+    assert (outcome.code, outcome.err.count("removed")) == (0, 2)
     assert [entry.id for entry in library_folder.library.entries()] == [2, 1]
     assert cli("library", "remove", "--missing").err == "animedex: no file is missing\n"
 

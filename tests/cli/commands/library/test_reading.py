@@ -57,7 +57,7 @@ def test_a_long_list_comes_whole(cli: Cli, library_folder: LibraryFolder) -> Non
 def test_there_are_more_than_are_listed(cli: Cli, library_folder: LibraryFolder) -> None:
     outcome = cli("library", "list", "--limit", "2", "--fields", "id", "--no-source", "-c")
     assert outcome.text == '[{"id":4},{"id":3}]\n'
-    assert outcome.err == "animedex: the newest 2 of 4: --limit or --all lists more\n"
+    assert outcome.err == "animedex: the newest 2 of 4; use --limit or --all for more\n"
     assert len(rows_of(cli("library", "list", "--all").json)) == 4
 
 
