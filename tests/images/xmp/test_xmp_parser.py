@@ -62,10 +62,10 @@ def test_where_a_property_stands_is_known_to_the_byte() -> None:
 
 def test_an_rdf_element_may_be_empty() -> None:
     data = f'<r:RDF xmlns:r="{RDF}" />'.encode()
-    found = parse_xmp(data)
-    whole = data[: found.insert_at] + found.opening + found.closing + data[found.resume :]
-    assert whole == f'<r:RDF xmlns:r="{RDF}" ></r:RDF>'.encode()
-    assert parse_xmp(whole).properties == []
+    document = parse_xmp(data)
+    assert document.data == f'<r:RDF xmlns:r="{RDF}" ></r:RDF>'.encode()
+    assert document.data[document.insert_at :] == b"</r:RDF>"
+    assert parse_xmp(document.data).properties == []
 
 
 @pytest.mark.parametrize("head", ["", "\ufeff", '<?xml version="1.0" encoding="latin-1"?>', "\n"])

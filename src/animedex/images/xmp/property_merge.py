@@ -29,9 +29,9 @@ from animedex.images.xmp.xmp_writer import (
     EMPTY_EXTENSION,
     EMPTY_PACKET,
     RDF,
-    escape,
     format_description,
     sanitize,
+    wrap_description,
 )
 
 if TYPE_CHECKING:
@@ -146,9 +146,9 @@ def _combine_documents(
         return [main, *more], []
     last, first = (more[-1], [main]) if more else (main, [])
     names = [item.name for one in first for item in one.properties]
-    combined = combine_documents(last, further, names, main.about)
-    left_out = [one for one in combined.left_out if not _is_removable(one.name, ours)]
-    return [*first, combined.document], _format_values(left_out)
+    combined, duplicates = combine_documents(last, further, names, main.about)
+    left_out = [one for one in duplicates if not _is_removable(one.name, ours)]
+    return [*first, combined], _format_values(left_out)
 
 
 def _format_values(left_out: Iterable[ParsedProperty]) -> list[str]:
@@ -283,8 +283,7 @@ def _create_template(document: XmpDocument, ours: Container[PropertyName]) -> Pa
         if number in empty and node.is_plain:
             cuts.append((node.start, _skip_newline(document.data, node.end)))
     head = _cut_ranges(document.data, cuts, document.insert_at)
-    tail = document.closing + document.data[document.resume :]
-    return PacketTemplate(head + document.opening, tail, document.about)
+    return PacketTemplate(head, document.data[document.insert_at :], document.about)
 
 
 def _skip_newline(data: bytes, end: int) -> int:
@@ -301,27 +300,17 @@ def _cut_ranges(data: bytes, cuts: Iterable[tuple[int, int]], end: int) -> bytes
     return b"".join([*parts, data[at:end]])
 
 
-class CombinedDocument(NamedTuple):
-    """Several documents as one.
-
-    `left_out` are the properties of the others that the first document has as well, under the
-    same name: a packet must not have two of them.
-    """
-
-    document: XmpDocument
-    left_out: list[ParsedProperty]
-
-
 def combine_documents(
     first: XmpDocument,
     others: Sequence[XmpDocument],
     names: Iterable[PropertyName] = (),
     about: str = "",
-) -> CombinedDocument:
+) -> tuple[XmpDocument, list[ParsedProperty]]:
     """Return the first document with the properties of the others behind its own.
 
-    `names` are left out as if the first document had them. Raise `InvalidXmp` where a node of the
-    others cannot be moved without changing what it means.
+    A packet must not have two properties of one name: those of the others that the first document
+    has as well, or that are in `names`, are left out, and returned too. Raise `InvalidXmp` where a
+    node of the others cannot be moved without changing what it means.
     """
     present = {*names, *(item.name for item in first.properties)}
     left_out: list[ParsedProperty] = []
@@ -335,9 +324,8 @@ def combine_documents(
         for number, properties in by_node.items():
             node = document.nodes[number]
             nodes.append(_move_node(document, node, properties, about or first.about))
-    head = first.data[: first.insert_at] + first.opening
-    tail = first.closing + first.data[first.resume :]
-    return CombinedDocument(parse_xmp(head + b"".join(nodes) + tail), left_out)
+    head, tail = first.data[: first.insert_at], first.data[first.insert_at :]
+    return parse_xmp(head + b"".join(nodes) + tail), left_out
 
 
 def _move_node(
@@ -347,18 +335,7 @@ def _move_node(
     if not node.is_plain or node.spaces.get("rdf", RDF) != RDF:
         message = "a node of it cannot be moved"
         raise InvalidXmp(message)
-    spaces = {"rdf": RDF, **node.spaces}
-    declarations = "".join(
-        f' xmlns{prefix and ":"}{prefix}="{_quote(space)}"'
-        for prefix, space in spaces.items()
-        if prefix != "xml"
-    )
     pieces = [document.data[item.start : item.end] for item in properties]
     attributes = b"".join(piece for piece in pieces if not piece.startswith(b"<"))
     elements = b"".join(piece + b"\n" for piece in pieces if piece.startswith(b"<"))
-    opening = f'<rdf:Description{declarations} rdf:about="{_quote(about)}"'.encode()
-    return opening + attributes + b">\n" + elements + b"</rdf:Description>\n"
-
-
-def _quote(text: str) -> str:
-    return escape(text).replace('"', "&quot;")
+    return wrap_description({"rdf": RDF, **node.spaces}, about, elements, attributes)

@@ -57,27 +57,21 @@ class RdfNode(NamedTuple):
 
 
 class XmpDocument(NamedTuple):
-    """A packet that was read; further nodes may stand at `insert_at`.
-
-    `about` is what the packet says it is about. `closing` is to be written in the place of what
-    is there up to `resume`: an empty RDF element must be opened first.
-    """
+    """Represent a packet; further nodes may be inserted at `insert_at`, the end of its RDF."""
 
     data: bytes
     properties: list[ParsedProperty]
     nodes: list[RdfNode]
     about: str
     insert_at: int
-    resume: int
-    opening: bytes
-    closing: bytes
 
 
 def parse_xmp(data: bytes) -> XmpDocument:
-    """Return the properties of a packet, and where each stands in `Document.data`.
+    """Return the properties of a packet, and where each stands in `XmpDocument.data`.
 
     The data is the packet itself if it is well-formed XML in UTF-8. Otherwise it is the packet
-    converted to UTF-8, without the bytes before and after its XML. Raise `InvalidXmp` if it has no
+    converted to UTF-8, without the bytes before and after its XML. An RDF element that is written
+    as one tag gets an end tag, so that nodes can be inserted. Raise `InvalidXmp` if it has no
     RDF, or if it must not be trusted.
     """
     text = to_utf8(data)
@@ -231,22 +225,11 @@ class _XmpReader:
         self._found.append(ParsedProperty(name, tuple(values), start, end, len(self._nodes)))
 
     def _end_rdf(self, start: int, inner: int, end: int) -> None:
-        opening = closing = b""
-        place = resume = self.parser.CurrentByteIndex
-        if self._data[inner - 2 : inner] == b"/>":
-            # An empty element: it is opened, so that something can stand in it.
-            name = self._data[start + 1 : _find_name_end(self._data, start)]
-            place, resume, opening, closing = inner - 2, end, b">", b"</" + name + b">"
-        self.document = XmpDocument(
-            data=self._data,
-            properties=self._found,
-            nodes=self._nodes,
-            about=self._about or "",
-            insert_at=place,
-            resume=resume,
-            opening=opening,
-            closing=closing,
-        )
+        data, place = self._data, self.parser.CurrentByteIndex
+        if data[inner - 2 : inner] == b"/>":
+            name = data[start + 1 : _find_name_end(data, start)]
+            data, place = data[: inner - 2] + b"></" + name + b">" + data[end:], inner - 1
+        self.document = XmpDocument(data, self._found, self._nodes, self._about or "", place)
         self._rdf = 0
         self.end = end
         names = [self._data[at + 1 : _find_name_end(self._data, at)] for at, _ in self._open]

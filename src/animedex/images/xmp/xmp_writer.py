@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from animedex.images.xmp.credit_properties import PREFIXES, TEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from animedex.images.xmp.credit_properties import Property
 
@@ -62,7 +62,21 @@ def format_element(one: Property) -> bytes:
 def format_description(properties: Iterable[Property], about: str) -> bytes:
     """Write properties as a node of RDF that needs nothing declared around it."""
     spaces = {"rdf": RDF} | {prefix: space for space, prefix in PREFIXES.items()}
-    declared = "".join(f' xmlns:{prefix}="{space}"' for prefix, space in spaces.items())
-    quoted = escape(about).replace('"', "&quot;")
-    head = f'<rdf:Description{declared} rdf:about="{quoted}">\n'
-    return head.encode() + b"".join(map(format_element, properties)) + b"</rdf:Description>\n"
+    return wrap_description(spaces, about, b"".join(map(format_element, properties)))
+
+
+def wrap_description(
+    spaces: Mapping[str, str], about: str, elements: bytes, attributes: bytes = b""
+) -> bytes:
+    """Write a node of RDF around XML; `spaces` are the namespaces to declare, by prefix."""
+    declarations = "".join(
+        f' xmlns{prefix and ":"}{prefix}="{_escape_attribute(space)}"'
+        for prefix, space in spaces.items()
+        if prefix != "xml"
+    )
+    head = f'<rdf:Description{declarations} rdf:about="{_escape_attribute(about)}"'.encode()
+    return head + attributes + b">\n" + elements + b"</rdf:Description>\n"
+
+
+def _escape_attribute(text: str) -> str:
+    return escape(text).replace('"', "&quot;")
