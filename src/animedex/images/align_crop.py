@@ -34,7 +34,7 @@ _REFINEMENTS = 3
 class _SideCrops:
     """What each way to cut a side makes of it.
 
-    `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` tells which of
+    `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` is which of
     them lie in the picture. `wide` are ways that differ by much, `near` those beside each.
     """
 

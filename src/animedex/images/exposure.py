@@ -79,16 +79,16 @@ def _exposure_candidates(
 ) -> list[tuple[Floats, Floats]]:
     """Return likely ways in which pictures were made brighter, each a factor and what is added."""
     every = np.broadcast_to(inside[:, None], dark.shape)
-    telling = every & (light < _BRIGHT) & (dark > _DARK)
-    few = telling.sum((1, 2)) < _MIN_SHARE * every.sum((1, 2))
-    telling = np.where(few[:, None, None], every, telling).reshape(len(dark), -1)
+    informative = every & (light < _BRIGHT) & (dark > _DARK)
+    few = informative.sum((1, 2)) < _MIN_SHARE * every.sum((1, 2))
+    informative = np.where(few[:, None, None], every, informative).reshape(len(dark), -1)
     a, b = dark.reshape(len(dark), -1), light.reshape(len(light), -1)
-    slope, lift = _fit_line(a, b, telling.astype(np.float32))
+    slope, lift = _fit_line(a, b, informative.astype(np.float32))
     one, zero = np.ones_like(slope), np.zeros_like(slope)
     ways = [
         (slope, lift),
-        *((factor, zero) for factor in _quantiles(b / np.maximum(a, 1), telling)),
-        *((one, added) for added in _quantiles(b - a, telling)),
+        *((factor, zero) for factor in _quantiles(b / np.maximum(a, 1), informative)),
+        *((one, added) for added in _quantiles(b - a, informative)),
     ]
     return [(gain[:, None, None], added[:, None, None]) for gain, added in ways]
 
@@ -103,9 +103,9 @@ def _fit_line(a: Floats, b: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return slope, mean_b - slope * mean_a
 
 
-def _quantiles(values: NDArray[np.floating], telling: Truths) -> list[Floats]:
+def _quantiles(values: NDArray[np.floating], informative: Truths) -> list[Floats]:
     """Return the median and the upper quartile of the informative values."""
-    amount = telling.sum(1)
-    ordered = np.sort(np.where(telling, values, np.inf), 1).astype(np.float32)
+    amount = informative.sum(1)
+    ordered = np.sort(np.where(informative, values, np.inf), 1).astype(np.float32)
     which = np.arange(len(values))
     return [ordered[which, amount * share // 4] for share in (2, 3)]

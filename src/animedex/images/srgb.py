@@ -71,7 +71,7 @@ def _reduce(image: Image, factors: tuple[int, int]) -> Image:
 def to_8_bit(image: Image, raw_mode: str) -> Image:
     """Return a picture as L, LA, RGB, RGBA, CMYK or YCbCr, whatever mode it was decoded in.
 
-    `raw_mode` is how the file stores pixels, in Pillow's words: a transparent colour is told in
+    `raw_mode` is how the file stores pixels, in Pillow's words: a transparent colour is written in
     the file's depth.
     """
     if image.mode.startswith(("I", "F")):

@@ -52,7 +52,7 @@ def format_post(post: ArtPost, indent: int | None = None) -> str:
     values = post_to_json(post)
     text = json.dumps(values, ensure_ascii=False, separators=divides, indent=indent)
     lines = text.split("\n") if indent else [text]
-    return "\n".join(_ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) for line in lines)
+    return "\n".join(_ESCAPED.sub(lambda match: f"\\u{ord(match[0]):04x}", line) for line in lines)
 
 
 def parse_post(text: str, where: str) -> ArtPost:

@@ -1,10 +1,14 @@
 """Merge a credit into the XMP that a file has already.
 
-A packet of somebody else is kept byte for byte but for what we set. Lists of names and keywords
-are joined, ours first. A statement about rights, a title or a line of credit that is there stands.
-What is set anew, such as `dc:source`, is remembered under `animedex:before`, and so is what
-somebody told in the very words that we do. What an earlier credit of ours told is replaced. A
-file has one packet afterwards; where one of its packets cannot be read, nothing is written.
+What another program wrote stays as it is, byte for byte, except for the properties that we set:
+
+- Lists of names and keywords are joined, ours first.
+- A statement about rights, a title or a credit line that is in the file stays.
+- A property that we replace, such as `dc:source`, is recorded under `animedex:before`. So is a
+  value that another program wrote and that equals ours.
+- The properties of an earlier credit of ours are replaced.
+
+A file has one packet afterwards. If one of its packets cannot be read, nothing is written.
 """
 
 from __future__ import annotations
@@ -276,8 +280,10 @@ def _has_foreign(document: XmpDocument, ours: Container[PropertyName]) -> bool:
 def _create_template(document: XmpDocument, ours: Container[PropertyName]) -> PacketTemplate:
     """Remove our properties from a packet, and nodes that are empty then."""
     removable = [item for item in document.properties if _is_removable(item.name, ours)]
-    kept_nodes = {item.node for item in document.properties if not _is_removable(item.name, ours)}
-    empty = {item.node for item in removable} - kept_nodes
+    foreign_nodes = {
+        item.node for item in document.properties if not _is_removable(item.name, ours)
+    }
+    empty = {item.node for item in removable} - foreign_nodes
     cuts = [(item.start, item.end) for item in removable]
     for number, node in enumerate(document.nodes):
         if number in empty and node.is_plain:

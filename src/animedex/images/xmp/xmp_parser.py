@@ -28,7 +28,7 @@ _ATTRIBUTE = re.compile(rb"""\s++([^\s=]++)\s*+=\s*+(?:"[^"]*+"|'[^']*+')""")
 
 
 class InvalidXmp(Exception):
-    """That a packet cannot be read."""
+    """Raised if a packet cannot be read."""
 
 
 class ParsedProperty(NamedTuple):
@@ -122,7 +122,7 @@ def _extract_xml(data: bytes) -> bytes:
 
 
 class _XmpReader:
-    """Follow a packet as it is parsed."""
+    """Collect the properties and nodes of a packet while expat parses it."""
 
     def __init__(self, data: bytes) -> None:
         self.document: XmpDocument | None = None
@@ -131,7 +131,7 @@ class _XmpReader:
         self.closing = b""
         self._spaces: dict[str, list[str]] = {}
         self._data = data
-        self._found: list[ParsedProperty] = []
+        self._properties: list[ParsedProperty] = []
         self._nodes: list[RdfNode] = []
         self._about: str | None = None
         self._depth = 0
@@ -222,14 +222,14 @@ class _XmpReader:
         self._texts = list(resources)
 
     def _add(self, name: PropertyName, values: list[str], start: int, end: int) -> None:
-        self._found.append(ParsedProperty(name, tuple(values), start, end, len(self._nodes)))
+        self._properties.append(ParsedProperty(name, tuple(values), start, end, len(self._nodes)))
 
     def _end_rdf(self, start: int, inner: int, end: int) -> None:
         data, place = self._data, self.parser.CurrentByteIndex
         if data[inner - 2 : inner] == b"/>":
             name = data[start + 1 : _find_name_end(data, start)]
             data, place = data[: inner - 2] + b"></" + name + b">" + data[end:], inner - 1
-        self.document = XmpDocument(data, self._found, self._nodes, self._about or "", place)
+        self.document = XmpDocument(data, self._properties, self._nodes, self._about or "", place)
         self._rdf = 0
         self.end = end
         names = [self._data[at + 1 : _find_name_end(self._data, at)] for at, _ in self._open]
@@ -255,7 +255,7 @@ _ABOUT = {PropertyName(RDF, "about"), PropertyName("", "about")}
 
 
 def _parse_name(tag: str) -> PropertyName:
-    """Take a name apart as expat gives it."""
+    """Split a name as expat writes it: namespace, local name, prefix."""
     space, divide, rest = tag.partition(_SEPARATOR)
     return PropertyName(space, rest.partition(_SEPARATOR)[0]) if divide else PropertyName("", tag)
 

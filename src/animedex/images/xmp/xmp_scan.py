@@ -16,10 +16,10 @@ TOO_LONG, INCOMPLETE = b"too long", b"incomplete"
 
 
 class Writable(Protocol):
-    """Take bytes."""
+    """Represent a file or a sink that bytes can be written to."""
 
     def write(self, chunk: bytes, /) -> object:
-        """Take the next piece."""
+        """Write the next piece."""
         ...
 
 
@@ -56,7 +56,7 @@ def splice(
 
 
 def write_parts(source: SourceFile, parts: Iterable[bytes | Range], target: Writable) -> None:
-    """Write what was said, copying ranges of the source."""
+    """Write the parts, copying ranges of the source."""
     for part in parts:
         for piece in [part] if isinstance(part, bytes) else source.read_range(*part):
             _write(target, piece)

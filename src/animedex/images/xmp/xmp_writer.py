@@ -46,7 +46,7 @@ def escape(text: str) -> str:
     >>> escape('<a "&"> b')
     '&lt;a "&amp;"&gt; b'
     """
-    return _SPECIAL.sub(lambda found: _ENTITIES[found[0]], sanitize(text))
+    return _SPECIAL.sub(lambda match: _ENTITIES[match[0]], sanitize(text))
 
 
 def format_element(one: Property) -> bytes:
