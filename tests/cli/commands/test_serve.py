@@ -57,7 +57,7 @@ def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
 
 
 @contextmanager
-def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]:
+def serving(*options: str, notes: int, **variables: str) -> Generator[tuple[str, list[str]]]:
     """Serve the library, which is empty; give the address and what is said besides."""
     command = [sys.executable, "-m", "animedex", "serve", "--port", "0", *options]
     with subprocess.Popen(
@@ -69,8 +69,10 @@ def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]
     ) as process:
         try:
             assert process.stdout is not None
+            assert process.stderr is not None
             address = process.stdout.readline().strip()
-            said: list[str] = []
+            # Ctrl-C must not come before all notes are written.
+            said = [process.stderr.readline().removesuffix("\n") for _ in range(notes)]
             yield address, said
             process.send_signal(signal.SIGINT)
             output, errors = process.communicate(timeout=120)
@@ -82,7 +84,7 @@ def serving(*options: str, **variables: str) -> Generator[tuple[str, list[str]]]
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 def test_the_library_is_served_until_ctrl_c() -> None:
-    with serving() as (address, said):
+    with serving(notes=1) as (address, said):
         with urlopen(address, timeout=120) as answer:
             assert "There is nothing in your library yet." in answer.read().decode()
         with urlopen(f"{address}api/v2/endpoints", timeout=120) as answer:
@@ -92,7 +94,7 @@ def test_the_library_is_served_until_ctrl_c() -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> None:
-    with serving("--host", "0.0.0.0", "--token", "new") as (address, said):
+    with serving("--host", "0.0.0.0", "--token", "new", notes=3) as (address, said):
         with pytest.raises(HTTPError) as refused:
             urlopen(address, timeout=120)
         refused.value.close()
@@ -108,7 +110,7 @@ def test_a_new_token_is_shown_once_with_an_address_that_opens_the_gallery() -> N
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")
 def test_a_token_of_one_s_own_is_taken_out_of_sight_and_not_repeated() -> None:
-    with serving(ANIMEDEX_SERVE_TOKEN=SECRET) as (address, said):
+    with serving(notes=1, ANIMEDEX_SERVE_TOKEN=SECRET) as (address, said):
         signed = Request(address, headers={"Authorization": f"Bearer {SECRET}"})
         with urlopen(signed, timeout=120) as answer:
             assert answer.status == 200
