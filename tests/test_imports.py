@@ -124,6 +124,13 @@ def test_the_library_without_looking_at_pictures(service: str, arguments: list[s
     assert not modules & (SLOW | SENDING | {"PIL", "numpy", "animedex.client", "jq", "csv"})
 
 
+@pytest.mark.parametrize("arguments", [["library", "dupes"], ["library", "verify"]])
+def test_no_progress_bars_in_a_pipe(service: str, arguments: list[str]) -> None:
+    modules = loaded(service, *arguments)
+    assert "animedex.cli.progress_bars" in modules
+    assert not modules & {"rich", "animedex.cli.bar_columns"}
+
+
 def test_image_through_jq(service: str) -> None:
     modules = loaded(service, "nekos", "image", "neko", "--jq", ".[0].url")
     assert modules >= SENDING | {"jq"}

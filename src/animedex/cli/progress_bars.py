@@ -7,10 +7,6 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
-from rich.filesize import decimal
-from rich.progress import BarColumn, ProgressColumn, TextColumn, TimeRemainingColumn
-from rich.text import Text
-
 from animedex.cli.streams import is_terminal
 from animedex.plurals import format_count
 from animedex.render.safe_text import escape_control_characters
@@ -19,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
 
     from rich.progress import Progress as Display
-    from rich.progress import Task, TaskID
+    from rich.progress import TaskID
 
     from animedex.cli.command_context import CommandSession
     from animedex.download import Progress
@@ -105,7 +101,7 @@ def open_progress(names: Sequence[str], *, color: str | None) -> Generator[Progr
     from rich.console import Console
     from rich.progress import Progress as Display
 
-    from animedex.cli.progress_bars import progress_columns
+    from animedex.cli.bar_columns import progress_columns
 
     console = Console(stderr=True, no_color=True if color == "never" else None)
     with Display(*progress_columns(), console=console, transient=True) as display:
@@ -124,8 +120,6 @@ def count_with_bar(*, is_seen: bool, color: str | None) -> Generator[Callable[[]
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn
     from rich.progress import Progress as Display
-
-    from animedex.plurals import format_count
 
     console = Console(stderr=True, no_color=True if color == "never" else None)
     bar, text = BarColumn(bar_width=20), TextColumn("{task.description}", markup=False)
@@ -146,44 +140,12 @@ def count_with_bar(*, is_seen: bool, color: str | None) -> Generator[Callable[[]
             display.stop()
 
 
-class Amount(ProgressColumn):
-    """The amount: of all, in files; of a file, in bytes."""
-
-    def render(self, task: Task) -> Text:
-        """Lay it out."""
-        if task.fields.get("files"):
-            return Text(f"{task.completed:.0f}/{format_count(int(task.total or 0), 'file')}")
-        here = decimal(int(task.completed))
-        return Text(here if task.total is None else f"{here} of {decimal(int(task.total))}")
-
-
-class Rate(ProgressColumn):
-    """The speed in bytes a second."""
-
-    def render(self, task: Task) -> Text:
-        """Lay it out; of all, the bytes are counted beside."""
-        speed = task.speed
-        if task.fields.get("files"):
-            speed = task.fields["bytes"] / task.elapsed if task.elapsed else None
-        return Text(f"{decimal(int(speed))}/s" if speed else "")
-
-
-def progress_columns() -> list[ProgressColumn]:
-    """Return them from left to right."""
-    # What a picture is called is no markup.
-    name = TextColumn("{task.description}", markup=False)
-    return [name, BarColumn(bar_width=20), Amount(), Rate(), TimeRemainingColumn(compact=True)]
-
-
 def update_outdated_fingerprints(session: CommandSession) -> None:
     """Make outdated fingerprints again, with a bar on a terminal; note how that went."""
     library = session.library
     waiting = library.count_outdated()
     if not waiting:
         return
-    from animedex.cli.progress_bars import count_with_bar
-    from animedex.plurals import format_count
-
     session.note(
         f"animedex: reading {format_count(waiting, 'picture')} again: the fingerprints were made"
         " by an older version"
