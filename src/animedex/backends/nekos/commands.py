@@ -210,7 +210,7 @@ def download(
 
     A whole category cannot be downloaded: the service's terms forbid copying its collection.
     """
-    from animedex.backends.nekos.composite_calls import fetch_images
+    from animedex.backends.nekos.random_images import fetch_images
     from animedex.cli.download_runner import download_all, print_nothing
 
     rows = session.ask(fetch_images(category, amount, fresh=fresh))
