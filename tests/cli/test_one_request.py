@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import animedex
+
 if TYPE_CHECKING:
     from animedex.testing import SampleServer
 
@@ -20,17 +22,17 @@ MAX_NESTED_GENERATORS = 3
 PROGRAM = r"""
 import json, sys, threading
 
-codes, depth = set(), 0
+package, codes, depth = sys.argv.pop(1), set(), 0
 
 def profile(frame, event, argument):
     global depth
-    if event != "call" or "/animedex/" not in frame.f_code.co_filename:
+    if event != "call" or not frame.f_code.co_filename.startswith(package):
         return
     codes.add(frame.f_code)
     nested = 0
     while frame is not None:
         code = frame.f_code
-        is_step = "/animedex/transport/" in code.co_filename and code.co_name[0] != "<"
+        is_step = code.co_filename.startswith(package + "transport/") and code.co_name[0] != "<"
         nested += is_step and bool(code.co_flags & 0x20)
         frame = frame.f_back
     depth = max(depth, nested)
@@ -57,7 +59,8 @@ def test_one_request_runs_little_code(service: SampleServer, tmp_path: Path) -> 
     environment = {k: v for k, v in os.environ.items() if not k.startswith("COVERAGE_")}
     environment["ANIMEDEX_STATE"] = str(tmp_path / "budgets.db")
     environment["ANIMEDEX_LIMITS"] = "on"
-    command = [sys.executable, "-c", PROGRAM, "nekos", "image", "neko", "--json"]
+    package = f"{Path(animedex.__file__).parent}/"
+    command = [sys.executable, "-c", PROGRAM, package, "nekos", "image", "neko", "--json"]
     # The first run creates files, and does more.
     subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
     done = subprocess.run(command, env=environment, capture_output=True, check=True, timeout=120)
