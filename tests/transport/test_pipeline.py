@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,6 +21,7 @@ from animedex.errors import (
 )
 from animedex.http_message import Request, Response
 from animedex.transport.effects import Send, Sleep
+from animedex.transport.pipeline import Runtime
 from tests.transport.calls import USER_AGENT, Read, answer, config, final, read
 from tests.transport.store_calls import CacheGet, CacheStore, RecordSeen, SelectUnseen
 
@@ -408,3 +410,8 @@ def test_an_error_keeps_the_backend_that_it_names(stage: Stage, pick: Call[Read]
     with pytest.raises(Unreachable) as raised:
         stage.play(pick, [final(Unreachable("no", backend="other"))])
     assert raised.value.backend == "other"
+
+
+def test_jitter_is_at_least_0_and_less_than_1() -> None:
+    jitter: Callable[[], float] = signature(Runtime).parameters["jitter"].default
+    assert all(0.0 <= jitter() < 1.0 for _ in range(100))

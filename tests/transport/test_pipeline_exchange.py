@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import contextlib
-from inspect import signature
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,7 +23,7 @@ from animedex.http_message import Request, Response
 from animedex.ratelimit.rate_limiter import NEVER
 from animedex.transport.effects import Send
 from animedex.transport.events import format_event
-from animedex.transport.pipeline import ClientConfig, Runtime
+from animedex.transport.pipeline import ClientConfig
 from tests.transport.store_calls import Block, Cancel, Finish, Reserve
 
 if TYPE_CHECKING:
@@ -449,8 +448,3 @@ def test_jitter_shortens_the_pause_before_a_locked_file_is_tried_again(
     stage.meddle, stage.jitter = lock_once, 0.0
     stage.play(pick._replace(request=Request("GET", "/search")), [response(200)])
     assert stage.slept == [0.5 * StoreLocked.pause]
-
-
-def test_jitter_is_at_least_0_and_less_than_1() -> None:
-    jitter: Callable[[], float] = signature(Runtime).parameters["jitter"].default
-    assert all(0.0 <= jitter() < 1.0 for _ in range(100))
