@@ -28,10 +28,13 @@ class LimitDecision(NamedTuple):
 class UnannouncedLimit:
     """A limit over all paths together that no header mentions before a request is refused.
 
-    >>> from animedex.testing.rate_limits import Bucket
+    >>> from animedex.testing.rate_limits import Bucket, SlidingLog
     >>> limit = UnannouncedLimit(Bucket(rate=20.0, burst=30), clock=lambda: 1_778_231_283.0)
     >>> {limit.admit("/images").retry_after for _ in range(30)}, limit.admit("/tags")
     ({None}, LimitDecision(headers={}, retry_after='0.050'))
+    >>> limit = UnannouncedLimit(SlidingLog(limit=10, seconds=1.0), clock=lambda: 5.0)
+    >>> [limit.admit("/posts.json").retry_after for _ in range(11)].count(None)
+    10
     """
 
     def __init__(
