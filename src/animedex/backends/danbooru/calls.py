@@ -84,7 +84,7 @@ def all_posts(
     most = check_max(max)
     rising = order == "id"
     if order not in {None, "id", "id_desc"} or tag_query.has_order(tag_query.split_query(tags)):
-        message = "--all fetches posts ordered by id, and in no other order"
+        message = "all posts of a search are fetched by id, and in no other order"
         hint = "leave the order out, or ask for single pages with --limit and --page"
         raise BadArguments(message, backend="danbooru", hint=hint)
     terms = _build_terms(tags, rating, None)
