@@ -10,11 +10,11 @@ from threading import Event
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
-from animedex.library import entry_rows, file_inspection, repository
+from animedex.library import entry_rows
 from animedex.library.file_credit import read_file_credit
 from animedex.library.file_facts import read_head, unreadable_error
-from animedex.library.file_inspection import inspect_file
-from animedex.library.repository import upsert
+from animedex.library.file_inspection import inspect_file, inspect_or_error
+from animedex.library.repository import store_in_savepoint, upsert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -163,7 +163,7 @@ def _inspect(path: str, stopped: Event) -> InspectedFile | AnimedexError:
     from animedex.images.decoder import decoding_limits
 
     with decoding_limits(None, stopped):
-        return file_inspection.inspect_or_error(path, lambda: inspect_file(read_file_credit(path)))
+        return inspect_or_error(path, lambda: inspect_file(read_file_credit(path)))
 
 
 def _collect_results(
@@ -191,7 +191,7 @@ def _store_in_savepoint(
     if isinstance(inspection, AnimedexError):
         return AddResult(path, error=inspection)
     before = entry_rows.get_by_path(db, inspection.entry.path)
-    entry = repository.store_in_savepoint(db, path, partial(upsert, db, inspection))
+    entry = store_in_savepoint(db, path, partial(upsert, db, inspection))
     if isinstance(entry, AnimedexError):
         return AddResult(path, error=entry)
     if before is None:

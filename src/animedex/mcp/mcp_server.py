@@ -31,12 +31,12 @@ from animedex.transport.events import format_event
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator
 
-    from animedex.transport.events import Event
-
-    Report = Callable[[float, str], Awaitable[None]]
     from animedex.client_options import ClientOptions
     from animedex.errors import AnimedexError
     from animedex.tool import Tool
+    from animedex.transport.events import Event
+
+    Report = Callable[[float, str], Awaitable[None]]
 
 Context = ServerRequestContext[dict[str, Any]]
 INTERRUPTED = 130
@@ -210,20 +210,20 @@ async def _report(context: Context, count: float, message: str) -> None:
     await context.session.report_progress(count, message=message)
 
 
-_heard: ContextVar[Callable[[Event], None] | None] = ContextVar("heard", default=None)
+_listener: ContextVar[Callable[[Event], None] | None] = ContextVar("listener", default=None)
 
 
 def report_event(event: Event, *, verbose: bool = False) -> None:
-    """Hand an event on to the call in whose task, or a task of whose, it happens.
+    """Pass an event on to the call in whose task, or a task of it, the event happens.
 
-    Warnings, and all that happens if it is `verbose`, are for whoever reads standard error, as
-    standard output is the protocol's.
+    Warnings, and with `verbose` other events too, are printed to standard error, as standard
+    output is the protocol's.
     """
-    heard = event.kind == "warning" or (verbose and event.kind != "request")
-    if heard and sys.stderr is not None:
+    is_printed = event.kind == "warning" or (verbose and event.kind != "request")
+    if is_printed and sys.stderr is not None:
         name = "animedex: " if event.kind == "warning" else ""
         sys.stderr.write(f"{name}{escape_control_characters(format_event(event))}\n")
-    listener = _heard.get()
+    listener = _listener.get()
     if listener is not None:
         listener(event)
 
@@ -231,22 +231,20 @@ def report_event(event: Event, *, verbose: bool = False) -> None:
 @contextmanager
 def report_progress(report: Report) -> Generator[None]:
     """Report each wait and each retry of what is done inside, counted from 1."""
-    from asyncio import Task, create_task
-
-    # A task that nobody holds may be collected before it has run.
-    tasks: list[Task[None]] = []
+    # A task without a reference to it may be collected before it has run.
+    tasks: list[asyncio.Task[None]] = []
 
     async def send(count: int, message: str) -> None:
         await report(float(count), message)
 
     def listen(event: Event) -> None:
         if event.kind in {"wait", "retry"}:
-            tasks.append(create_task(send(len(tasks) + 1, format_event(event))))
+            tasks.append(asyncio.create_task(send(len(tasks) + 1, format_event(event))))
 
-    token = _heard.set(listen)
+    token = _listener.set(listen)
     try:
         yield
     finally:
-        _heard.reset(token)
+        _listener.reset(token)
         for task in tasks:
             task.cancel()

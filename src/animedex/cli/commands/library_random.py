@@ -9,9 +9,7 @@ import click
 
 from animedex.cli.command import Command
 from animedex.cli.command_context import CommandSession, with_library
-from animedex.cli.entry_output import KEYS, entry_card, entry_payload
 from animedex.cli.filter_options import count_option, with_filter_options
-from animedex.library.file_credit import service_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,11 +69,13 @@ def _draw(session: CommandSession, entries: list[Entry]) -> None:
 
 def print_service_rows(session: CommandSession, entries: Sequence[Entry]) -> None:
     """Print each picture as its service's row, or as an entry if it is of no service."""
+    from animedex.cli.entry_output import KEYS, entry_card, entry_payload
+    from animedex.library.file_credit import service_record
+    from animedex.render.json_output import post_payload, row_payload
+
     source = session.shared.fields is not None or not session.shared.no_source
 
     def row(entry: Entry) -> JsonObject:
-        from animedex.render.json_output import post_payload, row_payload
-
         record = service_record(entry)
         if record is None:
             return entry_payload(entry, source=source)

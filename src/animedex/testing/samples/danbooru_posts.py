@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    Made = tuple[dict[str, object], dict[str, Path | bytes]]
-    from pathlib import Path
+    # A post, and its files by path.
+    PostAndFiles = tuple[dict[str, object], dict[str, Path | bytes]]
 
 UGOIRA_WORK = 990_112_233
 # They begin as such files do, and hold no picture.
@@ -35,7 +35,7 @@ _MP4 = b"\0\0\0\x18ftypisom\0\0\x02\0isomiso2" + b"\0\0\0\x08mdat"
 _WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm"
 
 
-def ugoira_post(post_id: int, created: float, stills: Sequence[Path]) -> Made:
+def ugoira_post(post_id: int, created: float, stills: Sequence[Path]) -> PostAndFiles:
     """Make a post of frames, and its files by path."""
     data = _zipped([still.read_bytes() for still in stills])
     source = f"https://www.pixiv.net/artworks/{UGOIRA_WORK}"
@@ -51,7 +51,7 @@ def ugoira_post(post_id: int, created: float, stills: Sequence[Path]) -> Made:
     return row, files | {sample: _WEBM, original: data}
 
 
-def video_post(post_id: int, created: float, stills: Sequence[Path]) -> Made:
+def video_post(post_id: int, created: float, stills: Sequence[Path]) -> PostAndFiles:
     """Make a post of a video, and its files by path."""
     row = post_row(
         post_id,
