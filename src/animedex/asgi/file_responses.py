@@ -23,7 +23,7 @@ _RANGES = re.compile(rf"bytes={_RANGE}(?:,{_RANGE})*", re.IGNORECASE)
 def ranged_file_response(
     path: os.PathLike[str], headers: Mapping[str, str], request_headers: Headers
 ) -> Response:
-    """Answer with a file, its type told by its name; ``request_headers`` are the request's headers.
+    """Answer with a file, of a type by its name.
 
     ``Range``, ``If-Range`` and ``If-None-Match`` are honoured, as RFC 9110 wants it: a range for
     GET alone, and one in other units or that makes no sense is ignored. A file that is gone is an

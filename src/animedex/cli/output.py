@@ -210,18 +210,18 @@ class Output:
     def findings(
         self,
         findings: Sequence[V],
-        summary: Callable[[V], JsonObject],
+        to_payload: Callable[[V], JsonObject],
         card: Callable[[V], Card],
         keys: Sequence[str],
     ) -> None:
         """Print what this program has found out of several things, as `facts` does of one.
 
-        `keys` are the keys that `summary` gives, for when nothing was found.
+        `keys` are the keys that `to_payload` gives, for when nothing was found.
         """
         if self.mode == "text":
             self._cards(findings, card)
         else:
-            self.rows([summary(one) for one in findings], keys)
+            self.rows([to_payload(one) for one in findings], keys)
 
     def rows(self, values: list[JsonObject], keys: Sequence[str]) -> None:
         """Print JSON objects, on a terminal too; `keys` are the keys that they have."""

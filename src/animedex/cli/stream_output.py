@@ -23,7 +23,7 @@ _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 def stream_rows(session: CommandSession, rows: Iterable[bytes], keys: Collection[str]) -> None:
     """Print rows of JSON as an array, as lines, or through a jq program, which needs all at once.
 
-    Raises `UnknownField` where a field is asked for that is not among the `keys` ones.
+    Raises `UnknownField` where a field is asked for that is not among `keys`.
     """
     output = session.output
     narrow = _row_selector(session, keys)

@@ -1,4 +1,4 @@
-"""How a terminal draws pictures: its size, and the best of what it can."""
+"""How a terminal can draw pictures: the queries that it answers, its size and its protocols."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ _KITTY_ANSWER = re.compile(rb"\x1b_G[^\x1b]*;OK\x1b\\")
 
 
 class TerminalAnswers(NamedTuple):
-    """What a terminal supports; `complete` once it has text all that it will."""
+    """What a terminal supports; `complete` once it has answered everything."""
 
     sixel: bool = False
     kitty: bool = False

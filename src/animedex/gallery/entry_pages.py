@@ -123,8 +123,8 @@ def newer_ids(library: Library, params: QueryParams, number: int) -> list[int]:
     """Name the entry that was added next after one, if it answers to the filters as well."""
     where, values = params.filters.where()
     query = f"SELECT min(entry.id) FROM entry WHERE entry.id > ? AND {where or '1'}"  # noqa: S608
-    row = library.file.read(lambda db: db.execute(query, (number, *values)).fetchone())[0]
-    return [] if row is None else [int(row)]
+    next_id = library.file.read(lambda db: db.execute(query, (number, *values)).fetchone())[0]
+    return [] if next_id is None else [int(next_id)]
 
 
 def _newest(library: Library, census: CategoryCounts, params: QueryParams) -> EntryPage:

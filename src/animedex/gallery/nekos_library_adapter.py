@@ -96,9 +96,9 @@ class NekosLibraryAdapter:
         """Look a picture up; what is no longer the file that was added is not given."""
         for entry in self._named(filename):
             if category_path(entry) == category and file_name_for(entry) == filename:
-                file_check = self._files.check(entry)
-                if file_check.format is not None:
-                    return to_nekos_picture(entry, file_check.format.media_type)
+                file_status = self._files.check(entry)
+                if file_status.format is not None:
+                    return to_nekos_picture(entry, file_status.format.media_type)
         return None
 
     def _served(self) -> Iterator[tuple[Kind, int]]:
@@ -189,11 +189,11 @@ def credits_of(entry: Entry) -> Mapping[str, str]:
     post = entry.post
     if post is None:
         return {}
-    row_credits = (
+    raw_credits = (
         _row_credits(entry.row) if post.id.startswith(f"{_NEKOS}:") else _post_credits(post)
     )
-    links = {name: url_or_none(row_credits.get(name)) for name in ("artist_href", "source_url")}
-    named = {name: row_credits.get(name) for name in ("anime_name", "artist_name")}
+    links = {name: url_or_none(raw_credits.get(name)) for name in ("artist_href", "source_url")}
+    named = {name: raw_credits.get(name) for name in ("anime_name", "artist_name")}
     all_credits = {**named, **links}
     return {name: text for name in CREDITS if (text := all_credits[name])}
 

@@ -57,15 +57,15 @@ class Gallery(NamedTuple):
         """Answer with the page of one picture."""
         params = _query_params(request)
         entry = self._entry(request)
-        file_check = self.files.check(entry)
+        file_status = self.files.check(entry)
         older, newer = entry_pages.neighbours(self.library, params, entry.id)
         return self.pages.page(
             "picture.html",
             {
                 "shown": picture_view(
                     entry,
-                    is_film=entry_files.is_video(file_check.format),
-                    trouble=file_check.problem,
+                    is_film=entry_files.is_video(file_status.format),
+                    trouble=file_status.problem,
                 ),
                 "back": params.address(),
                 "older": older,
@@ -94,11 +94,13 @@ class Gallery(NamedTuple):
     def file(self, request: Request) -> Response:
         """Answer with the file of an entry, if it is what was added."""
         entry = self._entry(request)
-        file_check = self.files.check(entry)
-        if file_check.format is None:
-            raise HTTPException(HTTPStatus.NOT_FOUND, file_check.problem)
+        file_status = self.files.check(entry)
+        if file_status.format is None:
+            raise HTTPException(HTTPStatus.NOT_FOUND, file_status.problem)
         lasting = request.query_params.get("v") == entry.sha256[:16]
-        return entry_files.file_response(entry, file_check.format, request.headers, lasting=lasting)
+        return entry_files.file_response(
+            entry, file_status.format, request.headers, lasting=lasting
+        )
 
     def static(self, request: Request) -> Response:
         """Answer with a file that goes with the pages, of those that there are."""
@@ -117,8 +119,8 @@ class Gallery(NamedTuple):
 
     def _drawn(self, entry: Entry) -> bytes | None:
         """Draw a small picture of a file, but of no other than was added."""
-        file_check = self.files.check(entry)
-        if file_check.format is None or not file_check.format.is_picture:
+        file_status = self.files.check(entry)
+        if file_status.format is None or not file_status.format.is_picture:
             return None
         return self.thumbnails.make(entry.sha256, entry.path)
 

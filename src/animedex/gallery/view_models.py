@@ -170,7 +170,7 @@ def ratio(width: int, height: int) -> int:
     exact = 100 * width / height
     at = bisect(RATIOS, exact)
     near: tuple[int, ...] = RATIOS[max(at - 1, 0) : at + 1]
-    return min(near, key=lambda known: abs(known - exact))
+    return min(near, key=lambda percent: abs(percent - exact))
 
 
 def file_size(size: int) -> str:

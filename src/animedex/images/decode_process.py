@@ -42,9 +42,9 @@ _BOOTSTRAP = (
 class DecodeOptions(TypedDict):
     """What to decode of a picture.
 
-    `side` is the size of the frame to return, in pixels. Without it, all of
-    the picture is decoded for its size and, with `fingerprint`, for its fingerprint; or nothing is
-    decoded, and `container` is checked alone.
+    `side` is the size of the frame to return, in pixels. Without it, all of the picture is decoded
+    for its size and, with `fingerprint`, for its fingerprint; or nothing is decoded, and
+    `container` is checked alone.
     """
 
     side: int

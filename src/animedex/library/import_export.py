@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from animedex.errors import AnimedexError, BadArguments
 from animedex.images.formats import identify_format
-from animedex.library import entry_rows, file_inspection, repository
+from animedex.library import entry_rows
 from animedex.library.csv_io import read_table, write_table
 from animedex.library.entry import NewEntry
 from animedex.library.file_facts import read_head, unreadable_error
-from animedex.library.file_inspection import InspectedFile, inspect_file
+from animedex.library.file_inspection import InspectedFile, inspect_file, inspect_or_error
 from animedex.library.jsonl import ParsedEntry, read_line, write_line
 from animedex.library.keep_policy import fill_credit, fill_from_previous
-from animedex.library.repository import upsert, upsert_entry
+from animedex.library.repository import store_in_savepoint, upsert, upsert_entry
 from animedex.text_encoding import HINT, STANDARD_INPUT, describe_encoding_fault, open_text
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def _take_line(text: bytes) -> Taken:
 
 
 def _inspect(new: NewEntry) -> Taken:
-    return file_inspection.inspect_or_error(new.path, lambda: inspect_file(new))
+    return inspect_or_error(new.path, lambda: inspect_file(new))
 
 
 def _opening(path: str) -> bytes:
@@ -161,7 +161,7 @@ def _store(db: sqlite3.Connection, number: int, taken: Taken) -> ImportResult:
         if isinstance(taken, InspectedFile)
         else partial(_merge_and_store, db, before, taken)
     )
-    entry = repository.store_in_savepoint(db, path, store)
+    entry = store_in_savepoint(db, path, store)
     if isinstance(entry, AnimedexError):
         return ImportResult(number, error=entry)
     return ImportResult(number, entry, new=before is None)
@@ -175,7 +175,7 @@ def _merge_and_store(db: sqlite3.Connection, before: Entry | None, parsed: Parse
     entry = entry._replace(id=before.id, added_at=before.added_at)
     same = entry.sha256 == before.sha256
     entry = fill_from_previous(entry, before) if same else fill_credit(entry, [before])
-    fingerprint = entry_rows.read_fingerprints(db, [before.id]).get(before.id)
-    if entry == before and (fingerprint or not look):
+    stored = entry_rows.read_fingerprints(db, [before.id]).get(before.id)
+    if entry == before and (stored or not look):
         return before
-    return upsert_entry(db, entry, look or fingerprint)
+    return upsert_entry(db, entry, look or stored)

@@ -86,8 +86,8 @@ def _missing(
     def move(db: sqlite3.Connection) -> Finding:
         look = entry_rows.read_fingerprints(db, [entry.id]).get(entry.id)
         # A file of nobody's is rather the one that was moved than another that is kept.
-        entries = [(place, entry_rows.get_by_path(db, place)) for place in places]
-        place, there = next((one for one in entries if one[1] is None), entries[0])
+        candidates = [(place, entry_rows.get_by_path(db, place)) for place in places]
+        place, there = next((one for one in candidates if one[1] is None), candidates[0])
         delete(db, entry.id)
         if there is None:
             moved = upsert_entry(db, entry._replace(path=place), look)
@@ -169,10 +169,12 @@ def _fetchable(post: ArtPost) -> str | None:
     """Return the id of a post where its service finds pictures by that, or else its address."""
     service, _, rest = post.id.partition(":")
     try:
-        urls = service in backends.list_names() and find_provider(service).picture(rest) is not None
+        is_fetchable = (
+            service in backends.list_names() and find_provider(service).picture(rest) is not None
+        )
     except AnimedexError:
-        urls = False
-    return post.id if urls else post.url
+        is_fetchable = False
+    return post.id if is_fetchable else post.url
 
 
 def _forget(entry: Entry) -> str:

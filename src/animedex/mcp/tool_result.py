@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from animedex.tool import Arguments, Tool
 
 MOST_PICTURES = 4
+LONGEST_EDGE = 512
+MOST_BYTES = 32 * 1024 * 1024
+_QUALITY = 85
 _REPORT = "please report this, with the call that you made"
 # What a service has besides still pictures.
 _FILMS = (".mp4", ".webm", ".zip", ".swf")
@@ -67,17 +70,15 @@ def build_failure(error: Exception) -> AnimedexError:
 
 async def _fetch_pictures(
     client: AsyncClient,
-    rows: Mapping[str, object],
+    answer: Mapping[str, object],
     pictures: list[PictureContent],
     seconds: float | None,
 ) -> list[str]:
     """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
-    posts = [post for value in rows.values() for post in _posts(value)]
-    visible_posts = posts[:MOST_PICTURES]
+    posts = [post for value in answer.values() for post in _posts(value)]
+    first_posts = posts[:MOST_PICTURES]
     notes: list[str] = []
-    for post, came in zip(
-        visible_posts, await _fetch_all(client, visible_posts, seconds), strict=True
-    ):
+    for post, came in zip(first_posts, await _fetch_all(client, first_posts, seconds), strict=True):
         if isinstance(came, PictureContent):
             pictures.append(came)
             notes.append(f"picture {len(pictures)} is {post.id}")
@@ -143,11 +144,6 @@ def _plain(value: object) -> JsonValue:
     if isinstance(value, list):
         return [_plain(item) for item in cast("list[object]", value)]
     return to_plain_value(value)
-
-
-LONGEST_EDGE = 512
-MOST_BYTES = 32 * 1024 * 1024
-_QUALITY = 85
 
 
 class PictureContent(NamedTuple):

@@ -69,12 +69,12 @@ def outline(mapping: JsonObject, look: TextStyle, indent: int = 0) -> str:
         if isinstance(value, dict) and value:
             text += style_text(Text.assemble(label, "\n"), look) + outline(value, look, indent + 2)
         else:
-            line = (
+            display = (
                 "-" if value in (None, {}) else f"{value:g}" if isinstance(value, float) else value
             )
             gap = " " * (width - len(name) + 2)
             text += style_text(
-                Text.assemble(label, gap, escape_control_characters(str(line)), "\n"), look
+                Text.assemble(label, gap, escape_control_characters(str(display)), "\n"), look
             )
     return text
 

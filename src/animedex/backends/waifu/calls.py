@@ -77,7 +77,9 @@ def images(  # noqa: PLR0913  each is a filter of the service
         *_single_param("ByteSize", filters.parse_size("byte_size", byte_size)),
         *_page_params(filters.parse_choice("order", order, filters.ORDERS), page, limit),
     ]
-    return _call_by_artists(*by, lambda found: _images_call((*found, *params), included, excluded))
+    return _call_by_artists(
+        *by, lambda by_artist: _images_call((*by_artist, *params), included, excluded)
+    )
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it

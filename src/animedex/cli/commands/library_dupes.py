@@ -94,18 +94,21 @@ def command(  # noqa: PLR0913  each is an option
         _check_delete(keep, yes=yes)
     update_outdated_fingerprints(session)
     failures = BatchFailures(session)
-    groups = _results(session, within, keep, filters)
-    count = _delete_all(session, groups, failures, yes=yes) if delete else _print(session, groups)
+    results = _results(session, within, keep, filters)
+    count = (
+        _delete_all(session, list(results), failures, yes=yes)
+        if delete
+        else _print(session, results)
+    )
     if not count:
         session.note("animedex: there are no duplicates")
     failures.fail("pictures could not be deleted")
 
 
 def _delete_all(
-    session: CommandSession, groups: Iterable[_Result], failures: BatchFailures, *, yes: bool
+    session: CommandSession, results: list[_Result], failures: BatchFailures, *, yes: bool
 ) -> int:
     """Delete after a confirmation, and print each group; return the number of groups."""
-    results = list(groups)
     is_asked = any(one.count_to_delete() for one in results) and not yes
     if is_asked and session.output.mode == "text":
         _print(session, iter(results))

@@ -39,7 +39,7 @@ def command(
     from animedex.cli.entry_output import print_entries
 
     query = " ".join(words)
-    entries = session.library.search(query, filters, limit)
-    if not entries:
+    hits = session.library.search(query, filters, limit)
+    if not hits:
         session.note(f"animedex: nothing matches {query!r}")
-    print_entries(session, ((hit.entry, {"_match": round(hit.score, 4)}) for hit in entries))
+    print_entries(session, ((hit.entry, {"_match": round(hit.score, 4)}) for hit in hits))

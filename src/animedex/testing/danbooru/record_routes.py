@@ -64,16 +64,16 @@ class RecordRoutes:
         arguments = search_arguments(request.query)
         page = parse_page(request.query, MOST_ROWS, last=level_of(request.user).pages)
         rows = select_rows(self._rows, arguments, self._fields)
-        return [self._select_fields(row, request) for row in paginate(rows, page, row_id)]
+        return [self._visible_row(row, request) for row in paginate(rows, page, row_id)]
 
     def show(self, request: SearchRequest) -> Row:
         """Show the row that the path names."""
         row = self._find(self._rows, request.name)
         if row is None:
             raise RequestRefused(NOT_FOUND)
-        return self._select_fields(row, request)
+        return self._visible_row(row, request)
 
-    def _select_fields(self, row: Row, request: SearchRequest) -> Row:
+    def _visible_row(self, row: Row, request: SearchRequest) -> Row:
         only = request.query.get("only", "")
         hidden = {key for key in self._fields.hidden if not names_only(only, key)}
         return {key: value for key, value in row.items() if key not in hidden}

@@ -54,12 +54,12 @@ async def error_response(request: Request, error: Exception) -> Response:
 
 def file_response(path: str, files: Mapping[str, Path | bytes], request: Request) -> Response:
     """Answer with the file that is served at a path; without one, ``RequestRefused``."""
-    entry = files.get(path)
-    if entry is None:
+    file = files.get(path)
+    if file is None:
         raise RequestRefused(NO_SUCH_PAGE)
-    if isinstance(entry, Path):
-        return ranged_file_response(entry, {}, request.headers)
-    return Response(entry, media_type=guess_type(path)[0])
+    if isinstance(file, Path):
+        return ranged_file_response(file, {}, request.headers)
+    return Response(file, media_type=guess_type(path)[0])
 
 
 def is_withheld(row: Row) -> bool:

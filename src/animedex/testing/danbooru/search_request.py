@@ -1,4 +1,4 @@
-"""A search request: its parameters, page and limit, and the fields to answer with."""
+"""A request with its parameters and user, and the fields that its answer is trimmed to."""
 
 from __future__ import annotations
 
