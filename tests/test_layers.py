@@ -60,7 +60,7 @@ ALLOWED = {
         *("art", "backends", "call", "config.paths", "database", "errors", "files", "images"),
         *("models", "text_encoding", "text_normalization"),
     },
-    "download": {
+    "downloads": {
         "remedies",
         *("art", "backends", "body_writer", "call", "errors", "files", "http_message", "images"),
         *("library", "models", "plurals", "session", "transport.content_encoding"),
@@ -76,7 +76,7 @@ ALLOWED = {
     },
     "cli": {
         *("", "art", "backend", "backends", "body_writer", "call", "client", "client_options"),
-        *("clock", "config", "database", "download", "errors", "files", "gallery", "http_message"),
+        *("clock", "config", "database", "downloads", "errors", "files", "gallery", "http_message"),
         *(
             "images",
             "library",
@@ -91,7 +91,10 @@ ALLOWED = {
         *("testing", "text_encoding", "transport"),
     },
     "__main__": {"", "cli"},
-    "": {"art", "call", "client", "errors", "http_message", "models", "transport.events"},
+    "": {
+        *("art", "call", "client", "downloads", "errors", "http_message", "models"),
+        "transport.events",
+    },
 }
 # The one kind of file below that speaks to the command line.
 COMMANDS = {"cli", "library", "render", "text_encoding"}

@@ -10,12 +10,12 @@ import animedex
 
 PUBLIC = {
     "animedex": {
-        *("AnimedexError", "ArtPost", "AsyncClient", "Call", "Client", "Event", "Rating"),
-        *("Record", "Request", "Response", "SourceTag", "dedupe", "identify", "identify_all"),
-        *("identify_all_async", "identify_async", "random_pictures", "random_pictures_async"),
-        *("search", "search_async"),
+        *("AnimedexError", "ArtPost", "AsyncClient", "Call", "Client", "DownloadReport"),
+        *("Event", "Rating", "Record", "Request", "Response", "SourceTag", "dedupe", "download"),
+        *("identify", "identify_all", "identify_all_async", "identify_async", "iter_downloads"),
+        *("random_pictures", "random_pictures_async", "search", "search_async"),
     },
-    "animedex.download": {
+    "animedex.downloads": {
         *("MAX_JOBS", "MAX_SIZE", "DownloadReport", "Progress", "download", "iter_downloads"),
     },
     "animedex.backends.danbooru": {
@@ -44,3 +44,9 @@ def test_public_names_are_listed_and_no_others_are_found() -> None:
     assert set(animedex.__all__) <= set(dir(animedex))
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         animedex.nothing  # type: ignore[attr-defined]  # noqa: B018
+
+
+def test_download_is_a_function_even_where_its_package_is_loaded() -> None:
+    downloads = import_module("animedex.downloads")
+    assert animedex.download is downloads.download
+    assert animedex.iter_downloads is downloads.iter_downloads

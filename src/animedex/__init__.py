@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from animedex.art.search import search, search_async
     from animedex.call import Call, SourceTag
     from animedex.client import AsyncClient, Client
+    from animedex.downloads import DownloadReport, download, iter_downloads
     from animedex.errors import AnimedexError
     from animedex.http_message import Request, Response
     from animedex.models import ArtPost, Rating, Record
@@ -27,6 +28,7 @@ __all__ = [
     "AsyncClient",
     "Call",
     "Client",
+    "DownloadReport",
     "Event",
     "Rating",
     "Record",
@@ -34,10 +36,12 @@ __all__ = [
     "Response",
     "SourceTag",
     "dedupe",
+    "download",
     "identify",
     "identify_all",
     "identify_all_async",
     "identify_async",
+    "iter_downloads",
     "random_pictures",
     "random_pictures_async",
     "search",
@@ -51,6 +55,7 @@ _PLACES = {
     "AsyncClient": "client",
     "Call": "call",
     "Client": "client",
+    "DownloadReport": "downloads",
     "Event": "transport.events",
     "Rating": "models",
     "Record": "models",
@@ -58,10 +63,12 @@ _PLACES = {
     "Response": "http_message",
     "SourceTag": "call",
     "dedupe": "art.dedupe",
+    "download": "downloads",
     "identify": "art.identify",
     "identify_all": "art.identify",
     "identify_all_async": "art.identify",
     "identify_async": "art.identify",
+    "iter_downloads": "downloads",
     "random_pictures": "art.random",
     "random_pictures_async": "art.random",
     "search": "art.search",

@@ -49,7 +49,7 @@ def with_download_options(
     """Add a session to a command, and the options of files as its second argument."""
 
     def run(session: CommandSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
-        from animedex.download.file_check import require_pillow
+        from animedex.downloads.file_check import require_pillow
 
         # What cannot be checked is not searched for either.
         require_pillow()

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from animedex.cli.command_context import CommandSession
     from animedex.cli.download_options import DownloadOptions
     from animedex.cli.progress_bars import ProgressWatch
-    from animedex.download import DownloadReport
-    from animedex.download.targets import Source
-    from animedex.download.unfinished_files import UnfinishedFiles
+    from animedex.downloads import DownloadReport
+    from animedex.downloads.targets import Source
+    from animedex.downloads.unfinished_files import UnfinishedFiles
     from animedex.errors import AnimedexError
     from animedex.http_message import JsonObject, JsonValue
 
@@ -35,9 +35,9 @@ def download_all(
 
     A command that picks at random is not `is_repeatable`: what it leaves is of no use to the next.
     """
-    from animedex.download.download_report import summarize_reports
-    from animedex.download.targets import format_source
-    from animedex.download.unfinished_files import UnfinishedFiles
+    from animedex.downloads.download_report import summarize_reports
+    from animedex.downloads.targets import format_source
+    from animedex.downloads.unfinished_files import UnfinishedFiles
 
     _check_fields(session, saving)
     report = ReportPrinter(session, len(whats), paths=saving.paths)
@@ -63,7 +63,7 @@ def download_all(
 
 def print_nothing(session: CommandSession, saving: DownloadOptions) -> None:
     """Print an empty answer; a jq program gets none, as it would make null of it."""
-    from animedex.download.download_report import KEYS
+    from animedex.downloads.download_report import KEYS
 
     _check_fields(session, saving)
     if session.output.mode == "json" and saving.paths:
@@ -74,7 +74,7 @@ def print_nothing(session: CommandSession, saving: DownloadOptions) -> None:
 
 def _check_fields(session: CommandSession, saving: DownloadOptions) -> None:
     """Refuse a field that there is not, before anything is asked."""
-    from animedex.download.download_report import KEYS
+    from animedex.downloads.download_report import KEYS
     from animedex.render.json_output import pick_fields
 
     if saving.paths:
@@ -85,7 +85,7 @@ def _check_fields(session: CommandSession, saving: DownloadOptions) -> None:
 
 def clean_up(session: CommandSession, folder: str) -> None:
     """Remove unfinished files from a folder, and say how many there were."""
-    from animedex.download.unfinished_files import remove_unfinished_files
+    from animedex.downloads.unfinished_files import remove_unfinished_files
 
     removed = remove_unfinished_files(folder)
     if session.output.mode != "text":
@@ -108,7 +108,7 @@ def _download_results(
     watch: ProgressWatch,
     parts: UnfinishedFiles,
 ) -> Iterator[tuple[int, DownloadReport]]:
-    from animedex.download import iter_downloads
+    from animedex.downloads import iter_downloads
 
     config = session.client.config
     return iter_downloads(
@@ -167,7 +167,7 @@ class ReportPrinter:
         self._unprinted.clear()
 
     def _print(self, some: Sequence[DownloadReport]) -> None:
-        from animedex.download.download_report import KEYS
+        from animedex.downloads.download_report import KEYS
 
         output = self._session.output
         paths = [one.path for one in some if one.path is not None]
@@ -192,7 +192,7 @@ def _name_result(one: DownloadReport, error: AnimedexError) -> AnimedexError:
     """Return an error whose message says which picture it is about."""
     from copy import copy
 
-    from animedex.download.targets import UNREADABLE
+    from animedex.downloads.targets import UNREADABLE
 
     if one.name == UNREADABLE or one.name in error.message:
         return error

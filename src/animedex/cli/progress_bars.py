@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rich.progress import TaskID
 
     from animedex.cli.command_context import CommandSession
-    from animedex.download import Progress
+    from animedex.downloads import Progress
 
 _WIDEST_NAME = 30
 # Of how many files a bar is worth it.

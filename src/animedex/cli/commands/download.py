@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from animedex.cli.command_context import CommandSession
-    from animedex.download.targets import Source
+    from animedex.downloads.targets import Source
 
 _HERE = "-"
 _NAME_OF_HERE = "standard input"

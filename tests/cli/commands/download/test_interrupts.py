@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from animedex.download.resumable_file import ResumableFile
+from animedex.downloads.resumable_file import ResumableFile
 from animedex.http_message import Response
 from tests.cli.commands.download.conftest import FILE, PATIENCE, reports
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.download import MAX_SIZE, download
+from animedex.downloads import MAX_SIZE, download
 from animedex.errors import BadArguments
-from tests.download.conftest import noise, picture_name
-from tests.download.test_download import visible
-from tests.download.test_resumable_file import left
+from tests.downloads.conftest import noise, picture_name
+from tests.downloads.test_download import visible
+from tests.downloads.test_resumable_file import left
 
 if TYPE_CHECKING:
     import socket
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from animedex.download import DownloadReport
+    from animedex.downloads import DownloadReport
     from tests.kit.raw_server import StartRawServer
     from tests.kit.services import Services
 

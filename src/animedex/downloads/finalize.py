@@ -7,7 +7,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.download.own_files import open_own, remove_own
+from animedex.downloads.own_files import open_own, remove_own
 from animedex.errors import Corrupt
 from animedex.files import write_error
 from animedex.images.containers.file_reader import SourceFile
@@ -17,9 +17,9 @@ from animedex.library.file_facts import FileFacts, file_version
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-    from animedex.download.file_check import FileCheck
-    from animedex.download.resumable_file import ResumableFile
-    from animedex.download.targets import Target
+    from animedex.downloads.file_check import FileCheck
+    from animedex.downloads.resumable_file import ResumableFile
+    from animedex.downloads.targets import Target
     from animedex.images.formats import Format
 
 _PIECE = 1024 * 1024

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.download import download
-from animedex.download.resumable_file import ResumableFile
+from animedex.downloads import download
+from animedex.downloads.resumable_file import ResumableFile
 from animedex.http_message import Response
-from tests.download.conftest import noise, picture_name
-from tests.download.test_download import visible
-from tests.download.test_resumable_file import left, resume_headers
+from tests.downloads.conftest import noise, picture_name
+from tests.downloads.test_download import visible
+from tests.downloads.test_resumable_file import left, resume_headers
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -164,7 +164,7 @@ def test_a_part_beside_a_planted_one_is_resumed(folder: Path) -> None:
 
 USER = """
 import os, sys
-from animedex.download.resumable_file import ResumableFile
+from animedex.downloads.resumable_file import ResumableFile
 from animedex.http_message import Response
 os.setgid(int(sys.argv[1]))
 os.setuid(int(sys.argv[1]))

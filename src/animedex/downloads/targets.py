@@ -15,7 +15,7 @@ from animedex.errors import AnimedexError, BadArguments, NotFound
 from animedex.models import ArtPost, PictureFile, PictureRecord
 
 if TYPE_CHECKING:
-    from animedex.download.save_options import Deadline
+    from animedex.downloads.save_options import Deadline
     from animedex.http_message import JsonObject, JsonValue
     from animedex.session import Session
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex import Client
-from animedex.download import download
-from animedex.download.resumable_file import ResumableFile
+from animedex.downloads import download
+from animedex.downloads.resumable_file import ResumableFile
 from animedex.errors import UpstreamDecode
 from animedex.http_message import Response
-from tests.download.conftest import noise, picture_name
-from tests.download.test_download import visible
+from tests.downloads.conftest import noise, picture_name
+from tests.downloads.test_download import visible
 from tests.kit.effort import retry_with_more_time
 
 if TYPE_CHECKING:

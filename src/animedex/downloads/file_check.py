@@ -10,8 +10,8 @@ import os
 import stat
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.download.resumable_writer import HINT as HINT_AGAIN
-from animedex.download.resumable_writer import not_a_picture
+from animedex.downloads.resumable_writer import HINT as HINT_AGAIN
+from animedex.downloads.resumable_writer import not_a_picture
 from animedex.errors import AnimedexError, BadArguments, Corrupt, TimedOut, TooLarge, UpstreamDecode
 from animedex.files import hash_file
 from animedex.images.containers import is_intact
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.backends.asset_call import FetchedFile
-    from animedex.download.resumable_file import ResumableFile
-    from animedex.download.targets import Target
+    from animedex.downloads.resumable_file import ResumableFile
+    from animedex.downloads.targets import Target
     from animedex.images.formats import Format
     from animedex.images.xmp.credit_text import Credit
 

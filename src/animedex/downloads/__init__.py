@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from animedex.download.download_report import DownloadReport
-from animedex.download.file_check import require_pillow
-from animedex.download.library_writer import LibraryWriter
-from animedex.download.save_options import Deadline, SaveOptions
-from animedex.download.sidecar_writer import SidecarWriter, parse_sidecar_kinds
-from animedex.download.target_folder import TargetFolder
-from animedex.download.unfinished_files import UnfinishedFiles
-from animedex.download.worker_pool import Progress, WorkerPool
+from animedex.downloads.download_report import DownloadReport
+from animedex.downloads.file_check import require_pillow
+from animedex.downloads.library_writer import LibraryWriter
+from animedex.downloads.save_options import Deadline, SaveOptions
+from animedex.downloads.sidecar_writer import SidecarWriter, parse_sidecar_kinds
+from animedex.downloads.target_folder import TargetFolder
+from animedex.downloads.unfinished_files import UnfinishedFiles
+from animedex.downloads.worker_pool import Progress, WorkerPool
 from animedex.errors import BadArguments
 from animedex.images.filename_template import DEFAULT, FilenameTemplate
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterable, Iterator
 
-    from animedex.download.targets import Source
+    from animedex.downloads.targets import Source
     from animedex.library.picture_library import Library
     from animedex.session import Session
 

@@ -12,10 +12,10 @@ import os
 from typing import TYPE_CHECKING, Literal
 
 from animedex.body_writer import PREFIX
-from animedex.download.download_report import DownloadReport, Outcome
-from animedex.download.file_check import is_credited, is_same_picture
-from animedex.download.own_files import open_own, try_lock
-from animedex.download.targets import Target
+from animedex.downloads.download_report import DownloadReport, Outcome
+from animedex.downloads.file_check import is_credited, is_same_picture
+from animedex.downloads.own_files import open_own, try_lock
+from animedex.downloads.targets import Target
 from animedex.errors import BadArguments
 from animedex.files import hash_file, open_regular, write_error
 from animedex.images.formats import find_format
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from io import FileIO
     from typing import BinaryIO
 
-    from animedex.download.save_options import SaveOptions
+    from animedex.downloads.save_options import SaveOptions
     from animedex.library.entry import Entry
 
 _PIECE = 1024 * 1024

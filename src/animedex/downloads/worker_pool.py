@@ -17,14 +17,14 @@ from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
-from animedex.download.single_download import download_one
+from animedex.downloads.single_download import download_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from animedex.download.download_report import DownloadReport, Outcome
-    from animedex.download.save_options import SaveOptions
-    from animedex.download.targets import Source
+    from animedex.downloads.download_report import DownloadReport, Outcome
+    from animedex.downloads.save_options import SaveOptions
+    from animedex.downloads.targets import Source
     from animedex.library.file_inspection import InspectedFile
     from animedex.session import Session
 

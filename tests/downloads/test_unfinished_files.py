@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from animedex.body_writer import FileSink
-from animedex.download import iter_downloads
-from animedex.download.own_files import try_lock
-from animedex.download.resumable_file import ResumableFile
-from animedex.download.unfinished_files import UnfinishedFiles, remove_unfinished_files
+from animedex.downloads import iter_downloads
+from animedex.downloads.own_files import try_lock
+from animedex.downloads.resumable_file import ResumableFile
+from animedex.downloads.unfinished_files import UnfinishedFiles, remove_unfinished_files
 from animedex.errors import BadArguments, UpstreamDecode
 from animedex.http_message import Response
-from tests.download.test_resumable_file import head, left
+from tests.downloads.test_resumable_file import head, left
 
 if TYPE_CHECKING:
     from pathlib import Path

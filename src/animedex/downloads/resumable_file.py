@@ -15,7 +15,7 @@ from math import inf
 from typing import TYPE_CHECKING, Self
 
 from animedex.body_writer import PREFIX
-from animedex.download.content_range import (
+from animedex.downloads.content_range import (
     content_length,
     find_validator,
     is_of_version,
@@ -23,7 +23,7 @@ from animedex.download.content_range import (
     parse_byte_count,
     parse_content_range,
 )
-from animedex.download.own_files import (
+from animedex.downloads.own_files import (
     NotOwnFile,
     is_foreign,
     open_own,
@@ -31,7 +31,7 @@ from animedex.download.own_files import (
     remove_own,
     wait_for_lock,
 )
-from animedex.download.resumable_writer import (
+from animedex.downloads.resumable_writer import (
     BodyFacts,
     ResumableWriter,
     file_too_long,

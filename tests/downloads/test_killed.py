@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.download import download
-from animedex.download.unfinished_files import remove_unfinished_files
+from animedex.downloads import download
+from animedex.downloads.unfinished_files import remove_unfinished_files
 from animedex.images.xmp import read_credit
 from animedex.library.picture_library import Library
-from tests.download.conftest import PICTURES, picture_name
-from tests.download.test_download import visible
+from tests.downloads.conftest import PICTURES, picture_name
+from tests.downloads.test_download import visible
 from tests.kit.effort import count
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def watch(event, args):
             step()
 
 from animedex import Client
-from animedex.download import iter_downloads
+from animedex.downloads import iter_downloads
 from animedex.library.picture_library import Library
 
 sys.addaudithook(watch)

@@ -13,17 +13,17 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from animedex.download import download
-from animedex.download.save_options import Deadline
+from animedex.downloads import download
+from animedex.downloads.save_options import Deadline
 from animedex.errors import BadArguments
 from animedex.images.sidecar import read_sidecar
 from animedex.images.xmp import read_credit
 from animedex.models import ArtPost, Rating
-from tests.download.conftest import noise, picture_name
+from tests.downloads.conftest import noise, picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
-    from animedex.download.targets import Source
+    from animedex.downloads.targets import Source
     from animedex.library.picture_library import Library
     from tests.kit.services import Services
 
@@ -272,8 +272,8 @@ def test_a_file_that_was_overwritten_with_nothing_is_fetched_again(
 def test_a_file_that_cannot_be_added_is_told_and_the_library_has_the_rest(
     client: Client, folder: Path, library: Library, url: str
 ) -> None:
-    from animedex.download.library_writer import LibraryWriter
-    from animedex.download.targets import find_target
+    from animedex.downloads.library_writer import LibraryWriter
+    from animedex.downloads.targets import find_target
     from animedex.library.entry import NewEntry
 
     warnings: list[str] = []

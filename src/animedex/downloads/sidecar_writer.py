@@ -11,7 +11,7 @@ from animedex.images.sidecar import KINDS, sidecar_path, write_sidecar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from animedex.download.targets import Target
+    from animedex.downloads.targets import Target
 
 _NONE = "none"
 SIDECARS = (*KINDS, _NONE)

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import GZIP
-from animedex.download.own_files import open_own
+from animedex.downloads.own_files import open_own
 from animedex.errors import UpstreamDecode
 from animedex.files import write_error
 from animedex.images.formats import HEAD_BYTES, identify_format

@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from animedex import Client
-from animedex.download import download
+from animedex.downloads import download
 from animedex.images.sidecar import read_any_credit
 from animedex.images.xmp import read_credit
 from animedex.library.picture_library import Library
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from animedex.download import DownloadReport
+    from animedex.downloads import DownloadReport
     from tests.kit.raw_server import StartRawServer
 
 EVERY = 5

@@ -14,11 +14,11 @@ import msgspec
 import pytest
 from PIL import Image
 
-from animedex.download import download
+from animedex.downloads import download
 from animedex.errors import BadArguments
 from animedex.images.sidecar import read_sidecar
-from tests.download.conftest import noise, picture_name
-from tests.download.test_download import visible
+from tests.downloads.conftest import noise, picture_name
+from tests.downloads.test_download import visible
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -297,7 +297,7 @@ def test_a_folder_that_is_not_writable(client: Client, services: Services, folde
 FULL = """
 import resource, sys
 from animedex import Client
-from animedex.download import download
+from animedex.downloads import download
 nekos, url, folder, limit = sys.argv[1:]
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(limit), int(limit)))
 with Client(base_urls={"nekos": nekos}, limits=False, state=folder + ".db", cache=False) as client:

@@ -6,7 +6,7 @@ import time
 from math import inf
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from animedex.download.file_check import is_same_picture
+from animedex.downloads.file_check import is_same_picture
 from animedex.errors import TimedOut
 from animedex.images.filename_template import template_values
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.call import Call
-    from animedex.download.library_writer import LibraryWriter
-    from animedex.download.sidecar_writer import SidecarWriter
-    from animedex.download.target_folder import TargetFolder
-    from animedex.download.targets import Target
-    from animedex.download.unfinished_files import UnfinishedFiles
+    from animedex.downloads.library_writer import LibraryWriter
+    from animedex.downloads.sidecar_writer import SidecarWriter
+    from animedex.downloads.target_folder import TargetFolder
+    from animedex.downloads.targets import Target
+    from animedex.downloads.unfinished_files import UnfinishedFiles
     from animedex.images.filename_template import FilenameTemplate
     from animedex.session import Session
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from animedex import backends
 from animedex.backends.asset_call import fetch_file
-from animedex.download.download_report import DownloadReport, Outcome
-from animedex.download.file_check import check_file
-from animedex.download.finalize import finalize
-from animedex.download.library_copy import complete_file, use_entry
-from animedex.download.resumable_file import ResumableFile
-from animedex.download.resumable_writer import FileTooLong, file_too_long
-from animedex.download.targets import find_id, find_target, format_source
+from animedex.downloads.download_report import DownloadReport, Outcome
+from animedex.downloads.file_check import check_file
+from animedex.downloads.finalize import finalize
+from animedex.downloads.library_copy import complete_file, use_entry
+from animedex.downloads.resumable_file import ResumableFile
+from animedex.downloads.resumable_writer import FileTooLong, file_too_long
+from animedex.downloads.targets import find_id, find_target, format_source
 from animedex.errors import AnimedexError, Corrupt, TimedOut, Unreachable, UpstreamDecode
 from animedex.files import hash_file, write_error
 from animedex.images.decoder import decoding_limits
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from animedex.backends.asset_call import FetchedFile
-    from animedex.download.file_check import FileCheck
-    from animedex.download.finalize import FinishedFile
-    from animedex.download.save_options import Deadline, SaveOptions
-    from animedex.download.targets import Source, Target
+    from animedex.downloads.file_check import FileCheck
+    from animedex.downloads.finalize import FinishedFile
+    from animedex.downloads.save_options import Deadline, SaveOptions
+    from animedex.downloads.targets import Source, Target
     from animedex.session import Session
 
 _NO_SUCH_RANGE = 416

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.download.own_files import wait_for_lock
-from animedex.download.resumable_file import ResumableFile
+from animedex.downloads.own_files import wait_for_lock
+from animedex.downloads.resumable_file import ResumableFile
 from animedex.errors import TimedOut
 
 if TYPE_CHECKING:

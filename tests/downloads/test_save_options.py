@@ -9,11 +9,11 @@ import pytest
 from animedex import Client
 from animedex.backends import find_backend
 from animedex.backends.asset_call import fetch_file
-from animedex.download import download, iter_downloads
-from animedex.download.save_options import Deadline
+from animedex.downloads import download, iter_downloads
+from animedex.downloads.save_options import Deadline
 from animedex.errors import TimedOut
 from animedex.library.picture_library import Library
-from tests.download.conftest import picture_name
+from tests.downloads.conftest import picture_name
 from tests.kit.effort import retry_with_more_time
 from tests.kit.odd_pictures import endless_jpeg
 

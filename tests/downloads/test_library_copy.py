@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from animedex.download import download
+from animedex.downloads import download
 from animedex.images.sidecar import read_sidecar
 from animedex.images.xmp import read_credit
-from tests.download.conftest import picture_name
+from tests.downloads.conftest import picture_name
 
 if TYPE_CHECKING:
     from animedex import Client
-    from animedex.download import DownloadReport
+    from animedex.downloads import DownloadReport
     from animedex.library.picture_library import Library
     from tests.kit.services import Services
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from weakref import WeakSet
 
 from animedex.body_writer import PREFIX
-from animedex.download.own_files import is_foreign, open_own, try_lock
+from animedex.downloads.own_files import is_foreign, open_own, try_lock
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from animedex.download.resumable_file import ResumableFile
+    from animedex.downloads.resumable_file import ResumableFile
 
 _NAME = re.compile(rf"({re.escape(PREFIX)}[0-9a-f]{{24}})(?:\.state|\.ready)?\.part")
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 import pytest
 
 from animedex import Client
-from animedex.download import download
-from tests.download.conftest import noise, picture_name
-from tests.download.test_download import pixels, visible
+from animedex.downloads import download
+from tests.downloads.conftest import noise, picture_name
+from tests.downloads.test_download import pixels, visible
 
 if TYPE_CHECKING:
     import socket
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from animedex.download import DownloadReport
+    from animedex.downloads import DownloadReport
     from tests.kit.raw_server import StartRawServer
 
 PNG = noise(0)

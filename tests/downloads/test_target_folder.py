@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from animedex.download.target_folder import TargetFolder
+from animedex.downloads.target_folder import TargetFolder
 from animedex.errors import BadArguments
 from animedex.images.safe_filename import fold_name
 

@@ -7,9 +7,9 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from animedex.download import download
+from animedex.downloads import download
 from animedex.library.picture_library import Library
-from tests.download.test_resumable_file import left
+from tests.downloads.test_resumable_file import left
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def watch(event, args):
         opened.append(os.path.basename(args[0]))
 
 from animedex import Client
-from animedex.download import download
+from animedex.downloads import download
 from animedex.library.picture_library import Library
 
 sys.addaudithook(watch)
