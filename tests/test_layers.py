@@ -21,8 +21,7 @@ ALLOWED = {
     "plurals": set[str](),
     "clock": set[str](),
     "database": set[str](),
-    "origins": set[str](),
-    "ratelimit": {"clock", "database", "errors", "origins"},
+    "ratelimit": {"clock", "database", "errors", "http_message"},
     "text_normalization": set[str](),
     "text_encoding": {"errors"},
     "http_message": set[str](),
@@ -37,7 +36,7 @@ ALLOWED = {
     "tool": {"call", "session"},
     "transport": {
         *("backend", "call", "clock", "config.settings", "database", "errors", "http_message"),
-        *("origins", "ratelimit"),
+        "ratelimit",
     },
     "backends": {
         *("backend", "body_writer", "call", "endpoint", "errors", "http_message", "models"),
@@ -82,7 +81,6 @@ ALLOWED = {
             "library",
             "mcp",
             "models",
-            "origins",
             "plurals",
             "ratelimit",
             "record_schema",

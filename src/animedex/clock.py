@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import NamedTuple, Protocol
 
 # Two readings of the time of day that differ by less belong to one clock.
@@ -53,30 +54,18 @@ def read_boot() -> Boot:
     """
     try:
         with open(_BOOT_ID, encoding="ascii") as file:
-            return Boot(file.read().strip(), _zero_at())
+            name = file.read().strip()
     except OSError:
         return Boot()
-
-
-def _zero_at() -> float:
-    """Return the time of day at which the clock read zero.
-
-    The clock is read before and after, as a process may be stopped between two readings.
-    """
     zero_at = 0.0
     for _ in range(_TRIES):
+        # The clock is read before and after, as a process may be stopped between two readings.
         before = shared_clock()
         zero_at = time.time() - before
         if shared_clock() - before < _HASTE:
             break
-    return zero_at
+    return Boot(name, zero_at)
 
 
-def _reader() -> Clock:
-    boot = getattr(time, "CLOCK_BOOTTIME", None)
-    if boot is None:
-        return time.monotonic
-    return lambda: time.clock_gettime(boot)
-
-
-_read = _reader()
+_BOOTTIME = getattr(time, "CLOCK_BOOTTIME", None)
+_read: Clock = time.monotonic if _BOOTTIME is None else partial(time.clock_gettime, _BOOTTIME)

@@ -19,7 +19,7 @@ from animedex.clock import shared_clock
 from animedex.errors import AnimedexError, ClientUnusable
 from animedex.ratelimit.fallback_store import FallbackStore
 from animedex.ratelimit.seen_store import SeenStore
-from animedex.transport.drivers import drive, drive_async
+from animedex.transport.effects import drive, drive_async
 from animedex.transport.events import EventSender
 from animedex.transport.pipeline import Runtime
 from animedex.transport.response_cache import Cache

@@ -13,8 +13,7 @@ from animedex.backends.nekos import BACKEND
 from animedex.body_writer import to_file
 from animedex.call import Call, SourceTag
 from animedex.errors import BadArguments, UpstreamError
-from animedex.http_message import Request, Response
-from animedex.origins import origin
+from animedex.http_message import Request, Response, origin
 from animedex.transport.urls import (
     base_url,
     cache_key,

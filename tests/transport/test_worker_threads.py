@@ -14,8 +14,7 @@ from animedex.clock import shared_clock
 from animedex.database import StoreLocked
 from animedex.ratelimit.rate_limiter import Proceed, Reservation
 from animedex.ratelimit.store import StoreUnavailable
-from animedex.transport.drivers import drive_async
-from animedex.transport.effects import Blocking
+from animedex.transport.effects import Blocking, drive_async
 from animedex.transport.permit import Permit
 from animedex.transport.pipeline import ClientConfig, Pipeline
 from animedex.transport.worker_threads import QUEUES, WorkerThreads

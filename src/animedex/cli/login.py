@@ -17,8 +17,7 @@ from animedex.errors import (
     Unreachable,
     UpstreamShape,
 )
-from animedex.http_message import Request
-from animedex.origins import origin
+from animedex.http_message import Request, origin
 from animedex.transport.urls import base_url, require_secure
 
 if TYPE_CHECKING:

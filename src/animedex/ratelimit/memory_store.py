@@ -7,7 +7,7 @@ from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
-from animedex.origins import is_loopback
+from animedex.http_message import is_loopback
 from animedex.ratelimit.limits import recovery_seconds
 from animedex.ratelimit.rate_limiter import (
     LimiterState,

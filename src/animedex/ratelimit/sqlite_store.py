@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 import msgspec
 
 from animedex.database import CorruptFile, StoreLocked, UnusableFile
-from animedex.origins import is_loopback
+from animedex.http_message import is_loopback
 from animedex.ratelimit import integrity
 from animedex.ratelimit.rate_limiter import (
     LimiterState,

@@ -1,7 +1,7 @@
-"""The three effects that a call yields: a driver runs each one, and sends its result back.
+"""The three effects that a call yields, and the two drivers that run them.
 
-A call is a generator without I/O of its own. `run` carries an effect out in ordinary code,
-`run_async` in an asyncio task; both are called by the two drivers alone.
+A call is a generator without I/O of its own. `drive` runs each effect that it yields in ordinary
+code, `drive_async` in an asyncio task, and sends the result back.
 """
 
 from __future__ import annotations
@@ -111,3 +111,35 @@ class Blocking(NamedTuple):
 
 
 Effect: TypeAlias = "Sleep | Send | Blocking"
+
+
+def drive(steps: Steps[T], runtime: SyncRuntime) -> T:
+    """Run effects until the steps return a value."""
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                result = effect.run(runtime)
+            except BaseException as error:  # noqa: BLE001  the steps release what they hold
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(result)
+    except StopIteration as end:
+        value: T = end.value
+        return value
+
+
+async def drive_async(steps: Steps[T], runtime: AsyncRuntime) -> T:
+    """Run effects until the steps return a value, with the event loop free meanwhile."""
+    try:
+        effect = next(steps)
+        while True:
+            try:
+                result = await effect.run_async(runtime)
+            except BaseException as error:  # noqa: BLE001  the steps release what they hold
+                effect = steps.throw(error)
+            else:
+                effect = steps.send(result)
+    except StopIteration as end:
+        value: T = end.value
+        return value

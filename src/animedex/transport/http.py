@@ -15,8 +15,7 @@ from pyreqwest.client import ClientBuilder, SyncClientBuilder
 from pyreqwest.proxy import ProxyBuilder
 
 from animedex.errors import ClientUnusable, TimedOut, UpstreamDecode
-from animedex.http_message import Response
-from animedex.origins import is_loopback
+from animedex.http_message import Response, is_loopback
 from animedex.transport.http_errors import translate
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
 from animedex.database import StoreLocked
-from animedex.origins import origin
+from animedex.http_message import origin
 from animedex.ratelimit.limits import scale_limits
 from animedex.ratelimit.rate_limiter import Proceed, Rejected, Reservation, RetryLater
 from animedex.ratelimit.store import CLEANUP_SECONDS, StoreUnavailable

@@ -25,8 +25,7 @@ from animedex.errors import (
     UpstreamDecode,
     UpstreamShape,
 )
-from animedex.http_message import Response
-from animedex.origins import origin
+from animedex.http_message import Response, origin
 from animedex.ratelimit.store import StoreUnavailable
 from animedex.transport.effects import Blocking, Send, Sleep
 from animedex.transport.events import Event

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from animedex.errors import BadArguments, UpstreamError
-from animedex.origins import is_loopback, origin
+from animedex.http_message import is_loopback, origin
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -63,7 +63,7 @@ def login(session: CommandSession, service: str, **options: Unpack[LoginOptions]
         set_variables,
     )
     from animedex.config.credentials import ORIGIN, file_path, write_credentials
-    from animedex.origins import origin
+    from animedex.http_message import origin
     from animedex.transport.urls import base_url, require_secure
 
     backend, config = require_account_service(service), session.client.config

@@ -13,7 +13,7 @@ from animedex.cli.commands.config import redact_value
 from animedex.clock import shared_clock
 from animedex.config.config_file import Config
 from animedex.database import retry_while_locked
-from animedex.origins import origin
+from animedex.http_message import origin
 from animedex.ratelimit.rate_limiter import LimiterState
 from animedex.ratelimit.sliding_window import WindowState
 from animedex.ratelimit.token_bucket import count_tokens

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from animedex.origins import is_loopback, origin
+from animedex.http_message import is_loopback, origin
 
 
 @pytest.mark.parametrize(

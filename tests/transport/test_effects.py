@@ -11,8 +11,7 @@ import pytest
 from animedex.clock import shared_clock
 from animedex.errors import AuthRequired, Unreachable
 from animedex.http_message import Account
-from animedex.transport.drivers import drive, drive_async
-from animedex.transport.effects import Blocking, Send, Sleep
+from animedex.transport.effects import Blocking, Send, Sleep, drive, drive_async
 from animedex.transport.http import AsyncHttp, SyncHttp
 from animedex.transport.proxies import Proxies
 from animedex.transport.worker_threads import WorkerThreads
