@@ -58,43 +58,36 @@ class SyncHttp:
     def send(self, request: Send) -> Response:
         """Exchange one request for one answer."""
         builder = ResponseBuilder(request)
-        if threading.current_thread() is threading.main_thread():
-            return self._send_on_thread(builder)
-        return self._exchange(builder)
+        if threading.current_thread() is not threading.main_thread():
+            self._exchange(builder)
+        else:
+            # The library does not notice signals while it waits.
+            thread = threading.Thread(
+                target=self._exchange, args=(builder,), name="animedex-send", daemon=True
+            )
+            thread.start()
+            timeout = request.timeout
+            # The library keeps the deadline, but a writer that is blocked does not know it.
+            limit = None if timeout is None else min(timeout + _GRACE, threading.TIMEOUT_MAX)
+            try:
+                thread.join(limit)
+                if builder.outcome is None:
+                    message = "the answer was not taken in time"
+                    raise TimedOut(message, hint="the program reading the output is not reading")
+            except BaseException:
+                builder.cancel()
+                raise
+        if isinstance(builder.outcome, Response):
+            return builder.outcome
+        assert builder.outcome is not None
+        raise builder.outcome from None
 
     def close(self) -> None:
         """Close all connections."""
         for client in self._clients.take_all():
             client.close()
 
-    def _send_on_thread(self, builder: ResponseBuilder) -> Response:
-        """Send on a daemon thread: the library does not notice signals while it waits."""
-        outcome: list[Response | BaseException] = []
-
-        def work() -> None:
-            try:
-                outcome.append(self._exchange(builder))
-            except BaseException as error:  # noqa: BLE001  raised again by the waiting thread
-                outcome.append(error)
-
-        thread = threading.Thread(target=work, name="animedex-send", daemon=True)
-        timeout = builder.request.timeout
-        thread.start()
-        try:
-            # The library keeps the deadline, but a writer that is blocked does not know it.
-            limit = None if timeout is None else min(timeout + _GRACE, threading.TIMEOUT_MAX)
-            thread.join(limit)
-            if not outcome:
-                message = "the answer was not taken in time"
-                raise TimedOut(message, hint="the program reading the output is not reading")
-        except BaseException:
-            builder.cancel()
-            raise
-        if isinstance(outcome[0], BaseException):
-            raise outcome[0]
-        return outcome[0]
-
-    def _exchange(self, builder: ResponseBuilder) -> Response:
+    def _exchange(self, builder: ResponseBuilder) -> None:
         request = builder.request
         try:
             client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
@@ -105,10 +98,10 @@ class SyncHttp:
                 else:
                     while (chunk := answer.body_reader.read_chunk()) is not None:
                         builder.add(bytes(chunk))
-        except BaseException as error:  # noqa: BLE001  translated, or raised as it is
+            builder.outcome = builder.build()
+        except BaseException as error:  # noqa: BLE001  raised by `send`, maybe on another thread
             builder.discard()
-            raise translate(error) from None
-        return builder.build()
+            builder.outcome = translate(error)
 
 
 class AsyncHttp:
@@ -221,10 +214,14 @@ def prepare_request(builder: R, request: Send) -> R:
 
 
 class ResponseBuilder:
-    """Collects one answer: the head, then the body in memory or, of a success, in a writer."""
+    """Collects one answer: the head, then the body in memory or, of a success, in a writer.
+
+    `outcome` is for an exchange on another thread: the answer, or what went wrong.
+    """
 
     def __init__(self, request: Send) -> None:
         self.request = request
+        self.outcome: Response | BaseException | None = None
         self._chunks: list[bytes] = []
         self._size = 0
         self._lock = threading.Lock()
@@ -250,15 +247,15 @@ class ResponseBuilder:
         if self._size > self.request.max_bytes:
             message = f"the answer is longer than {self.request.max_bytes} bytes"
             raise UpstreamDecode(message)
-        writer = self._head and self._head.writer
-        if not writer:
-            self._require_active()
+        if self._head and self._head.writer:
+            with self._lock:
+                self._require_active()
+                self._head.writer.write(chunk)
+                self._require_active()
+        elif self._is_cancelled:
+            raise Cancelled
+        else:
             self._chunks.append(chunk)
-            return
-        with self._lock:
-            self._require_active()
-            writer.write(chunk)
-            self._require_active()
 
     def build(self) -> Response:
         """Return the answer, whose body is complete."""
