@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from animedex import __version__, backends
-from animedex.client_options import ClientOptions, Setup, set_up, user_agent
+from animedex.client_options import ClientOptions, Setup, set_up
 from animedex.errors import BadArguments
 from animedex.transport.proxies import Proxies
 from tests.kit.transport import CACHE_FILE
@@ -31,8 +31,8 @@ def test_defaults() -> None:
 
 
 def test_the_user_agent_names_the_contact() -> None:
-    assert user_agent("you@example.org") == f"animedex/{__version__} (you@example.org)"
-    assert user_agent(None) == f"animedex/{__version__}"
+    config = plan(contact="you@example.org").config
+    assert config.user_agent == f"animedex/{__version__} (you@example.org)"
 
 
 # An argument with what it comes to, the environment's value with the same, and the file's.

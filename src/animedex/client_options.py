@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypedDict, cast
 
 from animedex import __version__
@@ -72,11 +72,12 @@ def set_up(options: ClientOptions) -> Setup:
             raise unknown_setting_error(name)
     config = Config()
     config.refuse_removed()
-    base_urls = {**config.base_urls(), **_base_urls(options)}
-    _check_services(base_urls)
+    contact = cast("str | None", _setting(options, config, "contact"))
     client_config = ClientConfig(
-        user_agent=user_agent(cast("str | None", _setting(options, config, "contact"))),
-        base_urls=base_urls,
+        # Program, version and a way to reach the user, as services want it:
+        # https://docs.nekos.best/getting-started/api-endpoints.html
+        user_agent=f"animedex/{__version__}" + (f" ({contact})" if contact else ""),
+        base_urls=_base_urls(options, config),
         timeout=cast("float | None", _setting(options, config, "timeout")),
         is_cached=options.get("cache", config.get("cache").value == "on") is not False,
         refresh=options.get("refresh", False),
@@ -84,22 +85,14 @@ def set_up(options: ClientOptions) -> Setup:
         is_limited=options.get("limits", config.get("limits").value == "on"),
         is_timeout_set="timeout" in options or config.get("timeout").source != "default",
     )
-    place = _state(options, config)
+    proxy = options.get("proxy") or config.get("proxy").value
     return Setup(
         client_config,
-        _proxies(options, config),
-        place,
-        _cache_path(options, place),
+        read_proxies()
+        if proxy is None
+        else Proxies(every=hide_password(str(read_setting("proxy", str(proxy))))),
+        *_places(options, config),
     )
-
-
-def user_agent(contact: str | None) -> str:
-    """Return who asks, as services want it: program, version and a way to reach the user.
-
-    https://docs.nekos.best/getting-started/api-endpoints.html
-    """
-    program = f"animedex/{__version__}"
-    return f"{program} ({contact})" if contact else program
 
 
 def _setting(
@@ -112,33 +105,30 @@ def _setting(
     return None if value is None and name == "timeout" else read_setting(name, str(value))
 
 
-def _base_urls(options: ClientOptions) -> dict[str, str]:
+def _base_urls(options: ClientOptions, config: Config) -> dict[str, str]:
+    """Return the base URLs that are configured or given, by service.
+
+    Raises `BadArguments` for a service that does not exist: its requests would go to the real one
+    of another name.
+    """
     urls: object = options.get("base_urls", {})
     if not isinstance(urls, Mapping):
         message = f"base_urls maps services to URLs, and is not {urls!r:.80}"
         raise BadArguments(message)
-    mapping = cast("Mapping[str, object]", urls)
-    return {name: str(read_setting(f"base_urls.{name}", str(url))) for name, url in mapping.items()}
-
-
-def _check_services(names: Iterable[str]) -> None:
-    """Refuse a service that there is not: its requests would go to the real one of another name."""
+    base_urls = config.base_urls()
+    for name, url in cast("Mapping[str, object]", urls).items():
+        base_urls[name] = str(read_setting(f"base_urls.{name}", str(url)))
     services = service_names()
-    for name in names:
+    for name in base_urls:
         if name not in services:
             hint = suggest_name(name, services, f"there are {', '.join(services)}")
             message = f"there is no service {name!r:.80} to have a base URL"
             raise BadArguments(message, hint=hint)
+    return base_urls
 
 
-def _proxies(options: ClientOptions, config: Config) -> Proxies:
-    chosen = options.get("proxy") or config.get("proxy").value
-    if chosen is None:
-        return read_proxies()
-    return Proxies(every=hide_password(str(read_setting("proxy", str(chosen)))))
-
-
-def _state(options: ClientOptions, config: Config) -> str:
+def _places(options: ClientOptions, config: Config) -> tuple[str, str]:
+    """Return where budgets are kept, and in which file answers are."""
     try:
         argument = os.fspath(options.get("state") or "")
     except TypeError as error:
@@ -147,21 +137,21 @@ def _state(options: ClientOptions, config: Config) -> str:
         raise BadArguments(message) from None
     if argument:
         read_setting("state", argument)
-    path = argument or cast("str | None", config.get("state").value) or ""
-    if "://" in path:
-        return Secret(path)
-    if not path:
-        return os.path.join(user_folder("data"), FILE_NAME)
-    # What is configured names the same file from everywhere, or the budget would be split.
-    root = "" if argument else os.path.dirname(config.path)
-    return os.path.abspath(os.path.join(root, os.path.expanduser(path)))
-
-
-def _cache_path(options: ClientOptions, place: str) -> str:
+    state = argument or cast("str | None", config.get("state").value) or ""
+    is_server = "://" in state
+    if is_server:
+        state = Secret(state)
+    elif state:
+        # What is configured names the same file from everywhere, or the budget would be split.
+        root = "" if argument else os.path.dirname(config.path)
+        state = os.path.abspath(os.path.join(root, os.path.expanduser(state)))
+    else:
+        state = os.path.join(user_folder("data"), FILE_NAME)
     chosen = options.get("cache")
-    if "://" in place and (chosen is None or isinstance(chosen, bool)):
-        return ""
-    place = (
-        user_folder("cache") if chosen is None or isinstance(chosen, bool) else os.fspath(chosen)
-    )
-    return os.path.abspath(os.path.join(os.path.expanduser(place), cache.FILE_NAME))
+    if chosen is not None and not isinstance(chosen, bool):
+        folder = os.path.expanduser(os.fspath(chosen))
+    elif is_server:
+        return state, ""
+    else:
+        folder = user_folder("cache")
+    return state, os.path.abspath(os.path.join(folder, cache.FILE_NAME))

@@ -62,7 +62,8 @@ class BaseSession:
 
     def start(self, call: Call[T]) -> Steps[T]:
         """Return the steps of a call, for `run`; its time limit begins now."""
-        self._require_open()
+        if self._is_closed:
+            raise _closed_error()
         if self._pid != os.getpid():
             message = "this client was made before this process was forked"
             # After the first request, not even a new client of a child process works.
@@ -76,11 +77,6 @@ class BaseSession:
         with self._lock:
             self._accounts = self._accounts or AccountCache()
         return self._accounts.find(backend, origin, timeout)
-
-    def _require_open(self) -> None:
-        if self._is_closed:
-            message = "this client is closed"
-            raise ClientUnusable(message, hint="make a new one")
 
     def close_files(self) -> None:
         """Write what is pending, and close files; they open again when they are needed."""
@@ -125,9 +121,11 @@ class Session(BaseSession):
         http = self._http
         if http is None:
             with self._lock:
-                self._require_open()
+                if self._is_closed:
+                    raise _closed_error()
                 if self._http is None:
-                    import_on_lasting_thread("animedex.transport.http")
+                    if threading.current_thread() is not threading.main_thread():
+                        import_on_lasting_thread("animedex.transport.http")
                     from animedex.transport.http import SyncHttp
 
                     self._http = SyncHttp(self._proxies)
@@ -181,9 +179,11 @@ class AsyncSession(BaseSession):
         http = self._http
         if http is None:
             with self._lock:
-                self._require_open()
+                if self._is_closed:
+                    raise _closed_error()
                 if self._http is None:
-                    import_on_lasting_thread("animedex.transport.http")
+                    if threading.current_thread() is not threading.main_thread():
+                        import_on_lasting_thread("animedex.transport.http")
                     from animedex.transport.http import AsyncHttp
 
                     self._http = AsyncHttp(self._proxies)
@@ -239,13 +239,17 @@ def _runtime(
     )
 
 
+def _closed_error() -> ClientUnusable:
+    return ClientUnusable("this client is closed", hint="make a new one")
+
+
 def import_on_lasting_thread(module: str) -> None:
     """Import a module on a thread that lasts as long as the process.
 
     The HTTP library's memory belongs to the thread that imports it: once that has ended, building a
     client on another one is a segmentation fault (seen with version 0.15).
     """
-    if module in sys.modules or threading.current_thread() is threading.main_thread():
+    if module in sys.modules:
         return
     is_done = threading.Event()
 

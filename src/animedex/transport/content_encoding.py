@@ -65,6 +65,16 @@ def decode_body(response: Response, max_bytes: int, check: Callable[[], object])
 
     `check` is called between pieces, and may raise to end the work. Raises `UpstreamDecode` if the
     body is not what the encoding says, is cut, or would grow beyond `max_bytes`.
+
+    >>> import gzip
+    >>> from animedex.http_message import Response
+    >>> zeros = Response(200, (("content-encoding", "gzip"),), gzip.compress(b"0" * 99), "")
+    >>> len(decode_body(zeros, max_bytes=99, check=int).body)
+    99
+    >>> decode_body(zeros, max_bytes=10, check=int)
+    Traceback (most recent call last):
+        ...
+    animedex.errors.UpstreamDecode: the answer is more than 10 bytes when decompressed
     """
     encoding = (response.header("content-encoding") or "identity").strip().lower()
     if encoding == "identity" or not response.body:
@@ -72,25 +82,11 @@ def decode_body(response: Response, max_bytes: int, check: Callable[[], object])
     if encoding not in {"gzip", "x-gzip", "deflate"}:
         message = f"the answer has an encoding that was not requested: {encoding[:40]}"
         raise UpstreamDecode(message)
-    return response._replace(body=_decompress(response.body, max_bytes, check))
-
-
-def _decompress(body: bytes, max_bytes: int, check: Callable[[], object]) -> bytes:
-    """Return a decompressed body.
-
-    >>> import gzip
-    >>> _decompress(gzip.compress(b"{}"), max_bytes=10, check=int)
-    b'{}'
-    >>> _decompress(gzip.compress(b"0" * 99), max_bytes=10, check=int)
-    Traceback (most recent call last):
-        ...
-    animedex.errors.UpstreamDecode: the answer is more than 10 bytes when decompressed
-    """
-    decompressor, view = Decompressor(), memoryview(body)
+    decompressor, body = Decompressor(), memoryview(response.body)
     pieces: list[bytes] = []
     size = 0
     for start in range(0, len(body), _PIECE):
-        for piece in decompressor.feed(view[start : start + _PIECE]):
+        for piece in decompressor.feed(body[start : start + _PIECE]):
             check()
             pieces.append(piece)
             size += len(piece)
@@ -98,4 +94,4 @@ def _decompress(body: bytes, max_bytes: int, check: Callable[[], object]) -> byt
                 message = f"the answer is more than {max_bytes} bytes when decompressed"
                 raise UpstreamDecode(message)
     decompressor.finish()
-    return b"".join(pieces)
+    return response._replace(body=b"".join(pieces))

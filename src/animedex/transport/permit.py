@@ -60,11 +60,8 @@ class Permit:
         blocked_path = path if limits.per_path else base
         ticket = os.urandom(8).hex()
         self.reservation = Reservation(ticket, blocked_path, route, pipeline.deadline)
-
-    @property
-    def has_window(self) -> bool:
-        """Whether a window counts the request from its answer on."""
-        return self.reservation.route in self.limits.windows
+        # A window counts the request from its answer on.
+        self._has_window = route in self.limits.windows
 
     def __enter__(self) -> Self:
         return self
@@ -75,7 +72,7 @@ class Permit:
         self._is_open = False
         if not self._is_granted:
             self._release(self.cancel)
-        elif self.has_window:
+        elif self._has_window:
             self._release(partial(self._finish, self._brief()))
 
     def reserve(self) -> Steps[None]:
@@ -123,7 +120,7 @@ class Permit:
         """
         self._is_open = False
         writes: list[Callable[[], None]] = []
-        if self._is_granted and self.has_window:
+        if self._is_granted and self._has_window:
             writes.append(partial(self._finish, self.reservation))
         if self._is_granted and exhausted_for:
             block = self._pipeline.runtime.limiter.block

@@ -336,12 +336,19 @@ class Pipeline:
     def read(
         self, call: Call[T], response: Response, account: Account | None, *, has_waited: bool
     ) -> tuple[Response, T]:
-        """Decode the body, check the status, and parse."""
+        """Undo the content encoding, check the status, and parse."""
+        from animedex.transport.content_encoding import decode_body
         from animedex.transport.status_errors import check_status, redact_response, request_id
 
         try:
             if not call.is_raw:
-                response = self.decode(call, response)
+                try:
+                    response = decode_body(response, call.max_bytes, self.seconds_left)
+                except UpstreamDecode:
+                    # The status of a failure matters more than its body.
+                    if response.is_success:
+                        raise
+                    response = response._replace(body=b"")
             if account is not None:
                 response = redact_response(response, account)
             if not call.is_raw:
@@ -356,17 +363,6 @@ class Pipeline:
         except AnimedexError as error:
             error.request_id = error.request_id or request_id(response)
             raise
-
-    def decode(self, call: Call[Any], response: Response) -> Response:
-        """Undo the content encoding; the status of a failure matters more than its body."""
-        from animedex.transport.content_encoding import decode_body
-
-        try:
-            return decode_body(response, call.max_bytes, self.seconds_left)
-        except UpstreamDecode:
-            if response.is_success:
-                raise
-            return response._replace(body=b"")
 
     def store(
         self, call: Call[Any], key: str, response: Response, account: Account | None

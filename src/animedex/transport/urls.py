@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What a parameter is called that holds a secret, or a part of it.
-_SECRETS = ("auth", "credential", "key", "login", "passw", "secret", "session", "sign", "token")
+_SECRET = re.compile("auth|credential|key|login|passw|secret|session|sign|token", re.IGNORECASE)
 # Everything that may stand in a path and query as it is; the percent sign, since it is quoted.
 _SAFE_CHARACTERS = "/%:?#[]@!$&'()*+,;=~"
 
@@ -153,22 +154,13 @@ def redact_url(url: str) -> str:
     'https://x.example/posts?tags=cat&api_key=***'
     """
     # Nearly no URL has a secret; one that certainly has none is not taken apart.
-    if not ("@" in url or "%" in url or _is_secret(url)):
+    if not ("@" in url or "%" in url or _SECRET.search(url)):
         return url
     parts = urlsplit(url)
-    pairs = _query_pairs(parts.query)
-    if "@" not in parts.netloc and not any(_is_secret(key) for key, _ in pairs):
+    pairs = parse_qsl(parts.query, keep_blank_values=True) if parts.query else []
+    if "@" not in parts.netloc and not any(_SECRET.search(key) for key, _ in pairs):
         return url
     query = "&".join(
-        f"{quote(key)}={'***' if _is_secret(key) else quote(value)}" for key, value in pairs
+        f"{quote(key)}={'***' if _SECRET.search(key) else quote(value)}" for key, value in pairs
     )
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query=query))
-
-
-def _is_secret(name: str) -> bool:
-    name = name.casefold()
-    return any(word in name for word in _SECRETS)
-
-
-def _query_pairs(query: str) -> list[tuple[str, str]]:
-    return parse_qsl(query, keep_blank_values=True) if query else []
