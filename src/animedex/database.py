@@ -65,6 +65,12 @@ class StoreLocked(Exception):
     pause = _RETRY_SECONDS
 
 
+class FileReplaced(StoreLocked):
+    """The file was corrupt, and nothing is done: a new one takes its place at the next try."""
+
+    pause = 0.0
+
+
 class UnusableFile(Exception):
     """The file cannot be opened, read or written here; `code` is SQLite's own, 0 if it has none."""
 
@@ -123,66 +129,68 @@ class Database:
         self._schema = schema
         self._warn = warn
         self._durable = durable
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._inode = 0
+        self._is_replaced = False
 
     def run(self, work: Callable[[sqlite3.Connection], T], *, write: bool = True) -> T:
         """Run `work` in one transaction; on `StoreLocked` or `UnusableFile`, nothing is done."""
-        begin = "BEGIN IMMEDIATE" if write else "BEGIN"
+        while True:
+            with contextlib.suppress(FileReplaced), self.transaction(write=write) as db:
+                return work(db)
+
+    @contextlib.contextmanager
+    def transaction(self, *, write: bool = True) -> Generator[sqlite3.Connection, None, None]:
+        """Begin a transaction, and commit it at the end of the block.
+
+        Nothing is done where this raises: `StoreLocked`, `FileReplaced` or `UnusableFile`.
+        """
         warning = ""
-        try:
-            with self._lock:
+        with self._lock:
+            try:
+                connection = self._open()
                 try:
-                    return self._transact(work, begin)
-                except CorruptFile as error:
-                    warning = self._quarantine(str(error))
-                try:
-                    return self._transact(work, begin)
-                except CorruptFile as error:
-                    raise UnusableFile(str(error)) from None
-        finally:
-            # The listener may call back, so no lock is held here.
-            if warning:
-                self._warn(warning)
+                    connection.execute("BEGIN IMMEDIATE" if write else "BEGIN")
+                    yield connection
+                    connection.execute("COMMIT")
+                except BaseException:
+                    _roll_back(connection)
+                    raise
+            except (sqlite3.Error, OSError, CorruptFile) as error:
+                problem = _translate(error, durable=self._durable)
+                if not isinstance(problem, CorruptFile):
+                    if isinstance(problem, UnusableFile):
+                        # A connection that could only read stays so.
+                        self.close()
+                    raise problem from None
+                warning = self._quarantine(str(problem))
+            else:
+                self._is_replaced = False
+                return
+        # The listener may call back, so no lock is held here.
+        if warning:
+            self._warn(warning)
+        raise FileReplaced
 
     def close(self) -> None:
         """Close the file; it opens again when it is next needed."""
         with self._lock:
-            self._disconnect()
-
-    def _transact(self, work: Callable[[sqlite3.Connection], T], begin: str) -> T:
-        try:
-            connection = self._reuse() or self._open()
-            try:
-                connection.execute(begin)
-                result = work(connection)
-                connection.execute("COMMIT")
-            except BaseException:
-                _roll_back(connection)
-                raise
-        except sqlite3.Error as error:
-            translated = _translate(error, durable=self._durable)
-            if isinstance(translated, UnusableFile):
-                # A connection that could only read stays so.
-                self._disconnect()
-            raise translated from None
-        except OSError as error:
-            raise UnusableFile(error.strerror or str(error)) from None
-        return result
-
-    def _reuse(self) -> sqlite3.Connection | None:
-        """Return the open connection, unless the file at the path is another by now."""
-        if self._connection is not None and _inode(self.path) != self._inode:
-            self._disconnect()
-        if self._connection is not None and self._connection.in_transaction:
-            # Ctrl-C interrupted the end of the last transaction.
-            _roll_back(self._connection)
-        return self._connection
+            connection, self._connection = self._connection, None
+            if connection is not None:
+                connection.close()
 
     def _open(self) -> sqlite3.Connection:
-        folder = os.path.dirname(self.path)
-        make_private_folder(folder)
+        """Return the open connection, or a new one where the file at the path is another by now."""
+        if self._connection is not None and _inode(self.path) != self._inode:
+            self.close()
+        if self._connection is not None:
+            if self._connection.in_transaction:
+                # Ctrl-C interrupted the end of the last transaction.
+                _roll_back(self._connection)
+            return self._connection
+        folder = os.path.dirname(self.path) or "."
+        os.makedirs(folder, mode=0o700, exist_ok=True)
         # SQLite finds its side files by name, which must not be those of another file by then.
         with _exclusive(folder):
             self.real_path = os.path.realpath(self.path)
@@ -190,7 +198,13 @@ class Database:
                 self._create_whole()
             _make_private_file(self.path)
             self._inode = _inode(self.path)
-            self._check_size()
+            # SQLite would take either for a new file, and write over it.
+            size = os.path.getsize(self.path)
+            if self._durable and size <= 1:
+                lost = "it has lost its content, " + ("all but a byte" if size else "and is empty")
+                raise UnusableFile(lost, sqlite3.SQLITE_NOTADB)
+            if size == 1:
+                raise CorruptFile(describe_error(sqlite3.SQLITE_NOTADB))
             self._connection = self._connect(self.path)
         return self._connection
 
@@ -215,19 +229,6 @@ class Database:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(new + suffix)
 
-    def _check_size(self) -> None:
-        """Raise `UnusableFile` for a durable file that is empty, `CorruptFile` for a single byte.
-
-        SQLite would take either for a new file, and write over it.
-        """
-        size = os.path.getsize(self.path)
-        if self._durable and size <= 1:
-            message = "it has lost its content, " + ("all but a byte" if size else "and is empty")
-            raise UnusableFile(message, sqlite3.SQLITE_NOTADB)
-        if size == 1:
-            message = "it is not a database"
-            raise CorruptFile(message)
-
     def _connect(self, path: str) -> sqlite3.Connection:
         connection = sqlite3.connect(path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
@@ -245,22 +246,25 @@ class Database:
         return connection
 
     def _quarantine(self, why: str) -> str:
-        """Rename the file; return a warning, empty if another process has renamed it."""
-        self._disconnect()
+        """Rename the file; return a warning, empty if another process has renamed it.
+
+        Raises `UnusableFile` for a file that is not this program's, and for a new one that is
+        corrupt at once.
+        """
+        self.close()
+        if self._is_replaced:
+            self._is_replaced = False
+            raise UnusableFile(why)
         self.was_corrupt = True
         if self._is_own is not None and not self._is_own(self.real_path):
             message = f"{why}, and it is left as it is"
             raise UnusableFile(message)
+        self._is_replaced = True
         aside = f"{self.path}.corrupt-{time.time_ns()}"
-        with _exclusive(os.path.dirname(self.path)):
+        with _exclusive(os.path.dirname(self.path) or "."):
             if _inode(self.path) != self._inode or not _rename_database(self.path, aside):
                 return ""
         return f"{self.path} was corrupt: kept as {aside}, and begun anew"
-
-    def _disconnect(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
 
 
 def _inode(path: str) -> int:
@@ -291,7 +295,7 @@ def _exclusive(folder: str) -> Generator[None, None, None]:
         try:
             import fcntl
 
-            handle = os.open(folder or ".", os.O_RDONLY)
+            handle = os.open(folder, os.O_RDONLY)
             stack.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             # Closing alone would leave the lock to a child that was forked meanwhile.
@@ -319,11 +323,6 @@ def _make_private_file(path: str) -> None:
             raise UnusableFile(message) from None
 
 
-def make_private_folder(path: str) -> None:
-    """Create a folder that only its owner can enter, if it does not exist."""
-    os.makedirs(path or ".", mode=0o700, exist_ok=True)
-
-
 def temporary_folder_path() -> str | None:
     """Return the path of this user's own folder among the temporary files.
 
@@ -340,7 +339,7 @@ def temporary_folder_path() -> str | None:
 def make_own_folder(path: str) -> bool:
     """Create a folder where others can write as well; return whether it is this user's."""
     try:
-        make_private_folder(path)
+        os.makedirs(path, mode=0o700, exist_ok=True)
         status = os.lstat(path)
     except OSError:
         return False
@@ -353,8 +352,12 @@ def _roll_back(connection: sqlite3.Connection) -> None:
         connection.execute("ROLLBACK")
 
 
-def _translate(error: sqlite3.Error, *, durable: bool) -> Exception:
-    """Return the error of this module that an error of SQLite means."""
+def _translate(error: Exception, *, durable: bool) -> Exception:
+    """Return the error of this module that an error of SQLite or of the system means."""
+    if isinstance(error, CorruptFile):
+        return error
+    if isinstance(error, OSError):
+        return UnusableFile(error.strerror or str(error))
     code = getattr(error, "sqlite_errorcode", 0)
     plain_code = code & 0xFF
     if plain_code in _LOCKED:

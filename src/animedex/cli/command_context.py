@@ -192,10 +192,8 @@ def _is_due(stamp: str) -> bool:
             return False
     except OSError:
         pass
-    from animedex.database import make_private_folder
-
     try:
-        make_private_folder(os.path.dirname(stamp))
+        os.makedirs(os.path.dirname(stamp), mode=0o700, exist_ok=True)
         with open(stamp, "w", encoding="utf-8"):
             os.utime(stamp)
     except OSError:
