@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from animedex.database import Database
+from animedex.database import Database, FileReplaced
 from animedex.ratelimit import memory_store, sqlite_store
-from animedex.ratelimit.integrity import Integrity
+from animedex.ratelimit.integrity import Integrity, ProcessStates
 from animedex.ratelimit.limits import Limits, SlidingWindow, TokenBucket
-from animedex.ratelimit.memory_store import MemoryStore, ProcessStates
+from animedex.ratelimit.memory_store import MemoryStore
 from animedex.ratelimit.rate_limiter import Decision, Proceed, Reservation, RetryLater, last_moment
 from animedex.ratelimit.sqlite_store import SCHEMA, SqliteStore
 from animedex.ratelimit.store import IDLE_SECONDS
@@ -185,6 +185,8 @@ def test_a_body_that_makes_no_sense_is_set_aside_with_the_file(
         assert file_store.states() == {}
     else:
         search = Reservation("a", "/search", "/search")
+        with pytest.raises(FileReplaced):
+            file_store.reserve(ORIGIN, LIMITS, search)
         assert file_store.reserve(ORIGIN, LIMITS, search) == RetryLater(1005.0, 1005.0)
     assert len(warnings) == 1
     (aside,) = tmp_path.glob("budgets.db.corrupt-*[0-9]")

@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import os
 import threading
-from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
 from animedex.clock import Boot, read_boot
-from animedex.database import Database, UnusableFile, make_own_folder, temporary_folder_path
+from animedex.database import (
+    Database,
+    FileReplaced,
+    UnusableFile,
+    make_own_folder,
+    temporary_folder_path,
+)
 from animedex.ratelimit.store import FILE_NAME
 
 if TYPE_CHECKING:
@@ -52,6 +57,7 @@ class FallbackStore:
         self._warn = warn
         self._warnings: set[str] = set()
         self._lock = threading.Lock()
+        self._stores: tuple[SqliteStore, SqliteStore, MemoryStore] | None = None
 
     def reserve(self, origin: str, limits: Limits, reservation: Reservation) -> Decision:
         """Reserve room for one request."""
@@ -87,48 +93,52 @@ class FallbackStore:
 
     def close(self) -> None:
         """Close what is open; it opens again when it is next needed."""
-        if "_stores" in self.__dict__:
-            chosen, spare, _ = self._stores
-            chosen.close()
-            spare.close()
-
-    @cached_property
-    def _stores(self) -> tuple[SqliteStore, SqliteStore, MemoryStore]:
-        # A call that the cache answers does without these modules.
-        from animedex.ratelimit.integrity import Integrity
-        from animedex.ratelimit.memory_store import MemoryStore, ProcessStates
-        from animedex.ratelimit.sqlite_store import SCHEMA, SqliteStore
-
-        recent = ProcessStates()
-
-        def open_file(path: str, other: str, *, is_spare: bool) -> SqliteStore:
-            database = Database(path, SCHEMA, self._warn, is_own=_is_own, inspect=_refuse_others)
-            checks = Integrity(database, other, is_spare=is_spare, get_boot=self._get_boot)
-            return SqliteStore(database, checks, recent, self._clock, self._warn_once)
-
-        spare_path = _spare_path(self._chosen)
-        return (
-            open_file(self._chosen, spare_path, is_spare=False),
-            open_file(spare_path, os.path.realpath(self._chosen), is_spare=True),
-            MemoryStore(recent, self._clock),
-        )
+        for store in self._stores or ():
+            store.close()
 
     def _run(self, work: Callable[[SqliteStore | MemoryStore], T]) -> T:
         """Run work with the first store that can be used; raise `StoreLocked` if that is locked."""
-        with self._lock:
-            store: SqliteStore | MemoryStore = self._stores[0]
+        store: SqliteStore | MemoryStore = self._open_stores()[0]
         while True:
             try:
                 result = work(store)
+            except FileReplaced:
+                continue
             except UnusableFile as error:
                 store = self._next_store(store, str(error))
             else:
-                self._enter(store.path)
+                if self.path != store.path:
+                    self._enter(store.path)
                 return result
+
+    def _open_stores(self) -> tuple[SqliteStore, SqliteStore, MemoryStore]:
+        """Return the chosen file, the one that takes its place, and memory."""
+        with self._lock:
+            if self._stores is not None:
+                return self._stores
+            # A call that the cache answers does without these modules.
+            from animedex.ratelimit.integrity import Integrity, ProcessStates
+            from animedex.ratelimit.memory_store import MemoryStore
+            from animedex.ratelimit.sqlite_store import SCHEMA, SqliteStore
+
+            recent, spare_path = ProcessStates(), _spare_path(self._chosen)
+            file, spare_file = (
+                Database(path, SCHEMA, self._warn, is_own=_is_own, inspect=_refuse_others)
+                for path in (self._chosen, spare_path)
+            )
+            other, boot = os.path.realpath(self._chosen), self._get_boot
+            checks = Integrity(file, spare_path, get_boot=boot)
+            spare_checks = Integrity(spare_file, other, is_spare=True, get_boot=boot)
+            self._stores = (
+                SqliteStore(file, checks, recent, self._clock, self._warn_once),
+                SqliteStore(spare_file, spare_checks, recent, self._clock, self._warn_once),
+                MemoryStore(recent, self._clock),
+            )
+            return self._stores
 
     def _next_store(self, failed: SqliteStore | MemoryStore, why: str) -> SqliteStore | MemoryStore:
         """Return the store that takes another's place."""
-        _, spare, memory = self._stores
+        _, spare, memory = self._open_stores()
         has_spare = failed is not spare and make_own_folder(os.path.dirname(spare.path))
         following = spare if has_spare else memory
         if self.path == failed.path:
@@ -137,12 +147,10 @@ class FallbackStore:
         return following
 
     def _enter(self, path: str) -> None:
-        """Record which store is in use."""
-        if self.path == path:
-            return
-        memory = self._stores[2]
+        """Record that another store is in use than before."""
         with self._lock:
             last_path, self.path = self.path, path
+        memory = self._open_stores()[2]
         if last_path == memory.path:
             memory.reset()
         if path == self._chosen:

@@ -14,16 +14,24 @@ import contextlib
 import os
 import time
 from math import inf
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from animedex.clock import Boot, read_boot
 from animedex.database import make_own_folder
+from animedex.http_message import is_loopback
+from animedex.ratelimit.limits import recovery_seconds
+from animedex.ratelimit.rate_limiter import Proceed, assume_exhausted, carry_over, reserve
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
 
     from animedex.database import Database
+    from animedex.ratelimit.limits import Limits
+    from animedex.ratelimit.rate_limiter import Decision, LimiterState, Reservation
+
+# A store's path, and the moment since when it can be relied on.
+Version: TypeAlias = tuple[str, float]
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS place (
@@ -69,6 +77,46 @@ class _Row(NamedTuple):
     zero_at: float
 
 
+class ProcessStates:
+    """The last state of each origin that this process has seen, whichever store it was in.
+
+    When another store takes over, or one loses its data, the process brings along what it knows.
+    """
+
+    def __init__(self) -> None:
+        self._states: dict[str, tuple[Version, LimiterState]] = {}
+        # Tickets of this process's requests that are under way.
+        self.own: set[str] = set()
+
+    def reserve(  # noqa: PLR0913, PLR0917  a reservation, and what is known of the store
+        self,
+        origin: str,
+        version: Version,
+        state: LimiterState,
+        limits: Limits,
+        reservation: Reservation,
+        now: float,
+    ) -> tuple[LimiterState, Decision]:
+        """Decide on a reservation, counting what was seen elsewhere and what nobody can know."""
+        _, unknown_at = version
+        if not is_loopback(origin) and unknown_at + recovery_seconds(limits) > now:
+            state = assume_exhausted(state, limits, unknown_at, now)
+        last_version, last_state = self._states.get(origin, (version, state))
+        if last_version != version:
+            state = carry_over(state, last_state, limits, self.own, now)
+        state, decision = reserve(state, limits, reservation, now)
+        self._states[origin] = (version, state)
+        if isinstance(decision, Proceed) and reservation.route in limits.windows:
+            self.own.add(reservation.ticket)
+        return state, decision
+
+    def change(self, origin: str, step: Callable[[LimiterState], LimiterState]) -> None:
+        """Change the state of an origin as it is changed in the store."""
+        if origin in self._states:
+            version, state = self._states[origin]
+            self._states[origin] = (version, step(state))
+
+
 class Integrity:
     """Compares a file of budgets with its marker, its clock and the other file, in transactions."""
 
@@ -86,6 +134,7 @@ class Integrity:
         self._is_spare = is_spare
         self._get_boot = get_boot
         self._boot: Boot | None = None
+        self._marker = ""
         self._has_begun = False
         # The file's id, and how many requests it let through, within one transaction.
         self._current = ("", 0)
@@ -95,6 +144,7 @@ class Integrity:
     def check(self, db: sqlite3.Connection, now: float) -> Standing:
         """Return what the file can be relied on for, and record that it was checked."""
         self._retired, self._is_unmarked = "", False
+        self._marker = self._database.real_path + MARKER_SUFFIX
         select = "SELECT id, sent, other, unknown_at, boot, zero_at FROM place"
         columns = db.execute(select).fetchone()
         other = _read_marker(self._other, own=not self._is_spare)
@@ -103,7 +153,12 @@ class Integrity:
         self._has_begun = True
         row = _Row(*columns)
         self._current = (row.id, row.sent)
-        turn_at, is_moved = self._take_turn(db, Boot(row.boot, row.zero_at), now)
+        owner = Boot(row.boot, row.zero_at)
+        if self._boot is None or not self._boot.is_same(owner):
+            # Setting the time of day changes when the clock seems to have begun.
+            self._boot = self._get_boot()
+        is_own = self._boot.is_same(owner)
+        turn_at, is_moved = (-inf, False) if is_own else self._take_turn(db, self._boot, owner, now)
         if turn_at > now:
             return Standing(turn_at=turn_at)
         warning = self._find_doubt(row, other, now, is_moved=is_moved)
@@ -159,9 +214,9 @@ class Integrity:
             reason = "was in use by another clock or machine"
             return self._warning(reason) if _is_recent(self._marker) else ""
         marker = _read_marker(self._marker)
-        if marker != _marker_text(row.id, row.sent):
+        if marker != f"{row.id} {row.sent}":
             # A process that is killed between marker and file leaves them so.
-            if marker == _marker_text(row.id, row.sent + 1):
+            if marker == f"{row.id} {row.sent + 1}":
                 return ""
             return self._warning(
                 "was damaged, replaced by an older copy, or not written to the end"
@@ -173,21 +228,19 @@ class Integrity:
         # A clock that went back must not keep a moment ahead of it for ever.
         return "" if (row.unknown_at or now) > now else None
 
-    def _take_turn(self, db: sqlite3.Connection, owner: Boot, now: float) -> tuple[float, bool]:
-        """Return when this boot may use the file, and whether it takes it from another now.
+    @staticmethod
+    def _take_turn(
+        db: sqlite3.Connection, taker: Boot, owner: Boot, now: float
+    ) -> tuple[float, bool]:
+        """Return when a boot may use another's file, and whether it takes it now.
 
         A boot that is new takes it at once. Where two use one file at a time, they take turns, so
         that neither waits for ever.
         """
-        if self._boot is None or not self._boot.is_same(owner):
-            # Setting the time of day changes when the clock seems to have begun.
-            self._boot = self._get_boot()
-        if self._boot.is_same(owner):
-            return -inf, False
         select = "SELECT rowid, boot, zero_at, asked_at FROM displaced ORDER BY rowid"
         turn_seconds = TURN_SECONDS
         for rowid, boot, zero_at, asked_at in db.execute(select).fetchall():
-            if self._boot.is_same(Boot(boot, zero_at)):
+            if taker.is_same(Boot(boot, zero_at)):
                 since = now if asked_at is None else min(asked_at, now)
                 if now < since + turn_seconds:
                     db.execute("UPDATE displaced SET asked_at = ? WHERE rowid = ?", (since, rowid))
@@ -211,7 +264,7 @@ class Integrity:
         self._boot = self._boot or self._get_boot()
         if other and not self._is_spare:
             # If the spare file is used again, it does not know what this one lets through.
-            self._retired = other = _marker_text(os.urandom(8).hex(), 0)
+            self._retired = other = f"{os.urandom(8).hex()} 0"
         name = os.urandom(8).hex()
         self._current = (name, sent)
         row = (1, name, sent, other, unknown_at, *self._boot)
@@ -221,15 +274,11 @@ class Integrity:
 
     def _mark(self, name: str, sent: int) -> None:
         """Write the marker in place, which works on a full disk too."""
-        if _write_marker(self._marker, _marker_text(name, sent)):
+        if _write_marker(self._marker, f"{name} {sent}"):
             # If root creates the marker, it belongs to the file's owner.
             with contextlib.suppress(OSError, AttributeError):
                 owner = os.stat(self._database.path)
                 os.chown(self._marker, owner.st_uid, owner.st_gid)
-
-    @property
-    def _marker(self) -> str:
-        return self._database.real_path + MARKER_SUFFIX
 
     def _warning(self, reason: str) -> str:
         return f"{self._database.path} {reason}: its budgets count as used up"
@@ -260,10 +309,6 @@ def _write_marker(path: str, text: str) -> bool:
     finally:
         os.close(handle)
     return is_new
-
-
-def _marker_text(name: str, sent: int) -> str:
-    return f"{name} {sent}"
 
 
 def _is_recent(path: str) -> bool:

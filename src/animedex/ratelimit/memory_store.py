@@ -1,75 +1,22 @@
-"""Rate limits in the memory of this process, and what it remembers where the store changes."""
+"""Rate limits in the memory of this process."""
 
 from __future__ import annotations
 
 import threading
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from animedex.http_message import is_loopback
-from animedex.ratelimit.limits import recovery_seconds
-from animedex.ratelimit.rate_limiter import (
-    LimiterState,
-    Proceed,
-    assume_exhausted,
-    block,
-    cancel,
-    carry_over,
-    finish,
-    reserve,
-)
+from animedex.ratelimit.rate_limiter import LimiterState, block, cancel, finish
 from animedex.ratelimit.store import MAX_SEEN
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.clock import Clock
+    from animedex.ratelimit.integrity import ProcessStates
     from animedex.ratelimit.limits import Limits
     from animedex.ratelimit.rate_limiter import Decision, Reservation
-
-# A store's path, and the moment since when it can be relied on.
-Version: TypeAlias = tuple[str, float]
-
-
-class ProcessStates:
-    """The last state of each origin that this process has seen, whichever store it was in.
-
-    When another store takes over, or one loses its data, the process brings along what it knows.
-    """
-
-    def __init__(self) -> None:
-        self._states: dict[str, tuple[Version, LimiterState]] = {}
-        # Tickets of this process's requests that are under way.
-        self.own: set[str] = set()
-
-    def reserve(  # noqa: PLR0913, PLR0917  a reservation, and what is known of the store
-        self,
-        origin: str,
-        version: Version,
-        state: LimiterState,
-        limits: Limits,
-        reservation: Reservation,
-        now: float,
-    ) -> tuple[LimiterState, Decision]:
-        """Decide on a reservation, counting what was seen elsewhere and what nobody can know."""
-        _, unknown_at = version
-        if not is_loopback(origin) and unknown_at + recovery_seconds(limits) > now:
-            state = assume_exhausted(state, limits, unknown_at, now)
-        last_version, last_state = self._states.get(origin, (version, state))
-        if last_version != version:
-            state = carry_over(state, last_state, limits, self.own, now)
-        state, decision = reserve(state, limits, reservation, now)
-        self._states[origin] = (version, state)
-        if isinstance(decision, Proceed) and reservation.route in limits.windows:
-            self.own.add(reservation.ticket)
-        return state, decision
-
-    def change(self, origin: str, step: Callable[[LimiterState], LimiterState]) -> None:
-        """Change the state of an origin as it is changed in the store."""
-        if origin in self._states:
-            version, state = self._states[origin]
-            self._states[origin] = (version, step(state))
 
 
 class MemoryStore:

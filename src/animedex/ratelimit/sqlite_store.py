@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import sqlite3
 from math import inf
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -30,16 +30,13 @@ from animedex.ratelimit.rate_limiter import (
 from animedex.ratelimit.store import IDLE_SECONDS, MAX_SEEN
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from animedex.clock import Clock
     from animedex.database import Database
-    from animedex.ratelimit.integrity import Integrity, Standing
+    from animedex.ratelimit.integrity import Integrity, ProcessStates, Standing
     from animedex.ratelimit.limits import Limits
-    from animedex.ratelimit.memory_store import ProcessStates
     from animedex.ratelimit.rate_limiter import Decision, Reservation
-
-T = TypeVar("T")
 
 # Versions of animedex share the file: what a column or a body means never changes.
 SCHEMA = (
@@ -73,13 +70,11 @@ class SqliteStore:
 
     def reserve(self, origin: str, limits: Limits, reservation: Reservation) -> Decision:
         """Reserve room for one request."""
-
-        def decide(db: sqlite3.Connection, standing: Standing, now: float) -> Decision:
-            turn_at = standing.turn_at
-            if turn_at > reservation.deadline:
-                return Rejected(turn_at)
-            if turn_at > now:
-                return RetryLater(turn_at, turn_at)
+        with self._transaction() as (db, standing, now):
+            if standing.turn_at > reservation.deadline:
+                return Rejected(standing.turn_at)
+            if standing.turn_at > now:
+                return RetryLater(standing.turn_at, standing.turn_at)
             version = (self.path, standing.unknown_at)
             state, is_new = _read(db, origin)
             state, decision = self._recent.reserve(origin, version, state, limits, reservation, now)
@@ -89,8 +84,6 @@ class SqliteStore:
             if isinstance(decision, Proceed) and not is_loopback(origin):
                 self._checks.count_request(db)
             return decision
-
-        return self._transact(decide)
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
         """Record that the answer has come, or that the request failed after it was sent."""
@@ -114,32 +107,24 @@ class SqliteStore:
         self, origin: str, ticket: str, step: Callable[[LimiterState, float], LimiterState]
     ) -> None:
         self._recent.own.discard(ticket)
-
-        def change(db: sqlite3.Connection, standing: Standing, now: float) -> None:
+        with self._transaction() as (db, standing, now):
             self._recent.change(origin, lambda state: step(state, now))
             # While another boot has the file, its moments are of another clock; that boot assumes
             # the worst anyway.
             if standing.turn_at <= now:
                 _write(db, origin, step(_read(db, origin)[0], now))
 
-        self._transact(change)
-
-    def _transact(self, work: Callable[[sqlite3.Connection, Standing, float], T]) -> T:
-        """Run work in one transaction on states of this clock; warn if the file lost its count."""
-        news: list[Standing] = []
-
-        def checked(db: sqlite3.Connection) -> T:
+    @contextlib.contextmanager
+    def _transaction(self) -> Generator[tuple[sqlite3.Connection, Standing, float], None, None]:
+        """Begin a transaction on states of this clock; warn if the file lost its count."""
+        with self._database.transaction() as db:
             now = self._clock()
             standing = self._checks.check(db, now)
             if standing.is_moved:
                 for origin, state in _read_all(db).items():
                     _write(db, origin, move_to(state, now))
-            if standing.is_new:
-                news.append(standing)
-            return work(db, standing, now)
-
-        result = self._database.run(checked)
-        for standing in news:
+            yield db, standing, now
+        if standing.is_new:
             with contextlib.suppress(StoreLocked, UnusableFile):
                 self._database.run(self._checks.finish)
             # The files of this connection may not be those at the path.
@@ -147,7 +132,6 @@ class SqliteStore:
             # The listener may call back, so no lock is held here.
             if standing.warning:
                 self._warn(standing.warning)
-        return result
 
     def states(self) -> dict[str, LimiterState]:
         """Return the state of every origin."""
@@ -158,15 +142,11 @@ class SqliteStore:
         del deadline  # Nothing here waits.
         insert = "INSERT OR IGNORE INTO shown (backend, id) VALUES (?, ?)"
         delete = "DELETE FROM shown WHERE number <= (SELECT max(number) FROM shown) - ?"
-
-        def add(db: sqlite3.Connection) -> frozenset[str]:
-            new = frozenset(
-                name for name in ids if db.execute(insert, (backend, name)).rowcount > 0
-            )
+        with self._database.transaction() as db:
+            new = (name for name in ids if db.execute(insert, (backend, name)).rowcount > 0)
+            unseen = frozenset(new)
             db.execute(delete, (MAX_SEEN,))
-            return new
-
-        return self._database.run(add)
+            return unseen
 
     def count_seen(self) -> int:
         """Return the number of pictures in the record."""
