@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
@@ -34,21 +35,17 @@ class SourceTag(NamedTuple):
 
     def to_payload(self) -> dict[str, str | bool]:
         """Return the tag as a JSON object, the time in UTC to the second."""
-        payload = {**self._asdict(), "fetched_at": _stamp(self.fetched_at)}
+        from datetime import UTC
+
+        moment = self.fetched_at
+        # A moment that would be before all years in UTC, or after them, stays as it is.
+        with contextlib.suppress(OverflowError):
+            moment = moment.astimezone(UTC)
+        stamp = moment.isoformat(timespec="seconds").replace("+00:00", "Z")
+        payload = {**self._asdict(), "fetched_at": stamp}
         if not self.library:
             del payload["library"]
         return payload
-
-
-def _stamp(moment: datetime) -> str:
-    """Write a time in UTC, or as it is where its like in UTC would be before all years or after."""
-    from datetime import UTC
-
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        return moment.isoformat(timespec="seconds")
-    return moment.isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 class CallContext(Protocol):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from functools import cached_property
 from math import inf
 from typing import TYPE_CHECKING, TypeVar
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from animedex.clock import Clock
+    from animedex.ratelimit.integrity import ProcessStates
     from animedex.ratelimit.limits import Limits
     from animedex.ratelimit.memory_store import MemoryStore
     from animedex.ratelimit.rate_limiter import Decision, LimiterState, Reservation
@@ -57,7 +59,8 @@ class FallbackStore:
         self._warn = warn
         self._warnings: set[str] = set()
         self._lock = threading.Lock()
-        self._stores: tuple[SqliteStore, SqliteStore, MemoryStore] | None = None
+        self._stores: tuple[SqliteStore, SqliteStore] | None = None
+        self._recent: ProcessStates
 
     def reserve(self, origin: str, limits: Limits, reservation: Reservation) -> Decision:
         """Reserve room for one request."""
@@ -111,17 +114,17 @@ class FallbackStore:
                     self._enter(store.path)
                 return result
 
-    def _open_stores(self) -> tuple[SqliteStore, SqliteStore, MemoryStore]:
-        """Return the chosen file, the one that takes its place, and memory."""
+    def _open_stores(self) -> tuple[SqliteStore, SqliteStore]:
+        """Return the stores in the chosen file, and in the one that takes its place."""
         with self._lock:
             if self._stores is not None:
                 return self._stores
             # A call that the cache answers does without these modules.
             from animedex.ratelimit.integrity import Integrity, ProcessStates
-            from animedex.ratelimit.memory_store import MemoryStore
             from animedex.ratelimit.sqlite_store import SCHEMA, SqliteStore
 
-            recent, spare_path = ProcessStates(), _spare_path(self._chosen)
+            self._recent = recent = ProcessStates()
+            spare_path = _spare_path(self._chosen)
             file, spare_file = (
                 Database(path, SCHEMA, self._warn, is_own=_is_own, inspect=_refuse_others)
                 for path in (self._chosen, spare_path)
@@ -132,15 +135,21 @@ class FallbackStore:
             self._stores = (
                 SqliteStore(file, checks, recent, self._clock, self._warn_once),
                 SqliteStore(spare_file, spare_checks, recent, self._clock, self._warn_once),
-                MemoryStore(recent, self._clock),
             )
             return self._stores
 
+    @cached_property
+    def _memory(self) -> MemoryStore:
+        from animedex.ratelimit.memory_store import MemoryStore
+
+        return MemoryStore(self._recent, self._clock)
+
     def _next_store(self, failed: SqliteStore | MemoryStore, why: str) -> SqliteStore | MemoryStore:
         """Return the store that takes another's place."""
-        _, spare, memory = self._open_stores()
+        _, spare = self._open_stores()
         has_spare = failed is not spare and make_own_folder(os.path.dirname(spare.path))
-        following = spare if has_spare else memory
+        with self._lock:
+            following = spare if has_spare else self._memory
         if self.path == failed.path:
             self.path = following.path
         self._warn_once(f"budgets cannot be kept in {failed.path} ({why}): using {following.path}")
@@ -150,9 +159,8 @@ class FallbackStore:
         """Record that another store is in use than before."""
         with self._lock:
             last_path, self.path = self.path, path
-        memory = self._open_stores()[2]
-        if last_path == memory.path:
-            memory.reset()
+        if "_memory" in self.__dict__ and last_path == self._memory.path:
+            self._memory.reset()
         if path == self._chosen:
             self._warn_once(f"budgets are kept in {path} again")
 

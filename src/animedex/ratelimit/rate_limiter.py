@@ -125,8 +125,9 @@ def reserve(
             state = _with_window(state, route, queue)
         return state, RetryLater(retry_at, ready_at)
     bucket = take_slot(state.bucket, limits.bucket, slot, now)
-    state = _leave(state, route, ticket)._replace(bucket=bucket)
+    state = state._replace(bucket=bucket)
     if window is not None:
+        state = _leave(state, route, ticket)
         lease_end = min(deadline, slot + LEASE_TTL)
         entry = Entry(ticket, lease_end + window.seconds, has_answer=False)
         state = _with_window(state, route, enter_window(_window(state, route), entry))

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_VARIABLES = {
+    "https": "HTTPS_PROXY",
+    "http": "HTTP_PROXY",
+    "every": "ALL_PROXY",
+    "direct": "NO_PROXY",
+}
+
+
 class Proxies(NamedTuple):
     """Proxy URLs by the scheme that goes through them, and the hosts that are reached directly.
 
@@ -33,23 +41,15 @@ def read_proxies(environment: Mapping[str, str] = os.environ) -> Proxies:
     >>> read_proxies({"https_proxy": "proxy.example:3128", "NO_PROXY": "nekos.best"})
     Proxies(https='http://proxy.example:3128', http=None, every=None, direct='nekos.best')
     """
-    return Proxies(
-        _proxy(environment, "HTTPS_PROXY"),
-        _proxy(environment, "HTTP_PROXY"),
-        _proxy(environment, "ALL_PROXY"),
-        _value(environment, "NO_PROXY"),
-    )
-
-
-def _proxy(environment: Mapping[str, str], variable: str) -> str | None:
-    text = _value(environment, variable)
-    if text is None:
-        return None
-    try:
-        return hide_password(read_proxy(text))
-    except BadArguments as error:
-        message = f"{variable}: {error.message}"
-        raise BadArguments(message) from None
+    values: dict[str, str | None] = {}
+    for field, variable in _VARIABLES.items():
+        text = environment.get(variable.lower()) or environment.get(variable) or None
+        try:
+            values[field] = hide_password(read_proxy(text)) if text and field != "direct" else text
+        except BadArguments as error:
+            message = f"{variable}: {error.message}"
+            raise BadArguments(message) from None
+    return Proxies(**values)
 
 
 def hide_password(url: str) -> str:
@@ -59,7 +59,3 @@ def hide_password(url: str) -> str:
     '***'
     """
     return Secret(url) if "@" in url else url
-
-
-def _value(environment: Mapping[str, str], variable: str) -> str | None:
-    return environment.get(variable.lower()) or environment.get(variable) or None
