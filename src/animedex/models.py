@@ -334,8 +334,9 @@ def parse_records(
             for index, raw in enumerate(rows)
         ]
     for record, raw in zip(records, rows, strict=True):
-        beside = {"raw": bytes(raw), "source_tag": source_tag}
-        cast("dict[str, object]", record.__dict__).update(beside)
+        beside = cast("dict[str, object]", record.__dict__)
+        beside["raw"] = bytes(raw)
+        beside["source_tag"] = source_tag
     return records
 
 

@@ -129,6 +129,8 @@ class AsyncHttp:
         try:
             client = self._clients.get(request.url, is_open_ended=request.is_open_ended)
             prepared = prepare_request(client.request(request.method, request.url), request)
+            # The library would read on for a task that was cancelled.
+            prepared.streamed_read_buffer_limit(0)
             async with prepared.build_streamed() as answer:
                 is_short = builder.begin(answer)
                 require_task()
@@ -205,9 +207,9 @@ def configure_client(builder: Builder, url: str, proxies: Proxies, read_timeout:
 def prepare_request(builder: R, request: Send) -> R:
     """Add headers and time limit to a request of the library."""
     builder.headers(list(request.headers))
-    # The library would hold back the head until so many bytes are there, or lose them; and it would
-    # read them on for a task that was cancelled.
-    builder.streamed_read_buffer_limit(0)
+    if request.open_writer is not None:
+        # The library would hold back the head until so many bytes are there, or lose them.
+        builder.streamed_read_buffer_limit(0)
     if request.timeout is None:
         return builder
     return builder.timeout(timedelta(seconds=min(request.timeout, _MAX_TIMEOUT)))
