@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from importlib import import_module
 from typing import TYPE_CHECKING, TypedDict, Unpack
 
@@ -13,9 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from animedex.backend import Backend
-
-
-HELP_NAMES = ("-h", "--help")
 
 
 class CommandSettings(TypedDict, total=False):
@@ -41,16 +39,10 @@ class OptionSettings(TypedDict, total=False):
 class CommandWithHelp(click.Command):
     """A command whose help is written as all output is, even if standard output is broken."""
 
-    def get_help_option_names(self, ctx: click.Context) -> list[str]:
-        """Return the names of the option for help, which no context changes."""
-        return list(HELP_NAMES)
-
-    def get_help_option(self, ctx: click.Context) -> click.Option | None:
-        """Return the option for help."""
-        option = super().get_help_option(ctx)
-        if option is not None:
-            option.callback = _print_help
-        return option
+    def get_help_option(self, ctx: click.Context) -> click.Option:
+        """Return the option for help, which all commands share."""
+        del ctx
+        return _HELP_OPTION
 
 
 def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None:  # noqa: FBT001  click's own way
@@ -60,6 +52,36 @@ def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None
 
         write_out(f"{ctx.get_help()}\n")
         ctx.exit()
+
+
+class Option(click.Option):
+    """Stand in a named section of the help."""
+
+    def __init__(
+        self, names: Sequence[str], *, section: str, **settings: Unpack[OptionSettings]
+    ) -> None:
+        super().__init__(names, **settings)
+        self.section = section
+
+
+_HELP_OPTION = click.Option(
+    ["-h", "--help"],
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_print_help,
+    help="Show this message and exit.",
+)
+# Whoever reads errors as JSON may ask every command for that.
+ERRORS_OPTION = Option(
+    ["--errors"],
+    type=click.Choice(["text", "json"]),
+    default="text",
+    section="Requests",
+    help="Print an error as one JSON object.",
+)
+_UNUSED_ERRORS_OPTION = copy(ERRORS_OPTION)
+_UNUSED_ERRORS_OPTION.expose_value = False
 
 
 class Command(CommandWithHelp):
@@ -76,8 +98,7 @@ class Command(CommandWithHelp):
     ) -> None:
         super().__init__(name, **settings)
         if all(param.name != "errors" for param in self.params):
-            # Whoever reads errors as JSON may ask every command for that.
-            self.params.append(errors_option(expose_value=False))
+            self.params.append(_UNUSED_ERRORS_OPTION)
         self.examples = examples
         self.backend = backend
         self.guidance = guidance or (backend.guidance if backend else None)
@@ -165,32 +186,10 @@ class SubcommandGroup(Group):
         return super().get_command(ctx, cmd_name)
 
 
-class Option(click.Option):
-    """Stand in a named section of the help."""
-
-    def __init__(
-        self, names: Sequence[str], *, section: str, **settings: Unpack[OptionSettings]
-    ) -> None:
-        super().__init__(names, **settings)
-        self.section = section
-
-
 def load_command(module: str) -> click.Command:
     """Import the module of one command and give its command."""
     command: click.Command = import_module(module).command
     return command
-
-
-def errors_option(*, expose_value: bool = True) -> Option:
-    """Make the option that every command has."""
-    return Option(
-        ["--errors"],
-        type=click.Choice(["text", "json"]),
-        default="text",
-        section="Requests",
-        expose_value=expose_value,
-        help="Print an error as one JSON object.",
-    )
 
 
 def write_service(backend: Backend | None, formatter: click.HelpFormatter) -> None:

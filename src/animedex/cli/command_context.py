@@ -5,15 +5,14 @@ from __future__ import annotations
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, Protocol, TypeVar
 
-from animedex.cli.command import errors_option
+from animedex.cli.command import ERRORS_OPTION
 from animedex.cli.shared_options import (
+    OUTPUT_OPTIONS,
+    PICTURE_OPTIONS,
+    REQUEST_OPTIONS,
     SharedOptions,
-    output_options,
-    request_options,
-    shared_from,
-    with_options,
 )
 from animedex.cli.streams import is_terminal, write_note
 from animedex.config.paths import user_folder
@@ -22,8 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Concatenate
 
+    import click
+
     from animedex.call import Call
-    from animedex.cli.output import Output
+    from animedex.cli.command import Option
     from animedex.client import Client
     from animedex.errors import AnimedexError
     from animedex.library.picture_library import Library
@@ -40,13 +41,15 @@ class CommandSession:
     """Carry out calls as the command line says, and print answers as it says."""
 
     def __init__(self, shared: SharedOptions) -> None:
+        from animedex.cli.output import Output
+
         self.shared = shared
-        # Whether what is only told on the side is left out.
+        # Whether progress and advice are left out.
         self.quiet = False
         self._client: Client | None = None
         self._library: Library | None = None
-        # A program that does not compile is told before anything is asked.
-        self.output: Output = _output(shared)
+        # A jq program that does not compile is an error before a request is sent.
+        self.output = Output(shared)
 
     @property
     def client(self) -> Client:
@@ -93,11 +96,10 @@ class CommandSession:
             self.note(f"animedex: cannot open {url}")
 
     def draw(self) -> None:
-        """Draw the pictures of what was printed, if that was asked for."""
-        if self.output.to_draw:
-            from animedex.cli.grid_renderer import show_rows
+        """Draw the pictures of what was printed."""
+        from animedex.cli.grid_renderer import show_rows
 
-            show_rows(self, self.output.to_draw)
+        show_rows(self, self.output.to_draw)
 
     def close(self) -> None:
         """Close the client and the library."""
@@ -129,60 +131,46 @@ class CommandSession:
             )
 
 
-def with_output(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
-    """Add all shared options to a command, and a session as its first argument."""
-    return with_request_options(command, output=True)
+class SessionDecorator(Protocol):
+    """Adds options to a command, and a session as its first argument."""
+
+    def __call__(
+        self, command: Callable[Concatenate[CommandSession, P], None], /
+    ) -> Callable[P, None]:
+        """Return what click calls."""
+        ...
 
 
-def with_picture_output(
-    command: Callable[Concatenate[CommandSession, P], None],
-) -> Callable[P, None]:
-    """Do as `with_output` does, for a command that answers with pictures."""
-    return with_request_options(command, output=True, pictures=True)
+def with_session(*options: Option) -> SessionDecorator:
+    """Return a decorator that adds a session, and options below the command's own ones."""
+
+    def decorate(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
+        def run(*args: P.args, **kwargs: P.kwargs) -> None:
+            session = CommandSession(SharedOptions.take_from(kwargs))
+            try:
+                command(session, *args, **kwargs)
+                if session.output.to_draw:
+                    session.draw()
+            finally:
+                session.close()
+
+        run.__doc__, run.__name__ = command.__doc__, command.__name__
+        run.__dict__.update(command.__dict__)
+        # Click turns the list around: decorators are read from the bottom up.
+        params: list[click.Parameter] = run.__dict__.setdefault("__click_params__", [])
+        params[:0] = reversed(options)
+        return run
+
+    return decorate
 
 
-def with_library(
-    command: Callable[Concatenate[CommandSession, P], None], *, pictures: bool = False
-) -> Callable[P, None]:
-    """Do as `with_output` does, for a command that asks no service: it has no options for that."""
-    run = output_options(_with_session(command), pictures=pictures)
-    return with_options(run, errors_option())
-
-
-def with_seen_store(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
-    """Add a session as first argument to a command, without options for output or requests."""
-    return with_options(_with_session(command), errors_option())
-
-
-def with_request_options(
-    command: Callable[Concatenate[CommandSession, P], None],
-    *,
-    output: bool = False,
-    pictures: bool = False,
-) -> Callable[P, None]:
-    """Add the options of requests to a command, and a session as its first argument."""
-    run = _with_session(command)
-    return request_options(output_options(run, pictures=pictures) if output else run)
-
-
-def _with_session(command: Callable[Concatenate[CommandSession, P], None]) -> Callable[P, None]:
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        session = CommandSession(shared_from(kwargs))
-        try:
-            command(session, *args, **kwargs)
-            session.draw()
-        finally:
-            session.close()
-
-    run.__doc__, run.__name__ = command.__doc__, command.__name__
-    run.__dict__.update(command.__dict__)
-    return run
-
-
-def _output(shared: SharedOptions) -> Output:
-    from animedex.cli.output import Output
-
-    return Output(shared)
+with_requests = with_session(*REQUEST_OPTIONS)
+with_output = with_session(*OUTPUT_OPTIONS, *REQUEST_OPTIONS)
+with_picture_output = with_session(*PICTURE_OPTIONS, *REQUEST_OPTIONS)
+# These commands send no request, and have no options for that.
+with_errors = with_session(ERRORS_OPTION)
+with_local_output = with_session(*OUTPUT_OPTIONS, ERRORS_OPTION)
+with_local_picture_output = with_session(*PICTURE_OPTIONS, ERRORS_OPTION)
 
 
 def _is_due(stamp: str) -> bool:

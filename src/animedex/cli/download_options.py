@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, ParamSpec, cast
 import click
 
 from animedex.cli.command import Option
-from animedex.cli.command_context import CommandSession, with_output
-from animedex.cli.shared_options import with_options
+from animedex.cli.command_context import CommandSession, with_session
+from animedex.cli.shared_options import OUTPUT_OPTIONS, REQUEST_OPTIONS
 from animedex.config.settings import read_size
 from animedex.errors import BadArguments
 
@@ -59,7 +59,7 @@ def with_download_options(
 
     run.__doc__, run.__name__ = command.__doc__, command.__name__
     run.__dict__.update(command.__dict__)
-    return with_output(with_options(run, *_OPTIONS))
+    return _with_files(run)
 
 
 def _download_options(values: dict[str, object]) -> DownloadOptions:
@@ -117,16 +117,6 @@ def _fields() -> str:
     return "".join([*lines, f"\nIf unsaid: {DEFAULT}\n"])
 
 
-def quiet_option(section: str) -> Option:
-    """Make the option that leaves out what is only told on the side."""
-    return Option(
-        ["-q", "--quiet"],
-        section=section,
-        is_flag=True,
-        help="Print no progress and no summary.",
-    )
-
-
 # The options are made once: several commands share them.
 _OPTIONS = (
     Option(
@@ -179,5 +169,8 @@ _OPTIONS = (
         is_flag=True,
         help="Print the files' paths, one per line.",
     ),
-    quiet_option(_FILES),
+    Option(
+        ["-q", "--quiet"], section=_FILES, is_flag=True, help="Print no progress and no summary."
+    ),
 )
+_with_files = with_session(*_OPTIONS, *OUTPUT_OPTIONS, *REQUEST_OPTIONS)

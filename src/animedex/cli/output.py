@@ -55,9 +55,15 @@ class Output:
         self._shared = shared
         self.terminal = is_terminal(sys.stdout)
         self.mode = choose_mode(shared, terminal=self.terminal)
-        self.program = _compiled(shared.jq)
+        self.program: JqProgram | None = None
+        if shared.jq is not None:
+            from animedex.render.jq_program import JqProgram
+
+            self.program = JqProgram(shared.jq)
         # Whether an option says how to print, or it is left to where it is printed.
         self.has_format_option = choose_mode(shared, terminal=True) != "text"
+        # A score that is asked for by name is printed even where its neighbour is not.
+        self._has_source = shared.fields is not None or not shared.no_source
         self.to_draw: list[PictureRecord] = []
 
     def names(self, names: Sequence[str]) -> None:
@@ -112,7 +118,8 @@ class Output:
         card: Callable[[S], Card] | None = None,
     ) -> None:
         """Print rows that show pictures, or what they have in common with all others."""
-        self.draw_later(rows)
+        if self._shared.show:
+            self.to_draw += rows
         if self._shared.common:
             self.posts([row.to_common() for row in rows])
         else:
@@ -140,12 +147,6 @@ class Output:
         if self._shared.show:
             self.to_draw += rows
 
-    @property
-    def _beside(self) -> bool:
-        """Return whether to print what stands beside a row."""
-        # A score that is asked for by name is printed even where its neighbour is not.
-        return self._shared.fields is not None or not self._shared.no_source
-
     def _cards(self, rows: Sequence[V], card: Callable[[V], Card]) -> None:
         from animedex.render.text_output import cards
 
@@ -154,14 +155,14 @@ class Output:
     def _plain(self, rows: Sequence[Record]) -> list[JsonObject]:
         from animedex.render.json_output import row_payload
 
-        return [row_payload(one, source=self._beside, exact=True) for one in rows]
+        return [row_payload(one, source=self._has_source, exact=True) for one in rows]
 
     def _posts(self, posts: Sequence[ArtPost]) -> list[JsonObject]:
         from animedex.models import ArtPost
         from animedex.render.json_output import post_payload
 
         keys = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
-        return self._narrowed([post_payload(post, source=self._beside) for post in posts], keys)
+        return self._narrowed([post_payload(post, source=self._has_source) for post in posts], keys)
 
     def _narrowed(self, values: list[JsonObject], keys: Sequence[str]) -> list[JsonObject]:
         """Keep only the fields that are asked for."""
@@ -279,11 +280,3 @@ def _common_card(row: PictureRecord) -> Card:
     from animedex.render.post_cards import post_card
 
     return post_card(row.to_common())
-
-
-def _compiled(source: str | None) -> JqProgram | None:
-    if source is None:
-        return None
-    from animedex.render.jq_program import JqProgram
-
-    return JqProgram(source)

@@ -8,6 +8,7 @@ from animedex import __version__
 from animedex.backends import list_names as service_names
 from animedex.cli.command import CommandWithHelp, load_command
 from animedex.cli.error_conversion import no_such_command
+from animedex.cli.streams import write_out
 from animedex.errors import BadArguments
 
 COMMANDS = {
@@ -25,9 +26,6 @@ COMMANDS = {
     "show": "Show pictures in the terminal.",
     "status": "Show rate limits, cache and settings.",
 }
-
-
-_JSON = "animedex.json"
 
 
 class Root(CommandWithHelp, click.Group):
@@ -61,82 +59,44 @@ class Root(CommandWithHelp, click.Group):
                 formatter.write_dl(rows)
 
 
-def _print_guide(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    """Print what agents should know about every command, and end."""
-    del param
-    if ctx.resilient_parsing:
-        return
-    as_json = ctx.meta.get(_JSON, False)
-    if not value:
-        if as_json:
-            message = "--json goes after a command, or with --agent-guide"
-            raise BadArguments(message, hint="as in `animedex nekos image --json`")
-        return
-    from animedex.cli.streams import write_out
-
-    write_out(_guide_json() if as_json else _guide())
-    ctx.exit()
-
-
-def _guide() -> str:
-    from animedex.cli.guide import agent_guide
-
-    return agent_guide()
-
-
-def _guide_json() -> str:
-    import msgspec
-
-    from animedex.cli.guide_json import guide_payload
-
-    return msgspec.json.encode(guide_payload()).decode() + "\n"
-
-
-def _set_json(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    """Remember how the guide is to be printed, for when it is."""
-    del param
-    ctx.meta[_JSON] = bool(value)
-
-
-def _print_version(ctx: click.Context, param: click.Parameter, value: object) -> None:
-    """Print the version, and end."""
-    del param
-    if not value or ctx.resilient_parsing:
-        return
-    from animedex.cli.streams import write_out
-
-    write_out(f"animedex {__version__}\n")
-    ctx.exit()
-
-
-@click.group(cls=Root, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "-V",
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_print_version,
-    help="Print the version.",
+@click.group(
+    cls=Root,
+    invoke_without_command=True,
+    no_args_is_help=True,
+    subcommand_metavar="COMMAND [ARGS]...",
 )
+@click.option("-V", "--version", is_flag=True, help="Print the version.")
 @click.option(
     "--json",
+    "as_json",
     is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_set_json,
     help="With --agent-guide: print it as JSON, with JSON Schemas.",
 )
-@click.option(
-    "--agent-guide",
-    is_flag=True,
-    expose_value=False,
-    callback=_print_guide,
-    help="Print a guide to all commands for LLM agents.",
-)
-def root() -> None:
+@click.option("--agent-guide", is_flag=True, help="Print a guide to all commands for LLM agents.")
+@click.pass_context
+def root(ctx: click.Context, *, version: bool, as_json: bool, agent_guide: bool) -> None:
     """Fetch anime art from public services, with the artists' credit.
 
     A terminal gets text made for reading, a pipe gets JSON. Every record says which service it
     came from, and all your processes together keep each service's limits.
     """
+    if version:
+        write_out(f"animedex {__version__}\n")
+    elif agent_guide and as_json:
+        import msgspec
+
+        from animedex.cli.guide_json import guide_payload
+
+        write_out(msgspec.json.encode(guide_payload()).decode() + "\n")
+    elif agent_guide:
+        from animedex.cli.guide import agent_guide as write_guide
+
+        write_out(write_guide())
+    elif as_json:
+        message = "--json goes after a command, or with --agent-guide"
+        raise BadArguments(message, hint="as in `animedex nekos image --json`")
+    elif ctx.invoked_subcommand is None:
+        ctx.fail("Missing command.")
+    else:
+        return
+    ctx.exit()

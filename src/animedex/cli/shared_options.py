@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar, cast
+from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 
 import click
 
-from animedex.cli.command import Option, errors_option
+from animedex.cli.command import ERRORS_OPTION, Option
 from animedex.config.settings import read_timeout
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from animedex.client_options import ClientOptions
-
-F = TypeVar("F", bound="Callable[..., None]")
 
 _OUTPUT, _REQUEST = "Output", "Requests"
 
@@ -55,115 +51,93 @@ class SharedOptions(NamedTuple):
             options["rate"] = cast("Literal['normal', 'slow']", self.rate)
         return options
 
-    def check(self) -> SharedOptions:
-        """Return these options, or raise `BadArguments` where they contradict each other."""
-        if self.json and self.jsonl:
+    @classmethod
+    def take_from(cls, values: dict[str, object]) -> SharedOptions:
+        """Take the shared options out of a command's parameters.
+
+        Raises `BadArguments` where they contradict each other.
+        """
+        taken = {name: values.pop(name) for name in cls._fields if name in values}
+        options = cls(**taken)  # type: ignore[arg-type]  # click has checked their types
+        if options.json and options.jsonl:
             message = "use --json or --jsonl, not both"
-        elif self.fields is not None and not self.fields.replace(",", " ").strip():
+        elif options.fields is not None and not options.fields.replace(",", " ").strip():
             message = "--fields names no field"
-        elif self.raw_output and self.jq is None:
+        elif options.raw_output and options.jq is None:
             message = "--raw-output goes with --jq"
-        elif self.no_cache and self.refresh:
+        elif options.no_cache and options.refresh:
             message = "use --no-cache or --refresh, not both"
         else:
-            return self
+            return options
         raise BadArguments(message)
 
 
-def output_options(command: F, *, pictures: bool = False) -> F:
-    """Add the options that say how an answer is printed; pictures have a shape in common."""
-    of_pictures = [
-        Option(
-            ["--common"],
-            is_flag=True,
-            section=_OUTPUT,
-            help="Print rows in the shape that all services share.",
-        ),
-        Option(
-            ["--show"],
-            is_flag=True,
-            section=_OUTPUT,
-            help="Also show the pictures, on a terminal.",
-        ),
-    ]
-    return with_options(
-        command,
-        Option(["--json"], is_flag=True, section=_OUTPUT, help="Print JSON, on a terminal too."),
-        Option(["--jsonl"], is_flag=True, section=_OUTPUT, help="Print each row as JSON, a line."),
-        Option(["--fields"], metavar="A,B", section=_OUTPUT, help="Print only these keys as JSON."),
-        Option(["--jq"], metavar="EXPR", section=_OUTPUT, help="Run a jq program on the JSON."),
-        Option(
-            ["-r", "--raw-output"],
-            is_flag=True,
-            section=_OUTPUT,
-            help="Print strings from --jq without quotes.",
-        ),
-        Option(
-            ["-c", "--compact-output"],
-            is_flag=True,
-            section=_OUTPUT,
-            help="Print JSON without line breaks.",
-        ),
-        Option(
-            ["--no-source"],
-            is_flag=True,
-            section=_OUTPUT,
-            help="Leave out `_source`.",
-        ),
-        *(of_pictures if pictures else []),
-        Option(
-            ["--color"],
-            type=click.Choice(["auto", "always", "never"]),
-            section=_OUTPUT,
-            help="Use colour (default: auto).",
-        ),
-    )
-
-
-def request_options(command: F) -> F:
-    """Add the options that say how a request is made."""
-    return with_options(
-        command,
-        Option(
-            ["-v", "--verbose"],
-            is_flag=True,
-            section=_REQUEST,
-            help="Log each request to standard error.",
-        ),
-        Option(
-            ["--timeout"],
-            metavar="SECONDS",
-            section=_REQUEST,
-            help="Time limit for the whole command (default: 30), or `none`.",
-        ),
-        Option(
-            ["--no-cache"], is_flag=True, section=_REQUEST, help="Do not read or write the cache."
-        ),
-        Option(
-            ["--refresh"],
-            is_flag=True,
-            section=_REQUEST,
-            help="Ignore cached answers and store new ones.",
-        ),
-        Option(
-            ["--rate"],
-            type=click.Choice(["normal", "slow"]),
-            section=_REQUEST,
-            help="With `slow`, use half of the rate limit.",
-        ),
-        errors_option(),
-    )
-
-
-def shared_from(values: dict[str, object]) -> SharedOptions:
-    """Take the shared options out of a command's parameters."""
-    taken = {name: values.pop(name) for name in SharedOptions._fields if name in values}
-    return SharedOptions(**taken).check()  # type: ignore[arg-type]  # click has checked their types
-
-
-def with_options(command: F, *options: Option) -> F:
-    """Put options below the command's own ones, in this order."""
-    # Click turns the list around: decorators are read from the bottom up.
-    params: list[click.Parameter] = command.__dict__.setdefault("__click_params__", [])
-    params[:0] = reversed(options)
-    return command
+# The options are made once: the commands share them.
+_JSON_OPTIONS = (
+    Option(["--json"], is_flag=True, section=_OUTPUT, help="Print JSON, on a terminal too."),
+    Option(["--jsonl"], is_flag=True, section=_OUTPUT, help="Print each row as JSON, a line."),
+    Option(["--fields"], metavar="A,B", section=_OUTPUT, help="Print only these keys as JSON."),
+    Option(["--jq"], metavar="EXPR", section=_OUTPUT, help="Run a jq program on the JSON."),
+    Option(
+        ["-r", "--raw-output"],
+        is_flag=True,
+        section=_OUTPUT,
+        help="Print strings from --jq without quotes.",
+    ),
+    Option(
+        ["-c", "--compact-output"],
+        is_flag=True,
+        section=_OUTPUT,
+        help="Print JSON without line breaks.",
+    ),
+    Option(["--no-source"], is_flag=True, section=_OUTPUT, help="Leave out `_source`."),
+)
+_ROW_OPTIONS = (
+    Option(
+        ["--common"],
+        is_flag=True,
+        section=_OUTPUT,
+        help="Print rows in the shape that all services share.",
+    ),
+    Option(
+        ["--show"], is_flag=True, section=_OUTPUT, help="Also show the pictures, on a terminal."
+    ),
+)
+_COLOR_OPTION = Option(
+    ["--color"],
+    type=click.Choice(["auto", "always", "never"]),
+    section=_OUTPUT,
+    help="Use colour (default: auto).",
+)
+# How an answer is printed; rows that show pictures have a shape in common.
+OUTPUT_OPTIONS = (*_JSON_OPTIONS, _COLOR_OPTION)
+PICTURE_OPTIONS = (*_JSON_OPTIONS, *_ROW_OPTIONS, _COLOR_OPTION)
+# How a request is made.
+REQUEST_OPTIONS = (
+    Option(
+        ["-v", "--verbose"],
+        is_flag=True,
+        section=_REQUEST,
+        help="Log each request to standard error.",
+    ),
+    Option(
+        ["--timeout"],
+        metavar="SECONDS",
+        section=_REQUEST,
+        help="Time limit for the whole command (default: 30), or `none`.",
+    ),
+    Option(["--no-cache"], is_flag=True, section=_REQUEST, help="Do not read or write the cache."),
+    Option(
+        ["--refresh"],
+        is_flag=True,
+        section=_REQUEST,
+        help="Ignore cached answers and store new ones.",
+    ),
+    Option(
+        ["--rate"],
+        type=click.Choice(["normal", "slow"]),
+        section=_REQUEST,
+        help="With `slow`, use half of the rate limit.",
+    ),
+    ERRORS_OPTION,
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,21 +12,16 @@ from animedex.cli.command_context import with_output, with_picture_output
 from animedex.cli.download_options import DownloadOptions, with_download_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from animedex.backends.nekos.calls import Kind
     from animedex.backends.nekos.models import NekosImage
     from animedex.cli.command_context import CommandSession
     from animedex.errors import NotFound
     from animedex.render.text_output import Card
 
-    F = TypeVar("F", bound=Callable[..., None])
 
-
-def _offline_option(decorated: F) -> F:
-    """Add the option to ask the library instead of the service."""
-    add = click.option("--offline", is_flag=True, help="Use only your library; send no request.")
-    return add(decorated)
+_offline_option = click.option(
+    "--offline", is_flag=True, help="Use only your library; send no request."
+)
 
 
 @click.group("nekos", cls=Group, backend=BACKEND)

@@ -13,7 +13,7 @@ from animedex import backends
 from animedex.body_writer import FileSink, check_target, to_file
 from animedex.call import Call
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import CommandSession, with_request_options
+from animedex.cli.command_context import CommandSession, with_requests
 from animedex.cli.streams import is_terminal, write_bytes, write_out
 from animedex.errors import BadArguments
 from animedex.http_message import Request, Response
@@ -89,7 +89,7 @@ def _for(backend: Backend) -> click.Command:
     @click.option(
         "-r", "--raw-output", is_flag=True, help="Print strings from --jq without quotes."
     )
-    @with_request_options
+    @with_requests
     def api(session: CommandSession, **options: Unpack[ApiOptions]) -> None:
         _send(session, backend, options)
 

@@ -8,7 +8,7 @@ import click
 
 from animedex import backends
 from animedex.cli.command import Command, Group
-from animedex.cli.command_context import CommandSession, with_output, with_request_options
+from animedex.cli.command_context import CommandSession, with_output, with_requests
 from animedex.cli.streams import write_out
 from animedex.errors import BadArguments, suggest_name
 
@@ -49,7 +49,7 @@ def command() -> None:
 )
 @click.option("--with-key", is_flag=True, help="Read the key from standard input.")
 @click.option("--no-check", is_flag=True, help="Store the key without checking it.")
-@with_request_options
+@with_requests
 def login(session: CommandSession, service: str, **options: Unpack[LoginOptions]) -> None:
     """Store your API key, after the service has accepted it."""
     if click.get_current_context().args:

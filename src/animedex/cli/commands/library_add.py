@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -43,7 +43,7 @@ _WORDS = {"added": "added", "known": "already there", "updated": "updated", "fai
     help="Files, folders, or - for a list.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Print details of each file.")
-@with_library
+@with_local_output
 def command(session: CommandSession, files: tuple[str, ...]) -> None:
     """Add pictures or folders to your library.
 

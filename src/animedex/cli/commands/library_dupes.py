@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 from animedex.cli.filter_options import folders_argument, with_filter_options, within_option
 from animedex.errors import BadArguments
 
@@ -67,7 +67,7 @@ class _Result(NamedTuple):
 )
 @click.option("--delete", is_flag=True, help="Move the other files to the trash.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
-@with_library
+@with_local_output
 @with_filter_options
 def command(  # noqa: PLR0913  each is an option
     session: CommandSession,

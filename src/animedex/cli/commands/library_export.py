@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_seen_store
+from animedex.cli.command_context import CommandSession, with_errors
 from animedex.cli.filter_options import with_filter_options
 from animedex.render.safe_text import escape_control_characters, escape_json
 
@@ -39,7 +39,7 @@ _BATCH = 200
     default="jsonl",
     help="JSON lines or CSV (default: jsonl).",
 )
-@with_seen_store
+@with_errors
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, kind: Kind) -> None:
     """Write your library to standard output, oldest entries first.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_seen_store
+from animedex.cli.command_context import CommandSession, with_errors
 
 if TYPE_CHECKING:
     from animedex.library.import_export import Kind
@@ -36,7 +36,7 @@ _PEEKED = 4096
     type=click.Choice(["jsonl", "csv"]),
     help="Format of the file (default: detected).",
 )
-@with_seen_store
+@with_errors
 def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
     """Import exported entries; their files must still be in place."""
     from animedex.cli.batch_failures import BatchFailures

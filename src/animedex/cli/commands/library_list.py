@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 from animedex.cli.filter_options import count_option, folders_argument, with_filter_options
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _PAGE = 500
 @count_option("--limit", 50, "entries")
 @click.option("--all", "whole", is_flag=True, help="List all entries.")
 @folders_argument
-@with_library
+@with_local_output
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, limit: int, whole: bool) -> None:
     """List your pictures, newest first."""

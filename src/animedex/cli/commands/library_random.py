@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_picture_output
 from animedex.cli.filter_options import count_option, with_filter_options
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
 @count_option("--amount", 1, "pictures")
 @click.option("--paths", is_flag=True, help="Print paths, one per line.")
 @click.option("-q", "--quiet", is_flag=True, help="Print no notes.")
-@partial(with_library, pictures=True)
+@with_local_picture_output
 @with_filter_options
 def command(
     session: CommandSession, *, filters: Filters, amount: int, paths: bool, quiet: bool

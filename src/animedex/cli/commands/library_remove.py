@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_seen_store
+from animedex.cli.command_context import CommandSession, with_errors
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 @click.argument("numbers", metavar="[ID]...", nargs=-1, help="The pictures' numbers.")
 @click.option("--delete", is_flag=True, help="Also move the files to the trash.")
 @click.option("--missing", is_flag=True, help="Remove all entries whose files are missing.")
-@with_seen_store
+@with_errors
 def command(
     session: CommandSession, numbers: tuple[str, ...], *, delete: bool, missing: bool
 ) -> None:

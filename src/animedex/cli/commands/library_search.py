@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 from animedex.cli.filter_options import count_option, with_filter_options
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 )
 @click.argument("words", nargs=-1, required=True, help="Words to search for.")
 @count_option("--limit", 50, "results")
-@with_library
+@with_local_output
 @with_filter_options
 def command(
     session: CommandSession, words: tuple[str, ...], *, filters: Filters, limit: int

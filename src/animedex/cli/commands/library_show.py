@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 
 
 @click.command(
@@ -14,7 +14,7 @@ from animedex.cli.command_context import CommandSession, with_library
     examples=("animedex library show 1", "animedex library show 1 --jq .path -r"),
 )
 @click.argument("number", metavar="ID", help="The picture's number, from `library list`.")
-@with_library
+@with_local_output
 def command(session: CommandSession, number: str) -> None:
     """Show one entry in full."""
     from animedex.cli.entry_numbers import get_entry

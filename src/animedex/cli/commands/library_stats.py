@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 from animedex.cli.filter_options import count_option, with_filter_options
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _COUNTED = ("sources", "ratings", "categories", "formats", "artists", "shows", "
     guidance="Each count is an object of names and numbers of pictures.",
 )
 @count_option("--most", 20, "artists, shows and categories")
-@with_library
+@with_local_output
 @with_filter_options
 def command(session: CommandSession, *, filters: Filters, most: int) -> None:
     """Count your pictures by service, artist, show and month."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_library
+from animedex.cli.command_context import CommandSession, with_local_output
 from animedex.errors import NotFound, to_encodable
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ _KEYS = ("state", "repaired", "id", "path", "message", "hint")
 @click.argument(
     "folders", metavar="[DIR]...", nargs=-1, help="Folders to search for missing files."
 )
-@with_library
+@with_local_output
 def command(session: CommandSession, folders: tuple[str, ...]) -> None:
     """Check every file, and repair the library where possible.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from animedex.cli.command import Command
-from animedex.cli.command_context import CommandSession, with_request_options
+from animedex.cli.command_context import CommandSession, with_requests
 from animedex.errors import BadArguments
 
 
@@ -14,7 +14,7 @@ from animedex.errors import BadArguments
     cls=Command,
     examples=("animedex mcp", "animedex mcp --timeout 20 --rate slow"),
 )
-@with_request_options
+@with_requests
 def command(session: CommandSession) -> None:
     """Serve tools for language models (MCP) on standard input and output.
 
