@@ -115,7 +115,7 @@ def _base_urls(options: ClientOptions, config: Config) -> dict[str, str]:
     if not isinstance(urls, Mapping):
         message = f"base_urls maps services to URLs, and is not {urls!r:.80}"
         raise BadArguments(message)
-    base_urls = config.base_urls()
+    base_urls = {name: str(setting.value) for name, setting in config.base_urls().items()}
     for name, url in cast("Mapping[str, object]", urls).items():
         base_urls[name] = str(read_setting(f"base_urls.{name}", str(url)))
     services = service_names()

@@ -92,11 +92,12 @@ def test_base_urls_come_from_the_file_and_the_environment(
     config_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config_file.write_text('[base_urls]\nnekos = "http://a.example/"\nshelf = "http://b.example"\n')
-    assert Config().base_urls() == {"nekos": "http://a.example", "shelf": "http://b.example"}
+    urls = {name: setting.value for name, setting in Config().base_urls().items()}
+    assert urls == {"nekos": "http://a.example", "shelf": "http://b.example"}
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", "http://127.0.0.1:8080/api/v2/")
     monkeypatch.setenv("ANIMEDEX_SHELF_URL", "")
     config = Config()
-    assert config.base_urls()["nekos"] == "http://127.0.0.1:8080/api/v2"
+    assert config.base_urls()["nekos"].value == "http://127.0.0.1:8080/api/v2"
     assert config.get("base_urls.nekos").source == "environment"
     assert config.get("base_urls.shelf") == EffectiveSetting("http://b.example", "file")
     assert config.get("base_urls.other") == EffectiveSetting(None, "default")
@@ -170,7 +171,8 @@ def test_storing_keeps_comments_and_order(config_file: Path) -> None:
     config = Config()
     assert config.get("rate").value == "slow"
     assert config.get("timeout").value is None
-    assert config.base_urls() == {"shelf": "http://b.example", "nekos": "http://127.0.0.1:1/api"}
+    urls = {name: setting.value for name, setting in config.base_urls().items()}
+    assert urls == {"shelf": "http://b.example", "nekos": "http://127.0.0.1:1/api"}
 
 
 @pytest.mark.parametrize(

@@ -131,10 +131,10 @@ def test_proxies_that_are_none_are_not_repeated(text: str) -> None:
 
 
 def test_choices() -> None:
-    read = read_choice("on", "off")
-    assert [read(" ON "), read("off")] == ["on", "off"]
+    choices = ("on", "off")
+    assert [read_choice(text, choices) for text in (" ON ", "off")] == ["on", "off"]
     with pytest.raises(BadArguments, match=r"'yes' is not one of on, off"):
-        read("yes")
+        read_choice("yes", choices)
 
 
 @pytest.mark.parametrize("name", SETTINGS)

@@ -16,8 +16,6 @@ from animedex.config.settings import REMOVED, SETTINGS, read_url
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from animedex.config.settings import Value
 
 Source = Literal["environment", "file", "default"]
@@ -43,7 +41,8 @@ class Config:
     def get(self, name: str) -> EffectiveSetting:
         """Return one setting; its name is one of `SETTINGS` or `base_urls.<backend>`."""
         if name.startswith("base_urls."):
-            return self._base_urls().get(name, EffectiveSetting(None, "default"))
+            backend = name.removeprefix("base_urls.")
+            return self.base_urls().get(backend, EffectiveSetting(None, "default"))
         setting = SETTINGS.get(name)
         if setting is None:
             raise unknown_setting_error(name)
@@ -66,16 +65,11 @@ class Config:
     def all(self) -> dict[str, EffectiveSetting]:
         """Return every setting by name, base URLs included."""
         self.refuse_removed()
-        return {**{name: self.get(name) for name in SETTINGS}, **self._base_urls()}
+        base_urls = {f"base_urls.{backend}": url for backend, url in self.base_urls().items()}
+        return {**{name: self.get(name) for name in SETTINGS}, **base_urls}
 
-    def base_urls(self) -> dict[str, str]:
+    def base_urls(self) -> dict[str, EffectiveSetting]:
         """Return the configured base URLs by backend."""
-        return {
-            name.removeprefix("base_urls."): str(setting.value)
-            for name, setting in self._base_urls().items()
-        }
-
-    def _base_urls(self) -> dict[str, EffectiveSetting]:
         table = self._file.get("base_urls", {})
         if not isinstance(table, dict):
             message = f"base_urls: a table is expected in {self.path}"
@@ -83,12 +77,13 @@ class Config:
         settings: dict[str, EffectiveSetting] = {}
         for backend, url in cast("dict[str, object]", table).items():
             name = f"base_urls.{backend}"
-            settings[name] = EffectiveSetting(read_setting(name, _as_text(name, url)), "file")
+            settings[backend] = EffectiveSetting(read_setting(name, _as_text(name, url)), "file")
         for variable, text in os.environ.items():
             match = _URL_VARIABLE.fullmatch(variable)
             if match and text:
-                url = _setting_of(variable, read_url, text)
-                settings[f"base_urls.{match[1].lower()}"] = EffectiveSetting(url, "environment")
+                backend = match[1].lower()
+                url = read_setting(f"base_urls.{backend}", text, variable)
+                settings[backend] = EffectiveSetting(url, "environment")
         return settings
 
 
@@ -125,20 +120,16 @@ def unknown_setting_error(name: str, remedy: str = "leave it out") -> BadArgumen
     return BadArguments(f"no such setting: {name}", hint=f"the settings are {names}")
 
 
-def read_setting(name: str, text: str) -> Value:
-    """Read a setting's text; raise `BadArguments` that names it where that cannot be done."""
-    if _BASE_URL.fullmatch(name):
-        return _setting_of(name, read_url, text)
-    if name not in SETTINGS:
+def read_setting(name: str, text: str, source: str = "") -> Value:
+    """Read a setting's text; raise `BadArguments` that names its source, or the setting itself."""
+    setting = SETTINGS.get(name)
+    if setting is None and not _BASE_URL.fullmatch(name):
         raise unknown_setting_error(name)
-    return _setting_of(name, SETTINGS[name].read, text)
-
-
-def _setting_of(name: str, read: Callable[[str], Value], text: str) -> Value:
+    read = setting.read if setting else read_url
     try:
         return read(text)
     except BadArguments as error:
-        message = f"{name}: {error.message}"
+        message = f"{source or name}: {error.message}"
         raise BadArguments(message, hint=error.hint) from None
 
 

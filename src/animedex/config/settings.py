@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
@@ -133,17 +134,17 @@ def read_state(text: str) -> str:
     raise BadArguments(message, hint="such as redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS")
 
 
-def read_choice(*choices: str) -> Callable[[str], str]:
-    """Make a reader of one word among several."""
+def read_choice(text: str, choices: tuple[str, ...]) -> str:
+    """Read one word among several.
 
-    def read(text: str) -> str:
-        word = text.strip().lower()
-        if word not in choices:
-            message = f"{text!r} is not one of {', '.join(choices)}"
-            raise BadArguments(message)
-        return word
-
-    return read
+    >>> read_choice(" ON", ("on", "off"))
+    'on'
+    """
+    word = text.strip().lower()
+    if word not in choices:
+        message = f"{text!r} is not one of {', '.join(choices)}"
+        raise BadArguments(message)
+    return word
 
 
 def _is_url(text: str, schemes: set[str]) -> bool:
@@ -156,14 +157,21 @@ def _is_url(text: str, schemes: set[str]) -> bool:
     return clean and parts.scheme in schemes and bool(parts.hostname)
 
 
+_read_switch = partial(read_choice, choices=("on", "off"))
+_read_rate = partial(read_choice, choices=("normal", "slow"))
+_read_color = partial(read_choice, choices=("auto", "always", "never"))
 SETTINGS = {
     "contact": Setting(None, read_contact, "an e-mail address or URL, sent in the User-Agent"),
     "timeout": Setting(30.0, read_timeout, "seconds for a whole command, or `none`"),
     "max_size": Setting(512 * 2**20, read_size, "most bytes of a file to download, or `none`"),
-    "rate": Setting("normal", read_choice("normal", "slow"), "`slow` halves the pace"),
-    "cache": Setting("on", read_choice("on", "off"), "whether answers that allow it are kept"),
-    "limits": Setting("on", read_choice("on", "off"), "`off` only works for a loopback server"),
-    "color": Setting("auto", read_choice("auto", "always", "never"), "whether to use colour"),
+    "rate": Setting(
+        "normal", _read_rate, "`slow` halves the pace"
+    ),
+    "cache": Setting("on", _read_switch, "whether answers that allow it are kept"),
+    "limits": Setting("on", _read_switch, "`off` only works for a loopback server"),
+    "color": Setting(
+        "auto", _read_color, "whether to use colour"
+    ),
     "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
     "state": Setting(None, read_state, "the file, or Redis server, in which budgets are kept"),
 }
