@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from animedex.lazy_names import lazy_names
+
 if TYPE_CHECKING:
     from animedex.art.dedupe import dedupe
     from animedex.art.identify import (
@@ -76,16 +78,4 @@ _PLACES = {
 }
 
 if not TYPE_CHECKING:
-
-    def __getattr__(name: str) -> object:
-        """Import a public name when it is first asked for."""
-        if name not in _PLACES:
-            message = f"module 'animedex' has no attribute {name!r}"
-            raise AttributeError(message)
-        from importlib import import_module
-
-        return getattr(import_module(f"animedex.{_PLACES[name]}"), name)
-
-    def __dir__() -> list[str]:
-        """List the public names, loaded or not."""
-        return sorted([*globals(), *__all__])
+    __getattr__, __dir__ = lazy_names(__name__, _PLACES)

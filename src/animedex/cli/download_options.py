@@ -9,7 +9,6 @@ import click
 from animedex.cli.command import Option
 from animedex.cli.command_context import CommandSession, with_session
 from animedex.cli.shared_options import OUTPUT_OPTIONS, REQUEST_OPTIONS
-from animedex.config.settings import read_size
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -36,6 +35,8 @@ class DownloadOptions(NamedTuple):
 
     def max_bytes(self) -> int | None:
         """Return how many bytes a file may have, as given or else as configured."""
+        from animedex.config.settings import read_size
+
         if self.max_size is not None:
             return read_size(self.max_size)
         from animedex.config.config_file import Config
@@ -80,7 +81,9 @@ class SizeOption(Option):
     """Take a number of bytes, or `none`."""
 
     def type_cast_value(self, ctx: click.Context, value: object) -> object:
-        """Check the size before anything is asked; raise `BadArguments` for what is none."""
+        """Check the size before a request is sent; raise `BadArguments` for what is none."""
+        from animedex.config.settings import read_size
+
         text = super().type_cast_value(ctx, value)
         if isinstance(text, str):
             try:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, cast
 import click
 
 from animedex.cli.command import ERRORS_OPTION, Option
-from animedex.config.settings import read_timeout
 from animedex.errors import BadArguments
 
 if TYPE_CHECKING:
@@ -40,6 +39,8 @@ class SharedOptions(NamedTuple):
         """Return what a client is made from; raise `BadArguments` for what cannot be read."""
         options: ClientOptions = {"refresh": self.refresh}
         if self.timeout is not None:
+            from animedex.config.settings import read_timeout
+
             try:
                 options["timeout"] = read_timeout(self.timeout)
             except BadArguments as error:

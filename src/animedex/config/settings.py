@@ -164,14 +164,10 @@ SETTINGS = {
     "contact": Setting(None, read_contact, "an e-mail address or URL, sent in the User-Agent"),
     "timeout": Setting(30.0, read_timeout, "seconds for a whole command, or `none`"),
     "max_size": Setting(512 * 2**20, read_size, "most bytes of a file to download, or `none`"),
-    "rate": Setting(
-        "normal", _read_rate, "`slow` halves the pace"
-    ),
+    "rate": Setting("normal", _read_rate, "`slow` halves the pace"),
     "cache": Setting("on", _read_switch, "whether answers that allow it are kept"),
     "limits": Setting("on", _read_switch, "`off` only works for a loopback server"),
-    "color": Setting(
-        "auto", _read_color, "whether to use colour"
-    ),
+    "color": Setting("auto", _read_color, "whether to use colour"),
     "proxy": Setting(None, read_proxy, "a proxy for everything but loopback"),
     "state": Setting(None, read_state, "the file, or Redis server, in which budgets are kept"),
 }

@@ -6,9 +6,27 @@ Every endpoint here answers at once, `search("touhou", rating="g")`; asynchronou
 
 from __future__ import annotations
 
-from animedex.backends.danbooru import calls
-from animedex.backends.danbooru.backend import BACKEND
-from animedex.endpoint import Endpoint, Surface, Via_co
+from typing import TYPE_CHECKING
+
+from animedex.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from animedex.backends.danbooru.backend import BACKEND
+    from animedex.backends.danbooru.endpoints import (
+        SURFACE,
+        Danbooru,
+        all_posts,
+        artist,
+        autocomplete,
+        count,
+        pool,
+        post,
+        random,
+        related,
+        search,
+        tags,
+        wiki,
+    )
 
 __all__ = [
     "BACKEND",
@@ -26,33 +44,6 @@ __all__ = [
     "tags",
     "wiki",
 ]
-
-
-class Danbooru(Surface[Via_co]):
-    """Offer the endpoints of Danbooru through one client."""
-
-    search = Endpoint(calls.search)
-    all_posts = Endpoint(calls.all_posts)
-    post = Endpoint(calls.post)
-    random = Endpoint(calls.random)
-    count = Endpoint(calls.count)
-    tags = Endpoint(calls.tags)
-    autocomplete = Endpoint(calls.autocomplete)
-    artist = Endpoint(calls.artist)
-    pool = Endpoint(calls.pool)
-    wiki = Endpoint(calls.wiki)
-    related = Endpoint(calls.related)
-
-
-SURFACE = Danbooru
-search = Danbooru.search
-all_posts = Danbooru.all_posts
-post = Danbooru.post
-random = Danbooru.random
-count = Danbooru.count
-tags = Danbooru.tags
-autocomplete = Danbooru.autocomplete
-artist = Danbooru.artist
-pool = Danbooru.pool
-wiki = Danbooru.wiki
-related = Danbooru.related
+if not TYPE_CHECKING:
+    _MODULES = {"BACKEND": "backend"}
+    __getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, "endpoints") | _MODULES)

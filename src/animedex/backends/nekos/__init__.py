@@ -6,9 +6,21 @@ or is a value to be carried out by a client, `image.call("neko")`.
 
 from __future__ import annotations
 
-from animedex.backends.nekos import calls
-from animedex.backends.nekos.backend import BACKEND
-from animedex.endpoint import Endpoint, Surface, Via_co
+from typing import TYPE_CHECKING
+
+from animedex.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from animedex.backends.nekos.backend import BACKEND
+    from animedex.backends.nekos.endpoints import (
+        SURFACE,
+        Nekos,
+        asset,
+        categories,
+        categories_full,
+        image,
+        search,
+    )
 
 __all__ = [
     "BACKEND",
@@ -20,21 +32,6 @@ __all__ = [
     "image",
     "search",
 ]
-
-
-class Nekos(Surface[Via_co]):
-    """Offer the endpoints of nekos.best v2 through one client."""
-
-    categories = Endpoint(calls.categories)
-    categories_full = Endpoint(calls.categories_full)
-    image = Endpoint(calls.image)
-    search = Endpoint(calls.search)
-    asset = Endpoint(calls.asset)
-
-
-SURFACE = Nekos
-categories = Nekos.categories
-categories_full = Nekos.categories_full
-image = Nekos.image
-search = Nekos.search
-asset = Nekos.asset
+if not TYPE_CHECKING:
+    _MODULES = {"BACKEND": "backend"}
+    __getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, "endpoints") | _MODULES)

@@ -6,9 +6,23 @@ or is a value to be carried out by a client, `images.call("maid")`.
 
 from __future__ import annotations
 
-from animedex.backends.waifu import calls
-from animedex.backends.waifu.backend import BACKEND
-from animedex.endpoint import Endpoint, Surface, Via_co
+from typing import TYPE_CHECKING
+
+from animedex.lazy_names import lazy_names
+
+if TYPE_CHECKING:
+    from animedex.backends.waifu.backend import BACKEND
+    from animedex.backends.waifu.endpoints import (
+        SURFACE,
+        Waifu,
+        artist,
+        artists,
+        image,
+        images,
+        stats,
+        tag,
+        tags,
+    )
 
 __all__ = [
     "BACKEND",
@@ -22,25 +36,6 @@ __all__ = [
     "tag",
     "tags",
 ]
-
-
-class Waifu(Surface[Via_co]):
-    """Offer the endpoints of Waifu.im v7 through one client."""
-
-    images = Endpoint(calls.images)
-    image = Endpoint(calls.image)
-    tags = Endpoint(calls.tags)
-    tag = Endpoint(calls.tag)
-    artists = Endpoint(calls.artists)
-    artist = Endpoint(calls.artist)
-    stats = Endpoint(calls.stats)
-
-
-SURFACE = Waifu
-images = Waifu.images
-image = Waifu.image
-tags = Waifu.tags
-tag = Waifu.tag
-artists = Waifu.artists
-artist = Waifu.artist
-stats = Waifu.stats
+if not TYPE_CHECKING:
+    _MODULES = {"BACKEND": "backend"}
+    __getattr__, __dir__ = lazy_names(__name__, dict.fromkeys(__all__, "endpoints") | _MODULES)
