@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from animedex.lazy_names import lazy_names
 
+# Type checkers take this for true. Importing `typing` takes longer than `--version` may.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from animedex.art.dedupe import dedupe
     from animedex.art.identify import (

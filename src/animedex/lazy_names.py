@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING
 
+# Type checkers take this for true. Importing `typing` takes longer than a `--version` may.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -19,6 +19,8 @@ def lazy_names(
         if name not in modules:
             message = f"module {package!r} has no attribute {name!r}"
             raise AttributeError(message)
+        from importlib import import_module
+
         value: object = getattr(import_module(f"{package}.{modules[name]}"), name)
         return value
 
