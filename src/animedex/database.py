@@ -259,9 +259,9 @@ class Database:
         if self._is_own is not None and not self._is_own(self.real_path):
             message = f"{why}, and it is left as it is"
             raise UnusableFile(message)
-        self._is_replaced = True
         aside = f"{self.path}.corrupt-{time.time_ns()}"
         with _exclusive(os.path.dirname(self.path) or "."):
+            self._is_replaced = True
             if _inode(self.path) != self._inode or not _rename_database(self.path, aside):
                 return ""
         return f"{self.path} was corrupt: kept as {aside}, and begun anew"
