@@ -253,11 +253,11 @@ def test_being_asked_too_often_is_told_in_the_service_s_words(
     ask: Asker, server: DanbooruSample
 ) -> None:
     body = refusals.TOO_FAST.body()
-    server.answer("/posts.json", status=429, headers={"retry-after": "90"}, body=body, times=None)
+    server.answer("/posts.json", status=429, headers={"retry-after": "3600"}, body=body, times=None)
     with pytest.raises(RateLimited, match="You're doing that too fast") as caught:
         ask(danbooru.search.call("a"))
-    assert caught.value.retry_after == 90
-    assert caught.value.message.endswith("try again: come back in 1 min 30 s")
+    assert caught.value.retry_after == 3600
+    assert caught.value.message.endswith("try again: come back in 1 h")
     assert "1 request per second" in (caught.value.hint or "")
 
 
