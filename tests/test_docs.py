@@ -298,29 +298,29 @@ BUCKET, WINDOW = BACKEND.limits.bucket, BACKEND.limits.windows["/search"]
 SLOW = scale_limits(BACKEND.limits, 0.5)
 MIB = 1024 * 1024
 FACTS = [
-    ("limits", f"{BUCKET.rate:g} per second in the long run, {BUCKET.burst} at once"),
+    ("limits", f"{BUCKET.rate:g} per second, with a burst of {BUCKET.burst}"),
     ("limits", f"{WINDOW.calls} in any {WINDOW.seconds:g} seconds"),
     ("limits", f"{BUCKET.burst} + {BUCKET.rate:g} · 60 = {BUCKET.burst + BUCKET.rate * 60:g}"),
-    ("limits", f"{SLOW.bucket.rate:g} per second with {SLOW.bucket.burst} at once"),
+    ("limits", f"{SLOW.bucket.rate:g} per second with a burst of {SLOW.bucket.burst}"),
     ("limits", f"and {SLOW.windows['/search'].calls} searches"),
-    ("limits", f"At most {pipeline.MAX_RETRIES}, GET and HEAD only"),
+    ("limits", f"at most {pipeline.MAX_RETRIES} times, GET and HEAD only"),
     (
         "limits",
         "429, 502, 503 and 504" if sorted(advice.RETRIED_STATUSES) == [429, 502, 503, 504] else "?",
     ),
-    ("limits", "else {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3))),
-    ("limits", f"Redirects, {pipeline.MAX_REDIRECTS} at most"),
-    ("limits", f"`--timeout`, {SETTINGS['timeout'].default:g} seconds by default"),
+    ("limits", "otherwise {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3))),
+    ("limits", f"At most {pipeline.MAX_REDIRECTS} redirects"),
+    ("limits", f"`--timeout` (default: {SETTINGS['timeout'].default:g} seconds)"),
     ("limits", f"more than {MAX_JSON_BYTES // MIB} MiB"),
-    ("limits", f"of {cache.CACHE_CAP // MIB} MiB at the most"),
-    ("limits", "for a day at the most" if rate_limiter.MAX_BLOCK == 86_400 else "?"),
-    ("limits", f"{calls.MOST} rows a request"),
+    ("limits", f"at most {cache.CACHE_CAP // MIB} MiB"),
+    ("limits", "for at most a day" if rate_limiter.MAX_BLOCK == 86_400 else "?"),
+    ("limits", f"{calls.MOST} rows per request"),
     ("nekos", f"{BUCKET.rate:g} per second with a burst of {BUCKET.burst}"),
     ("nekos", f"1 to {calls.MOST} pictures"),
     ("nekos", f"the last {MAX_SEEN:,}"),
     ("nekos", f"{composite_calls.MAX_TRIES} times in all"),
     ("nekos", f"up to {calls.ASSET_CAP // MIB} MiB"),
-    ("python", f"{SETTINGS['timeout'].default:g} by default"),
+    ("python", f"(default: {SETTINGS['timeout'].default:g})"),
     ("configuration", f"`{cache.FILE_NAME}`"),
     ("configuration", f"`{FILE_NAME}`"),
 ]
@@ -333,7 +333,7 @@ def test_numbers_are_those_of_the_code(page: str, fact: str) -> None:
 
 def test_lifetimes_are_those_of_the_calls() -> None:
     spans = {"10 minutes": 600.0, "24 hours": 86_400.0, "never": 0.0}
-    rows = cells("docs/limits.md", "answer | kept for")
+    rows = cells("docs/limits.md", "response | cached for")
     catalogue, search, never = (spans[span] for _, span in rows)
     assert catalogue == calls.categories().ttl == calls.categories_full().ttl
     assert search == calls.search("x").ttl
@@ -349,15 +349,15 @@ def all_errors(kind: type[errors.AnimedexError]) -> Iterator[type[errors.Animede
 def test_exit_codes_are_those_of_the_errors() -> None:
     told = {
         (int(code), reason)
-        for code, reasons, _ in cells("docs/output.md", "code | reasons | means")
+        for code, reasons, _ in cells("docs/output.md", "code | reasons | meaning")
         for reason in quoted(reasons)
     }
     assert told == {(kind.exit_code, kind.reason) for kind in all_errors(errors.AnimedexError)}
 
 
 def test_agents_are_told_of_every_exit_code() -> None:
-    told = [row[0] for row in cells("docs/agents.md", "code | do")]
-    assert told == [row[0] for row in cells("docs/output.md", "code | reasons | means")]
+    told = [row[0] for row in cells("docs/agents.md", "code | action")]
+    assert told == [row[0] for row in cells("docs/output.md", "code | reasons | meaning")]
 
 
 def test_the_error_tree_is_the_code_s_own() -> None:
@@ -394,7 +394,7 @@ def test_environment_variables_are_those_that_are_read() -> None:
 
 
 def test_client_arguments_are_those_of_the_client() -> None:
-    rows = cells("docs/python.md", "argument | is")
+    rows = cells("docs/python.md", "argument | value")
     assert {quoted(row[0])[0] for row in rows} == set(ClientOptions.__annotations__)
 
 

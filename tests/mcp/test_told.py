@@ -9,14 +9,14 @@ from tests.kit.pages import cells, quoted, words_of
 
 
 def test_every_tool_is_in_the_table_with_its_arguments() -> None:
-    rows = cells("docs/mcp.md", "tool | gives | arguments")
+    rows = cells("docs/mcp.md", "tool | returns | arguments")
     told = {quoted(name)[0]: quoted(arguments) for name, _, arguments in rows}
     tools = all_tools()
     assert told == {n: list(tool.arguments.__struct_fields__) for n, tool in tools.items()}
 
 
 def test_every_resource_is_in_the_table() -> None:
-    told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | holds")}
+    told = {quoted(row[0])[0] for row in cells("docs/mcp.md", "resource | content")}
     assert told == {one.uri for one in list_resources(all_tools())}
 
 
