@@ -308,7 +308,10 @@ FACTS = [
         "limits",
         "429, 502, 503 and 504" if sorted(advice.RETRIED_STATUSES) == [429, 502, 503, 504] else "?",
     ),
-    ("limits", "otherwise {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3))),
+    (
+        "limits",
+        "otherwise {:g} s, {:g} s and {:g} s".format(*map(advice.backoff, range(3), [1] * 3)),
+    ),
     ("limits", f"At most {pipeline.MAX_REDIRECTS} redirects"),
     ("limits", f"`--timeout` (default: {SETTINGS['timeout'].default:g} seconds)"),
     ("limits", f"more than {MAX_JSON_BYTES // MIB} MiB"),

@@ -41,7 +41,14 @@ ALLOWED = {
     },
     "backends": {
         *("backend", "body_writer", "call", "endpoint", "errors", "http_message", "models"),
-        *("images.formats", "lazy_names", "plurals", "ratelimit.limits", "text_normalization", "tool"),
+        *(
+            "images.formats",
+            "lazy_names",
+            "plurals",
+            "ratelimit.limits",
+            "text_normalization",
+            "tool",
+        ),
     },
     "client_options": {
         *("", "backends", "config", "errors", "http_message", "ratelimit", "transport"),
