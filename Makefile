@@ -50,7 +50,7 @@ basedpyright: $(VENV)/dev
 
 tests: $(VENV)/dev  ## Run the tests, and see that transport, ratelimit and backends are covered
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n $(WORKERS)
+	$(BIN)/coverage run -m pytest -n $(WORKERS) --dist worksteal
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --skip-covered --fail-under=100
 

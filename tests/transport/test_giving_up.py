@@ -58,6 +58,14 @@ def test_what_was_given_up_takes_no_more() -> None:
     assert pocket.body == b"tea"
 
 
+def test_a_body_in_memory_takes_no_more_either() -> None:
+    body = ResponseBuilder(get("http://127.0.0.1/"))
+    body.begin(_as_answer(HEAD))
+    body.cancel()
+    with pytest.raises(Cancelled):
+        body.add(b"more")
+
+
 def test_what_was_given_up_opens_no_sink() -> None:
     made: list[Pocket] = []
 
