@@ -1,4 +1,4 @@
-"""Animations played once, several beside each other; a key stops them where they are."""
+"""Play animations once, several side by side; a key stops them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ _ESCAPE = b"\x1b"
 
 
 class Clock(Protocol):
-    """The time, and let it pass."""
+    """The source of time, which a test replaces."""
 
     def now(self) -> float:
         """Return the time in seconds, counted from some moment."""
         ...
 
     def wait(self, seconds: float) -> bytes:
-        """Wait so long, or until something is typed; give that."""
+        """Wait for so many seconds or for a key; return the keys."""
         ...
 
 
 class AnimationRow(NamedTuple):
-    """An animation: how long its first frame is seen, those that follow, who draws them."""
+    """An animation: the seconds of its first frame, the frames that follow, and who draws them."""
 
     first: float
     rest: Iterator[Frame]
@@ -35,7 +35,7 @@ class AnimationRow(NamedTuple):
 
 
 def play_animation(films: Sequence[AnimationRow], clock: Clock) -> bool:
-    """Play animations at once, whose first frames are drawn; give whether nobody stopped them.
+    """Play animations whose first frames are drawn; return whether they ran to the end.
 
     Each frame is seen as long as it says; one whose time is over before it could be drawn is left
     out, but for the last of its animation, which stays.
@@ -74,7 +74,7 @@ def stops(typed: bytes) -> bool:
 
 
 def _elapsed(until: float, clock: Clock) -> bool:
-    """Let time pass; give whether it did, and no key stopped it."""
+    """Wait until a moment; return whether it came before a key that stops."""
     while True:
         rest = max(0.0, until - clock.now())
         if stops(clock.wait(rest)):

@@ -1,4 +1,4 @@
-"""The columns of progress bars. Apart from `progress_bars`, as they are classes of rich."""
+"""The columns of progress bars; apart from `progress_bars`, as they subclass rich."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Rate(ProgressColumn):
     """The speed in bytes a second."""
 
     def render(self, task: Task) -> Text:
-        """Lay it out; of all, the bytes are counted beside."""
+        """Format the speed; the row for all files counts bytes elsewhere."""
         speed = task.speed
         if task.fields.get("files"):
             speed = task.fields["bytes"] / task.elapsed if task.elapsed else None

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 class BatchFailures:
-    """Print failures as they come; a single one is raised as the command's own error.
+    """Prints failures as they occur; a single failure becomes the command's own error.
 
     The worst is the first with the highest exit code.
     """
@@ -35,7 +35,7 @@ class BatchFailures:
             self._print_pending()
 
     def fail(self, what: str) -> None:
-        """Raise one error for all, if there are any; `what` says what failed."""
+        """Raise one error for all failures, if there are any; `what` names what failed."""
         worst = self._worst
         if worst is None:
             return

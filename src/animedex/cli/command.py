@@ -1,4 +1,4 @@
-"""A command whose help says all that it should: service, limits, examples, a word to agents."""
+"""Commands whose help has examples, the service with its limits, and advice for agents."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class CommandSettings(TypedDict, total=False):
-    """What click's decorators hand on to a command."""
+    """The arguments that click's decorators pass to a command."""
 
     callback: Callable[..., object] | None
     params: list[click.Parameter] | None
@@ -25,7 +25,7 @@ class CommandSettings(TypedDict, total=False):
 
 
 class OptionSettings(TypedDict, total=False):
-    """What click is told of an option."""
+    """The arguments of an option."""
 
     type: click.Choice[str]
     default: str
@@ -55,7 +55,7 @@ def _print_help(ctx: click.Context, param: click.Parameter, value: bool) -> None
 
 
 class Option(click.Option):
-    """Stand in a named section of the help."""
+    """An option in a named section of the help."""
 
     def __init__(
         self, names: Sequence[str], *, section: str, **settings: Unpack[OptionSettings]
@@ -85,7 +85,7 @@ _UNUSED_ERRORS_OPTION.expose_value = False
 
 
 class Command(CommandWithHelp):
-    """Know the examples that go with a command, and the service that it asks."""
+    """A command with examples, and the service that it sends requests to."""
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class Command(CommandWithHelp):
                 formatter.write_dl(entries)
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Add examples, the service with its limits, and the word to agents."""
+        """Add examples, the service with its limits, and advice for agents."""
         if self.examples:
             with formatter.section("Examples"):
                 for example in self.examples:
@@ -127,7 +127,7 @@ class Command(CommandWithHelp):
 
 
 class Group(CommandWithHelp, click.Group):
-    """A service's commands; an unknown one is answered with the nearest name."""
+    """A service's commands; an unknown one is an error with the nearest name."""
 
     command_class = Command
 
@@ -149,7 +149,7 @@ class Group(CommandWithHelp, click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """List the commands with their whole summaries, which click would cut at one line."""
+        """List the commands with their full summaries, which click would cut to one line."""
         commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl(
@@ -157,14 +157,14 @@ class Group(CommandWithHelp, click.Group):
             )
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Add the service with its limits, and the word to agents."""
+        """Add the service with its limits, and advice for agents."""
         write_service(self.backend, formatter)
         guidance = self.backend.guidance if self.backend else None
         write_paragraph("For agents", guidance, formatter)
 
 
 class SubcommandGroup(Group):
-    """A group whose commands are modules beside its own, named after it: `library_add`."""
+    """A group whose commands are the modules named after it, such as `library_add`."""
 
     def __init__(self, name: str, *, module: str, **settings: Unpack[CommandSettings]) -> None:
         super().__init__(name, **settings)
@@ -187,13 +187,13 @@ class SubcommandGroup(Group):
 
 
 def load_command(module: str) -> click.Command:
-    """Import the module of one command and give its command."""
+    """Import a module, and return its command."""
     command: click.Command = import_module(module).command
     return command
 
 
 def write_service(backend: Backend | None, formatter: click.HelpFormatter) -> None:
-    """Write which service is asked, and within which limits."""
+    """Write the service and its limits."""
     if backend is not None:
         write_paragraph("Service", f"{backend.title}, {backend.docs_url}", formatter)
         write_paragraph("Limits", backend.limits_note, formatter)

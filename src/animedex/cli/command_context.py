@@ -1,4 +1,4 @@
-"""One command at work: it asks with the options given, and shows what came."""
+"""The session of one command: it sends requests and prints answers as the options say."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _DAY = 86_400.0
 
 
 class CommandSession:
-    """Carry out calls as the command line says, and print answers as it says."""
+    """Sends a command's requests and prints its answers, as its options say."""
 
     def __init__(self, shared: SharedOptions) -> None:
         from animedex.cli.output import Output
@@ -65,7 +65,7 @@ class CommandSession:
 
     @property
     def library(self) -> Library:
-        """Return the user's library; its file is opened when something is first asked of it."""
+        """Return the user's library, whose file is opened at the first use."""
         if self._library is None:
             from animedex.library.picture_library import Library
 
@@ -77,19 +77,19 @@ class CommandSession:
         return self.client.perform(call)
 
     def note(self, message: str) -> None:
-        """Write a message to the user beside the answer, on standard error."""
+        """Write a message for the user to standard error."""
         if self.shared.errors != "json":
             write_note(message)
 
     def fail(self, failures: Sequence[AnimedexError]) -> None:
-        """Raise the first of several failures, if there is any, and name the others before it."""
+        """Raise the first of several failures, if there is any, and print the others before it."""
         for error in failures[1:]:
             self.note(f"animedex: {error}")
         if failures:
             raise failures[0]
 
     def open(self, url: str) -> None:
-        """Open a page in the browser; only what a browser shows, never a file or a program."""
+        """Open a page in the browser; never a file or a program."""
         import webbrowser
 
         if not url.startswith(("https://", "http://")) or not webbrowser.open(url):
@@ -120,7 +120,7 @@ class CommandSession:
             self.note(name + format_event(event))
 
     def _suggest_contact(self, client: Client) -> None:
-        """Report once a day how to set a contact, where a person reads it and none is set."""
+        """Suggest a contact address once a day, on a terminal where none is set."""
         unread = self.quiet or self.shared.errors == "json" or not is_terminal(sys.stderr)
         if unread or "(" in client.config.user_agent:
             return
@@ -174,7 +174,7 @@ with_local_picture_output = with_session(*PICTURE_OPTIONS, ERRORS_OPTION)
 
 
 def _is_due(stamp: str) -> bool:
-    """Return whether a day has passed since this was last true, and note that it is now."""
+    """Return whether a day has passed since this was last true, and record that it is now."""
     try:
         if time.time() - os.stat(stamp).st_mtime < _DAY:
             return False

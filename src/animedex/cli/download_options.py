@@ -1,4 +1,4 @@
-"""The options of all commands that fetch pictures into files."""
+"""The options of all commands that download pictures."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FILES = "Files"
 
 
 class DownloadOptions(NamedTuple):
-    """Where files go, what they are called, and what is done besides."""
+    """Where files go, what they are called, and what else is written."""
 
     to: str | None
     name: str | None
@@ -34,7 +34,7 @@ class DownloadOptions(NamedTuple):
     max_size: str | None
 
     def max_bytes(self) -> int | None:
-        """Return how many bytes a file may have, as given or else as configured."""
+        """Return the largest size of a file in bytes, from the option or the configuration."""
         from animedex.config.settings import read_size
 
         if self.max_size is not None:
@@ -47,7 +47,7 @@ class DownloadOptions(NamedTuple):
 def with_download_options(
     command: Callable[Concatenate[CommandSession, DownloadOptions, P], None],
 ) -> Callable[P, None]:
-    """Add a session to a command, and the options of files as its second argument."""
+    """Add a session to a command, and the download options as its second argument."""
 
     def run(session: CommandSession, /, *args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.downloads.file_check import require_pillow
@@ -64,13 +64,13 @@ def with_download_options(
 
 
 def _download_options(values: dict[str, object]) -> DownloadOptions:
-    """Take the options of files out of a command's parameters."""
+    """Take the download options out of a command's parameters."""
     taken = {name: values.pop(name) for name in DownloadOptions._fields}
     return DownloadOptions(**taken)  # type: ignore[arg-type]  # click has checked their types
 
 
 class JobsOption(Option):
-    """Take a whole number; which ones are good is known to who does the work."""
+    """An option for a whole number, whose range the download itself checks."""
 
     def type_cast_value(self, ctx: click.Context, value: object) -> object:
         """Read the number."""
@@ -78,10 +78,10 @@ class JobsOption(Option):
 
 
 class SizeOption(Option):
-    """Take a number of bytes, or `none`."""
+    """An option for a number of bytes, or `none`."""
 
     def type_cast_value(self, ctx: click.Context, value: object) -> object:
-        """Check the size before a request is sent; raise `BadArguments` for what is none."""
+        """Check the size before a request is sent; raise `BadArguments` if it is invalid."""
         from animedex.config.settings import read_size
 
         text = super().type_cast_value(ctx, value)
@@ -95,10 +95,10 @@ class SizeOption(Option):
 
 
 class NameOption(Option):
-    """Take a template, or list its fields where that is `help`."""
+    """An option for a template; `help` lists the fields instead."""
 
     def process_value(self, ctx: click.Context, value: object) -> object:
-        """Check the template before anything is asked, or print the fields, and end."""
+        """Check the template before a request is sent, or print the fields and exit."""
         from animedex.images.filename_template import FilenameTemplate
 
         if value is None or ctx.resilient_parsing:
@@ -117,7 +117,7 @@ def _fields() -> str:
 
     width = max(map(len, FIELDS)) + 4
     lines = [f"{f'{{{name}}}':<{width}}{about}\n" for name, about in FIELDS.items()]
-    return "".join([*lines, f"\nIf unsaid: {DEFAULT}\n"])
+    return "".join([*lines, f"\nDefault: {DEFAULT}\n"])
 
 
 # The options are made once: several commands share them.

@@ -1,4 +1,4 @@
-"""Fetching pictures from the command line: what is seen meanwhile, and the report."""
+"""Downloads from the command line: progress, report and exit code."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def download_all(
     *,
     is_repeatable: bool = True,
 ) -> None:
-    """Fetch all that is asked for, report on each, and fail as the worst of them did.
+    """Download pictures, print a report, and raise the worst failure.
 
     A command that picks at random is not `is_repeatable`: what it leaves is of no use to the next.
     """
@@ -73,7 +73,7 @@ def print_nothing(session: CommandSession, saving: DownloadOptions) -> None:
 
 
 def _check_fields(session: CommandSession, saving: DownloadOptions) -> None:
-    """Refuse a field that there is not, before anything is asked."""
+    """Raise an error for an unknown field before a request is sent."""
     from animedex.downloads.download_report import KEYS
     from animedex.render.json_output import pick_fields
 
@@ -84,7 +84,7 @@ def _check_fields(session: CommandSession, saving: DownloadOptions) -> None:
 
 
 def clean_up(session: CommandSession, folder: str) -> None:
-    """Remove unfinished files from a folder, and say how many there were."""
+    """Delete unfinished files in a folder, and print how many there were."""
     from animedex.downloads.unfinished_files import remove_unfinished_files
 
     removed = remove_unfinished_files(folder)
@@ -129,7 +129,7 @@ def _download_results(
 
 
 def _interrupt(session: CommandSession, parts: UnfinishedFiles) -> None:
-    """Keep of the unfinished files what can be resumed, and say how."""
+    """Keep the unfinished files that can be resumed, and print how."""
     count = parts.abandon()
     message = "interrupted: run the same command again to fetch the rest"
     if not parts.is_kept:
@@ -140,7 +140,7 @@ def _interrupt(session: CommandSession, parts: UnfinishedFiles) -> None:
 
 
 class ReportPrinter:
-    """Print what became of each: lines as they come, an array at the end."""
+    """Prints the result of each download: lines as they finish, an array at the end."""
 
     def __init__(self, session: CommandSession, amount: int, *, paths: bool = False) -> None:
         self.results: dict[int, DownloadReport] = {}
@@ -151,7 +151,7 @@ class ReportPrinter:
         self._unprinted: list[int] = []
 
     def add(self, number: int, one: DownloadReport, *, at_once: bool) -> None:
-        """Take one more; bars that are seen would be torn by what is printed between."""
+        """Print one result, or keep it while progress bars are visible."""
         self.results[number] = one
         if one.error is not None:
             self.failures.add(_name_result(one, one.error))
@@ -161,7 +161,7 @@ class ReportPrinter:
             self._unprinted.append(number)
 
     def end(self) -> None:
-        """Print what was not printed yet, in the order in which it was asked for."""
+        """Print the results that were not printed yet, in the order of the arguments."""
         if self._unprinted or not self._amount:
             self._print([self.results[number] for number in sorted(self._unprinted)])
         self._unprinted.clear()
@@ -189,7 +189,7 @@ def _payload(one: DownloadReport) -> JsonObject:
 
 
 def _name_result(one: DownloadReport, error: AnimedexError) -> AnimedexError:
-    """Return an error whose message says which picture it is about."""
+    """Return an error whose message names the picture."""
     from copy import copy
 
     from animedex.downloads.targets import UNREADABLE

@@ -1,4 +1,4 @@
-"""Numbers of entries, as they are given on a command line."""
+"""The numbers of library entries on a command line."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_DIGITS = 18
 
 
 def get_entry(library: Library, number: str) -> Entry:
-    """Return an entry; raise `NotFound`, or `BadArguments` for what is no number."""
+    """Return an entry; raise `NotFound`, or `BadArguments` for what is not a number."""
     entry = library.get(parse_number(number))
     if entry is None:
         message = f"the library has no picture {number}"
@@ -24,7 +24,7 @@ def get_entry(library: Library, number: str) -> Entry:
 
 
 def parse_number(text: str) -> int:
-    """Read a number of an entry.
+    """Parse the number of an entry.
 
     >>> parse_number("12")
     12

@@ -1,4 +1,4 @@
-"""What is printed of the library's entries: rows of JSON, and cards on a terminal."""
+"""Library entries as output: rows of JSON, and cards on a terminal."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 
 def entry_payload(entry: Entry, *, source: bool = True, **beside: JsonValue) -> JsonObject:
-    """Return an entry as JSON: the file's facts, the art post, the service's row as it came.
+    """Return an entry as JSON: the file's properties, the art post, and the service's row.
 
     `_source` and what else stands `beside` the row are left out where no source is wanted.
     """
@@ -51,7 +51,7 @@ def entry_payload(entry: Entry, *, source: bool = True, **beside: JsonValue) -> 
 
 
 def source_payload(entry: Entry) -> JsonObject:
-    """Return where a picture came from: the service it was fetched from, and that it is kept."""
+    """Return the service that a picture was fetched from, and that it is in the library."""
     tag = library_source_tag(entry)
     if tag is None:
         return {"backend": service_name(entry.post) or OWN, "library": True}
@@ -59,7 +59,7 @@ def source_payload(entry: Entry) -> JsonObject:
 
 
 def printable_path(path: str) -> str:
-    r"""Return a path as text; one that is not UTF-8 is written so that a shell can read it.
+    r"""Return a path as text; bytes that are not UTF-8 are escaped for a shell.
 
     >>> printable_path("/a/b c.png")
     '/a/b c.png'
@@ -81,7 +81,7 @@ def _shell_escape(letter: str) -> str:
 
 
 def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
-    """Lay out what a terminal shows of an entry."""
+    """Return the card of an entry."""
     from animedex.render.post_cards import RATINGS, join_few
     from animedex.render.text_output import Card
 
@@ -107,14 +107,14 @@ def entry_card(entry: Entry, *more: tuple[str, str | None]) -> Card:
 
 
 def format_dimensions(entry: Entry) -> str:
-    """Write a file's size in pixels and bytes, and what it is."""
+    """Format a file's size in pixels and bytes, and its type."""
     pixels = f"{entry.width} x {entry.height}, " if entry.width and entry.height else ""
     frames = f", {entry.frames} frames" if entry.frames > 1 else ""
     return f"{pixels}{format_bytes(entry.size)}, {entry.format}{frames}"
 
 
 def format_bytes(size: int) -> str:
-    """Write a number of bytes for people.
+    """Format a number of bytes.
 
     >>> format_bytes(999), format_bytes(1_234_567), format_bytes(10**13)
     ('999 bytes', '1.2 MB', '10000.0 GB')
@@ -130,7 +130,7 @@ def format_bytes(size: int) -> str:
 def print_entries(
     session: CommandSession, matches: Iterable[tuple[Entry, JsonObject]], keys: Sequence[str] = ()
 ) -> None:
-    """Print entries with what stands beside each: cards on a terminal, else JSON.
+    """Print entries with their extra keys: cards on a terminal, else JSON.
 
     However many there are, they go out as they come. `keys` are the keys of what stands beside.
     """
@@ -145,7 +145,7 @@ def print_entries(
 
 
 def pair_with_nothing(entries: Iterable[Entry]) -> Iterator[tuple[Entry, JsonObject]]:
-    """Return entries with nothing beside them."""
+    """Return entries without extra keys."""
     return ((entry, {}) for entry in entries)
 
 
@@ -156,7 +156,7 @@ def print_each(
     to_payload: Callable[[T], JsonObject],
     keys: Sequence[str],
 ) -> int:
-    """Print items as they come, as cards on a terminal, else as JSON; return their number."""
+    """Print items one by one, as cards on a terminal, else as JSON; return their number."""
     count = 0
 
     def counted() -> Iterator[T]:

@@ -1,4 +1,4 @@
-"""`animedex show --info`: what a file is, and what travels with it."""
+"""`animedex show --info`: the properties of a file, and the credit inside or beside it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "
 
 
 class FileInfo(NamedTuple):
-    """What is known of a file; `told_by` says who wrote the credit."""
+    """The properties of a file; `told_by` names the program that wrote the credit."""
 
     path: str
     format: str
@@ -45,7 +45,7 @@ class FileInfo(NamedTuple):
 
 
 def print_file_info(session: CommandSession, what: Sequence[str], read: Read) -> None:
-    """Print what is known of files: of one an object, of several or of `-` an array, or cards.
+    """Print the properties of files: one object, an array for several or `-`, or cards.
 
     `read` yields what standard input holds, and takes the errors of what it passes over.
     """
@@ -92,7 +92,7 @@ def _info_of_bytes(data: bytes) -> FileInfo:
 
 
 def read_info(session: CommandSession, text: str) -> FileInfo:
-    """Read a file, or the file of a number of the library's; nothing is asked of any service.
+    """Read a file, or the file of a library entry; no request is sent.
 
     Raises `Corrupt` for a picture that is not whole, `BadArguments` for what is no picture.
     """
@@ -100,7 +100,7 @@ def read_info(session: CommandSession, text: str) -> FileInfo:
 
 
 def file_info(path: str) -> FileInfo:
-    """Read a file and what stands beside it."""
+    """Read a file and its sidecar."""
     from animedex.images.formats import HEAD_BYTES
     from animedex.images.open_image import detect_format, open_seekable
 
@@ -122,7 +122,7 @@ def file_info(path: str) -> FileInfo:
 
 
 def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, int | None]:
-    """Return width, height and frames, as far as they can be told.
+    """Return width, height and frames, as far as they can be read.
 
     Raises `Corrupt` for a damaged picture, unless its credit announces these very bytes.
     """
@@ -142,7 +142,7 @@ def _facts(path: str, credit: Credit | None) -> tuple[int | None, int | None, in
 
 
 def read_credit_and_row(path: str) -> tuple[str | None, Credit | None]:
-    """Read whose picture it is, from the file or else from the one beside it."""
+    """Read the credit of a file, or else of its sidecar."""
     from animedex.images.sidecar import read_any_credit, read_sidecar
     from animedex.images.xmp import read_credit
 
@@ -164,7 +164,7 @@ def read_credit_and_row(path: str) -> tuple[str | None, Credit | None]:
 
 
 def _other_credit(path: str) -> Credit | None:
-    """Return what `library add` would take from the output or the files of other programs."""
+    """Return the credit that `library add` would read from other programs' files."""
     from msgspec.structs import replace
 
     from animedex.images.xmp import Credit
@@ -184,7 +184,7 @@ def _other_credit(path: str) -> Credit | None:
 
 
 def _path(session: CommandSession, text: str) -> str:
-    """Return the path of a file, which may be named by its number in the library."""
+    """Return the path of a file, or of the library entry with that number."""
     if os.path.exists(text):
         return text
     if text.isascii() and text.isdecimal():
@@ -196,7 +196,7 @@ def _path(session: CommandSession, text: str) -> str:
 
 
 def _info_payload(info: FileInfo) -> JsonObject:
-    """Return what is known as JSON: the post as `--common` prints it, the row as it came."""
+    """Return the properties as JSON: the post as with `--common`, the row unchanged."""
     from animedex.models import decode_exactly, is_json
     from animedex.render.json_output import post_payload
 
@@ -207,7 +207,7 @@ def _info_payload(info: FileInfo) -> JsonObject:
 
 
 def _card(info: FileInfo) -> Card:
-    """Lay out what a terminal shows."""
+    """Return the card of a file."""
     from animedex.render.post_cards import join_few, post_card
     from animedex.render.text_output import Card
 

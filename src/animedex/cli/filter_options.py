@@ -1,4 +1,4 @@
-"""The options that commands of the library share: filters, folders, limits and distances."""
+"""The options that library commands share: filters, folders, limits and distances."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ F = TypeVar("F", bound="Callable[..., None]")
 
 
 def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the options for filters to a command, and their value as the argument `filters`."""
+    """Add the filter options to a command, and their value as the argument `filters`."""
 
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         from animedex.library.filter_parser import FilterTexts, parse_filters
@@ -35,14 +35,14 @@ def with_filter_options(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def folders_argument(command: Callable[P, None]) -> Callable[P, None]:
-    """Add the argument for folders, to whose pictures `with_filter_options` narrows its filters."""
+    """Add the argument for folders, which narrows the filters of `with_filter_options`."""
     return click.argument(
         "folders", metavar="[DIR]...", nargs=-1, help="Only pictures below these folders."
     )(command)
 
 
 def count_option(name: str, default: int, items: str) -> Callable[[F], F]:
-    """Return an option for how many items there are to be, at least 1."""
+    """Return an option for the number of items, at least 1."""
     text = f"Number of {items} (default: {default})."
     return click.option(name, type=click.IntRange(1), default=default, metavar="N", help=text)
 
@@ -56,7 +56,7 @@ within_option = click.option(
 
 
 def _folder(name: str) -> str:
-    """Return a whole path; what is gone may still be in the library."""
+    """Return an absolute path; a missing folder may still be in the library."""
     import os
 
     if not name or (os.path.exists(name) and not os.path.isdir(name)):

@@ -1,4 +1,4 @@
-"""What a picture looks like that is named on a command line: a file, a number, an address."""
+"""The fingerprint of a picture named on a command line: a file, a number, or a URL."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def fingerprint_of(session: CommandSession, named: str) -> tuple[Fingerprint, Entry | None]:
-    """Return what a picture looks like, and its entry where it was named by what is kept of it.
+    """Return a picture's fingerprint, and its library entry if it was named by that.
 
     A number is that of an entry. A file is examined, be it in the library or not. An address, or
     the id of an art post, is that of an entry or else asked for.
@@ -38,7 +38,7 @@ def fingerprint_of(session: CommandSession, named: str) -> tuple[Fingerprint, En
 
 
 def _is_remote(named: str) -> bool:
-    """Return whether a name is an address or the id of an art post, and not a file."""
+    """Return whether a name is a URL or the id of an art post, and not a file."""
     from animedex import backends
 
     service = named.partition(":")[0] in backends.list_names() and ":" in named
@@ -46,7 +46,7 @@ def _is_remote(named: str) -> bool:
 
 
 def _fetch_fingerprint(session: CommandSession, named: str) -> Fingerprint:
-    """Ask the service for a picture, and look at it."""
+    """Fetch a picture, and return its fingerprint."""
     import tempfile
 
     from animedex.cli.picture_sources import text_source

@@ -1,4 +1,4 @@
-"""Drawing pictures on the terminal, beside each other where there are several."""
+"""Drawing pictures on the terminal, side by side if there are several."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _HIDE, _SHOW = "\x1b[?25l", "\x1b[?25h"
 
 
 class OpenPicture(NamedTuple):
-    """A picture that is open, and its first frame."""
+    """An open picture, and its first frame."""
 
     label: Label
     frames: Viewable
@@ -46,7 +46,7 @@ class OpenPicture(NamedTuple):
 
 
 def show_rows(session: CommandSession, rows: Sequence[PictureRecord]) -> None:
-    """Draw what rows show; name what cannot be drawn, and raise what failed."""
+    """Draw the pictures of rows; print which cannot be drawn, and raise what failed."""
     if not session.output.terminal:
         session.note("animedex: --show needs a terminal, and standard output is not one")
         return
@@ -62,7 +62,7 @@ def show_rows(session: CommandSession, rows: Sequence[PictureRecord]) -> None:
 
 
 def draw_pictures(session: CommandSession, sights: Sequence[PictureSource]) -> list[AnimedexError]:
-    """Draw pictures on the terminal; give what came instead of those that could not be."""
+    """Draw pictures on the terminal; return the errors of those that cannot be drawn."""
     if not sights:
         return []
     _check_installed()
@@ -73,7 +73,7 @@ def draw_pictures(session: CommandSession, sights: Sequence[PictureSource]) -> l
 
 
 class GridRenderer:
-    """Draw pictures row by row, each as soon as its own are there; keep what fails."""
+    """Draws pictures row by row, each row as soon as it is loaded; collects failures."""
 
     def __init__(self, session: CommandSession, terminal: Terminal, amount: int) -> None:
         self.failures: list[AnimedexError] = []
@@ -94,7 +94,7 @@ class GridRenderer:
                 self._draw(pictures)
 
     def _brought(self, sights: Sequence[PictureSource]) -> Iterator[PictureSource]:
-        """Return pictures with their bytes, asking for those of a row at once."""
+        """Yield pictures with their bytes, fetching those of a row at once."""
         from animedex.art.parallel_calls import run_parallel
 
         for begin in range(0, len(sights), self._grid.columns):
@@ -110,7 +110,7 @@ class GridRenderer:
                     yield one if answer is None else one._replace(body=answer.body)
 
     def _opened(self, stack: ExitStack, brought: Iterator[PictureSource]) -> list[OpenPicture]:
-        """Open the pictures of the next row, passing over those that cannot be."""
+        """Open the pictures of the next row, skipping those that cannot be opened."""
         pictures: list[OpenPicture] = []
         for sight in brought:
             try:
@@ -126,7 +126,7 @@ class GridRenderer:
         return pictures
 
     def _draw(self, pictures: Sequence[OpenPicture]) -> None:
-        """Draw a row with its labels, and play what moves in it."""
+        """Draw a row with its labels, and play its animations."""
         drawn = [draw_picture(one.first.image, one.cells, self._screen) for one in pictures]
         look = self._look._replace(width=self._screen.size.width)
         names = format_labels([one.label for one in pictures], self._grid, look)
@@ -145,7 +145,7 @@ class GridRenderer:
 
 
 class AnimationStage:
-    """Draw the frames of a row's animations where their first ones stand."""
+    """Draws the later frames of a row's animations over their first ones."""
 
     def __init__(self, screen: Screen, layout: Grid, pictures: list[DrawnPicture]) -> None:
         self._screen = screen
@@ -155,7 +155,7 @@ class AnimationStage:
         self._up = max(one.size.height for one in pictures) + 1
 
     def film(self, place: int, picture: OpenPicture) -> AnimationRow:
-        """Make the film of the picture at a place."""
+        """Return the animation of the picture at a place."""
         return AnimationRow(
             picture.first.seconds,
             picture.frames.other_frames(),
@@ -171,7 +171,7 @@ class AnimationStage:
 
 @contextmanager
 def _cursor_hidden(terminal: Terminal) -> Generator[None]:
-    """Hide the cursor; the terminal shows it again also where a signal ends the process."""
+    """Hide the cursor, and show it again even if a signal ends the process."""
     terminal.hidden = True
     write_out(_HIDE)
     try:
@@ -182,7 +182,7 @@ def _cursor_hidden(terminal: Terminal) -> Generator[None]:
 
 
 def _check_installed() -> None:
-    """Report what to install where drawing needs what is not there."""
+    """Raise an error that names what to install, if drawing needs it."""
     from importlib import import_module
 
     for name in ("PIL", "textual_image"):

@@ -1,4 +1,4 @@
-"""What agents should know about every command, gathered from the commands themselves."""
+"""The guide for agents, generated from the commands."""
 
 from __future__ import annotations
 
@@ -34,16 +34,16 @@ class GuideEntry(NamedTuple):
 
     @property
     def path(self) -> str:
-        """Return the words that name it."""
+        """Return the words of the command."""
         return self.context.command_path
 
     @property
     def summary(self) -> str:
-        """Return in a sentence what it does."""
+        """Return a summary in one sentence."""
         return self.command.get_short_help_str(limit=200)
 
     def options(self) -> Iterator[tuple[click.Option, str, str]]:
-        """Return its own options, each with how it is written and what it means.
+        """Return the command's own options, each with its spelling and meaning.
 
         What is opened in a browser is for people.
         """
@@ -73,7 +73,7 @@ def other_commands() -> Iterator[list[GuideEntry]]:
 
 
 def agent_guide() -> str:
-    """Write the guide: how to call, then each service with its limits, then all commands."""
+    """Write the guide: how to call, each service with its limits, all commands."""
     lines = ["# animedex for agents", "", INTRODUCTION]
     for backend, commands in services():
         lines += [f"## {backend.title}", "", backend.guidance]
@@ -85,7 +85,7 @@ def agent_guide() -> str:
 
 
 def _format_commands(commands: list[GuideEntry]) -> Iterator[str]:
-    """Write commands that belong together; what an option means is said once."""
+    """Format related commands; the meaning of an option is printed once."""
     written_before: set[tuple[str, str]] = set()
     for entry in commands:
         usage = entry.command.collect_usage_pieces(entry.context)[1:]

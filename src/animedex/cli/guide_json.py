@@ -28,7 +28,7 @@ _KINDS = {"integer": "integer", "float": "number", "boolean": "boolean"}
 
 
 def guide_payload() -> JsonObject:
-    """Return the same as the guide tells: how to call, services with their limits, all commands.
+    """Return the guide as an object: how to call, services with their limits, all commands.
 
     What `animedex mcp` serves is named; it describes its tools itself.
 
@@ -66,7 +66,7 @@ def _describe_command(groups: Iterable[list[GuideEntry]]) -> JsonObject:
 
 
 def _shared(commands: JsonObject) -> JsonObject:
-    """Put options that the same commands have in one place, and lead there from each of these."""
+    """Move options that the same commands share to one place, and refer to it."""
     inputs = {
         name: cast("JsonObject", cast("JsonObject", one)["input"])
         for name, one in commands.items()
@@ -88,7 +88,7 @@ def _shared(commands: JsonObject) -> JsonObject:
 def _option_groups(
     inputs: Mapping[str, JsonObject],
 ) -> Mapping[tuple[str, ...], list[tuple[str, JsonValue]]]:
-    """Find options that several commands have alike, by which commands these are."""
+    """Group the options that several commands share, by the commands."""
     places: dict[str, list[str]] = {}
     options: dict[str, tuple[str, JsonValue]] = {}
     for command, schema in inputs.items():
@@ -110,13 +110,13 @@ def _summary(same: list[GuideEntry]) -> str:
 
 
 def _kind(entry: GuideEntry) -> str:
-    """Distinguish commands that do different things with the same arguments."""
+    """Return a key that separates commands with the same arguments and other effects."""
     backend = entry.command.backend
     return entry.summary.replace(backend.title, "") if backend else entry.summary
 
 
 def input_schema(entry: GuideEntry) -> JsonObject:
-    """Describe a command's arguments and its own options; an option is named as it is written."""
+    """Describe a command's arguments and its own options, named as they are written."""
     properties: dict[str, JsonValue] = {}
     needed: list[JsonValue] = []
     for param in entry.command.params:
@@ -141,7 +141,7 @@ def _schema(param: click.Parameter, metavar: str, help_text: str) -> JsonObject:
 
 
 def _value(param: click.Parameter, metavar: str) -> JsonObject:
-    """Describe one value, by its type and by how the help shows it."""
+    """Describe one value, by its type and its metavar."""
     choice, bounds = _CHOICE.fullmatch(metavar), _RANGE.fullmatch(metavar)
     if isinstance(param.type, click.Choice):
         choices = cast("Iterable[str]", param.type.choices)

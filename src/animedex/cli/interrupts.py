@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def default_interrupt() -> Generator[None]:
-    """Let Ctrl-C end the process by the signal itself, as it does any other program.
+    """Let Ctrl-C end the process by the signal itself, as other programs do.
 
     A running jq program holds the interpreter, so that Python's own handler would never run.
     """

@@ -1,4 +1,4 @@
-"""Signing in: what a user gives for it, whether the service takes that, and how things stand."""
+"""Signing in: read credentials, check them with the service, and report the account."""
 
 from __future__ import annotations
 
@@ -39,13 +39,13 @@ class LoginOptions(TypedDict):
 
 
 def require_sign_in(backend: Backend) -> SignIn:
-    """Return how a service knows its users, which it does."""
+    """Return how to sign in to a service that has accounts."""
     assert backend.sign_in is not None
     return backend.sign_in
 
 
 def set_variables(backend: Backend) -> list[str]:
-    """Name the variables of the environment that hold something of the user's account."""
+    """Return the names of the environment variables that are set for an account."""
     names = map(backend.variable, require_sign_in(backend).fields)
     return [name for name in names if os.environ.get(name)]
 
@@ -53,7 +53,7 @@ def set_variables(backend: Backend) -> list[str]:
 def collect_credentials(
     backend: Backend, options: LoginOptions, note: Callable[[str], None]
 ) -> dict[str, str]:
-    """Get what is to be stored: from options, from the person there, or from standard input."""
+    """Read the credentials to store: from options, a prompt, or standard input."""
     sign_in, program = require_sign_in(backend), options["program"]
     if options["login"] is not None and sign_in.user is None:
         message = f"{backend.name} needs only a key: leave --login out"
@@ -79,7 +79,7 @@ def collect_credentials(
 def build_checked_account(
     backend: Backend, fields: Mapping[str, str], timeout: float | None
 ) -> Account:
-    """Make an account of what was gathered; a program is run, and so is known to work."""
+    """Build an account from the fields; a program is run once to check that it works."""
     if COMMAND not in fields:
         return build_account(backend, fields)
     key = run_program(fields[COMMAND], backend.name, timeout)
@@ -87,7 +87,7 @@ def build_checked_account(
 
 
 def check_login(client: Client, backend: Backend, account: Account) -> str:
-    """Ask a service whom it takes the account for; raise `AuthRequired` where for nobody."""
+    """Return the user name that a service reports; raise `AuthRequired` if it reports none."""
 
     def find_account(backend: Backend, origin: str, timeout: float | None) -> Account:
         del backend, origin, timeout
@@ -106,12 +106,12 @@ def check_login(client: Client, backend: Backend, account: Account) -> str:
 
 
 def who(backend: Backend) -> Call[str]:
-    """Ask who is signed in; the answer is a name."""
+    """Return a call whose answer is the name of the signed-in user."""
     return Call(backend, Request("GET", require_sign_in(backend).path), _name)
 
 
 def account_status(client: Client, backend: Backend, *, check: bool) -> JsonObject:
-    """Return as whom the user is signed in, where the key is from, and what is wrong with it."""
+    """Return the signed-in user, the source of the key, and what is wrong with it."""
     payload: JsonObject = {"user": None, "source": None, "origin": None, "used": False}
     payload |= {"accepted": None, "problem": None}
     try:
@@ -128,7 +128,7 @@ def account_status(client: Client, backend: Backend, *, check: bool) -> JsonObje
 
 
 def _look(client: Client, backend: Backend, payload: JsonObject) -> None:
-    """Find the account without running a program, which might ask the user something."""
+    """Find the account without running a program, which might prompt the user."""
     sign_in, url = require_sign_in(backend), base_url(backend, client.config.base_urls)
     fields = from_environment(backend)
     if fields is not None:
@@ -159,7 +159,7 @@ def _name(response: Response, source: SourceTag) -> str:
 
 
 def _field(backend: Backend, name: str, options: LoginOptions, *, there: bool) -> str:
-    """Get a field that is no secret."""
+    """Read a field that is not secret."""
     if name == require_sign_in(backend).user and options["login"] is not None:
         return options["login"]
     if there:

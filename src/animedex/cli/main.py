@@ -1,4 +1,4 @@
-"""Running a command line: what it raises becomes one line on standard error and an exit code."""
+"""Runs a command line; an error becomes one line on standard error and an exit code."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FAILED = {1, 6, 7}
 
 
 def run(arguments: list[str]) -> int:
-    """Run one command line; give the exit code. Nothing but Ctrl-C is raised."""
+    """Run a command line and return the exit code; only Ctrl-C is raised."""
     try:
         code = _run_command(arguments)
         if sys.stdout is not None:
@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _run_command(arguments: list[str]) -> object:
-    """Find the command and run it, or answer a shell that completes a word."""
+    """Find the command and run it, or answer a request for shell completion."""
     from animedex.cli.root import root
 
     if "_ANIMEDEX_COMPLETE" in os.environ:
@@ -70,7 +70,7 @@ def _report(error: AnimedexError, arguments: list[str]) -> int:
 
 
 def format_error(error: AnimedexError) -> str:
-    """Return what went wrong, and with which service where that is what failed.
+    """Return an error's message, with the service if that is what failed.
 
     >>> from animedex.errors import BadArguments, TimedOut
     >>> [format_error(kind("odd", backend="nekos")) for kind in (TimedOut, BadArguments)]
@@ -81,7 +81,7 @@ def format_error(error: AnimedexError) -> str:
 
 
 def wants_json_errors(arguments: list[str]) -> bool:
-    """Return whether errors are wanted as JSON, also where the command line does not parse.
+    """Return whether errors are to be JSON, even if the command line does not parse.
 
     >>> wants_json_errors(["nekos", "image", "--errors", "json"])
     True

@@ -1,4 +1,4 @@
-"""Choosing how an answer is printed, and printing it.
+"""How an answer is printed: as text, JSON, JSON lines, or through a jq program.
 
 A terminal gets text made for reading and a pipe gets JSON, unless an option says otherwise; a
 list of plain strings is one per line in both.
@@ -31,7 +31,7 @@ Mode = Literal["text", "json", "jsonl", "jq"]
 
 
 def choose_mode(shared: SharedOptions, *, terminal: bool) -> Mode:
-    """Decide how to print.
+    """Choose the output mode.
 
     >>> from animedex.cli.shared_options import SharedOptions
     >>> choose_mode(SharedOptions(), terminal=True), choose_mode(SharedOptions(), terminal=False)
@@ -49,7 +49,7 @@ def choose_mode(shared: SharedOptions, *, terminal: bool) -> Mode:
 
 
 class Output:
-    """Print answers as one command line wants them."""
+    """Prints answers as the options of a command line say."""
 
     def __init__(self, shared: SharedOptions) -> None:
         self._shared = shared
@@ -67,7 +67,7 @@ class Output:
         self.to_draw: list[PictureRecord] = []
 
     def names(self, names: Sequence[str]) -> None:
-        """Print plain strings: one per line, unless an option asks for JSON."""
+        """Print strings: one per line, or as JSON with an option for it."""
         options = self._shared
         self.refuse_fields()
         if self.mode == "jq" or options.json or options.compact_output or options.jsonl:
@@ -76,7 +76,7 @@ class Output:
             write_out("".join(f"{self._harmless(name)}\n" for name in names))
 
     def paths(self, paths: Sequence[str]) -> None:
-        """Print paths: one per line, in a pipe as the bytes that they are, or as JSON."""
+        """Print paths: one per line, as raw bytes in a pipe, or as JSON."""
         from animedex.cli.entry_output import printable_path
 
         options = self._shared
@@ -88,7 +88,7 @@ class Output:
         write_bytes(b"".join(os.fsencode(path) + b"\n" for path in paths))
 
     def refuse_fields(self) -> None:
-        """Raise `UnknownField` where fields are asked for, which plain strings do not have."""
+        """Raise `UnknownField` if `--fields` is given: strings have no fields."""
         if self._shared.fields is not None:
             message = "names are plain strings, without fields"
             raise UnknownField(message, hint="leave --fields out")
@@ -105,7 +105,7 @@ class Output:
             self.json(cast("list[JsonValue]", self._narrowed(self._plain(rows), keys)))
 
     def record(self, row: R, card: Callable[[R], Card]) -> None:
-        """Print the one row that was asked for by its name: a card, or a JSON object."""
+        """Print a single row: a card, or a JSON object."""
         if self.mode == "text":
             self._cards([row], card)
         else:
@@ -117,7 +117,7 @@ class Output:
         kind: type[S] | Sequence[type[S]],
         card: Callable[[S], Card] | None = None,
     ) -> None:
-        """Print rows that show pictures, or what they have in common with all others."""
+        """Print rows that show pictures, or their common shape with `--common`."""
         if self._shared.show:
             self.to_draw += rows
         if self._shared.common:
@@ -126,7 +126,7 @@ class Output:
             self.records(rows, kind, card or _common_card)
 
     def picture(self, row: S, card: Callable[[S], Card] | None = None) -> None:
-        """Print the one picture that was asked for by its name, as `pictures` does several."""
+        """Print a single row that shows a picture, as `pictures` does several."""
         self.draw_later([row])
         if self._shared.common and self.mode != "text":
             self.json(self._posts([row.to_common()])[0])
@@ -143,7 +143,7 @@ class Output:
             self.json(cast("list[JsonValue]", self._posts(posts)))
 
     def draw_later(self, rows: Sequence[PictureRecord]) -> None:
-        """Remember whose pictures are to be drawn when all is printed, if they are to be."""
+        """Add rows to those whose pictures are drawn at the end, with `--show`."""
         if self._shared.show:
             self.to_draw += rows
 
@@ -165,7 +165,7 @@ class Output:
         return self._narrowed([post_payload(post, source=self._has_source) for post in posts], keys)
 
     def _narrowed(self, values: list[JsonObject], keys: Sequence[str]) -> list[JsonObject]:
-        """Keep only the fields that are asked for."""
+        """Keep only the fields that `--fields` names."""
         if self._shared.fields is None:
             return values
         from animedex.render.json_output import pick_fields
@@ -195,7 +195,7 @@ class Output:
         self.json(cast("JsonValue", plains))
 
     def facts(self, payload: JsonObject, card: Callable[[], Card] | None = None) -> None:
-        """Print what this program has found out: a card or an outline on a terminal, else JSON."""
+        """Print a result of this program: a card or an outline on a terminal, else JSON."""
         if self.mode == "text":
             from animedex.render.text_output import cards, outline
 
@@ -215,7 +215,7 @@ class Output:
         card: Callable[[V], Card],
         keys: Sequence[str],
     ) -> None:
-        """Print what this program has found out of several things, as `facts` does of one.
+        """Print several results of this program, as `facts` does one.
 
         `keys` are the keys that `to_payload` gives, for when nothing was found.
         """
@@ -225,15 +225,15 @@ class Output:
             self.rows([to_payload(one) for one in findings], keys)
 
     def rows(self, values: list[JsonObject], keys: Sequence[str]) -> None:
-        """Print JSON objects, on a terminal too; `keys` are the keys that they have."""
+        """Print JSON objects, on a terminal too; `keys` are their possible keys."""
         self.json(cast("list[JsonValue]", self._narrowed(values, keys)))
 
     def bytes(self, data: bytes) -> None:
-        """Write bytes untouched."""
+        """Write bytes unchanged."""
         write_bytes(data)
 
     def json(self, value: JsonValue) -> None:
-        """Print a JSON value in the mode that was asked for."""
+        """Print a JSON value in the chosen mode."""
         from animedex.render.json_output import format_json
 
         compact = self._shared.compact_output
@@ -246,11 +246,11 @@ class Output:
             write_out(f"{format_json(value, compact=compact)}\n")
 
     def fields(self) -> list[str]:
-        """Return the keys that were asked for."""
+        """Return the keys that `--fields` names."""
         return [name.strip() for name in (self._shared.fields or "").split(",") if name.strip()]
 
     def look(self) -> TextStyle:
-        """Find out what the terminal can do, and what colour the user wants."""
+        """Return what the terminal supports, and the colour setting."""
         from animedex.config.config_file import Config
 
         return text_style(self._shared.color or str(Config().get("color").value))

@@ -21,7 +21,7 @@ _HINT = "pipe a list in, as in `find . -name '*.png' | animedex library add -`"
 
 
 def expand_paths(names: Iterable[str]) -> Iterator[str]:
-    """Yield the names, and for `-` those of a list on standard input."""
+    """Yield the names, with those from standard input in place of `-`."""
     for name in names:
         if name == "-":
             yield from read_list(piped_paths())
@@ -30,7 +30,7 @@ def expand_paths(names: Iterable[str]) -> Iterator[str]:
 
 
 def piped_paths() -> BufferedReader:
-    """Return standard input, unless it is closed or a person sits there."""
+    """Return standard input, unless it is closed or a terminal."""
     if not is_piped():
         message = "there is nothing to read on standard input"
         raise BadArguments(message, hint=_HINT)
@@ -38,7 +38,7 @@ def piped_paths() -> BufferedReader:
 
 
 def read_list(file: BinaryIO) -> Iterator[str]:
-    r"""Read paths, one on a line or with NUL between them, or rows of JSON that have a `path`.
+    r"""Read paths, separated by line ends or NUL, or JSON rows that have a `path`.
 
     >>> import io
     >>> list(read_list(io.BytesIO(b"a.png\n\nb.png\n"))), list(read_list(io.BytesIO(b"a\nb\0c\0")))
@@ -57,7 +57,7 @@ def read_list(file: BinaryIO) -> Iterator[str]:
 
 
 def _in_utf8(data: bytes) -> bytes:
-    """Return a list in UTF-8; one whose first path only looks like a byte order mark, as it is."""
+    """Return a list in UTF-8; a first path that only resembles a byte order mark is kept."""
     try:
         text = to_utf8(data, STANDARD_INPUT)
     except BadArguments:
@@ -69,7 +69,7 @@ def _in_utf8(data: bytes) -> bytes:
 
 
 def _is_utf16(parts: list[bytes]) -> bool:
-    r"""Return whether what stands between NUL bytes are the letters of a text in UTF-16.
+    r"""Return whether the parts between NUL bytes are the letters of a text in UTF-16.
 
     Read as paths they would name the root of the file system.
 

@@ -1,4 +1,4 @@
-"""What is to be looked at: which file it is, who is asked for it, and what its label says."""
+"""Where a picture to show comes from: a file, the library, or a service; and its label."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HINT = "give a file, a picture's URL, an id such as waifu:6460 or a number of t
 
 
 class PictureSource(NamedTuple):
-    """One picture: a file at `path`, or else its bytes, or else the call that brings them.
+    """One picture: a file at `path`, or its bytes, or the call that fetches them.
 
     `name` is what an error calls it.
     """
@@ -43,14 +43,14 @@ class PictureSource(NamedTuple):
     call: Call[FetchedFile] | None = None
 
     def open(self) -> AbstractContextManager[Viewable]:
-        """Open it to be looked at."""
+        """Open the picture."""
         from animedex.images.open_image import open_image, read_image
 
         return open_image(self.path) if self.path else read_image(io.BytesIO(self.body), self.name)
 
 
 def file_source(path: str) -> PictureSource:
-    """Look at a file; the artist is named where the file tells.
+    """Return the source for a file, labelled with the artist if the file names one.
 
     What can be read but once, such as a pipe, is read now.
     """
@@ -70,14 +70,14 @@ def file_source(path: str) -> PictureSource:
 
 
 def entry_source(entry: Entry) -> PictureSource:
-    """Look at what the library keeps."""
+    """Return the source for a library entry."""
     if entry.post is None:
         return file_source(entry.path)
     return PictureSource(_label(entry.post, "library"), entry.path, entry.path)
 
 
 def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) -> PictureSource:
-    """Look at a post: at the library's copy, or else at what the service has.
+    """Return the source for a post: the library's copy, or else the service.
 
     `small` is for one of many: the service's smaller picture will do. Raises `NotFound` for a
     picture that is withheld, and `BadArguments` for a film.
@@ -98,7 +98,7 @@ def post_source(session: CommandSession, post: ArtPost, *, small: bool = False) 
 
 
 def row_source(session: CommandSession, row: JsonObject, *, small: bool = False) -> PictureSource:
-    """Look at what a row shows, be it a service's, an art post or one that names a file here."""
+    """Return the source for a row of a service, an art post, or a row that names a file."""
     from animedex.art.row_provider import read_post
 
     path = row.get("path")
@@ -112,7 +112,7 @@ def row_source(session: CommandSession, row: JsonObject, *, small: bool = False)
 
 
 def text_source(session: CommandSession, text: str) -> PictureSource:
-    """Look at a file, a number of the library's, or a service's URL or id."""
+    """Return the source for a file, the number of an entry, or a service's URL or id."""
     if os.path.exists(text):
         return file_source(text)
     if text.isascii() and text.isdecimal():
@@ -125,7 +125,7 @@ def text_source(session: CommandSession, text: str) -> PictureSource:
 
 
 def entry_number_source(session: CommandSession, text: str) -> PictureSource:
-    """Look at what the library keeps under a number; raise `NotFound` where that is nothing."""
+    """Return the source for the number of an entry; raise `NotFound` if there is none."""
     entry = session.library.get(int(text[:19]))
     if entry is None:
         message = f"the library has no picture {text}"
@@ -134,7 +134,7 @@ def entry_number_source(session: CommandSession, text: str) -> PictureSource:
 
 
 def _remote_source(session: CommandSession, text: str) -> PictureSource:
-    """Look at a URL or an id: at the library's copy if that can be told without asking anybody."""
+    """Return the source for a URL or an id: the library's copy if no request is needed for it."""
     from animedex.art.providers import find_picture_call, to_service_url
     from animedex.art.row_provider import identify_row
 
@@ -151,7 +151,7 @@ def _remote_source(session: CommandSession, text: str) -> PictureSource:
 
 
 def _owner(url: str, base_urls: dict[str, str]) -> Backend:
-    """Return which service a file is on; raise `BadArguments` where that is none."""
+    """Return the service that hosts a file; raise `BadArguments` if none does."""
     from animedex.transport.urls import resolve_url
 
     for backend in map(backends.find_backend, backends.list_names()):
@@ -165,7 +165,7 @@ def _owner(url: str, base_urls: dict[str, str]) -> Backend:
 
 
 def _find_entry(session: CommandSession, post_id: str) -> Entry | None:
-    """Find the library's copy; a library that cannot be read is told of, and does without."""
+    """Return the library's copy; a library that cannot be read is a note, not a failure."""
     if not os.path.exists(session.library.path):
         return None
     try:
@@ -182,7 +182,7 @@ def _fetch(backend: Backend, url: str) -> Call[FetchedFile]:
 
 
 def _label(post: ArtPost, *beside: str) -> Label:
-    """Name the artist, or else the series, or else the file."""
+    """Return the artist, or else the series, or else the file name."""
     named = [*post.artists[:1], *post.copyrights[:1], post.url and _file_name(post.url), post.id]
     source = ", ".join((post.id.partition(":")[0], *beside))
     return Label(next(name for name in named if name), source)

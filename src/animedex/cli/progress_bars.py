@@ -26,21 +26,21 @@ _ENOUGH = 2
 
 
 class ProgressWatch(Protocol):
-    """Hear how far files have come; `is_visible` tells whether somebody sees it."""
+    """Receives progress; `is_visible` is whether a terminal shows it."""
 
     is_visible: bool
 
     def report(self, progress: Progress) -> None:
-        """Hear of one file; from any thread."""
+        """Receive the progress of one file; from any thread."""
         ...
 
     def end(self, number: int) -> None:
-        """Hear that one file has come to its end, be it a good one."""
+        """Receive the end of one file, whether it succeeded or failed."""
         ...
 
 
 class NoProgress:
-    """Show nothing, where nobody looks."""
+    """Shows nothing."""
 
     is_visible = False
 
@@ -52,7 +52,7 @@ class NoProgress:
 
 
 class ProgressBars:
-    """Show a bar for all files, and one for each that is coming."""
+    """Shows a bar for all files, and one for each file in progress."""
 
     is_visible = True
 
@@ -67,7 +67,7 @@ class ProgressBars:
         self._all = display.add_task("all", total=len(names), files=True, bytes=0)
 
     def report(self, progress: Progress) -> None:
-        """Move one file's bar, and count the bytes of all."""
+        """Advance one file's bar, and the bytes of all files."""
         number, size, total = progress
         with self._lock:
             if number in self._ended:
@@ -83,7 +83,7 @@ class ProgressBars:
             self._display.update(self._all, bytes=self._bytes)
 
     def end(self, number: int) -> None:
-        """Take one file's bar away, and move that of all."""
+        """Remove one file's bar, and advance the bar of all files."""
         with self._lock:
             self._ended.add(number)
             task = self._tasks.pop(number, None)
@@ -94,7 +94,7 @@ class ProgressBars:
 
 @contextmanager
 def open_progress(names: Sequence[str], *, color: str | None) -> Generator[ProgressWatch]:
-    """Show bars while files come, and nothing of them afterwards."""
+    """Show bars during a block, and remove them afterwards."""
     if not names or not is_terminal(sys.stderr):
         yield NoProgress()
         return
@@ -110,7 +110,7 @@ def open_progress(names: Sequence[str], *, color: str | None) -> Generator[Progr
 
 @contextmanager
 def count_with_bar(*, is_seen: bool, color: str | None) -> Generator[Callable[[], None]]:
-    """Show a bar with the number of files so far, on standard error if that is a terminal.
+    """Show a bar with the number of files so far, if standard error is a terminal.
 
     The total is not known. What is yielded counts one more; `is_seen` may be False.
     """
@@ -141,7 +141,7 @@ def count_with_bar(*, is_seen: bool, color: str | None) -> Generator[Callable[[]
 
 
 def update_outdated_fingerprints(session: CommandSession) -> None:
-    """Make outdated fingerprints again, with a bar on a terminal; note how that went."""
+    """Recompute outdated fingerprints, with a bar on a terminal, and print the result."""
     library = session.library
     waiting = library.count_outdated()
     if not waiting:

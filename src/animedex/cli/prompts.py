@@ -1,4 +1,4 @@
-"""Asking the person at the terminal, or whoever is at the other end of standard input."""
+"""Prompts for a person at the terminal, and answers from standard input."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MOST = 4096
 
 
 def is_interactive() -> bool:
-    """Return whether somebody can be asked."""
+    """Return whether a prompt can be answered."""
     return sys.stdin is not None and is_terminal(sys.stdin)
 
 
 def ask(label: str) -> str:
-    """Ask for a line; what is typed is shown."""
+    """Prompt for a line."""
     sys.stderr.write(f"{label}: ")
     sys.stderr.flush()
     line = sys.stdin.readline()
@@ -28,7 +28,7 @@ def ask(label: str) -> str:
 
 
 def ask_secret(label: str) -> str:
-    """Ask for a line without showing what is typed; raise `BadArguments` where that cannot be."""
+    """Prompt for a line without echo; raise `BadArguments` if echo cannot be switched off."""
     import warnings
     from getpass import GetPassWarning, getpass
 
@@ -45,7 +45,7 @@ def ask_secret(label: str) -> str:
 
 
 def read_secret() -> str:
-    """Read a secret from standard input, all of it."""
+    """Read a secret from the whole of standard input."""
     text = read_in("send the key to it, as in `pass show key | animedex …`", _MOST + 1)
     if len(text) > _MOST:
         message = f"standard input holds more than a key: over {_MOST} bytes"

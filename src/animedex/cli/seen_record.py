@@ -1,4 +1,4 @@
-"""The record of which pictures a user was shown, without the client that has it otherwise."""
+"""The record of seen pictures, for commands that need no client."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def open_seen_store(session: CommandSession) -> Generator[SeenStore]:
-    """Open the record; what is recorded is written when this ends.
+    """Open the record; what is pending is written at the end of the block.
 
     If a server keeps it for many machines, one of this machine's own is used instead: nothing is
     asked of a server.

@@ -1,4 +1,4 @@
-"""The options that commands share, and what they come to."""
+"""The options that commands share."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _OUTPUT, _REQUEST = "Output", "Requests"
 
 
 class SharedOptions(NamedTuple):
-    """The shared options of one command line, as they were given."""
+    """The shared options of one command line."""
 
     json: bool = False
     jsonl: bool = False
@@ -36,7 +36,7 @@ class SharedOptions(NamedTuple):
     errors: str = "text"
 
     def client_options(self) -> ClientOptions:
-        """Return what a client is made from; raise `BadArguments` for what cannot be read."""
+        """Return the arguments for a client; raise `BadArguments` for an invalid value."""
         options: ClientOptions = {"refresh": self.refresh}
         if self.timeout is not None:
             from animedex.config.settings import read_timeout

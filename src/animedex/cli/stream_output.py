@@ -1,4 +1,4 @@
-"""Printing a list that may be long: rows go out a thousand at a time, exactly as they came."""
+"""Output of long lists: a thousand rows at a time, with unchanged bytes."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _keys = msgspec.json.Decoder(dict[str, msgspec.Raw]).decode
 
 
 def stream_rows(session: CommandSession, rows: Iterable[bytes], keys: Collection[str]) -> None:
-    """Print rows of JSON as an array, as lines, or through a jq program, which needs all at once.
+    """Print JSON rows as an array, as lines, or through a jq program, which needs all rows.
 
     Raises `UnknownField` where a field is asked for that is not among `keys`.
     """
@@ -38,7 +38,7 @@ def stream_rows(session: CommandSession, rows: Iterable[bytes], keys: Collection
 
 
 def _print_array(batches: Iterator[list[bytes]], *, compact: bool) -> None:
-    """Lay each batch out as an array of its own, and take its brackets off."""
+    """Format each batch as an array of its own, and strip its brackets."""
     bracket, divide = (1, ",") if compact else (2, ",\n")
     before = "[" if compact else "[\n"
     for batch in batches:
@@ -57,14 +57,14 @@ def _batches(rows: Iterator[bytes]) -> Iterator[list[bytes]]:
 
 
 def _values(rows: Iterable[bytes]) -> JsonValue:
-    """Return rows as values that are written into JSON unchanged."""
+    """Return rows as values that are encoded as unchanged JSON."""
     return cast("JsonValue", [msgspec.Raw(row) for row in rows])
 
 
 def _row_selector(
     session: CommandSession, keys: Collection[str]
 ) -> Callable[[bytes], bytes] | None:
-    """Return what takes off a row what is not asked for; None where all of it is."""
+    """Return a function that selects the fields of a row; None if all are printed."""
     bare = session.shared.no_source
     if session.shared.fields is None:
         return _without_source if bare else None

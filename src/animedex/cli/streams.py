@@ -1,4 +1,4 @@
-"""The standard streams: what they can show, and reading and writing them without surprises."""
+"""The standard streams: what they support, and safe reading and writing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WIDEST = 100
 
 
 def is_terminal(stream: TextIO) -> bool:
-    """Return whether a person looks at a stream; a closed one is no terminal."""
+    """Return whether a stream is a terminal; a closed one is not."""
     try:
         return stream.isatty()
     except (AttributeError, ValueError):
@@ -27,12 +27,12 @@ def is_terminal(stream: TextIO) -> bool:
 
 
 def is_piped() -> bool:
-    """Return whether something is sent to standard input; a person who types there is asked to."""
+    """Return whether standard input is a pipe or a file."""
     return sys.stdin is not None and not is_terminal(sys.stdin)
 
 
 def standard_input(hint: str) -> BufferedReader:
-    """Return standard input, to be read in pieces; raise `BadArguments` where it is closed."""
+    """Return standard input as a binary stream; raise `BadArguments` if it is closed."""
     if sys.stdin is None:
         message = "standard input is closed"
         raise BadArguments(message, hint=hint)
@@ -41,7 +41,7 @@ def standard_input(hint: str) -> BufferedReader:
 
 
 def read_in(hint: str, most: int = -1) -> bytes:
-    """Read standard input, all of it or so many bytes; raise `BadArguments` where that fails."""
+    """Read up to `most` bytes of standard input, or all; raise `BadArguments` if that fails."""
     file = standard_input(hint)
     try:
         return file.read(most)
@@ -79,7 +79,7 @@ def write_bytes(data: bytes) -> None:
 
 
 def write_note(message: str, *, lines: bool = False) -> None:
-    """Write a line to standard error, or with `lines` several; where nobody reads it, go on."""
+    """Write a line to standard error, or several with `lines`; ignore a closed stream."""
     from animedex.render.safe_text import escape_control_characters
 
     if sys.stderr is None:
@@ -92,14 +92,14 @@ def write_note(message: str, *, lines: bool = False) -> None:
 
 
 def drop_output() -> None:
-    """Let what is still buffered go nowhere, so that the interpreter's end stays silent."""
+    """Discard what is still buffered, so that the interpreter's exit prints nothing."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
 
 
 def text_style(color: str) -> TextStyle:
-    """Find out what the terminal on standard output can do; `color` is auto, always or never."""
+    """Return what the terminal on standard output supports; `color` is auto, always or never."""
     from shutil import get_terminal_size
 
     from animedex.render.text_output import TextStyle

@@ -1,4 +1,4 @@
-"""The terminal on standard output: asking it, and reading what is typed meanwhile.
+"""The terminal on standard output: queries to it, and keys that are typed meanwhile.
 
 It is read through its own file, as standard input may be a pipe. What is typed is not shown then,
 and every way out puts the terminal back as it was.
@@ -38,7 +38,7 @@ _SHOW_CURSOR, _HIDE_CURSOR = b"\x1b[?25h", b"\x1b[?25l"
 
 
 class Terminal:
-    """Ask a terminal and read its keys; a context, at whose end all is as it was before.
+    """A terminal that can be queried and read; its settings are restored at the end of a block.
 
     Where it cannot be read, it answers nothing and no key is ever pressed.
     """
@@ -75,7 +75,7 @@ class Terminal:
             self._file = None
 
     def ask(self) -> TerminalAnswers:
-        """Ask what it can do; what is typed already is left for whom it is meant."""
+        """Query what the terminal supports; keys that are typed already stay unread."""
         if self._file is None or os.environ.get("TERM", "") in _MUTE or self._typed(0):
             return TerminalAnswers()
         answers = read_answers(self._asked(FIRST_QUERY))
@@ -88,26 +88,26 @@ class Terminal:
         return time.monotonic()
 
     def wait(self, seconds: float) -> bytes:
-        """Wait so long, or until something is typed; give that."""
+        """Wait for so many seconds or for a key; return the keys."""
         if self._file is None:
             time.sleep(max(0.0, seconds))
             return b""
         return os.read(self._file, _ENOUGH) if self._typed(seconds) else b""
 
     def _typed(self, seconds: float) -> bool:
-        """Return whether something can be read, or comes within so many seconds."""
+        """Return whether something can be read within so many seconds."""
         assert self._file is not None
         return bool(select.select([self._file], [], [], max(0.0, seconds))[0])
 
     def _asked(self, question: str) -> bytes:
-        """Ask, and give all that is said until the last answer or the deadline."""
+        """Send a query, and return the text up to the last answer or the deadline."""
         assert self._file is not None
         os.write(self._file, question.encode())
         self._owes = True
         return self._heard()
 
     def _heard(self) -> bytes:
-        """Take in what is said until the last answer, or until it is late."""
+        """Read text up to the last answer or the deadline."""
         answer = b""
         until = time.monotonic() + (_FAR if _is_far() else _NEAR)
         while self._owes and len(answer) < _ENOUGH and (rest := until - time.monotonic()) > 0:
@@ -117,7 +117,7 @@ class Terminal:
         return answer
 
     def _hush(self, file: int) -> None:
-        """Have what is typed neither shown nor kept back until a line is complete."""
+        """Switch echo and line buffering off."""
         import termios
 
         before = termios.tcgetattr(file)
@@ -129,7 +129,7 @@ class Terminal:
             os.write(file, _HIDE_CURSOR)
 
     def _restore(self) -> None:
-        """Put the terminal back as it was; an answer that still is to come is thrown away."""
+        """Restore the terminal, and discard an answer that has not been read."""
         if self._file is None or self._modes is None:
             return
         import termios
@@ -143,7 +143,7 @@ class Terminal:
             termios.tcsetattr(self._file, when, modes)
 
     def _watch(self) -> None:
-        """Restore the terminal as well where a signal ends the process at once, or halts it."""
+        """Restore the terminal too if a signal ends or stops the process."""
         if threading.current_thread() is threading.main_thread():
             for name in _ENDINGS:
                 self._handle(getattr(signal, name), self._end)
@@ -167,7 +167,7 @@ class Terminal:
 
 
 def _opened() -> int | None:
-    """Open the terminal that standard output is, to be read; None where that is not to be had."""
+    """Open the terminal of standard output for reading; return None if that is impossible."""
     if sys.platform == "win32":
         return None
     try:

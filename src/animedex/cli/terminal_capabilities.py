@@ -23,7 +23,7 @@ _LETTERS = {"shades": "█▓▒░", "kitty": "\U0010eeee", "sixel": ""}
 
 
 def detect_screen(answers: TerminalAnswers, *, color: bool) -> Screen:
-    """Find out how to draw, with colours or without.
+    """Return how to draw, with colours or without.
 
     Raises `BadArguments` where the terminal's encoding has no letters to draw with.
     """
@@ -35,7 +35,7 @@ def detect_screen(answers: TerminalAnswers, *, color: bool) -> Screen:
 
 
 def _detect_protocol(answers: TerminalAnswers, *, color: bool) -> Manner:
-    """Choose pixels before letters, and as many colours as there are.
+    """Choose pixels before characters, and as many colours as are supported.
 
     Of the terminals that know both protocols, some do not know the letters of kitty's.
     """
@@ -52,7 +52,7 @@ def _detect_protocol(answers: TerminalAnswers, *, color: bool) -> Manner:
 
 
 def _colors() -> int:
-    """Return how many colours the terminal has, as the environment and its database say."""
+    """Return the number of colours, from the environment and the terminal database."""
     if os.environ.get("COLORTERM", "").lower() in _ALL_COLORS or sys.platform == "win32":
         return _MILLIONS
     name = os.environ.get("TERM", "")
@@ -69,7 +69,7 @@ def _colors() -> int:
 
 
 def _system_cell_size() -> Size | None:
-    """Read a cell's size where the system knows the window's in pixels."""
+    """Return the size of a cell in pixels, if the system knows that of the window."""
     if sys.platform == "win32":
         return None
     import fcntl

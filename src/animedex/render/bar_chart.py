@@ -1,4 +1,4 @@
-"""Numbers drawn as bars."""
+"""Numbers as a bar chart."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WIDEST_NAME = 32
 
 
 def format_bars(title: str, numbers: Mapping[str, int], look: TextStyle) -> str:
-    """Draw a bar for each number, the largest as long as fits, below a title.
+    """Draw a bar for each number below a title; the largest fills the width.
 
     >>> from animedex.render.text_output import TextStyle
     >>> print(format_bars("sources", {"nekos": 4, "own": 1}, TextStyle(width=24)), end="")
@@ -43,7 +43,7 @@ def format_bars(title: str, numbers: Mapping[str, int], look: TextStyle) -> str:
 
 
 def _bar(part: float, room: int) -> str:
-    """Draw a part of a line, to an eighth of a character; what is not nothing is seen.
+    """Draw a part of a line, to an eighth of a character; a number above 0 is always visible.
 
     >>> _bar(1, 4), _bar(0.3, 4), _bar(0.001, 4)
     ('████', '█▎', '▏')

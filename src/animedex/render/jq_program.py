@@ -1,4 +1,4 @@
-"""jq's language over an answer, with jq's own formatting.
+"""jq programs over an answer, with jq's own formatting.
 
 The jq library's text output escapes what need not be and rounds numbers, so the program is run
 with `tojson` behind it and its results are laid out here.
@@ -26,7 +26,7 @@ _HALT_ERROR = (
 
 
 class JqProgram:
-    """A program that compiles; raise `JqInvalid` for one that does not."""
+    """A compiled program; raises `JqInvalid` if it does not compile."""
 
     def __init__(self, source: str) -> None:
         try:
@@ -42,7 +42,7 @@ class JqProgram:
             ) from None
 
     def run(self, document: str, *, raw: bool = False, compact: bool = False) -> Iterator[str]:
-        """Yield each result as text, as soon as it is there; `raw` gives strings bare.
+        """Yield each result as text at once; `raw` prints strings without quotes.
 
         Raises `JqFailed` where the program fails or calls `halt_error`, after the results that
         came before.

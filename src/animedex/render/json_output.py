@@ -1,4 +1,4 @@
-"""Values as JSON in jq's layout, each record with the service it came from."""
+"""Values as JSON in jq's layout, each record with its service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MATCH = "_match"
 
 
 def row_payload(record: Record, *, source: bool = True, exact: bool = False) -> JsonObject:
-    """Return a record's payload with what stands beside it: `_source`, and `_match` if it has one.
+    """Return a record's payload with `_source`, and with `_match` if it has a score.
 
     With `exact` it is only good for being written: its numbers come out as they came.
     """
@@ -42,7 +42,7 @@ def post_payload(post: ArtPost, *, source: bool = True) -> JsonObject:
 
 
 def to_plain_value(value: object, *, source: bool = True, exact: bool = False) -> JsonValue:
-    """Return records, and lists of them, as JSON values; a mapping of records goes without source.
+    """Return records, and lists of them, as JSON values; in a mapping they have no `_source`.
 
     `exact` is for values that are only written, as in `row_payload`.
     """
@@ -60,7 +60,7 @@ def to_plain_value(value: object, *, source: bool = True, exact: bool = False) -
 def pick_fields(
     rows: Sequence[JsonObject], fields: Sequence[str], keys: Iterable[str] = ()
 ) -> list[JsonObject]:
-    """Keep some keys of each row, null where a row lacks one, and `_source` where it is there.
+    """Keep some keys of each row, null where it lacks one, and `_source` if it has one.
 
     Raises `UnknownField` for a key that neither a row nor `keys` has.
     """
@@ -72,7 +72,7 @@ def pick_fields(
 
 
 def format_json(value: JsonValue, *, compact: bool = False) -> str:
-    """Write a value in jq's layout: two spaces, nothing escaped that need not be.
+    """Format a value in jq's layout: two spaces, and only necessary escapes.
 
     >>> print(format_json({"a": ["é"], "b": []}))
     {
@@ -86,7 +86,7 @@ def format_json(value: JsonValue, *, compact: bool = False) -> str:
 
 
 def format_raw(raw: bytes | str, *, compact: bool = False) -> str:
-    """Lay bytes of JSON out anew, every number just as it stands."""
+    """Format JSON anew, with the digits of every number unchanged."""
     text = raw if isinstance(raw, str) else raw.decode()
     return escape_json(msgspec.json.format(text, indent=-1 if compact else 2))
 

@@ -1,4 +1,4 @@
-"""Pictures beside each other in a terminal, each with its label below."""
+"""Pictures side by side in a terminal, each with its label below."""
 
 from __future__ import annotations
 
@@ -23,25 +23,25 @@ _LABEL = 1
 
 
 class Grid(NamedTuple):
-    """How many pictures stand beside each other, and the cells that each may take."""
+    """The number of pictures in a row, and the cells of each."""
 
     columns: int
     room: Size
 
     def offset(self, place: int) -> int:
-        """Return how far from the left a picture begins."""
+        """Return the column at which a picture begins."""
         return place * (self.room.width + _GAP)
 
 
 class Label(NamedTuple):
-    """What stands below a picture: whose it is, and which service it is from."""
+    """The label below a picture: its artist, and its service."""
 
     name: str
     source: str | None
 
 
 def grid(amount: int, screen: Screen) -> Grid:
-    """Lay out so many pictures, in rows as even as can be; a row with its labels fits the window.
+    """Return the grid for so many pictures: even rows that fit the window with their labels.
 
     >>> screen = Screen(Size(81, 24), Size(10, 20), "truecolor")
     >>> grid(1, screen), grid(4, screen).columns, grid(6, screen).columns
@@ -57,7 +57,7 @@ def grid(amount: int, screen: Screen) -> Grid:
 
 
 def beside(pictures: Sequence[DrawnPicture], grid: Grid) -> str:
-    """Draw pictures beside each other, from the beginning of a line; the cursor ends below them."""
+    """Draw pictures side by side from the start of a line; the cursor ends below them."""
     height = max(picture.size.height for picture in pictures)
     if any(picture.graphics for picture in pictures):
         # Room is made first, so that nothing scrolls while it is drawn.
@@ -70,7 +70,7 @@ def beside(pictures: Sequence[DrawnPicture], grid: Grid) -> str:
 
 
 def redraw(picture: DrawnPicture, offset: int, up: int) -> str:
-    r"""Draw one picture where it stands, so many lines above the cursor, which stays in its line.
+    r"""Draw one picture so many lines above the cursor, which stays in its line.
 
     >>> redraw(DrawnPicture(Size(1, 2), ("a", "b")), 3, 3)
     '\x1b[3A\r\x1b[3Ca\x1b[1B\r\x1b[3Cb\x1b[1B\r\x1b[1B'
@@ -85,7 +85,7 @@ def redraw(picture: DrawnPicture, offset: int, up: int) -> str:
 
 
 def format_labels(names: Sequence[Label], grid: Grid, look: TextStyle) -> str:
-    """Write the labels of a row, each cut to its picture's room."""
+    """Format the labels of a row, each cut to the width of its picture."""
     text = Text()
     for place, name in enumerate(names):
         text.append(" " * (grid.offset(place) - text.cell_len))

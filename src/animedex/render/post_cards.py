@@ -1,4 +1,4 @@
-"""Cards of art posts, whichever service they come from."""
+"""Cards of art posts of any service."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ RATINGS = {"g": "general", "s": "sensitive", "q": "questionable", "e": "explicit
 
 
 def post_card(post: ArtPost) -> Card:
-    """Lay out what a terminal shows of a post."""
+    """Return the card of a post."""
     return Card(
         title=post.id,
         lines=(
@@ -35,7 +35,7 @@ def post_card(post: ArtPost) -> Card:
 
 
 def join_few(names: Sequence[str]) -> str | None:
-    """Name some, and count the rest.
+    """Join the first names, and count the rest.
 
     >>> join_few(["a", "b"]), join_few(["a", "b", "c", "d", "e", "f", "g"]), join_few([])
     ('a, b', 'a, b, c, d, e and 2 more', None)

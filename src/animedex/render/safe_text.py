@@ -1,4 +1,4 @@
-"""Making a service's text harmless: what could steer a terminal or turn writing around is shown."""
+"""Escapes what could control a terminal or change the direction of writing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNSAFE_IN_JSON = re.compile(
 
 
 def escape_control_characters(text: str, *, lines: bool = False) -> str:
-    r"""Replace what a terminal could obey by a visible sign; `lines` leaves tabs and line ends.
+    r"""Replace control characters by visible signs; `lines` keeps tabs and line ends.
 
     >>> escape_control_characters("a\x1b[31mred")
     'a�[31mred'
@@ -30,7 +30,7 @@ def escape_control_characters(text: str, *, lines: bool = False) -> str:
 
 
 def escape_json(text: str) -> str:
-    r"""Escape inside JSON what is legal there and still could steer a terminal.
+    r"""Escape characters that JSON allows and that could control a terminal.
 
     >>> escape_json('"\x9b31m"')
     '"\\u009b31m"'

@@ -1,4 +1,4 @@
-"""A picture as text that a terminal draws: sixel, kitty's protocol, half-blocks or shades.
+"""Pictures as terminal text: sixel, kitty's protocol, half-blocks or shades.
 
 The library that knows the protocols would ask the terminal itself, and at its first import: it is
 kept from that, and told what it wants to know.
@@ -47,7 +47,7 @@ class Size(NamedTuple):
 
 
 class Screen(NamedTuple):
-    """What a terminal can do: its size in cells, a cell's size in pixels, how it draws.
+    """What a terminal supports: its size in cells, a cell's size in pixels, its protocol.
 
     `moves` tells whether the cursor can be sent back to where something was drawn.
     """
@@ -59,12 +59,12 @@ class Screen(NamedTuple):
 
     @property
     def has_graphics(self) -> bool:
-        """Return whether it draws pixels, and not letters."""
+        """Return whether it is drawn in pixels, and not in characters."""
         return self.protocol in {"kitty", "sixel"}
 
 
 class DrawnPicture(NamedTuple):
-    """A picture as text: what comes before it, and its lines, or else its graphics.
+    """A picture as text: a prefix, and its lines or else its graphics.
 
     `lines` are each as wide as the picture. `graphics` is written where its first cell is to be.
     `number` is the one under which the terminal keeps it, and `before` brings it there.
@@ -78,7 +78,7 @@ class DrawnPicture(NamedTuple):
 
 
 def fit_size(picture: Size, room: Size, screen: Screen) -> Size:
-    """Return how many cells a picture takes: all it can have of the room, in its own shape.
+    """Return a picture's size in cells: the largest that fits, in its own proportions.
 
     It is not drawn larger than it is.
 
@@ -102,7 +102,7 @@ def fit_size(picture: Size, room: Size, screen: Screen) -> Size:
 
 
 def count_dots(cells: Size, screen: Screen) -> Size:
-    """Return how many dots so many cells have."""
+    """Return the number of dots in so many cells."""
     across, down = _dots(screen)
     return Size(cells.width * across, cells.height * down)
 
@@ -123,19 +123,19 @@ def draw_picture(image: Image, cells: Size, screen: Screen) -> DrawnPicture:
 
 
 def delete_picture(picture: DrawnPicture) -> str:
-    """Return what makes the terminal forget a picture that it keeps."""
+    """Return the escape that deletes a picture which the terminal stores."""
     return "" if picture.number is None else f"\x1b_Ga=d,d=I,i={picture.number},q=2;\x1b\\"
 
 
 def _dots(screen: Screen) -> tuple[int, int]:
-    """Return how many dots a cell has, across and down."""
+    """Return the dots of a cell, across and down."""
     if screen.has_graphics:
         return screen.cell
     return (1, 1) if screen.protocol == "shades" else (1, 2)
 
 
 def _scaled(image: Image, size: Size) -> Image:
-    """Bring a picture to its size in dots, with whatever transparency it has."""
+    """Scale a picture to its size in dots, with its transparency."""
     from PIL.Image import Resampling
 
     converted = image if image.mode in {"RGB", "RGBA"} else image.convert(_mode(image))
@@ -151,7 +151,7 @@ def _mode(image: Image) -> str:
 
 
 def _grounded(image: Image) -> Image:
-    """Put a picture that is transparent on black; on white, if its ink is dark itself."""
+    """Put a transparent picture on black, or on white if it is dark itself."""
     if image.mode != "RGBA":
         return image
     from PIL import ImageStat
@@ -181,7 +181,7 @@ def _segments(renderable: RenderableType, cells: Size) -> list[Segment]:
 
 
 def _styled(segments: list[Segment], cells: Size, screen: Screen) -> str:
-    """Return the letters of a picture with their colours, of which the terminal may have few."""
+    """Return the characters of a picture with colours, which may be few."""
     from rich.segment import Segment, Segments
 
     console = _console(cells, _COLORS[screen.protocol])
@@ -204,7 +204,7 @@ def _console(cells: Size, colors: Colors) -> Console:
 
 @contextmanager
 def _isolate_library(cell: Size) -> Generator[io.TextIOWrapper]:
-    """Let the library find no terminal to ask, and know a cell's size; give what it would say.
+    """Stop the library from querying a terminal, set the size of a cell, and catch its output.
 
     It looks for the terminal where the process has it, so no other thread may print meanwhile.
     """

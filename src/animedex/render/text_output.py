@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Card(NamedTuple):
-    """What a card shows: a title, labelled lines, the address, and the source's name.
+    """A card: a title, labelled lines, the URL, and the source.
 
     A line that begins with `http` is shown as a link. Lines without a value are left out.
     """
@@ -31,7 +31,7 @@ class Card(NamedTuple):
 
 
 class TextStyle(NamedTuple):
-    """What a terminal can do: its width in columns, colour, and links."""
+    """What a terminal supports: its width in columns, colour, and links."""
 
     width: int = 80
     color: bool = False
@@ -39,12 +39,12 @@ class TextStyle(NamedTuple):
 
 
 def cards(card_list: Iterable[Card], look: TextStyle) -> str:
-    """Draw cards below each other, with an empty line between them."""
+    """Format cards, with an empty line between them."""
     return "\n".join(style_text(_card(card, look), look) for card in card_list)
 
 
 def table(rows: Mapping[str, Sequence[str]], look: TextStyle) -> str:
-    """Draw a name and its values in columns."""
+    """Format names and values in columns."""
     width = max((len(name) for name in rows), default=0)
     text = Text()
     for name, values in rows.items():
@@ -54,7 +54,7 @@ def table(rows: Mapping[str, Sequence[str]], look: TextStyle) -> str:
 
 
 def outline(mapping: JsonObject, look: TextStyle, indent: int = 0) -> str:
-    """Draw names and values below each other, nested ones further in.
+    """Format names and values in lines, nested ones indented.
 
     >>> print(outline({"cache": {"answers": 2}, "rate": "slow", "none": {}}, TextStyle()), end="")
     cache
@@ -80,7 +80,7 @@ def outline(mapping: JsonObject, look: TextStyle, indent: int = 0) -> str:
 
 
 def source_label(name: str, tag: SourceTag | None) -> str:
-    """Name a source as a card does, and the library where the datum was kept there.
+    """Format a source for a card; rows from the library say so.
 
     >>> source_label("nekos", None)
     'nekos'
@@ -109,7 +109,7 @@ def _card(card: Card, look: TextStyle) -> Text:
 
 
 def _value(value: str, look: TextStyle) -> Text:
-    """Show a value; an address is also a link where the terminal has links."""
+    """Format a value; a URL is also a link if the terminal has links."""
     if not value.startswith(("http://", "https://")):
         return Text(value)
     link = value if look.links and value.isascii() and " " not in value else None
@@ -117,7 +117,7 @@ def _value(value: str, look: TextStyle) -> Text:
 
 
 def style_text(text: Text, look: TextStyle) -> str:
-    """Return text with the escapes that the terminal is to obey, and no others."""
+    """Return text with the escapes for the terminal, and no others."""
     out = io.StringIO()
     console = Console(
         file=out,

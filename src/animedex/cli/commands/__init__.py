@@ -1,1 +1,1 @@
-"""The commands that belong to no service, one file each."""
+"""The commands that belong to no single service, one file each."""

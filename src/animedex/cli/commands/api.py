@@ -46,7 +46,7 @@ class ApiOptions(TypedDict):
 
 
 class Services(Group):
-    """Offer a command for each service there is."""
+    """A group with a command for each service."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Name the services."""
@@ -54,7 +54,7 @@ class Services(Group):
         return backends.list_names()
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Make the command for one service."""
+        """Return the command for one service."""
         if cmd_name in backends.list_names():
             return _for(backends.find_backend(cmd_name))
         return super().get_command(ctx, cmd_name)
@@ -66,7 +66,7 @@ def command() -> None:
 
 
 def _for(backend: Backend) -> click.Command:
-    """Make `animedex api SERVICE`, with that service's limits in its help."""
+    """Return `animedex api SERVICE`, with that service's limits in its help."""
     path = f"animedex api {backend.name} {quote(backend.example_path)}"
 
     @click.command(
@@ -97,7 +97,7 @@ def _for(backend: Backend) -> click.Command:
 
 
 def _send(session: CommandSession, backend: Backend, options: ApiOptions) -> None:
-    """Ask, print what is wanted of the answer, and raise what its status stands for."""
+    """Send the request, print the answer, and raise the error of its status."""
     if options["to"] == "-":
         options["to"] = None
     if session.output.program is not None and (options["to"] is not None or options["silent"]):
@@ -113,7 +113,7 @@ def _send(session: CommandSession, backend: Backend, options: ApiOptions) -> Non
 
 
 def raw_call(backend: Backend, options: ApiOptions) -> Call[Response]:
-    """Build the call from the options; raise `BadArguments` for one that cannot be sent."""
+    """Build the call from the options; raise `BadArguments` if it cannot be sent."""
     method = options["method"].upper()
     if method not in {"GET", "HEAD"}:
         message = f"only GET and HEAD are sent, not {method}"
@@ -140,7 +140,7 @@ def raw_call(backend: Backend, options: ApiOptions) -> Call[Response]:
 
 
 def head(response: Response, *, terminal: bool) -> str:
-    """Write status and headers as HTTP has them, and an empty line."""
+    """Format status and headers as in HTTP, with an empty line at the end."""
     lines = [f"HTTP {response.status}", *(f"{name}: {value}" for name, value in response.headers)]
     return (
         "\n".join(escape_control_characters(line) if terminal else line for line in lines) + "\n\n"
@@ -148,7 +148,7 @@ def head(response: Response, *, terminal: bool) -> str:
 
 
 def _print(session: CommandSession, backend: Backend, response: Response) -> None:
-    """Print a body: filtered, or untouched; on a terminal only text, and harmless."""
+    """Print a body: filtered or unchanged, and on a terminal only as escaped text."""
     if session.output.program is not None and response.is_success:
         # The program is given the numbers as they came.
         document = parse_json(response.body, msgspec.Raw, backend.name)
@@ -160,7 +160,7 @@ def _print(session: CommandSession, backend: Backend, response: Response) -> Non
 
 
 def readable(body: bytes) -> str:
-    """Return a body as text for a terminal; raise `BadArguments` where it is none."""
+    """Return a body as text for a terminal; raise `BadArguments` for binary data."""
     try:
         text = body.decode()
     except UnicodeDecodeError:
@@ -172,7 +172,7 @@ def readable(body: bytes) -> str:
 
 
 def _read_whole(response: Response, source: SourceTag) -> Response:
-    """Return the answer as it is, a file for it in its place."""
+    """Return the answer unchanged, or with the file that it was written to."""
     del source
     if isinstance(response.writer, FileSink):
         response.writer.finish()

@@ -1,4 +1,4 @@
-"""`animedex art`: what concerns the pictures of several services, one module per command."""
+"""`animedex art`: pictures of several services, one module per command."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def command() -> None:
 
 
 def from_option(decorated: F) -> F:
-    """Add the option that says which services to ask, and in which order."""
+    """Add the option for the services to use, and their order."""
     add = click.option(
         "--from",
         "services",

@@ -29,7 +29,7 @@ _KEYS = ("rows", "evidence", "work", "page", "same_work", *_EXPLAINED)
 
 
 def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | None:
-    """Read how many bits may differ; whether that is too many is for the one who compares."""
+    """Parse a number of bits; the comparison itself checks the limit."""
     del ctx
     if value == "none":
         return None
@@ -109,7 +109,7 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 
 
 def summary(result: DedupeResult) -> str:
-    """Return in one line what was found."""
+    """Return a summary in one line."""
     groups = format_count(result.group_count, "group")
     duplicates = f"{format_count(result.duplicate_count, 'duplicate')} in {groups}"
     parts = [
@@ -125,7 +125,7 @@ def summary(result: DedupeResult) -> str:
 def _spool_rows(
     rows: Iterator[Row], spool: TemporaryRows | None, names: set[str] | None
 ) -> Iterator[JsonObject]:
-    """Pass rows on, and keep what is needed of them later: their bytes, the names of their keys."""
+    """Yield rows, and store their bytes and the names of their keys for later."""
     for row in rows:
         if spool:
             spool.add(row.raw)
@@ -163,7 +163,7 @@ def _print_groups(session: CommandSession, result: DedupeResult, *, explain: boo
 
 
 def _group_payload(result: DedupeResult, group: DuplicateGroup, *, explain: bool) -> JsonObject:
-    """Return a group as JSON, its rows by their names."""
+    """Return a group as JSON, with its rows under their names."""
     payload: JsonObject = {
         "rows": [result.label_row(row) for row in group.rows],
         "evidence": list(group.reasons),
@@ -186,7 +186,7 @@ def _join_payload(result: DedupeResult, join: RowMatch) -> JsonValue:
 
 
 def _print_text(session: CommandSession, groups: Iterator[JsonObject]) -> None:
-    """Print groups on a terminal: of each its first row, and what goes with it."""
+    """Print groups on a terminal: the first row of each, and the rows like it."""
     from animedex.render.text_output import outline
 
     look = session.output.look()
@@ -195,7 +195,7 @@ def _print_text(session: CommandSession, groups: Iterator[JsonObject]) -> None:
 
 
 def _lines(payload: JsonObject) -> JsonObject:
-    """Lay a group out in a few lines, without those that have nothing to say."""
+    """Format a group in a few lines, without empty ones."""
     first, *others = cast("list[str]", payload["rows"])
     page = "" if payload["page"] is None else f"#{payload['page']}"
     lines: JsonObject = {
@@ -213,7 +213,7 @@ def _lines(payload: JsonObject) -> JsonObject:
 
 
 def _card(raw: bytes) -> Card:
-    """Lay out what a terminal shows of a row, also of one that no service knows."""
+    """Return the card of a row, even of an unknown service."""
     from animedex.art.row_provider import read_post
     from animedex.models import decode_json
     from animedex.render.post_cards import post_card

@@ -68,7 +68,7 @@ def command(session: CommandSession, what: str) -> None:
 
 
 def _check_fields(session: CommandSession) -> None:
-    """Refuse a field that there is not before anything is asked."""
+    """Raise an error for an unknown field before a request is sent."""
     if session.shared.fields is not None:
         from animedex.render.json_output import pick_fields
 

@@ -191,7 +191,7 @@ def _summary(results: Iterable[_Result]) -> str:
 
 
 def _print(session: CommandSession, results: Iterator[_Result]) -> int:
-    """Print groups as they come, and return their number."""
+    """Print groups one by one; return their number."""
     from animedex.cli.entry_output import print_each
 
     return print_each(session, results, _card, _row, _KEYS)

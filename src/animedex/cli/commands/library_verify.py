@@ -101,7 +101,7 @@ class _VerifyReport:
 
 
 def _print(session: CommandSession, findings: Iterator[Finding]) -> int:
-    """Print findings as they come; return how many there were."""
+    """Print findings one by one; return their number."""
     from animedex.cli.entry_output import print_each
 
     return print_each(session, findings, _card, _finding_payload, _KEYS)

@@ -1,4 +1,4 @@
-"""`animedex schema`: what a record looks like, as JSON Schema."""
+"""`animedex schema`: the JSON Schema of records."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def command(session: CommandSession, name: str | None) -> None:
 
 
 def records() -> dict[str, type[Record]]:
-    """Find the records of all services, by their classes' names in lower case with hyphens."""
+    """Return the records of all services, by their class names in lower case with hyphens."""
     from animedex.models import PictureRecord, Record
 
     modules = [import_module(f"animedex.backends.{name}.models") for name in backends.list_names()]

@@ -1,4 +1,4 @@
-"""`animedex serve`: one's own library as a gallery and a service, or samples of services."""
+"""`animedex serve`: your library as a gallery and a service, or sample servers."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def command(  # noqa: PLR0913 - options, each for itself
 
 
 def _check_options(ctx: click.Context, *, sample: bool) -> None:
-    """Refuse options that would have no effect."""
+    """Raise an error for options that would have no effect."""
     for name in _LIBRARY_ALONE if sample else _SAMPLE_ALONE:
         if ctx.get_parameter_source(name) is click.core.ParameterSource.COMMANDLINE:
             option = next(param.opts[0] for param in ctx.command.params if param.name == name)
@@ -124,7 +124,7 @@ def _check_options(ctx: click.Context, *, sample: bool) -> None:
 
 @contextmanager
 def _server_errors(port: int, last: int, host: str = _LOOPBACK) -> Generator[None]:
-    """Turn what goes wrong with a server into one of this package's errors."""
+    """Convert the failure of a server into an error of this package."""
     try:
         yield
     except AnimedexError:
@@ -145,7 +145,7 @@ def _server_errors(port: int, last: int, host: str = _LOOPBACK) -> Generator[Non
 
 
 def _is_about_host(error: OSError) -> bool:
-    """Return whether it is for the host that nothing can be served, and not for the port."""
+    """Return whether the host, and not the port, is the reason."""
     import errno
     import socket
 
@@ -193,7 +193,7 @@ def _serve_library(host: str, port: int, token: str | None, seed: int | None) ->
 
 
 def _announce_library(origin: str, host: str, token: str | None, *, is_new_token: bool) -> None:
-    """Print the gallery's address; and how to use it, for people."""
+    """Print the gallery's address, and on a terminal how to use it."""
     from animedex.gallery.gallery_server import visitor_url
     from animedex.gallery.host_allow_list import is_any_address
 
@@ -212,7 +212,7 @@ def _announce_library(origin: str, host: str, token: str | None, *, is_new_token
 
 
 def _announce(services: list[str], urls: tuple[str, ...]) -> None:
-    """Print one address alone, or lines for a shell to read; and how to use them, for people."""
+    """Print one address, or lines for a shell, and on a terminal how to use them."""
     pairs = [(url_variable(service), url) for service, url in zip(services, urls, strict=True)]
     alone = len(pairs) == 1
     write_out("".join(f"{url}\n" if alone else f"export {name}={url}\n" for name, url in pairs))

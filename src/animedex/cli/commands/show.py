@@ -1,4 +1,4 @@
-"""`animedex show`: pictures drawn in the terminal, or what travels with a file."""
+"""`animedex show`: pictures drawn in the terminal, or the properties of a file."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def command(session: CommandSession, what: tuple[str, ...], *, info: bool) -> No
 
 
 def _deadline(session: CommandSession) -> float | None:
-    """Return until when pictures are decoded, by the monotonic clock, if a timeout was given."""
+    """Return when decoding has to end, by the monotonic clock, if a timeout was given."""
     timeout = session.shared.client_options().get("timeout")
     return time.monotonic() + timeout if isinstance(timeout, int | float) else None
 
 
 def _check(session: CommandSession) -> None:
-    """Refuse what cannot be done before anything is asked."""
+    """Raise an error for impossible options before a request is sent."""
     if session.output.has_format_option:
         message = "pictures on a terminal cannot be combined with JSON output"
         raise BadArguments(message, hint="add --info to print a file's credit and metadata")
@@ -96,7 +96,7 @@ def _piped() -> tuple[str, ...]:
 def _sights(
     session: CommandSession, what: Iterable[str]
 ) -> tuple[list[PictureSource], list[AnimedexError]]:
-    """Find out what is meant; give the errors of what nobody knows beside it."""
+    """Return the sources of the arguments, and the errors of those that have none."""
     from animedex.cli.picture_sources import text_source
 
     sources: list[PictureSource] = []

@@ -1,4 +1,4 @@
-"""`animedex status`: every budget, the cache and the settings as they are in force."""
+"""`animedex status`: rate limits, the cache and the settings in force."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def command(session: CommandSession) -> None:
 
 
 def budgets(session: CommandSession, states: Mapping[str, LimiterState]) -> JsonObject:
-    """Return what is left of every service's budget, at the place where it is asked."""
+    """Return what is left of each service's budget, at its configured base URL."""
     base_urls, now = session.client.config.base_urls, shared_clock()
     payload: JsonObject = {}
     for backend in map(backends.find_backend, backends.list_names()):
@@ -66,7 +66,7 @@ def budgets(session: CommandSession, states: Mapping[str, LimiterState]) -> Json
 
 
 def budget(limiter: LimiterState, limits: Limits, now: float) -> JsonObject:
-    """Return what is left of one origin's budget, and how long its spent paths stay spent."""
+    """Return what is left of one origin's budget, and the seconds until blocked paths are free."""
     windows: JsonObject = {}
     for path, rule in limits.windows.items():
         state = limiter.windows.get(path, WindowState())

@@ -211,7 +211,7 @@ def test_fields_of_names_are_listed(cli: Cli) -> None:
         found = cli(*command, "--name", "help")
         assert found.code == 0
         assert [line.split()[0].strip("{}") for line in found.text.splitlines()[:-2]] == [*FIELDS]
-        assert found.text.endswith(f"If unsaid: {DEFAULT}\n")
+        assert found.text.endswith(f"Default: {DEFAULT}\n")
 
 
 @pytest.mark.parametrize(
