@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _MOST_ROWS = 50
 _CREDIT = " Always name the artist and the source with a picture."
 _Services = Annotated[
-    list[str] | None, Meta(description="Ask these, such as nekos and waifu; all if unsaid.")
+    list[str] | None, Meta(description="Services, such as nekos and waifu (default: all).")
 ]
-_Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
+_Picture = Annotated[bool, Meta(description="Also return the pictures, scaled down.")]
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,13 +40,13 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 class SearchArguments(Arguments, frozen=True, kw_only=True):
     """What to search for."""
 
-    words: Annotated[str, Meta(min_length=1, description="As a person says it, such as a name.")]
+    words: Annotated[str, Meta(min_length=1, description="Words, such as a name.")]
     services: _Services = None
     rating: Annotated[
         Literal["g", "s", "q", "e"],
-        Meta(description="g fits everyone; the others are for adults: only where the user asks."),
+        Meta(description="`g` is safe for everyone; others are for adults: only if the user asks."),
     ] = "g"
-    limit: Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="How many rows.")] = 10
+    limit: Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="Number of rows.")] = 10
     picture: _Picture = False
 
 
@@ -70,7 +70,7 @@ class RandomArguments(Arguments, frozen=True, kw_only=True):
         str | None, Meta(description="A category of nekos.best, or a tag of the service.")
     ] = None
     services: Annotated[
-        list[str] | None, Meta(description="Ask these in this order; all if unsaid.")
+        list[str] | None, Meta(description="Services, in this order (default: all).")
     ] = None
     amount: Annotated[
         int, Meta(ge=1, le=draw.MAX_AMOUNT, description="How many pictures, at most.")
@@ -119,8 +119,9 @@ TOOLS = (
         name="art_search",
         title="Search all services at once",
         guidance=(
-            "Pictures of all services for words, their rows in turns and in one shape; of general"
-            f" rating unless another is named. `failures` names services that failed.{_CREDIT}"
+            "Search all services for words; rows alternate between services, in one shape,"
+            " general unless you set another rating. `failures` names services that"
+            f" failed.{_CREDIT}"
         ),
         arguments=SearchArguments,
         answer={"rows": list[ArtPost], "failures": list[Failure], "left_out": list[str]},
@@ -128,11 +129,12 @@ TOOLS = (
     ),
     Tool(
         name="art_identify",
-        title="Find out who is in a picture",
+        title="Find the characters in a picture",
         guidance=(
-            "Characters, series (copyrights) and artists of a picture, told by posts of the same"
-            " work, whatever their rating. Where `page` is null they are of any picture of the"
-            " work: say so when you name somebody. Not found is common: do not guess instead."
+            "Characters, series (copyrights) and artists of a picture, from posts of the same"
+            " work, of any rating. If `page` is null, the posts may be of other pictures of the"
+            " work: say so when you name a character. Many pictures are not found: do not guess"
+            " instead."
         ),
         arguments=IdentifyArguments,
         answer={
@@ -148,8 +150,8 @@ TOOLS = (
     ),
     Tool(
         name="art_random",
-        title="Draw pictures from any service",
-        guidance=f"Pictures from the first service that has some, general rating.{_CREDIT}",
+        title="Show random pictures from any service",
+        guidance=f"General pictures from the first service that has some.{_CREDIT}",
         arguments=RandomArguments,
         answer={"rows": list[ArtPost], "failures": list[Failure]},
         run=_random,

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from animedex.backend import Backend
 
 INTRODUCTION = """\
-Data goes to standard output, all else to standard error. In a pipe rows are JSON, and lists of
-names are one per line; `--jq EXPR` filters, `--fields a,b` picks keys, `-r` prints bare strings.
-Each row names its service in `_source`. Exit codes: 0 done, 2 bad arguments, 3 not found,
-4 refused, 5 no budget, 6 no connection or too slow, 7 an answer that makes no sense, 1 all else.
-`--errors json` prints an error as one object {reason, message, hint, backend, status}. Put options
-after the command; `--help` after it tells more. `animedex mcp` serves tools instead.
+Data is on standard output, everything else on standard error. In a pipe, rows are JSON, and lists
+of names are one per line; `--jq EXPR` filters, `--fields a,b` selects keys, `-r` prints strings
+without quotes. Each row names its service in `_source`. Exit codes: 0 success, 2 bad arguments,
+3 not found, 4 refused, 5 rate limit, 6 no connection or timeout, 7 unreadable response, 1 other
+errors. `--errors json` prints an error as one object {reason, message, hint, backend, status}. Put
+options after the command; see its `--help` for details. `animedex mcp` offers tools instead.
 """
 _NAME = re.compile(r"--[a-z-]+")
 
@@ -78,7 +78,7 @@ def agent_guide() -> str:
     for backend, commands in services():
         lines += [f"## {backend.title}", "", backend.guidance]
         lines += [f"Limits: {backend.limits_note}", "", *_format_commands(commands), ""]
-    lines += ["## Commands of no service", ""]
+    lines += ["## Other commands", ""]
     for commands in other_commands():
         lines += _format_commands(commands)
     return "\n".join(lines) + "\n"

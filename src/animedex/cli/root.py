@@ -77,8 +77,8 @@ class Root(CommandWithHelp, click.Group):
 def root(ctx: click.Context, *, version: bool, as_json: bool, agent_guide: bool) -> None:
     """Fetch anime art from public services, with the artists' credit.
 
-    A terminal gets text made for reading, a pipe gets JSON. Every record says which service it
-    came from, and all your processes together keep each service's limits.
+    Output is text on a terminal and JSON in a pipe. Every record says which service it came from.
+    All your processes share the rate limits of each service.
     """
     if version:
         write_out(f"animedex {__version__}\n")

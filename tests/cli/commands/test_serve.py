@@ -242,4 +242,4 @@ def test_what_is_not_installed_is_told(missing: str, options: tuple[str, ...], h
 
 
 def test_only_this_machine_is_served(process: Process) -> None:
-    assert "on loopback alone" in " ".join(process("serve", "--help").text.split())
+    assert "listens on loopback unless" in " ".join(process("serve", "--help").text.split())

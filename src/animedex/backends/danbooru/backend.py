@@ -34,18 +34,17 @@ BACKEND = Backend(
     docs_url="https://danbooru.donmai.us/wiki_pages/help:api",
     limits=Limits(TokenBucket(rate=1.0, burst=5), {}, per_path=False),
     limits_note=(
-        "10 requests per second are the hard limit, and about 1 per second is what the site asks"
-        " for. animedex keeps to 1 per second with a burst of 5, for all of your processes"
-        " together. An answer holds 200 posts or 1000 other rows; pages by number end at 1000"
-        " (Gold 5000)."
+        "The service allows 10 requests per second and asks for about 1 per second. animedex sends"
+        " 1 per second with a burst of 5, for all of your processes together. A response has at"
+        " most 200 posts or 1000 other rows; page numbers end at 1000 (Gold: 5000)."
     ),
     guidance=(
-        "Posts of all ratings come unless you filter: add --rating g for what is fit for everyone"
-        " (`rating:safe` means s, sensitive, not g). A search may have 2 terms (Gold 6, Platinum"
-        " any number); --order is one, --rating and metatags such as id:, score:, date: and"
-        " filetype: are free. Tags are written with underscores: find them with `autocomplete`."
-        " A withheld picture has no file_url, and url null with --common. Always name the artist"
-        " and the source with a picture. Do not page through tags to collect them."
+        "Results have all ratings: add --rating g for pictures that are safe for everyone"
+        " (`rating:safe` means s, sensitive, not g). A search can have 2 terms (Gold 6, Platinum"
+        " any number). --order counts as one; --rating and metatags such as id:, score:, date: and"
+        " filetype: do not. Tags have underscores: find them with `autocomplete`. A withheld"
+        " picture has no file_url, and url null with --common. Always name the artist and the"
+        " source with a picture. Do not page through tags to collect pictures."
     ),
     example_path="/posts.json?limit=1",
     hosts=("cdn.donmai.us",),

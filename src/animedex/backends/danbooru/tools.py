@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 # A model pays for every row that it reads.
 _MOST_ROWS = 50
 _CREDIT = (
-    " Always name the artist and the source with a picture; one that is withheld has no file_url."
-    " Do not page through tags to collect them."
+    " Always name the artist and the source with a picture. A withheld picture has no file_url."
+    " Do not page through tags to collect pictures."
 )
 _Rating = Annotated[
     Literal["g", "s", "q", "e", "any"],
     Meta(
         description=(
-            "g fits everyone; s sensitive, q questionable, e explicit and `any` are for adults:"
-            " only where the user asks for them."
+            "`g` is safe for everyone. `s` (sensitive), `q` (questionable), `e` (explicit) and"
+            " `any` are for adults: use them only if the user asks."
         )
     ),
 ]
-_Limit = Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="How many rows.")]
-_Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
+_Limit = Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="Number of rows.")]
+_Picture = Annotated[bool, Meta(description="Also return the pictures, scaled down.")]
 
 
 class SearchArguments(Arguments, frozen=True, kw_only=True):
@@ -41,18 +41,19 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
         Meta(
             max_length=20,
             description=(
-                "Tags with underscores, such as cat_girl; -tag leaves out. Without a sign-in 2"
-                " at most, order being one; metatags such as score:>10, id: and date: are free."
+                "Tags with underscores, such as cat_girl; -tag excludes. Without an account at most"
+                " 2, and order counts; metatags such as score:>10, id: and date: do not."
             ),
         ),
     ] = []
     rating: _Rating = "g"
     order: Annotated[
-        str | None, Meta(description="score, favcount, rank, random, id; the newest if unsaid.")
+        str | None, Meta(description="score, favcount, rank, random, id (default: newest first).")
     ] = None
     limit: _Limit = 5
     page: Annotated[
-        int | str | None, Meta(description="A number, b<id> or a<id>: before or after a post.")
+        int | str | None,
+        Meta(description="A page number, or b<id> or a<id>: before or after a post."),
     ] = None
     picture: _Picture = False
 
@@ -60,7 +61,7 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
 class PostArguments(Arguments, frozen=True, kw_only=True):
     """Which post."""
 
-    id: Annotated[int, Meta(ge=1, description="The post's number.")]
+    id: Annotated[int, Meta(ge=1, description="The post's id.")]
     picture: _Picture = False
 
 
@@ -103,8 +104,8 @@ TOOLS = (
         name="danbooru_search",
         title="Search Danbooru by tags",
         guidance=(
-            "Posts that have all these tags, of general rating unless another is named. Find tags"
-            f" with danbooru_tags first; a tag that does not exist finds nothing.{_CREDIT}"
+            "Posts with all these tags, general unless you set another rating. Find tags with"
+            f" danbooru_tags first; a tag that does not exist finds nothing.{_CREDIT}"
         ),
         arguments=SearchArguments,
         answer={"rows": list[DanbooruPost]},
@@ -113,7 +114,7 @@ TOOLS = (
     Tool(
         name="danbooru_post",
         title="Show one post of Danbooru",
-        guidance=f"A post by its id, whatever its rating: see `rating` in the row.{_CREDIT}",
+        guidance=f"One post by its id, of any rating: see `rating` in the row.{_CREDIT}",
         arguments=PostArguments,
         answer={"rows": list[DanbooruPost]},
         run=row(_post),
@@ -121,7 +122,7 @@ TOOLS = (
     Tool(
         name="danbooru_tags",
         title="Find tags of Danbooru",
-        guidance="Tags by a pattern, the most used first, each with its number of posts.",
+        guidance="Tags that match a pattern, most used first, with their numbers of posts.",
         arguments=TagsArguments,
         answer={"rows": list[DanbooruTag]},
         run=rows(_tags),

@@ -27,15 +27,15 @@ BACKEND = Backend(
         TokenBucket(rate=3.0, burst=10), {"/search": SlidingWindow(calls=7, seconds=5.0)}
     ),
     limits_note=(
-        "200 requests per minute for each category, and 7 searches in any 5 seconds. animedex"
-        " keeps to 3 per second with a burst of 10, and to the search rule exactly, for all of"
-        " your processes together."
+        "The service allows 200 requests per minute for each category, and 7 searches in any 5"
+        " seconds. animedex sends 3 per second with a burst of 10, and 7 searches in any 5"
+        " seconds, for all of your processes together."
     ),
     guidance=(
-        "Every picture is safe for work (rating g): add no filter of your own. No sign-in."
-        " `image` is random and may repeat; `search` is fuzzy and never says that it found"
-        " nothing, so use --min-match 0.8 to keep real matches only. Always show the artist or"
-        " anime with a picture. Do not loop over categories to collect them. No commercial use."
+        "Every picture is safe for work (rating g): add no filter. There are no accounts. `image`"
+        " is random and may repeat. `search` is fuzzy and always returns rows: use --min-match 0.8"
+        " to get real matches only. Always show the artist or anime with a picture. Do not loop"
+        " over categories to collect pictures. No commercial use."
     ),
     example_path="/endpoints",
     explain_error=_explain_error,

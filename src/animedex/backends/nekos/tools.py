@@ -14,9 +14,11 @@ from animedex.tool import Arguments, Tool, rows
 if TYPE_CHECKING:
     from animedex.call import Call
 
-_Category = Annotated[str | None, Meta(description="One of nekos_categories, such as neko or hug.")]
-_Amount = Annotated[int, Meta(ge=1, le=calls.MOST, description="How many pictures.")]
-_Picture = Annotated[bool, Meta(description="Return the pictures themselves too, scaled down.")]
+_Category = Annotated[
+    str | None, Meta(description="A category from nekos_categories, such as neko or hug.")
+]
+_Amount = Annotated[int, Meta(ge=1, le=calls.MOST, description="Number of pictures.")]
+_Picture = Annotated[bool, Meta(description="Also return the pictures, scaled down.")]
 
 
 class Nothing(Arguments, frozen=True):
@@ -28,9 +30,7 @@ class ImageArguments(Arguments, frozen=True, kw_only=True):
 
     category: _Category = None
     amount: _Amount = 1
-    fresh: Annotated[bool, Meta(description="Leave out what this user has been shown before.")] = (
-        False
-    )
+    fresh: Annotated[bool, Meta(description="Skip pictures that the user has seen.")] = False
     picture: _Picture = False
 
 
@@ -39,12 +39,12 @@ class SearchArguments(Arguments, frozen=True, kw_only=True):
 
     query: Annotated[str, Meta(min_length=1, description="An artist or a show.")]
     type: Annotated[
-        Literal["image", "gif"], Meta(description="Still pictures, or animations of shows.")
+        Literal["image", "gif"], Meta(description="Still pictures, or animations from shows.")
     ] = "image"
     category: _Category = None
     amount: _Amount = 5
     min_match: Annotated[
-        float, Meta(ge=0, le=1, description="Drop rows that answer worse; 0 keeps all.")
+        float, Meta(ge=0, le=1, description="Drop rows with a lower match score; 0 keeps all.")
     ] = 0.8
     picture: _Picture = False
 
@@ -79,8 +79,8 @@ TOOLS = (
     ),
     Tool(
         name="nekos_image",
-        title="Draw random pictures from nekos.best",
-        guidance=f"Random pictures of a category, or of any. {BACKEND.guidance}",
+        title="Show random pictures from nekos.best",
+        guidance=f"Random pictures of one category, or of any. {BACKEND.guidance}",
         arguments=ImageArguments,
         answer={"rows": list[NekosImage]},
         run=rows(_image),

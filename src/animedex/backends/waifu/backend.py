@@ -25,15 +25,15 @@ BACKEND = Backend(
     docs_url="https://docs.waifu.im/docs/getting-started",
     limits=Limits(TokenBucket(rate=10.0, burst=10), {}, per_path=False),
     limits_note=(
-        "20 requests per second, with a burst of 30. animedex keeps to 10 per second with a burst"
-        " of 10, for all of your processes together."
+        "The service allows 20 requests per second with a burst of 30. animedex sends 10 per"
+        " second with a burst of 10, for all of your processes together."
     ),
     guidance=(
-        "Only safe pictures come unless --nsfw says otherwise; that is for adults, so never add it"
-        " unasked. Ratings are g or e, nothing between. Tags are slugs such as long-hair: take them"
-        " from `animedex waifu tags`. `images` is random and repeats; to read page after page, add"
-        " --order uploaded_at or favorites. Narrow by size with --width '>=1500'. Always show the"
-        " artist or the source with a picture; commercial use must credit Waifu.im."
+        "Results are safe pictures unless --nsfw is set. Other pictures are for adults: use --nsfw"
+        " only if the user asks. Ratings are g or e. Tags are slugs such as long-hair: find them"
+        " with `animedex waifu tags`. `images` is random and repeats; to read page after page, add"
+        " --order uploaded_at or favorites. Filter by size with --width '>=1500'. Always show the"
+        " artist or the source with a picture. Commercial use must credit Waifu.im."
     ),
     example_path="/images?IncludedTags=waifu&PageSize=3",
     hosts=("cdn.waifu.im",),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_ROWS = 50
 _Tags = Annotated[
-    list[str], Meta(max_length=20, description="Slugs of waifu_tags; all are needed.")
+    list[str], Meta(max_length=20, description="Slugs from waifu_tags; all must match.")
 ]
 _Size = Annotated[str | None, Meta(description="In pixels: >=1500, <1500, 1000..2000 or 1500.")]
 
@@ -26,23 +26,21 @@ class ImagesArguments(Arguments, frozen=True, kw_only=True):
     """Which pictures."""
 
     tags: _Tags = []
-    exclude_tags: Annotated[list[str], Meta(max_length=20, description="None of these.")] = []
+    exclude_tags: Annotated[
+        list[str], Meta(max_length=20, description="Slugs; none may match.")
+    ] = []
     artists: Annotated[list[str], Meta(max_length=5, description="Names or ids.")] = []
     nsfw: Annotated[
-        Nsfw, Meta(description="`yes` and `all` are for adults: only where the user asks.")
+        Nsfw, Meta(description="`yes` and `all` are for adults: only if the user asks.")
     ] = "no"
     orientation: Orientation | None = None
     animated: bool | None = None
     width: _Size = None
     height: _Size = None
-    order: Annotated[
-        Order, Meta(description="A random order repeats and has no pages; the others have.")
-    ] = "random"
+    order: Annotated[Order, Meta(description="A random order repeats and has no pages.")] = "random"
     page: Annotated[int, Meta(ge=1)] = 1
-    limit: Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="How many pictures.")] = 1
-    picture: Annotated[
-        bool, Meta(description="Return the pictures themselves too, scaled down.")
-    ] = False
+    limit: Annotated[int, Meta(ge=1, le=_MOST_ROWS, description="Number of pictures.")] = 1
+    picture: Annotated[bool, Meta(description="Also return the pictures, scaled down.")] = False
 
 
 class Nothing(Arguments, frozen=True):
@@ -79,9 +77,9 @@ TOOLS = (
         name="waifu_images",
         title="Find pictures on Waifu.im",
         guidance=(
-            "Pictures by tags, artists, size and shape; without any, a random one. They are safe"
-            " unless nsfw says otherwise; ratings are g or e. Take tags from waifu_tags. Always"
-            " show the artist or the source; commercial use must credit Waifu.im."
+            "Pictures by tags, artists, size and orientation; without any, a random one. They are"
+            " safe unless you set nsfw; ratings are g or e. Find tags with waifu_tags. Always show"
+            " the artist or the source; commercial use must credit Waifu.im."
         ),
         arguments=ImagesArguments,
         answer={"rows": list[WaifuImage]},
@@ -91,7 +89,7 @@ TOOLS = (
     Tool(
         name="waifu_tags",
         title="List the tags of Waifu.im",
-        guidance="All tags, as slugs for waifu_images, with what they mean.",
+        guidance="All tags, as slugs for waifu_images, with their meanings.",
         arguments=Nothing,
         answer={"rows": list[WaifuTag]},
         run=rows(_tags),

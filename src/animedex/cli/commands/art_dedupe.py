@@ -48,9 +48,9 @@ def _distance(ctx: click.Context, param: click.Parameter, value: str) -> int | N
         "animedex nekos image neko --amount 20 | animedex art dedupe --keep best --jsonl",
     ),
     guidance=(
-        "Nothing is asked of any service. Without --keep the answer is an array of groups;"
-        " `same_work` names rows that may show another page of the same work, so do not drop them."
-        " With --keep it is the rows themselves, unchanged and none lost but duplicates."
+        "No request is sent. Without --keep the output is an array of groups; `same_work` lists"
+        " rows that may show another page of the same work, so do not drop them. With --keep the"
+        " output is the rows, unchanged, without duplicates."
     ),
 )
 @click.argument(
@@ -83,9 +83,9 @@ def command(  # noqa: PLR0913, PLR0917  one for each option
 ) -> None:
     """Find rows that show the same picture, of one service or of several.
 
-    Rows are those of any picture command, read from files or from standard input. They are the
-    same where they have the same md5, or name the same page of the same work as their source, or
-    have perceptual hashes that hardly differ. Two pages of one work are never the same.
+    Reads rows of any picture command, from files or standard input. Two rows are the same picture
+    if they have the same md5, if their sources are the same page of the same work, or if their
+    perceptual hashes are almost equal. Two pages of one work are never the same picture.
     """
     if explain and keep:
         message = "--explain describes groups, but --keep prints rows"

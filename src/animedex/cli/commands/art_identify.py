@@ -31,9 +31,10 @@ KEYS = ("query", "work", "page", "characters", "copyrights", "artists", "posts")
         "animedex art search maid --common | animedex art identify -",
     ),
     guidance=(
-        "Answers with `characters`, `copyrights` (series), `artists` and the `posts` that say so."
-        " Where `page` is null the posts are of any picture of the work: say so when you name"
-        " somebody. Not found is common, and exit 3; do not guess from the picture instead."
+        "Prints `characters`, `copyrights` (series), `artists`, and the `posts` that name them. If"
+        " `page` is null, the posts may be of other pictures of the same work: say so when you"
+        " name a character. Many pictures are not found (exit code 3); do not guess from the"
+        " picture instead."
     ),
 )
 @click.argument(
@@ -45,9 +46,9 @@ KEYS = ("query", "work", "page", "characters", "copyrights", "artists", "posts")
 def command(session: CommandSession, what: str) -> None:
     """Find the characters and series in a picture.
 
-    A picture's row names its source, and the posts of that work on Danbooru name characters,
-    series and artists. With - rows are read, an array or one below the other, and the answer is an
-    array of those that were found; with --jsonl each is printed as soon as it is.
+    The row of a picture names its source, and Danbooru's posts of the same work name characters,
+    series and artists. With -, rows are read as an array or one after another, and the output is an
+    array of the results; with --jsonl each result is printed when it is ready.
     """
     _check_fields(session)
     if what == "-":

@@ -18,8 +18,8 @@ from animedex.cli.commands.art import from_option, use_short_timeout
         "animedex art random --common --jq '.[0].url' -r",
     ),
     guidance=(
-        "All pictures come from one service, the first that has some; -v says which failed before"
-        " it. What a category is depends on the service: a category of nekos.best, or a tag."
+        "All pictures come from the first service that has some; -v prints which services failed"
+        " before. A category is a category of nekos.best, or a tag of the other services."
     ),
 )
 @from_option

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
         "animedex art search maid --common --jq '.[] | {id, url, artists}'",
     ),
     guidance=(
-        "Rows differ by service; --common gives all of them one shape. Pictures are general unless"
-        " you ask for another rating. A service that fails is named on standard error, and the"
-        " others' rows are printed all the same: add --strict where that will not do."
+        "Rows differ by service; --common prints all of them in one shape. Pictures are general"
+        " unless you set another rating. If a service fails, standard error names it and the"
+        " others' rows are printed; with --strict the command fails."
     ),
 )
 @click.argument("words", nargs=-1, required=True, help="Words to search for.")
@@ -57,7 +57,7 @@ def command(  # noqa: PLR0913  each is an option of the command
 ) -> None:
     """Search all services at once.
 
-    Each service has ten seconds (--timeout changes that).
+    Each service has 10 seconds, unless you set --timeout.
     """
     from animedex.art.providers import check_services, merge_failures
     from animedex.art.search import search

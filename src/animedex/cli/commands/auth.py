@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from animedex.backend import Backend
     from animedex.cli.login import LoginOptions
 
-_SERVICE = "A service that knows its users; `animedex auth status` names them."
+_SERVICE = "A service with accounts; `animedex auth status` lists them."
 
 
 def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

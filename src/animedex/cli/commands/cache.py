@@ -41,7 +41,7 @@ def info(session: CommandSession) -> None:
 def clear(session: CommandSession, *, seen: bool) -> None:
     """Delete cached answers, or the record of pictures you have seen.
 
-    The gallery's thumbnails are deleted with the answers; they are made again when needed.
+    The gallery's thumbnails are deleted with the answers, and made again when needed.
     """
     client = session.client
     forget = client.runtime.seen.clear if seen else client.runtime.cache.clear

@@ -35,12 +35,12 @@ _HINT = "give a picture's URL, an id such as waifu:6460, or rows as any picture 
         "animedex download waifu:5002 --to pictures --name '{source}/{id}.{ext}' --sidecar json",
     ),
     guidance=(
-        "Answers with an array, one report for each thing asked for: `path`, `id`, `url`,"
-        " `status` (fetched, copied, here or failed), `bytes`, `sha256` and `error`. `here` was"
-        " there already, in the folder or in the library, and is no failure; `copied` was in the"
-        " library and is now in the folder asked for. One that fails does not"
-        " stop the rest; the exit code is the highest of the failures'. Running the same command"
-        " again fetches only what is lacking. Fetch what the user asks for, never collections."
+        "Prints an array with one report per picture: `path`, `id`, `url`, `status` (fetched,"
+        " copied, here or failed), `bytes`, `sha256` and `error`. `here` means that the folder or"
+        " the library already has it, and is no failure; `copied` means that it was copied from"
+        " the library. A failure does not stop the rest; the exit code is the highest of the"
+        " failures'. Run the same command again to download only what is missing. Download what"
+        " the user asks for, never collections."
     ),
 )
 @click.argument(
@@ -60,10 +60,10 @@ def command(
 ) -> None:
     """Download pictures with the artists' credit in each file.
 
-    What you name is fetched, and no more. There is no way to fetch a whole category, tag or
-    service: their terms do not allow collections to be made of them. What comes half is fetched on
-    from there the next time. What your library has is not fetched again: with --to, --name or
-    --sidecar it is copied into the place that you ask for.
+    Only the pictures that you name are downloaded. You cannot download a whole category, tag or
+    service, because their terms do not allow collections. Unfinished downloads are resumed the next
+    time. Pictures in your library are not downloaded again; with --to, --name or --sidecar they are
+    copied.
     """
     from animedex.cli.download_runner import clean_up, download_all
 

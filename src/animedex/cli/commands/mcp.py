@@ -18,8 +18,8 @@ from animedex.errors import BadArguments
 def command(session: CommandSession) -> None:
     """Serve tools for language models (MCP) on standard input and output.
 
-    A program such as an editor or a chat starts this and talks to it; it ends when that closes
-    standard input. Every call keeps the services' budgets, together with all other processes.
+    An editor or a chat program starts this server, and ends it by closing standard input. The
+    server shares rate limits with all your other processes.
     """
     import asyncio
 

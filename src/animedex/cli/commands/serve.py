@@ -36,8 +36,8 @@ _LIBRARY_ALONE = ("host", "token")
     ),
     guidance=(
         "`serve` runs until it is interrupted: start it in the background, and read the address"
-        " from its standard output. It shows the user's library to whoever can reach it, so never"
-        " give --host unless the user asked for it."
+        " from its standard output. Everybody who can reach it sees the user's library, so use"
+        " --host only if the user asked for it."
     ),
 )
 @click.option("--sample", is_flag=True, help="Serve a sample of a service instead.")
@@ -92,8 +92,8 @@ def command(  # noqa: PLR0913 - options, each for itself
 ) -> None:
     """Serve your library as a gallery and as a nekos.best v2 API.
 
-    It is served on loopback alone unless --host says otherwise. With --sample, services with a
-    drawn collection are served instead, for programs under test.
+    The server listens on loopback unless you set --host. With --sample, it imitates a service with
+    sample pictures, so that you can test your programs.
     """
     _check_options(ctx, sample=sample)
     if service == _ALL and faults:

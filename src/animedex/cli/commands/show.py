@@ -34,7 +34,7 @@ _PIECE = 64 * 1024
         "animedex nekos image baka --json | animedex show -",
         "animedex show picture.png --info --json",
     ),
-    guidance=("You do not see what it draws. Use --info: it prints whose picture a file is."),
+    guidance="You cannot see the drawn pictures. Use --info to read a file's credit.",
 )
 @click.argument(
     "what",
@@ -51,9 +51,9 @@ _PIECE = 64 * 1024
 def command(session: CommandSession, what: tuple[str, ...], *, info: bool) -> None:
     """Show pictures in the terminal.
 
-    Several pictures form a grid. An animation plays once; q, space or Escape stops it.
-    With - rows of any picture command are read, or the bytes of one picture. With --info, one
-    file gives an object; several files, or -, give an array, or lines with --jsonl.
+    Several pictures form a grid. An animation plays once; q, space or Escape stops it. With -,
+    standard input is rows of any picture command, or the bytes of one picture. With --info, one
+    file prints an object; several files, or -, print an array, or lines with --jsonl.
     """
     if info:
         from animedex.cli.file_info import print_file_info
