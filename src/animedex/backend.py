@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class SignIn(NamedTuple):
-    """How a service knows its users.
+    """How users sign in to a service.
 
     `fields` are what a user gives, such as a login and a key; `secret` is the one to be kept from
     all others, `user` the one that names the user. `headers` makes of them what a request carries.
@@ -66,7 +66,7 @@ class Backend(NamedTuple):
 
     @property
     def url_variable(self) -> str:
-        """Name the environment variable that holds another base URL.
+        """Return the name of the environment variable for another base URL.
 
         >>> from animedex.backends.nekos import BACKEND
         >>> BACKEND.url_variable
@@ -75,5 +75,5 @@ class Backend(NamedTuple):
         return self.variable("url")
 
     def variable(self, what: str) -> str:
-        """Name the environment variable that holds something of this service."""
+        """Return the name of an environment variable of this service."""
         return f"ANIMEDEX_{self.name}_{what}".upper()

@@ -29,7 +29,7 @@ GZIP = b"\x1f\x8b\x08"
 
 
 class FileSink:
-    """Write to a hidden file beside the one that is wanted, and put it in its place at the end.
+    """Writes to a hidden file next to the target, and renames it at the end.
 
     A link is followed if the user, root or the owner of its folder made it, and refused otherwise;
     without `follow_links` the new file takes its place. A device or a pipe is written to as it is,
@@ -103,7 +103,7 @@ class FileSink:
 
 
 def to_file(path: str, *, max_unpacked: int | None = None) -> Callable[[Response], FileSink]:
-    """Make what writes any answer to a file."""
+    """Return what writes any answer to a file."""
 
     def sink(head: Response) -> FileSink:
         del head
@@ -113,7 +113,7 @@ def to_file(path: str, *, max_unpacked: int | None = None) -> Callable[[Response
 
 
 def check_target(path: str) -> None:
-    """Raise what a `FileSink` would, before anything is asked for that it is to take.
+    """Raise what a `FileSink` would raise, before a request is sent.
 
     A device or a pipe is left alone: its reader would notice that it was opened and closed.
     """
@@ -122,7 +122,7 @@ def check_target(path: str) -> None:
 
 
 def _opened(path: str, partial: str | None) -> FileIO:
-    """Open without a buffer, so that closing never waits for a write that is held up."""
+    """Open without a buffer, so that closing never waits for a blocked write."""
     if partial is not None:
         # No file may be lost to chance: the hidden one must not be there yet.
         return open(partial, "xb", buffering=0, opener=_open_locked)
@@ -153,7 +153,7 @@ def _open_special(path: str, flags: int) -> int:
 
 
 def _check_links(path: str) -> None:
-    """Raise `PermissionError` for a link that leads to a path and that somebody else has made.
+    """Raise `PermissionError` for a link on the path that another user has made.
 
     Linux follows links in shared folders by the same rule (`fs.protected_symlinks`).
     """
@@ -184,7 +184,7 @@ def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: F
 
 
 def _written(path: str, work: Callable[[], T]) -> T:
-    """Do something with a file, and say what is wrong where that fails."""
+    """Run work on a file, and translate its errors."""
     try:
         return work()
     except AnimedexError:

@@ -21,7 +21,7 @@ MAX_JSON_BYTES = 16 * 1024 * 1024
 
 
 class SourceTag(NamedTuple):
-    """Which service a record came from, and when.
+    """The service that a record came from, and when.
 
     `rate_limited` is true when the request really waited for a budget, `library` when the datum
     was kept in the user's library, and nothing was asked for it now.
@@ -56,7 +56,7 @@ class CallContext(Protocol):
         ...
 
     def select_unseen(self, backend: str, ids: Iterable[str]) -> Steps[frozenset[str]]:
-        """Return which pictures this user was never shown, and record all of them as shown."""
+        """Return the pictures that this user has not seen, and record all of them as seen."""
         ...
 
     def warn(self, backend: str, message: str) -> None:
@@ -97,7 +97,7 @@ class Call(NamedTuple, Generic[T_co]):
     next_steps: Callable[[CallContext, Any], Steps[Any]] | None = None
 
     def then(self, go_on: Callable[[CallContext, T_co], Steps[U]]) -> Call[U]:
-        """Return a call that goes on with the answer of this one.
+        """Return a call that continues with the answer of this one.
 
         `go_on` is a generator that may do `yield from context.execute(call)` with other calls, all
         within one deadline.

@@ -29,7 +29,7 @@ class _Services(BaseSession):
 
 
 class Client(_Services, Session):
-    """Carry out calls one after the other, or from many threads at once.
+    """Performs calls one after the other, or from many threads at once.
 
     Each service is an attribute: `client.nekos.image("neko")`. All clients of a user share the
     limits of each service. A client does not survive a fork; see `ClientOptions` for arguments.

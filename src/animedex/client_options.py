@@ -1,4 +1,4 @@
-"""What a client is made from: its arguments, over what the user has configured."""
+"""The arguments of a client, merged with the user's configuration."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class ClientOptions(TypedDict, total=False):
 
 
 class Setup(NamedTuple):
-    """What the options come to: how to carry out calls, and with which files.
+    """The result of the options: how to carry out calls, and with which files.
 
     `state` is a file's path, or a server's URL; there is no `cache_path` where that server keeps
     answers too.
@@ -66,7 +66,7 @@ class Setup(NamedTuple):
 
 
 def set_up(options: ClientOptions) -> Setup:
-    """Read the configuration and lay the options over it; raise `BadArguments` for a bad one."""
+    """Read the configuration and apply the options; raise `BadArguments` for an invalid value."""
     for name in REMOVED:
         if name in options:
             raise unknown_setting_error(name)
@@ -106,7 +106,7 @@ def _setting(
 
 
 def _base_urls(options: ClientOptions, config: Config) -> dict[str, str]:
-    """Return the base URLs that are configured or given, by service.
+    """Return the base URLs by service, from the options or the configuration.
 
     Raises `BadArguments` for a service that does not exist: its requests would go to the real one
     of another name.
@@ -128,7 +128,7 @@ def _base_urls(options: ClientOptions, config: Config) -> dict[str, str]:
 
 
 def _places(options: ClientOptions, config: Config) -> tuple[str, str]:
-    """Return where budgets are kept, and in which file answers are."""
+    """Return where budgets are stored, and the file of cached answers."""
     try:
         argument = os.fspath(options.get("state") or "")
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""The one clock that budgets and deadlines are kept by."""
+"""The clock of budgets and deadlines, which all processes share."""
 
 from __future__ import annotations
 

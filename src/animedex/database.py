@@ -80,11 +80,11 @@ class UnusableFile(Exception):
 
 
 class CorruptFile(Exception):
-    """The content of the file makes no sense; the file is then set aside."""
+    """The content of the file is invalid; the file is then set aside."""
 
 
 def retry_while_locked(work: Callable[[], T], seconds: float | None) -> T:
-    """Run some work, again while its file is locked; raise `StoreLocked` after so many seconds.
+    """Run work, and repeat it while its file is locked; raise `StoreLocked` after so many seconds.
 
     A server that is away is another matter, and raised at once.
 
@@ -268,7 +268,7 @@ class Database:
 
 
 def _inode(path: str) -> int:
-    """Return which file is at a path, 0 if there is none."""
+    """Return the inode of the file at a path, 0 if there is none."""
     try:
         return os.stat(path).st_ino
     except OSError:
@@ -289,7 +289,7 @@ def _rename_database(path: str, aside: str) -> bool:
 
 @contextlib.contextmanager
 def _exclusive(folder: str) -> Generator[None, None, None]:
-    """Keep all others from opening or renaming files; raise `StoreLocked` if one is doing so."""
+    """Lock a folder against opening or renaming files; raise `StoreLocked` if it is locked."""
     lock = _open_locks.setdefault(os.getpid(), threading.Lock())
     with lock, contextlib.ExitStack() as stack:
         try:
@@ -309,7 +309,7 @@ def _exclusive(folder: str) -> Generator[None, None, None]:
 
 
 def _make_private_file(path: str) -> None:
-    """Create a file that only its owner can read; SQLite gives its side files the same mode.
+    """Create a file that only its owner can read; SQLite creates its side files with that mode.
 
     A file that exists is not opened: closing any descriptor of a file releases all locks that this
     process has on it.
@@ -337,7 +337,7 @@ def temporary_folder_path() -> str | None:
 
 
 def make_own_folder(path: str) -> bool:
-    """Create a folder where others can write as well; return whether it is this user's."""
+    """Create a folder in a place that others can write to; return whether this user owns it."""
     try:
         os.makedirs(path, mode=0o700, exist_ok=True)
         status = os.lstat(path)

@@ -1,4 +1,4 @@
-"""What can go wrong, and how a program or a shell tells it apart.
+"""The error tree, with reasons for programs and exit codes for shells.
 
 AnimedexError
 ├── BadArguments          bad-args         2   an argument, a setting or a path that cannot be used
@@ -76,11 +76,11 @@ class AnimedexError(Exception):
         self.remedy = hint if hint is None or isinstance(hint, Remedy) else Remedy(hint)
 
     def hint_for(self, surface: Surface) -> str | None:
-        """Return the next step as one surface words it."""
+        """Return the next step to try, worded for one surface."""
         return self.remedy and self.remedy.word(surface)
 
     def __str__(self) -> str:
-        """Return what went wrong and, as nobody reads attributes in a traceback, what to try."""
+        """Return the message with the hint, as a traceback shows no attributes."""
         return f"{self.message} ({self.hint})" if self.hint else self.message
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -88,7 +88,7 @@ class AnimedexError(Exception):
         return (_rebuild, (type(self), self.message, dict(self.__dict__)))
 
     def to_payload(self, surface: Surface = "python") -> dict[str, str | int | None]:
-        """Return the error as one flat JSON object, with `request_id` where there is one.
+        """Return the error as one flat JSON object, with `request_id` if there is one.
 
         `surface` is where the hint is read.
 
@@ -107,7 +107,7 @@ class AnimedexError(Exception):
 
 
 def to_encodable(words: str) -> str:
-    r"""Return words that UTF-8 can hold: bytes of a path that it cannot, as a shell writes them.
+    r"""Return text that UTF-8 can encode; other bytes of a path are escaped as in a shell.
 
     >>> print(to_encodable("there is no file caf\udce9.png"))
     there is no file caf\xe9.png
@@ -144,7 +144,7 @@ class ClientUnusable(BadArguments):
 
 
 class UnknownField(BadArguments):
-    """Report a field that no row and no model knows."""
+    """A field that no row and no model has."""
 
     reason = "unknown-field"
 
@@ -162,14 +162,14 @@ class JqFailed(AnimedexError):
 
 
 class NotFound(AnimedexError):
-    """Report that the service has no such thing."""
+    """The service does not have what was requested."""
 
     reason = "not-found"
     exit_code = 3
 
 
 class AuthRequired(AnimedexError):
-    """Report that the service wants a sign-in."""
+    """The service requires a sign-in."""
 
     reason = "auth-required"
     exit_code = 4
@@ -183,7 +183,7 @@ class Refused(AnimedexError):
 
 
 class RateLimited(AnimedexError):
-    """Report that no room in a budget comes free before the deadline.
+    """No request is allowed before the deadline.
 
     `retry_after` is the time to wait before asking again, in seconds.
     """
@@ -194,7 +194,7 @@ class RateLimited(AnimedexError):
 
 
 class Unreachable(AnimedexError, ConnectionError):
-    """Report that no connection came about, or that it broke.
+    """The connection failed or broke.
 
     `transient` tells whether trying again may help.
     """
@@ -205,7 +205,7 @@ class Unreachable(AnimedexError, ConnectionError):
 
 
 class TimedOut(AnimedexError, TimeoutError):
-    """Report that no complete answer came before the deadline."""
+    """No complete answer arrived before the deadline."""
 
     reason = "timeout"
     exit_code = 6
@@ -226,7 +226,7 @@ class UpstreamShape(AnimedexError):
 
 
 class UpstreamError(AnimedexError):
-    """Report any other failure that the service answered with."""
+    """Any other failure that the service reported."""
 
     reason = "upstream-error"
 
@@ -238,7 +238,7 @@ class NoSpace(AnimedexError):
 
 
 def is_full(error: OSError) -> bool:
-    """Return whether a disk, a quota or a limit on files is what stands in the way.
+    """Return whether a full disk, a quota or a limit on file size is the cause.
 
     >>> is_full(OSError(errno.ENOSPC, "")), is_full(OSError(errno.EACCES, ""))
     (True, False)

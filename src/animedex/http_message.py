@@ -17,7 +17,7 @@ _SUCCESS = 2
 
 
 class Request(NamedTuple):
-    """One request, before the backend's base URL is known.
+    """One request, before the base URL is known.
 
     `path` is below the backend's base URL and begins with a slash; an absolute URL is accepted
     where it lies below the base URL that the backend declares or is configured to have.
@@ -43,7 +43,7 @@ class Secret(str):
 
 
 def _escaped_pattern(secret: str) -> str:
-    """Return a pattern for a text whose characters may be escaped, even more than once.
+    """Return a pattern for a text whose characters may be escaped, even several times.
 
     These are the ways of JSON, URLs, HTML and Python. Each alternative begins with a plain
     character, by which `re` finds where to look.
@@ -61,7 +61,7 @@ def _escaped_character(character: str) -> str:
 
 
 class Account:
-    """What a request carries to be a user's, never shown.
+    """The headers that sign a user's requests; no `repr` shows them.
 
     `secrets` are all the ways in which a key may be written. `user` is the user's name, where the
     service has one; `mark` tells accounts apart and nothing of their keys.
@@ -78,7 +78,7 @@ class Account:
         self._escaped: re.Pattern[str] | None = None
 
     def redact(self, text: str) -> str:
-        r"""Replace every secret in a text, whichever way its characters are escaped.
+        r"""Replace every secret in a text, however its characters are escaped.
 
         In UTF-16 and UTF-32 there are null characters between them; with a secret these go, too.
 

@@ -1,4 +1,4 @@
-"""What services send, kept whole; and the one shape that all of them project onto."""
+"""Records, which keep a service's rows unchanged, and the shape that all services share."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _NEGATIVE_ZERO = re.compile(rb"(?<![0-9])-0(?![0-9.eE])")
 
 
 class Rating(StrEnum):
-    """For whom a picture is fit."""
+    """The audience that a picture is suitable for."""
 
     GENERAL = "g"
     SENSITIVE = "s"
@@ -54,7 +54,7 @@ class Rating(StrEnum):
 
 
 class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
-    """One row of a service, kept whole, with the documented keys as typed attributes.
+    """One row of a service, unchanged, with the documented keys as typed attributes.
 
     The row's own bytes stand beside the typed attributes, and `payload` reads them: unknown keys,
     nested values and large integers come back as they were sent. Two records are equal when their
@@ -65,7 +65,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @classmethod
     def from_payload(cls, row: Mapping[str, JsonValue]) -> Self:
-        """Build a record from a decoded row; raise `UpstreamShape` where a known key is wrong.
+        """Build a record from a decoded row; raise `UpstreamShape` if a known key is wrong.
 
         Raises `BadArguments` for what JSON cannot hold unchanged, such as NaN or a tuple.
         """
@@ -89,7 +89,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @property
     def raw(self) -> bytes:
-        """Return the row as bytes of JSON, as they came."""
+        """Return the row's original bytes of JSON."""
         raw = self.__dict__.get("raw")
         if raw is None:
             message = f"a {type(self).__name__} is made by `from_payload`, not from attributes"
@@ -98,7 +98,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @property
     def source_tag(self) -> SourceTag | None:
-        """Return which service the row came from and when; None where nothing was fetched."""
+        """Return the service of the row and the time; None if nothing was fetched."""
         return self.__dict__.get("source_tag")
 
     @property
@@ -125,7 +125,7 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
         return self
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Pickle the row's bytes, and what stands beside them."""
+        """Pickle the row's bytes, its source tag and its score."""
         return (parse_record, (type(self), self.raw, "", self.source_tag, self.match))
 
     def _canonical(self) -> bytes:
@@ -141,14 +141,14 @@ class Record(msgspec.Struct, frozen=True, dict=True, eq=False, kw_only=True):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: object, handler: object) -> JsonObject:
-        """Describe the known keys; others are allowed."""
+        """Describe the known keys; other keys are allowed."""
         from animedex.record_schema import json_schema
 
         return json_schema(cls)
 
 
 class PictureFile(NamedTuple):
-    """Where a picture's file is, and what is known of it before it is fetched.
+    """The file of a picture, and its known properties before it is fetched.
 
     `md5` and `byte_size` are those of the very file at `url`, None where the service is silent.
     """
@@ -279,7 +279,7 @@ def decode_json(body: bytes) -> JsonValue:
 
 
 def decode_exactly(body: bytes) -> JsonValue:
-    """Return JSON as Python values whose numbers msgspec writes just as they came.
+    """Return JSON as Python values whose numbers msgspec writes with the same digits.
 
     Those that Python would write in another way stand as `msgspec.Raw`.
 
@@ -341,7 +341,7 @@ def parse_records(
 
 
 def with_match(record: R, match: float) -> R:
-    """Return the same row with a match score beside it."""
+    """Return the same row with a match score."""
     return parse_record(type(record), record.raw, "", record.source_tag, match)
 
 
@@ -360,7 +360,7 @@ def url_or_none(text: str | None) -> str | None:
 
 
 def positive_or_zero(value: object) -> int:
-    """Return a positive whole number of up to 19 digits; 0 for anything else, as no id has more.
+    """Return a positive whole number of up to 19 digits, as ids have; 0 for anything else.
 
     >>> [positive_or_zero(value) for value in (7, -7, True, "7", 10**19)]
     [7, 0, 0, 0, 0]
@@ -382,7 +382,7 @@ def _verbatim(digits: str) -> object:
 
 
 def _number(digits: str) -> float:
-    """Return a number, of the kind that its digits say where Python can hold it.
+    """Return a number as an integer if its digits allow it, else as a float.
 
     >>> _number("7"), _number("1e400"), _number("1" * 5000)
     (7, inf, inf)
@@ -394,7 +394,7 @@ def _number(digits: str) -> float:
 
 
 def _decode_slowly(body: bytes, number: Callable[[str], object]) -> JsonValue:
-    """Decode JSON whose numbers msgspec cannot hold."""
+    """Decode JSON with numbers that msgspec cannot represent."""
     import json
 
     # The standard library would take NaN for JSON, which is none.

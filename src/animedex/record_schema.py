@@ -1,4 +1,4 @@
-"""Describe records to JSON Schema and to pydantic, which is imported only when it asks."""
+"""JSON Schemas of records, also for pydantic, which imports this module on demand."""
 
 from __future__ import annotations
 

@@ -50,17 +50,17 @@ class Remedy(str):
     template: str
 
     def __new__(cls, template: str) -> Self:
-        """Word a template for Python, and keep it for other surfaces."""
+        """Word a template for Python, and store the template for other surfaces."""
         remedy = super().__new__(cls, _word(template, "python"))
         remedy.template = template
         return remedy
 
     def __getnewargs__(self) -> tuple[str]:
-        """Pickle the template, of which all else is made."""
+        """Pickle the template, from which everything else is derived."""
         return (self.template,)
 
     def word(self, surface: Surface) -> str:
-        """Return the remedy as one surface says it."""
+        """Return the remedy, worded for one surface."""
         return _word(self.template, surface)
 
 

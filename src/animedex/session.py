@@ -87,7 +87,7 @@ class BaseSession:
 
 
 class Session(BaseSession):
-    """Carries out calls one after the other, or from many threads at once.
+    """Performs calls one after the other, or from many threads at once.
 
     All sessions of a user share the limits of each service. A session does not survive a fork.
     """
@@ -99,7 +99,7 @@ class Session(BaseSession):
         return self.run(self.start(call))
 
     def run(self, steps: Steps[T]) -> T:
-        """Carry out the steps of one call, or of a generator that goes through several."""
+        """Run the steps of one call, or of a generator with several calls."""
         try:
             return drive(steps, self)
         except AnimedexError as error:
@@ -117,7 +117,7 @@ class Session(BaseSession):
 
     @property
     def http(self) -> SyncHttp:
-        """What sends requests, made when it is first needed: a cached answer does without it."""
+        """The HTTP client, created at the first request: a cached answer does without it."""
         http = self._http
         if http is None:
             with self._lock:
@@ -140,7 +140,7 @@ class Session(BaseSession):
 
 
 class AsyncSession(BaseSession):
-    """Carries out calls from asyncio tasks, many at once; a cancelled task frees what it held.
+    """Performs calls from asyncio tasks, many at once; a cancelled task frees its resources.
 
     All sessions of a user share the limits of each service. A session does not survive a fork.
     """
@@ -152,7 +152,7 @@ class AsyncSession(BaseSession):
         return await self.run(self.start(call))
 
     async def run(self, steps: Steps[T]) -> T:
-        """Carry out the steps of one call, or of a generator that goes through several."""
+        """Run the steps of one call, or of a generator with several calls."""
         if self.runtime.workers is None and self.runtime.is_remote:
             self.runtime.workers = self.workers
         try:
@@ -175,7 +175,7 @@ class AsyncSession(BaseSession):
 
     @property
     def http(self) -> AsyncHttp:
-        """What sends requests, made when it is first needed."""
+        """The HTTP client, created at the first request."""
         http = self._http
         if http is None:
             with self._lock:
@@ -192,7 +192,7 @@ class AsyncSession(BaseSession):
 
     @property
     def workers(self) -> WorkerThreads:
-        """The threads for work that may block, made when they are first needed."""
+        """The threads for blocking work, started at the first use."""
         from animedex.transport.worker_threads import WorkerThreads
 
         with self._lock:

@@ -1,4 +1,4 @@
-"""Text that people and other programs wrote: UTF-8, or UTF-16 and UTF-32 with a byte order mark.
+"""Text from people and other programs: UTF-8, or UTF-16 and UTF-32 with a byte order mark.
 
 Everything that reads a text file or standard input decodes it here.
 """
@@ -33,7 +33,7 @@ HINT = "save it as UTF-8, or as UTF-16 with a byte order mark"
 
 
 def decode_text(data: bytes, name: str) -> str:
-    r"""Return a whole text without its byte order mark; `name` is what an error calls it.
+    r"""Return a text without its byte order mark; an error calls it `name`.
 
     Raises `BadArguments` with the line for what is not text in one of the encodings above.
 
@@ -65,7 +65,7 @@ def describe_encoding_fault(text: bytes) -> str | None:
 
 
 def to_utf8(data: bytes, name: str) -> bytes:
-    r"""Return a whole text in UTF-8 without its byte order mark.
+    r"""Return a text in UTF-8 without its byte order mark.
 
     What has no mark is returned as it is. Raises `BadArguments` where the mark is wrong.
 
@@ -76,7 +76,7 @@ def to_utf8(data: bytes, name: str) -> bytes:
 
 
 def utf8_pieces(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Yield a text in UTF-8 without its byte order mark, as its pieces come.
+    """Yield a text in UTF-8 without its byte order mark, piece by piece.
 
     Raises `BadArguments` where it is not in the encoding that the mark says.
     """
@@ -107,7 +107,7 @@ def open_text(file: BinaryIO, name: str) -> io.BufferedReader:
 
 
 def read_pieces(file: BinaryIO) -> Iterator[bytes]:
-    """Yield what there is in a file, as it comes: a pipe is not waited for."""
+    """Yield what is available in a file, without waiting for the end of a pipe."""
     read = file.read1 if isinstance(file, io.BufferedIOBase) else file.read
     return iter(lambda: read(_PIECE) or b"", b"")
 
@@ -120,7 +120,7 @@ def _with_last(first: bytes, rest: Iterable[bytes]) -> Iterator[tuple[bytes, boo
 
 
 def _decode(decoder: codecs.IncrementalDecoder, piece: bytes, *, is_last: bool) -> tuple[str, bool]:
-    """Decode a piece; return what comes before the first fault, and whether there is none."""
+    """Decode a piece; return the text before the first fault, and whether there is no fault."""
     try:
         text = decoder.decode(piece, is_last)
     except UnicodeDecodeError as error:

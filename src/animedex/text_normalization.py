@@ -1,4 +1,4 @@
-"""Reduce text to what a reader would call the same words.
+"""Text normalization: spellings that a reader considers equal become equal.
 
 Titles and names come in many spellings of one thing: capitals, accents, full-width letters,
 half-width kana, hiragana or katakana. Folded, they are equal strings.
@@ -66,7 +66,7 @@ def split_words(text: str) -> list[str]:
 
 
 def is_cjk(word: str) -> bool:
-    """Return whether a word is Chinese, Japanese or Korean, where few characters say much.
+    """Return whether a word is Chinese, Japanese or Korean, where words have few characters.
 
     >>> is_cjk("巨人"), is_cjk("titan")
     (True, False)
@@ -75,7 +75,7 @@ def is_cjk(word: str) -> bool:
 
 
 def is_short(word: str) -> bool:
-    """Return whether a word is so short that one wrong letter makes it another word.
+    """Return whether a word is too short to allow for a typing error.
 
     >>> is_short("kon"), is_short("あお"), is_short("鬼"), is_short("鬼滅"), is_short("bocchi")
     (True, True, True, False, False)

@@ -48,7 +48,7 @@ class Tool(NamedTuple, Generic[A]):
 def rows(
     build: Callable[[A], Call[Sequence[T]]], key: str = "rows"
 ) -> Callable[[AsyncSession, A], Awaitable[dict[str, object]]]:
-    """Make what runs a tool of a function that builds a call for rows."""
+    """Return the runner of a tool whose call returns rows."""
 
     async def run(client: AsyncSession, arguments: A) -> dict[str, object]:
         return {key: list(await client.perform(build(arguments)))}
@@ -59,7 +59,7 @@ def rows(
 def row(
     build: Callable[[A], Call[T]],
 ) -> Callable[[AsyncSession, A], Awaitable[dict[str, object]]]:
-    """Make what runs a tool of a function that builds a call for a single row."""
+    """Return the runner of a tool whose call returns a single row."""
 
     async def run(client: AsyncSession, arguments: A) -> dict[str, object]:
         return {"rows": [await client.perform(build(arguments))]}

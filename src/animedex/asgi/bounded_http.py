@@ -25,7 +25,7 @@ _HEADER_BYTES = 32
 
 
 class BoundedHttpProtocol(HttpToolsProtocol):
-    """Refuse a request whose head is too large, and drop one that does not end in time."""
+    """Refuses a request whose head is too large, and drops one that does not end in time."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401  uvicorn's own
         super().__init__(*args, **kwargs)
@@ -96,7 +96,7 @@ class BoundedHttpProtocol(HttpToolsProtocol):
         super().on_message_complete()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what the parser did not like, or was told not to go on with."""
+        """Answer a request that the parser refused."""
         if self._refusal is HTTPStatus.BAD_REQUEST:
             super().send_400_response(msg)
         else:

@@ -1,4 +1,4 @@
-"""Let web pages of any site ask, as services that are meant for browsers do (CORS)."""
+"""Cross-origin requests from web pages of any site (CORS)."""
 
 from __future__ import annotations
 

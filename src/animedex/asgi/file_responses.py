@@ -59,7 +59,7 @@ def is_byte_range(text: str) -> bool:
 
 
 def is_not_modified(etag: str, if_none_match: str | None) -> bool:
-    """Return whether a client says that it has this version already.
+    """Return whether a client has this version already.
 
     >>> [is_not_modified('"a"', header) for header in ('"b", W/"a"', "*", None)]
     [True, True, False]

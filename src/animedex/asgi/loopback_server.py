@@ -27,7 +27,7 @@ _WEBSOCKET_ADVICE = ("Unsupported upgrade request", "No supported WebSocket libr
 
 
 class DropConnection(Exception):
-    """Close the connection where the answer stands: an application raises it."""
+    """An application raises it to close the connection in the middle of an answer."""
 
 
 class LoopbackServer:
@@ -173,7 +173,7 @@ class _PromptServer(uvicorn.Server):
 
 
 class _DropFilter(logging.Filter):
-    """Keep out of the log what is no fault of one server: ordered endings, and WebSocket attempts.
+    """Filters expected endings and WebSocket attempts out of the log.
 
     For the latter, uvicorn advises to install something, which would not help.
     """

@@ -1,4 +1,4 @@
-"""Fetching a picture's file, whichever service it is from: the call that brings the bytes.
+"""The call that fetches a picture's file, from any service.
 
 What a file is to be like is not known here. Whoever takes it gives a sink, which is made from the
 answer's head and finds there whether the whole file comes (200) or the rest of it (206).

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class MatchKeys(NamedTuple):
-    """Keys by which two rows show the same picture, and what makes one the better one.
+    """Keys by which two rows show the same picture, and which of the two is better.
 
     `id` is the art post's id. `links` are what the row names as its source, the surest first.
     `perceptual_hash` is a 64-bit number; `pixels` and `byte_size` are 0 where unknown. A `withheld`

@@ -25,7 +25,7 @@ _URL_VARIABLE = re.compile(r"ANIMEDEX_([A-Z0-9]+)_URL")
 
 
 class EffectiveSetting(NamedTuple):
-    """A setting's value and where it came from."""
+    """A setting's value and its source."""
 
     value: Value
     source: Source
@@ -88,7 +88,7 @@ class Config:
 
 
 def _load(path: str) -> dict[str, object]:
-    """Read the file; only who has one pays for what that takes."""
+    """Read the file; without one, the parser is not even loaded."""
     try:
         os.stat(path)
     except (FileNotFoundError, NotADirectoryError):

@@ -63,7 +63,7 @@ def file_path() -> str:
 
 
 def _require_private(path: str) -> None:
-    """Raise if others may read or write the file: they could name a program to run."""
+    """Raise if others may read or write the file: they could set a program to run."""
     try:
         mode = os.stat(path).st_mode
     except OSError:
@@ -161,7 +161,7 @@ def _other_command(name: str) -> str:
 
 
 def program_timeout_error(name: str) -> TimedOut:
-    """Return the error for a key that did not come in time."""
+    """Return the error for a key program that did not end in time."""
     message = f"the key for {name} was not given in time"
     return TimedOut(message, hint="allow more with --timeout", backend=name)
 

@@ -16,7 +16,7 @@ _XDG: dict[Kind, tuple[str, str]] = {
 
 
 def user_folder(kind: Kind) -> str:
-    """Name the folder for one kind of file, as configured or as the system has it."""
+    """Return the folder for one kind of file, as configured or as the system has it."""
     chosen = os.environ.get(f"ANIMEDEX_{kind.upper()}_DIR")
     if chosen:
         return os.path.abspath(os.path.expanduser(chosen))

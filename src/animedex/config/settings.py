@@ -1,4 +1,4 @@
-"""Every setting there is: its default, how its text is read, and what it is for."""
+"""All settings: default, parser, and purpose."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def read_proxy(text: str) -> str:
 
 
 def read_state(text: str) -> str:
-    """Read a file's path, or the URL of a Redis server; what may hold a password is not repeated.
+    """Read a file's path, or the URL of a Redis server; errors never repeat a password.
 
     >>> read_state("redis://cache.example:6380/1")
     'redis://cache.example:6380/1'
@@ -135,7 +135,7 @@ def read_state(text: str) -> str:
 
 
 def read_choice(text: str, choices: tuple[str, ...]) -> str:
-    """Read one word among several.
+    """Read one of several words.
 
     >>> read_choice(" ON", ("on", "off"))
     'on'

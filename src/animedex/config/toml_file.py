@@ -33,7 +33,7 @@ def read_toml(path: str) -> dict[str, object]:
 
 
 def _place_of(error: Exception) -> str:
-    """Return where a file is wrong, as the parser knows it; its own words are not printed.
+    """Return the position of a fault; the parser's own message is not printed.
 
     >>> _place_of(ValueError("Invalid value (at line 3, column 7)"))
     ': line 3, column 7 cannot be read'
@@ -48,7 +48,7 @@ def _place_of(error: Exception) -> str:
 
 @contextlib.contextmanager
 def edit_toml(path: str) -> Generator[MutableMapping[str, object]]:
-    """Return the file's content to be changed, and write it back with comments and order kept."""
+    """Return the file's content to be changed, and write it back with its comments and order."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
@@ -71,7 +71,7 @@ def edit_toml(path: str) -> Generator[MutableMapping[str, object]]:
 def get_table(
     document: MutableMapping[str, object], name: str, path: str
 ) -> MutableMapping[str, object]:
-    """Return a table of the content, made where there is none."""
+    """Return a table of the content, created if it is missing."""
     import tomlkit
 
     place = document.setdefault(name, tomlkit.table())

@@ -1,4 +1,4 @@
-"""Arguments as an agent gave them, checked; an error says what would be right."""
+"""Arguments of tools, checked; an error names valid ones."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ class McpService:
         self._busy: set[asyncio.Task[Any]] = set()
 
     def server(self) -> Server[dict[str, Any]]:
-        """Make the server of the protocol's library."""
+        """Return the server of the protocol's library."""
         server: Server[dict[str, Any]] = Server(
             "animedex",
             version=__version__,
@@ -83,7 +83,7 @@ class McpService:
     async def call_tool(
         self, context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
-        """Run a tool; whatever goes wrong is the tool's error, and never the server's end."""
+        """Run a tool; a failure is the tool's error, and never ends the server."""
         task = asyncio.current_task()
         assert task is not None
         self._busy.add(task)
@@ -116,7 +116,7 @@ class McpService:
     async def read_resource(
         self, context: Context, params: types.ReadResourceRequestParams
     ) -> types.ReadResourceResult:
-        """Read one resource; a failure is the request's error, as the protocol has no other way."""
+        """Read one resource; a failure is the error of the request."""
         del context
         try:
             resource = await resources.read_resource(self._client, self._tools, str(params.uri))
@@ -141,7 +141,7 @@ class McpService:
 
 
 async def serve(options: ClientOptions, *, verbose: bool = False) -> None:
-    """Serve one client over standard streams, until it closes ours or Ctrl-C comes.
+    """Serve one client over standard streams, until it closes them or Ctrl-C.
 
     What is told on standard error are warnings, and every request if it is to be `verbose`.
     """
@@ -166,7 +166,7 @@ async def _serve(server: Server[dict[str, Any]]) -> None:
 
 
 def _raise_failure(serving: asyncio.Task[None]) -> None:
-    """Raise what ended the server, unless it is that nobody reads any more."""
+    """Raise what ended the server, unless the client has gone."""
     try:
         serving.result()
     except* (BrokenPipeError, ConnectionError):
@@ -214,7 +214,7 @@ _listener: ContextVar[Callable[[Event], None] | None] = ContextVar("listener", d
 
 
 def report_event(event: Event, *, verbose: bool = False) -> None:
-    """Pass an event on to the call in whose task, or a task of it, the event happens.
+    """Pass an event to the call in whose task it happens.
 
     Warnings, and with `verbose` other events too, are printed to standard error, as standard
     output is the protocol's.

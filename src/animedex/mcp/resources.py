@@ -1,4 +1,4 @@
-"""What a client may read beside calling tools: lists, the shape of art posts, the limits."""
+"""Resources for clients: lists, the schema of art posts, the limits."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def list_resources(tools: Mapping[str, Tool[Any]]) -> Iterator[Readable]:
 async def read_resource(
     client: AsyncClient, tools: Mapping[str, Tool[Any]], uri: str
 ) -> JsonObject:
-    """Read one resource; raise `NotFound` where there is none, or `AnimedexError`."""
+    """Read one resource; raise `NotFound` if there is none, or `AnimedexError`."""
     if uri == SCHEMA:
         return post_schema(ArtPost)
     if uri == LIMITS:

@@ -18,7 +18,7 @@ _MANY = 5
 
 
 def format_answer(tool: Tool[Any], answer: Mapping[str, object]) -> str:
-    """Write an answer, one line for each row; a service's text is made harmless."""
+    """Format an answer, one line for each row; a service's text is escaped."""
     lines = [line for key, value in answer.items() for line in _lines(tool, key, value)]
     return "\n".join(map(escape_control_characters, lines))
 

@@ -1,4 +1,4 @@
-"""All tools there are, and what their arguments and answers look like as JSON Schemas."""
+"""All tools, with their arguments and answers as JSON Schemas."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ def all_tools() -> dict[str, Tool[Any]]:
 
 
 def input_schema(tool: Tool[Any]) -> JsonObject:
-    """Describe a tool's arguments; others are refused."""
+    """Describe a tool's arguments; other arguments are refused."""
     whole = json_schema(tool.arguments)
     return {key: value for key, value in whole.items() if key not in {"title", "description"}}
 
 
 def output_schema(tool: Tool[Any]) -> JsonObject:
-    """Describe a tool's answer, rows with what stands beside them."""
+    """Describe a tool's answer, its rows with source and score."""
     return {
         "type": "object",
         "properties": {key: _schema(kind) for key, kind in tool.answer.items()},

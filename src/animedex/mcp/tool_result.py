@@ -31,7 +31,7 @@ _FILMS = (".mp4", ".webm", ".zip", ".swf")
 
 
 class ToolResult(NamedTuple):
-    """What is told of one call."""
+    """The result of one call."""
 
     content: JsonObject
     text: str
@@ -54,7 +54,7 @@ async def build_result(client: AsyncClient, tool: Tool[Any], arguments: Argument
 
 
 def build_failure(error: Exception) -> AnimedexError:
-    """Return the error to tell for anything that was raised."""
+    """Return the error to report for any exception."""
     from animedex.database import StoreLocked
     from animedex.ratelimit.store import StoreUnavailable
 
@@ -74,7 +74,7 @@ async def _fetch_pictures(
     pictures: list[PictureContent],
     seconds: float | None,
 ) -> list[str]:
-    """Fetch the first pictures of an answer; say of each where it is, or why it is not."""
+    """Fetch the first pictures of an answer; describe where each is, or why it is missing."""
     posts = [post for value in answer.values() for post in _posts(value)]
     first_posts = posts[:MOST_PICTURES]
     notes: list[str] = []
@@ -92,7 +92,7 @@ async def _fetch_pictures(
 async def _fetch_all(
     client: AsyncClient, posts: Sequence[ArtPost], seconds: float | None
 ) -> list[PictureContent | AnimedexError]:
-    """Fetch pictures at once; give for each what came in time, or why it did not."""
+    """Fetch pictures at once; return each one that arrived in time, or its failure."""
     import asyncio
 
     tasks = [asyncio.create_task(_fetch_one(client, post)) for post in posts]
@@ -147,7 +147,7 @@ def _plain(value: object) -> JsonValue:
 
 
 class PictureContent(NamedTuple):
-    """A picture as it is shown."""
+    """A picture in the protocol's form."""
 
     data: bytes
     media_type: str = "image/jpeg"

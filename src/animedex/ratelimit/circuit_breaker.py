@@ -16,7 +16,7 @@ _MIN_PAUSE, _MAX_PAUSE = 0.05, 1.0
 
 
 class CircuitBreaker:
-    """Whether a server is worth asking, with a warning when that ends and a notice when it begins.
+    """Whether requests to a server are allowed; warns when it closes and when it opens.
 
     After a failure the circuit is open. When the pause is over it is half open: one caller probes,
     and has `timeout` seconds for that before another one does.

@@ -67,11 +67,11 @@ class FallbackStore:
         return self._run(lambda store: store.reserve(origin, limits, reservation))
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
-        """Record that the answer has come, or that the request failed after it was sent."""
+        """Record that the answer has arrived, or that the request failed after it was sent."""
         self._run(lambda store: store.finish(origin, limits, reservation))
 
     def cancel(self, origin: str, reservation: Reservation, slot: float | None) -> None:
-        """Return what a reservation holds that will not be sent."""
+        """Release a reservation that is not used."""
         self._run(lambda store: store.cancel(origin, reservation, slot))
 
     def block(self, origin: str, reservation: Reservation, seconds: float) -> None:

@@ -67,7 +67,7 @@ class Standing(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """What the file holds about itself."""
+    """The row of a file about itself."""
 
     id: str
     sent: int
@@ -78,7 +78,7 @@ class _Row(NamedTuple):
 
 
 class ProcessStates:
-    """The last state of each origin that this process has seen, whichever store it was in.
+    """The last state of each origin that this process has read, from any store.
 
     When another store takes over, or one loses its data, the process brings along what it knows.
     """
@@ -97,7 +97,7 @@ class ProcessStates:
         reservation: Reservation,
         now: float,
     ) -> tuple[LimiterState, Decision]:
-        """Decide on a reservation, counting what was seen elsewhere and what nobody can know."""
+        """Decide on a reservation, counting requests in other stores and unknown ones."""
         _, unknown_at = version
         if not is_loopback(origin) and unknown_at + recovery_seconds(limits) > now:
             state = assume_exhausted(state, limits, unknown_at, now)
@@ -285,7 +285,7 @@ class Integrity:
 
 
 def _read_marker(path: str, *, own: bool = False) -> str:
-    """Return a marker's text, empty if there is none, or if it must be this user's and is not."""
+    """Return a marker's text, empty if there is none; with `own`, this user must own the file."""
     with contextlib.suppress(OSError):
         handle = os.open(path, os.O_RDONLY | _FLAGS)
         try:

@@ -35,7 +35,7 @@ class Limits(NamedTuple):
 
 
 def scale_limits(limits: Limits, factor: float) -> Limits:
-    """Return stricter limits, rounded down to whole requests, and never less than one.
+    """Return stricter limits, rounded down to whole requests, but at least one.
 
     >>> scale_limits(Limits(TokenBucket(3, 10), {"search": SlidingWindow(7, 5)}), 0.5)[:2]
     (TokenBucket(rate=1.5, burst=5), {'search': SlidingWindow(calls=3, seconds=5)})

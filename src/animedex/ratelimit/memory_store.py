@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class MemoryStore:
-    """Rate limits of this process alone, for want of a file; no burst is allowed.
+    """Rate limits of this process alone, if no file can be used; without bursts.
 
     Whenever this store takes over, everything counts as used up.
     """
@@ -36,7 +36,7 @@ class MemoryStore:
         self._begun_at: dict[str, float] = {}
 
     def reset(self) -> None:
-        """Start anew at the next use: other processes may have sent requests meanwhile."""
+        """Begin anew at the next use: other processes may have sent requests meanwhile."""
         with self._lock:
             self._begun_at.clear()
 
@@ -53,14 +53,14 @@ class MemoryStore:
         return decision
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
-        """Record that the answer has come, or that the request failed after it was sent."""
+        """Record that the answer has arrived, or that the request failed after it was sent."""
         now = self._clock()
         self._change(
             origin, reservation.ticket, lambda state: finish(state, limits, reservation, now)
         )
 
     def cancel(self, origin: str, reservation: Reservation, slot: float | None) -> None:
-        """Return what a reservation holds that will not be sent."""
+        """Release a reservation that is not used."""
         now = self._clock()
         self._change(
             origin, reservation.ticket, lambda state: cancel(state, reservation, slot, now)

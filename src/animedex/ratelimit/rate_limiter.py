@@ -63,7 +63,7 @@ class Reservation(NamedTuple):
 
 
 class Proceed(NamedTuple):
-    """The request may be sent at this moment; so many `left` could be sent at once after it."""
+    """The request may be sent at this moment; `left` more could be sent at once after it."""
 
     at: float
     left: int
@@ -137,7 +137,7 @@ def reserve(
 def finish(
     state: LimiterState, limits: Limits, reservation: Reservation, now: float
 ) -> LimiterState:
-    """Record that the answer has come, or that the request failed after it was sent."""
+    """Record that the answer has arrived, or that the request failed after it was sent."""
     window = limits.windows.get(reservation.route)
     if window is None:
         return state
@@ -150,7 +150,7 @@ def finish(
 def cancel(
     state: LimiterState, reservation: Reservation, slot: float | None, now: float
 ) -> LimiterState:
-    """Return what a reservation holds that will not be sent; `slot` is where it could proceed."""
+    """Release a reservation that is not used; `slot` is the moment that it was given."""
     state = _leave(_prune(state, now), reservation.route, reservation.ticket)
     if slot is None:
         return state

@@ -58,7 +58,7 @@ def pack_words(*words: bytes) -> bytes:
 
 
 def pack_command(*words: bytes) -> bytes:
-    r"""Encode a whole command as it is sent to the server.
+    r"""Encode a command in the server's protocol.
 
     >>> pack_command(b"PING")
     b'*1\r\n$4\r\nPING\r\n'
@@ -89,7 +89,7 @@ class RedisClient:
         return self._execute(b"".join(commands), deadline, len(commands)) if commands else []
 
     def scan_keys(self, pattern: bytes, deadline: float) -> list[bytes]:
-        """Return the keys that match a pattern; this may take long if there are many."""
+        """Return the keys that match a pattern; slow if there are many."""
         keys: dict[bytes, None] = {}
         cursor: Reply = b"0"
         while True:
@@ -180,7 +180,7 @@ class RedisClient:
         return connection
 
     def _translate(self, error: Exception) -> Exception:
-        """Return the error to raise; what the server answers to one caller concerns no other."""
+        """Return the error to raise; an error in one reply concerns that caller alone."""
         if is_unknown_script(error):
             return UnknownScript()
         reason = explain_error(error, self.path)

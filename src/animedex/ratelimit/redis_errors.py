@@ -1,4 +1,4 @@
-"""Errors of the Redis library, by one table: wait for the server, or give up at once.
+"""Errors of the Redis library, in one table: retry later, or give up at once.
 
 Rows name classes by text, so that only `redis_client` imports the library.
 """
@@ -12,7 +12,7 @@ from animedex.ratelimit.store import StoreUnavailable
 
 
 class UnknownScript(Exception):
-    """The server does not know a script by its digest yet."""
+    """The server has no script with that digest yet."""
 
 
 class CommandRefused(StoreUnavailable):
@@ -98,7 +98,7 @@ def is_response(error: BaseException) -> bool:
 
 
 def is_unknown_script(error: Exception) -> bool:
-    """Return whether the server does not know a script."""
+    """Return whether the server has no script with that digest."""
     return _has_class(error, "NoScriptError")
 
 
@@ -107,6 +107,6 @@ def _has_class(error: BaseException, name: str) -> bool:
 
 
 def _causes(error: BaseException) -> list[BaseException]:
-    """Return an error after what caused it, which says more."""
+    """Return an error after its causes, which are more specific."""
     cause = error.__cause__ or error.__context__
     return [*(_causes(cause) if cause else ()), error]

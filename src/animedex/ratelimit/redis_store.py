@@ -1,4 +1,4 @@
-"""Rate limits and the record of shown pictures at a Redis server, for many machines.
+"""Rate limits and the record of seen pictures on a Redis server, for many machines.
 
 A script at the server does the arithmetic of `rate_limiter`, by the server's clock. Durations are
 sent and received: an answer becomes moments of this machine's clock when it arrives, so that no two
@@ -43,7 +43,7 @@ _decode_decision = msgspec.msgpack.Decoder(tuple[int, float, float]).decode
 
 
 class PendingWrite(NamedTuple):
-    """A change that the server has not made yet, with the moment that it is about.
+    """A change that has not reached the server yet, and the moment that it is about.
 
     `sign` is -1 if the server counts from the moment, and 1 if it counts to it.
     """
@@ -90,14 +90,14 @@ class RedisStore:
         return Rejected(now + pause, more > 0)
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
-        """Record that the answer has come, or that the request failed after it was sent."""
+        """Record that the answer has arrived, or that the request failed after it was sent."""
         window = limits.windows.get(reservation.route)
         if window is not None:
             words = (b"settle", pack_number(window.seconds))
             self._write(origin, words, reservation, self._clock(), -1)
 
     def cancel(self, origin: str, reservation: Reservation, slot: float | None) -> None:
-        """Return what a reservation holds that will not be sent."""
+        """Release a reservation that is not used."""
         self._write(origin, (b"release",), reservation, slot, 1)
 
     def block(self, origin: str, reservation: Reservation, seconds: float) -> None:
@@ -174,7 +174,7 @@ class RedisStore:
                 raise
 
     def _run(self, name: str, packed: bytes, deadline: float) -> Reply:
-        """Run a script, with its text if the server does not know it."""
+        """Run a script, with its text if the server has not cached it."""
         if self._breaker.is_open:
             self._breaker.require()
         try:
@@ -200,7 +200,7 @@ class Script(NamedTuple):
 
 @cache
 def _script(name: str) -> Script:
-    """Read a script that is beside this file."""
+    """Read a script next to this file."""
     from hashlib import sha1
 
     with open(os.path.join(os.path.dirname(__file__), f"{name}.lua"), "rb") as file:
@@ -210,13 +210,13 @@ def _script(name: str) -> Script:
 
 
 def pack_script(name: str, key: bytes, words: tuple[bytes, ...], more: int = 0) -> bytes:
-    """Encode the call of a script, to which so many `more` words are added."""
+    """Encode the call of a script, which is followed by `more` other words."""
     head = b"*%d\r\n" % (4 + len(words) + more) + _script(name).by_digest
     return head + pack_words(b"1", key, *words)
 
 
 def include_text(packed: bytes, name: str) -> bytes:
-    """Replace a script's digest in a call by its text, for a server that does not know it yet."""
+    """Replace a script's digest in a call by its text, for a server that has not cached it."""
     return packed.replace(_script(name).by_digest, _script(name).by_text, 1)
 
 
@@ -232,7 +232,7 @@ def _pack_reserve(
 
 
 def limiter_key(origin: str) -> bytes:
-    """Return the key of an origin's state; braces keep it on one node of a cluster."""
+    """Return the key of an origin's state; braces bind it to one node of a cluster."""
     return f"{PREFIX}:budget:{{{origin}}}".encode()
 
 

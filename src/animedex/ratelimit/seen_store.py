@@ -1,4 +1,4 @@
-"""The record of pictures that were shown, with writes that are collected for a second."""
+"""The record of seen pictures, whose writes are collected for a second."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WRITE_INTERVAL = 1.0
 
 
 class SeenStore:
-    """The pictures that this user was shown, in a table that all processes share."""
+    """The pictures that this user has seen, in a table that all processes share."""
 
     def __init__(self, table: SeenTable, clock: Clock) -> None:
         self._table = table
@@ -33,12 +33,12 @@ class SeenStore:
     def select_unseen(
         self, backend: str, ids: tuple[str, ...], deadline: float = inf
     ) -> frozenset[str]:
-        """Return which pictures this user was never shown, and record all of them as shown."""
+        """Return the pictures that this user has not seen, and record all of them as seen."""
         self._write(deadline)
         return self._table.add_seen(backend, ids, deadline)
 
     def record(self, backend: str, ids: tuple[str, ...], deadline: float = inf) -> None:
-        """Record pictures as shown: others see that within a second, or when this is closed.
+        """Record pictures as seen, in the table within a second or when this is closed.
 
         A process that is killed, or that ends without closing this, may lose the last second's.
         """

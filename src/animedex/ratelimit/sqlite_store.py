@@ -1,4 +1,4 @@
-"""Rate limits and the record of shown pictures in an SQLite file that all processes share.
+"""Rate limits and the record of seen pictures in an SQLite file that all processes share.
 
 Each operation is one transaction: it reads an origin's state, asks `rate_limiter`, and writes the
 next state. Before that, `integrity` checks that the file still counts all that was sent.
@@ -86,13 +86,13 @@ class SqliteStore:
             return decision
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
-        """Record that the answer has come, or that the request failed after it was sent."""
+        """Record that the answer has arrived, or that the request failed after it was sent."""
         self._change(
             origin, reservation.ticket, lambda state, now: finish(state, limits, reservation, now)
         )
 
     def cancel(self, origin: str, reservation: Reservation, slot: float | None) -> None:
-        """Return what a reservation holds that will not be sent."""
+        """Release a reservation that is not used."""
         self._change(
             origin, reservation.ticket, lambda state, now: cancel(state, reservation, slot, now)
         )

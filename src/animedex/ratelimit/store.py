@@ -1,4 +1,4 @@
-"""Protocols of the stores: rate limits, and the record of pictures that were shown."""
+"""Protocols of the stores: rate limits, and the record of seen pictures."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CLEANUP_SECONDS = 0.2
 
 
 class LimiterStore(Protocol):
-    """The state of all origins' rate limits, shared by everyone who uses the same `path`.
+    """The state of all origins' rate limits, shared by all users of the same `path`.
 
     Each method raises `StoreLocked` or `StoreUnavailable` with nothing done; none waits for that to
     change. All moments are of this machine's `shared_clock`.
@@ -38,11 +38,11 @@ class LimiterStore(Protocol):
         ...
 
     def finish(self, origin: str, limits: Limits, reservation: Reservation) -> None:
-        """Record that the answer has come, or that the request failed after it was sent."""
+        """Record that the answer has arrived, or that the request failed after it was sent."""
         ...
 
     def cancel(self, origin: str, reservation: Reservation, slot: float | None) -> None:
-        """Return what a reservation holds that will not be sent."""
+        """Release a reservation that is not used."""
         ...
 
     def block(self, origin: str, reservation: Reservation, seconds: float) -> None:
@@ -59,7 +59,7 @@ class LimiterStore(Protocol):
 
 
 class SeenTable(Protocol):
-    """The record of which pictures were shown, by service and id."""
+    """The record of seen pictures, by service and id."""
 
     def add_seen(self, backend: str, ids: tuple[str, ...], deadline: float = inf) -> frozenset[str]:
         """Add pictures to the record, and return which of them are new."""

@@ -46,7 +46,7 @@ class Decompressor:
             yield piece
 
     def finish(self) -> None:
-        """Raise `UpstreamDecode` unless the data has come to its end."""
+        """Raise `UpstreamDecode` unless the data is complete."""
         if not self._stream.eof:
             message = "the answer's compressed data ends too soon"
             raise UpstreamDecode(message, hint=_HINT)

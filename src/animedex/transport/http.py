@@ -1,4 +1,4 @@
-"""What sends requests: the only file that knows the HTTP library.
+"""The HTTP client: the only file that uses the HTTP library.
 
 The library's decoders are off: a body arrives as it was sent, and `max_bytes` stops one that does
 not end. It follows no redirects, which are the pipeline's business. `http_errors` translates what
@@ -179,7 +179,7 @@ class ClientPool(Generic[C]):
             return self._clients[key]
 
     def take_all(self) -> list[C]:
-        """Return all clients, to be closed; no other is made after it."""
+        """Return all clients for closing; no other client is created afterwards."""
         with self._lock:
             self._is_closed = True
             clients = list(self._clients.values())
@@ -231,7 +231,7 @@ class ResponseBuilder:
         self._head: Response | None = None
 
     def begin(self, answer: BaseResponse) -> bool:
-        """Take the head; return whether the body is known to be short, and is read at once."""
+        """Store the head; return whether the body is short enough to be read at once."""
         head = Response(answer.status, tuple(answer.headers.items()), b"", self.request.url)
         if self.request.open_writer is None or not head.is_success:
             self._head = head
@@ -260,7 +260,7 @@ class ResponseBuilder:
             self._chunks.append(chunk)
 
     def build(self) -> Response:
-        """Return the answer, whose body is complete."""
+        """Return the complete answer."""
         assert self._head is not None
         return self._head._replace(body=b"".join(self._chunks))
 
@@ -270,7 +270,7 @@ class ResponseBuilder:
             self._head.writer.discard()
 
     def cancel(self) -> None:
-        """Take no more: nobody waits for the answer.
+        """Accept no more data: the exchange was cancelled.
 
         A writer that is blocked holds the lock, and is discarded when it goes on.
         """
@@ -297,4 +297,4 @@ async def _yield_to_scopes() -> None:
 
 
 class Cancelled(Exception):
-    """Nobody waits for this exchange any more."""
+    """The exchange was cancelled."""

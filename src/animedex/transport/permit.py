@@ -128,7 +128,7 @@ class Permit:
         return writes
 
     def cancel(self) -> None:
-        """Return the slot to others, as nothing was sent."""
+        """Return the slot, as nothing was sent."""
         limiter = self._pipeline.runtime.limiter
         limiter.cancel(self.origin, self._brief(), self._slot)
 
@@ -143,7 +143,7 @@ class Permit:
         self._pipeline.runtime.limiter.finish(self.origin, self.limits, reservation)
 
     def _brief(self) -> Reservation:
-        """Return the reservation with a deadline that is near, as nobody waits any more."""
+        """Return the reservation with a short deadline, for clean-up."""
         deadline = self._pipeline.clock() + CLEANUP_SECONDS
         return self.reservation._replace(deadline=min(self._pipeline.deadline, deadline))
 

@@ -117,7 +117,7 @@ class Runtime:
         self._notices: dict[str, object] = {}
 
     def start(self, call: Call[T]) -> Steps[T]:
-        """Return the steps of a call, whose deadline is counted from now."""
+        """Return the steps of a call; its deadline begins now."""
         timeout = self.config.timeout if call.timeout is None else call.timeout
         return Pipeline(self, inf if timeout is None else self.clock() + timeout).execute(call)
 
@@ -142,7 +142,7 @@ class Runtime:
             error = error.__cause__ or error.__context__
 
     def notice(self, backend: str, message: str) -> None:
-        """Send a warning, once however many calls come upon it at the same time."""
+        """Send a warning once, however many calls cause it at the same time."""
         mark = object()
         if self._notices.setdefault(message, mark) is mark:
             self.notify(Event("warning", backend, message=message))
@@ -166,7 +166,7 @@ class Pipeline:
         self.deadline = deadline
 
     def execute(self, call: Call[T]) -> Steps[T]:
-        """Carry out a call; if its request fails, let it recover, and then go on."""
+        """Carry out a call, let it recover from a failure, and continue with its next steps."""
         try:
             url = resolve_url(call, self.config.base_urls)
             needs_account = call.backend.sign_in or call.anonymous_error
@@ -196,7 +196,7 @@ class Pipeline:
         return (yield from call.next_steps(self, value)) if call.next_steps else value
 
     def authenticate(self, call: Call[Any], url: str) -> Steps[Account | None]:
-        """Return whose call this is; raise if that is nobody, and the service would refuse them.
+        """Return the user's account; raise if there is none and the service requires one.
 
         The host of a file is another origin than the API's, and gets no key.
         """
@@ -381,14 +381,14 @@ class Pipeline:
                 cache.put(key, name, body, lifetime, deadline)
 
     def record_as_seen(self, call: Call[Any], ids: tuple[str, ...]) -> Steps[None]:
-        """Record pictures as shown to this user, unless that is impossible now."""
+        """Record pictures as seen by this user, unless the store is locked."""
         with contextlib.suppress(StoreLocked):
             record = partial(self.runtime.seen.record, call.backend.name, ids, self.deadline)
             is_remote = self.runtime.is_remote
             _ = (yield Blocking(record, hash(ids), self.deadline)) if is_remote else record()
 
     def recover(self, call: Call[T], failure: AnimedexError) -> Steps[T]:
-        """Let a call explain a failure; an error in its place keeps the request id."""
+        """Let a call handle a failure; an error in its place keeps the request id."""
         assert call.recover is not None
         try:
             return (yield from call.recover(self, failure))
@@ -397,7 +397,7 @@ class Pipeline:
             raise
 
     def select_unseen(self, backend: str, ids: Iterable[str]) -> Steps[frozenset[str]]:
-        """Return which pictures this user was never shown, and record all of them as shown."""
+        """Return the pictures that this user has not seen, and record all of them as seen."""
         names = tuple(ids)
         work = partial(self.runtime.seen.select_unseen, backend, names, self.deadline)
         return (yield from self.retry_while_locked(work, hash(names)))

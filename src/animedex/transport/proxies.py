@@ -22,7 +22,7 @@ _VARIABLES = {
 
 
 class Proxies(NamedTuple):
-    """Proxy URLs by the scheme that goes through them, and the hosts that are reached directly.
+    """Proxy URLs by scheme, and the hosts that are reached directly.
 
     `direct` is a list as `NO_PROXY` has it: names, suffixes and networks between commas.
     """

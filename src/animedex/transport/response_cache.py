@@ -94,7 +94,7 @@ class Cache:
     def put(
         self, key: str, backend: str, body: bytes, lifetime: float, deadline: float = inf
     ) -> None:
-        """Store a body for so many seconds, and delete what has expired or is too much."""
+        """Store a body for so many seconds; delete what has expired or exceeds the cap."""
         del deadline
         if len(body) > self._cap:
             return
@@ -171,7 +171,7 @@ def _shrink(db: sqlite3.Connection, cap: int) -> None:
 
 
 def _total_size(db: sqlite3.Connection) -> int:
-    """Return the size of all bodies, which is counted once and then kept up to date."""
+    """Return the size of all bodies, which is counted once and then updated."""
     row = db.execute("SELECT size FROM total").fetchone()
     if row is None:
         db.execute("INSERT INTO total SELECT coalesce(sum(size), 0) FROM answer")

@@ -1,4 +1,4 @@
-"""What an answer's headers say about when to ask again: `Retry-After` and `x-rate-limit-*`.
+"""When to retry, from an answer's headers: `Retry-After` and `x-rate-limit-*`.
 
 Times of day are read against the answer's own `Date`, so that this machine's clock may be wrong.
 https://docs.nekos.best/getting-started/api-endpoints.html
@@ -32,7 +32,7 @@ _HINT = "allow more time with --timeout, or see `animedex status`"
 
 
 def requested_delay(response: Response) -> float | None:
-    """Return how many seconds the service asks to wait before the next try; None if it does not.
+    """Return the requested delay before the next try in seconds; None if there is none.
 
     >>> from animedex.http_message import Response
     >>> requested_delay(Response(429, (("retry-after", "0.25"),), b"", ""))
@@ -43,7 +43,7 @@ def requested_delay(response: Response) -> float | None:
 
 
 def exhausted_for(outcome: Response | AnimedexError) -> float | None:
-    """Return for how many seconds a path is exhausted, None if the answer does not say so.
+    """Return the seconds for which a path is exhausted, None if the answer does not say so.
 
     >>> from animedex.http_message import Response
     >>> headers = (
@@ -89,7 +89,7 @@ def retry_delay(
 
 
 def rate_limited(message: str, seconds: float) -> RateLimited:
-    """Return the error that says when to come back.
+    """Return the error with the time until the next request is allowed.
 
     >>> rate_limited("nekos has no room", 90.2).message
     'nekos has no room: come back in 1 min 31 s'

@@ -43,14 +43,14 @@ _WORDS = ("message", "detail", "error", "title")
 
 
 def check_status(response: Response, backend: Backend, user_agent: str) -> None:
-    """Raise the error that a status stands for, or that the body of a success reports."""
+    """Raise the error of a status, or of a success whose body reports a failure."""
     may_report = b'"success"' in response.body
     if not response.is_success or (may_report and _is_failure_report(response.body)):
         raise status_error(response, backend, user_agent)
 
 
 def _is_failure_report(body: bytes) -> bool:
-    """Return whether a body is a JSON object that says `"success": false`.
+    """Return whether a body is a JSON object with `"success": false`.
 
     >>> _is_failure_report(b'{"success": false}'), _is_failure_report(b'{"success": {}}')
     (True, False)
@@ -80,7 +80,7 @@ def redact_response(response: Response, account: Account) -> Response:
 
 
 def request_id(response: Response) -> str | None:
-    """Return what the service calls the request, None where it does not say.
+    """Return the service's id of the request, None if there is none.
 
     >>> from animedex.http_message import Response
     >>> request_id(Response(500, (("x-request-id", "0af7-65"),), b"", ""))
@@ -90,7 +90,7 @@ def request_id(response: Response) -> str | None:
 
 
 def status_error(response: Response, backend: Backend, user_agent: str) -> AnimedexError:
-    """Make the error that a status stands for, as the service means it or else as all do."""
+    """Return the error of a status, explained by the service's own table or the common one."""
     own = backend.explain_error(response) if backend.explain_error else None
     meaning = own or _explain_status(response)
     words = error_text(response) if meaning.words is None else shorten_text(meaning.words)
@@ -121,7 +121,7 @@ def _explain_status(response: Response) -> ErrorExplanation:
 
 
 def _explain_report(response: Response) -> ErrorExplanation:
-    """Return what a failure means that came with the status of a success."""
+    """Return the meaning of a failure with the status of a success."""
     from animedex.backend import ErrorExplanation
 
     if "rate limit" in error_text(response).lower():
@@ -138,7 +138,7 @@ def error_text(response: Response) -> str:
 
 
 def shorten_text(text: str) -> str:
-    r"""Return a service's words on one line, without what could steer a terminal.
+    r"""Return a service's text on one line, without control characters.
 
     >>> shorten_text("a  b\x1b[1m\nc")
     'a b [1m c'

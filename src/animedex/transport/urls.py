@@ -109,7 +109,7 @@ def is_api_origin(url: str, backend: Backend, base_urls: Mapping[str, str]) -> b
 
 
 def require_loopback(url: str) -> None:
-    """Raise `BadArguments` for a real service, whose limits are never switched off."""
+    """Raise `BadArguments` for a real service: its limits cannot be switched off."""
     if not is_loopback(url):
         message = f"budgets can be switched off for a loopback server only, not for {origin(url)}"
         raise BadArguments(message, hint="leave `limits` on")

@@ -112,7 +112,7 @@ class WorkerThreads:
             raise StoreUnavailable(self._path, "does not answer", 0.0) from None
 
     def submit(self, work: Callable[[], None], queue: int) -> None:
-        """Do work on a store that nobody waits for."""
+        """Queue work on a store whose result is not needed."""
 
         def run() -> None:
             with contextlib.suppress(StoreLocked):

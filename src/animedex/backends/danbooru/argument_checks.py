@@ -1,4 +1,4 @@
-"""Checking what is asked for, before anything is sent."""
+"""Checks of arguments before a request is sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_limit(limit: int) -> str:
 
 
 def check_row_limit(limit: int) -> str:
-    """Return the limit of any other list as it is sent."""
+    """Return the limit of a list other than posts, as a parameter."""
     return _check_limit(limit, MOST_ROWS)
 
 
@@ -38,7 +38,7 @@ def _check_limit(limit: int, most: int, hint: str | None = None) -> str:
 
 
 def check_max(most: int) -> int:
-    """Return how many posts are wanted of all."""
+    """Return the largest number of posts over all pages."""
     if type(most) is not int or not 1 <= most <= MOST_OF_ALL:
         _raise_bad_argument(
             f"a maximum is a whole number from 1 to {MOST_OF_ALL}, not {most!r:.80}",

@@ -55,7 +55,7 @@ def search(
     limit: int = 20,
     page: int | str | None = None,
 ) -> Call[list[DanbooruPost]]:
-    """Search posts by tags, 1 to 200 of a page; without a tag the newest come.
+    """Search posts by tags, 1 to 200 per page; without a tag, list the newest.
 
     A tag is `name`, `-name`, `~name`, `wild*`, or a metatag such as `score:>100`; a text may hold
     several with blanks between them. `page` is a number, or `b<id>` or `a<id>` for what comes
@@ -76,7 +76,7 @@ def all_posts(
     rating: RatingWord | Rating | None = None,
     order: str | None = None,
 ) -> Call[list[DanbooruPost]]:
-    """Page through a search by id, the newest first, for at most so many posts, up to 1000.
+    """Page through a search by id, newest first, for at most `max` posts, up to 1000.
 
     Each page of 200 is a request. `order` is nothing, `id_desc`, or `id` for the oldest first;
     others cannot be paged by id.
@@ -138,7 +138,7 @@ def count(*tags: str, rating: RatingWord | Rating | None = None) -> Call[int | N
 
 
 def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
-    """Find tags by a pattern in which `*` stands for anything, the most used ones first.
+    """Find tags by a pattern with `*` as a wildcard, the most used first.
 
     1 to 1000 come. The answer is cached for an hour.
     """
@@ -151,7 +151,7 @@ def tags(pattern: str, limit: int = 20) -> Call[list[DanbooruTag]]:
 
 
 def autocomplete(text: str) -> Call[list[DanbooruSuggestion]]:
-    """Find the tags that a text may mean, also by other spellings; cached for an hour."""
+    """Find tags that complete a text, also by other spellings; cached for an hour."""
     params = (
         ("search[query]", check_text("a tag", text)),
         ("search[type]", "tag_query"),
@@ -205,7 +205,7 @@ def wiki(title: str) -> Call[DanbooruWikiPage]:
 
 
 def related(tag: str) -> Call[list[DanbooruRelatedTag]]:
-    """Find the tags that often stand beside another; the answer is cached for an hour."""
+    """Find the tags that often occur with another; the answer is cached for an hour."""
     request = Request("GET", "/related_tag.json", (("search[query]", check_name("a tag", tag)),))
     return Call(BACKEND, request, parsers.parse_related_tags, ttl=HOUR)
 

@@ -23,7 +23,7 @@ _MOST_TEXT = 600
 
 
 def tag_card(row: DanbooruTag) -> Card:
-    """Lay out a tag."""
+    """Return the card of a tag."""
     deprecated = "yes" if row.is_deprecated else None
     lines = (
         ("kind", row.kind),
@@ -34,7 +34,7 @@ def tag_card(row: DanbooruTag) -> Card:
 
 
 def suggestion_card(row: DanbooruSuggestion) -> Card:
-    """Lay out what a text may be completed to."""
+    """Return the card of a completion."""
     lines = (
         ("kind", row.kind),
         ("posts", _format_number(row.post_count)),
@@ -44,7 +44,7 @@ def suggestion_card(row: DanbooruSuggestion) -> Card:
 
 
 def related_card(row: DanbooruRelatedTag) -> Card:
-    """Lay out a tag that stands beside another."""
+    """Return the card of a related tag."""
     tag = row.tag
     category = tag.category if tag else None
     lines = (
@@ -58,7 +58,7 @@ def related_card(row: DanbooruRelatedTag) -> Card:
 
 
 def artist_card(row: DanbooruArtist) -> Card:
-    """Lay out an artist."""
+    """Return the card of an artist."""
     lines = (
         ("other names", join_few(row.other_names or [])),
         ("group", row.group_name),
@@ -69,7 +69,7 @@ def artist_card(row: DanbooruArtist) -> Card:
 
 
 def pool_card(row: DanbooruPool) -> Card:
-    """Lay out a pool."""
+    """Return the card of a pool."""
     lines = (
         ("kind", row.category),
         ("posts", _format_number(row.post_count)),
@@ -80,7 +80,7 @@ def pool_card(row: DanbooruPool) -> Card:
 
 
 def wiki_card(row: DanbooruWikiPage) -> Card:
-    """Lay out a page of the wiki, its text on one line and shortened."""
+    """Return the card of a wiki page, with its text on one line and shortened."""
     lines = (("other names", join_few(row.other_names or [])), ("text", _shorten(row.body)))
     return _build_card(row.title, lines, f"{HOME}/wiki_pages/{quote(row.title or '', safe='')}")
 

@@ -306,7 +306,7 @@ def related(session: CommandSession, tag: str) -> None:
 
 
 def _parse_max(most: int | None, limit: int | None, page: str | None) -> int:
-    """Return how many posts --all may bring; it has to be said."""
+    """Return the largest number of posts for --all, which requires it."""
     if most is None:
         message, hint = "--all needs to know how many posts at most", "add --max N, up to 1000"
     elif limit is not None or page is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def fetch_all_pages(
     context: CallContext, first: list[DanbooruPost], most: int, page: Pages, *, rising: bool
 ) -> Steps[list[DanbooruPost]]:
-    """Go on behind the first page by the id of the last post, up to `most` posts.
+    """Fetch further pages by the id of the last post, up to `most` posts.
 
     `page` returns the call for so many posts of a page such as `b500`.
     """
@@ -65,7 +65,7 @@ def _paging_error(message: str) -> UpstreamShape:
 def missing(
     what: str, hint: str | None = None
 ) -> Callable[[CallContext, AnimedexError], Steps[Never]]:
-    """Return what names a missing thing in its error; other failures stay what they are."""
+    """Return a recovery that names a missing thing in its error; other failures stay."""
 
     def recover(context: CallContext, error: AnimedexError) -> Steps[Never]:
         del context

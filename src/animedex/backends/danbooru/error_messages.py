@@ -1,4 +1,4 @@
-"""What Danbooru's failures mean, in its own words, and what to try next.
+"""The meaning of Danbooru's failures, by its own messages, and what to try next.
 
 https://danbooru.donmai.us/wiki_pages/help:api
 """
@@ -72,7 +72,7 @@ _STATUSES = {
 
 
 def explain_error(response: Response) -> ErrorExplanation | None:
-    """Return what an answer means that carries Danbooru's own words; None of any other.
+    """Return the meaning of an answer with one of Danbooru's messages; None for any other.
 
     >>> from animedex.http_message import Response
     >>> body = b'{"success": false, "message": "That record was not found.", "backtrace": ["x"]}'
@@ -85,7 +85,7 @@ def explain_error(response: Response) -> ErrorExplanation | None:
 
 
 def _read_message(response: Response) -> tuple[str, str | None]:
-    """Read the name of an error and its message; nothing else of the body is shown."""
+    """Return the name of an error and its message; the rest of the body is ignored."""
     import msgspec
 
     # All of it, as a long backtrace may stand before the message.

@@ -59,7 +59,7 @@ class MediaAsset(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
-    """One post: a picture with its tags, its rating and where it comes from.
+    """One post: a picture with its tags, its rating and its source.
 
     `rating` is a letter: g, s, q or e. `tag_string` holds all tags in alphabetical order; the
     properties `artists`, `characters`, `copyrights`, `general_tags` and `meta_tags` list them by
@@ -157,7 +157,7 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
 
     @property
     def animated(self) -> bool | None:
-        """Return whether the picture moves; None where the row does not say.
+        """Return whether the picture is animated; None if the row does not say.
 
         A GIF is known to move by its tag `animated` or its duration, and not known to stand still.
         """
@@ -168,7 +168,7 @@ class DanbooruPost(PictureRecord, frozen=True, kw_only=True):
         return False if extension in _STILL and self.tag_string is not None else None
 
     def file(self) -> PictureFile | None:
-        """Return which file is the picture: of an ugoira, whose frames are a zip, the film of it.
+        """Return the file of the picture; for an ugoira, whose frames are a zip, its video.
 
         https://danbooru.donmai.us/wiki_pages/ugoira
         """
@@ -214,7 +214,7 @@ def _split_names(names: str | None) -> list[str]:
 
 
 class DanbooruTag(Record, frozen=True, kw_only=True):
-    """One tag; `kind` says in words what `category` says as a number."""
+    """One tag; `kind` is the name of its `category`, which is a number."""
 
     backend: ClassVar[str] = "danbooru"
     id: int | None = None
@@ -277,7 +277,7 @@ class DanbooruWikiPage(Record, frozen=True, kw_only=True):
 
 
 class TagRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A tag that stands inside another row."""
+    """A tag within another row."""
 
     id: int | None = None
     name: str | None = None
@@ -287,7 +287,7 @@ class TagRow(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DanbooruSuggestion(Record, frozen=True, kw_only=True):
-    """What a text may be completed to: `value` is to be searched, `label` to be shown.
+    """A completion of a text: `value` is for searches, `label` for display.
 
     `antecedent` is the other spelling by which it was found.
     """
@@ -308,7 +308,7 @@ class DanbooruSuggestion(Record, frozen=True, kw_only=True):
 
 
 class DanbooruRelatedTag(Record, frozen=True, kw_only=True):
-    """A tag that often stands beside another, and how often; all measures are in 0..1."""
+    """A tag that often occurs with another, and how often; all measures are in 0..1."""
 
     backend: ClassVar[str] = "danbooru"
     tag: TagRow | None = None
@@ -319,7 +319,7 @@ class DanbooruRelatedTag(Record, frozen=True, kw_only=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """A count, None where the service gave it up."""
+    """A count, None if the service gave up counting."""
 
     posts: int | None = None
 

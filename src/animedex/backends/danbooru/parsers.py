@@ -81,7 +81,7 @@ def parse_wiki_page(response: Response, source: SourceTag) -> DanbooruWikiPage:
 
 
 def parse_count(response: Response, source: SourceTag) -> int | None:
-    """Read how many posts there are; None where the service did not count to the end."""
+    """Parse the number of posts; None if the service did not finish counting."""
     from animedex.backends.danbooru.models import CountResponse
     from animedex.models import parse_json
 
@@ -89,7 +89,7 @@ def parse_count(response: Response, source: SourceTag) -> int | None:
 
 
 def parse_related_tags(response: Response, source: SourceTag) -> list[DanbooruRelatedTag]:
-    """Read the tags that stand beside another."""
+    """Parse the tags that occur with another."""
     from animedex.backends.danbooru.models import DanbooruRelatedTag, RelatedResponse
     from animedex.models import parse_json, parse_records
 

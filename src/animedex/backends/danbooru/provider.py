@@ -36,7 +36,7 @@ _PAGE = re.compile(r"https?://[a-z]+\.donmai\.us/posts/([1-9][0-9]{0,17})(?:\.js
 
 
 def is_own_row(row: Mapping[str, JsonValue]) -> bool:
-    """Return whether a row is one of Danbooru's, by keys that no other service has.
+    """Return whether a row is one of Danbooru's, by keys that only its rows have.
 
     >>> is_own_row({"id": 1, "tag_string": "solo"}), is_own_row({"id": 1, "url": "https://x.example/1.png"})
     (True, False)
@@ -45,7 +45,7 @@ def is_own_row(row: Mapping[str, JsonValue]) -> bool:
 
 
 def read_keys(row: JsonObject) -> MatchKeys:
-    """Read what tells whether a row shows the same picture as another, as far as it is there.
+    """Return the keys by which a row shows the same picture as another, as far as present.
 
     The service tells no perceptual hash: `pixel_hash` differs as soon as one pixel does. The
     post's own page stands in where nothing else tells a source, as other services name it.
@@ -66,7 +66,7 @@ perceptual_hash=None, pixels=60, byte_size=0, withheld=True)
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[list[DanbooruPost]]:
-    """Search the tag that the words mean; nothing where they mean none."""
+    """Search for the tag that the words mean; no rows if they mean none."""
     return _tag_call(
         words, lambda tag: calls.search(tag, rating=rating, limit=_clamp_amount(limit))
     )
@@ -92,7 +92,7 @@ def picture(text: str) -> Call[DanbooruPost] | None:
 
 
 def _file_call(md5: str) -> Call[DanbooruPost]:
-    """Find the post whose original file has this checksum."""
+    """Return a call for the post whose original file has this checksum."""
     request = Request("GET", "/posts.json", (("md5", md5),))
     missing = composite_calls.missing("post with that file")
     return Call(BACKEND, request, parsers.parse_post, missing, ttl=calls.TEN_MINUTES)
@@ -101,7 +101,7 @@ def _file_call(md5: str) -> Call[DanbooruPost]:
 def _tag_call(
     words: str, then: Callable[[str], Call[list[DanbooruPost]]]
 ) -> Call[list[DanbooruPost]]:
-    """Look up which tag the words mean, and search for it; if none, name the nearest."""
+    """Look up the tag that the words mean, and search for it; else suggest the nearest."""
     name = check_name("a tag", words).lower()
 
     def go_on(

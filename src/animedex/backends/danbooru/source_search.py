@@ -1,4 +1,4 @@
-"""Finding posts by the work that they show, wherever that was first shown.
+"""Posts by the work that they show, on whichever site it appeared first.
 
 https://danbooru.donmai.us/wiki_pages/help:cheatsheet
 """
@@ -33,7 +33,7 @@ _PLAIN = re.compile(r"[\w./-]{1,100}", re.ASCII)
 
 
 def posts_by_source(site: str, work: str) -> Call[list[DanbooruPost]] | None:
-    """Find posts, deleted ones too, whose source has a work's id in its place.
+    """Return posts, deleted ones too, whose source has the id of a work in its place.
 
     That a source shows just this work is for the caller to check: another id may begin alike.
     Twitter's posts are found under both names of the site. None for an id with other signs than

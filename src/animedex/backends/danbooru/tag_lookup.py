@@ -1,4 +1,4 @@
-"""Finding the tag that words mean, among those that the service suggests for them.
+"""The tag that words mean, among the service's suggestions.
 
 https://danbooru.donmai.us/wiki_pages/help:api
 """
@@ -28,7 +28,7 @@ def list_tags(suggestions: Iterable[DanbooruSuggestion]) -> list[DanbooruSuggest
 
 
 def find_best_tag(words: str, suggestions: Iterable[DanbooruSuggestion]) -> str | None:
-    """Choose the tag that is called as the words say, or else the first that has all of them.
+    """Return the tag that is spelled like the words, or else the first that contains them all.
 
     A tag is known by its other spellings too. Half of what was asked for is something else: where
     no tag has all words, there is none.
@@ -65,7 +65,7 @@ def _equals_spelling(spelled: Sequence[str], query_words: Sequence[str]) -> bool
 
 
 def _contains_spelling(spelled: Sequence[str], query_words: Sequence[str]) -> bool:
-    """Return whether all words are there; those of a dense script may be within another.
+    """Return whether a tag contains all words; words in a dense script may be within another.
 
     >>> _contains_spelling(["long", "hair"], ["hair"])
     True

@@ -1,4 +1,4 @@
-"""Danbooru's tag language, as far as it is known before asking: terms, and how many count.
+"""Danbooru's query language, as far as it can be checked before a request: terms, and limits.
 
 https://danbooru.donmai.us/wiki_pages/help:cheatsheet
 """
@@ -53,7 +53,7 @@ _UNSENDABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 def split_query(words: Iterable[str]) -> tuple[str, ...]:
-    """Split what was given into terms, at blanks as the site does.
+    """Split words into terms, at blanks as the site does.
 
     Raises `BadArguments` for what holds no term.
 
@@ -116,7 +116,7 @@ def _strip_opening(term: str) -> int:
 
 
 def _strip_closing(name: str) -> int:
-    """Count the brackets at the end that are not of the name, such as that of `saber_(fate)` is."""
+    """Count the closing brackets that are not part of the name, unlike that of `saber_(fate)`."""
     at_end = len(name) - len(name.rstrip(")"))
     return min(at_end, max(0, name.count(")") - name.count("(")))
 
@@ -139,7 +139,7 @@ def _is_free(name: str) -> bool:
 
 
 def has_order(terms: Iterable[str]) -> bool:
-    """Return whether a search says in which order its posts come.
+    """Return whether a search sets the order of its posts.
 
     >>> has_order(["touhou"]), has_order(["touhou", "Order:score"])
     (False, True)
@@ -165,7 +165,7 @@ def _may_change(metatag: str, value: str) -> bool:
 
 
 def build_rating_term(rating: RatingWord | Rating) -> str:
-    """Make the term of a rating; raise `BadArguments` for a word that is none.
+    """Return the term of a rating; raise `BadArguments` for an unknown one.
 
     >>> build_rating_term("general"), build_rating_term("E")
     ('rating:g', 'rating:e')
@@ -183,7 +183,7 @@ def build_rating_term(rating: RatingWord | Rating) -> str:
 
 
 def build_order_term(order: str) -> str:
-    """Make the term of an order; raise `BadArguments` with the nearest for one that is none.
+    """Return the term of an order; raise `BadArguments` with the nearest for an unknown one.
 
     >>> build_order_term("Score")
     'order:score'
@@ -197,7 +197,7 @@ def build_order_term(order: str) -> str:
 
 
 def too_many_terms(terms: Sequence[str]) -> BadArguments:
-    """Make the error for a search of more terms than who is not signed in may use."""
+    """Return the error for a search with more terms than allowed without a sign-in."""
     many = limited_terms(terms)
     term_list = ", ".join(many)
     message = (

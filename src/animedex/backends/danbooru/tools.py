@@ -1,4 +1,4 @@
-"""What agents may ask Danbooru for: https://danbooru.donmai.us/wiki_pages/help:api."""
+"""Tools of Danbooru for agents: https://danbooru.donmai.us/wiki_pages/help:api."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`animedex nekos asset`: where the bytes go, and how the credit is told."""
+"""`animedex nekos asset`: write the bytes and the credit of one picture."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class _Row(msgspec.Struct):
 
 
 def save_asset(session: CommandSession, what: str, to: str | None) -> None:
-    """Fetch a picture into a file and tell of it, or into a pipe with the credit beside it."""
+    """Write a picture to a file and describe it, or to a pipe with the credit on standard error."""
     what = target_path(what)
     if to is None or to == "-":
         if session.output.has_format_option:
@@ -85,14 +85,14 @@ def file_name(what: str) -> str:
 
 
 def describe_asset(asset: NekosAsset) -> JsonObject:
-    """Return all that is known of a picture that was written to a file."""
+    """Return the properties of a picture that was written to a file."""
     keys = ("path", "size", "content_type", "url", *CREDITS)
     facts = {name: getattr(asset, name) for name in keys}
     return {**facts, "_source": cast("JsonObject", asset.source_tag.to_payload())}
 
 
 def asset_card(asset: NekosAsset) -> Card:
-    """Lay out what a terminal shows of a picture that was written to a file."""
+    """Return the card of a picture that was written to a file."""
     from animedex.render.text_output import Card
 
     return Card(
@@ -111,6 +111,6 @@ def asset_card(asset: NekosAsset) -> Card:
 
 
 def credit_line(asset: NekosAsset) -> str:
-    """Return whose picture it is, in one line."""
+    """Return the credit of a picture in one line."""
     named = [value for name in CREDITS if (value := getattr(asset, name))]
     return f"{', '.join(named) or 'no credit was sent'} [src: nekos]"

@@ -1,4 +1,4 @@
-"""Reading a fetched picture: what it is, and whose it is."""
+"""Parses a fetched picture: its format, and its credit."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def search(
 def asset(
     what: NekosImage | Mapping[str, JsonValue] | str, to: str | os.PathLike[str] | None = None
 ) -> Call[NekosAsset]:
-    """Fetch a picture's bytes, with the credit that the service sends beside them.
+    """Fetch a picture's bytes, with the credit from the headers.
 
     `what` is a row, a picture's URL, or `<category>/<file name>`. The bytes stay in memory, or
     are written to the file `to`, which appears only when it is complete and an image of the

@@ -230,7 +230,7 @@ def _show(session: CommandSession, rows: list[NekosImage], *, opened: bool) -> N
 
 
 def image_card(row: NekosImage) -> Card:
-    """Lay out what a terminal shows of a row."""
+    """Return the card of a row."""
     from animedex.render.text_output import Card, source_label
 
     return Card(

@@ -1,4 +1,4 @@
-"""What takes more than one request: a random category, pictures never shown, the nearest name."""
+"""Calls with more than one request: a random category, unseen pictures, the nearest name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FORGET_HINT = "`animedex cache clear --seen` forgets which you have been shown"
 def select_unseen(
     amount: int, again: Call[list[NekosImage]]
 ) -> Callable[[CallContext, list[NekosImage]], Steps[list[NekosImage]]]:
-    """Return what selects rows that this user was never shown, asking again for missing ones.
+    """Return what selects rows that this user has not seen, with further requests if needed.
 
     A warning says that there are fewer than requested; whether there are none is left to the
     caller.
@@ -53,7 +53,7 @@ def select_unseen(
 def _select_unseen(
     context: CallContext, rows: Iterable[NekosImage], amount: int
 ) -> Steps[list[NekosImage]]:
-    """Return up to so many rows that are new, and record no others as shown."""
+    """Return up to `amount` unseen rows, and record no others as seen."""
     left = list({row.filename: row for row in rows}.values())
     chosen: list[NekosImage] = []
     while left and len(chosen) < amount:
@@ -83,7 +83,7 @@ def suggest_category(
 
 
 def nothing_new(category: str | None) -> NotFound:
-    """Return the error for a category of which this user was shown every picture that came."""
+    """Return the error for a category with no unseen pictures in its answers."""
     of_category = "" if category is None else f" of category {category!r}"
     message = f"nekos has sent no picture{of_category} that is new to you"
     return NotFound(message, hint=FORGET_HINT, backend="nekos")

@@ -16,7 +16,7 @@ _FORBIDDEN = 403
 
 
 def explain_error(response: Response) -> ErrorExplanation | None:
-    """Return what a refusal of the User-Agent means; None of any other failure.
+    """Return the meaning of a rejected User-Agent; None for any other failure.
 
     >>> from animedex.http_message import Response
     >>> explain_error(Response(403, (), b"error code: NB-BXIUA", "")).what

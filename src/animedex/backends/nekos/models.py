@@ -10,7 +10,7 @@ from animedex.models import ArtPost, PictureRecord, Rating, Record, SourceTag
 
 
 class Dimensions(msgspec.Struct, frozen=True, kw_only=True):
-    """A picture's size in pixels, as far as the service tells it."""
+    """A picture's size in pixels, as far as it is known."""
 
     width: int | None = None
     height: int | None = None
@@ -24,7 +24,7 @@ class NekosCategoryFormat(Record, frozen=True, kw_only=True):
 
 
 class NekosImage(PictureRecord, frozen=True, kw_only=True):
-    """One picture of a category or a search: where it is, how large, and whose it is.
+    """One picture of a category or a search: its file, size and artist.
 
     Still pictures name their artist, animations the show; any of that may be missing. `url` is
     always there and ends in `/<category>/<file name>`.

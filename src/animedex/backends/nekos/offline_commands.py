@@ -34,7 +34,7 @@ def categories(library: Library) -> list[str]:
 def image(
     session: CommandSession, category: str | None, amount: int, *, fresh: bool
 ) -> list[NekosImage]:
-    """Draw pictures whose files are there, as `calls.image` does, but none of them twice.
+    """Draw pictures whose files exist, as `calls.image` does, but none of them twice.
 
     Raises `NotFound` where there is none of the category.
     """
@@ -85,13 +85,13 @@ def search(  # noqa: PLR0913, PLR0917  as the command has them
 
 
 def _records(entries: Iterable[Entry]) -> list[NekosImage]:
-    """Return the rows of entries, as of the library; what was kept without its row has none."""
+    """Return the rows of entries, tagged as from the library; entries without a row are skipped."""
     records = (service_record(entry) for entry in entries)
     return [row for row in records if isinstance(row, NekosImage)]
 
 
 def _no_entries(category: str | None, category_names: Sequence[str]) -> NotFound:
-    """Make the error for what the library has not, with the nearest name that it has."""
+    """Return the error for what the library does not have, with the nearest name."""
     hint = "fetch some with `animedex nekos download`, or ask without --offline"
     if category is None:
         return NotFound("the library has no pictures of nekos.best", hint=hint, backend="nekos")
@@ -107,7 +107,7 @@ def _no_entries(category: str | None, category_names: Sequence[str]) -> NotFound
 def _select_unseen(
     unseen: Callable[[str, tuple[str, ...]], frozenset[str]], rows: list[NekosImage], amount: int
 ) -> list[NekosImage]:
-    """Choose rows that this user was never shown, and note no others as shown."""
+    """Return rows that this user has not seen, and record no others as seen."""
     selected: list[NekosImage] = []
     while rows and len(selected) < amount:
         part, rows = rows[: amount - len(selected)], rows[amount - len(selected) :]

@@ -50,7 +50,7 @@ def is_own_row(row: Mapping[str, JsonValue]) -> bool:
 
 
 def read_keys(row: JsonObject) -> MatchKeys:
-    """Read the file's name, the source and the size; the service tells neither md5 nor hash.
+    """Return the file name, the source and the size; the service has neither MD5 nor hash.
 
     >>> read_keys({"url": "https://nekos.best/api/v2/hug/1.gif", "dimensions": None})
     MatchKeys(id='nekos:1.gif', md5=None, links=(), perceptual_hash=None, pixels=0, byte_size=0, \
@@ -118,7 +118,7 @@ class _NullWriter:
         """Drop the next piece."""
 
     def discard(self) -> None:
-        """Do nothing, as nothing was kept."""
+        """Do nothing, as nothing was stored."""
 
 
 def _open_null_writer(head: Response) -> _NullWriter:
@@ -128,7 +128,7 @@ def _open_null_writer(head: Response) -> _NullWriter:
 
 
 def _parse_credit(response: Response, source: SourceTag) -> NekosImage:
-    """Make a row of a picture's headers."""
+    """Build a row from a picture's headers."""
     if not (response.header("content-type") or "").lower().startswith("image/"):
         message = "the answer is not a picture's"
         raise UpstreamDecode(message, backend="nekos")

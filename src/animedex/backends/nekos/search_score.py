@@ -74,7 +74,7 @@ def _are_equal(query_words: list[str], words: list[str]) -> bool:
 
 
 def _pool_words(answers: Iterable[list[str]]) -> _NameWords:
-    """Gather the words, and two or three neighbours written as one.
+    """Collect the words, and pairs and triples of neighbours as single words.
 
     >>> _pool_words([["one", "piece"]])
     _NameWords(words=['one', 'piece'], joins=['onepiece'])
@@ -117,7 +117,7 @@ def _similarity(word: str, other: str) -> float:
 
 
 def _spelling_similarity(word: str, other: str) -> float:
-    """Compare two words that may differ by slips: a letter wrong, missing, added or swapped.
+    """Compare two words by edit distance: a letter wrong, missing, added or swapped.
 
     >>> _spelling_similarity("freiren", "frieren") > 0.8 > _spelling_similarity("feiren", "frieren")
     True
@@ -146,7 +146,7 @@ def _containment_score(word: str, other: str) -> float:
 
 
 def _alignment_score(word: str, other: str) -> float:
-    """Compare a word without spaces with the part of the other that is most like it.
+    """Compare a word without spaces with the most similar part of the other.
 
     >>> _alignment_score("ふりーれん", "葬送のふりーれん")
     0.925

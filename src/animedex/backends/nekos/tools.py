@@ -1,4 +1,4 @@
-"""What agents may ask nekos.best for: https://docs.nekos.best/getting-started/api-endpoints.html."""
+"""Tools of nekos.best for agents: https://docs.nekos.best/getting-started/api-endpoints.html."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Find in a link what its user chose: the handle and the ids, without the site's own words."""
+"""Handles and ids in a profile's URL, without the words of the site itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SUFFIX = re.compile(r"\.(?:aspx?|bsky\.social|gif|html?|jpe?g|php|png|webp)$", 
 
 
 def find_handles(link: str) -> list[str]:
-    """Return the user's handle and the ids in a link, without its host and path words.
+    """Return the user's handle and the ids in a URL, without its host and path words.
 
     >>> find_handles("https://twitter.com/yuzuriko_0417/status/15192550")
     ['yuzuriko_0417', '15192550']

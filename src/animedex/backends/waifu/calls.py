@@ -83,7 +83,7 @@ def images(  # noqa: PLR0913  each is a filter of the service
 
 
 def image(id: int | str) -> Call[WaifuImage]:  # noqa: A002  the service's own name for it
-    """Fetch one image by its id, or by an address that holds it; cached for ten minutes."""
+    """Fetch one image by its id, or by a URL that contains it; cached for ten minutes."""
     number = parse_image_id(str(id)) if filters.is_id(id) or isinstance(id, str) else None
     if number is None:
         message = f"an image is named by its id or its URL, not {id!r:.80}"

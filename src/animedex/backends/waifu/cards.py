@@ -13,7 +13,7 @@ _GALLERY = "https://www.waifu.im/gallery"
 
 
 def image_card(row: WaifuImage) -> Card:
-    """Lay out a picture."""
+    """Return the card of a picture."""
     from animedex.render.post_cards import join_few
     from animedex.render.text_output import Card
 
@@ -35,7 +35,7 @@ def image_card(row: WaifuImage) -> Card:
 
 
 def tag_card(row: WaifuTag) -> Card:
-    """Lay out a tag."""
+    """Return the card of a tag."""
     from animedex.render.text_output import Card
 
     return Card(
@@ -52,7 +52,7 @@ def tag_card(row: WaifuTag) -> Card:
 
 
 def artist_card(row: WaifuArtist) -> Card:
-    """Lay out an artist."""
+    """Return the card of an artist."""
     from animedex.render.text_output import Card
 
     return Card(
@@ -71,7 +71,7 @@ def artist_card(row: WaifuArtist) -> Card:
 
 
 def stats_card(row: WaifuStats) -> Card:
-    """Lay out how much there is."""
+    """Return the card of the statistics."""
     from animedex.render.text_output import Card
 
     return Card(

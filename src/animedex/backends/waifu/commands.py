@@ -45,7 +45,7 @@ class Filters(TypedDict):
 
 
 def _parse_size(name: str, text: str) -> Callable[[F], F]:
-    """Make an option for a filter; of two the service would keep one in silence."""
+    """Return an option for a filter; of two values the service would ignore one silently."""
 
     def once(ctx: click.Context, param: click.Parameter, text_value: tuple[str, ...]) -> str | None:
         del ctx, param

@@ -1,4 +1,4 @@
-"""What takes more than one request: whole lists, names of artists, tags that do not exist."""
+"""Calls with more than one request: full lists, artists by name, unknown tags."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def fetch_all_tags(
 def find_artist_by_name_part(
     name: str, listing: Call[WaifuPage[WaifuArtist]]
 ) -> Callable[[CallContext, AnimedexError], Steps[WaifuArtist]]:
-    """Return what takes the only artist whose name contains an unknown one, with a warning.
+    """Return what selects the only artist whose name contains an unknown one, with a warning.
 
     If there are several, the error names some of them.
     """

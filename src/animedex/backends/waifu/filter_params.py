@@ -1,4 +1,4 @@
-"""Arguments checked before anything is sent, as the service says nothing of what it cannot read.
+"""Arguments checked before a request, as the service ignores invalid ones silently.
 
 https://docs.waifu.im/docs/tags
 """
@@ -34,12 +34,12 @@ _SIZE_HINT = "write '>=1500', '<1500', '1000..2000' or '1500', in quotes on a co
 
 
 def bad_argument(message: str, hint: str | None = None) -> BadArguments:
-    """Make the error for an argument that cannot be used."""
+    """Return the error for an invalid argument."""
     return BadArguments(message, backend="waifu", hint=hint)
 
 
 def parse_tags(values: Several) -> list[str]:
-    """Return tags as requests name them, by slug or id; raise `BadArguments` for other text.
+    """Return tags as parameters, by slug or id; raise `BadArguments` for other text.
 
     >>> parse_tags("raiden-shogun"), parse_tags([12, "maid"])
     (['raiden-shogun'], ['12', 'maid'])
@@ -68,7 +68,7 @@ def is_tag(text: str) -> bool:
 
 
 def slugify(text: str) -> str:
-    """Make of words what a slug of them would be.
+    """Return the slug that words would have.
 
     >>> slugify("Raiden Shogun"), slugify(" long_hair "), slugify("猫")
     ('raiden-shogun', 'long-hair', '')
@@ -77,7 +77,7 @@ def slugify(text: str) -> str:
 
 
 def parse_artists(values: Several) -> list[int | str]:
-    """Return artists by id where they are told so, else by name."""
+    """Return artists by id if they are given so, else by name."""
     return [parse_artist(one) for one in _parse_each("an artist", values)]
 
 
@@ -158,7 +158,7 @@ def _size_hint(text: str) -> str:
 
 
 def parse_whole_number(name: str, value: int, most: int) -> int:
-    """Return a whole number from 1 on."""
+    """Return a whole number of at least 1."""
     if not _is_of_type(value, int) or not 1 <= value <= most:
         message = f"{name} is a whole number from 1 to {most:,}, not {value!r:.80}"
         raise bad_argument(message)
@@ -166,7 +166,7 @@ def parse_whole_number(name: str, value: int, most: int) -> int:
 
 
 def parse_choice(name: str, value: str, choices: Mapping[str, str | None]) -> str | None:
-    """Return the service's word for one of ours; case and dashes do not matter."""
+    """Return the parameter for one of our choices; case and dashes are ignored."""
     text = value.lower().replace("-", "_") if _is_of_type(value, str) else ""
     if text not in choices:
         *others, last = choices
@@ -176,7 +176,7 @@ def parse_choice(name: str, value: str, choices: Mapping[str, str | None]) -> st
 
 
 def parse_flag(name: str, value: bool | None) -> str | None:  # noqa: FBT001  the value itself
-    """Return the service's word for yes or no; None where nothing was said."""
+    """Return the parameter for yes or no; None if none is given."""
     if value is not None and not _is_of_type(value, bool):
         message = f"{name} is true or false, not {value!r:.80}"
         raise bad_argument(message)

@@ -1,4 +1,4 @@
-"""Addresses of a picture: the file, its page, its row; each holds the picture's id."""
+"""URLs of a picture: its file, its page, its row; each contains the picture's id."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
 
 
 def parse_image_id(text: str) -> int | None:
-    """Read a picture's id from itself, or from an address of the picture; None for other text.
+    """Parse a picture's id, or a URL that contains it; None for other text.
 
     >>> parse_image_id("7256"), parse_image_id("https://cdn.waifu.im/7256.jpg")
     (7256, 7256)

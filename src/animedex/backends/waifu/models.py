@@ -44,7 +44,7 @@ class ImageArtist(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuImage(PictureRecord, frozen=True, kw_only=True, rename="camel"):
-    """One picture: where it is, what it shows, whose it is and how large.
+    """One picture: its file, tags, artists and size.
 
     `perceptual_hash` has 16 hexadecimal digits, `extension` its dot; `uploaded_at` is ISO 8601.
     """
@@ -120,7 +120,7 @@ def common_id(number: object, url: str | None) -> str:
 
 
 def _parse_hash(perceptual_hash: str | None) -> str | None:
-    """Return a hash; None for zeros, which stand beside a picture that was not looked at yet."""
+    """Return a hash; None for zeros, which mean that it has not been computed yet."""
     text = text_or_none(perceptual_hash)
     return text if text and text.strip("0") else None
 
@@ -153,7 +153,7 @@ class WaifuArtist(Record, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuStats(Record, frozen=True, kw_only=True, rename="camel"):
-    """How much the service has, and how often it was asked."""
+    """The size of the collection, and the number of requests to it."""
 
     backend: ClassVar[str] = "waifu"
     total_requests: int | None = None
@@ -163,7 +163,7 @@ class WaifuStats(Record, frozen=True, kw_only=True, rename="camel"):
 
 
 class WaifuPage(list[R], Generic[R]):
-    """The rows of one page of a list, with what the service says of the whole of it.
+    """The rows of one page of a list, and its place in the list.
 
     `page` counts from 1; what the service does not say is None.
     """
@@ -175,7 +175,7 @@ class WaifuPage(list[R], Generic[R]):
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
-    """The rows of an answer, each still as its own bytes, and where in the list they stand."""
+    """The rows of an answer, each as its own bytes, and their place in the list."""
 
     items: list[msgspec.Raw]
     page_number: int | None = None

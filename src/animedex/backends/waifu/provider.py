@@ -31,7 +31,7 @@ _NSFW: dict[str, Nsfw] = {"g": "no", "e": "yes"}
 
 
 def is_own_row(row: Mapping[str, JsonValue]) -> bool:
-    """Return whether a row is one of Waifu.im's, by keys that no other service has.
+    """Return whether a row is one of Waifu.im's, by keys that only its rows have.
 
     >>> is_own_row({"id": 7, "isNsfw": False, "byteSize": 1}), is_own_row({"id": 7, "md5": "0"})
     (True, False)
@@ -40,7 +40,7 @@ def is_own_row(row: Mapping[str, JsonValue]) -> bool:
 
 
 def read_keys(row: JsonObject) -> MatchKeys:
-    """Read what tells whether a row shows the same picture as another, as far as it is there.
+    """Return the keys by which a row shows the same picture as another, as far as present.
 
     A perceptual hash of zeros is what stands beside a picture that was not looked at yet.
 
@@ -59,7 +59,7 @@ pixels=0, byte_size=0, withheld=False)
 
 
 def search(words: str, rating: Rating, limit: int) -> Call[Sequence[PictureRecord]] | None:
-    """Find images by words: by tags that the words are, or else by the artist of that name.
+    """Search for images by words: by tags with these names, or else by an artist.
 
     Raises `BadArguments` for words without a letter or digit, which are nothing to compare.
     """
@@ -98,7 +98,7 @@ def picture(text: str) -> Call[PictureRecord] | None:
 
 
 def match_tags(query_words: Sequence[str], all_tags: Iterable[WaifuTag]) -> list[str]:
-    """Return the slug of the tag that is called so, or else of tags that have all the words.
+    """Return the slug of the tag with that name, or else of tags that contain all the words.
 
     Where tags leave a word over, none is given: half of what was asked for is something else.
     """
@@ -119,7 +119,7 @@ def match_tags(query_words: Sequence[str], all_tags: Iterable[WaifuTag]) -> list
 
 
 def _artist_id(context: CallContext, name: str) -> Steps[int | None]:
-    """Look for the artist of a name; None where there is none, or the name cannot be one."""
+    """Look up the artist of a name; None if there is none, or the name is invalid."""
     try:
         filters.parse_artist(name)
         artist = yield from context.execute(calls.artist_by_name(name))

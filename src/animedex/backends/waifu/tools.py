@@ -1,4 +1,4 @@
-"""What agents may ask Waifu.im for: https://docs.waifu.im/docs/api."""
+"""Tools of Waifu.im for agents: https://docs.waifu.im/docs/api."""
 
 from __future__ import annotations
 
