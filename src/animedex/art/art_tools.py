@@ -1,4 +1,4 @@
-"""What agents may ask of all services together; pictures come in the shape they share."""
+"""Tools for agents over all services; pictures have the shape that services share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows show the same picture, told without looking at the pictures.
+"""Rows that show the same picture, found without downloading the pictures.
 
 Rows are put together by what they tell, the surest first:
 
@@ -122,7 +122,7 @@ class DedupeResult:
 
     @property
     def same_work_count(self) -> int:
-        """Count the rows that are only the same work as others."""
+        """Count the rows that only share their work with others."""
         return len(self._same_work)
 
     @property
@@ -158,7 +158,7 @@ class DedupeResult:
             )
 
     def select_rows(self, policy: KeepPolicy) -> list[int]:
-        """Choose one row of each group, and every row that is alone; give them in their order.
+        """Return one row of each group, and every row in no group, in their order.
 
         The best is not withheld, has the most pixels, then the most bytes, then comes first.
         """
@@ -174,7 +174,7 @@ class DedupeResult:
         return (columns.withheld[row], *size, row)
 
     def _group_matches(self, joins: MatchList) -> dict[int, list[RowMatch]]:
-        """Sort what was joined by the group of the row that each goes to."""
+        """Sort matches by the group of the first row."""
         groups: dict[int, list[RowMatch]] = {}
         for one in joins:
             groups.setdefault(self._matcher.groups.find(one.other), []).append(one)

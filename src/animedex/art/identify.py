@@ -1,4 +1,4 @@
-"""Which characters and series a picture shows: asked of a service that knows, by the work.
+"""The characters and series of a picture, from a service that knows its work.
 
 A row names its source, the source is a work on some site, and the same work was posted again with
 the names of who is in it. That a post really shows that work is told by the post's own source.
@@ -45,14 +45,14 @@ class RecentWorks:
         self._posts: dict[str, list[PictureRecord]] = {}
 
     def get(self, key: str) -> list[PictureRecord] | None:
-        """Return the posts of a work, which is the latest then; None where they are not known."""
+        """Return the cached posts of a work, now the most recently used; None if there are none."""
         posts = self._posts.pop(key, None)
         if posts is not None:
             self._posts[key] = posts
         return posts
 
     def put(self, key: str, posts: list[PictureRecord]) -> None:
-        """Add the posts of a work, and drop those of the least recent one if there are too many."""
+        """Add the posts of a work; drop the least recently used work above the limit."""
         self._posts[key] = posts
         if len(self._posts) > self._most:
             del self._posts[next(iter(self._posts))]
@@ -95,7 +95,7 @@ IdentifySource: TypeAlias = "str | Mapping[str, JsonValue] | Record | ArtPost | 
 
 
 def identify(client: Session, what: IdentifySource) -> Identification:
-    """Identify who is in a picture and which series it is from.
+    """Return the characters and the series of a picture.
 
     `what` is a row of any service, as a record, as JSON or as an art post; or the URL of a picture
     or of a work, or an id with its service, such as `waifu:6460`. Raises `NotFound` where no work
@@ -112,7 +112,7 @@ async def identify_async(client: AsyncSession, what: IdentifySource) -> Identifi
 def identify_all(
     client: Session, whats: Iterable[IdentifySource]
 ) -> Iterator[Identification | NotFound]:
-    """Identify one after the other, each when it is asked for; what is not found is given.
+    """Identify pictures lazily, one after the other; a failure is yielded, not raised.
 
     A work is asked for once if it comes again within 256 others.
     """
@@ -175,7 +175,7 @@ def read_subject(what: Mapping[str, JsonValue] | Record | ArtPost | Subject) -> 
 
 
 def _look_up(client: BaseSession, text: str) -> Steps[Subject]:
-    """Find the row of a service's URL or id, or else read the work that any other URL is."""
+    """Return the row of a service's URL or id, or the work that any other URL names."""
     call = find_picture_call(text.strip(), client.config.base_urls)
     if call is not None:
         row = yield from client.start(call)
@@ -203,7 +203,7 @@ def _find_works(service: str, evidence: MatchKeys) -> tuple[SourceWork, ...]:
 
 
 def _fetch_posts(client: BaseSession, work: SourceWork) -> Steps[list[PictureRecord]]:
-    """Fetch a work's posts from every service that knows characters."""
+    """Fetch a work's posts from every service with tags for characters."""
     posts: list[PictureRecord] = []
     for name in list_services():
         by_work = find_provider(name).posts_by_source

@@ -1,4 +1,4 @@
-"""Carry out several calls at once through one client, and give the answers as they come.
+"""Several calls at once through one client, with answers in order of arrival.
 
 Threads are daemons and not a pool's: a pool's are waited for when the process ends, and a service
 that hangs would hold up Ctrl-C. The client keeps every service's budget, however many ask.
@@ -25,7 +25,7 @@ T = TypeVar("T")
 def run_parallel(
     client: Session, calls: Mapping[str, Call[T]]
 ) -> Iterator[tuple[str, T | AnimedexError]]:
-    """Carry out named calls at once; give each one's answer or failure as it comes."""
+    """Carry out named calls at once; yield each answer or failure as it arrives."""
     results: SimpleQueue[tuple[str, T | BaseException]] = SimpleQueue()
 
     def carry_out(name: str, call: Call[T]) -> None:
@@ -50,7 +50,7 @@ def run_parallel(
 async def run_parallel_async(
     client: AsyncSession, calls: Mapping[str, Call[T]]
 ) -> AsyncGenerator[tuple[str, T | AnimedexError]]:
-    """Do as `run_parallel`, in tasks; they are cancelled when whoever asked wants no more.
+    """Do as `run_parallel`, in tasks, which are cancelled when the generator is closed.
 
     A caller that leaves early closes the generator (`contextlib.aclosing`).
     """

@@ -1,4 +1,4 @@
-"""Which services are asked, and in which order; what to say where none of them answers."""
+"""The services to use, in order, and the error if none of them answers."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check_services(names: Iterable[str] | None) -> list[str]:
 
 
 def merge_failures(failures: Mapping[str, AnimedexError]) -> AnimedexError:
-    """Make one error of every service's, with all of them named, and their hints where they differ.
+    """Return one error for the failures of all services, with their hints if these differ.
 
     Its kind is that of the first which is in trouble: that another has no such thing, or cannot be
     asked for it, does not tell what the first would have had.
@@ -78,7 +78,7 @@ def _severity(error: AnimedexError) -> int:
 
 
 def _merge_hints(hints: Mapping[str, str | None]) -> str | None:
-    """Return the one hint of all services, or say whose each is.
+    """Return the common hint, or each service's hint with its name.
 
     >>> _merge_hints({"a": "wait", "b": "wait"}), _merge_hints({"a": "wait", "b": None})
     ('wait', 'a: wait')

@@ -47,7 +47,7 @@ async def random_pictures_async(
 def _pick_random(
     client: BaseSession, services: Sequence[str], category: str | None, amount: int
 ) -> Steps[SearchResult]:
-    """Try one service after the other, each with a time limit of its own."""
+    """Try one service after the other, each with its own time limit."""
     if type(amount) is not int or not 1 <= amount <= MAX_AMOUNT:
         message = f"an amount is a whole number from 1 to {MAX_AMOUNT}, not {amount!r}"
         raise BadArguments(message)

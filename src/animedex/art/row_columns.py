@@ -1,4 +1,4 @@
-"""What is known of each row, as numbers in columns, so that a million rows fit into memory."""
+"""The keys of rows as columns of numbers, so that a million rows fit into memory."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class NearHashes:
 
 
 def _list_flips(most: int) -> list[int]:
-    """Return every way to change at most so many bits of a band.
+    """Return every way to flip up to `most` bits of a band.
 
     >>> len(_list_flips(0)), len(_list_flips(1)), len(_list_flips(2))
     (1, 17, 137)
@@ -139,7 +139,7 @@ class Matcher:
                 self._match_row(row, (other,), Reason.SAME_WORK)
 
     def find_same_work(self) -> MatchList:
-        """Return each row that only shares its work with others, and the row for those."""
+        """Yield each row that only shares its work with others, and the first row of that work."""
         matches = MatchList()
         for row, other in self._iter_same_work():
             matches.add(row, other, Reason.SAME_WORK)
@@ -162,7 +162,7 @@ class Matcher:
             yield namesake(row, page)
 
     def _iter_first_unpaged(self) -> Iterator[int]:
-        """Return for each row the first of its work whose page no row names.
+        """Yield for each row the first row of its work without a page.
 
         It comes last, as all else may tell a page.
         """

@@ -1,4 +1,4 @@
-"""Which service a row of JSON is from, and what it tells of the picture it shows."""
+"""The service of a JSON row, and the keys of the picture that it shows."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class IdentifiedRow(NamedTuple):
 
 
 def identify_row(row: JsonObject | Record | ArtPost) -> IdentifiedRow | None:
-    """Read the evidence of a row, a record or an art post; None where no service knows the row.
+    """Return the keys of a row, a record or an art post; None for a row of no service.
 
     A row's `_source` is believed; an art post is known by its id, any other row by its keys. Of an
     entry of the library, what counts is the picture that it tells of.
@@ -55,7 +55,7 @@ def identify_row(row: JsonObject | Record | ArtPost) -> IdentifiedRow | None:
 
 
 def find_service(row: JsonObject) -> str | None:
-    """Return the service whose row this is."""
+    """Return the service of a row."""
     source = row.get("_source")
     named = source.get("backend") if isinstance(source, dict) else None
     if isinstance(named, str) and named in _names():
@@ -99,7 +99,7 @@ def list_fields() -> set[str]:
 
 
 def read_post_keys(row: JsonObject) -> MatchKeys:
-    """Read the evidence of an art post's JSON, whatever it holds.
+    """Return the keys of an art post in JSON, whatever its values are.
 
     >>> read_post_keys({"id": "waifu:7", "source_url": "", "width": 30, "height": 20})
     MatchKeys(id='waifu:7', md5=None, links=(), perceptual_hash=None, pixels=600, byte_size=0, \
@@ -118,7 +118,7 @@ withheld=True)
 
 
 def _unwrap_entry(row: JsonObject, raw: bytes | None) -> tuple[JsonObject, bytes | None]:
-    """Return what an entry of the library tells of: its service's row, or else its art post.
+    """Return the service's row, or else the art post, of a library entry.
 
     Any other row is given as it is.
     """
@@ -145,7 +145,7 @@ def _find_post_service(row: JsonObject) -> str | None:
 
 
 def _strip_added_fields(row: JsonObject, raw: bytes | None) -> bytes:
-    """Return a row's bytes as the service sent them, without what this program put beside."""
+    """Return a row's original bytes, without the fields that this program added."""
     if raw is None:
         return msgspec.json.encode({k: v for k, v in row.items() if k not in BESIDE})
     if not any(key in row for key in BESIDE):
@@ -155,7 +155,7 @@ def _strip_added_fields(row: JsonObject, raw: bytes | None) -> bytes:
 
 
 def _read_source_tag(row: JsonObject) -> SourceTag | None:
-    """Read what this program prints of where a row came from, and when."""
+    """Parse the service and the time of a row from this program's output."""
     source = row.get("_source")
     if not isinstance(source, dict):
         return None

@@ -46,7 +46,7 @@ _whole = msgspec.json.Decoder(msgspec.Raw).decode
 
 
 class Row(NamedTuple):
-    """One row: its bytes as they came, and what they say."""
+    """One row: its original bytes, and their values."""
 
     raw: bytes
     value: JsonObject
@@ -80,7 +80,7 @@ def read_rows(source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE) -> 
 def read_rows_and_errors(
     source: BinaryIO | Iterable[bytes], name: str = _NAME_OF_HERE
 ) -> Iterator[Row | BadArguments]:
-    r"""Read rows as `read_rows` does, but yield an error for a line that is wrong, and go on.
+    r"""Read rows as `read_rows` does, but yield an error for an invalid line, and continue.
 
     An error within an array is the last, as nothing behind it can be trusted.
 
@@ -115,7 +115,7 @@ class _Reader:
                 yield self._row(start)
 
     def read_rows_and_errors(self) -> Iterator[Row | BadArguments]:
-        """Return every row, and every fault; go on in the next line that begins as a row does."""
+        """Yield every row, and every fault; after a fault, continue at the next line like a row."""
         while True:
             try:
                 yield from self.read_rows()
@@ -129,7 +129,7 @@ class _Reader:
                 return
 
     def _skip(self) -> bool:
-        """Go to the next line that begins as a row does; tell whether there is one."""
+        """Move to the next line that looks like a row; return whether there is one."""
         while True:
             match = _LINE.search(self._data, self._at)
             if match:
@@ -141,7 +141,7 @@ class _Reader:
                 return False
 
     def _elements(self) -> Iterator[Row]:
-        """Return the rows of an array whose opening was read, and go behind its end."""
+        """Yield the rows of an array behind its opening bracket, and move behind its end."""
         if self._next() == b"]":
             self._at += 1
             return
@@ -155,7 +155,7 @@ class _Reader:
                 raise self._invalid_row(_NO_DIVIDE if divide else _UNCLOSED)
 
     def _next(self) -> bytes:
-        """Go to the next character that is no space, and give it; nothing at the end."""
+        """Move to the next character that is not a space, and return it; empty at the end."""
         while True:
             space = _SPACE.match(self._data, self._at)
             self._at = space.end() if space else self._at
@@ -195,7 +195,7 @@ class _Reader:
             before = trouble
 
     def _more(self) -> bool:
-        """Read on: what there is or, within a long row, as much again; tell whether that is any."""
+        """Read more: what is available or, within a long row, twice as much; return whether any."""
         rest = self._data[self._at :]
         piece = self._pull(len(rest) if len(rest) > _PIECE else 1)
         self._data, self._at = rest + piece, 0
@@ -240,7 +240,7 @@ def _describe_error(trouble: str) -> str:
 
 
 def _open_pull(source: BinaryIO | Iterable[bytes], name: str) -> Callable[[int], bytes]:
-    """Return a function that reads at least so many bytes; fewer only at the end."""
+    """Return a function that reads a minimum number of bytes, and fewer only at the end."""
     is_file = isinstance(source, (io.RawIOBase, io.BufferedIOBase))
     pieces = utf8_pieces(read_pieces(cast("BinaryIO", source)) if is_file else source, name)
     return lambda size: b"".join(_gather_pieces(pieces, size))

@@ -1,4 +1,4 @@
-"""Search all services for words at once, and give what they found in turns."""
+"""Search of all services at once, with their rows in turns."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ DEFAULT_LIMIT = 20
 
 
 class SearchPlan(NamedTuple):
-    """What each service is asked, in order.
+    """The calls of a search, by service, in order.
 
     `left_out` are the services that have no pictures of the rating, `refused` those that cannot
     be asked for such words.
@@ -37,7 +37,7 @@ class SearchPlan(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The rows of all services that answered, and why others did not."""
+    """The rows of all services that answered, and the failures of the others."""
 
     rows: list[PictureRecord]
     failures: dict[str, AnimedexError]
@@ -52,7 +52,7 @@ def search(
     rating: Rating | str = Rating.GENERAL,
     limit: int = DEFAULT_LIMIT,
 ) -> SearchResult:
-    """Search services for words, all at once, and merge what they find.
+    """Search services for words, all at once, and merge their rows.
 
     A rating is one of `Rating`, its letter or its word. A service that fails is named in the
     answer; where all do, one error names them all. Raises `BadArguments` for an unknown service,
@@ -79,7 +79,7 @@ async def search_async(
 def plan_search(
     words: str, services: Sequence[str], rating: Rating | str, limit: int
 ) -> SearchPlan:
-    """Build each service's call; raise `BadArguments` where there is none to ask."""
+    """Build each service's call; raise `BadArguments` if no service can be searched."""
     _check(words, limit)
     rating_value = parse_rating(rating)
     calls: dict[str, Call[Sequence[PictureRecord]]] = {}
@@ -102,7 +102,7 @@ def plan_search(
 
 
 def parse_rating(text: str) -> Rating:
-    """Read a rating: a letter, or the word that it stands for.
+    """Parse a rating: a letter, or its name.
 
     >>> parse_rating("g"), parse_rating("Explicit")
     (<Rating.GENERAL: 'g'>, <Rating.EXPLICIT: 'e'>)
@@ -115,7 +115,7 @@ def parse_rating(text: str) -> Rating:
 
 
 def interleave(rows_by_service: Mapping[str, Sequence[V]], limit: int) -> list[V]:
-    """Return one row of each service in turn, until there are enough or no more.
+    """Return one row of each service in turn, up to the limit.
 
     >>> interleave({"a": [1, 2, 3], "b": [], "c": [10]}, limit=3)
     [1, 10, 2]

@@ -44,7 +44,7 @@ class SourceUrl(NamedTuple):
 
 
 def split_url(url: str) -> SourceUrl | None:
-    """Split an http or https URL; None for any other text, and over 4096 characters.
+    """Split an http or https URL; None for any other text, and above 4096 characters.
 
     Without a scheme it is read as people type it, and `&amp;` as the sign it stands for. A
     port other than the scheme's own is another service, and a dot after the host another host.
@@ -83,7 +83,7 @@ def split_path(path: str) -> list[str] | None:
 
 
 def find_field(query: str, name: str) -> str:
-    """Return a query's value for a name; empty where it is missing or told twice.
+    """Return a query's value for a name; empty if it is missing or repeated.
 
     >>> find_field("mode=medium&illust_id=15300", "illust_id"), find_field("id=1&id=2", "id")
     ('15300', '')
@@ -166,7 +166,7 @@ class SourceWork(NamedTuple):
 
 
 def build_work(site: str, work_id: str | None, page: int | None = None) -> SourceWork | None:
-    """Return a work, if there is an id.
+    """Return a work, if it has an id.
 
     >>> build_work("pixiv", None) is None
     True

@@ -1,4 +1,4 @@
-"""Rows in a temporary file, until it is known which of them to print."""
+"""Rows in a temporary file, until it is clear which of them to print."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _HINT = "name a folder with room in TMPDIR"
 
 
 class TemporaryRows:
-    """Rows as bytes, in a file that nobody else sees and that goes with the process."""
+    """Rows as bytes, in a private file that is deleted with the process."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file

@@ -1,4 +1,4 @@
-"""Rows that show one picture, put together under one condition; rows that this keeps apart."""
+"""Union-find over rows that show one picture, with a condition that keeps rows apart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FEW = 8
 
 
 class UnionFind:
-    """Which rows are together; no group ever holds two different known pages of one work.
+    """Groups of rows; no group ever has two different pages of one work.
 
     It begins with every row alone, given the number of its work and of its page: a page's number is
     its own in all works, or `UNKNOWN`. A group is named by its first row.
@@ -59,7 +59,7 @@ class UnionFind:
         return True
 
     def pages_of(self, first: int) -> Mapping[int, int]:
-        """Return the one known page of each work, of the group with this first row."""
+        """Return the one known page of each work in the group with this first row."""
         return self._pages_by_work(first)
 
     def members(self) -> dict[int, list[int]]:
@@ -79,7 +79,7 @@ class UnionFind:
         return {self._works[first]: page} if page else _NO_PAGES
 
     def _has_conflict(self, first: int, second: int) -> bool:
-        """Return whether two groups know different pages of one work."""
+        """Return whether two groups have different pages of one work."""
         few, many = sorted((self._pages_by_work(first), self._pages_by_work(second)), key=len)
         pair = min(first, second), max(first, second)
         if pair in self._conflicts:
@@ -90,7 +90,7 @@ class UnionFind:
         return has_conflict
 
     def _merge_pages(self, first: int, second: int) -> None:
-        """Let a group know what another one does that was put to it."""
+        """Add the pages of a group to the one that it was merged into."""
         ours, theirs = self._pages_by_work(first), self._pages_by_work(second)
         self._merged_pages.pop(second, None)
         if not theirs.keys() <= ours.keys():
@@ -126,7 +126,7 @@ class ConflictSet:
         self._places_by_page: dict[int, list[int]] = {}
 
     def add(self, row: int) -> None:
-        """Add a row that may be with none of the others."""
+        """Add a row in a group of its own."""
         self._rows.append(row)
 
     @property

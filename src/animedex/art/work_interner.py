@@ -64,7 +64,7 @@ class WorkInterner:
         return self._values[number - 1] if number else None
 
     def first_namesake(self, row: int, page: int) -> int:
-        """Return the first row that names the same page of the same work; else the row itself."""
+        """Return the first row with the same page of the same work; else the row itself."""
         return self._page_rows[page - 1] if page else row
 
     def representative(self, work: int) -> int | None:

@@ -32,7 +32,7 @@ _REFINEMENTS = 3
 
 
 class _SideCrops:
-    """What each way to cut a side makes of it.
+    """The results of each way to cut a side.
 
     `rows` and `tints` make cells of the grid out of those of a thumbnail; `valid` is which of
     them lie in the picture. `wide` are ways that differ by much, `near` those beside each.
@@ -106,7 +106,7 @@ FULL = Crop(_NO_CROP, _NO_CROP)
 
 
 def find_coarse_crop(ones: Floats, others: Floats) -> tuple[Crop, Floats]:
-    """Find how ones are to be cut by much, and how well that makes them correlate with others."""
+    """Return the coarse crop of one picture that correlates best with another, and how well."""
     columns, rows = _prepare_axes(ones, others)
     wide = _side_crops().wide[None]
     across, _ = _find_best(*columns, np.repeat(_NO_CROP, len(ones)), wide)
@@ -129,7 +129,7 @@ def refine_crop(ones: Floats, others: Floats, crop: Crop) -> Crop:
 def _prepare_axes(
     ones: Floats, others: Floats
 ) -> tuple[tuple[Floats, Floats], tuple[Floats, Floats]]:
-    """Return what is cut, and the other on the grid; then the same with rows for columns."""
+    """Return the picture to cut and the other on the grid; then both transposed."""
     target = FULL.luma(others)
     return (ones, target), (ones.swapaxes(1, 2), target.swapaxes(1, 2))
 

@@ -46,7 +46,7 @@ def count_blocks(luma: Floats) -> int:
 def measure_agreement(
     ones: Floats, others: Floats, inside: Truths | None = None
 ) -> tuple[Floats, Floats]:
-    """Return the share of blocks with detail in which pairs agree, and how many such blocks exist.
+    """Return the share of detailed blocks that agree, and the number of such blocks.
 
     Only blocks count half of which lies inside the picture.
     """

@@ -54,7 +54,7 @@ _SIZES = re.compile(rb"ispe\0\0\0\0(.{4})(.{4})", re.DOTALL)
 
 
 class Cost(NamedTuple):
-    """Whether a picture is decoded in a process of its own, and its size where that is known."""
+    """Whether a picture is decoded in a separate process, and its size if that is known."""
 
     is_high: bool
     width: int = 0
@@ -70,7 +70,7 @@ class ImageLimits(NamedTuple):
     height: int = 0
 
     def check_size(self, kind: str = "") -> None:
-        """Raise `TooLarge` where there are too many pixels for the memory that is allowed."""
+        """Raise `TooLarge` for more pixels than the memory limit allows."""
         most = MAX_PIXELS_OF.get(kind, MAX_PIXELS)
         if self.width * self.height > most:
             limit = f"{most // MEGAPIXEL} megapixels" + (f" for {kind}" if kind else "")
@@ -82,7 +82,7 @@ class ImageLimits(NamedTuple):
             self.raise_too_large(f"has {size}, more than the limit of {MAX_SIDE} on a side")
 
     def check_count(self, count: int, limit: int, what: str) -> None:
-        """Raise `TooLarge` where there are too many parts of a kind."""
+        """Raise `TooLarge` for too many parts of a kind."""
         if count > limit:
             self.raise_too_large(f"has more than {limit} {what}")
 
@@ -93,7 +93,7 @@ class ImageLimits(NamedTuple):
         raise error
 
     def estimate(self, work: int, cheap: int = CHEAP_PIXELS) -> Cost:
-        """Return the cost of so many pixels, of which `limit` are cheap."""
+        """Return the cost of a number of pixels, of which `limit` are cheap."""
         return Cost(work > cheap or self.bytes > CHEAP_BYTES, self.width, self.height)
 
 
@@ -154,7 +154,7 @@ def _jpeg(file: BinaryIO, limits: ImageLimits) -> Cost:
 
 
 def _count_scans(file: BinaryIO, limits: ImageLimits, *, is_single: bool) -> Cost:
-    """Return what the scans of a JPEG cost; no decoder goes on after a `single` one."""
+    """Return the cost of a JPEG's scans; no decoder continues after a `single` one."""
     scans = padding = 0
     # In a small file there cannot be much padding, and looking for it takes time.
     is_large = limits.bytes > _PIECE_BYTES
@@ -168,7 +168,7 @@ def _count_scans(file: BinaryIO, limits: ImageLimits, *, is_single: bool) -> Cos
 
 
 def _read_marker(file: BinaryIO) -> int:
-    """Return the next marker; raise `StopIteration` where there is none."""
+    """Return the next marker; raise `StopIteration` if there is none."""
     if file.read(1) != b"\xff":
         raise StopIteration
     for _ in range(_MAX_FILL_BYTES):

@@ -90,7 +90,7 @@ _processes: set[subprocess.Popen[bytes]] = set()
 
 
 def create_input(file: BinaryIO, name: str, cost: Cost) -> DecodeInput:
-    """Return where a process finds what an open file holds."""
+    """Return the place where a process can read the content of an open file."""
     path = getattr(file, "name", None)
     if isinstance(path, str) and not isinstance(file, io.BytesIO):
         return DecodeInput(name, cost, path)

@@ -1,4 +1,4 @@
-"""The other side of `decode_process`: a process that decodes one picture within its limits."""
+"""The process that `decode_process` starts: it decodes one picture within its limits."""
 
 from __future__ import annotations
 

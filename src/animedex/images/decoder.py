@@ -119,7 +119,7 @@ def _open_as(file: BinaryIO, kind: Format) -> ImageFile:
 
 @contextmanager
 def convert_decoder_errors(name: str) -> Generator[None]:
-    """Turn whatever a decoder raises into `Corrupt`; the decoder's own words go to the log.
+    """Convert any decoder error to `Corrupt`; the decoder's message goes to the log.
 
     Lack of memory says nothing about the picture: it is `TooLarge`.
     """
@@ -144,7 +144,7 @@ def memory_error(name: str) -> TooLarge:
 
 
 def _describe_damage(error: Exception) -> str:
-    """Return what is wrong with a picture, in words that are the same whatever the decoder says."""
+    """Return what is wrong with a picture, in the same words for every decoder."""
     text = str(error).lower()
     if isinstance(error, EOFError | IndexError) or any(word in text for word in _TRUNCATION_WORDS):
         return "it is cut short"

@@ -71,7 +71,7 @@ def _iter_candidates(near: NearPairs, clusters: Clusters) -> Iterator[Pair]:
 
 
 def _limit_crowds(near: NearPairs) -> Iterator[tuple[list[int], list[int]]]:
-    """Return pairs of places; of a crowd only so many that each is compared with enough others."""
+    """Return pairs of places; in a crowd, each is compared with a limited number of others."""
     pair_counts = np.zeros(len(near.values), np.int64)
     for ones, others in near.join(_MAX_MISSES):
         if len(ones) > _MIN_CROWD:

@@ -29,7 +29,7 @@ _UNCHANGED = [(np.ones((1, 1, 1), np.float32), np.zeros((1, 1, 1), np.float32))]
 def measure_difference(
     ones: Floats, others: Floats, inside: Truths | None = None, *, allow_brightening: bool = True
 ) -> Floats:
-    """Return how much colours differ, as a share of their contrast, beside being brighter.
+    """Return the colour difference relative to the contrast, apart from brightness.
 
     Pictures are given by channels and cells, from 0 to 255; only what is inside counts. The darker
     one is made brighter in some likely ways, and the nearest counts. What was as bright as can be
@@ -77,7 +77,7 @@ def _trimmed_mean(squares: Floats) -> Floats:
 def _exposure_candidates(
     dark: Floats, light: Floats, inside: Truths
 ) -> list[tuple[Floats, Floats]]:
-    """Return likely ways in which pictures were made brighter, each a factor and what is added."""
+    """Return likely changes of brightness, each as a factor and an offset."""
     every = np.broadcast_to(inside[:, None], dark.shape)
     informative = every & (light < _BRIGHT) & (dark > _DARK)
     few = informative.sum((1, 2)) < _MIN_SHARE * every.sum((1, 2))

@@ -86,7 +86,7 @@ def read_pixels(path: str) -> Pixels:
 
 
 class _FrameCollector:
-    """Collect frames, and thin out the copies that are kept of them."""
+    """Collects frames, and thins out the stored copies."""
 
     def __init__(self) -> None:
         self._digests: list[int] = []
@@ -111,7 +111,7 @@ class _FrameCollector:
 
 
 def compare_pixels(one: Pixels, other: Pixels) -> Sameness | None:
-    """Return how two pictures are the same; None where a person may want to keep both."""
+    """Return how two pictures are the same; None if a person may want to keep both."""
     if len(one.seconds) != len(other.seconds) or len(one.frames) != len(other.frames):
         return None
     pauses = zip(one.seconds, other.seconds, strict=True)
@@ -177,7 +177,7 @@ def _common_size(smaller: tuple[int, int], share: float) -> tuple[int, int]:
 
 
 def _is_same(one: Image, other: Image, half: tuple[int, int], full: tuple[int, int]) -> bool:
-    """Return whether no part of one frame differs from the other's."""
+    """Return whether no part of one frame differs from the other."""
     if float(_measure_difference(one, other, half).max()) > 1:
         return False
     return _is_same_everywhere(_to_planes(one, full), _to_planes(other, full))
@@ -221,7 +221,7 @@ def _measure_difference(one: Image, other: Image, size: tuple[int, int]) -> Plan
 
 
 def _noise(a: Planes, b: Planes) -> float:
-    """Return what noise compression may make in pictures of this contrast, in levels."""
+    """Return the noise that compression may add to pictures of this contrast, in levels."""
     contrast = max(float(planes.std((0, 1)).max()) for planes in (a, b))
     return min(_NOISE, max(_MIN_NOISE, _FAINT * contrast))
 
@@ -245,7 +245,7 @@ def _to_planes(image: Image, size: tuple[int, int]) -> Planes:
 
 
 def _soften(image: Image) -> Image:
-    """Return an image in RGB with its colours, not its light, as soft as JPEG makes them."""
+    """Return an RGB image whose colours, not its luminance, are as soft as JPEG makes them."""
     from PIL.Image import merge
     from PIL.ImageFilter import BoxBlur
 

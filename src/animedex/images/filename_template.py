@@ -69,7 +69,7 @@ class FilenameTemplate:
             raise BadArguments(message, hint="use fewer slashes")
 
     def path(self, values: Mapping[str, str], longest: int = MAX_PATH_BYTES) -> str:
-        """Return a relative path of at most so many bytes, its parts divided by slashes.
+        """Return a relative path of at most so many bytes, with slashes between its parts.
 
         It stays below the folder it is put into, whatever the values; `ext` is always its end.
         """
@@ -109,7 +109,7 @@ def template_values(post: ArtPost, category: str | None, extension: str) -> dict
 
 
 def shorten_path(path: str, longest: int, longest_part: int) -> str:
-    """Return a path of at most so many bytes, each part of at most so many, with its extension.
+    """Shorten a path and its parts to so many bytes, keeping the extension.
 
     >>> shorten_path("neko/a long name.png", 480, 10), shorten_path("neko/a.png", 480, 10)
     ('neko/a lon.png', 'neko/a.png')
@@ -169,7 +169,7 @@ def _fill(part: list[TemplatePiece], values: Mapping[str, str]) -> str:
 
 
 def _shape_part(text: str, limit: int) -> str:
-    """Make a part of a path of a text, of at most so many bytes."""
+    """Turn a text into a part of a path of at most so many bytes."""
     part = to_plain_text(text).strip(_EDGES)
     if len(part.encode()) >= limit:
         part = truncate_bytes(part, limit - 1).strip(_EDGES)

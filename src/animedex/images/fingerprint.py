@@ -38,7 +38,7 @@ class Fingerprint(NamedTuple):
 
     @property
     def views(self) -> list[bytes]:
-        """Return the thumbnail of each view, that of the whole picture first."""
+        """Return the thumbnail of each view; the first is of the whole picture."""
         ends = range(VIEW_BYTES, len(self.thumbnail) + 1, VIEW_BYTES)
         return [self.thumbnail[end - VIEW_BYTES : end] for end in ends]
 

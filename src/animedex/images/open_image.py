@@ -78,7 +78,7 @@ class OpenImage:
             return self._frame(size)
 
     def other_frames(self, size: tuple[int, int] | None = None) -> Iterator[Frame]:
-        """Yield the frames after the first, each decoded when it is asked for."""
+        """Yield the frames after the first, each decoded on demand."""
         for number in range(1, self.count_frames()):
             with convert_decoder_errors(self._name):
                 self._image.seek(number)
@@ -91,7 +91,7 @@ class OpenImage:
             return int(getattr(self._image, "n_frames", 1))
 
     def reduce_frame(self, number: int) -> Image:
-        """Return a frame reduced to what a fingerprint is made of; never an earlier one again."""
+        """Return a frame reduced for a fingerprint; frames must be read in order."""
         if self.format == JPEG.name:
             self._image.draft("YCbCr", (_DRAFT_SIDE, _DRAFT_SIDE))
         if number:
@@ -206,7 +206,7 @@ def _decode_in_subprocess(file: BinaryIO, name: str, cost: Cost) -> StillImage:
 
 
 def _raw_mode(image: ImageFile) -> str:
-    """Return how the file stores pixels, in Pillow's words."""
+    """Return how the file stores pixels, as a raw mode of Pillow."""
     arguments = cast("object", image.tile[0].args) if image.tile else None
     return arguments if isinstance(arguments, str) else ""
 
@@ -227,7 +227,7 @@ def read_format(file: BinaryIO, name: str) -> Format:
 
 
 def detect_format(opening: bytes, name: str) -> Format:
-    """Return what a file is that begins so; raise where it is empty, or nothing known."""
+    """Return the format of a file by its first bytes; raise if it is empty or unknown."""
     if not opening:
         message = f"{name} is empty"
         raise Corrupt(message, hint=HINT)

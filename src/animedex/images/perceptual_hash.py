@@ -81,7 +81,7 @@ def _lay_on_grounds(image: Image.Image) -> ReducedFrame:
 
 
 def digest_pixels(strips: Iterable[Image.Image]) -> int:
-    """Return 64 bits that equal pixels have in common, whatever format they were kept in."""
+    """Return 64 bits that depend on the pixels alone, whatever the file format."""
     digest = blake2b(digest_size=8)
     for strip in strips:
         pixels = np.array(strip.convert("RGBA"))
@@ -93,7 +93,7 @@ def digest_pixels(strips: Iterable[Image.Image]) -> int:
 
 
 def _lay_transparent(full: Image.Image) -> tuple[Image.Image, Image.Image]:
-    """Lay a transparent picture on white and on black: there is no ink that neither shows."""
+    """Put a transparent picture on white and on black, so that any ink is visible on one."""
     from PIL import Image
 
     small = _reduce(full.convert("RGBa")).convert("RGBA")
@@ -152,7 +152,7 @@ def _count_blocks(cells: NDArray[np.uint8]) -> int:
 
 
 def _average_cells(frame: Image.Image, box: Box) -> NDArray[np.uint8]:
-    """Average a part of a frame in so many cells a side."""
+    """Average a part of a frame in a square of cells."""
     from PIL import Image
 
     # Cut first: what lies beside the box must not shine through.
@@ -187,7 +187,7 @@ def _averaging_matrices() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def _averaging_matrix(count: int) -> NDArray[np.float64]:
-    """Make what averages cells, by how much of each lies in every one of fewer."""
+    """Return the matrix that averages cells, weighted by their overlap."""
     width, cells = SIDE / count, np.arange(SIDE)
     start = np.arange(count)[:, None] * width
     overlap = np.minimum(start + width, cells + 1) - np.maximum(start, cells)

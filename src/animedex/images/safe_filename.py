@@ -1,4 +1,4 @@
-"""What a file may be called on Windows, macOS and Linux alike, whoever chose the words."""
+"""File names that are legal on Windows, macOS and Linux, from any text."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EDGES = " ."
 
 
 def to_safe_filename(text: str) -> str:
-    r"""Make any text into one part of a path; it is empty where nothing is left.
+    r"""Turn any text into one part of a path; empty if nothing legal remains.
 
     It has no separator, no control or invisible character and nothing that Windows refuses, is
     normalised (NFC), neither begins nor ends with a dot or a blank, and is cut to 239 bytes.
@@ -39,7 +39,7 @@ def to_safe_filename(text: str) -> str:
 
 
 def to_plain_text(text: str) -> str:
-    r"""Put `_` for what no name may hold, and one blank for any space; drop what is invisible.
+    r"""Replace illegal characters by `_` and spaces by one blank; drop invisible characters.
 
     >>> to_plain_text("a\r\n\tb\u3000c*"), to_plain_text("e\u0301") == "\xe9"
     ('a b c_', True)
@@ -53,7 +53,7 @@ def to_plain_text(text: str) -> str:
 
 
 def avoid_device_name(part: str) -> str:
-    """Keep a name from being a device of Windows, with or without an extension.
+    """Change a name that Windows would take for a device, with or without an extension.
 
     >>> avoid_device_name("COM1"), avoid_device_name("aux.tar.gz"), avoid_device_name("console")
     ('_COM1', '_aux.tar.gz', 'console')
@@ -62,7 +62,7 @@ def avoid_device_name(part: str) -> str:
 
 
 def truncate_bytes(text: str, limit: int) -> str:
-    r"""Return as much of a text as fits into so many bytes, never half of what looks like one sign.
+    r"""Cut a text to so many bytes, never within a visible character.
 
     >>> truncate_bytes("abc", 2), truncate_bytes("猫猫", 5)
     ('ab', '猫')

@@ -1,4 +1,4 @@
-"""A picture's credit in a file beside it: `picture.png.json`, or `.xmp`, or `.txt`."""
+"""A picture's credit in a sidecar: `picture.png.json`, or `.xmp`, or `.txt`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def sidecar_path(path: str, kind: str) -> str:
 
 
 def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None) -> str:
-    """Write the credit of a picture to a file beside it, in one step; return its name.
+    """Write the credit of a picture to a sidecar, in one step; return its name.
 
     `json` and `xmp` keep the row. A file of that name that is not a sidecar of ours, of this very
     picture, is somebody's work: it is left alone, as a link is, and `BadArguments` raised.
@@ -153,7 +153,7 @@ def read_small_file(place: str) -> bytes | None:
 
 
 def _format_xmp(post: ArtPost, row: bytes | None, previous: bytes = b"") -> bytes:
-    """Return the packet; what other programs have added to the `previous` one stays in it."""
+    """Return the packet, with what other programs added to the `previous` one."""
     properties = build_properties(post, row)
     try:
         merge = merge_packets([XmpPacket(previous, ())] if previous else [], properties)

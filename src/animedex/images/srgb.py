@@ -1,4 +1,4 @@
-"""Decoded pixels as 8-bit sRGB: deeper values scaled, ICC profiles converted, alpha kept."""
+"""Decoded pixels as 8-bit sRGB: depth scaled, ICC profiles converted, alpha unchanged."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SIMPLER = {"1": "L", "RGBa": "RGBA", "La": "LA"}
 
 
 def reduce_image(image: Image, factors: tuple[int, int], raw_mode: str) -> Image:
-    """Return what `to_8_bit` does, reduced by whole factors across and down.
+    """Return the result of `to_8_bit`, reduced by whole factors across and down.
 
     It goes strip by strip: see `iter_strips`.
     """
@@ -151,7 +151,7 @@ def _transform(profile: bytes, mode: str) -> ImageCmsTransform | None:
 
 
 def _is_useful(transform: ImageCmsTransform, mode: str) -> bool:
-    """Try a transform on some colours: it must move them, and keep grays apart."""
+    """Test a transform on some colours: it must change them, and keep grays apart."""
     from PIL import Image, ImageChops
 
     grays = Image.frombytes("L", (2, 1), bytes(_GRAYS)).convert(mode)

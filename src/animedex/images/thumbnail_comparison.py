@@ -1,4 +1,4 @@
-"""Compare thumbnails of candidates, also where one picture is a crop of the other."""
+"""Comparison of candidates' thumbnails, also if one picture is a crop of the other."""
 
 from __future__ import annotations
 
@@ -164,14 +164,14 @@ def _compare_detailed(ones: Floats, others: Floats, *, allow_brightening: bool) 
 
 
 def _is_near(far: Floats, share: Floats, amount: Floats) -> Truths:
-    """Return whether colours are near enough for so many blocks of detail that agree."""
+    """Return whether colours are near enough for a share of agreeing detailed blocks."""
     near: Truths = (far < _MAX_DIFFERENCE) & (share >= _MIN_AGREEMENT)
     all_agree = (share >= _FULL_AGREEMENT) & (amount >= _RICH_BLOCKS)
     return near | (all_agree & (far < _MAX_DIFFERENCE_IN_FULL_AGREEMENT))
 
 
 def _compare_cropped(ones: Floats, others: Floats, *, allow_brightening: bool) -> Truths:
-    """Compare views where one may be a crop of the other."""
+    """Compare views of which one may be a crop of the other."""
     matches = np.zeros(len(ones), np.bool_)
     crop, score = find_coarse_crop(_luma(ones), _luma(others))
     (rest,) = np.nonzero(score > _MIN_CROP_CORRELATION)

@@ -21,7 +21,7 @@ _MIN_SHARE = 0.15
 
 
 def find_boxes(grey: Grey) -> list[Box]:
-    """Return the whole picture's box, and those that are left when borders are taken away.
+    """Return the box of the whole picture, and those without borders.
 
     >>> grey = np.zeros((10, 10), np.uint8)
     >>> grey[2:8, 3:9] = np.arange(36).reshape(6, 6) * 7

@@ -66,7 +66,7 @@ def _list_readers() -> dict[str, Reader]:
 
 
 def _add_www(readers: dict[str, Reader]) -> dict[str, Reader]:
-    """Return the readers of hosts named in full, also with `www.` before a whole domain."""
+    """Add `www.` to the hosts that are whole domains."""
     alone = {host: read for host, read in readers.items() if not host.startswith(_BELOW)}
     return {f"www.{host}": read for host, read in alone.items() if host.count(".") == 1} | alone
 
@@ -92,7 +92,7 @@ __all__ = ["SourceWork", "parse_source_url"]
 
 
 def parse_source_url(url: str) -> SourceWork | None:
-    """Return the work that a URL names; None for other text, and in case of doubt.
+    """Return the work that a URL names; None for other text, and for an ambiguous URL.
 
     >>> parse_source_url("https://i.pximg.net/img-original/img/2020/01/31/09/00/00/15300_p3.jpg")
     SourceWork(site='pixiv', id='15300', page=3)

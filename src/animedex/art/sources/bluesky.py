@@ -1,4 +1,4 @@
-"""Bluesky: posts by their record key, and pictures by what they hold."""
+"""Bluesky: posts by their record key, and pictures by their content id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sites whose addresses are told by one pattern each, without the query."""
+"""Sites whose URLs match one pattern each, without the query."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tumblr: posts, whose number is theirs on every blog, and single pictures by file name."""
+"""Tumblr: posts, whose number is the same on every blog, and pictures by file name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twitter, now X, and the hosts that show its posts to other sites."""
+"""Twitter, now X, and the hosts that embed its posts elsewhere."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ _GROUP = 10**7
 
 
 def post_number(text: str) -> str | None:
-    """Read a post's number as it stands, or from its nine characters in base 62.
+    """Parse a post's number, in digits or in nine characters of base 62.
 
     The short spelling divides the decimal digits into groups of seven, counted from the end, and
     writes each with up to four characters.

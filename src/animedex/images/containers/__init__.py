@@ -68,7 +68,7 @@ def open_pixel_stream(file: BinaryIO, kind: Format, name: str) -> BinaryIO:
 
 
 def select_parts(source: SourceFile, kind: str) -> Parts | None:
-    """Return the parts of a file that a decoder needs; None stands for the file as it is.
+    """Return the parts of a file that a decoder needs; None for the whole file.
 
     Raises `Corrupt` as `open_pixel_stream` does.
     """

@@ -98,7 +98,7 @@ class SourceFile:
 
 
 class PartStream(io.RawIOBase):
-    """Read parts of a file as one stream; `io.BufferedReader` makes a usual file of it."""
+    """Parts of a file as one raw stream, for `io.BufferedReader`."""
 
     def __init__(self, source: SourceFile, parts: Iterable[bytes | Range]) -> None:
         self._source = source
@@ -148,7 +148,7 @@ def _length(part: bytes | Range) -> int:
 
 
 def _merge_ranges(parts: Iterable[bytes | Range]) -> Parts:
-    """Return parts without empty ones, and with adjacent ranges made one."""
+    """Return parts without empty ones, with adjacent ranges merged."""
     merged: Parts = []
     for part in parts:
         last = merged[-1] if merged else b""

@@ -82,7 +82,7 @@ def iter_blocks(source: SourceFile) -> Iterator[Block]:
 
 
 def select_parts(source: SourceFile) -> Parts | None:
-    """Return the blocks up to the trailer, or up to what stands in its place, without XMP.
+    """Return the blocks up to the trailer or its place, without XMP.
 
     Without a trailer, the last frame must be complete, and no other may follow.
     """
@@ -215,7 +215,7 @@ def _check_last_frame(source: SourceFile, block: Block) -> None:
 
 
 def _has_frame(source: SourceFile, start: int) -> bool:
-    """Return whether the rest of a file holds what looks like the beginning of a frame."""
+    """Return whether the rest of a file may contain the beginning of a frame."""
     before = b""
     for piece in source.read_range(start, source.size):
         before = before[-_FRAME_BYTES:] + piece

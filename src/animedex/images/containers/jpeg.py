@@ -53,7 +53,7 @@ class Segment(NamedTuple):
 
 
 def iter_segments(source: SourceFile) -> Iterator[Segment]:
-    """Yield the segments up to the first scan, whose header is the last of them.
+    """Yield the segments up to and including the header of the first scan.
 
     Bytes between segments are skipped. Raises `Corrupt` if there is no scan.
     """
@@ -142,7 +142,7 @@ def _find_end(source: SourceFile, start: int) -> int | None:
 
 
 def _find_scans(source: SourceFile, first: Segment) -> list[Segment]:
-    """Return the headers of scans; none if something that is no segment lies between them."""
+    """Return the headers of scans; none if there are bytes of no segment between them."""
     scans: list[Segment] = []
     segment: Segment | None = first
     while segment:
@@ -156,7 +156,7 @@ def _find_scans(source: SourceFile, first: Segment) -> list[Segment]:
 
 
 def _is_covered(source: SourceFile, header: list[Segment], scans: list[Segment]) -> bool:
-    """Return whether there is a scan for every bit of every coefficient of every component."""
+    """Return whether the scans cover every bit of every coefficient of every component."""
     frame = next((segment for segment in header if segment.marker in FRAME_MARKERS), None)
     if frame is None:
         return False
@@ -189,7 +189,7 @@ def _read_data(source: SourceFile, segment: Segment) -> bytes:
 
 
 def _find_data_end(source: SourceFile, start: int) -> int:
-    """Return the end of a scan that goes on to the end of the file, without bytes that fill it."""
+    """Return the end of a scan that extends to the end of the file, without fill bytes."""
     end = _strip_fill(source, start, source.size, b"\0")
     source.seek(end - 1)
     if end < source.size and source.read(1) == b"\xff":

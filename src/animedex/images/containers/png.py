@@ -1,4 +1,4 @@
-"""PNG: chunks, and which of them hold pixels or say how to show them.
+"""PNG: chunks, and which of them contain pixels or their interpretation.
 
 https://www.w3.org/TR/png-3/
 """
@@ -82,7 +82,7 @@ def iter_chunks(source: SourceFile) -> Iterator[Chunk]:
 
 
 def select_parts(source: SourceFile) -> Parts:
-    """Return the chunks that hold the pixels, and those that say how to show them."""
+    """Return the chunks with the pixels and their interpretation."""
     selection = _PartSelection(source)
     ended = False
     for chunk in iter_chunks(source):
@@ -181,7 +181,7 @@ class _PartSelection:
 
 
 def _is_complete(source: SourceFile, ranges: Sequence[Range], limit: int) -> bool:
-    """Return whether compressed data goes on to its end, or is more than any frame needs."""
+    """Return whether compressed data is complete, or more than any frame needs."""
     inflater = zlib.decompressobj()
     size = 0
     try:

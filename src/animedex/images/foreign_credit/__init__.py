@@ -1,4 +1,4 @@
-"""Credit that other programs wrote: into a picture's file, or into a file beside it.
+"""Credit written by other programs, in a picture's file or in a sidecar.
 
 Only fields that name an artist, a source or a rating are read; nobody is credited by a guess.
 """
@@ -18,7 +18,7 @@ __all__ = ["read_foreign_credit"]
 
 
 def read_foreign_credit(path: str) -> ArtPost | None:
-    """Return what other programs say of a picture; None if that is nothing.
+    """Return the credit that other programs wrote for a picture; None if there is none.
 
     The post has no id unless they name that of a known service. What is damaged says nothing.
     """

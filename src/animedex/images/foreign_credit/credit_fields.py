@@ -1,4 +1,4 @@
-"""What other programs say of a picture, in one form."""
+"""The credit of other programs, in one form."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RATINGS = {
 
 
 class CreditFields(NamedTuple):
-    """What one block of metadata says.
+    """The credit in one block of metadata.
 
     `parse_holders` own the rights: they are credited where no artist is named.
     """
@@ -64,7 +64,7 @@ class CreditFields(NamedTuple):
 
 
 def merge_fields(several: Iterable[CreditFields]) -> CreditFields:
-    """Return what the first of several says of each field that says anything."""
+    """Merge blocks of metadata: each field is from the first block that has it."""
     merged = CreditFields()
     for fields in several:
         merged = CreditFields._make(old or new for old, new in zip(merged, fields, strict=True))
@@ -102,7 +102,7 @@ def find_first_url(values: Iterable[object]) -> str | None:
 
 
 def read_rating(value: object) -> Rating | None:
-    """Return a rating by its letter or its word; None for what is neither.
+    """Parse a rating by its letter or its name; None for anything else.
 
     >>> read_rating("R-18"), read_rating("safe"), read_rating("5")
     (<Rating.EXPLICIT: 'e'>, <Rating.SENSITIVE: 's'>, None)

@@ -1,1 +1,1 @@
-"""What stands in a sidecar, by its kind."""
+"""The content of sidecars, by kind."""

@@ -41,7 +41,7 @@ _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 
 
 def to_one_line(text: str) -> str:
-    r"""Put a text on one line, and what a terminal could obey or a file not hold out of it.
+    r"""Put a text on one line, without control characters.
 
     >>> to_one_line(" a\n\tb\x1b")
     'a b\ufffd'
@@ -89,7 +89,7 @@ def _iter_lines(post: ArtPost) -> Iterator[tuple[str, str]]:
 
 
 def _parse_fields(values: dict[str, list[str]]) -> dict[str, object]:
-    """Return the fields that there are lines for."""
+    """Return the fields that have lines."""
     fields: dict[str, object] = {"rating": None}
     for label, field in _FIELDS.items():
         if label in values:

@@ -103,7 +103,7 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
 def copy_with_credit(
     source: SourceFile, kind: str, target: Writable, post: ArtPost, row: bytes | None
 ) -> None:
-    """Do as `write_credit` does, for a picture of that format whose container was checked."""
+    """Do as `write_credit` does, for a checked picture of that format."""
     layout = _find_packets(source, kind)
     try:
         merge = merge_packets(layout.packets, _credit_properties(post, row))

@@ -89,7 +89,7 @@ def parse_credit(values: Mapping[PropertyName, Sequence[str]], where: str) -> Cr
 
 
 def _standard_properties(post: ArtPost) -> Iterable[Property]:
-    """Return the properties that other programs can show.
+    """Return the properties that other programs display.
 
     A rating for an audience is no number of stars, so that `xmp:Rating` is not touched. Whether
     rights are reserved is not known, so that `xmpRights:Marked` is left alone too.
@@ -179,14 +179,14 @@ def _service_name(post: ArtPost) -> str:
 
 
 def _build_title(post: ArtPost) -> str | None:
-    """Return what is seen and whose it is, as far as there are names for it."""
+    """Return a title from the characters, the series and the artist, as far as known."""
     subject = ", ".join(post.characters or post.copyrights)
     by = ", ".join(post.artists)
     return f"{subject} by {by}" if subject and by else subject or (f"by {by}" if by else None)
 
 
 def _build_rights(post: ArtPost) -> str | None:
-    """Return a statement of whose work it is; no service publishes the licence."""
+    """Return a statement of the author's rights; no service publishes the licence."""
     if not post.artists:
         return None
     return f"Work of {', '.join(post.artists)}. The terms are the artist's own."

@@ -1,4 +1,4 @@
-"""A credit as text: the post in JSON, and the service's row beside it."""
+"""A credit as text: the post in JSON, and the service's row."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _UNCHANGED_TEXT = re.compile("[^\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 class Credit(NamedTuple):
-    """The post of a picture, and the service's row as it came, if known."""
+    """The post of a picture, and the service's original row, if known."""
 
     post: ArtPost
     row: bytes | None = None
 
 
 def post_to_json(post: ArtPost) -> JsonObject:
-    """Return what is known of a post as a JSON object: what is None or empty is left out.
+    """Return a post as a JSON object, without fields that are None or empty.
 
     >>> from animedex.models import Rating
     >>> post_to_json(ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"]))
@@ -40,7 +40,7 @@ def post_to_json(post: ArtPost) -> JsonObject:
 
 
 def format_post(post: ArtPost, indent: int | None = None) -> str:
-    r"""Write a post as JSON that any text format can hold: what cannot stand there is escaped.
+    r"""Format a post as JSON that any text format can contain, with escapes.
 
     >>> from animedex.models import Rating
     >>> format_post(ArtPost(id="a\x1b猫", rating=Rating.GENERAL))
@@ -73,13 +73,13 @@ def parse_post(text: str, where: str) -> ArtPost:
 
 
 def damaged_credit_error(where: str) -> Corrupt:
-    """Make the error for a credit that is there, and cannot be read."""
+    """Return the error for a credit that cannot be read."""
     message = f"{where} has a damaged credit"
     return Corrupt(message, hint="download the picture again, or write its credit again")
 
 
 def _source_tag_to_json(tag: SourceTag) -> JsonObject:
-    """Return a source tag to the last digit, where `SourceTag.to_payload` has whole seconds."""
+    """Return a source tag in full precision; `SourceTag.to_payload` has whole seconds."""
     return {**tag._asdict(), "fetched_at": tag.fetched_at.isoformat()}
 
 
@@ -94,7 +94,7 @@ def _parse_source_tag(values: JsonObject) -> SourceTag:
 
 
 def decode_row(row: bytes) -> str | None:
-    r"""Return a row as text, where any text format would give back these very bytes.
+    r"""Return a row as text, if any text format would preserve these bytes.
 
     >>> decode_row(b'{"a": 1}'), decode_row(b" {}"), decode_row(b"{\r\n}"), decode_row(b"\xff")
     ('{"a": 1}', None, None, None)

@@ -1,4 +1,4 @@
-"""XMP in GIF: an application extension, whose trailer leads past text that is no sub-blocks.
+"""XMP in GIF: an application extension, whose trailer skips text that is no sub-block.
 
 https://www.w3.org/Graphics/GIF/spec-gif89a.txt and the XMP Specification, part 3.
 """
@@ -28,7 +28,7 @@ _VERSION = b"GIF89a"
 
 
 def find_packets(source: SourceFile) -> PacketLayout:
-    """Find the packets; ours goes before the first picture, behind what leads the file.
+    """Find the packets; ours goes before the first picture, behind the file's header blocks.
 
     A browser wants the number of repetitions first of all, and nothing may part a picture from its
     control extension. Raises `Corrupt` for what has no picture.
@@ -56,7 +56,7 @@ def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[
 
 
 def _read_packet(source: SourceFile, block: Block) -> XmpPacket:
-    """Read a packet; some programs put it into sub-blocks like any other data."""
+    """Read a packet; some programs store it in sub-blocks like other data."""
     area = (block.start, block.end)
     begin = block.start + len(XMP_HEADER)
     if not source.reserve_packet(block.end - begin):

@@ -40,7 +40,7 @@ _HAS_EXTENSION = PropertyName(NOTE, "HasExtendedXMP")
 
 
 class _ExtensionPart(NamedTuple):
-    """A piece of a continuation: which, its whole length, how far in it, where in the file."""
+    """A part of a continuation: its digest, total length, offset, and place in the file."""
 
     digest: bytes
     length: int
@@ -50,7 +50,7 @@ class _ExtensionPart(NamedTuple):
 
 
 def find_packets(source: SourceFile) -> PacketLayout:
-    """Find the packets; ours goes behind the headers of JFIF and Exif, which want to be first.
+    """Find the packets; ours goes behind the JFIF and Exif headers, which must come first.
 
     Raises `Corrupt` for what has no picture.
     """
@@ -138,7 +138,7 @@ def _split_properties(
 
 
 def _extension_note(more: bytes) -> Property:
-    """Name the continuation, by its digest."""
+    """Return the note that refers to the continuation by its digest."""
     from hashlib import md5
 
     digest = md5(more, usedforsecurity=False).hexdigest().upper()

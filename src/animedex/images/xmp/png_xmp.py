@@ -27,7 +27,7 @@ TEXT_KINDS = {b"tEXt", b"zTXt", b"iTXt"}
 
 
 def find_packets(source: SourceFile) -> PacketLayout:
-    """Find the packets; ours goes behind the header, as some readers stop at the picture's data.
+    """Find the packets; ours goes behind the header, as some readers stop at the pixels.
 
     Raises `Corrupt` for what has no data of a picture.
     """
@@ -53,7 +53,7 @@ def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[
 
 
 def _read_packets(source: SourceFile, start: int, kind: bytes, size: int) -> list[XmpPacket]:
-    """Read a chunk of text if it holds a packet."""
+    """Read a text chunk if it contains a packet."""
     source.seek(start + 8)
     opening = source.read_exactly(min(size, _MAX_KEYWORD_BYTES))
     keyword, _, _ = opening.partition(b"\0")
@@ -77,7 +77,7 @@ def _read_packets(source: SourceFile, start: int, kind: bytes, size: int) -> lis
 
 
 def decode_text(source: SourceFile, kind: bytes, data: bytes) -> bytes:
-    """Return the text of a chunk, which what follows its keyword may hold compressed."""
+    """Return the text of a chunk, which may be compressed."""
     if kind == b"tEXt":
         return data
     if kind == b"zTXt":

@@ -102,7 +102,7 @@ def merge_packets(packets: Sequence[XmpPacket], requested: Sequence[Property]) -
 
 
 def move_to_extension(merge: Merge) -> Merge:
-    """Move what a packet says into its continuation, as it leaves no room for ours."""
+    """Move the content of a packet into its continuation, to make room for ours."""
     documents = [
         parse_xmp(bare.fill(())) for bare in (merge.main, merge.extension) if bare is not None
     ]
@@ -121,7 +121,7 @@ def move_to_extension(merge: Merge) -> Merge:
 def _select_readable(
     packets: Sequence[XmpPacket],
 ) -> tuple[list[XmpPacket], list[list[XmpDocument]]]:
-    """Return the packets that go into the new one, ours first, and those that say something."""
+    """Return the packets to merge, ours first, without empty ones."""
     read = [(packet, _parse_packet(packet)) for packet in packets]
     parsed = [(packet, documents) for packet, documents in read if documents is not None]
     parsed.sort(key=lambda one: not any(_is_ours(document) for document in one[1]))
@@ -209,7 +209,7 @@ def _previous_properties(documents: Iterable[XmpDocument]) -> dict[PropertyName,
 
 
 class _Resolution(NamedTuple):
-    """Represent what is to be written, and what other programs wrote.
+    """The properties to write, and those of other programs.
 
     What is `unchanged` stays in the file as it is. Of what is `foreign`, our own part is removed.
     What is `replaced` is remembered as text.
@@ -252,7 +252,7 @@ def _resolve(
 def _foreign_values(
     documents: Iterable[Sequence[XmpDocument]], old: dict[PropertyName, Property]
 ) -> dict[PropertyName, dict[str, None]]:
-    """Return the values that others wrote under each name, each once.
+    """Return the values of other programs under each name, without repetitions.
 
     Only in a packet of ours can a value be ours.
     """
@@ -297,7 +297,7 @@ def _skip_newline(data: bytes, end: int) -> int:
 
 
 def _cut_ranges(data: bytes, cuts: Iterable[tuple[int, int]], end: int) -> bytes:
-    """Return data up to a place without some ranges, which may lie within each other."""
+    """Return data up to a place without some ranges, which may be nested."""
     parts: list[bytes] = []
     at = 0
     for start, stop in sorted(cuts):

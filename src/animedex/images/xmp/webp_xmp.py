@@ -28,7 +28,7 @@ _MAX_RIFF_BYTES = 2**32 - 2
 
 
 def find_packets(source: SourceFile) -> PacketLayout:
-    """Find the packets; ours goes before the first of them, as readers know no second, or last."""
+    """Find the packets; ours goes before the first of them, or last: readers stop at one."""
     packets: list[XmpPacket] = []
     place = 0
     _read_first_chunk(source)
@@ -55,7 +55,7 @@ def build_parts(source: SourceFile, layout: PacketLayout, merge: Merge) -> list[
 
 
 def _find_end(source: SourceFile) -> int:
-    """Return the offset of the picture's end; what others put behind it is not part of it."""
+    """Return the offset of the picture's end; bytes behind it are not part of the picture."""
     end = HEADER_BYTES
     for chunk in iter_chunks(source):
         end = chunk.end
@@ -69,7 +69,7 @@ def _read_packet(source: SourceFile, chunk: Chunk) -> XmpPacket:
 
 
 def _build_extended_header(source: SourceFile) -> tuple[int, bytes]:
-    """Return the first chunk of an extended file, and where the others begin."""
+    """Return the first chunk of an extended file, and the offset of the other chunks."""
     kind, data = _read_first_chunk(source)
     if kind == _EXTENDED:
         extended = bytes([data[0] | _XMP_FLAG]) + data[1:]
@@ -84,7 +84,7 @@ def _build_extended_header(source: SourceFile) -> tuple[int, bytes]:
 
 
 def _read_first_chunk(source: SourceFile) -> tuple[bytes, bytes]:
-    """Read how the first chunk begins, which says what kind of file it is."""
+    """Read the beginning of the first chunk, which gives the kind of file."""
     source.seek(HEADER_BYTES)
     kind, size = struct.unpack("<4sI", source.read_exactly(8))
     min_size = _MIN_HEADER_BYTES.get(kind)

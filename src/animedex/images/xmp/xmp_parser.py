@@ -1,4 +1,4 @@
-"""XMP read: which properties a packet has, and where in it they stand.
+"""Parser of XMP: the properties of a packet, and their places in it.
 
 A packet in a file is whatever somebody put there. A document type, and with it every entity, is
 refused; so is what is nested deeply. Nothing is built up but the properties' own texts.
@@ -45,7 +45,7 @@ class ParsedProperty(NamedTuple):
 
 
 class RdfNode(NamedTuple):
-    """Where a node stands; a `is_plain` one says nothing beside its properties.
+    """The place of a node; a `is_plain` one has nothing but properties.
 
     `spaces` are the namespaces declared there, by prefix; an empty prefix is the default one.
     """
@@ -67,7 +67,7 @@ class XmpDocument(NamedTuple):
 
 
 def parse_xmp(data: bytes) -> XmpDocument:
-    """Return the properties of a packet, and where each stands in `XmpDocument.data`.
+    """Return the properties of a packet, and their places in `XmpDocument.data`.
 
     The data is the packet itself if it is well-formed XML in UTF-8. Otherwise it is the packet
     converted to UTF-8, without the bytes before and after its XML. An RDF element that is written
@@ -99,7 +99,7 @@ def _parse_well_formed(data: bytes) -> XmpDocument:
 
 
 def _extract_xml(data: bytes) -> bytes:
-    """Return the XML in a packet that has other bytes around it: padding, a rest, a second BOM.
+    """Return the XML of a packet with other bytes around it: padding, a rest, a second BOM.
 
     Raise `InvalidXmp` if the RDF is not complete, or if what follows it is another packet.
     """
@@ -261,7 +261,7 @@ def _parse_name(tag: str) -> PropertyName:
 
 
 def _iter_attributes(data: bytes, at: int, end: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    """Return where each attribute in a tag stands, one after the other."""
+    """Yield the place of each attribute in a tag."""
     while match := _ATTRIBUTE.match(data, at, end):
         yield match[1].decode(), match.span()
         at = match.end()
@@ -291,7 +291,7 @@ _NARROW = re.compile(
 
 
 def to_utf8(data: bytes) -> bytes:
-    r"""Return a packet in UTF-8; the same bytes if it is in UTF-8, or in no known encoding.
+    r"""Return a packet in UTF-8; unchanged if it is in UTF-8, or in no known encoding.
 
     >>> to_utf8(f"\ufeff<a b='{RDF}'>\u732b</a>".encode("utf-16")).decode()[-5:]
     '\u732b</a>'
@@ -304,7 +304,7 @@ def to_utf8(data: bytes) -> bytes:
 
 
 def _wide_encoding(data: bytes) -> str | None:
-    """Return the encoding of UTF-16 or UTF-32 data, which names the namespace of RDF."""
+    """Return the encoding of UTF-16 or UTF-32 data that contains the namespace of RDF."""
     for encoding, width in _WIDE.items():
         # Shifted by a byte, each of them looks like its neighbour.
         at = data.find(RDF.encode(encoding))

@@ -35,7 +35,7 @@ class XmpPacket(NamedTuple):
 
 
 class PacketLayout(NamedTuple):
-    """A file's packets, and the place where ours goes."""
+    """A file's packets, and the place for ours."""
 
     packets: list[XmpPacket]
     insert_at: int

@@ -30,7 +30,7 @@ _SPECIAL = re.compile("[&<>\r]")
 
 
 def sanitize(text: str) -> str:
-    r"""Replace what XML has no way to hold, such as controls and halves of surrogates, by a sign.
+    r"""Replace characters that XML cannot contain, such as controls and lone surrogates.
 
     What we read back is not taken from such a text, but from JSON, where escapes keep all of it.
 
@@ -41,7 +41,7 @@ def sanitize(text: str) -> str:
 
 
 def escape(text: str) -> str:
-    """Make a text safe within an element.
+    """Escape a text for an element.
 
     >>> escape('<a "&"> b')
     '&lt;a "&amp;"&gt; b'
