@@ -112,7 +112,7 @@ def test_a_pause_is_remembered_for_the_next_client(
 ) -> None:
     server.answer("/neko", status=429, headers={"Retry-After": "3600"})
     for _ in range(2):
-        with pytest.raises(RateLimited, match="come back in 1 h") as raised:
+        with pytest.raises(RateLimited, match="try again in 1 h") as raised:
             perform(NEKO, options)
         assert raised.value.backend == "nekos"
         assert 3500 < (raised.value.retry_after or 0) <= 3600
@@ -126,7 +126,7 @@ def test_a_path_without_room_is_left_alone_by_all_clients(
     body = b'{"results": []}'
     server.answer("/neko", headers=FREEZE, body=body)
     assert perform(NEKO, options) == []
-    with pytest.raises(RateLimited, match=r"come back in (1 min|\d\d s)"):
+    with pytest.raises(RateLimited, match=r"try again in (1 min|\d\d s)"):
         perform(NEKO, {**options, "timeout": 20.0})
     assert len(server.arrivals) == 1
 

@@ -29,10 +29,10 @@ class SignIn(NamedTuple):
 
 
 class ErrorExplanation(NamedTuple):
-    """What a failure means to a service: which error it is, and what the service did.
+    """An error response, explained: the class of the error, and what happened.
 
-    `words` are the service's own as they came; None has them looked for in the answer, as in
-    general. Without a `hint` the general one is given.
+    `words` is the service's message; None reads it from the response. If `hint` is None, the error
+    gets the hint of its status.
     """
 
     kind: type[AnimedexError]

@@ -199,7 +199,7 @@ def test_a_429_for_an_hour_holds_for_every_process_at_once(
     process: Process, cli: Cli, service: SampleServer
 ) -> None:
     service.faults.add("/neko:429;retry-after=3600")
-    check_failure(process("nekos", "image", "neko"), 5, "come back in 1 h")
+    check_failure(process("nekos", "image", "neko"), 5, "try again in 1 h")
     check_failure(process("nekos", "image", "neko"), 5)
     outcome = cli("nekos", "image", "neko", "--errors", "json")
     assert (outcome.code, outcome.error["reason"]) == (5, "rate-limited")

@@ -94,7 +94,7 @@ def test_no_room_before_the_deadline_is_told_at_once(stage: Stage, search: Call[
     for _ in range(2):
         stage.play(search, [OK])
     before = window(stage), room(stage)
-    with pytest.raises(RateLimited, match=r"shelf has no room .*: come back in 5 s") as raised:
+    with pytest.raises(RateLimited, match=r"shelf: the rate limit .*: try again in 5 s") as raised:
         stage.play(search, config=config(4))
     assert raised.value.retry_after == pytest.approx(5)
     assert raised.value.hint is not None

@@ -119,7 +119,7 @@ def test_only_a_200_is_kept(stage: Stage, pick: Call[Read], status: int) -> None
 
 
 def test_a_status_becomes_an_error(stage: Stage, pick: Call[Read]) -> None:
-    with pytest.raises(NotFound, match="shelf has no such thing") as raised:
+    with pytest.raises(NotFound, match="shelf: not found") as raised:
         stage.play(pick, [answer(status=404)])
     assert (raised.value.backend, raised.value.status) == ("shelf", 404)
 

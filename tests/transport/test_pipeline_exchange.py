@@ -154,7 +154,7 @@ def test_a_pause_is_as_told(
 
 
 def test_a_429_that_lasts_too_long_ends_at_once(stage: Stage, pick: Call[SourceTag]) -> None:
-    with pytest.raises(RateLimited, match="come back in 1 h") as raised:
+    with pytest.raises(RateLimited, match="try again in 1 h") as raised:
         stage.play(pick, [response(429, ("retry-after", "3600"))])
     assert raised.value.retry_after == 3600
     assert (raised.value.backend, raised.value.status) == ("shelf", 429)
@@ -163,7 +163,7 @@ def test_a_429_that_lasts_too_long_ends_at_once(stage: Stage, pick: Call[SourceT
 
 def test_a_long_429_is_remembered_for_the_next_call(stage: Stage, pick: Call[SourceTag]) -> None:
     for _ in range(2):
-        with pytest.raises(RateLimited, match="come back in 1 h"):
+        with pytest.raises(RateLimited, match="try again in 1 h"):
             stage.play(pick, [response(429, ("retry-after", "3600"))])
     assert len(stage.sent) == 1
     other = pick._replace(request=Request("GET", "/other"))
@@ -197,7 +197,7 @@ def test_a_path_without_room_is_left_alone_by_all(stage: Stage, pick: Call[Sourc
         ("x-rate-limit-reset", "2026-05-08T09:08:20.0000000Z"),
     )
     assert not stage.play(pick, [spent]).rate_limited
-    with pytest.raises(RateLimited, match="come back in 20 s"):
+    with pytest.raises(RateLimited, match="try again in 20 s"):
         stage.play(pick, config=config(5))
     began = stage.clock.now
     assert stage.play(pick, [response()]).rate_limited

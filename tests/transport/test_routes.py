@@ -143,6 +143,6 @@ def test_time_spans_in_words(seconds: float, said: str) -> None:
 
 def test_the_error_says_when_to_come_back() -> None:
     error = rate_limited("nekos is busy", -2.0)
-    assert error.message == "nekos is busy: come back in 1 s"
+    assert error.message == "nekos is busy: try again in 1 s"
     assert (error.retry_after, rate_limited("x", 7.5).retry_after) == (0.0, 7.5)
     assert "timeout=" in (error.hint or "")

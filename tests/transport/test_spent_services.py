@@ -32,7 +32,7 @@ def test_a_pause_is_for_one_path_or_for_the_whole_service(*, per_path: bool, sta
         Call(backend, Request("GET", path), body_of) for path in ("/one", "/two", "/search")
     )
     config = ClientConfig("tester/1.0", {}, timeout=30)
-    with pytest.raises(AnimedexError, match="come back in 1 h"):
+    with pytest.raises(AnimedexError, match="try again in 1 h"):
         stage.play(one, [answer(status=429, retry_after="3600")], config)
     for call in (other, search):
         if per_path:

@@ -38,21 +38,21 @@ def answer(status: int, body: bytes | str = b"", **headers: str) -> Response:
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (400, UpstreamError, "did not accept the request"),
-        (401, AuthRequired, "wants a sign-in"),
-        (403, Refused, "refused the request"),
-        (404, NotFound, "has no such thing"),
-        (410, NotFound, "does not have that any more"),
-        (429, RateLimited, "is asked too often"),
-        (451, Refused, "may not show that here"),
-        (418, UpstreamError, "answered oddly"),
-        (405, UpstreamError, "answered oddly"),
-        (304, UpstreamError, "answered oddly"),
-        (101, UpstreamError, "answered oddly"),
-        (500, UpstreamError, "has trouble"),
-        (503, UpstreamError, "has trouble"),
-        (520, UpstreamError, "has trouble"),
-        (999, UpstreamError, "has trouble"),
+        (400, UpstreamError, "request rejected"),
+        (401, AuthRequired, "authentication required"),
+        (403, Refused, "access refused"),
+        (404, NotFound, "not found"),
+        (410, NotFound, "no longer available"),
+        (429, RateLimited, "rate limit exceeded"),
+        (451, Refused, "not available for legal reasons"),
+        (418, UpstreamError, "unexpected status"),
+        (405, UpstreamError, "unexpected status"),
+        (304, UpstreamError, "unexpected status"),
+        (101, UpstreamError, "unexpected status"),
+        (500, UpstreamError, "server error"),
+        (503, UpstreamError, "server error"),
+        (520, UpstreamError, "server error"),
+        (999, UpstreamError, "server error"),
     ],
 )
 def test_each_status_is_an_error(status: int, kind: type[AnimedexError], words: str) -> None:
@@ -61,9 +61,9 @@ def test_each_status_is_an_error(status: int, kind: type[AnimedexError], words: 
     error = caught.value
     assert type(error) is kind
     assert (error.backend, error.status) == ("nekos", status)
-    assert error.message.startswith(f"nekos {words} ({status})")
+    assert error.message.startswith(f"nekos: {words} (HTTP {status})")
     assert ("why not" in error.message) == (status != 429)
-    assert status_error(answer(status), BACKEND, AGENT).message == f"nekos {words} ({status})"
+    assert status_error(answer(status), BACKEND, AGENT).message == f"nekos: {words} (HTTP {status})"
 
 
 def test_who_gave_a_contact_is_not_told_to_give_one() -> None:
@@ -88,7 +88,7 @@ def test_a_refusal_names_the_user_agent_and_how_to_set_the_contact() -> None:
 def test_too_often_says_when_to_come_back() -> None:
     error = status_error(answer(429, retry_after="3600"), BACKEND, AGENT)
     assert isinstance(error, RateLimited)
-    assert error.message == "nekos is asked too often (429): come back in 1 h"
+    assert error.message == "nekos: rate limit exceeded (HTTP 429): try again in 1 h"
     assert error.retry_after == 3600.0
     assert error.hint
     silent = status_error(answer(429), BACKEND, AGENT)
@@ -129,17 +129,17 @@ def own_meaning(response: Response) -> ErrorExplanation | None:
     """Mean by a 418 what nobody else does."""
     if response.status != 418:
         return None
-    return ErrorExplanation(NotFound, "has no teapot", response.body.decode() or None, "brew")
+    return ErrorExplanation(NotFound, "no teapot", response.body.decode() or None, "brew")
 
 
 def test_a_service_may_mean_something_else_by_a_status() -> None:
     backend = BACKEND._replace(explain_error=own_meaning)
     error = status_error(answer(418, "short"), backend, AGENT)
-    told = (NotFound, "nekos has no teapot (418): short", "brew")
+    told = (NotFound, "nekos: no teapot (HTTP 418): short", "brew")
     assert (type(error), error.message, error.hint) == told
     assert (error.backend, error.status) == ("nekos", 418)
     assert type(status_error(answer(404), backend, AGENT)) is NotFound
-    assert status_error(answer(404), backend, AGENT).message == "nekos has no such thing (404)"
+    assert status_error(answer(404), backend, AGENT).message == "nekos: not found (HTTP 404)"
 
 
 def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
@@ -148,7 +148,7 @@ def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
 
     backend = BACKEND._replace(explain_error=too_long)
     error = status_error(answer(500, '{"detail": "it\\ttook"}', retry_after="90"), backend, AGENT)
-    assert error.message == "nekos took too long (500): it took"
+    assert error.message == "nekos: took too long (HTTP 500): it took"
     assert error.hint == "try again in 1 min 30 s"
     check_status(answer(200), backend, AGENT)
 
@@ -156,14 +156,14 @@ def test_what_a_service_leaves_unsaid_is_said_in_general() -> None:
 def test_whoever_is_asked_too_often_may_say_so_in_words() -> None:
     def slower(response: Response) -> ErrorExplanation:
         return ErrorExplanation(
-            RateLimited, "is asked too often", "Slow\x1b down." * 99, "ask less"
+            RateLimited, "rate limit exceeded", "Slow\x1b down." * 99, "ask less"
         )
 
     backend = BACKEND._replace(explain_error=slower)
     error = status_error(answer(429, retry_after="2"), backend, AGENT)
     assert isinstance(error, RateLimited)
-    assert error.message.startswith("nekos is asked too often (429): Slow down.Slow")
-    assert error.message.endswith("…: come back in 2 s")
+    assert error.message.startswith("nekos: rate limit exceeded (HTTP 429): Slow down.Slow")
+    assert error.message.endswith("…: try again in 2 s")
     assert (error.retry_after, error.hint) == (2.0, "ask less")
 
 
@@ -241,7 +241,7 @@ def test_an_error_keeps_the_service_s_request_id(status: int) -> None:
     ],
 )
 def test_a_success_may_report_that_the_rate_limit_is_exceeded(body: bytes | str) -> None:
-    with pytest.raises(RateLimited, match=r"nekos .* rate limit is exceeded") as caught:
+    with pytest.raises(RateLimited, match="nekos: rate limit exceeded") as caught:
         check_status(answer(200, body, retry_after="3"), BACKEND, AGENT)
     assert (caught.value.status, caught.value.retry_after) == (200, 3.0)
 
@@ -257,7 +257,7 @@ def test_a_success_may_report_that_the_rate_limit_is_exceeded(body: bytes | str)
 def test_a_success_may_report_another_failure(body: str, words: str) -> None:
     with pytest.raises(UpstreamError) as caught:
         check_status(answer(200, body), BACKEND, AGENT)
-    assert caught.value.message == f"nekos reported a failure (200){words}"
+    assert caught.value.message == f"nekos: request failed (HTTP 200){words}"
 
 
 @pytest.mark.parametrize(
@@ -283,7 +283,7 @@ def test_a_user_agent_that_nekos_does_not_accept_is_explained(agent: str, body: 
     error = status_error(answer(403, body), BACKEND, agent)
     assert type(error) is Refused
     assert error.message == (
-        "nekos does not accept the User-Agent (403): NB-BXIUA: it has to name the program and a"
+        "nekos: User-Agent rejected (HTTP 403): NB-BXIUA: it must name the program and a"
         " contact, an e-mail address or a public URL"
     )
     assert agent in (error.hint or "")
@@ -291,5 +291,5 @@ def test_a_user_agent_that_nekos_does_not_accept_is_explained(agent: str, body: 
 
 
 def test_another_refusal_of_nekos_is_one_as_any() -> None:
-    assert status_error(answer(403, "no"), BACKEND, AGENT).message.startswith("nekos refused")
-    assert status_error(answer(500, "NB-BXIUA"), BACKEND, AGENT).message.startswith("nekos has")
+    assert status_error(answer(403, "no"), BACKEND, AGENT).message.startswith("nekos: access")
+    assert status_error(answer(500, "NB-BXIUA"), BACKEND, AGENT).message.startswith("nekos: server")

@@ -160,11 +160,11 @@ class Permit:
         self._pipeline.runtime.notify(event)
 
     def _rejected(self, decision: Rejected) -> RateLimited:
-        problem = "has no room for this before the deadline"
+        problem = "the rate limit does not allow this before the deadline"
         if decision.by_service:
-            problem = "asked to wait before the next request"
+            problem = "the service asked to wait before the next request"
         seconds = decision.at - self._pipeline.clock()
-        return rate_limited(f"{self.backend} {problem}", seconds)
+        return rate_limited(f"{self.backend}: {problem}", seconds)
 
 
 def route_of(path: str) -> str:

@@ -91,10 +91,10 @@ def retry_delay(
 def rate_limited(message: str, seconds: float) -> RateLimited:
     """Return the error with the time until the next request is allowed.
 
-    >>> rate_limited("nekos has no room", 90.2).message
-    'nekos has no room: come back in 1 min 31 s'
+    >>> rate_limited("nekos: rate limit exceeded", 90.2).message
+    'nekos: rate limit exceeded: try again in 1 min 31 s'
     """
-    error = RateLimited(f"{message}: come back in {format_duration(seconds)}", hint=_HINT)
+    error = RateLimited(f"{message}: try again in {format_duration(seconds)}", hint=_HINT)
     error.retry_after = max(0.0, seconds)
     return error
 

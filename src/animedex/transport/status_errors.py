@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from animedex.http_message import Account, Response
 
 STATUSES: dict[int, tuple[type[AnimedexError], str]] = {
-    400: (UpstreamError, "did not accept the request"),
-    401: (AuthRequired, "wants a sign-in"),
-    403: (Refused, "refused the request"),
-    404: (NotFound, "has no such thing"),
-    410: (NotFound, "does not have that any more"),
-    429: (RateLimited, "is asked too often"),
-    451: (Refused, "may not show that here"),
+    400: (UpstreamError, "request rejected"),
+    401: (AuthRequired, "authentication required"),
+    403: (Refused, "access refused"),
+    404: (NotFound, "not found"),
+    410: (NotFound, "no longer available"),
+    429: (RateLimited, "rate limit exceeded"),
+    451: (Refused, "not available for legal reasons"),
 }
 _UNAUTHORIZED, _FORBIDDEN, _SERVER_ERROR = 401, 403, 500
 _MAX_TEXT = 160
@@ -94,7 +94,7 @@ def status_error(response: Response, backend: Backend, user_agent: str) -> Anime
     own = backend.explain_error(response) if backend.explain_error else None
     meaning = own or _explain_status(response)
     words = error_text(response) if meaning.words is None else shorten_text(meaning.words)
-    message = f"{backend.name} {meaning.what} ({response.status})"
+    message = f"{backend.name}: {meaning.what} (HTTP {response.status})"
     message = f"{message}: {words}" if words else message
     if meaning.kind is RateLimited:
         error: AnimedexError = _too_many_requests(message.rstrip("."), response)
@@ -114,7 +114,7 @@ def _explain_status(response: Response) -> ErrorExplanation:
         return _explain_report(response)
     default = (
         UpstreamError,
-        "has trouble" if response.status >= _SERVER_ERROR else "answered oddly",
+        "server error" if response.status >= _SERVER_ERROR else "unexpected status",
     )
     kind, what = STATUSES.get(response.status, default)
     return ErrorExplanation(kind, what, "" if kind is RateLimited else None)
@@ -125,10 +125,8 @@ def _explain_report(response: Response) -> ErrorExplanation:
     from animedex.backend import ErrorExplanation
 
     if "rate limit" in error_text(response).lower():
-        return ErrorExplanation(
-            RateLimited, "refused the request, as its rate limit is exceeded", ""
-        )
-    return ErrorExplanation(UpstreamError, "reported a failure")
+        return ErrorExplanation(RateLimited, "rate limit exceeded", "")
+    return ErrorExplanation(UpstreamError, "request failed")
 
 
 def error_text(response: Response) -> str:

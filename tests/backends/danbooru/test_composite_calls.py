@@ -119,10 +119,10 @@ def test_more_than_was_asked_for_is_left_out() -> None:
     ("message", "told"),
     [
         (
-            "danbooru has no such thing (404): That record was not found.",
+            "danbooru: not found (HTTP 404): That record was not found.",
             "danbooru has no post 7: That record was not found.",
         ),
-        ("danbooru has no such thing (404)", "danbooru has no post 7"),
+        ("danbooru: not found (HTTP 404)", "danbooru has no post 7"),
     ],
 )
 def test_what_is_missing_is_named(message: str, told: str) -> None:

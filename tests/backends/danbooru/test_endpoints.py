@@ -225,7 +225,7 @@ def test_a_wrong_key_is_told_and_not_repeated(
     ask: Asker, signed_in: DanbooruSample, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", "wr0ng-key")
-    with pytest.raises(AuthRequired, match="does not know who asks") as caught:
+    with pytest.raises(AuthRequired, match="login or API key not accepted") as caught:
         ask(danbooru.search.call("a"))
     assert "animedex auth login danbooru" in (caught.value.hint or "")
     assert "wr0ng-key" not in str(caught.value)
@@ -257,7 +257,7 @@ def test_being_asked_too_often_is_told_in_the_service_s_words(
     with pytest.raises(RateLimited, match="You're doing that too fast") as caught:
         ask(danbooru.search.call("a"))
     assert caught.value.retry_after == 3600
-    assert caught.value.message.endswith("try again: come back in 1 h")
+    assert caught.value.message.endswith("try again: try again in 1 h")
     assert "1 request per second" in (caught.value.hint or "")
 
 

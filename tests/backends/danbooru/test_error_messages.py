@@ -64,8 +64,8 @@ def test_what_a_failure_means(
 ) -> None:
     error = error_of_refusal(refusal)
     assert type(error) is kind
-    assert error.message.startswith("danbooru ")
-    words = f"({refusal.status}): {refusal.message}".rstrip(".")
+    assert error.message.startswith("danbooru: ")
+    words = f"(HTTP {refusal.status}): {refusal.message}".rstrip(".")
     assert error.message.rstrip(".").endswith(words)
     assert (error.backend, error.status) == ("danbooru", refusal.status)
     assert (hint in (error.hint or "")) if hint else error.hint is None
@@ -87,14 +87,14 @@ def test_too_many_terms_name_the_free_ones() -> None:
 
 def test_a_search_that_took_too_long_says_how_to_narrow_it() -> None:
     error = error_of_refusal(refusals.QUERY_CANCELED)
-    assert "took too long" in error.message
+    assert "search timed out" in error.message
     for way in ("rarer tag", "id:>", "date:", "wildcards", "order"):
         assert way in (error.hint or "")
 
 
 def test_another_failure_of_that_status_is_no_slow_search() -> None:
     error = error_of(answer(500, {"error": "NoMethodError", "message": "undefined method"}))
-    assert error.message == "danbooru has trouble (500): undefined method"
+    assert error.message == "danbooru: server error (HTTP 500): undefined method"
     assert error.hint == "try again later"
 
 
@@ -115,13 +115,13 @@ def test_when_to_come_back(header: str, seconds: float | None) -> None:
     )
     assert isinstance(error, RateLimited)
     assert error.retry_after == seconds
-    assert ("try again: come back in" in error.message) == (seconds is not None)
+    assert ("try again: try again in" in error.message) == (seconds is not None)
 
 
 def test_a_message_behind_a_long_backtrace_is_found() -> None:
     backtrace = ["app/logical/stand_in.rb:3:in 'StandIn#call'"] * 5000
     error = error_of(answer(404, {"backtrace": backtrace, "message": "That record was not found."}))
-    assert error.message == "danbooru has no such thing (404): That record was not found."
+    assert error.message == "danbooru: not found (HTTP 404): That record was not found."
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_message_behind_a_long_backtrace_is_found() -> None:
 )
 def test_the_words_are_short_and_harmless(body: object, words: str) -> None:
     error = error_of(answer(403, body))
-    assert error.message == f"danbooru refused the request (403): {words}"
+    assert error.message == f"danbooru: access refused (HTTP 403): {words}"
 
 
 @pytest.mark.parametrize(
@@ -180,9 +180,9 @@ def test_any_answer_is_told_in_one_harmless_line(status: int, body: dict[str, ob
 @pytest.mark.parametrize(
     ("status", "kind", "words"),
     [
-        (400, UpstreamError, "danbooru did not accept the request (400): no"),
-        (405, NotFound, "danbooru has no such path (405): no"),
-        (501, UpstreamError, "danbooru does not offer that (501): no"),
+        (400, UpstreamError, "danbooru: request rejected (HTTP 400): no"),
+        (405, NotFound, "danbooru: no such path (HTTP 405): no"),
+        (501, UpstreamError, "danbooru: not supported (HTTP 501): no"),
     ],
 )
 def test_rarer_failures(status: int, kind: type[AnimedexError], words: str) -> None:

@@ -243,7 +243,7 @@ def recovered(call: Call[Any], error: AnimedexError) -> Steps[Any]:
     "call", [image("nekko"), image("nekko", fresh=True), search("a", "image", "nekko")]
 )
 def test_an_unknown_category_is_told_with_the_nearest(call: Call[Any]) -> None:
-    steps = recovered(call, NotFound("nekos has no such thing (404)", status=404))
+    steps = recovered(call, NotFound("nekos: not found (HTTP 404)", status=404))
     assert require_call(next(steps)).request.path == "/endpoints"
     with pytest.raises(NotFound) as caught:
         steps.send(["hug", "neko"])
@@ -252,7 +252,7 @@ def test_an_unknown_category_is_told_with_the_nearest(call: Call[Any]) -> None:
 
 
 def test_a_known_category_without_an_answer_stays_what_it_is() -> None:
-    missing = NotFound("nekos has no such thing (404)")
+    missing = NotFound("nekos: not found (HTTP 404)")
     steps = recovered(image("neko"), missing)
     next(steps)
     with pytest.raises(NotFound) as caught:
@@ -261,7 +261,7 @@ def test_a_known_category_without_an_answer_stays_what_it_is() -> None:
 
 
 def test_a_missing_category_is_told_even_when_the_catalogue_fails() -> None:
-    missing = NotFound("nekos has no such thing (404)")
+    missing = NotFound("nekos: not found (HTTP 404)")
     steps = recovered(image("nekko"), missing)
     next(steps)
     with pytest.raises(NotFound) as caught:

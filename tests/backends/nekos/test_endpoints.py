@@ -141,7 +141,7 @@ def test_an_unknown_category_while_the_catalogue_is_away(ask: Asker, server: Sam
 
 def test_the_services_own_words(ask: Asker, server: SampleServer) -> None:
     server.answer("/neko", status=400, body=b'{"message": "No more than 20, please."}')
-    with pytest.raises(UpstreamError, match=r"\(400\): No more than 20, please\.") as raised:
+    with pytest.raises(UpstreamError, match=r"\(HTTP 400\): No more than 20, please\.") as raised:
         ask(nekos.image.call("neko"))
     assert raised.value.status == 400
 

@@ -40,7 +40,7 @@ def test_a_block_page_is_a_refusal_and_no_sign_in(response: Response) -> None:
     error = error_of(response)
     assert type(error) is Refused
     assert "protection" in error.message
-    assert "not the lack of a sign-in" in error.message
+    assert "signing in does not help" in error.message
     assert "Access Denied" not in error.message
     assert "Client(contact=" in (error.hint or "")
     assert "auth login" not in (error.hint or "")
@@ -68,7 +68,7 @@ def test_wrong_parameters_are_named(status: int) -> None:
     error = error_of(answer(status, problem))
     assert type(error) is UpstreamError
     assert error.message == (
-        f"waifu did not accept the request ({status}):"
+        f"waifu: request rejected (HTTP {status}):"
         " Page: The value 'x' is not valid.; IsNsfw: a. b.; Width"
     )
 
@@ -78,12 +78,12 @@ def test_a_problem_that_names_no_parameter_is_told_by_its_detail(errors: object)
     response = answer(400, {"detail": "Something is wrong.", "errors": errors})
     assert explain_error(response) is None
     message = error_of(response).message
-    assert message == "waifu did not accept the request (400): Something is wrong."
+    assert message == "waifu: request rejected (HTTP 400): Something is wrong."
 
 
 def test_errors_in_other_shapes_are_read_as_far_as_they_go() -> None:
     error = error_of(answer(400, {"errors": {"Page": "no", "Width": [1, "x"], "Height": None}}))
-    assert error.message.endswith("(400): Page: no; Width: x; Height")
+    assert error.message.endswith("(HTTP 400): Page: no; Width: x; Height")
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b"{", b"null", PAGE, b"[" * 100_000])
@@ -92,7 +92,7 @@ def test_what_is_no_problem_explains_nothing(body: bytes) -> None:
 
 
 def test_a_row_that_is_not_there_may_be_told_without_a_word() -> None:
-    assert error_of(answer(404, url=f"{URL}/7")).message == "waifu has no such image (404)"
+    assert error_of(answer(404, url=f"{URL}/7")).message == "waifu: no such image (HTTP 404)"
 
 
 @pytest.mark.parametrize(
@@ -111,10 +111,10 @@ def test_a_row_that_is_not_there_is_told_with_where_to_look(
     url = f"https://api.waifu.im/{path}"
     error = error_of(answer(404, {"title": "Not Found", "detail": "No."}, url=url))
     assert type(error) is NotFound
-    assert error.message == f"waifu has no such {kind} (404): No."
+    assert error.message == f"waifu: no such {kind} (HTTP 404): No."
     assert command in (error.hint or "")
     titled = error_of(answer(404, {"title": "Not Found", "detail": None}, url=url))
-    assert titled.message == f"waifu has no such {kind} (404): Not Found"
+    assert titled.message == f"waifu: no such {kind} (HTTP 404): Not Found"
 
 
 @pytest.mark.parametrize("path", ["images", "images/", "stats/public", "elsewhere?x=/tags/1"])
@@ -130,7 +130,7 @@ def test_other_failures_mean_what_they_do_in_general(status: int) -> None:
 @given(st.integers(400, 599), st.binary(), st.text())
 def test_any_failure_is_told_in_a_line(status: int, body: bytes, kind: str) -> None:
     message = error_of(answer(status, body, kind, f"{URL}/7")).message
-    assert message.startswith("waifu ")
+    assert message.startswith("waifu: ")
     assert "\n" not in message
     assert len(message) < 400
 

@@ -24,50 +24,50 @@ _LOGIN = "`animedex auth login danbooru`"
 _ERRORS = {
     "PostQuery::TagLimitError": ErrorExplanation(
         UpstreamError,
-        "did not accept the search",
+        "search rejected",
         hint=(
             f"{list_free_metatags()}; Gold accounts may use 6 terms, Platinum any number ({_LOGIN})"
         ),
     ),
-    "ActiveRecord::RecordNotFound": ErrorExplanation(NotFound, "has no such thing"),
+    "ActiveRecord::RecordNotFound": ErrorExplanation(NotFound, "not found"),
     "ActiveRecord::QueryCanceled": ErrorExplanation(
         UpstreamError,
-        "gave the search up, as it took too long",
+        "search timed out",
         hint="narrow it: put a rarer tag first, add a range such as id:>9000000 or"
         " date:2026-01-01.., use fewer wildcards, leave the order out",
     ),
 }
 _STATUSES = {
-    400: ErrorExplanation(UpstreamError, "did not accept the request"),
+    400: ErrorExplanation(UpstreamError, "request rejected"),
     401: ErrorExplanation(
         AuthRequired,
-        "does not know who asks",
+        "login or API key not accepted",
         hint=f"`animedex auth status` shows which key is used, if any; {_LOGIN} sets another, and"
         " the environment goes before it",
     ),
     403: ErrorExplanation(
-        Refused, "refused the request", hint=f"some content requires an account: {_LOGIN}"
+        Refused, "access refused", hint=f"some content requires an account: {_LOGIN}"
     ),
-    404: ErrorExplanation(NotFound, "has no such thing"),
-    405: ErrorExplanation(NotFound, "has no such path"),
+    404: ErrorExplanation(NotFound, "not found"),
+    405: ErrorExplanation(NotFound, "no such path"),
     406: ErrorExplanation(
-        UpstreamError, "does not answer in that form", hint="ask for a path that ends in .json"
+        UpstreamError, "format not available", hint="ask for a path that ends in .json"
     ),
     410: ErrorExplanation(
         NotFound,
-        "does not page so far",
+        "page number too high",
         hint="page by id: use --page=b<id> with the id of the last post, or --all",
     ),
-    422: ErrorExplanation(UpstreamError, "did not accept the search"),
+    422: ErrorExplanation(UpstreamError, "search rejected"),
     429: ErrorExplanation(
         RateLimited,
-        "is asked too often",
+        "rate limit exceeded",
         hint="animedex sends at most 1 request per second: does another program send requests too?",
     ),
-    451: ErrorExplanation(Refused, "may not show that"),
-    500: ErrorExplanation(UpstreamError, "has trouble"),
-    501: ErrorExplanation(UpstreamError, "does not offer that"),
-    503: ErrorExplanation(UpstreamError, "is out of order for now"),
+    451: ErrorExplanation(Refused, "not available for legal reasons"),
+    500: ErrorExplanation(UpstreamError, "server error"),
+    501: ErrorExplanation(UpstreamError, "not supported"),
+    503: ErrorExplanation(UpstreamError, "temporarily unavailable"),
 }
 
 

@@ -20,9 +20,9 @@ def explain_error(response: Response) -> ErrorExplanation | None:
 
     >>> from animedex.http_message import Response
     >>> explain_error(Response(403, (), b"error code: NB-BXIUA", "")).what
-    'does not accept the User-Agent'
+    'User-Agent rejected'
     """
     if response.status != _FORBIDDEN or _BAD_USER_AGENT not in response.body:
         return None
-    words = "NB-BXIUA: it has to name the program and a contact, an e-mail address or a public URL"
-    return ErrorExplanation(Refused, "does not accept the User-Agent", words)
+    words = "NB-BXIUA: it must name the program and a contact, an e-mail address or a public URL"
+    return ErrorExplanation(Refused, "User-Agent rejected", words)

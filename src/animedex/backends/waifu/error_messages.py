@@ -24,8 +24,8 @@ _LISTS = {
 }
 _BLOCKED = ErrorExplanation(
     Refused,
-    "refused the request",
-    "the service's protection stopped it, not the lack of a sign-in",
+    "access refused",
+    "the service's protection against abuse blocked it; signing in does not help",
 )
 
 
@@ -72,7 +72,7 @@ def _explain_invalid(response: Response) -> ErrorExplanation | None:
         _explain_field(name, messages)
         for name, messages in cast("dict[str, object]", errors).items()
     ]
-    return ErrorExplanation(UpstreamError, "did not accept the request", "; ".join(explanations))
+    return ErrorExplanation(UpstreamError, "request rejected", "; ".join(explanations))
 
 
 def _explain_field(name: str, messages: object) -> str:
@@ -85,4 +85,4 @@ def _explain_missing(response: Response) -> ErrorExplanation | None:
     kind = _KIND.search(response.url.partition("?")[0])
     if kind is None:
         return None
-    return ErrorExplanation(NotFound, f"has no such {kind[1]}", hint=_LISTS[kind[1]])
+    return ErrorExplanation(NotFound, f"no such {kind[1]}", hint=_LISTS[kind[1]])

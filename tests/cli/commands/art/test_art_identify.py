@@ -176,7 +176,7 @@ def test_what_was_not_found_before_a_failure_is_named(process: Process, services
     assert (outcome.code, outcome.out) == (4, b"")
     lost, failure = outcome.err.splitlines()
     assert lost.startswith("animedex: nekos:2.png: the work that it comes from is unknown")
-    assert "refused the request" in failure
+    assert "access refused" in failure
 
 
 def test_a_picture_that_nobody_has_posted_is_not_found(cli: Cli, services: Services) -> None:

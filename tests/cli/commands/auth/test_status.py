@@ -114,7 +114,7 @@ def test_what_says_nothing_of_the_key_leaves_that_open(
     danbooru.faults.add(fault)
     found = standing(cli, "danbooru", "--check")["danbooru"]
     assert (found["used"], found["accepted"]) == (True, None)
-    assert str(found["problem"]).startswith("danbooru ")
+    assert str(found["problem"]).startswith("danbooru: ")
 
 
 def test_a_key_for_another_place_is_said_not_to_be_used(cli: Cli, danbooru: DanbooruSample) -> None:
