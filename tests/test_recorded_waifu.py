@@ -106,7 +106,7 @@ if FILES:
                         list(row) for row in recording.rows
                     ]
                 else:
-                    with pytest.raises(Refused, match="not the lack of a sign-in"):
+                    with pytest.raises(Refused, match="signing in does not help"):
                         replay(client, recording.path)
 
     def test_a_recorded_page_says_where_it_stands(recording: Recording) -> None:

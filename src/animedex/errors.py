@@ -1,26 +1,26 @@
 """The error tree, with reasons for programs and exit codes for shells.
 
 AnimedexError
-├── BadArguments          bad-args         2   an argument, a setting or a path that cannot be used
-│   ├── ClientUnusable    bad-args         2   a client that was closed, or crossed a fork
-│   ├── UnknownField      unknown-field    2   a field that no row and no model knows
-│   └── JqInvalid         jq-failed        2   a jq program that does not compile
-├── JqFailed              jq-failed        1   a jq program that failed while it ran
-├── NotFound              not-found        3   the service has no such thing
-├── AuthRequired          auth-required    4   the service wants a sign-in
-├── Refused               refused          4   the service turns this client away
-├── RateLimited           rate-limited     5   no room in the budget before the deadline
-├── Unreachable           unreachable      6   no connection, or one that broke
-├── TimedOut              timeout          6   no complete answer before the deadline
-├── UpstreamDecode        upstream-decode  7   an answer that is not the format it should be
-├── UpstreamShape         upstream-shape   7   well-formed, but not what the service documents
-├── UpstreamError         upstream-error   1   the service answered with another failure
-├── NoSpace               no-space         1   the disk is full, or the quota is
-└── Corrupt               corrupt          1   bytes that are not what they claim to be
-    └── TooLarge          too-large        1   a picture that costs too much to decode
+├── BadArguments          bad-args         2   an invalid argument, setting or path
+│   ├── ClientUnusable    bad-args         2   the client is closed, or the process was forked
+│   ├── UnknownField      unknown-field    2   no row and no model has the field
+│   └── JqInvalid         jq-failed        2   the jq program does not compile
+├── JqFailed              jq-failed        1   the jq program failed while it ran
+├── NotFound              not-found        3   the service does not have it
+├── AuthRequired          auth-required    4   the service requires an account
+├── Refused               refused          4   the service refuses access
+├── RateLimited           rate-limited     5   the rate limit allows no request before the deadline
+├── Unreachable           unreachable      6   the connection failed or broke
+├── TimedOut              timeout          6   no complete response before the deadline
+├── UpstreamDecode        upstream-decode  7   the response has the wrong format
+├── UpstreamShape         upstream-shape   7   the response is not what the service documents
+├── UpstreamError         upstream-error   1   any other error response of the service
+├── NoSpace               no-space         1   the disk or the quota is full
+└── Corrupt               corrupt          1   the data is damaged
+    └── TooLarge          too-large        1   the picture takes too much time or memory to decode
 
-The columns are the class, its `reason` and the exit code of the command line. A `BadArguments` is
-also a `ValueError`, an `Unreachable` a `ConnectionError` and a `TimedOut` a `TimeoutError`.
+The columns are the class, its `reason` and the exit code of the command line. `BadArguments` is
+also a `ValueError`, `Unreachable` a `ConnectionError`, and `TimedOut` a `TimeoutError`.
 """
 
 from __future__ import annotations
@@ -133,30 +133,30 @@ def _rebuild(kind: type[AnimedexError], message: str, state: dict[str, object]) 
 
 
 class BadArguments(AnimedexError, ValueError):
-    """Report an argument, a setting or a path that cannot be used."""
+    """An argument, a setting or a path is invalid."""
 
     reason = "bad-args"
     exit_code = 2
 
 
 class ClientUnusable(BadArguments):
-    """Report a client that was closed, or that crossed a fork."""
+    """The client is closed, or the process was forked."""
 
 
 class UnknownField(BadArguments):
-    """A field that no row and no model has."""
+    """No row and no model has the field."""
 
     reason = "unknown-field"
 
 
 class JqInvalid(BadArguments):
-    """Report a jq program that does not compile."""
+    """The jq program does not compile."""
 
     reason = "jq-failed"
 
 
 class JqFailed(AnimedexError):
-    """Report a jq program that failed while it ran."""
+    """The jq program failed while it ran."""
 
     reason = "jq-failed"
 
@@ -169,14 +169,14 @@ class NotFound(AnimedexError):
 
 
 class AuthRequired(AnimedexError):
-    """The service requires a sign-in."""
+    """The service requires an account."""
 
     reason = "auth-required"
     exit_code = 4
 
 
 class Refused(AnimedexError):
-    """Report that the service turns this client away."""
+    """The service refuses access."""
 
     reason = "refused"
     exit_code = 4
@@ -212,14 +212,14 @@ class TimedOut(AnimedexError, TimeoutError):
 
 
 class UpstreamDecode(AnimedexError):
-    """Report an answer that is not in the format it should have."""
+    """The response has the wrong format."""
 
     reason = "upstream-decode"
     exit_code = 7
 
 
 class UpstreamShape(AnimedexError):
-    """Report an answer that is well-formed but not what the service documents."""
+    """The response is well-formed, but not what the service documents."""
 
     reason = "upstream-shape"
     exit_code = 7
@@ -232,7 +232,7 @@ class UpstreamError(AnimedexError):
 
 
 class NoSpace(AnimedexError):
-    """Report that the disk or the quota is full."""
+    """The disk or the quota is full."""
 
     reason = "no-space"
 
@@ -247,13 +247,13 @@ def is_full(error: OSError) -> bool:
 
 
 class Corrupt(AnimedexError):
-    """Report bytes that are not what they claim to be."""
+    """The data is damaged."""
 
     reason = "corrupt"
 
 
 class TooLarge(Corrupt):
-    """Report a picture that is not decoded because that takes too much time or memory.
+    """A picture is not decoded because that takes too much time or memory.
 
     It is a `Corrupt` for callers that only want pictures they can use, but nothing says that the
     file is damaged. `width` and `height` are those of its header, in pixels, where they are known.
