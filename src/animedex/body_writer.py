@@ -50,16 +50,16 @@ class FileSink:
         self._place, self._partial = _written(path, lambda: _places(path, follow_links))
         self._file = _written(path, lambda: _opened(path, self._partial))
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         """Take the next piece.
 
         Raises `NoSpace` where the disk is full, and `UpstreamDecode` for what cannot be unpacked.
         """
-        if self._max_unpacked is not None and not self.size and chunk.startswith(GZIP):
+        if self._max_unpacked is not None and not self.size and chunk[: len(GZIP)] == GZIP:
             from animedex.transport.content_encoding import Decompressor
 
             self._unpacker = Decompressor()
-        for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
+        for piece in self._unpacker.feed(bytes(chunk)) if self._unpacker else (chunk,):
             self._take(piece)
 
     def discard(self) -> None:
@@ -88,7 +88,7 @@ class FileSink:
             self.discard()
             raise
 
-    def _take(self, piece: bytes) -> None:
+    def _take(self, piece: bytes | memoryview) -> None:
         self.size += len(piece)
         if self._unpacker is not None and self.size > (self._max_unpacked or 0):
             message = f"the file grows beyond {self._max_unpacked} bytes when it is unpacked"
@@ -96,7 +96,7 @@ class FileSink:
         self.opening += piece[: _OPENING - len(self.opening)]
         _written(self.path, lambda: self._pour(piece))
 
-    def _pour(self, chunk: bytes) -> None:
+    def _pour(self, chunk: bytes | memoryview) -> None:
         rest = memoryview(chunk)
         while rest:
             rest = rest[self._file.write(rest) :]

@@ -46,11 +46,11 @@ def finalize(
     the disk is full.
     """
     if not embed or check.fault is not None or not can_embed(check.format.name):
-        return _finalize_unchanged(check, part.path, content)
+        return _finalize_unchanged(check, part.store(), content)
     try:
         return _finalize_credited(target, check, part, content)
     except Corrupt:
-        return _finalize_unchanged(check, part.path, content)._replace(is_refused=True)
+        return _finalize_unchanged(check, part.store(), content)._replace(is_refused=True)
 
 
 def _finalize_credited(
@@ -85,7 +85,7 @@ class _HashedFile:
         except OSError as error:
             raise write_error(os.path.dirname(path), error) from None
 
-    def write(self, data: bytes, /) -> int:
+    def write(self, data: bytes | memoryview, /) -> int:
         rest = memoryview(data)
         try:
             while rest:

@@ -209,7 +209,7 @@ class Slow:
 
     taken = b""
 
-    def write(self, chunk: bytes, /) -> int:
+    def write(self, chunk: bytes | memoryview, /) -> int:
         self.taken += chunk[:7]
         return len(chunk[:7])
 

@@ -39,6 +39,8 @@ class SourceFile:
         self.path = path
         self.size = file.seek(0, os.SEEK_END)
         self.packet_budget = MAX_PACKET_BYTES
+        # All of it, if it is in memory already: pieces of it would be copies.
+        self.data = file.getvalue() if isinstance(file, io.BytesIO) else None
         self._parts = 0
         self._file = file
         file.seek(0)
@@ -83,6 +85,12 @@ class SourceFile:
             piece = self.read_exactly(min(_PIECE_BYTES, end - start))
             start += len(piece)
             yield piece
+
+    def view_range(self, start: int, end: int) -> Iterator[bytes | memoryview]:
+        """Do as `read_range`, but yield a view of all of it if it is in memory."""
+        if self.data is not None and end <= self.size:
+            return iter([memoryview(self.data)[start:end]])
+        return self.read_range(start, end)
 
     def count_parts(self, parts: int = 1) -> None:
         """Count parts of the file that were walked over; raise `TooLarge` for very many."""

@@ -116,6 +116,9 @@ def _find_marker(source: SourceFile, pattern: re.Pattern[bytes], at: int) -> tup
     """Return the next marker and the offset behind it; 0 for the marker if there is none."""
     # Each reads a piece of the file, which takes as long as thirty parts of others do.
     source.count_parts(30)
+    if source.data is not None:
+        match = pattern.search(source.data, at)
+        return (match[1][0], match.end()) if match else (0, source.size)
     length = _MIN_PIECE_BYTES
     while at < source.size:
         source.seek(at)

@@ -170,14 +170,16 @@ class _PartSelection:
 
     def _checksum(self, chunk: Chunk) -> int:
         checksum = 0
-        for piece in self._source.read_range(chunk.start + 4, chunk.data[1]):
+        for piece in self._source.view_range(chunk.start + 4, chunk.data[1]):
             checksum = zlib.crc32(piece, checksum)
         return checksum
 
     def _is_sound(self, chunk: Chunk) -> bool:
         if chunk.end > self._source.size:
             return False
-        return struct.pack(">I", self._checksum(chunk)) == self._source.read_exactly(4)
+        checksum = struct.pack(">I", self._checksum(chunk))
+        self._source.seek(chunk.data[1])
+        return checksum == self._source.read_exactly(4)
 
 
 def _is_complete(source: SourceFile, ranges: Sequence[Range], limit: int) -> bool:

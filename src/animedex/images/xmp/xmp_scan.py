@@ -18,7 +18,7 @@ TOO_LONG, INCOMPLETE = b"too long", b"incomplete"
 class Writable(Protocol):
     """Represent a file or a sink that bytes can be written to."""
 
-    def write(self, chunk: bytes, /) -> object:
+    def write(self, chunk: bytes | memoryview, /) -> object:
         """Write the next piece."""
         ...
 
@@ -58,11 +58,11 @@ def splice(
 def write_parts(source: SourceFile, parts: Iterable[bytes | Range], target: Writable) -> None:
     """Write the parts, copying ranges of the source."""
     for part in parts:
-        for piece in [part] if isinstance(part, bytes) else source.read_range(*part):
+        for piece in [part] if isinstance(part, bytes) else source.view_range(*part):
             _write(target, piece)
 
 
-def _write(target: Writable, piece: bytes) -> None:
+def _write(target: Writable, piece: bytes | memoryview) -> None:
     try:
         while piece:
             # A file without a buffer may take less than it is given; a sink does not say.
