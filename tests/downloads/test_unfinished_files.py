@@ -67,6 +67,9 @@ def test_a_download_that_runs_keeps_its_files(tmp_path: Path) -> None:
     with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         partial.open_writer(head(etag='"a"')).write(b"12345")
         assert len(remove_unfinished_files(str(tmp_path)).paths) == 2
+        assert (partial.size(), len(hidden(tmp_path))) == (5, 1)
+        partial.store()
+        assert remove_unfinished_files(str(tmp_path)).paths == []
         assert (partial.size(), len(hidden(tmp_path))) == (5, 2)
 
 

@@ -23,6 +23,7 @@ from animedex.library.file_facts import matches_announcement
 from animedex.plurals import format_count
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import BinaryIO
 
     from animedex.backends.asset_call import FetchedFile
@@ -71,7 +72,7 @@ def check_file(
     if not kind.is_picture:
         return FileCheck(kind)
     try:
-        check_pixels(part.path, content, kind)
+        check_pixels(part.path, content, kind, part.store)
     except TimedOut as error:
         error.message = error.message.replace(part.path, target.post.id)
         raise
@@ -89,8 +90,12 @@ def check_file(
     return FileCheck(kind)
 
 
-def check_pixels(path: str, content: BinaryIO, kind: Format) -> None:
+def check_pixels(
+    path: str, content: BinaryIO, kind: Format, store: Callable[[], object] = lambda: None
+) -> None:
     """Walk over a picture's container, and decode it only if that shows a fault.
+
+    `store` is called before that, as it reads the file from disk.
 
     Raises `Corrupt` if pixels are missing or damaged, and `TooLarge` if that would cost too much.
     """
@@ -98,6 +103,7 @@ def check_pixels(path: str, content: BinaryIO, kind: Format) -> None:
         return
     from animedex.images.image_inspection import measure_image
 
+    store()
     measure_image(path)
 
 
@@ -116,7 +122,7 @@ def _check_length(target: Target, size: int, announced: int | None) -> None:
 def _check_md5(target: Target, part: ResumableFile) -> None:
     if target.file.md5 is None:
         return
-    if (part.md5() or hash_file(part.path, "md5")) != target.file.md5.lower():
+    if (part.md5() or hash_file(part.store(), "md5")) != target.file.md5.lower():
         message = "the file does not match the checksum that the service published"
         raise Corrupt(message, hint=HINT_AGAIN, backend=target.backend)
 

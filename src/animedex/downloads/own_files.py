@@ -52,40 +52,53 @@ def open_own(path: str, flags: int, mode: int = 0o666) -> int:
         if error.errno in _OF_OTHERS and os.path.lexists(path):
             raise NotOwnFile(path) from None
         raise
-    if not _is_single(status := os.fstat(number)) or not _is_own(status, path):
+    if not is_single(status := os.fstat(number)) or not _is_own(status, path):
         os.close(number)
         raise NotOwnFile(path)
     return number
 
 
-def own_size(path: str) -> int:
-    """Return the size in bytes of a file of this user's own that has one name, or else 0."""
+def own_status(path: str) -> os.stat_result | None:
+    """Return the status of a file of this user's own, None if there is nothing.
+
+    Raises `NotOwnFile` for anything else.
+    """
     try:
         status = os.lstat(path)
     except OSError:
+        return None
+    if not stat.S_ISREG(status.st_mode) or not _is_own(status, path):
+        raise NotOwnFile(path)
+    return status
+
+
+def own_size(path: str) -> int:
+    """Return the size in bytes of a file of this user's own that has one name, or else 0."""
+    try:
+        status = own_status(path)
+    except NotOwnFile:
         return 0
-    return status.st_size if _is_single(status) and _is_own(status, path) else 0
+    return status.st_size if status is not None and is_single(status) else 0
 
 
 def is_foreign(path: str) -> bool:
     """Return whether a path has something that is not a regular file of this user's own."""
     try:
-        status = os.lstat(path)
-    except OSError:
-        return False
-    return not stat.S_ISREG(status.st_mode) or not _is_own(status, path)
+        own_status(path)
+    except NotOwnFile:
+        return True
+    return False
 
 
 def remove_own(*paths: str) -> None:
     """Remove those that are this user's own files, and nothing that others have put there."""
     for path in paths:
         with suppress(OSError):
-            status = os.lstat(path)
-            if stat.S_ISREG(status.st_mode) and _is_own(status, path):
+            if own_status(path) is not None:
                 os.unlink(path)
 
 
-def _is_single(status: os.stat_result) -> bool:
+def is_single(status: os.stat_result) -> bool:
     """Return whether this is a regular file without a second name, which may be anywhere."""
     return stat.S_ISREG(status.st_mode) and status.st_nlink <= 1
 
@@ -130,6 +143,8 @@ def wait_for_lock(
     work has not changed for `timeout` seconds, or at the `deadline`, a moment of the monotonic
     clock. On a file system without locks nothing is locked.
     """
+    if try_lock(number):
+        return
     progress, stall_end = read_progress(), time.monotonic() + timeout
     while not try_lock(number):
         if (now := read_progress()) != progress:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import os
 import sys
 import threading
@@ -25,12 +24,13 @@ from animedex.downloads.content_range import (
 )
 from animedex.downloads.own_files import (
     NotOwnFile,
-    is_foreign,
     open_own,
     own_size,
+    own_status,
     remove_own,
     wait_for_lock,
 )
+from animedex.downloads.part_file import PartFile
 from animedex.downloads.resumable_writer import (
     BodyFacts,
     ResumableWriter,
@@ -38,7 +38,7 @@ from animedex.downloads.resumable_writer import (
     is_text_type,
     not_a_picture,
 )
-from animedex.errors import UpstreamDecode
+from animedex.errors import AnimedexError, UpstreamDecode
 from animedex.files import write_error
 
 if TYPE_CHECKING:
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
 _ENCODINGS = {"identity": "", "": "", "gzip": "gzip", "x-gzip": "gzip", "deflate": "deflate"}
 _MOST_STATE = 4096
-_MOST_IN_MEMORY = 16 * 1024 * 1024
 # Names that are tried before one that nobody can know.
 _NAMES = 8
 
@@ -87,6 +86,7 @@ class ResumableFile:
         self._lock_timeout = lock_timeout
         self._is_removed = False
         self._is_abandoned = False
+        self._has_finished = False
         # A file is not begun while all is abandoned, by another thread after Ctrl-C.
         self._mutex = threading.Lock()
         self._size_before = 0
@@ -96,6 +96,10 @@ class ResumableFile:
         self._deadline = deadline
         self._descriptor = -1
         self._writer: ResumableWriter | None = None
+        self._part = PartFile(self.path, None, self._before_store)
+        # The validator of what there is, and the announced length of the whole file.
+        self._state: tuple[str | None, int | None] = (None, None)
+        self._stored_state = b""
 
     def __enter__(self) -> Self:
         for number, key in enumerate(_file_keys(self.url)):
@@ -111,28 +115,30 @@ class ResumableFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close_writer()
+        if self._is_resumable():
+            self._part.close()
         if not (self._is_removed or self._is_resumable() or os.path.exists(self.finished_path)):
             self.remove()
+        self._part.close()
         self._close()
         if self._is_removed and sys.platform == "win32":
             # There no file can be unlinked that is open, be it by others.
             with contextlib.suppress(OSError):
-                os.unlink(self._state)
+                os.unlink(self._state_path)
 
     def size(self) -> int:
         """Return how many bytes there are."""
-        return own_size(self.path)
+        return self._part.size
 
     def open(self) -> BinaryIO:
         """Open what came for reading: a copy in memory, unless it is very long."""
-        try:
-            if self.size() > _MOST_IN_MEMORY:
-                return os.fdopen(open_own(self.path, os.O_RDONLY), "rb")
-            with os.fdopen(open_own(self.path, os.O_RDONLY), "rb") as file:
-                return io.BytesIO(file.read())
-        except OSError as error:
-            raise write_error(self._folder, error) from None
+        return self._part.open()
+
+    def store(self) -> str:
+        """Write to disk what came, and return the path; raise `NoSpace` if it is full."""
+        self._part.store()
+        self._part.close()
+        return self.path
 
     def md5(self) -> str | None:
         """Return the MD5 of the file; None if it came in parts, or was not computed."""
@@ -141,8 +147,8 @@ class ResumableFile:
 
     def resume_headers(self) -> Headers:
         """Return the headers that ask for the rest, if it is certain to fit."""
-        self.close_writer()
-        size, (validator, _) = self.size(), self._read_state()
+        self._part.close()
+        size, (validator, _) = self.size(), self._state
         self._size_before = size
         if not size or not validator:
             return ()
@@ -177,9 +183,9 @@ class ResumableFile:
             if is_text_type(content_type):
                 raise not_a_picture(content_type, b"")
             raise file_too_long(self._max_bytes, self.total)
+        self._part.truncate(begin or 0)
         self._writer = ResumableWriter(
-            self.path,
-            begin,
+            self._part,
             BodyFacts(head.header("content-type"), encoding, self._max_bytes, self.total),
             lambda size: self._on_progress(size, self.total),
             on_packed=self._clear_state,
@@ -191,7 +197,7 @@ class ResumableFile:
         """End the body; raise `UpstreamDecode` for a compressed one that is cut."""
         if self._writer is not None:
             self._writer.finish()
-        self.close_writer()
+        self._part.finish()
 
     def has_grown(self) -> bool:
         """Return whether the last try has brought more of the file."""
@@ -203,31 +209,33 @@ class ResumableFile:
 
     def start_over(self) -> None:
         """Remove what there is, and begin with the first byte."""
-        self.close_writer()
         self._writer = None
         self.is_doubtful = False
-        remove_own(self.path, self.finished_path)
-        self._write_state(None)
+        self._part.remove()
+        if self._has_finished:
+            remove_own(self.finished_path)
+            self._has_finished = False
+        self._state = (None, None)
+        self._store_state()
 
     def remove(self) -> None:
         """Remove all hidden files, as the file is in its place, or was not what it should be."""
-        self.close_writer()
         self._is_removed = True
-        remove_own(self.path, self.finished_path, self._state)
+        self._part.remove()
+        remove_own(self.finished_path, self._state_path)
 
     def abandon(self) -> bool:
         """End the download, from another thread; return whether it can be resumed later."""
         with self._mutex:
+            is_resumable = self._is_resumable()
+            if is_resumable:
+                with contextlib.suppress(AnimedexError):
+                    self._part.store()
             self._is_abandoned = True
-            if self._is_resumable():
-                return True
-            remove_own(self.path, self.finished_path, self._state)
-            return False
-
-    def close_writer(self) -> None:
-        """Close the file that is written to."""
-        if self._writer is not None:
-            self._writer.discard()
+            if not is_resumable:
+                self._part.remove()
+                remove_own(self.finished_path, self._state_path)
+            return is_resumable
 
     def _resume_offset(self, head: Response, encoding: str) -> int | None:
         """Return where a part begins that is the rest of what there is; None for a beginning.
@@ -237,7 +245,7 @@ class ResumableFile:
         span = parse_content_range(head)
         if not is_part(head, span):
             return None
-        size, (validator, total) = self.size(), self._read_state()
+        size, (validator, total) = self.size(), self._state
         if span is not None and span.begin == 0:
             self.is_doubtful = size > 0
             return None
@@ -263,86 +271,106 @@ class ResumableFile:
         if encoding:
             self.total = None
         else:
-            self._write_state(find_validator(head), self.total)
+            self._state = find_validator(head), self.total
 
     def _clear_state(self) -> None:
         """Note that the body is compressed: its length is another, and it cannot be resumed."""
         self.total = None
-        self._write_state(None)
+        self._state = (None, None)
 
     def _is_resumable(self) -> bool:
         """Return whether what is here can be resumed later, which takes a validator."""
-        with contextlib.suppress(OSError):
-            return bool(
-                self.is_kept and self._has_stable_name and self.size() and self._read_state()[0]
-            )
-        return False
+        return bool(self.is_kept and self._has_stable_name and self.size() and self._state[0])
 
     def _choose_paths(self, key: str) -> None:
         self.path = os.path.join(self._folder, f"{PREFIX}{key}.part")
         self.finished_path = os.path.join(self._folder, f"{PREFIX}{key}.ready.part")
-        self._state = os.path.join(self._folder, f"{PREFIX}{key}.state.part")
+        self._state_path = os.path.join(self._folder, f"{PREFIX}{key}.state.part")
 
     def _lock_files(self) -> bool:
         """Lock the files of the chosen name; return whether they are this user's own."""
         while True:
             try:
-                self._descriptor = open_own(self._state, os.O_RDWR | os.O_CREAT, 0o600)
+                self._descriptor = open_own(self._state_path, os.O_RDWR | os.O_CREAT, 0o600)
             except NotOwnFile:
                 return False
             except OSError as error:
                 raise write_error(self._folder, error) from None
             try:
                 wait_for_lock(
-                    self._descriptor, self.url, self._lock_timeout, self.size, self._deadline
+                    self._descriptor,
+                    self.url,
+                    self._lock_timeout,
+                    lambda: own_size(self.path),
+                    self._deadline,
                 )
                 if self._is_current():
-                    return self._has_own_files()
+                    return self._take_files()
             except BaseException:
                 self._close()
                 raise
             # Whoever had it before has finished, and taken it away.
             self._close()
 
-    def _has_own_files(self) -> bool:
-        """Return whether nothing of others has the names; leave nothing there otherwise."""
-        if not (is_foreign(self.path) or is_foreign(self.finished_path)):
-            return True
-        remove_own(self.path, self.finished_path, self._state)
-        self._close()
-        return False
+    def _take_files(self) -> bool:
+        """Find what there is; return False if others have put something there, and leave that."""
+        try:
+            status = own_status(self.path)
+            self._has_finished = own_status(self.finished_path) is not None
+        except NotOwnFile:
+            remove_own(self.path, self.finished_path, self._state_path)
+            self._close()
+            return False
+        self._part = PartFile(self.path, status, self._before_store)
+        self._stored_state = os.read(self._descriptor, _MOST_STATE)
+        self._state = _parse_state(self._stored_state)
+        return True
 
     def _is_current(self) -> bool:
         """Return whether the locked file is the one that others would open."""
         try:
-            there, mine = os.lstat(self._state), os.fstat(self._descriptor)
+            there, mine = os.lstat(self._state_path), os.fstat(self._descriptor)
         except OSError:
             return False
         return (there.st_dev, there.st_ino) == (mine.st_dev, mine.st_ino)
 
-    def _read_state(self) -> tuple[str | None, int | None]:
-        """Return the validator of what there is, and the announced length of the whole file."""
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        text = os.read(self._descriptor, _MOST_STATE).decode("latin-1")
-        # A line that was cut by the end of a process has no end.
-        validator, end, rest = text.partition("\n")
-        total, whole, _ = rest.partition("\n")
-        return validator if end and validator else None, parse_byte_count(total) if whole else None
+    def _before_store(self) -> None:
+        if self._is_abandoned:
+            message = "the download was abandoned"
+            raise UpstreamDecode(message)
+        self._store_state()
 
-    def _write_state(self, validator: str | None, total: int | None = None) -> None:
-        os.ftruncate(self._descriptor, 0)
-        os.lseek(self._descriptor, 0, os.SEEK_SET)
-        if validator:
-            lines = f"{validator}\n" if total is None else f"{validator}\n{total}\n"
-            try:
-                os.write(self._descriptor, lines.encode("latin-1"))
-            except OSError as error:
-                raise write_error(self._folder, error) from None
+    def _store_state(self) -> None:
+        """Write to disk of which version the bytes are, if something else is there."""
+        lines = _format_state(*self._state)
+        if lines == self._stored_state:
+            return
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.lseek(self._descriptor, 0, os.SEEK_SET)
+            os.write(self._descriptor, lines)
+        except OSError as error:
+            raise write_error(self._folder, error) from None
+        self._stored_state = lines
 
     def _close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
+
+
+def _parse_state(lines: bytes) -> tuple[str | None, int | None]:
+    # A line that was cut by the end of a process has no end.
+    validator, end, rest = lines.decode("latin-1").partition("\n")
+    total, whole, _ = rest.partition("\n")
+    return validator if end and validator else None, parse_byte_count(total) if whole else None
+
+
+def _format_state(validator: str | None, total: int | None) -> bytes:
+    if not validator:
+        return b""
+    lines = f"{validator}\n" if total is None else f"{validator}\n{total}\n"
+    return lines.encode("latin-1")
 
 
 def _file_keys(url: str) -> Iterator[str]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.body_writer import GZIP
-from animedex.downloads.own_files import open_own
 from animedex.errors import UpstreamDecode
-from animedex.files import write_error
 from animedex.images.formats import HEAD_BYTES, identify_format
 from animedex.plurals import format_count
 from animedex.transport.content_encoding import Decompressor
@@ -17,6 +14,7 @@ from animedex.transport.content_encoding import Decompressor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from animedex.downloads.part_file import PartFile
 
 # The first bytes that every known format but films and WebP is told by; a page is refused then.
 _SHORTEST_OPENING = 12
@@ -42,39 +40,31 @@ class BodyFacts(NamedTuple):
 
 
 class ResumableWriter:
-    """Write a body behind what there is of a file; when it is cut, what came stays.
+    """Check a body as it arrives, and add it to what there is of a file.
 
     `digest` is the MD5 of what begins with the first byte, if it `is_summed`. A packed body, be it
     announced as one or not, is unpacked, and `on_packed` called, as no part of it can be resumed.
     """
 
-    def __init__(  # noqa: PLR0913  what it writes, and who hears of it
+    def __init__(
         self,
-        path: str,
-        begin: int | None,
+        part: PartFile,
         body: BodyFacts,
         on_progress: Callable[[int], None],
         *,
         on_packed: Callable[[], None],
         is_summed: bool,
     ) -> None:
-        self.size = begin or 0
-        whole = is_summed and begin is None
-        self.digest = hashlib.md5(usedforsecurity=False) if whole else None
-        self._path = path
+        is_first = not part.size
+        self.digest = hashlib.md5(usedforsecurity=False) if is_summed and is_first else None
+        self._part = part
         self._body = body
         self._on_progress = on_progress
         self._on_packed = on_packed
         self._unpacker: Decompressor | None = None
         # What came before it is known whether it is packed, and before its format is known.
-        self._start: bytes | None = b"" if begin is None else None
-        self._opening: bytes | None = b"" if begin is None else None
-        try:
-            anew = os.O_CREAT | os.O_EXCL if begin is None else 0
-            self._descriptor = open_own(path, os.O_WRONLY | anew)
-            os.lseek(self._descriptor, self.size, os.SEEK_SET)
-        except OSError as error:
-            raise write_error(os.path.dirname(path), error) from None
+        self._start: bytes | None = b"" if is_first else None
+        self._opening: bytes | None = b"" if is_first else None
 
     def write(self, chunk: bytes) -> None:
         """Write the next piece.
@@ -97,10 +87,8 @@ class ResumableWriter:
             self._unpacker.finish()
 
     def discard(self) -> None:
-        """Close the file."""
-        number, self._descriptor = self._descriptor, -1
-        if number >= 0:
-            os.close(number)
+        """Store what came, so that it can be resumed."""
+        self._part.close()
 
     def _detect_compression(self) -> bytes:
         """Detect whether the body is compressed, and return what came of it until now."""
@@ -117,10 +105,13 @@ class ResumableWriter:
     def _write_unpacked(self, chunk: bytes) -> None:
         for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
             self._check(piece)
-            self._write(piece)
+            self._part.append(piece)
+            if self.digest is not None:
+                self.digest.update(piece)
+            self._on_progress(self._part.size)
 
     def _check(self, piece: bytes) -> None:
-        size, body = self.size + len(piece), self._body
+        size, body = self._part.size + len(piece), self._body
         if body.max_bytes is not None and size > body.max_bytes:
             raise file_too_long(body.max_bytes)
         # A packed body is announced with another length than the file has.
@@ -134,18 +125,6 @@ class ResumableWriter:
                 opening, self._opening = self._opening, None
                 if identify_format(opening) is None:
                     raise not_a_picture(body.content_type, opening)
-
-    def _write(self, piece: bytes) -> None:
-        rest = memoryview(piece)
-        try:
-            while rest:
-                rest = rest[os.write(self._descriptor, rest) :]
-        except OSError as error:
-            raise write_error(os.path.dirname(self._path), error) from None
-        self.size += len(piece)
-        if self.digest is not None:
-            self.digest.update(piece)
-        self._on_progress(self.size)
 
 
 def is_zlib(start: bytes) -> bool:

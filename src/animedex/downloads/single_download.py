@@ -107,7 +107,7 @@ def _download(job: Job, target: Target) -> Outcome:
         if check.format.extension.strip(".").lower() != target.file.extension:
             path = options.build_path(target, check.format.extension)
         spot = options.folder.place_file(
-            file.path, path, lambda path: options.is_same(target, path, part.path)
+            file.path, path, lambda path: options.is_same(target, path, part.store())
         )
         part.remove()
     if spot.is_present:
