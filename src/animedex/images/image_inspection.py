@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 from collections import deque
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 # one, all before it are decoded.
 _SAMPLES, _MAX_FRAMES, _MAX_FRAME_PIXELS = 4, 40, 120_000_000
 _PIECE_BYTES = 1024 * 1024
+# A file of up to so many bytes is read into memory at once.
+_MAX_CONTENT_BYTES = 16 * 1024 * 1024
 
 
 class ImageSize(NamedTuple):
@@ -68,13 +72,20 @@ def _decode_file(path: str, *, fingerprint: bool) -> tuple[ImageSize, Fingerprin
         cost = _estimate(file, path)
         if not cost.is_high:
             with decoder_slot():
-                return decode_image(file, path, fingerprint=fingerprint)
+                return decode_image(_load(file), path, fingerprint=fingerprint)
         from animedex.images.decode_process import create_input, decode_in_subprocess
         from animedex.images.fingerprint import Fingerprint
 
         answer, data = decode_in_subprocess(create_input(file, path, cost), fingerprint=fingerprint)
         measured = ImageSize(answer["format"], *answer["size"], answer["frames"])
         return measured, Fingerprint.from_bytes(data) if data else None
+
+
+def _load(file: BinaryIO) -> BinaryIO:
+    """Read a file into memory, where its container is walked over faster, unless it is long."""
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return io.BytesIO(file.read()) if size <= _MAX_CONTENT_BYTES else file
 
 
 def _estimate(file: BinaryIO, path: str) -> Cost:

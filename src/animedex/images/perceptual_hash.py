@@ -117,12 +117,13 @@ def create_fingerprint(frames: Sequence[ReducedFrame]) -> Fingerprint:
     views: list[bytes] = []
     for box in _find_boxes(first):
         cells = [_average_cells(ground, box) for ground in first.grounds()]
-        blank = not any(map(_has_detail, cells))
-        if views and max(map(_count_blocks, cells)) < _MIN_BLOCKS_INSIDE:
+        counts = [_count_blocks(view) for view in cells]
+        blank = max(counts) < MIN_BLOCKS
+        if views and max(counts) < _MIN_BLOCKS_INSIDE:
             break
         kinds = (OPAQUE,) if first.on_black is None else (ON_WHITE, ON_BLACK)
         for number, (kind, view) in enumerate(zip(kinds, cells, strict=True)):
-            is_blank = not _has_detail(view)
+            is_blank = counts[number] < MIN_BLOCKS
             views.append(_pack_view(view) + bytes([kind | BLANK if is_blank else kind]))
             hashes.append(first.digest if blank else _difference_hash(view[..., 0]))
             hashes += [
