@@ -1,4 +1,4 @@
-"""What the head of an answer says of a file: which part of which version comes, and how long it is.
+"""The head of an answer: the part of a file that follows, its version, and its length.
 
 A validator tells whether the rest of a file still is the rest of the same file: a strong ETag, or
 else the time of the last change (RFC 9110, 8.8.2.2 and 13.1.5).
@@ -30,7 +30,7 @@ class ContentRange(NamedTuple):
 
 
 def parse_content_range(head: Response) -> ContentRange | None:
-    """Return which part of a file an answer says that it brings; None if it does not say so.
+    """Return the part of a file that an answer contains; None if it does not say so.
 
     >>> from animedex.http_message import Response
     >>> parse_content_range(Response(206, (("content-range", "bytes 4-8/9"),), b"", ""))
@@ -46,7 +46,7 @@ def parse_content_range(head: Response) -> ContentRange | None:
 
 
 def is_part(head: Response, span: ContentRange | None) -> bool:
-    """Return whether an answer brings a part of a file, whatever its status says.
+    """Return whether an answer contains a part of a file, whatever its status is.
 
     A 200 with a range is told by its length from one that brings all of the file.
     """
@@ -56,7 +56,7 @@ def is_part(head: Response, span: ContentRange | None) -> bool:
 
 
 def find_validator(head: Response) -> str | None:
-    """Return what tells a file from its later versions, to the byte; None if nothing does."""
+    """Return the strong validator of a file's version; None if there is none."""
     etag = (head.header("etag") or "").strip()
     if etag.startswith('"') and etag.isascii() and etag.isprintable() and len(etag) < _LONGEST_ETAG:
         return etag
@@ -74,7 +74,7 @@ def find_validator(head: Response) -> str | None:
 
 
 def is_of_version(head: Response, validator: str | None) -> bool:
-    """Return whether a part is of the version that a validator stands for, and says so."""
+    """Return whether a part is of the version of a validator, and says so."""
     name = "etag" if validator and validator.startswith('"') else "last-modified"
     return validator is not None and (head.header(name) or "").strip() == validator
 

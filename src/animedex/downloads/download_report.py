@@ -57,7 +57,7 @@ class Outcome(NamedTuple):
 
 
 def summarize_reports(results: Sequence[DownloadReport]) -> str:
-    """Return how many pictures there are of each status, in words.
+    """Return the number of pictures of each status, in words.
 
     >>> summarize_reports([DownloadReport("a", "fetched"), DownloadReport("b", "here")])
     '1 fetched, 1 already here'

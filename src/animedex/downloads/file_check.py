@@ -56,7 +56,7 @@ def require_pillow() -> None:
 def check_file(
     target: Target, fetched: FetchedFile, part: ResumableFile, content: BinaryIO
 ) -> FileCheck:
-    """Check a file that has come to its end: `content` is what is in it.
+    """Check a complete file, whose bytes are in `content`.
 
     Raises `UpstreamDecode` for another length, for a page and for any unknown type, and `Corrupt`
     for another checksum and for a damaged picture, unless the row announces these very bytes.
@@ -128,7 +128,7 @@ def _check_md5(target: Target, part: ResumableFile) -> None:
 
 
 def has_same_bytes(one: str, other: str) -> bool:
-    """Return whether two files hold the same bytes; False for one that cannot be read."""
+    """Return whether two files have the same bytes; False for one that cannot be read."""
     import filecmp
 
     try:
@@ -142,7 +142,7 @@ def has_same_bytes(one: str, other: str) -> bool:
 def is_same_picture(
     target: Target, path: str, new_path: str | None = None, *, is_original: bool = False
 ) -> bool:
-    """Return whether a file is the target's picture, and whole; `new_path` is a new copy, if any.
+    """Return whether a file is the target's picture, and complete; `new_path` is a new copy.
 
     With `is_original`, it must have the service's own bytes. No link is followed, as it may lead
     anywhere.
@@ -163,7 +163,7 @@ def is_same_picture(
 
 
 def is_credited(path: str) -> bool:
-    """Return whether a credit is in a file or beside it, be it damaged."""
+    """Return whether there is a credit in a file or a sidecar, even a damaged one."""
     try:
         return read_any_credit(path) is not None
     except AnimedexError:

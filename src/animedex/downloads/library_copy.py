@@ -1,4 +1,4 @@
-"""A picture that the library already has: reported where it is, or copied where it is asked for.
+"""Pictures that are in the library already: reported, or copied if a folder is given.
 
 The library's file stays as it is. The copy shares its blocks on file systems that can do that
 (reflink); it is never a hard link, as what is written to one would then change the other.
@@ -123,7 +123,7 @@ def _temporary_copy(entry: Entry, folder: str) -> Generator[str | None]:
 
 @contextlib.contextmanager
 def _create_locked(path: str) -> Generator[FileIO]:
-    """Create a file, and keep it locked while it is in use: `download --clean` leaves it then."""
+    """Create a file and lock it while it is in use, so that `download --clean` skips it."""
     try:
         number = open_own(path, os.O_RDWR | os.O_CREAT | os.O_EXCL)
     except OSError as error:

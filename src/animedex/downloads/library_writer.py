@@ -1,4 +1,4 @@
-"""What the library has, and the new files that it gets: examined beside the transfers."""
+"""Library entries of downloads: looked up before, and written beside the transfers."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class LibraryWriter:
         return self._library is not None
 
     def find(self, name: str, post_id: str | None) -> Entry | None:
-        """Return a picture whose file is there, by its id, or else by its URL."""
+        """Return a picture whose file exists, by its id, or else by its URL."""
         return self._find_id(post_id) if post_id else self._find_url(name)
 
     def expect(self, new: NewEntry) -> None:
@@ -143,7 +143,7 @@ class LibraryWriter:
 
 
 def _store(db: sqlite3.Connection, file: InspectedFile) -> AnimedexError | None:
-    """Store a file, whole or not at all; return what is wrong with it."""
+    """Store a file, completely or not at all; return its error."""
     path = file.entry.path
 
     def store() -> Entry:
@@ -161,7 +161,7 @@ def _store(db: sqlite3.Connection, file: InspectedFile) -> AnimedexError | None:
 
 
 def _is_intact(entry: Entry) -> bool:
-    """Return whether a file begins as one of its format does; zeros, say, do not."""
+    """Return whether a file begins like one of its format, and not with zeros, for example."""
     try:
         with open(entry.path, "rb") as file:
             kind = identify_format(file.read(HEAD_BYTES))

@@ -62,11 +62,11 @@ class Deadline:
         return self.limit_call(call._replace(is_open_ended=is_free))
 
     def lock_timeout(self, client: Session) -> float:
-        """Return for how many seconds to wait for another process that makes no progress."""
+        """Return the seconds to wait for another process that makes no progress."""
         return max(0.0, min(client.config.timeout or _LOCK_TIMEOUT, self.end - time.monotonic()))
 
     def end_or_none(self) -> float | None:
-        """Return the moment, by the monotonic clock; None if there is no timeout."""
+        """Return the deadline on the monotonic clock; None if there is no timeout."""
         return None if self._timeout is None else self.end
 
     def is_over(self) -> bool:

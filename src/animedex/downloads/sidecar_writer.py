@@ -1,4 +1,4 @@
-"""The files beside a picture that carry its credit."""
+"""The sidecars with a picture's credit."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def parse_sidecar_kinds(value: str | Iterable[str] | None) -> tuple[str, ...] | 
 
 
 class SidecarWriter:
-    """Write sidecars of the given kinds; `json` if None, where the picture itself has no credit.
+    """Writes sidecars of the given kinds; for None, `json` if the picture itself has no credit.
 
     A sidecar that cannot be written is reported to `warn`.
     """

@@ -1,4 +1,4 @@
-"""One picture, from what was asked for to the file in its place."""
+"""The download of one picture, from the request to the finished file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _HINT = "look at the picture's page, or try again later"
 
 
 class Job(NamedTuple):
-    """Represent one picture on its way, with everything that its download goes by."""
+    """One download with everything that it needs."""
 
     client: Session
     name: str
@@ -126,7 +126,7 @@ def _report_present(job: Job, target: Target, path: str) -> Outcome:
 def _report_new(
     job: Job, target: Target, path: str, check: FileCheck, file: FinishedFile
 ) -> Outcome:
-    """Return the outcome for a new file; write its sidecars, and say where its credit is."""
+    """Return the result for a new file, and write its sidecars."""
     options, facts = job.options, file.facts
     kinds = options.sidecars.write(path, target, is_credited=file.is_credited)
     where = f"in the {kinds[0]} file beside it" if kinds else "in no file"
@@ -170,7 +170,7 @@ def _fetch_checked(
 
 
 def _check_size(target: Target, max_bytes: int | None) -> None:
-    """Raise for a file that its row announces to be too long, before it is asked for."""
+    """Raise for a file whose row announces too many bytes, before a request is sent."""
     size = target.file.byte_size
     if max_bytes is not None and size is not None and size > max_bytes:
         raise file_too_long(max_bytes, size)

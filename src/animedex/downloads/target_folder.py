@@ -221,7 +221,7 @@ def _make_folder(folder: str) -> None:
 
 
 def _max_name_bytes(folder: str) -> int:
-    """Return how many bytes a name in a folder may have, 255 where the system does not say."""
+    """Return the longest file name of a folder in bytes; 255 if the system does not say."""
     usual = _RESERVE + MAX_PART_BYTES
     try:
         limit = os.pathconf(folder, "PC_NAME_MAX")

@@ -1,4 +1,4 @@
-"""From what a user names to the picture: which file of which service, and whose credit."""
+"""The target of a download: the file of a service and its credit, from what the user names."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def format_source(what: Source) -> str:
 
 
 def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
-    """Return the id of a source, if it takes no request to know it."""
+    """Return the id of a source, if no request is needed for it."""
     if isinstance(what, AnimedexError):
         return None
     if not isinstance(what, str):
@@ -65,7 +65,7 @@ def find_id(what: Source, base_urls: Mapping[str, str]) -> str | None:
 
 
 def find_target(client: Session, what: Source, deadline: Deadline) -> Target:
-    """Return the picture that a source names; its service is asked if need be.
+    """Return the picture that a source names, with a request to its service if needed.
 
     Raises `NotFound` for a picture that is withheld, and `BadArguments` for what no service has.
     """

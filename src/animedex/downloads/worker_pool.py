@@ -32,7 +32,7 @@ _MOST_AT_ONCE = 32
 
 
 class Progress(NamedTuple):
-    """Represent how far a download has come: `number` is its position in the list, from 0.
+    """The progress of a download; `number` is its position in the list, from 0.
 
     `size` and `total` are in bytes; `total` is None if the service does not announce the length.
     """
@@ -43,7 +43,7 @@ class Progress(NamedTuple):
 
 
 class _Done(NamedTuple):
-    """Represent one finished download, and the file for the library, if there is one."""
+    """One finished download, and its file for the library, if there is one."""
 
     number: int
     outcome: Outcome
@@ -51,7 +51,7 @@ class _Done(NamedTuple):
 
 
 class WorkerPool:
-    """Threads that download pictures, and threads that make their fingerprints."""
+    """Threads that download pictures, and threads that compute their fingerprints."""
 
     def __init__(
         self,
