@@ -45,12 +45,12 @@ def measure() -> list[Timing]:
         installed = install(folder)
         free = environment(folder, url)
         limited = {name: value for name, value in free.items() if name != "ANIMEDEX_LIMITS"}
-        image = timed(installed, IMAGE, 9, limited, REFILL)
+        image = timed(installed, IMAGE, 8, limited, REFILL)
         return [
-            timed(installed, ["--version"], 3, free),
-            timed(installed, ["nekos", "--help"], 6, free),
-            timed(installed, ["nekos", "categories"], 6, free),
-            timed(installed, IMAGE, 9, free),
+            timed(installed, ["--version"], 1.8, free),
+            timed(installed, ["nekos", "--help"], 4.5, free),
+            timed(installed, ["nekos", "categories"], 5, free),
+            timed(installed, IMAGE, 8, free),
             image._replace(command=f"{image.command} # budgets on"),
         ]
 
