@@ -108,8 +108,8 @@ class Account:
 class BodyWriter(Protocol):
     """Takes the body of one answer as it arrives; raises only errors of this package."""
 
-    def write(self, chunk: bytes) -> None:
-        """Take the next piece."""
+    def write(self, chunk: bytes | memoryview, /) -> None:
+        """Take the next piece, which is not changed afterwards."""
         ...
 
     def discard(self) -> None:

@@ -37,7 +37,7 @@ class Pocket:
         self.begins = int(place.partition(" ")[2].partition("-")[0])
         self.body = b""
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         self.body += chunk
 
     def discard(self) -> None:

@@ -41,7 +41,7 @@ class Pocket:
         self.begun = asyncio.Event()
         self._error = error
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         if self._error is not None:
             raise self._error
         self.body += chunk

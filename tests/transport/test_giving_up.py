@@ -96,7 +96,7 @@ def test_a_sink_that_is_made_too_late_is_discarded() -> None:
 
 def test_a_sink_that_is_held_up_notices_afterwards() -> None:
     class Slow(Pocket):
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview, /) -> None:
             body.cancel()
             super().write(chunk)
 
@@ -115,7 +115,7 @@ class Stuck(Pocket):
         self.over = threading.Event()
         self.gone = threading.Event()
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         self.over.wait()
 
     def discard(self) -> None:
@@ -155,7 +155,7 @@ def test_a_cancellation_is_heeded_as_something_arrives(raw_server: StartRawServe
     sizes: list[int] = []
 
     class Cancelling(Pocket):
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview, /) -> None:
             sizes.append(len(chunk))
             task = asyncio.current_task()
             assert task is not None
@@ -264,7 +264,7 @@ def test_a_cancelled_task_hangs_up_at_once_when_the_head_has_come(
     class Begun(ResponseBuilder):
         """When the head has come."""
 
-        def add(self, chunk: bytes) -> None:
+        def add(self, chunk: bytes | memoryview) -> None:
             begun.set()
             super().add(chunk)
 

@@ -172,7 +172,7 @@ def test_a_connection_that_breaks_in_the_body(send: Driver, raw_server: StartRaw
         def __init__(self, head: Response) -> None:
             assert head.status == 200
 
-        def write(self, chunk: bytes) -> None:
+        def write(self, chunk: bytes | memoryview, /) -> None:
             taken.set()
 
         def discard(self) -> None:

@@ -347,7 +347,7 @@ class Pocket:
     def __init__(self) -> None:
         self.discarded = False
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         del chunk
 
     def discard(self) -> None:

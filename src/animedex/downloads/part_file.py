@@ -42,7 +42,7 @@ class PartFile:
         self._exists = status is not None
         self._before_store = before_store
         self._stored = self.size
-        self._pending: list[bytes] = []
+        self._pending: list[bytes | memoryview] = []
         self._store_at = 0.0
         self._descriptor = -1
         self._lock = RLock()
@@ -52,7 +52,7 @@ class PartFile:
         self.close()
         self.size = self._stored = size
 
-    def append(self, piece: bytes) -> None:
+    def append(self, piece: bytes | memoryview) -> None:
         """Add bytes at the end; raise `NoSpace` if the disk is full."""
         with self._lock:
             now = time.monotonic()
@@ -90,8 +90,9 @@ class PartFile:
         """Return what came as a file to read: in memory, unless it is very long."""
         with self._lock:
             if not self._stored:
-                self._pending = [b"".join(self._pending)]
-                return io.BytesIO(self._pending[0])
+                content = b"".join(self._pending)
+                self._pending = [content]
+                return io.BytesIO(content)
             self.store()
         try:
             file = os.fdopen(open_own(self.path, os.O_RDONLY), "rb")

@@ -66,7 +66,7 @@ class ResumableWriter:
         self._start: bytes | None = b"" if is_first else None
         self._opening: bytes | None = b"" if is_first else None
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         """Write the next piece.
 
         Raises `NoSpace` if the disk is full, and `UpstreamDecode` for what is longer than it may
@@ -102,15 +102,15 @@ class ResumableWriter:
             self._on_packed()
         return start
 
-    def _write_unpacked(self, chunk: bytes) -> None:
-        for piece in self._unpacker.feed(chunk) if self._unpacker else (chunk,):
+    def _write_unpacked(self, chunk: bytes | memoryview) -> None:
+        for piece in self._unpacker.feed(bytes(chunk)) if self._unpacker else (chunk,):
             self._check(piece)
             self._part.append(piece)
             if self.digest is not None:
                 self.digest.update(piece)
             self._on_progress(self._part.size)
 
-    def _check(self, piece: bytes) -> None:
+    def _check(self, piece: bytes | memoryview) -> None:
         size, body = self._part.size + len(piece), self._body
         if body.max_bytes is not None and size > body.max_bytes:
             raise file_too_long(body.max_bytes)

@@ -97,7 +97,7 @@ class SyncHttp:
                     builder.add(bytes(answer.bytes()))
                 else:
                     while (chunk := answer.body_reader.read_chunk()) is not None:
-                        builder.add(bytes(chunk))
+                        builder.add(memoryview(chunk))
             builder.outcome = builder.build()
         except BaseException as error:  # noqa: BLE001  raised by `send`, maybe on another thread
             builder.discard()
@@ -139,7 +139,7 @@ class AsyncHttp:
                     require_task()
                 else:
                     while (chunk := await answer.body_reader.read_chunk()) is not None:
-                        builder.add(bytes(chunk))
+                        builder.add(memoryview(chunk))
                         require_task()
         except BaseException as error:  # noqa: BLE001  translated, or raised as it is
             builder.discard()
@@ -224,7 +224,7 @@ class ResponseBuilder:
     def __init__(self, request: Send) -> None:
         self.request = request
         self.outcome: Response | BaseException | None = None
-        self._chunks: list[bytes] = []
+        self._chunks: list[bytes | memoryview] = []
         self._size = 0
         self._lock = threading.Lock()
         self._is_cancelled = False
@@ -243,7 +243,7 @@ class ResponseBuilder:
             self._require_active()
         return False
 
-    def add(self, chunk: bytes) -> None:
+    def add(self, chunk: bytes | memoryview) -> None:
         """Take the next piece of the body."""
         self._size += len(chunk)
         if self._size > self.request.max_bytes:

@@ -114,7 +114,7 @@ def picture(text: str) -> Call[NekosImage] | None:
 class _NullWriter:
     """A writer that drops a picture, of which only the headers are needed."""
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview, /) -> None:
         """Drop the next piece."""
 
     def discard(self) -> None:
