@@ -1,10 +1,11 @@
-"""Cards and tables for a terminal; a service's text is data, never markup."""
+"""Cards, tables and bars for a terminal; a service's text is data, never markup."""
 
 from __future__ import annotations
 
 import io
 from typing import TYPE_CHECKING, NamedTuple
 
+from rich.cells import cell_len, set_cell_size
 from rich.console import Console
 from rich.style import Style
 from rich.text import Text
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
 
     from animedex.call import SourceTag
     from animedex.http_message import JsonObject
+
+
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_WIDEST_NAME = 32
 
 
 class Card(NamedTuple):
@@ -132,3 +137,35 @@ def style_text(text: Text, look: TextStyle) -> str:
     )
     console.print(text, end="", soft_wrap=True)
     return out.getvalue()
+
+
+def format_bars(title: str, numbers: Mapping[str, int], look: TextStyle) -> str:
+    """Draw a bar for each number below a title; the largest fills the width.
+
+    >>> print(format_bars("sources", {"nekos": 4, "own": 1}, TextStyle(width=24)), end="")
+    sources
+      nekos  4  ████████████
+      own    1  ███
+    """
+    names = {name: escape_control_characters(name) for name in numbers}
+    width = min(_WIDEST_NAME, max(map(cell_len, names.values())))
+    most = max(numbers.values())
+    room = max(8, look.width - width - len(str(most)) - 6)
+    text = Text()
+    text.append(escape_control_characters(title) + "\n", Style(bold=True))
+    for name, number in numbers.items():
+        text.append(f"  {set_cell_size(names[name], width)}  ")
+        text.append(f"{number:>{len(str(most))}}  ", Style(dim=True))
+        text.append(_bar(number / most, room) + "\n", Style(color="cyan"))
+    return style_text(text, look)
+
+
+def _bar(part: float, room: int) -> str:
+    """Draw a part of a line, to an eighth of a character; a number above 0 is always visible.
+
+    >>> _bar(1, 4), _bar(0.3, 4), _bar(0.001, 4)
+    ('████', '█▎', '▏')
+    """
+    eighths = max(1, round(part * room * 8))
+    full, rest = divmod(eighths, 8)
+    return _EIGHTHS[8] * full + (_EIGHTHS[rest] if rest else "")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from animedex.backends.waifu import composite_calls, parsers
 from animedex.backends.waifu import filter_params as filters
 from animedex.backends.waifu.backend import BACKEND
-from animedex.backends.waifu.image_urls import parse_image_id
+from animedex.backends.waifu.filter_params import parse_image_id
 from animedex.call import Call
 from animedex.http_message import Request
 

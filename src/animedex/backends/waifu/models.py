@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 
-from animedex.backends.waifu.image_urls import parse_image_id
+from animedex.backends.waifu.filter_params import parse_image_id
 from animedex.models import (
     ArtPost,
     PictureRecord,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from animedex.backends.provider import ArtProvider, MatchKeys
 from animedex.backends.waifu import calls
 from animedex.backends.waifu import filter_params as filters
-from animedex.backends.waifu.image_urls import parse_image_id
+from animedex.backends.waifu.filter_params import parse_image_id
 from animedex.backends.waifu.models import WaifuImage, common_id
 from animedex.call import Call
 from animedex.errors import BadArguments, NotFound

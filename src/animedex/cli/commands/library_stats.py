@@ -45,7 +45,7 @@ def _print_bars(session: CommandSession, counted: Stats) -> None:
     from animedex.cli.entry_output import format_bytes
     from animedex.cli.streams import write_out
     from animedex.plurals import format_count
-    from animedex.render.bar_chart import format_bars
+    from animedex.render.text_output import format_bars
 
     look = session.output.look()
     write_out(f"{format_count(counted.pictures, 'picture')}, {format_bytes(counted.bytes)}\n")
