@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 from animedex.errors import AnimedexError, BadArguments, Corrupt, NotFound, TimedOut
 from animedex.images.decoder import decoding_limits
 from animedex.images.formats import HEAD_BYTES, identify_format
-from animedex.library.file_inspection import inspect_file
-from animedex.library.repository import store_in_savepoint, upsert
 
 if TYPE_CHECKING:
     import sqlite3
@@ -58,6 +56,8 @@ class LibraryWriter:
         A file of this run was checked already: one that cannot be decoded, or not before the
         deadline, a moment of the monotonic clock, is added without a fingerprint.
         """
+        from animedex.library.file_inspection import inspect_file  # only with a library
+
         try:
             with decoding_limits(deadline):
                 file = inspect_file(new)
@@ -144,6 +144,8 @@ class LibraryWriter:
 
 def _store(db: sqlite3.Connection, file: InspectedFile) -> AnimedexError | None:
     """Store a file, completely or not at all; return its error."""
+    from animedex.library.repository import store_in_savepoint, upsert  # only with a library
+
     path = file.entry.path
 
     def store() -> Entry:
