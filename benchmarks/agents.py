@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
-from running import server
+from servers import server
 
 from animedex import AsyncClient
 from animedex.backends.nekos import image

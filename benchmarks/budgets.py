@@ -13,7 +13,7 @@ from itertools import count
 from math import ceil
 from typing import TYPE_CHECKING, NamedTuple
 
-from running import path_of
+from servers import path_of
 
 from animedex.testing import SampleServer
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from typing import IO, NamedTuple
 
-from running import path_of
+from servers import path_of
 
 ROWS = 1_000_000
 MOST_MICROSECONDS, MOST_MEBIBYTES = 30, 1024

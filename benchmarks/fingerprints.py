@@ -13,7 +13,7 @@ from random import Random
 from typing import TYPE_CHECKING, NamedTuple
 
 from PIL import Image
-from running import path_of, sources
+from servers import path_of, sources
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from hostile_pictures import ORDINARY, SMALL
-from running import path_of
+from servers import path_of
 
 MAX_SECONDS, MAX_MEBIBYTES = 5.0, 512
 WAYS = ("library add", "show --info", "credit written", "small picture", "for agents")

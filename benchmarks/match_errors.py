@@ -8,7 +8,7 @@ from itertools import combinations
 from pathlib import Path
 from random import Random
 
-from running import sources
+from servers import sources
 
 EACH = 12
 # A variant is found only if the hashes suspect it; different pictures are all compared.

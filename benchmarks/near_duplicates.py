@@ -15,7 +15,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from running import path_of
+from servers import path_of
 
 from animedex.images.fingerprint import MAX_DISTANCE, VIEW_BYTES, Fingerprint
 from animedex.library import hash_blocks as hashes

@@ -14,7 +14,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from pyreqwest.client import ClientBuilder, SyncClientBuilder
-from running import server
+from servers import server
 
 from animedex import AsyncClient, Client
 

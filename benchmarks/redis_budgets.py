@@ -22,7 +22,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from budgets import WINDOW_CALLS, WINDOW_SECONDS, BudgetRun, judge_run
-from running import path_of
+from servers import path_of
 
 from animedex.backends.nekos import BACKEND
 from animedex.clock import shared_clock

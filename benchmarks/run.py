@@ -9,21 +9,21 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import agents
+import answer_cache
 import budgets
-import caching
 import compare_and_set
 import dedupe
-import downloading
+import downloads
 import fingerprints
 import gallery
 import hostile
+import library_search
 import match_errors
 import near_duplicates
 import overhead
 import redis_budgets
-import searching
 import startup
-from running import path_of
+from servers import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -152,7 +152,7 @@ def main() -> None:
             ("way", "per second", "median ms", "99 % ms", "retries each"),
             compare_and_set.measure(),
         ),
-        caching=table(("the file is", "at most", "ms"), caching.measure()),
+        caching=table(("the file is", "at most", "ms"), answer_cache.measure()),
         agents=table(("what", "at most", "found"), agents.measure()),
         dedupe=table(
             ("command", "at most", "µs", "at most", "MiB", "counts"),
@@ -168,7 +168,7 @@ def main() -> None:
 def of_pictures() -> dict[str, str]:
     """Measure what is done with pictures."""
     return {
-        "downloading": table(("run", "at most", "medians", "fastest"), downloading.measure()),
+        "downloading": table(("run", "at most", "medians", "fastest"), downloads.measure()),
         "fingerprints": table(
             ("pictures", "threads", "at least", "ratio", "ours", "theirs", "grown by"),
             fingerprints.measure(),
@@ -179,7 +179,7 @@ def of_pictures() -> dict[str, str]:
         ),
         "match_errors": table(("what", "bar", "found"), match_errors.measure()),
         "near_duplicates": table(("what", "at most", "ms", "MiB"), near_duplicates.measure()),
-        "searching": table(("what", "unit", "at most", "taken"), searching.measure()),
+        "searching": table(("what", "unit", "at most", "taken"), library_search.measure()),
         "gallery": table(("page", "at most", "median", "95 %", "kB"), gallery.measure()),
     }
 

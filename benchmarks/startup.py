@@ -15,7 +15,7 @@ import time
 from statistics import median
 from typing import NamedTuple
 
-from running import server, sources
+from servers import server, sources
 
 RUNS = 25
 IMAGE = ["nekos", "image", "neko", "--jq", ".[0].url"]

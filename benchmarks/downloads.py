@@ -19,7 +19,7 @@ from statistics import median
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from large_pictures import write_pictures
-from running import path_of
+from servers import path_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
