@@ -174,10 +174,11 @@ class TargetFolder:
         """Move a file to a free name; return False if it is not free any more."""
         place = self._absolute_path(path)
         parent = os.path.dirname(place)
-        if not os.path.isdir(parent):
-            self._listings.clear()
-        self._require_inside(parent)
-        os.makedirs(parent, exist_ok=True)
+        if parent != self.folder:
+            if not os.path.isdir(parent):
+                self._listings.clear()
+            self._require_inside(parent)
+            os.makedirs(parent, exist_ok=True)
         try:
             _link_file(finished, place)
         except FileExistsError:
