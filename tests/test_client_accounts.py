@@ -200,7 +200,7 @@ def test_a_key_is_not_sent_in_clear(
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_WAIFU_API_KEY", API_KEY)
     away: ClientOptions = {**place, "base_urls": {"waifu": "http://198.51.100.7"}, "limits": True}
-    with pytest.raises(BadArguments, match="a key is sent over https") as raised:
+    with pytest.raises(BadArguments, match="keys are sent only over https") as raised:
         perform(asking("/users/me", WAIFU), away)
     assert raised.value.backend == "waifu"
 

@@ -288,7 +288,7 @@ def test_a_full_server_keeps_no_answers_and_says_so_once(
     with Client(**fleet) as client:
         assert client.nekos.categories()
         assert client.nekos.categories()
-    told = f"answers cannot be cached at {redis_server.url}, which has no memory left"
+    told = f"responses cannot be cached at {redis_server.url}, which has no memory left"
     assert heard == [told] * len(heard)
     assert heard
 

@@ -91,7 +91,7 @@ class FileSink:
     def _take(self, piece: bytes | memoryview) -> None:
         self.size += len(piece)
         if self._unpacker is not None and self.size > (self._max_unpacked or 0):
-            message = f"the file grows beyond {self._max_unpacked} bytes when it is unpacked"
+            message = f"the file is larger than {self._max_unpacked} bytes when decompressed"
             raise UpstreamDecode(message)
         self.opening += piece[: _OPENING - len(self.opening)]
         _written(self.path, lambda: self._pour(piece))

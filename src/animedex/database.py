@@ -257,7 +257,7 @@ class Database:
             raise UnusableFile(why)
         self.was_corrupt = True
         if self._is_own is not None and not self._is_own(self.real_path):
-            message = f"{why}, and it is left as it is"
+            message = f"{why}; it was not changed"
             raise UnusableFile(message)
         aside = f"{self.path}.corrupt-{time.time_ns()}"
         with _exclusive(os.path.dirname(self.path) or "."):

@@ -252,7 +252,7 @@ def parse_json(body: bytes, kind: type[T], backend: str = "") -> T:
     try:
         whole = decode_json(body)
     except _NO_JSON as error:
-        message = f"the answer is not JSON: {_describe(body, error)}"
+        message = f"the response is not JSON: {_describe(body, error)}"
         raise UpstreamDecode(message, backend=backend, hint=_DECODE_HINT) from None
     if kind is object:
         return cast("T", whole)

@@ -99,11 +99,11 @@ REFUSED = [
     Bad(("nekos", "asset", ""), "neither a picture's URL nor"),
     Bad(("nekos", "asset", "../../etc/passwd"), "neither a picture's URL nor"),
     Bad(("nekos", "asset", "neko/.."), "neither a picture's URL nor"),
-    Bad(("nekos", "asset", "{"), "that is no row"),
-    Bad(("nekos", "asset", "[]"), "that is no row"),
-    Bad(("nekos", "asset", "[[]]"), "that is no row"),
-    Bad(("nekos", "asset", '{"url": 3}'), "that is no row"),
-    Bad(("nekos", "asset", '{"artist_name": "x"}'), "that is no row"),
+    Bad(("nekos", "asset", "{"), "that is not a row"),
+    Bad(("nekos", "asset", "[]"), "that is not a row"),
+    Bad(("nekos", "asset", "[[]]"), "that is not a row"),
+    Bad(("nekos", "asset", '{"url": 3}'), "that is not a row"),
+    Bad(("nekos", "asset", '{"artist_name": "x"}'), "that is not a row"),
 ]
 
 

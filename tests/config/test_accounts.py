@@ -303,7 +303,7 @@ def test_nobody_waits_longer_than_there_is_time(
     first.start()
     while not runs.exists():
         assert first.is_alive()
-    with pytest.raises(TimedOut, match="the key for club was not given in time"):
+    with pytest.raises(TimedOut, match="the key for club was not available in time"):
         accounts.find(club, HERE, 0.05)
     gate.touch()
     first.join(120)

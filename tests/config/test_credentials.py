@@ -284,7 +284,7 @@ def test_a_command_that_cannot_be_read_is_told(command: str, what: str) -> None:
 
 def test_a_program_may_take_no_longer_than_there_is_time(program: Program, runs: Path) -> None:
     command = program("print('s3cret', flush=True); import time; time.sleep(600)")
-    with pytest.raises(TimedOut, match="the key for club was not given in time") as raised:
+    with pytest.raises(TimedOut, match="the key for club was not available in time") as raised:
         run_program(command, "club", timeout=0.5)
     error: BaseException = raised.value
     assert "timeout=" in str(error)

@@ -261,7 +261,7 @@ def test_the_first_piece_of_a_file_is_completed(
 
 
 BAD = {
-    "cut gzip": (packed(gzip.compress(PNG, 1)[:-9]), "ends too soon"),
+    "cut gzip": (packed(gzip.compress(PNG, 1)[:-9]), "is truncated"),
     "damaged gzip": (packed(gzip.compress(PNG, 1)[:-8] + bytes(8)), "is damaged"),
     "unknown": (packed(PNG, "br"), "br"),
     "a part of another place": (answer("206 Partial", span(9, SIZE - 1), PNG[9:]), "another part"),

@@ -145,7 +145,7 @@ def test_what_its_row_announces_is_kept_as_it_is(
     assert len(entries) == len(files)
     assert not any(fetch.library.fingerprint(entry.id) for entry in entries)
     assert len(fetch.warnings) == len(files)
-    assert all("the service has it so" in warning for warning in fetch.warnings)
+    assert all("the service has the same file" in warning for warning in fetch.warnings)
     assert list(verify(fetch.library)) == []
 
 

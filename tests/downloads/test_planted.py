@@ -112,7 +112,7 @@ def test_what_is_planted_where_a_sidecar_is_to_be_is_left_alone(
     assert (one.status, victim.read_bytes()) == ("fetched", b"precious")
     assert not victim.with_name("created").exists()
     assert planted.lstat().st_size != 0 or kind == "pipe"
-    assert [warning.partition(": ")[0] for warning in warnings] == [f"{planted} is left as it is"]
+    assert [warning.partition(": ")[0] for warning in warnings] == [f"{planted} was not changed"]
     assert "choose another kind" in warnings[0]
 
 

@@ -170,7 +170,7 @@ def test_a_file_that_has_its_name_already_is_never_written_to(tmp_path: Path) ->
 def test_a_file_packed_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
     with (
         ResumableFile(str(tmp_path), URL, 1.0) as partial,
-        pytest.raises(UpstreamDecode, match="packed as 'br'"),
+        pytest.raises(UpstreamDecode, match="encoding 'br'"),
     ):
         partial.open_writer(head(content_encoding="br"))
 

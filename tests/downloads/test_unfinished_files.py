@@ -147,7 +147,7 @@ def test_who_ends_early_keeps_what_can_be_resumed(
         assert parts.abandon() == count
         assert len(hidden(tmp_path)) == 2 * count
         for partial in (one, other):
-            with pytest.raises(UpstreamDecode, match="abandoned"):
+            with pytest.raises(UpstreamDecode, match="cancelled"):
                 partial.open_writer(head())
 
 
@@ -189,6 +189,6 @@ def test_a_file_that_begins_after_all_was_abandoned_takes_nothing(tmp_path: Path
     assert parts.abandon() == 0
     with ResumableFile(str(tmp_path), URL, 1.0) as partial:
         parts.add(partial)
-        with pytest.raises(UpstreamDecode, match="abandoned"):
+        with pytest.raises(UpstreamDecode, match="cancelled"):
             partial.open_writer(head(etag='"a"'))
     assert hidden(tmp_path) == []

@@ -286,12 +286,12 @@ def test_ours_of_another_picture_is_not_overwritten(kind: str, picture: str) -> 
 def test_a_link_is_never_followed(kind: str, picture: str, tmp_path: Path) -> None:
     place, elsewhere = sidecar_path(picture, kind), tmp_path / "elsewhere"
     os.symlink(elsewhere, place)
-    with pytest.raises(BadArguments, match="is left as it is"):
+    with pytest.raises(BadArguments, match="was not changed"):
         write_sidecar(picture, kind, POST)
     assert not elsewhere.exists()
     os.rename(write_sidecar(str(tmp_path / "other"), kind, POST), elsewhere)
     before = elsewhere.read_bytes()
-    with pytest.raises(BadArguments, match="is left as it is"):
+    with pytest.raises(BadArguments, match="was not changed"):
         write_sidecar(picture, kind, POST, ROW)
     assert elsewhere.read_bytes() == before
 

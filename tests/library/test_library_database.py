@@ -260,7 +260,7 @@ def test_what_was_written_last_may_be_out_of_reach(
     monkeypatch.setattr(file, "_is_writable", _never)
     monkeypatch.setattr(Database, "run", _unusable)
     assert library.count() == 1
-    assert warnings == [f"what was written to {library.path} last cannot be read here"]
+    assert warnings == [f"the latest changes to {library.path} cannot be read here"]
     with pytest.raises(BadArguments, match="cannot be written to here"):
         library.remove(1)
 

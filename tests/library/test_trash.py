@@ -55,7 +55,7 @@ def test_where_the_trash_fails_both_stay(
     entry = library.add(NewEntry(str(path), post, b"{}", "neko"))
     look = library.fingerprint(entry.id)
     bin_of_it.parent.write_bytes(b"no folder can be made here")
-    with pytest.raises(BadArguments, match="cannot be put into the trash") as caught:
+    with pytest.raises(BadArguments, match="cannot be moved to the trash") as caught:
         trash.discard(library, entry)
     assert "nothing was deleted" in str(caught.value.hint)
     assert path.exists()
@@ -120,7 +120,7 @@ def test_another_file_in_its_place_is_not_deleted(
         trash.discard(library, entry)
     assert (
         caught.value.hint
-        == "'animedex library remove 1' in a terminal forgets it and leaves the file"
+        == "'animedex library remove 1' in a terminal removes its entry and leaves the file"
     )
     assert (replaced.exists(), library.get(1)) == (True, entry)
 

@@ -50,7 +50,7 @@ def test_every_failure_has_a_reason(raised: Exception, reason: str, said: str) -
 
 
 # Which of two limits ends a picture, the tool's or its request's, is the scheduler's choice.
-LATE = " is not shown: (?:it did not arrive within the call's|no complete answer came in) time"
+LATE = " is not shown: (?:it did not arrive within the call's|no complete response came in) time"
 
 
 def test_a_call_s_time_limit_is_that_of_its_pictures_too() -> None:

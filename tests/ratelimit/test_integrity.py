@@ -281,7 +281,7 @@ def test_a_file_of_something_else_is_left_as_it_is(
     assert path.read_bytes() == before
     assert [each.name for each in tmp_path.iterdir() if each.name != "data"] == ["diary.txt"]
     assert len(machine.warnings) == 1
-    assert "left as it is" in machine.warnings[0]
+    assert "not changed" in machine.warnings[0]
 
 
 def test_a_damaged_ledger_under_another_name_is_begun_anew(

@@ -237,7 +237,7 @@ def test_no_key_goes_over_the_wire_for_all_to_read(
     config = ClientConfig("tester/1.0", {"club": base})
     assert stage.play(pick, [answer(b"1")], config) == b"1"
     stage.account = ME
-    with pytest.raises(BadArguments, match="a key is sent over https") as raised:
+    with pytest.raises(BadArguments, match="keys are sent only over https") as raised:
         stage.play(pick._replace(ttl=60), [], config)
     assert "animedex auth status club" in (raised.value.hint or "")
     assert KEY not in str(raised.value)

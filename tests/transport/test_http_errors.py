@@ -119,35 +119,35 @@ class Case(NamedTuple):
 
 
 CASES = {
-    "silence": Case("no complete answer came in time", say_nothing, timeout=0.1),
-    "a body that stalls": Case("no complete answer came in time", say_half, timeout=0.2),
-    "an end": Case("the server hung up without an answer", hang_up),
+    "silence": Case("no complete response came in time", say_nothing, timeout=0.1),
+    "a body that stalls": Case("no complete response came in time", say_half, timeout=0.2),
+    "an end": Case("the server closed the connection without a response", hang_up),
     "a reset": Case("the connection was reset", hang_up_rudely),
     "an end of the handshake": Case("the TLS handshake failed", hang_up, "https"),
     "garbage in the handshake": Case("the server does not speak TLS", b"\0\1x\r\n\r\n", "https"),
     "HTTP in the handshake": Case("the server does not speak TLS", OK + b"\r\n", "https"),
-    "a cut body": Case("the answer was cut off", OK + b"Content-Length: 100\r\n\r\nabc"),
+    "a cut body": Case("the response was truncated", OK + b"Content-Length: 100\r\n\r\nabc"),
     "a cut chunk": Case(
-        "the answer was cut off", OK + b"Transfer-Encoding: chunked\r\n\r\n10\r\nabc"
+        "the response was truncated", OK + b"Transfer-Encoding: chunked\r\n\r\n10\r\nabc"
     ),
     "a bad chunk": Case(
-        "the answer is not proper HTTP", OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"
+        "the response is not valid HTTP", OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nabc\r\n"
     ),
-    "garbage": Case("the answer is not proper HTTP", b"\x00\x01garbage\r\n\r\n"),
-    "TLS": Case("the answer is not proper HTTP", b"\x15\x03\x01\x00\x02\x02\x28"),
-    "no head": Case("the answer is not proper HTTP", b"hello"),
-    "a bad length": Case("the answer is not proper HTTP", OK + b"Content-Length: abc\r\n\r\nabc"),
+    "garbage": Case("the response is not valid HTTP", b"\x00\x01garbage\r\n\r\n"),
+    "TLS": Case("the response is not valid HTTP", b"\x15\x03\x01\x00\x02\x02\x28"),
+    "no head": Case("the response is not valid HTTP", b"hello"),
+    "a bad length": Case("the response is not valid HTTP", OK + b"Content-Length: abc\r\n\r\nabc"),
     "two lengths": Case(
-        "the answer is not proper HTTP",
+        "the response is not valid HTTP",
         OK + b"Content-Length: 3\r\nContent-Length: 5\r\n\r\nabc",
     ),
-    "a bad status": Case("the answer is not proper HTTP", b"HTTP/1.1 099 Odd\r\n\r\n"),
+    "a bad status": Case("the response is not valid HTTP", b"HTTP/1.1 099 Odd\r\n\r\n"),
     "a huge header": Case(
-        "the answer's head is too large", OK + b"X: " + b"a" * 3_000_000 + b"\r\n\r\n"
+        "the response headers are too large", OK + b"X: " + b"a" * 3_000_000 + b"\r\n\r\n"
     ),
-    "many headers": Case("the answer's head is too large", OK + b"X: a\r\n" * 1000 + b"\r\n"),
+    "many headers": Case("the response headers are too large", OK + b"X: a\r\n" * 1000 + b"\r\n"),
     "a header that is no text": Case(
-        "a header of the answer is not text", OK + b"X: \xff\xe7\r\nContent-Length: 0\r\n\r\n"
+        "a response header is not text", OK + b"X: \xff\xe7\r\nContent-Length: 0\r\n\r\n"
     ),
 }
 
@@ -179,7 +179,7 @@ def test_a_connection_that_breaks_in_the_body(send: Driver, raw_server: StartRaw
             pass
 
     asked = step(raw_server(break_off).url)._replace(open_writer=Taking)
-    check(trouble_of(send, asked), "the connection broke in the middle of the answer")
+    check(trouble_of(send, asked), "the connection broke in the middle of the response")
 
 
 @pytest.mark.parametrize("status", [101, 204, 999])
@@ -333,7 +333,7 @@ REACHED: dict[str, Callable[..., None]] = {
     "the server's TLS certificate is not trusted": test_a_certificate_that_nobody_signed,
     "the connection was refused": test_a_port_where_nobody_listens,
     "the connection failed": test_a_proxy_that_will_not,
-    "the connection broke in the middle of the answer": test_a_connection_that_breaks_in_the_body,
+    "the connection broke in the middle of the response": test_a_connection_that_breaks_in_the_body,
     CLOSED: test_a_client_that_was_closed,
     "the request cannot be built": test_a_url_that_is_none,
     "the request failed": test_whatever_else_the_library_raises,

@@ -47,7 +47,7 @@ def parsed_by(stage: Stage, parse: Callable[[bytes], bytes]) -> Call[bytes]:
 
 def understood(body: bytes) -> bytes:
     if body.startswith(b"<"):
-        message = "the answer is not JSON"
+        message = "the response is not JSON"
         raise UpstreamDecode(message)
     return body
 

@@ -88,7 +88,7 @@ def test_a_full_server_is_told_of_once_each_time(
             cache.put("key", "shelf", b"body", 60.0, inf)
         redis_server.does("CONFIG", "SET", "maxmemory", "0")
         cache.put("key", "shelf", b"body", 60.0, inf)
-    told = f"answers cannot be cached at {redis_server.url}, which has no memory left"
+    told = f"responses cannot be cached at {redis_server.url}, which has no memory left"
     assert warnings == [told] * 2
     assert cache.get("key", inf) is not None
 

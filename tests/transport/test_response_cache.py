@@ -197,7 +197,7 @@ def test_an_unusable_place_is_warned_of_once_and_keeps_nothing(
     assert cache.report() == CacheReport(str(unusable), 0, 0, 1000)
     cache.close()
     assert len(warnings) == 1
-    assert warnings[0].startswith(f"answers cannot be cached in {unusable} (")
+    assert warnings[0].startswith(f"responses cannot be cached in {unusable} (")
     assert warnings[0].endswith("): going on without")
 
 

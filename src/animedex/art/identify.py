@@ -149,7 +149,7 @@ def _identify(
         subject = read_subject(what)
     if not subject.works:
         message = f"{subject.query:.80}: the work that it comes from is unknown"
-        raise NotFound(message, hint="it names no source, or one whose pictures are not numbered")
+        raise NotFound(message, hint="it has no source, or one whose pictures have no ids")
     for work in subject.works:
         posts = recent.get(work.key)
         if posts is None:

@@ -71,5 +71,5 @@ def _close(file: IO[bytes]) -> None:
 
 
 def _write_error(error: OSError) -> AnimedexError:
-    message = f"rows cannot be put into a temporary file: {error.strerror or error}"
+    message = f"rows cannot be written to a temporary file: {error.strerror or error}"
     return (NoSpace if is_full(error) else AnimedexError)(message, hint=_HINT)

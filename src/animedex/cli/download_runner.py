@@ -133,7 +133,7 @@ def _interrupt(session: CommandSession, parts: UnfinishedFiles) -> None:
     count = parts.abandon()
     message = "interrupted: run the same command again to fetch the rest"
     if not parts.is_kept:
-        message = "interrupted: unfinished pictures were removed, as another run picks others"
+        message = "interrupted: unfinished pictures were removed, because another run picks others"
     elif count:
         message = f"{message}; {format_count(count, 'unfinished file')} will be resumed"
     session.note(f"animedex: {message}")

@@ -23,10 +23,10 @@ Read: TypeAlias = "Callable[[list[AnimedexError]], Iterable[PictureSource]]"
 _HERE = "-"
 _BY = {
     "file": "the file itself",
-    "sidecar": "the file beside it",
-    "other": "other programs, or rows that were saved beside it",
+    "sidecar": "the sidecar",
+    "other": "metadata of other programs, or rows saved beside it",
 }
-_NOTHING = "the file tells nothing of whose it is"
+_NOTHING = "none in the file or beside it"
 KEYS = ("path", "format", "byte_size", "width", "height", "frames", "told_by", "post", "row")
 
 
@@ -221,7 +221,7 @@ def _card(info: FileInfo) -> Card:
     if info.post is None:
         return Card(
             printable_path(info.path),
-            (*file, ("told", _NOTHING)),
+            (*file, ("credit", _NOTHING)),
             printable_path(os.path.abspath(info.path)),
             "file",
         )
@@ -232,7 +232,7 @@ def _card(info: FileInfo) -> Card:
         *post_lines,
         ("tags", join_few(info.post.tags)),
         ("fetched", _fetched_at(info.post)),
-        ("told by", _BY[info.told_by or "file"]),
+        ("credit from", _BY[info.told_by or "file"]),
     )
     return Card(printable_path(info.path), (*file, *lines), post.url, post.source)
 

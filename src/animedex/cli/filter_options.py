@@ -61,7 +61,7 @@ def _folder(name: str) -> str:
 
     if not name or (os.path.exists(name) and not os.path.isdir(name)):
         message = f"{name!r} is not a folder"
-        raise BadArguments(message, hint="name folders whose pictures are meant")
+        raise BadArguments(message, hint="name the folders with the pictures")
     return os.path.abspath(name)
 
 

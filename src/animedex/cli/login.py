@@ -67,7 +67,7 @@ def collect_credentials(
         hint = f"`animedex auth login {backend.name} --with-key` reads it from standard input"
         raise BadArguments(message, hint=hint, backend=backend.name)
     if program is None and there:
-        note(f"{backend.name}: keys are made at {sign_in.key_page}")
+        note(f"{backend.name}: create a key at {sign_in.key_page}")
     others = (name for name in sign_in.fields if name != sign_in.secret)
     fields = {name: _field(backend, name, options, there=there) for name in others}
     if program is not None:
@@ -98,10 +98,10 @@ def check_login(client: Client, backend: Backend, account: Account) -> str:
     try:
         return client.perform(who(backend))
     except AuthRequired as error:
-        error.hint = f"nothing was stored; keys are made at {require_sign_in(backend).key_page}"
+        error.hint = f"nothing was stored; create a key at {require_sign_in(backend).key_page}"
         raise
     except (Unreachable, TimedOut) as error:
-        error.hint = "nothing was stored; --no-check stores the key without asking"
+        error.hint = "nothing was stored; --no-check stores the key without checking it"
         raise
 
 
@@ -142,7 +142,7 @@ def _look(client: Client, backend: Backend, payload: JsonObject) -> None:
     values = {**fields, sign_in.secret: _UNREAD} if COMMAND in fields else fields
     build_account(backend, values)
     if payload["origin"] != origin(url):
-        payload["problem"] = f"the base URL is {url}, and this key is for another place"
+        payload["problem"] = f"the base URL is {url}, but this key is for another origin"
         return
     require_secure(url, backend)
     payload["used"] = True
@@ -153,7 +153,7 @@ def _name(response: Response, source: SourceTag) -> str:
 
     name = parse_json(response.body, dict[str, object], source.backend).get("name")
     if not isinstance(name, str) or not name:
-        message = f"{source.backend} did not say who is signed in"
+        message = f"{source.backend} sent no user name"
         raise UpstreamShape(message)
     return name
 

@@ -129,7 +129,7 @@ def entry_number_source(session: CommandSession, text: str) -> PictureSource:
     entry = session.library.get(int(text[:19]))
     if entry is None:
         message = f"the library has no picture {text}"
-        raise NotFound(message, hint="see which it has with `animedex library list`")
+        raise NotFound(message, hint="list them with `animedex library list`")
     return entry_source(entry)
 
 

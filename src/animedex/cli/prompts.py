@@ -48,7 +48,7 @@ def read_secret() -> str:
     """Read a secret from the whole of standard input."""
     text = read_in("send the key to it, as in `pass show key | animedex …`", _MOST + 1)
     if len(text) > _MOST:
-        message = f"standard input holds more than a key: over {_MOST} bytes"
+        message = f"standard input contains more than a key: over {_MOST} bytes"
         raise BadArguments(message)
     return decode_text(text, STANDARD_INPUT).strip()
 

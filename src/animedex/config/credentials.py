@@ -71,7 +71,7 @@ def _require_private(path: str) -> None:
     if os.name != "nt" and stat.S_ISREG(mode) and mode & _OTHERS:
         import shlex
 
-        message = f"{path} holds keys, and other users can read it"
+        message = f"{path} contains keys, and other users can read it"
         raise BadArguments(message, hint=f"chmod 600 {shlex.quote(path)}")
 
 
@@ -162,7 +162,7 @@ def _other_command(name: str) -> str:
 
 def program_timeout_error(name: str) -> TimedOut:
     """Return the error for a key program that did not end in time."""
-    message = f"the key for {name} was not given in time"
+    message = f"the key for {name} was not available in time"
     return TimedOut(message, hint="allow more with --timeout", backend=name)
 
 

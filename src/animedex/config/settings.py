@@ -88,7 +88,7 @@ def read_url(text: str) -> str:
     url = text.strip()
     if "@" in url:
         # The value may hold a password, so it is not repeated.
-        message = "a base URL is given without a user or a password"
+        message = "a base URL cannot contain a user or a password"
         raise BadArguments(message)
     if not _is_url(url, {"http", "https"}) or "?" in url or "#" in url:
         message = f"{text!r} is not a URL with http:// or https:// and without a query"

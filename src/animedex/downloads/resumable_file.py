@@ -163,7 +163,7 @@ class ResumableFile:
         """
         with self._mutex:
             if self._is_abandoned:
-                message = "the download was abandoned"
+                message = "the download was cancelled"
                 raise UpstreamDecode(message)
             return self._open_writer(head)
 
@@ -171,9 +171,7 @@ class ResumableFile:
         encoding = (head.header("content-encoding") or "").strip().lower()
         encoding = _ENCODINGS.get(encoding, encoding)
         if encoding not in _ENCODINGS.values():
-            message = (
-                f"the file came packed as {encoding[:40]!r}, although it was asked for as it is"
-            )
+            message = f"the file was sent with encoding {encoding[:40]!r}, which was not requested"
             raise UpstreamDecode(message, hint="try again later")
         begin = self._resume_offset(head, encoding)
         if begin is None:
@@ -336,7 +334,7 @@ class ResumableFile:
 
     def _before_store(self) -> None:
         if self._is_abandoned:
-            message = "the download was abandoned"
+            message = "the download was cancelled"
             raise UpstreamDecode(message)
         self._store_state()
 

@@ -116,7 +116,7 @@ class ResumableWriter:
             raise file_too_long(body.max_bytes)
         # A packed body is announced with another length than the file has.
         if body.total is not None and self._unpacker is None and size > body.total:
-            message = f"the service announced {format_count(body.total, 'byte')}, and more came"
+            message = f"the service announced {format_count(body.total, 'byte')}, but sent more"
             raise UpstreamDecode(message, hint=HINT)
         if self._opening is not None:
             self._opening += piece[: HEAD_BYTES - len(self._opening)]

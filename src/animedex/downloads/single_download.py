@@ -134,7 +134,7 @@ def _report_new(
         where = where if kinds else f"{where}: --sidecar is none"
         options.warn(f"{path}: its metadata or its structure is damaged, so its credit is {where}")
     if check.fault is not None:
-        why = f"{check.fault}; the service has it so"
+        why = f"{check.fault}; the service has the same file"
         options.warn(f"{why}: it is kept as {path}, its credit {where}")
     new = NewEntry(
         path, target.post, target.row, target.category, None, facts, check.fault is not None

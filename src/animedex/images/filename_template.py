@@ -37,7 +37,7 @@ FIELDS = {
     "rating": "g, s, q or e",
     "width": "in pixels",
     "height": "in pixels",
-    "md5": "the checksum that the service tells",
+    "md5": "the MD5 checksum that the service sends",
     "date": "the day on which it was posted",
     "name": "the file's name at the service, without its extension",
 }
@@ -155,7 +155,7 @@ def _check_field(token: re.Match[str]) -> str:
     if name in FIELDS:
         return name
     if name is None:
-        message = f"an unmatched {token[0]} stands in the name {token.string!r:.80}"
+        message = f"the name {token.string!r:.80} has an unmatched {token[0]}"
         raise BadArguments(message, hint="write it twice for a literal one")
     near = find_nearest(name, FIELDS)
     message = f"names have no field {name!r:.80}"

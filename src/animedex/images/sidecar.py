@@ -54,7 +54,7 @@ def write_sidecar(path: str, kind: str, post: ArtPost, row: bytes | None = None)
     """
     place = sidecar_path(path, kind)
     if os.path.lexists(place) and not _is_ours(place, post):
-        message = f"{place} is left as it is: animedex did not write it for {post.id[:80]}"
+        message = f"{place} was not changed: animedex did not write it for {post.id[:80]}"
         raise BadArguments(message, hint="move it away, or choose another kind of sidecar")
     content = _format_content(place, kind, post, row)
     sink = FileSink(place, follow_links=False)

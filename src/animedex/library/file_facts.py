@@ -56,7 +56,7 @@ def _unknown_format(path: str, opening: bytes) -> BadArguments | Corrupt:
         message = f"{path} is a {name} file, which is not supported"
         return BadArguments(message, hint="convert it to png or jpeg, and add that")
     what = "is empty" if not opening else "is no picture of a known format"
-    hint = "known are png, jpeg, gif, webp, avif, mp4 and webm"
+    hint = "supported are png, jpeg, gif, webp, avif, mp4 and webm"
     return Corrupt(f"{path} {what}", hint=hint)
 
 

@@ -153,7 +153,7 @@ def _parse_span(moment: str, text: str) -> tuple[float, float]:
         start = datetime(year, *first)  # noqa: DTZ001  local time is what is meant
         return start.timestamp(), _next(start, month, day).timestamp()
     except (ValueError, OverflowError, OSError):
-        message = f"there is no such time as {text!r:.80}"
+        message = f"{text!r:.80} is not a valid date"
         raise BadArguments(message, hint=_TIMES) from None
 
 

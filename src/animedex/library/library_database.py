@@ -81,7 +81,7 @@ class LibraryDatabase:
     def _looked_at(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Read a file that cannot be written to, and so not be locked nor brought up to date."""
         if _size(f"{self.path}-wal"):
-            self._warn(f"what was written to {self.path} last cannot be read here")
+            self._warn(f"the latest changes to {self.path} cannot be read here")
         address = f"file:{quote(os.path.abspath(self.path))}?mode=ro&immutable=1"
         try:
             with closing(sqlite3.connect(address, uri=True, isolation_level=None)) as db:

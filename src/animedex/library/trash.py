@@ -63,7 +63,7 @@ def _check_its_own(entry: Entry) -> None:
     """Raise where there is a file, but not the one that was added."""
     if os.path.lexists(entry.path) and not is_intact(entry):
         message = f"{entry.path} has changed since it was added"
-        hint = f"`animedex library remove {entry.id}` forgets it and leaves the file"
+        hint = f"`animedex library remove {entry.id}` removes its entry and leaves the file"
         raise BadArguments(message, hint=hint)
 
 
@@ -109,7 +109,7 @@ def _to_trash(path: str) -> None:
     except OSError as error:
         if not os.path.lexists(path):
             return
-        message = f"{path} cannot be put into the trash: {error.strerror or error}"
+        message = f"{path} cannot be moved to the trash: {error.strerror or error}"
         raise BadArguments(message, hint="remove the file yourself; nothing was deleted") from None
 
 

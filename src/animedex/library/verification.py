@@ -80,7 +80,7 @@ def _missing(
     places = elsewhere.find(entry)
     if not places:
         again = _refetch_hint(entry)
-        hint = f"name the folder it may be in, {again}, or forget it with {_forget(entry)}"
+        hint = f"name a folder to search, {again}, or remove its entry with {_forget(entry)}"
         return Finding("missing", entry, error.message, NotFound(error.message, hint=hint))
 
     def move(db: sqlite3.Connection) -> Finding:
@@ -93,7 +93,9 @@ def _missing(
             moved = upsert_entry(db, entry._replace(path=place), look)
             return Finding("moved", moved, f"was moved here from {entry.path}")
         joined = upsert_entry(db, fill_credit(there, [entry]), look)
-        message = f"is what number {entry.id} was, whose file {entry.path} is gone: made one"
+        message = (
+            f"is also the picture of entry {entry.id}, whose file {entry.path} is missing: joined"
+        )
         return Finding("joined", joined, message)
 
     return _repaired(library, entry, move)
@@ -153,7 +155,10 @@ def _repaired(
 
 
 def _corrupt(entry: Entry, error: AnimedexError) -> Finding:
-    hint = f"restore it from a backup, {_refetch_hint(entry)}, or forget it with {_forget(entry)}"
+    hint = (
+        f"restore it from a backup, {_refetch_hint(entry)},"
+        f" or remove its entry with {_forget(entry)}"
+    )
     return Finding("broken", entry, error.message, type(error)(error.message, hint=hint))
 
 

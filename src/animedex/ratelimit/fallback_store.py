@@ -198,5 +198,5 @@ def _refuse_others(db: sqlite3.Connection) -> None:
     """Raise `UnusableFile` if the file is a database of another program."""
     tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
     if tables and "ledger" not in tables:
-        message = "it is a database of another program, and is left as it is"
+        message = "it is a database of another program; it was not changed"
         raise UnusableFile(message)

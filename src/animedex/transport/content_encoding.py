@@ -40,7 +40,7 @@ class Decompressor:
             try:
                 piece = self._stream.decompress(data, _PIECE)
             except zlib.error:
-                message = "the answer's compression is damaged"
+                message = "the compressed response is damaged"
                 raise UpstreamDecode(message, hint=_HINT) from None
             data = self._stream.unused_data if self._stream.eof else self._stream.unconsumed_tail
             yield piece
@@ -48,14 +48,14 @@ class Decompressor:
     def finish(self) -> None:
         """Raise `UpstreamDecode` unless the data is complete."""
         if not self._stream.eof:
-            message = "the answer's compressed data ends too soon"
+            message = "the compressed response is truncated"
             raise UpstreamDecode(message, hint=_HINT)
 
     def _begin_member(self) -> None:
         """Begin the next of several gzip members; each costs time, however short it is."""
         self._members += 1
         if self._members > MAX_MEMBERS:
-            message = f"the answer is compressed in more than {MAX_MEMBERS} parts"
+            message = f"the response is compressed in more than {MAX_MEMBERS} parts"
             raise UpstreamDecode(message, hint=_HINT)
         self._stream = zlib.decompressobj(self._window)
 
@@ -74,13 +74,13 @@ def decode_body(response: Response, max_bytes: int, check: Callable[[], object])
     >>> decode_body(zeros, max_bytes=10, check=int)
     Traceback (most recent call last):
         ...
-    animedex.errors.UpstreamDecode: the answer is more than 10 bytes when decompressed
+    animedex.errors.UpstreamDecode: the response is more than 10 bytes when decompressed
     """
     encoding = (response.header("content-encoding") or "identity").strip().lower()
     if encoding == "identity" or not response.body:
         return response
     if encoding not in {"gzip", "x-gzip", "deflate"}:
-        message = f"the answer has an encoding that was not requested: {encoding[:40]}"
+        message = f"the response has an encoding that was not requested: {encoding[:40]}"
         raise UpstreamDecode(message)
     decompressor, body = Decompressor(), memoryview(response.body)
     pieces: list[bytes] = []
@@ -91,7 +91,7 @@ def decode_body(response: Response, max_bytes: int, check: Callable[[], object])
             pieces.append(piece)
             size += len(piece)
             if size > max_bytes:
-                message = f"the answer is more than {max_bytes} bytes when decompressed"
+                message = f"the response is more than {max_bytes} bytes when decompressed"
                 raise UpstreamDecode(message)
     decompressor.finish()
     return response._replace(body=b"".join(pieces))

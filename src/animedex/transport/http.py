@@ -72,7 +72,7 @@ class SyncHttp:
             try:
                 thread.join(limit)
                 if builder.outcome is None:
-                    message = "the answer was not taken in time"
+                    message = "the response was not read in time"
                     raise TimedOut(message, hint="the program reading the output is not reading")
             except BaseException:
                 builder.cancel()
@@ -247,7 +247,7 @@ class ResponseBuilder:
         """Take the next piece of the body."""
         self._size += len(chunk)
         if self._size > self.request.max_bytes:
-            message = f"the answer is longer than {self.request.max_bytes} bytes"
+            message = f"the response is longer than {self.request.max_bytes} bytes"
             raise UpstreamDecode(message)
         if self._head and self._head.writer:
             with self._lock:

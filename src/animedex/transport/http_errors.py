@@ -41,7 +41,7 @@ _TIME = "allow more time with --timeout"
 _FORK = "start processes by `spawn`, or make the first request after forking"
 
 HTTP_ERRORS = (
-    HttpErrorRow("RequestTimeoutError", "", TimedOut, "no complete answer came in time", _TIME),
+    HttpErrorRow("RequestTimeoutError", "", TimedOut, "no complete response came in time", _TIME),
     HttpErrorRow(
         "ConnectError", "dns error", Unreachable, "the host name does not resolve", _NETWORK
     ),
@@ -59,23 +59,28 @@ HTTP_ERRORS = (
     HttpErrorRow("ConnectError", "corrupt message", Unreachable, "the server does not speak TLS"),
     HttpErrorRow("ConnectError", "refused", Unreachable, "the connection was refused", _NETWORK),
     HttpErrorRow(
-        "ConnectError", "closed before", Unreachable, "the server hung up without an answer"
+        "ConnectError",
+        "closed before",
+        Unreachable,
+        "the server closed the connection without a response",
     ),
     HttpErrorRow("ConnectError", "reset", Unreachable, "the connection was reset"),
     HttpErrorRow("ConnectError", "", Unreachable, "the connection failed", _NETWORK),
-    HttpErrorRow("RequestError", "end of file", Unreachable, "the answer was cut off"),
-    HttpErrorRow("ReadError", "", Unreachable, "the connection broke in the middle of the answer"),
+    HttpErrorRow("RequestError", "end of file", Unreachable, "the response was truncated"),
     HttpErrorRow(
-        "DecodeError", "head is too large", UpstreamDecode, "the answer's head is too large"
+        "ReadError", "", Unreachable, "the connection broke in the middle of the response"
     ),
-    HttpErrorRow("DecodeError", "", UpstreamDecode, "the answer is not proper HTTP"),
-    HttpErrorRow("RequestError", "reading a body", UpstreamDecode, "the answer is not proper HTTP"),
+    HttpErrorRow(
+        "DecodeError", "head is too large", UpstreamDecode, "the response headers are too large"
+    ),
+    HttpErrorRow("DecodeError", "", UpstreamDecode, "the response is not valid HTTP"),
+    HttpErrorRow(
+        "RequestError", "reading a body", UpstreamDecode, "the response is not valid HTTP"
+    ),
     HttpErrorRow("ClientClosedError", "", ClientUnusable, "the client is closed", "open a new one"),
     HttpErrorRow("BuilderError", "", BadArguments, "the request cannot be built"),
     HttpErrorRow("PyreqwestError", "", Unreachable, "the request failed", _NETWORK),
-    HttpErrorRow(
-        "ValueError", "convert header", UpstreamDecode, "a header of the answer is not text"
-    ),
+    HttpErrorRow("ValueError", "convert header", UpstreamDecode, "a response header is not text"),
     HttpErrorRow("ValueError", "", BadArguments, "the request cannot be built"),
     HttpErrorRow("RuntimeError", "fork", ClientUnusable, "this process was forked from one", _FORK),
 )

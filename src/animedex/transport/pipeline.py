@@ -412,7 +412,7 @@ class Pipeline:
             return None
         left = self.deadline - self.clock()
         if left <= 0:
-            message = f"no complete answer came within {self.config.timeout:g} s"
+            message = f"no complete response came within {self.config.timeout:g} s"
             raise TimedOut(message, hint="allow more with --timeout")
         return left
 

@@ -68,7 +68,7 @@ class RedisCache:
         except CommandRefused as error:
             if not self._refused:
                 self._refused = True
-                self._warn(f"answers cannot be cached at {self.path}, which {error.why}")
+                self._warn(f"responses cannot be cached at {self.path}, which {error.why}")
         except StoreUnavailable:
             return
         else:

@@ -151,7 +151,7 @@ class Cache:
             database, self._database = self._database, None
         if database is not None:
             database.close()
-            self._warn(f"answers cannot be cached in {self.path} ({why}): going on without")
+            self._warn(f"responses cannot be cached in {self.path} ({why}): going on without")
 
 
 def _delete_expired(db: sqlite3.Connection, now: float) -> None:

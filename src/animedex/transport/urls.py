@@ -118,7 +118,7 @@ def require_loopback(url: str) -> None:
 def require_secure(url: str, backend: Backend) -> None:
     """Raise `BadArguments` for a URL that would send a key unencrypted."""
     if not (origin(url).startswith("https:") or is_loopback(url)):
-        message = f"a key is sent over https, and {origin(url)} is without: no request was sent"
+        message = f"keys are sent only over https, not to {origin(url)}: no request was sent"
         hint = f"use a base URL with https, or no key: `animedex auth status {backend.name}`"
         raise BadArguments(message, backend=backend.name, hint=hint)
 

@@ -180,7 +180,7 @@ def test_all_of_a_search_comes_by_id(cli: Cli, server: DanbooruSample) -> None:
         (("--limit", "201"), "a limit is a whole number from 1 to 200"),
         (("--limit", "0"), "a limit is a whole number from 1 to 200"),
         (("--page", "x"), "a page is a number from 1"),
-        (("--rating", "safe"), "takes safe as s (sensitive)"),
+        (("--rating", "safe"), "safe means s (sensitive)"),
         (("--rating", "x"), "a rating is g, s, q or e"),
         (("--order", "scroe"), "did you mean score?"),
         (("",), "'' holds no tag"),
@@ -242,7 +242,7 @@ def test_a_count(cli: Cli) -> None:
     assert cli("count", "no_such_tag", "--jq", ".posts").out == "0\n"
     unknown = cli("count", "1girl", "--rating", "s")
     assert (unknown.code, unknown.json) == (0, {"posts": None})
-    assert "gave up counting" in unknown.err
+    assert "stopped counting" in unknown.err
 
 
 @pytest.mark.parametrize(

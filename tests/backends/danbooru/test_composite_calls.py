@@ -94,7 +94,7 @@ def test_a_service_that_does_not_page_is_not_asked_for_ever() -> None:
 
     for order in ("id", None):
         service = Stuck([])
-        with pytest.raises(UpstreamShape, match="does not lie behind it") as caught:
+        with pytest.raises(UpstreamShape, match="is not after it") as caught:
             service.follow(calls.all_posts(max=1000, order=order))
         assert len(service.pages) == 2
         assert "`page=`" in (caught.value.hint or "")

@@ -88,7 +88,7 @@ PARSERS = [
     ids=lambda body: body[:12].hex(),
 )
 def test_what_is_no_json_is_told(parse: Any, body: bytes) -> None:
-    with pytest.raises(UpstreamDecode, match="the answer is not JSON: ") as caught:
+    with pytest.raises(UpstreamDecode, match="the response is not JSON: ") as caught:
         parse(answer(body), TAG)
     assert caught.value.backend == "danbooru"
 

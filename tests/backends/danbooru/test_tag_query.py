@@ -188,7 +188,7 @@ def test_ratings_that_are_none(word: Any) -> None:
 
 @pytest.mark.parametrize("word", ["safe", "SAFE"])
 def test_safe_is_not_taken_for_general(word: Any) -> None:
-    with pytest.raises(BadArguments, match=r"safe as s \(sensitive\)") as caught:
+    with pytest.raises(BadArguments, match=r"safe means s \(sensitive\)") as caught:
         query.build_rating_term(word)
     assert "use g" in (caught.value.hint or "")
 

@@ -96,7 +96,10 @@ def test_any_header_is_decoded_somehow(text: str) -> None:
 @pytest.mark.parametrize(
     ("response", "message"),
     [
-        (answer(content_type="text/html; charset=utf-8"), "the answer is text/html, not a picture"),
+        (
+            answer(content_type="text/html; charset=utf-8"),
+            "the response is text/html, not a picture",
+        ),
         (answer(content_type="application/json"), "not a picture"),
         (answer(b"<html>"), "the content is not a PNG picture"),
         (answer(b""), "the content is not a PNG picture"),

@@ -135,7 +135,7 @@ def test_types_that_are_none(kind: Any) -> None:
 
 @pytest.mark.parametrize("least", [-0.1, 1.1, float("nan"), float("inf"), "a", True])
 def test_matches_that_are_none(least: Any) -> None:
-    with pytest.raises(BadArguments, match="a match is between 0 and 1"):
+    with pytest.raises(BadArguments, match="a match score is between 0 and 1"):
         search("frieren", min_match=least)
 
 
@@ -227,7 +227,7 @@ def test_a_catalogue_that_was_kept_is_drawn_from_too() -> None:
 
 
 def test_nothing_can_be_drawn_from_an_empty_catalogue() -> None:
-    with pytest.raises(UpstreamShape, match="names no category"):
+    with pytest.raises(UpstreamShape, match="has no category"):
         image().parse(answer(b"{}"), TAG)
 
 

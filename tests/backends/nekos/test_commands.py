@@ -320,7 +320,7 @@ def test_several_rows_are_not_one() -> None:
 def test_what_is_no_row_is_told(text: str) -> None:
     with pytest.raises(BadArguments) as caught:
         saving.target_path(text)
-    assert "no row" in caught.value.message
+    assert "not a row" in caught.value.message
 
 
 @pytest.mark.parametrize(

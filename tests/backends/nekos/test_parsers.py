@@ -113,7 +113,7 @@ PARSERS: list[Callable[[Response, SourceTag], object]] = [
 def test_what_is_no_json_is_told(
     parse: Callable[[Response, SourceTag], object], body: bytes
 ) -> None:
-    with pytest.raises(UpstreamDecode, match="the answer is not JSON: ") as caught:
+    with pytest.raises(UpstreamDecode, match="the response is not JSON: ") as caught:
         parse(answer(body), TAG)
     assert (caught.value.backend, caught.value.exit_code) == ("nekos", 7)
     assert len(caught.value.message) < 200
@@ -157,7 +157,7 @@ def test_the_wrong_place_in_rows_is_named(body: bytes, message: str) -> None:
         ({"hug": {"format": 2}}, "hug.format: expected `str`, got `int`"),
         ({"hug": {}}, "hug: object missing required field `format`"),
         ({"hug": "gif"}, "hug: expected `object`, got `str`"),
-        ({}, "the answer names no category"),
+        ({}, "the response has no category"),
     ],
 )
 def test_the_wrong_place_in_the_catalogue_is_named(body: object, message: str) -> None:

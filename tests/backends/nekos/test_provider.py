@@ -194,7 +194,7 @@ def test_what_a_get_brings_beside_the_headers_is_dropped(
     assert found.artist_name == "Mio"
     server.answer(place, status=405)
     server.answer(place, headers={"content-type": "text/html"}, body=b"<html>")
-    with pytest.raises(UpstreamDecode, match="not a picture"):
+    with pytest.raises(UpstreamDecode, match="not for a picture"):
         client.perform(require_call(ART.picture(f"neko/{FILE}")))
 
 
@@ -212,7 +212,7 @@ def test_a_picture_that_is_not_there_is_not_found(client: Client) -> None:
 
 def test_an_answer_that_is_no_picture_is_no_row(client: Client, server: SampleServer) -> None:
     server.answer(f"/neko/{FILE}", headers={"content-type": "text/html", "artist_name": "Mio"})
-    with pytest.raises(UpstreamDecode, match="not a picture"):
+    with pytest.raises(UpstreamDecode, match="not for a picture"):
         client.perform(require_call(ART.picture(f"neko/{FILE}")))
 
 

@@ -300,7 +300,7 @@ def test_a_part_of_an_artist_s_name_is_enough_where_one_has_it(
 ) -> None:
     assert ask(waifu.artist.call("tove")).name == "Tove/トーヴェ"
     assert [row.id for row in ask(waifu.images.call(artists="ove/", limit=9))] == [2]
-    taken = "taking 'Tove/トーヴェ'"
+    taken = "using 'Tove/トーヴェ'"
     assert [taken in message for message in warnings(events)] == [True, True]
     assert ask(waifu.artist.call("Mio")).name == "Mio"
     assert len(warnings(events)) == 2

@@ -164,7 +164,5 @@ def test_the_version_that_was_asked_for_is_nothing_odd(version: str) -> None:
 )
 def test_another_version_is_told_of(version: str, shown: str) -> None:
     message = check_version(Response(200, (("version", version),), b"", URL))
-    assert message == (
-        f"waifu answered as version {shown} and not as v7: what it sends may be different"
-    )
+    assert message == (f"waifu sent API version {shown} instead of v7: its responses may differ")
     assert str(message).isprintable()

@@ -178,7 +178,7 @@ def test_other_ids_are_refused(given: Any) -> None:
 
 
 def test_several_ids_are_refused_as_nothing_has_two() -> None:
-    with pytest.raises(BadArguments, match="no image has two") as caught:
+    with pytest.raises(BadArguments, match="an image has one id") as caught:
         filters.parse_id([7, 8])
     assert "waifu.image(id)" in (caught.value.hint or "")
 

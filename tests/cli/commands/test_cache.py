@@ -37,7 +37,7 @@ def test_answers_are_counted_and_forgotten(cli: Cli, service: SampleServer) -> N
     assert told["answers"] == 2
     assert isinstance(told["bytes"], int)
     assert told["bytes"] > 0
-    assert cli("cache", "clear") == (0, b"", "forgot 2 answers\n")
+    assert cli("cache", "clear") == (0, b"", "deleted 2 cached answers\n")
     assert info(cli)["answers"] == 0
     cli("nekos", "categories")
     assert len(service.arrivals.on("/endpoints")) == 2
@@ -47,9 +47,9 @@ def test_small_pictures_of_the_gallery_are_forgotten_with_answers(cli: Cli) -> N
     kept = Path(os.environ["ANIMEDEX_CACHE_DIR"], "thumbnails", "ab", f"{'c' * 62}-480.webp")
     kept.parent.mkdir(parents=True)
     kept.write_bytes(b"small")
-    assert cli("cache", "clear", "--seen").err == "forgot 0 shown pictures\n"
+    assert cli("cache", "clear", "--seen").err == "deleted the record of 0 seen pictures\n"
     assert kept.exists()
-    assert cli("cache", "clear").err == "forgot 0 answers\nforgot 1 small picture\n"
+    assert cli("cache", "clear").err == "deleted 0 cached answers\ndeleted 1 thumbnail\n"
     assert not kept.exists()
 
 
@@ -59,7 +59,7 @@ def test_shown_pictures_are_counted_and_forgotten(cli: Cli, service: SampleServe
     assert info(cli)["shown_pictures"] == 2
     assert cli("nekos", "image", "neko", "--fresh").text == "[]\n"
     assert cli("nekos", "image", "neko", "--fresh").code == 3
-    assert cli("cache", "clear", "--seen").err == "forgot 2 shown pictures\n"
+    assert cli("cache", "clear", "--seen").err == "deleted the record of 2 seen pictures\n"
     assert info(cli)["shown_pictures"] == 0
     assert len(cast("list[object]", cli("nekos", "image", "neko", "--fresh").json)) == 1
 

@@ -114,7 +114,7 @@ def test_a_token_of_one_s_own_is_taken_out_of_sight_and_not_repeated() -> None:
         signed = Request(address, headers={"Authorization": f"Bearer {SECRET}"})
         with urlopen(signed, timeout=120) as answer:
             assert answer.status == 200
-    assert said == ["it is open to who has the token"]
+    assert said == ["everybody who has the token can open it"]
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C cannot be sent to one child there")

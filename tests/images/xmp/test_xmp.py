@@ -174,7 +174,7 @@ def test_what_is_no_picture_is_corrupt(content: bytes, credited: Credit, files: 
 
 def test_a_film_has_no_place_for_a_credit(credited: Credit, files: Files) -> None:
     film = b"\0\0\0\x18ftypisom\0\0\0\0isom"
-    with pytest.raises(BadArguments, match="cannot hold a credit") as caught:
+    with pytest.raises(BadArguments, match="cannot contain a credit") as caught:
         files.write(film, credited)
     assert "sidecar=" in str(caught.value.hint)
     assert files.read(film) is None

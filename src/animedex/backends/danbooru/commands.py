@@ -187,7 +187,7 @@ def count(session: CommandSession, tags: tuple[str, ...], *, rating: RatingWord 
 
     total = session.ask(calls.count(*tags, rating=rating))
     if total is None:
-        session.note("animedex: danbooru gave up counting; narrow the search")
+        session.note("animedex: danbooru stopped counting; narrow the search")
     session.output.facts({"posts": total})
 
 

@@ -31,7 +31,7 @@ def fetch_all_pages(
         rows = yield from context.execute(page(f"{'a' if rising else 'b'}{last}", limit))
         rows = _sort_posts(rows, rising=rising)
         if rows and not _has_next_page(rows, last, rising=rising):
-            message = f"the page behind post {last} does not lie behind it"
+            message = f"the page after post {last} is not after it"
             raise _paging_error(message)
         posts += rows
         is_full = len(rows) == limit

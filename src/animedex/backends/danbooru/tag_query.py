@@ -177,7 +177,7 @@ def build_rating_term(rating: RatingWord | Rating) -> str:
     message = f"a rating is g, s, q or e, not {rating!r:.80}"
     hint = "g is general, s sensitive, q questionable, e explicit"
     if word == "safe":
-        message = "danbooru takes safe as s (sensitive), not as g (general)"
+        message = "for danbooru, safe means s (sensitive), not g (general)"
         hint = "use g for what is safe for everyone, or s"
     raise BadArguments(message, backend="danbooru", hint=hint)
 

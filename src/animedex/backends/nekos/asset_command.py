@@ -69,7 +69,7 @@ def target_path(what: str) -> str:
         raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     url = rows[0].url if rows else None
     if url is None:
-        message = "that is no row: it has no url"
+        message = "that is not a row: it has no url"
         raise BadArguments(message, backend="nekos", hint=_ROW_HINT)
     return url
 

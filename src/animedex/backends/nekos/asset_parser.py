@@ -65,7 +65,7 @@ def _check_asset(response: Response, size: int, opening: bytes) -> None:
     kind = (response.header("content-type") or "").partition(";")[0].strip().lower()
     if kind and not kind.startswith("image/") and kind != "application/octet-stream":
         announced = kind[:60] if kind.isprintable() else "something else"
-        message = f"the answer is {announced}, not a picture"
+        message = f"the response is {announced}, not a picture"
         raise UpstreamDecode(message, backend="nekos")
     actual = identify_format(opening)
     if extension in _CHECKED_EXTENSIONS and (not actual or actual.extension != extension):

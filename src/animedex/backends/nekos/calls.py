@@ -211,7 +211,7 @@ def _check_query(query: str) -> None:
 def _check_match(match: float | None) -> None:
     if match is None or (type(match) in {int, float} and 0 <= match <= 1):
         return
-    message = f"a match is between 0 and 1, not {match!r}"
+    message = f"a match score is between 0 and 1, not {match!r}"
     raise BadArguments(message, backend="nekos")
 
 

@@ -40,7 +40,7 @@ def parse_catalogue(response: Response, source: SourceTag) -> dict[str, NekosCat
 
     raw = parse_json(response.body, dict[str, msgspec.Raw], source.backend)
     if not raw:
-        message = "the answer names no category"
+        message = "the response has no category"
         raise UpstreamShape(message, backend=source.backend, hint=SHAPE_HINT)
     return {
         name: parse_record(NekosCategoryFormat, raw[name], _category_order(name), source)

@@ -130,7 +130,7 @@ def _open_null_writer(head: Response) -> _NullWriter:
 def _parse_credit(response: Response, source: SourceTag) -> NekosImage:
     """Build a row from a picture's headers."""
     if not (response.header("content-type") or "").lower().startswith("image/"):
-        message = "the answer is not a picture's"
+        message = "the response is not for a picture"
         raise UpstreamDecode(message, backend="nekos")
     credits_sent = {name: read_credit_headers(response, name) for name in CREDITS}
     credit = {name: value for name, value in credits_sent.items() if value}

@@ -58,7 +58,7 @@ def find_artist_by_name_part(
             raise error from None
         names = [repr(row.name)[:_MAX_NAME] for row in artists]
         if len(artists) == 1:
-            context.warn("waifu", f"there is no artist {name!r:.80}: taking {names[0]}")
+            context.warn("waifu", f"there is no artist {name!r:.80}: using {names[0]}")
             return artists[0]
         if names:
             error.hint = f"did you mean {', '.join(names[:_MAX_NAMES])}?"

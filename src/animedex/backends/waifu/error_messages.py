@@ -46,10 +46,7 @@ def check_version(response: Response) -> str | None:
     version = response.header("version")
     if version is None or version.strip().lower() == VERSION:
         return None
-    return (
-        f"waifu answered as version {version[:20]!r} and not as {VERSION}:"
-        " what it sends may be different"
-    )
+    return f"waifu sent API version {version[:20]!r} instead of {VERSION}: its responses may differ"
 
 
 def _is_html(response: Response) -> bool:

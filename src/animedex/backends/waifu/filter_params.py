@@ -123,7 +123,7 @@ def parse_id(value: Several) -> list[str]:
     """Return the only id to include: of several, an image would have to have all at once."""
     number = parse_ids(value)
     if len(number) > 1:
-        message = f"one id at the most can be asked for, not {len(number)}: no image has two"
+        message = f"only one id can be used, not {len(number)}: an image has one id"
         raise bad_argument(message, "ask for each with `animedex waifu image ID`")
     return number
 
@@ -150,7 +150,7 @@ def parse_size(name: str, value: Size | None) -> str | None:
     text = "".join(value.split()) if isinstance(value, str) else str(value)
     match = _SIZE.fullmatch(text) if _is_of_type(value, str, int) else None
     if match is None:
-        message = f"{name} is compared with a number of at most 18 digits, not {value!r:.80}"
+        message = f"{name} needs a number of at most 18 digits, not {value!r:.80}"
         raise bad_argument(message, _size_hint(text))
     least, most = match[3], match[4]
     if least and int(least) > int(most):

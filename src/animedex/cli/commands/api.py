@@ -166,7 +166,7 @@ def readable(body: bytes) -> str:
     except UnicodeDecodeError:
         text = "\x00"
     if "\x00" in text:
-        message = "the answer is binary, and is not printed on a terminal"
+        message = "the response is binary, and is not printed on a terminal"
         raise BadArguments(message, hint="write it to a file with -o FILE, or into a pipe")
     return text if text.endswith("\n") else f"{text}\n"
 

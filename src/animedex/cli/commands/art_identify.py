@@ -240,7 +240,7 @@ def _card(identification: Identification) -> Card:
             ("work", identification.work.key),
             (
                 "page",
-                "not known, so any of the same work" if page is None else f"{page + 1} (p{page})",
+                "unknown, so any page of the work" if page is None else f"{page + 1} (p{page})",
             ),
             ("posts", join_few([post.id for post in posts])),
         ),

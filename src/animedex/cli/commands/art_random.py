@@ -48,5 +48,5 @@ def command(
     result = random_pictures(session.client, names, category=category, amount=amount)
     if session.shared.verbose:
         for name, error in result.failures.items():
-            session.note(f"animedex: {name} is passed over: {error.message}")
+            session.note(f"animedex: {name} was skipped: {error.message}")
     session.output.pictures(result.rows, [find_provider(name).record for name in names])

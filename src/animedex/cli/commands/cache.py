@@ -46,13 +46,16 @@ def clear(session: CommandSession, *, seen: bool) -> None:
     client = session.client
     forget = client.runtime.seen.clear if seen else client.runtime.cache.clear
     count = retry_while_locked(forget, client.config.timeout)
-    session.note(f"forgot {format_count(count, 'shown picture' if seen else 'answer')}")
-    if not seen and (small := _forget_small()):
-        session.note(f"forgot {format_count(small, 'small picture')}")
+    if seen:
+        session.note(f"deleted the record of {format_count(count, 'seen picture')}")
+        return
+    session.note(f"deleted {format_count(count, 'cached answer')}")
+    if thumbnails := _delete_thumbnails():
+        session.note(f"deleted {format_count(thumbnails, 'thumbnail')}")
 
 
-def _forget_small() -> int:
-    """Delete what the gallery has drawn; tell how many there were."""
+def _delete_thumbnails() -> int:
+    """Delete the gallery's thumbnails and return their number."""
     from animedex.config.paths import user_folder
     from animedex.gallery.thumbnails import delete_thumbnails, folder_in
 

@@ -69,7 +69,7 @@ def command(
 
     if clean is not None:
         if what:
-            message = "--clean fetches nothing, and takes no pictures"
+            message = "--clean downloads nothing, so name no pictures"
             raise BadArguments(message, hint="clean up first, then download")
         clean_up(session, clean)
         return
@@ -105,7 +105,7 @@ def _read(data: bytes, name: str) -> list[Source]:
     from animedex.images.formats import identify_format
 
     if identify_format(data) is not None:
-        message = f"{name} is a picture, and not rows that tell of one"
+        message = f"{name} is a picture, not a file with rows"
         raise BadArguments(message, hint=_HINT)
     text = decode_text(data, name)
     opening = text.lstrip()

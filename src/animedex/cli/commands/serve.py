@@ -203,7 +203,7 @@ def _announce_library(origin: str, host: str, token: str | None, *, is_new_token
         write_note(f"the token is {token}")
         write_note(f"open: {address}/?token={token}")
     elif token is not None:
-        write_note("it is open to who has the token")
+        write_note("everybody who has the token can open it")
     else:
         write_note(f"try: {url_variable('nekos')}={address}/api/v2 animedex nekos categories")
     if is_any_address(host):

@@ -86,14 +86,14 @@ def write_credit(source: str, target: Writable, post: ArtPost, row: bytes | None
     left out.
 
     Raises `Corrupt` for a container that is damaged or has XMP that cannot be read, before anything
-    is written, and `BadArguments` for a format that files cannot hold a credit.
+    is written, and `BadArguments` for a format that files cannot contain a credit.
     """
     with open_picture(source) as (file, kind):
         if kind is None:
             message = f"{source} is not a picture of a known format"
             raise Corrupt(message, hint="fetch the picture again, or give another file")
         if kind not in _FINDERS:
-            message = f"{kind} files cannot hold a credit"
+            message = f"{kind} files cannot contain a credit"
             raise BadArguments(message, hint="put it beside the file: --sidecar=json")
         with convert_decoder_errors(source):
             select_parts(file, kind)

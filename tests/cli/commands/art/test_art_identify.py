@@ -100,7 +100,7 @@ def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None
     lines = dict(line.split(maxsplit=1) for line in told_of)
     assert (shown.code, address.strip()) == (0, "https://danbooru.donmai.us/posts/102")
     assert lines["characters"] == "tove_(lanterns), mio_(lanterns)"
-    assert lines["page"] == "not known, so any of the same work"
+    assert lines["page"] == "unknown, so any page of the work"
     assert lines["posts"] == "danbooru:102, danbooru:101"
     known = terminal("art", "identify", "waifu:7", environment=plain)
     assert any(line.split() == ["page", "1", "(p0)"] for line in known.text.splitlines())

@@ -45,7 +45,7 @@ def test_a_failed_service_is_passed_over_in_silence(cli: Cli, services: Services
 def test_a_failed_service_is_named_to_whoever_wants_to_know(cli: Cli, services: Services) -> None:
     services.nekos.faults.add("*:403")
     told = cli("art", "random", "--category", "maid", "-v").err.splitlines()
-    assert any(line.startswith("animedex: nekos is passed over: ") for line in told)
+    assert any(line.startswith("animedex: nekos was skipped: ") for line in told)
 
 
 def test_where_all_fail_all_are_named(cli: Cli, services: Services) -> None:

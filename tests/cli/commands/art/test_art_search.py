@@ -119,8 +119,8 @@ def test_a_failure_names_its_service_even_where_it_is_the_only_one(
 
     def check(seconds: float) -> None:
         asked = ("art", "search", "maid", "--timeout", str(seconds))
-        assert cli(*asked, "--strict").err.startswith("animedex: waifu: no complete answer")
-        assert cli(*asked, "--from", "waifu").err.startswith("animedex: waifu: no complete answer")
+        assert cli(*asked, "--strict").err.startswith("animedex: waifu: no complete response")
+        assert cli(*asked, "--from", "waifu").err.startswith("animedex: waifu: no complete response")
 
     retry_with_more_time(check)
 
@@ -199,7 +199,7 @@ def test_a_service_that_hangs_is_given_no_longer_than_was_said(
     def check(seconds: float) -> None:
         outcome = cli("art", "search", "maid", "--timeout", str(seconds))
         assert set(backends(outcome)) == {"waifu", "danbooru"}
-        assert "nekos is missing: no complete answer came" in outcome.err
+        assert "nekos is missing: no complete response came" in outcome.err
 
     retry_with_more_time(check)
 

@@ -110,7 +110,7 @@ def test_a_wrong_key_is_not_stored(
 ) -> None:
     pipe("wr0ng-key")
     outcome = cli(*GIVEN, "--with-key")
-    check_refusal(outcome, 4, "nothing was stored; keys are made at https://danbooru.donmai.us/")
+    check_refusal(outcome, 4, "nothing was stored; create a key at https://danbooru.donmai.us/")
     assert "wr0ng" not in outcome.err
     pipe("wr0ng-key")
     failed = cli(*GIVEN, "--with-key", "--errors", "json").error
@@ -180,7 +180,7 @@ def test_no_key_is_stored_for_a_place_without_tls(
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", "http://mirror.example")
     pipe(KEY)
-    check_refusal(cli(*GIVEN, "--with-key", "--no-check"), 2, "a key is sent over https")
+    check_refusal(cli(*GIVEN, "--with-key", "--no-check"), 2, "keys are sent only over https")
     assert key_file.content == {}
 
 

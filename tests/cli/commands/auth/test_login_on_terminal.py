@@ -71,7 +71,7 @@ def test_a_person_is_asked_and_the_key_is_not_shown(
     code, shown = on_terminal("auth", "login", "danbooru", typed=typed)
     assert code == 0
     assert shown == (
-        "danbooru: keys are made at https://danbooru.donmai.us/profile\n"
+        "danbooru: create a key at https://danbooru.donmai.us/profile\n"
         f"danbooru login: {NAME}\n"
         "danbooru api key (not shown): \n"
         f"signed in to danbooru as {NAME}\n"

@@ -138,7 +138,7 @@ def test_whatever_is_wrong_is_a_fact_like_another(
     monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", "http://mirror.example")
     found = standing(cli)["danbooru"]
     assert (found["source"], found["used"]) == ("environment", False)
-    assert "a key is sent over https" in str(found["problem"])
+    assert "keys are sent only over https" in str(found["problem"])
 
 
 def test_a_service_without_users_has_no_standing(cli: Cli) -> None:

@@ -132,7 +132,7 @@ def test_where_the_trash_fails_nothing_is_deleted(process: Process, twice: Libra
         "library", "dupes", "--keep", "best", "--delete", "--yes", "--jq", ".[].deleted", "-c"
     )
     assert (outcome.code, outcome.text) == (2, "[]\n")
-    assert "cannot be put into the trash" in outcome.err
+    assert "cannot be moved to the trash" in outcome.err
     assert twice.library.count() == 6
     assert all(entry.is_there() for entry in twice.library.entries())
 

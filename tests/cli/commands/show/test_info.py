@@ -52,10 +52,10 @@ def test_info_is_a_card_on_a_terminal(terminal: Terminal, picture: Path, tmp_pat
         "show", str(credited(tmp_path / "b.png", picture)), "--info", "--color", "never"
     )
     assert done.code == 0
-    assert "artist   青葉ミオ�[31m" in done.text
-    assert "size     40 x 60" in done.text
-    assert "tags     maid, waifu" in done.text
-    assert "told by  the file itself" in done.text
+    assert "artist       青葉ミオ�[31m" in done.text
+    assert "size         40 x 60" in done.text
+    assert "tags         maid, waifu" in done.text
+    assert "credit from  the file itself" in done.text
     assert "[src: waifu]" in done.text
 
 
@@ -65,7 +65,7 @@ def test_info_of_a_file_that_tells_nothing_says_so(
     found = cast("JsonObject", cli("show", str(picture), "--info").json)
     assert (found["told_by"], found["post"], found["row"]) == (None, None, None)
     done = terminal("show", str(picture), "--info")
-    assert "the file tells nothing of whose it is" in done.text
+    assert "none in the file or beside it" in done.text
     assert done.code == 0
 
 
