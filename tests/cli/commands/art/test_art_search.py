@@ -120,7 +120,9 @@ def test_a_failure_names_its_service_even_where_it_is_the_only_one(
     def check(seconds: float) -> None:
         asked = ("art", "search", "maid", "--timeout", str(seconds))
         assert cli(*asked, "--strict").err.startswith("animedex: waifu: no complete response")
-        assert cli(*asked, "--from", "waifu").err.startswith("animedex: waifu: no complete response")
+        assert cli(*asked, "--from", "waifu").err.startswith(
+            "animedex: waifu: no complete response"
+        )
 
     retry_with_more_time(check)
 
