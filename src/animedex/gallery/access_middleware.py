@@ -1,4 +1,4 @@
-"""What stands before the gallery: who may ask, how, and what every answer says of itself."""
+"""Middleware for access: hosts, methods, tokens and security headers."""
 
 from __future__ import annotations
 

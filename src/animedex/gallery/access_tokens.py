@@ -1,4 +1,4 @@
-"""A token that lets visitors in: given in a header, or once in an address and then by a cookie."""
+"""Check access tokens from a header, a URL or a cookie."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def new_token() -> str:
 
 
 def url_without_token(request: Request) -> str:
-    """Return the address that was asked for, on this server and without the token.
+    """Return the requested URL path without the token.
 
     Its path begins with one slash: two would name another server.
     """
@@ -68,5 +68,5 @@ def url_without_token(request: Request) -> str:
 
 
 def _same(candidate: str, expected: str) -> bool:
-    """Compare in a time that does not tell how much is right."""
+    """Compare in constant time."""
     return hmac.compare_digest(candidate.encode("utf-8", "surrogatepass"), expected.encode())

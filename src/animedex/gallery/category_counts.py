@@ -19,7 +19,7 @@ _IDS = "SELECT id FROM entry WHERE category IS ? AND backend IS ? AND rating IS 
 
 
 class Kind(NamedTuple):
-    """What entries of a kind have in common, each None where nothing is known."""
+    """The properties that entries of a category share; None if unknown."""
 
     category: str | None
     source: str | None

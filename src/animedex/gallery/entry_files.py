@@ -27,7 +27,7 @@ _CHANGED = "The file has changed since it was added. Add it again to see it here
 
 
 class FileStatus(NamedTuple):
-    """What became of an entry's file; the format is None where it cannot be shown."""
+    """The state of an entry's file; the format is None if it cannot be shown."""
 
     format: Format | None
     problem: str = ""
@@ -74,7 +74,7 @@ class EntryFiles:
 
 
 def _status(entry: Entry) -> os.stat_result | FileStatus:
-    """Return what the system knows of an entry's file, or what is plainly the matter with it."""
+    """Return the `stat` result of an entry's file, or its problem."""
     try:
         status = os.stat(entry.path)
     except (OSError, ValueError):

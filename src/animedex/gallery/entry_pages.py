@@ -1,4 +1,4 @@
-"""The list of what is asked for: a page of it, its filters, and what stands beside a picture."""
+"""Build the list page with its filters, and the page of one picture."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Chip(NamedTuple):
 
 
 class EntryStrip(NamedTuple):
-    """Pictures that stand beside another, under a title."""
+    """Related pictures under a title."""
 
     id: str
     title: str
@@ -157,7 +157,7 @@ def _format_total(count: int, ending: str = "", *, at_least: bool = False) -> st
 
 
 def _fields(params: QueryParams, kinds: Sequence[Kind]) -> Iterable[Field]:
-    """Make the fields of the form; what is asked for can be chosen even where there is none."""
+    """Build the form fields; the current values are always among the choices."""
     sources = {kind.source or OWN for kind in kinds}
     ratings = {kind.rating for kind in kinds if kind.rating}
     categories = {kind.category for kind in kinds if kind.category}

@@ -37,7 +37,7 @@ _log = logging.getLogger("animedex")
 def gallery_app(
     library: Library, *, thumbnails: str, hosts: HostAllowList, token: Token | None, random: Random
 ) -> ASGIApp:
-    """Build what serves a library; `thumbnails` is the folder where small pictures are kept."""
+    """Build the ASGI application; `thumbnails` is the folder of the thumbnails."""
     census, files, pages = CategoryCounts(library), EntryFiles(), PageTemplates()
     gallery = Gallery(library, census, files, Thumbnails(thumbnails), pages)
     telling = _ErrorPages(pages)
@@ -91,7 +91,7 @@ class _ErrorPages(NamedTuple):
         return self.pages.refusal(request, AccessError(status, refused.detail))
 
     async def trouble(self, request: Request, error: Exception) -> Response:
-        """Answer that the library cannot be read; the log says where it is, and why."""
+        """Send an error page for an unreadable library; the log has its path and the reason."""
         _log.error("%s failed: %s", request.url.path, error)
         message = "The library cannot be read. See the terminal where the gallery runs for details."
         return self.pages.refusal(request, AccessError(HTTPStatus.SERVICE_UNAVAILABLE, message))

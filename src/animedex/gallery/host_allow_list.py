@@ -1,4 +1,4 @@
-"""By which names this machine may be asked; a page elsewhere may have others lead here."""
+"""Host allow-list: the defence against DNS rebinding."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class HostAllowList:
         self._any_address = is_any_address(host)
 
     def __contains__(self, host: object) -> bool:
-        """Return whether a host, as `request_host` gives it, is one of ours."""
+        """Return whether a host from `request_host` is on the list."""
         if not isinstance(host, str):
             return False
         ours = host == self._host or is_loopback(host)

@@ -49,7 +49,7 @@ _TRIES = 4
 
 
 class Credits(msgspec.Struct, frozen=True):
-    """Read from a row of nekos.best what it says of a picture's origin."""
+    """Read a picture's credit from a row of nekos.best."""
 
     anime_name: str | None = None
     artist_name: str | None = None
@@ -93,7 +93,7 @@ class NekosLibraryAdapter:
         )
 
     def find(self, category: str, filename: str) -> Picture | None:
-        """Look a picture up; what is no longer the file that was added is not given."""
+        """Return a picture; None if its file changed since it was added."""
         for entry in self._named(filename):
             if category_path(entry) == category and file_name_for(entry) == filename:
                 file_status = self._files.check(entry)
@@ -145,7 +145,7 @@ def to_nekos_picture(entry: Entry, media_type: str | None = None) -> Picture:
 
 
 def category_path(entry: Entry) -> str:
-    """Name the category in which an entry stands."""
+    """Return the category of an entry."""
     return place(
         entry.category, service_name(entry.post), entry.post.rating if entry.post else None
     )
@@ -185,7 +185,7 @@ def file_name_for(entry: Entry) -> str:
 
 
 def credits_of(entry: Entry) -> Mapping[str, str]:
-    """Return what is known of an entry's origin, in the words of nekos.best."""
+    """Return an entry's credit in the fields of nekos.best."""
     post = entry.post
     if post is None:
         return {}
@@ -223,6 +223,6 @@ def _fits(entry: Entry, category: str | None) -> bool:
 
 
 def _slug(text: str) -> str:
-    """Write a category as a part of an address that says nothing else."""
+    """Quote a category as a path segment."""
     plain = unicodedata.normalize("NFKC", text).casefold()
     return _NO_WORD.sub("-", plain).strip("-")

@@ -39,7 +39,7 @@ class QueryParams(NamedTuple):
 
     @property
     def is_all(self) -> bool:
-        """Return whether everything is asked for."""
+        """Return whether there is no filter."""
         return not self.texts
 
     def address(self, path: str = "/", **changes: str | int) -> str:

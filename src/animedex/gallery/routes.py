@@ -78,7 +78,7 @@ class Gallery(NamedTuple):
         )
 
     def thumbnail(self, request: Request) -> Response:
-        """Answer with a small picture, or with one that stands for what cannot be drawn."""
+        """Send a thumbnail, or a placeholder if there is none."""
         entry = self._entry(request)
         if self.files.check_cached(entry):
             return _static("placeholder.svg", "no-store")

@@ -1,4 +1,4 @@
-"""Small pictures: made once from the first frame, and kept by the hash of the file."""
+"""Thumbnails: made once from the first frame, and stored by the hash of the file."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ class Thumbnails:
 
 
 def folder_in(cache: str) -> str:
-    """Name the folder where small pictures are kept, below that of what is kept for a while."""
+    """Return the folder of the thumbnails inside the cache folder."""
     return os.path.join(cache, _FOLDER)
 
 
 def delete_thumbnails(folder: str) -> int:
-    """Delete the small pictures in a folder and nothing else; tell how many there were."""
+    """Delete the thumbnails in a folder, and return their number."""
     from pathlib import Path
 
     paths = [each for each in Path(folder).glob("*/*.webp") if _is_small(each, folder)]

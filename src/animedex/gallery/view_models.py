@@ -89,7 +89,7 @@ class PictureView(NamedTuple):
 
 
 def card_view(entry: Entry, params: QueryParams) -> CardView:
-    """Show an entry in a list of what was asked for."""
+    """Return the view model of an entry in a list."""
     width, height = _size(entry)
     return CardView(
         address=params.address(f"/picture/{entry.id}"),
@@ -104,7 +104,7 @@ def card_view(entry: Entry, params: QueryParams) -> CardView:
 
 
 def picture_view(entry: Entry, *, is_film: bool, trouble: str) -> PictureView:
-    """Show an entry on a page of its own; `trouble` says why its file cannot be shown."""
+    """Return the view model of an entry's page; `trouble` is why its file cannot be shown."""
     width, height = _size(entry)
     return PictureView(
         thumbnail=thumbnail_address(entry),
@@ -152,7 +152,7 @@ def file_name(entry: Entry) -> str:
 
 
 def source_of(entry: Entry) -> str:
-    """Name the service that an entry came from, or say that it is one's own."""
+    """Return the name of an entry's service, or the label for own pictures."""
     return service_name(entry.post) or OWN
 
 

@@ -1,1 +1,1 @@
-"""The pictures that a user keeps: what is known of each, and finding them again."""
+"""The user's picture library: entries, search, duplicates and verification."""

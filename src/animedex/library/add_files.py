@@ -1,4 +1,4 @@
-"""Adding many files: found below folders, examined at once, stored together."""
+"""Add many files: walk folders, inspect in parallel, store in batches."""
 
 from __future__ import annotations
 

@@ -149,7 +149,7 @@ def _cells(entry: Entry) -> Iterator[object]:
 
 
 def _names_cell(names: list[str]) -> str:
-    """Return names as one cell: as JSON where a name could not be told from several.
+    """Return names as one cell: as JSON if a name contains the separator.
 
     >>> _names_cell(["a", "b"]), _names_cell(["a; b"])
     ('a; b', '["a; b"]')

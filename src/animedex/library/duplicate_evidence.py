@@ -98,7 +98,7 @@ class _FileComparer:
 
 
 def _decode(entry: Entry) -> Pixels | None:
-    """Return what is in a file; None if it cannot be decoded whole, or is not what was added."""
+    """Return the content of a file; None if it is damaged or changed since it was added."""
     from animedex.images.file_comparison import read_pixels
 
     try:

@@ -80,7 +80,7 @@ def sanitize_record(post: ArtPost | None) -> ArtPost | None:
 
 
 def library_id(sha256: str) -> str:
-    """Return the id of a post whose credit names no service."""
+    """Return the id for a post without a supported service."""
     return f"{_OWN}:{sha256[:16]}"
 
 

@@ -101,7 +101,7 @@ def encode_path(path: str) -> str | bytes:
 
 
 def read_entry(row: Row) -> Entry:
-    """Make an entry of what `SELECT` gives."""
+    """Build an entry from a row."""
     number, path, sha256, size, kind, width, height, frames, added, category, post, raw_row = row
     return Entry(
         number,
@@ -132,7 +132,7 @@ def get_by_path(db: sqlite3.Connection, path: str) -> Entry | None:
 
 
 def find_by_url(db: sqlite3.Connection, url: str) -> Entry | None:
-    """Return the newest entry whose art post has an address, whatever that is the address of."""
+    """Return the newest entry whose art post has this URL in any field."""
     condition = "entry.id = (SELECT max(entry) FROM address WHERE url = ?)"
     try:
         row = db.execute(f"{SELECT} WHERE {condition}", (url,)).fetchone()
@@ -156,7 +156,7 @@ def _select_by_ids(db: sqlite3.Connection, query: str, numbers: Sequence[int]) -
 
 
 def write_entry(db: sqlite3.Connection, entry: Entry) -> Entry:
-    """Store an entry, in the place of what has its path; give it with its number.
+    """Store an entry, replacing the one with its path; return it with its id.
 
     A number of 0 is none yet. What has been there keeps its number and the time it was added.
     """

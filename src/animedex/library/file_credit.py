@@ -75,7 +75,7 @@ def _row_without_post(place: str) -> Row | None:
 
 
 def read_category(post: ArtPost | None, row: bytes | None) -> str | None:
-    """Name the category that a service keeps a picture in, where its row tells."""
+    """Return the service's category of a picture, if its row has one."""
     record = parse_service_row(post, row)
     return record.category if record else None
 

@@ -1,4 +1,4 @@
-"""What is found out about a file before it is added."""
+"""Inspect a file before it is added."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def inspect_or_error(path: str, look: Callable[[], InspectedFile]) -> InspectedF
 
 
 def unexpected_error(path: str, error: Exception) -> Corrupt:
-    """Make the error for a file whose trouble nobody thought of."""
+    """Return the error for an unexpected failure."""
     import logging  # not before: loading it takes longer than a request
 
     logging.getLogger("animedex").debug("%s: %s: %s", path, type(error).__name__, error)

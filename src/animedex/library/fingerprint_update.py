@@ -1,4 +1,4 @@
-"""Fingerprints that an older version made: forgotten when the library is opened, and made again."""
+"""Replace the fingerprints of older versions: delete them on opening, and compute them again."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UPDATE hash_edition SET edition = randomblob(16);
 
 
 class FingerprintUpdate(NamedTuple):
-    """Represent what came of one picture; `error` says why it has no fingerprint."""
+    """The result for one picture; `error` is why it has no fingerprint."""
 
     entry: Entry
     error: AnimedexError | None = None

@@ -168,7 +168,7 @@ def _store(db: sqlite3.Connection, number: int, taken: Taken) -> ImportResult:
 
 
 def _merge_and_store(db: sqlite3.Connection, before: Entry | None, parsed: ParsedEntry) -> Entry:
-    """Store what a line tells, unless all of that is known."""
+    """Store an imported line, unless it changes nothing."""
     entry, look = parsed.entry, parsed.fingerprint
     if before is None:
         return upsert_entry(db, entry, look)

@@ -33,7 +33,7 @@ def rebuild_tables(db: sqlite3.Connection) -> None:
 
 
 def words_agree(db: sqlite3.Connection) -> bool:
-    """Return whether the index of words is sound and knows exactly the entries that there are."""
+    """Return whether the full-text index is intact and has exactly the existing entries."""
     named_entries = "SELECT entry FROM named"
     try:
         db.execute("INSERT INTO wording (wording) VALUES ('integrity-check')")

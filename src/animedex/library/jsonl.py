@@ -1,4 +1,4 @@
-"""An entry as a line of JSON with all that is known of it, and back."""
+"""Convert entries to lines of JSON and back, with everything about them."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def write_line(entry: Entry, look: Fingerprint | None) -> bytes:
 
 
 def _is_line(row: bytes) -> bool:
-    """Return whether bytes can stand in a line of JSON as they are."""
+    """Return whether a line of JSON can contain the bytes unescaped."""
     if b"\n" in row or b"\r" in row or row != row.strip():
         return False
     return is_json(row)

@@ -20,7 +20,7 @@ _LOSSLESS = {"png"}
 
 
 def choose_keeper(group: Sequence[Entry], keep: Keep) -> Entry | None:
-    """Choose the entry to keep, among those whose files are whole; None where none is.
+    """Return the entry to keep, among those with intact files; None if there is none.
 
     The best one has the most frames, then the most pixels, then is kept without loss, then is the
     largest file, then is credited, then has been there longest.

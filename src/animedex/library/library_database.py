@@ -49,7 +49,7 @@ class LibraryDatabase:
         return self._run(work, write=False)
 
     def change(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Have some work done whole, or not at all."""
+        """Run work in one transaction."""
         return self._run(work, write=True)
 
     def close(self) -> None:

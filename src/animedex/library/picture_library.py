@@ -27,7 +27,7 @@ _PAGE = 500
 
 
 class Library:
-    """Keep pictures: where each is, what is known of it, and what it looks like.
+    """A picture library: the path, credit and fingerprint of each picture.
 
     It may be used from several threads and processes at once. The file is `library.db` in the
     user's data folder if unsaid, and opened when it is first needed; `warn` is told what a user
@@ -56,7 +56,7 @@ class Library:
         self.file.close()
 
     def add(self, new: NewEntry) -> Entry:
-        """Add a picture; the same path again is what is known of it anew.
+        """Add a picture, or update the entry that has its path.
 
         Raises `Corrupt` for what is no picture, `NotFound` where there is no file.
         """
@@ -204,7 +204,7 @@ def filter_condition(filters: Filters | None) -> tuple[str, tuple[object, ...]]:
 
 
 def pick_random(library: Library, filters: Filters, amount: int) -> list[Entry]:
-    """Draw different entries whose files are there, fewer where there are not so many."""
+    """Return random different entries with existing files, fewer if there are not enough."""
     batch_size = amount
     while True:
         batch = library.random(filters, batch_size)

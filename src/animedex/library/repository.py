@@ -1,4 +1,4 @@
-"""An entry and all that finds it again, stored and forgotten together."""
+"""Store and delete entries together with their index rows."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def upsert(db: sqlite3.Connection, looked: InspectedFile) -> Entry:
 
 
 def upsert_entry(db: sqlite3.Connection, entry: Entry, fingerprint: Fingerprint | None) -> Entry:
-    """Store an entry, in the place of what has its path; give it with its number."""
+    """Store an entry, replacing the one with its path; return it with its id."""
     written = entry_rows.write_entry(db, entry)
     entry_rows.write_fingerprint(db, written.id, fingerprint)
     fts_index.index_entry(
@@ -62,7 +62,7 @@ def delete(db: sqlite3.Connection, number: int) -> None:
 def store_in_savepoint(
     db: sqlite3.Connection, path: str, store: Callable[[], Entry]
 ) -> Entry | AnimedexError:
-    """Store one of many, whole or not at all; give what is wrong with it, whatever that is.
+    """Store one of many entries in a savepoint; return the error, if any.
 
     A library that cannot be written to is raised.
     """

@@ -55,7 +55,7 @@ def find_similar(
     within: int | None,
     limit: int,
 ) -> list[SimilarEntry]:
-    """Find what looks like a picture among the known hashes, the nearest first."""
+    """Find pictures that look like another, nearest first."""
     from animedex.images.thumbnail_comparison import confirm_pairs
 
     radius = MAX_DISTANCE if within is None else within
@@ -95,7 +95,7 @@ def _filtered(db: sqlite3.Connection, filters: Filters) -> list[int]:
 
 
 def _groups_by_bytes(file: LibraryDatabase, filters: Filters) -> Iterator[list[Entry]]:
-    """Return groups of what nobody can look at, such as films, with the same bytes."""
+    """Return groups of files without fingerprints, such as videos, with equal bytes."""
     where, values = filters.where()
     unseen = (
         "SELECT group_concat(id) FROM entry WHERE id NOT IN (SELECT id FROM fingerprint)"  # noqa: S608  values are parameters

@@ -102,7 +102,7 @@ def _missing(
 
 
 def _replaced(library: Library, entry: Entry) -> Finding | None:
-    """Judge a file whose bytes are not those that were added."""
+    """Check a file whose bytes changed since it was added."""
     try:
         looked = inspect_file(read_file_credit(entry.path))
     except Corrupt as error:
@@ -145,7 +145,7 @@ def _take_in(
 def _repaired(
     library: Library, entry: Entry, work: Callable[[sqlite3.Connection], Finding]
 ) -> Finding | None:
-    """Repair an entry, unless it was removed or moved by somebody else meanwhile."""
+    """Repair an entry, unless another process has removed or moved it."""
 
     def guarded(db: sqlite3.Connection) -> Finding | None:
         now = entry_rows.get_by_ids(db, [entry.id]).get(entry.id)

@@ -1,4 +1,4 @@
-"""Stand in for a service: an API on loopback that can be watched and told to misbehave."""
+"""A fake server: an API on loopback with a request log and injected faults."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ _BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
 class Reply(NamedTuple):
-    """A whole answer, as it goes on the wire."""
+    """A complete response, as bytes on the wire."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]

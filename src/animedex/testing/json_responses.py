@@ -1,4 +1,4 @@
-"""Answer with JSON as a service does behind a network: compressed if asked for, and in chunks."""
+"""Send JSON in chunks, compressed if the request accepts it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Remember what a server was asked, when, and what it answered."""
+"""Log requests with their times and response statuses."""
 
 from __future__ import annotations
 

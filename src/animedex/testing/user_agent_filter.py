@@ -115,7 +115,7 @@ class UserAgentFilter:
         self.pages = pages
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let known visitors through to the application."""
+        """Pass requests with an accepted User-Agent to the application."""
         headers = Headers(scope=scope)
         user_agent = headers.get("user-agent")
         browsers = self.browsers or (self.pages and "origin" in headers)

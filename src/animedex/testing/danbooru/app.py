@@ -143,7 +143,7 @@ class _Paths:
 
 
 def profile(request: SearchRequest) -> Row:
-    """Show the row of whoever is asking; nobody in particular is ``RequestRefused``."""
+    """Send the account's row; raise ``RequestRefused`` without an account."""
     if request.user is None:
         raise RequestRefused(WRONG_KEY)
     level = level_of(request.user)

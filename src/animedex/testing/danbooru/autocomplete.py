@@ -63,7 +63,7 @@ class Autocomplete:
         return rows or self._corrected(query)
 
     def _rows(self, kind: str, suits: Callable[[str], bool], query: str) -> list[Row]:
-        """List the tags of which the name or an alias suits, those named as asked first."""
+        """List the tags whose name or alias matches, exact names first."""
         aliases = {tag: other for other, tag in self._collection.aliases.items() if suits(other)}
         rows = [
             _row(kind, tag, aliases.get(name) if not suits(name) else None)
@@ -73,7 +73,7 @@ class Autocomplete:
         return sorted(rows, key=lambda row: _distance(row, query))
 
     def _translated(self, query: str) -> list[Row]:
-        """List the tags whose artist or wiki page has another name that begins so."""
+        """List the tags whose artist or wiki page has another name with this prefix."""
         named = [(text(page, "title"), page) for page in self._collection.wiki_pages]
         named += [(text(artist, "name"), artist) for artist in self._collection.artists]
         names = {
@@ -122,7 +122,7 @@ def _metatag_rows(name: str, begun: str) -> list[Row]:
 
 
 def _holds_words(name: str, words: list[str]) -> bool:
-    """Return whether a name holds all words, in any order, the last of them perhaps unfinished.
+    """Return whether a name contains all words, in any order; the last may be a prefix.
 
     >>> _holds_words("long_hair", ["hair", "lo"]), _holds_words("long_hair", ["lo", "hair"])
     (True, False)

@@ -30,7 +30,7 @@ _CATEGORY_OF = {number: name for name, number in CATEGORIES.items()}
 
 
 class User(NamedTuple):
-    """Describe somebody who may sign in."""
+    """A user account."""
 
     id: int
     name: str

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Level(NamedTuple):
-    """Describe what somebody may ask, as much as it depends on their account."""
+    """The limits of an account."""
 
     number: int
     terms: int | None
@@ -35,7 +35,7 @@ LEVELS = {
 
 
 def authenticate_user(request: Request, users: Mapping[str, User]) -> User | None:
-    """Return who is asking, None for nobody in particular; a wrong key is ``RequestRefused``."""
+    """Return the account of a request, if any; raise ``RequestRefused`` for a wrong key."""
     authorization = request.headers.get("authorization")
     query = request.query_params
     if authorization is not None:
@@ -46,7 +46,7 @@ def authenticate_user(request: Request, users: Mapping[str, User]) -> User | Non
 
 
 def level_of(user: User | None) -> Level:
-    """Return what somebody may ask."""
+    """Return the limits of an account."""
     return ANONYMOUS if user is None else LEVELS[user.level]
 
 

@@ -39,13 +39,13 @@ class SearchData(NamedTuple):
     now: float
     """The moment of asking, in seconds since the epoch."""
     aliases: Mapping[str, str]
-    """Other spellings, and the tag that each stands for."""
+    """Aliases of metatags."""
     pools: Callable[[str], Collection[int]]
     """Return the posts in the pools that a name, an id, ``any`` or a pattern names."""
 
 
 def metatag_test(term: Term, data: SearchData) -> Test:
-    """Make a test of a term with a metatag; one that the stand-in cannot imitate suits no post."""
+    """Build a filter from a metatag; an unsupported one matches no post."""
     if term.metatag in _IGNORED:
         return lambda _: True
     if term.metatag in {"pool", "ordpool"}:

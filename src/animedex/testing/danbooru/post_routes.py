@@ -1,4 +1,4 @@
-"""Answer what is asked about posts."""
+"""Answer requests for posts."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def parse_search(request: SearchRequest, search: str) -> tuple[Term, ...]:
 
 
 def _check_single(name: str, terms: list[Term]) -> None:
-    """Refuse what says how the posts are to be shown, if it is said twice or not plainly."""
+    """Reject a metatag that is repeated or negated."""
     if len({term.value.lower() for term in terms}) > 1:
         raise RequestRefused(wrong_search(f"'{name}:' can't be used more than once."))
     if any(term.sign == "-" for term in terms):

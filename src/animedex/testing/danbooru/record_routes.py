@@ -37,17 +37,17 @@ class SearchFields(NamedTuple):
     numbers: Sequence[str] = ("id",)
     flags: Sequence[str] = ()
     special: Mapping[str, Callable[[str], Test]] = {}
-    """Make tests for what only this kind can be asked."""
+    """Build the filters that only this kind has."""
     orders: Mapping[str, Callable[[Row], object]] = {}
     """Return the keys by which it may be sorted, as ``search[order]`` names them."""
     falling: Sequence[str] = ("post_count", "count", "updated_at", "created_at", "date", "")
     """The orders that begin with the highest; the empty one is what is used without any."""
     hidden: Sequence[str] = ()
-    """The fields that are shown only where ``only`` names them."""
+    """The fields that are sent only if ``only`` names them."""
 
 
 class RecordRoutes:
-    """Answer what is asked about rows of one kind."""
+    """Answer requests for rows of one kind."""
 
     def __init__(
         self,
@@ -133,7 +133,7 @@ def _sortable(value: object) -> tuple[float, str]:
 
 
 def _test(name: str, value: str, fields: SearchFields) -> Test | None:
-    """Make a test of one argument; one that is not known is none."""
+    """Build a filter from one argument; None for an unknown one."""
     if name in fields.special:
         return fields.special[name](value)
     if name in fields.numbers:

@@ -35,7 +35,7 @@ class RelatedTags:
         self._clock = clock
 
     def show(self, request: SearchRequest) -> Row:
-        """Return which tags stand on the posts that answer a search, the nearest first."""
+        """Return the tags of the posts that match a search, most similar first."""
         arguments = {**search_arguments(request.query), **request.query}
         search = arguments.get("query", "")
         terms = parse_search(request, search)
@@ -69,5 +69,5 @@ def _row(tag: Row, together: int, posts: int) -> Row:
 
 
 def _is_of(tag: Row, category: str) -> bool:
-    """Return whether a tag is of a kind, which is given by name or number, or not at all."""
+    """Return whether a tag is of a kind (name, number or None)."""
     return category in {"", category_name(tag), str(CATEGORIES[category_name(tag)])}

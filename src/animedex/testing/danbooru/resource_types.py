@@ -1,4 +1,4 @@
-"""What may be asked about tags, artists, pools and wiki pages."""
+"""Filters for tags, artists, pools and wiki pages."""
 
 from __future__ import annotations
 

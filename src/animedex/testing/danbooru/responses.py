@@ -27,7 +27,7 @@ WITHHELD_ASSET = ("md5", "file_key", "variants")
 
 
 def json_response(content: object, request: Request) -> Response:
-    """Answer with JSON, or with 304 where the asker says that it has this already."""
+    """Send JSON, or 304 if the client already has it."""
     body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
     etag = f'"{hashlib.md5(body, usedforsecurity=False).hexdigest()}"'
     headers = {

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 class SearchRequest(NamedTuple):
-    """Describe a request: its arguments, who is asking, and by what name the server is known."""
+    """A request: its parameters, its account, and the server's base URL."""
 
     query: Mapping[str, str]
     name: str
-    """What stands in the path in place of ``{name}``, or nothing."""
+    """The value of ``{name}`` in the path, or an empty string."""
     user: User | None
     origin: str
 

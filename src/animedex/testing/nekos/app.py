@@ -144,7 +144,7 @@ def picture_row(picture: Picture, base_url: str) -> dict[str, object]:
 
 
 def credit_headers(picture: Picture) -> dict[str, str]:
-    """Put what is known of a picture's origin in headers, percent-encoded.
+    """Write a picture's credit into headers, percent-encoded.
 
     >>> from pathlib import Path
     >>> from animedex.testing.nekos.image_store import Picture

@@ -22,13 +22,13 @@ class Size(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """Describe a picture: its place in the API, its file, and what is known of its origin."""
+    """A picture: its category, its file, and its credit."""
 
     category: str
     filename: str
     path: Path
     credits: Mapping[str, str]
-    """What is known of ``CREDITS``."""
+    """The values of ``CREDITS``, as far as the picture has them."""
     size: Size | None
     media_type: str | None = None
     """What the file is by its content; None leaves that to its name."""

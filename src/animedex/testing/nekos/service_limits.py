@@ -1,4 +1,4 @@
-"""Keep the limits of nekos.best v2, those it tells and the one it does not."""
+"""Enforce the limits of nekos.best v2, with headers only for some, as the service does."""
 
 from __future__ import annotations
 

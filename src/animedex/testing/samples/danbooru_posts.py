@@ -75,10 +75,10 @@ def _zipped(frames: list[bytes]) -> bytes:
 
 
 USER = User(31, "kaoru_reads", "sample-key-of-nobody")
-"""The only user that the sample knows."""
+"""The only user of the sample."""
 ALIASES = {"nekomimi": "cat_ears", "catgirl": "cat_girl"}
 UNCOUNTABLE = ("1girl rating:s",)
-"""Searches whose posts the sample does not manage to count."""
+"""Searches whose count is null."""
 _RESTRICTED = 21
 _FIRST_ID = 9_000_013
 _FIRST_MOMENT = 1_776_000_000.0
@@ -134,7 +134,7 @@ def _picture_post(picture: Picture, place: int) -> dict[str, object]:
 
 
 def _picture_file(picture: Picture, place: int) -> File:
-    """Describe a picture's file; some say that they are larger than they were drawn."""
+    """Describe a picture's file; some rows claim a larger size than the file has."""
     data = picture.path.read_bytes()
     scale = 5 if place % 6 == 1 and not is_animated(picture) else 1
     size = picture.size or Size(100, 100)
@@ -161,7 +161,7 @@ def _join_family(rows: list[dict[str, object]]) -> None:
 
 
 def _restricted(row: Row) -> Row:
-    """Take out of a row what only some users are shown."""
+    """Remove the fields of a row that only some users see."""
     asset = nested(row, "media_asset")
     visible = {key: value for key, value in row.items() if key not in WITHHELD}
     return visible | {

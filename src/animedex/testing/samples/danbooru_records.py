@@ -39,7 +39,7 @@ def sample_artists(pictures: Iterable[Picture]) -> list[Row]:
 
 
 def sample_pools(posts: Sequence[Row]) -> list[Row]:
-    """List pools: a work of several pages, a theme, and one that was given up."""
+    """List pools: a work of several pages, a theme, and an abandoned one."""
     family = {number(row, "parent_id") for row in posts} - {None}
     pages = [row_id(row) for row in posts if {row["id"], row["parent_id"]} & family]
     cats = [row_id(row) for row in posts if "cat_girl" in text(row, "tag_string").split()]

@@ -36,7 +36,7 @@ _KINDS = {
 
 
 def picture_tags(picture: Picture, noise: int) -> dict[str, str]:
-    """Tag a picture by what is known of it and a number that is always the same."""
+    """Return the tags of a picture, from its data and a constant number."""
     fan_art = _FAN_ART[noise % len(_FAN_ART)]
     series = tag_name(picture.credits.get("anime_name", fan_art))
     artist = picture.credits.get("artist_name")

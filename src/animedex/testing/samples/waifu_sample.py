@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from animedex.testing.waifu.request_params import Ignored
 
 API_KEY = "sample-key-of-nobody"
-"""The only key that the sample knows."""
+"""The only API key that the sample accepts."""
 USER = {
     "id": 31,
     "name": "mio_visits",
@@ -87,7 +87,7 @@ def sample_images() -> WaifuCollection:
 def _image(
     picture: Picture, place: int, artists: Mapping[str, Mapping[str, object]]
 ) -> dict[str, object]:
-    """Invent what a drawn picture's row has beside what is known of it, always the same."""
+    """Generate the missing fields of a picture's row, always the same."""
     noise = hashlib.sha256(picture.filename.encode()).digest()
     nsfw = place % 8 == 3  # noqa: PLR2004 - some are to be, although none is
     size = picture.size or Size(0, 0)

@@ -172,7 +172,7 @@ class _Routes:
 
 
 def _id(request: Request) -> int:
-    """Read the id in a path; the service knows no such route where it is none."""
+    """Read the id in a path; raise the error for an unknown route if it is not one."""
     number = read_integer(request.path_params["id"])
     if number is None:
         raise UnknownPath
@@ -188,7 +188,7 @@ def _row(rows: Sequence[_RowT], key: str, value: int | str) -> _RowT:
 
 
 def _tag_answer(tag: TagRow) -> Response:
-    """Answer with a tag alone, whose images the service does not count."""
+    """Send one tag, without a count of its images, as the service does."""
     return CompactJson({**tag, "imageCount": 0})
 
 

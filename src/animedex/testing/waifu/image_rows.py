@@ -1,4 +1,4 @@
-"""Write what is known of an image as the service's rows have it, the rest filled in."""
+"""Build the service's rows from partial ones."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class ArtistRow(TypedDict):
 
 
 class ImageRow(TypedDict):
-    """Describe an image; ``url`` is empty where the stand-in is to offer the file itself."""
+    """An image; an empty ``url`` means that the sample server serves the file."""
 
     id: int
     perceptualHash: str

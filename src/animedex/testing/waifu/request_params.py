@@ -56,7 +56,7 @@ class Parameters:
     def every(
         self, name: str, read: Callable[[str], _ValueT | None], expected: str
     ) -> list[_ValueT]:
-        """Read all values of a name; those that ``read`` gives None for are not ``expected``."""
+        """Read all values of a name; where ``read`` returns None they are not ``expected``."""
         values = [(text, read(text)) for text in self._values.get(name, ())]
         for text, value in values:
             if value is None:

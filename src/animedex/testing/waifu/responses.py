@@ -107,7 +107,7 @@ class AddServiceHeaders:
         self._numbers = count(1)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Name the only version there is, whichever was asked for."""
+        """Send the header of the only API version, whatever the request has."""
 
         async def send_signed(message: Message) -> None:
             if message["type"] == "http.response.start":
