@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections import deque
 from contextlib import suppress
 from queue import Empty, SimpleQueue
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from animedex.library.file_inspection import InspectedFile
     from animedex.session import Session
 
-_MOST_AT_ONCE = 32
+# So many are stored together, if they are done within so many seconds: a transaction of the library
+# takes almost as long with one file as with all of these.
+_MOST_AT_ONCE, _BATCH_SECONDS = 64, 0.1
 
 
 class Progress(NamedTuple):
@@ -81,7 +84,7 @@ class WorkerPool:
         left = self._count
         try:
             while left:
-                finished = self._take()
+                finished = self._take(left)
                 left -= len(finished)
                 self._store(finished)
                 for one in finished:
@@ -94,15 +97,20 @@ class WorkerPool:
             for _ in range(self._examiners):
                 self._unexamined.put(None)
 
-    def _take(self) -> list[_Done]:
-        """Wait for a download, and return it with what else is done; raise what a thread met."""
+    def _take(self, left: int) -> list[_Done]:
+        """Wait for a download, and return it with what else is done; raise a thread's error."""
         finished: list[_Done] = []
+        timeout: float | None = None
+        end = 0.0
         with suppress(Empty):
-            while len(finished) < _MOST_AT_ONCE:
-                one = self._done.get(block=not finished)
+            while len(finished) < min(left, _MOST_AT_ONCE):
+                one = self._done.get(timeout=timeout)
                 if isinstance(one, BaseException):
                     raise one
+                if not finished:
+                    end = time.monotonic() + (_BATCH_SECONDS if self._examiners else 0.0)
                 finished.append(one)
+                timeout = max(0.0, end - time.monotonic())
         return finished
 
     def _store(self, finished: Sequence[_Done]) -> None:
