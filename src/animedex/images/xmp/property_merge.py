@@ -13,6 +13,7 @@ A file has one packet afterwards. If one of its packets cannot be read, nothing 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from animedex.errors import Corrupt
@@ -174,6 +175,7 @@ def find_credit(packets: Iterable[XmpPacket], where: str) -> Credit | None:
     return None
 
 
+@cache
 def empty_template(packet: bytes = EMPTY_EXTENSION) -> PacketTemplate:
     """Return an empty packet."""
     return _create_template(parse_xmp(packet), ())
