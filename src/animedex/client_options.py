@@ -128,7 +128,7 @@ def _base_urls(options: ClientOptions, config: Config) -> dict[str, str]:
 
 
 def _places(options: ClientOptions, config: Config) -> tuple[str, str]:
-    """Return where budgets are stored, and the file of cached answers."""
+    """Return where budgets are stored, and the file of cached responses."""
     try:
         argument = os.fspath(options.get("state") or "")
     except TypeError as error:

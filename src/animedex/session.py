@@ -117,7 +117,7 @@ class Session(BaseSession):
 
     @property
     def http(self) -> SyncHttp:
-        """The HTTP client, created at the first request: a cached answer does without it."""
+        """The HTTP client, created at the first request: a cached response does without it."""
         http = self._http
         if http is None:
             with self._lock:

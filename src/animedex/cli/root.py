@@ -15,7 +15,7 @@ COMMANDS = {
     "api": "Send a custom request to a service, within its limits.",
     "art": "Search, compare and identify pictures across services.",
     "auth": "Sign in to a service or sign out.",
-    "cache": "Show or clear cached answers and the record of seen pictures.",
+    "cache": "Show or clear cached responses and the record of seen pictures.",
     "completion": "Print a completion script for your shell.",
     "config": "Show or change your settings.",
     "download": "Download pictures with the artists' credit in each file.",

@@ -132,7 +132,7 @@ REQUEST_OPTIONS = (
         ["--refresh"],
         is_flag=True,
         section=_REQUEST,
-        help="Ignore cached answers and store new ones.",
+        help="Ignore cached responses and store new ones.",
     ),
     Option(
         ["--rate"],

@@ -59,9 +59,9 @@ class AccessError(NamedTuple):
 
 
 class AccessMiddleware:
-    """Let through what may be asked; whatever is answered gets the headers that keep it in.
+    """Pass on allowed requests, and add security headers to every response.
 
-    `refuse` makes the answer for what is refused.
+    `refuse` builds the response to other requests.
     """
 
     def __init__(

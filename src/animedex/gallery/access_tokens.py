@@ -22,10 +22,10 @@ _HINT = "--token=new makes one, or set ANIMEDEX_SERVE_TOKEN"
 
 
 class Token:
-    """Know a token, and tell whether a request brings it.
+    """An access token, with the check whether a request has it.
 
-    Raises `BadArguments` for one that is easily guessed or that no header can carry. The cookie
-    does not hold the token itself, only what follows from it.
+    Raises `BadArguments` for a token that is easily guessed or not allowed in a header. The cookie
+    contains a digest, not the token itself.
     """
 
     def __init__(self, text: str) -> None:

@@ -28,10 +28,10 @@ def gallery_server(  # noqa: PLR0913 - options, each for itself
     token: str | None = None,
     seed: int | None = None,
 ) -> LoopbackServer:
-    """Build a server of a library, not running yet; small pictures are kept below `cache`.
+    """Build the server of a library, without starting it; `cache` is the folder of thumbnails.
 
-    Raises `BadArguments` for a host that others can reach where there is no token, and where
-    Pillow is not installed.
+    Raises `BadArguments` for a host that others can reach without a token, or if Pillow is not
+    installed.
     """
     _check_pictures()
     if token is None and not is_loopback(host):

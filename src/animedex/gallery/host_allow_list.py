@@ -15,10 +15,10 @@ _HOST_HEADER = re.compile(
 
 
 class HostAllowList:
-    """Know the names that a gallery answers to: those of loopback, and the one it was given.
+    """The host names that a gallery answers to: those of loopback, and its `--host`.
 
-    Where it listens on all addresses of the machine, any address will do. A name will not: whoever
-    owns a name may have it lead here, and ask in the name of a visitor's browser.
+    If it listens on all addresses of the machine, any IP address is allowed, but no name: the owner
+    of a name can point it to this machine and send requests from a visitor's browser.
     """
 
     def __init__(self, host: str) -> None:

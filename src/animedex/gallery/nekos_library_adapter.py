@@ -49,7 +49,7 @@ _TRIES = 4
 
 
 class Credits(msgspec.Struct, frozen=True):
-    """Read a picture's credit from a row of nekos.best."""
+    """A picture's credit, as in a row of nekos.best."""
 
     anime_name: str | None = None
     artist_name: str | None = None

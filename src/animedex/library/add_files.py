@@ -135,10 +135,10 @@ def _is_supported_name(one: os.DirEntry[str], unsupported: Callable[[str], None]
 def add_all(
     library: Library, paths: Iterable[str], jobs: int | None = None
 ) -> Generator[AddResult]:
-    """Add files with the credit that they carry; give what came of each, in their order.
+    """Add files with their credit; return the result for each, in order.
 
-    Several are examined at once, and stored in a few transactions. A file that cannot be added
-    does not keep others from it; a library that cannot be written to is raised.
+    Files are inspected in parallel, and stored in a few transactions. A file that cannot be added
+    does not stop the others; a library that cannot be written raises an error.
     """
     from concurrent.futures import ThreadPoolExecutor
 

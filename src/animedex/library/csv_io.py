@@ -74,7 +74,7 @@ def read_table(file: BinaryIO) -> Iterator[CsvRow]:
 
 
 def _delimiter(first: str) -> str:
-    r"""Return what stands between the columns that are known.
+    r"""Return the delimiter between the known columns.
 
     >>> _delimiter("path;sha256;size\r\n"), _delimiter("path\n")
     (';', ',')
@@ -124,7 +124,7 @@ def _line(cells: Iterable[object]) -> bytes:
 
 
 def _quote(cell: str) -> str:
-    r"""Return a cell as it stands in a table.
+    r"""Return a cell, quoted if necessary.
 
     >>> _quote("a b"), _quote('a "b" c'), _quote("a\rb")
     ('a b', '"a ""b"" c"', '"a\rb"')

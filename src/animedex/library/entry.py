@@ -38,10 +38,10 @@ class NewEntry(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What the library knows of one picture.
+    """One picture of the library.
 
-    `frames` is 1 for a still picture, and 0 where nobody knows. `row` is the service's row as it
-    came, in JSON.
+    `frames` is 1 for a still picture, and 0 if unknown. `row` is the service's row as JSON, as the
+    service sent it.
     """
 
     id: int

@@ -86,7 +86,7 @@ def service_record(entry: Entry) -> PictureRecord | None:
 
 
 def library_source_tag(entry: Entry) -> SourceTag | None:
-    """Return the tag that a picture was fetched with, as one of what is kept."""
+    """Return the source tag of a picture, marked as from the library."""
     tag = entry.post.source_tag if entry.post else None
     return tag._replace(library=True) if tag else None
 
@@ -94,7 +94,7 @@ def library_source_tag(entry: Entry) -> SourceTag | None:
 def parse_service_row(
     post: ArtPost | None, row: bytes | None, tag: SourceTag | None = None
 ) -> PictureRecord | None:
-    """Make a service's record of a row that was kept; None where it is no such row any more."""
+    """Build a service's record from a stored row; None if the row no longer fits."""
     import msgspec
 
     from animedex import backends

@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
 
 class InspectedFile(NamedTuple):
-    """What is to be stored of a file; `mark` tells whether it is still the same.
+    """The values to store for a file; `mark` shows whether the file changed since.
 
-    `fault` says why a picture has no fingerprint, where that lies with its file.
+    `fault` is why a picture has no fingerprint, if its file is the reason.
     """
 
     entry: Entry
@@ -105,9 +105,9 @@ def _inspect_image(new: NewEntry, facts: FileFacts) -> tuple[ImageFacts | None, 
 def _measures(
     new: NewEntry, facts: FileFacts, examined: ImageFacts | None
 ) -> tuple[int | None, int | None, int]:
-    """Return width, height and frames: as they are, or else as the service tells them.
+    """Return width, height and frames, decoded or from the service's row.
 
-    Frames are 1 for what stands still, and 0 for what moves and was not decoded.
+    Frames are 1 for a still picture, and 0 for an animation that was not decoded.
     """
     if examined:
         return examined.width, examined.height, examined.frames
@@ -119,12 +119,12 @@ def _measures(
 
 
 def _bounded(number: int | None) -> int | None:
-    """Take a number that is none of pixels for one that is not told."""
+    """Return a number of pixels; None if it is out of range."""
     return number if number is not None and 0 <= number <= LARGEST else None
 
 
 def inspect_or_error(path: str, look: Callable[[], InspectedFile]) -> InspectedFile | AnimedexError:
-    """Look at one of many files; what is wrong with it, whatever that is, does not stop others."""
+    """Inspect one of many files; return its error, so that the others go on."""
     try:
         return look()
     except AnimedexError as error:

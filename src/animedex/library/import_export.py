@@ -71,12 +71,12 @@ def export_entries(library: Library, kind: Kind, filters: Filters | None = None)
 def import_lines(
     library: Library, file: BinaryIO, kind: Kind, name: str = STANDARD_INPUT
 ) -> Iterator[ImportResult]:
-    """Take in what `export_entries` wrote; give what came of each line.
+    """Import the output of `export_entries`; return the result for each line.
 
-    The text may be in any encoding that `text_input` knows; `name` is what an error calls it.
-    Importing the same again changes nothing. A line whose file is not there is not taken in, as
-    no entry is without its file. What a line says is believed where the file is of that size and
-    format; a file that is not is looked at anew, as is one whose fingerprint is of another version.
+    The text may be in any encoding that `text_input` supports; errors call it `name`. A second
+    import changes nothing. A line without its file is an error. If size and format of the file fit
+    the line, its values are used; otherwise, or if its fingerprint has another version, the file is
+    inspected again.
     """
     plain = open_text(file, name)
     read = _read_table(plain) if kind == "csv" else _read_lines(plain)

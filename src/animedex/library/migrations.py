@@ -65,7 +65,7 @@ def _reject_newer(why: str) -> NoReturn:
 
 
 def statements(script: str) -> Iterator[str]:
-    r"""Take a script apart, as running it whole would end the transaction.
+    r"""Split a script into statements, because `executescript` would end the transaction.
 
     >>> list(statements("CREATE TABLE a (b);\nCREATE TABLE c (d);"))
     ['CREATE TABLE a (b);', 'CREATE TABLE c (d);']

@@ -103,7 +103,7 @@ class Term:
 
 
 def parse_query(text: str) -> Term | None:
-    """Return the term that a query stands for; None if there are no words in it.
+    """Return the parsed query; None if it has no words.
 
     >>> query = parse_query("re:zero rem")
     >>> query.word, [part.word for part in query.parts], [word.word for word in query.words()]

@@ -45,11 +45,10 @@ class Finding(NamedTuple):
 
 
 def verify(library: Library, folders: Sequence[str] = ()) -> Iterator[Finding]:
-    """Read every file, and repair what can be repaired; give what was not in order.
+    """Read every file, repair entries where possible, and return the problems.
 
-    A file whose bytes are those that were added is whole, as it was decoded then. One that is
-    gone is looked for by its bytes in `folders`, one that was written anew and still looks the
-    same is taken in as it is now.
+    A file whose bytes did not change is intact, because it was decoded when it was added. A missing
+    file is searched for in `folders` by its bytes. A changed file that looks the same is updated.
     """
     elsewhere = MovedFiles(folders)
     for entry in library.iter_entries():

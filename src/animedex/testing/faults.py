@@ -126,7 +126,7 @@ def parse_fault(spec: str) -> Fault:
 
 
 def make_reply(status: int, headers: Mapping[str, str | bytes], body: bytes) -> Reply:
-    r"""Build an answer; ``Content-Type`` is JSON's and ``Content-Length`` true, unless given.
+    r"""Build a response; ``Content-Type`` defaults to JSON, ``Content-Length`` to the body's.
 
     Header text goes out as UTF-8, header bytes as they are.
 

@@ -123,7 +123,7 @@ class Bucket:
 
 
 def round_up(seconds: float, digits: int) -> str:
-    """Write a wait so that whoever keeps to it is never too early.
+    """Format a wait, rounded up so that a client is never too early.
 
     >>> round_up(3.2161, 3), round_up(0.00001, 3), round_up(59.1, 0)
     ('3.217', '0.001', '60')

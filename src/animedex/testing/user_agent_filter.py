@@ -1,7 +1,7 @@
-"""Turn away visitors that do not say which program they are.
+"""Reject requests whose User-Agent does not name a program.
 
-nekos.best asks for a User-Agent naming the program (https://docs.nekos.best/); what names only a
-library, a browser or nothing in particular may be blocked at its door.
+nekos.best requires a User-Agent that names the program (https://docs.nekos.best/); one that names
+only a library or a browser, or nothing, may be blocked.
 """
 
 from __future__ import annotations

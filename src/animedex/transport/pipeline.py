@@ -214,7 +214,7 @@ class Pipeline:
         return account
 
     def look_in_cache(self, call: Call[T], url: str, key: str) -> Steps[CacheHit[T] | None]:
-        """Return a cached answer that can be parsed; delete one that cannot."""
+        """Return a cached response that can be parsed; delete one that cannot."""
         if self.config.refresh:
             return None
         cache, is_remote = self.runtime.cache, self.runtime.is_cache_remote

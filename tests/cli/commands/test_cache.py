@@ -37,7 +37,7 @@ def test_answers_are_counted_and_forgotten(cli: Cli, service: SampleServer) -> N
     assert told["answers"] == 2
     assert isinstance(told["bytes"], int)
     assert told["bytes"] > 0
-    assert cli("cache", "clear") == (0, b"", "deleted 2 cached answers\n")
+    assert cli("cache", "clear") == (0, b"", "deleted 2 cached responses\n")
     assert info(cli)["answers"] == 0
     cli("nekos", "categories")
     assert len(service.arrivals.on("/endpoints")) == 2
@@ -49,7 +49,7 @@ def test_small_pictures_of_the_gallery_are_forgotten_with_answers(cli: Cli) -> N
     kept.write_bytes(b"small")
     assert cli("cache", "clear", "--seen").err == "deleted the record of 0 seen pictures\n"
     assert kept.exists()
-    assert cli("cache", "clear").err == "deleted 0 cached answers\ndeleted 1 thumbnail\n"
+    assert cli("cache", "clear").err == "deleted 0 cached responses\ndeleted 1 thumbnail\n"
     assert not kept.exists()
 
 

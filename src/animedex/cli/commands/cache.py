@@ -12,7 +12,7 @@ from animedex.plurals import format_count
 
 @click.group("cache", cls=Group)
 def command() -> None:
-    """Show or clear cached answers and the record of seen pictures."""
+    """Show or clear cached responses and the record of seen pictures."""
 
 
 @command.command(cls=Command, examples=("animedex cache info", "animedex cache info --jq .bytes"))
@@ -39,9 +39,9 @@ def info(session: CommandSession) -> None:
 @click.option("--seen", is_flag=True, help="Delete the record of seen pictures instead.")
 @with_output
 def clear(session: CommandSession, *, seen: bool) -> None:
-    """Delete cached answers, or the record of pictures you have seen.
+    """Delete cached responses, or the record of pictures you have seen.
 
-    The gallery's thumbnails are deleted with the answers, and made again when needed.
+    The gallery's thumbnails are deleted with the responses, and made again when needed.
     """
     client = session.client
     forget = client.runtime.seen.clear if seen else client.runtime.cache.clear
@@ -49,7 +49,7 @@ def clear(session: CommandSession, *, seen: bool) -> None:
     if seen:
         session.note(f"deleted the record of {format_count(count, 'seen picture')}")
         return
-    session.note(f"deleted {format_count(count, 'cached answer')}")
+    session.note(f"deleted {format_count(count, 'cached response')}")
     if thumbnails := _delete_thumbnails():
         session.note(f"deleted {format_count(thumbnails, 'thumbnail')}")
 

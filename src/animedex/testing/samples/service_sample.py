@@ -27,9 +27,9 @@ FILE_GUARDS = (Middleware(UserAgentFilter, browsers=True),)
 def json_guards(
     admit: Callable[[str], LimitDecision], *, pages: bool = False
 ) -> tuple[Middleware, ...]:
-    """Let only programs that say who they are ask the API, and only as often as ``admit`` lets.
+    """Build the middleware that checks the User-Agent, and the rate limit of ``admit``.
 
-    ``pages`` lets browsers ask too, where they do it for a web page.
+    ``pages`` also accepts browsers that send requests for a web page.
     """
     return (Middleware(UserAgentFilter, pages=pages), Middleware(RateLimitMiddleware, admit=admit))
 
