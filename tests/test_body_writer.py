@@ -144,11 +144,11 @@ def test_a_pipe_gets_everything(pipe: str) -> None:
         taken = threading.Thread(target=sink.write, args=(body,))
         taken.start()
         assert reader.stdout is not None
-        found = reader.stdout.read(len(body))
+        result = reader.stdout.read(len(body))
         taken.join()
         sink.finish()
-        found += reader.stdout.read()
-    assert found == body
+        result += reader.stdout.read()
+    assert result == body
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/fd/1"), reason="open files have no names there")

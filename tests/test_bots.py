@@ -140,8 +140,8 @@ def test_fastapi(service: SampleServer) -> None:
             program.lifespan(program.app),
             httpx.AsyncClient(transport=transport, base_url="http://bot.example") as web,
         ):
-            found = (await web.get("/draw/neko")).json()
-            assert found["url"].startswith(f"{service.url}/neko/")
+            result = (await web.get("/draw/neko")).json()
+            assert result["url"].startswith(f"{service.url}/neko/")
             assert (await web.get("/draw/nekoo")).status_code == 404
             assert (await web.get("/draw/%20")).json()["reason"] == "bad-args"
             service.faults.add("/neko:429;retry-after=3600")

@@ -97,7 +97,7 @@ def test_what_one_client_kept_another_one_has(
     first, second = perform(whole, options), perform(whole, options)
     assert first == second
     assert len(server.arrivals) == 1
-    tags = [found["neko"].source_tag for found in (first, second)]
+    tags = [result["neko"].source_tag for result in (first, second)]
     assert [tag and (tag.backend, tag.cached) for tag in tags] == [
         ("nekos", False),
         ("nekos", True),
@@ -270,8 +270,8 @@ def test_many_tasks_share_a_client(server: SampleServer, options: ClientOptions)
 
     async def main() -> list[int]:
         async with AsyncClient(**free) as client:
-            found = await asyncio.gather(*(client.nekos.image("hug") for _ in range(200)))
-        return [len(rows) for rows in found]
+            result = await asyncio.gather(*(client.nekos.image("hug") for _ in range(200)))
+        return [len(rows) for rows in result]
 
     assert asyncio.run(main()) == [1] * 200
     assert len(server.arrivals) == 200

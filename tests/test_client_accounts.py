@@ -240,9 +240,9 @@ def test_no_key_is_logged_or_told(
     with caplog.at_level(logging.DEBUG):
         perform(PROFILE, {**place, "on_event": told.append})
     assert len(told) >= 4
-    shown = f"{told} {[format_event(event) for event in told]} {caplog.text}"
-    assert "/profile.json: 200" in shown
-    assert not any(secret in shown for secret in SECRETS)
+    text = f"{told} {[format_event(event) for event in told]} {caplog.text}"
+    assert "/profile.json: 200" in text
+    assert not any(secret in text for secret in SECRETS)
 
 
 @pytest.mark.parametrize("status", [401, 403, 422, 500])

@@ -20,14 +20,14 @@ def plan(**options: Any) -> Setup:
 
 
 def test_defaults() -> None:
-    found = plan()
-    config = found.config
+    result = plan()
+    config = result.config
     assert config.user_agent == f"animedex/{__version__}"
     assert (config.base_urls, config.timeout, config.rate_factor) == ({}, 30.0, 1.0)
     assert (config.is_cached, config.refresh, config.is_limited) == (True, False, True)
-    assert found.proxies == Proxies()
-    assert os.path.dirname(found.state) == os.environ["ANIMEDEX_DATA_DIR"]
-    assert os.path.dirname(found.cache_path) == os.environ["ANIMEDEX_CACHE_DIR"]
+    assert result.proxies == Proxies()
+    assert os.path.dirname(result.state) == os.environ["ANIMEDEX_DATA_DIR"]
+    assert os.path.dirname(result.cache_path) == os.environ["ANIMEDEX_CACHE_DIR"]
 
 
 def test_the_user_agent_names_the_contact() -> None:
@@ -81,8 +81,8 @@ def test_base_urls_are_laid_over_each_other(
     assert plan().config.base_urls == {"nekos": "http://f.example"}
     monkeypatch.setenv("ANIMEDEX_NEKOS_URL", "http://e.example")
     assert plan().config.base_urls == {"nekos": "http://e.example"}
-    found = plan(base_urls={"nekos": "http://127.0.0.1:8080/"})
-    assert found.config.base_urls == {"nekos": "http://127.0.0.1:8080"}
+    result = plan(base_urls={"nekos": "http://127.0.0.1:8080/"})
+    assert result.config.base_urls == {"nekos": "http://127.0.0.1:8080"}
 
 
 def test_a_service_that_there_is_not_has_no_base_url(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,10 +108,10 @@ def test_no_deadline(given: str | None) -> None:
 
 
 def test_places_and_switches(tmp_path: Path) -> None:
-    found = plan(cache=tmp_path, state=tmp_path / "budgets.db", rate="slow", refresh=True)
-    assert os.path.dirname(found.cache_path) == str(tmp_path)
-    assert found.state == str(tmp_path / "budgets.db")
-    assert (found.config.is_cached, found.config.rate_factor, found.config.refresh) == (
+    result = plan(cache=tmp_path, state=tmp_path / "budgets.db", rate="slow", refresh=True)
+    assert os.path.dirname(result.cache_path) == str(tmp_path)
+    assert result.state == str(tmp_path / "budgets.db")
+    assert (result.config.is_cached, result.config.rate_factor, result.config.refresh) == (
         True,
         0.5,
         True,
@@ -134,9 +134,9 @@ def test_a_configured_state_is_one_file_from_everywhere(
 
 def test_a_tilde_is_the_home_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     home = os.path.expanduser("~")
-    found = plan(state="~/budgets.db", cache="~/answers")
-    assert found.state == os.path.join(home, "budgets.db")
-    assert os.path.dirname(found.cache_path) == os.path.join(home, "answers")
+    result = plan(state="~/budgets.db", cache="~/answers")
+    assert result.state == os.path.join(home, "budgets.db")
+    assert os.path.dirname(result.cache_path) == os.path.join(home, "answers")
     monkeypatch.setenv("ANIMEDEX_STATE", "~/other.db")
     assert plan().state == os.path.join(home, "other.db")
 
@@ -198,15 +198,15 @@ def test_a_bad_argument_is_told_with_its_name(name: str, value: object) -> None:
 )
 def test_a_server_keeps_budgets_and_answers(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANIMEDEX_STATE", url)
-    found = plan()
-    assert (found.state, found.cache_path) == (url, "")
-    assert "hunter2" not in repr(found)
+    result = plan()
+    assert (result.state, result.cache_path) == (url, "")
+    assert "hunter2" not in repr(result)
     assert plan(cache=False).cache_path == ""
 
 
 def test_a_folder_for_answers_is_used_beside_a_server(tmp_path: Path) -> None:
-    found = plan(state="redis://budgets.example", cache=tmp_path)
-    assert found.cache_path == str(tmp_path / CACHE_FILE)
+    result = plan(state="redis://budgets.example", cache=tmp_path)
+    assert result.cache_path == str(tmp_path / CACHE_FILE)
 
 
 def test_a_setting_that_was_removed_is_refused(

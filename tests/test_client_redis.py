@@ -150,8 +150,8 @@ def test_tasks_wait_as_well(state: str, fleet: ClientOptions, redis_server: Serv
         fleet["on_event"] = note
         async with AsyncClient(**fleet) as client:
             calls = [client.nekos.image("neko") for _ in range(20)]
-            found = await asyncio.gather(*calls, return_exceptions=True)
-            assert {type(each) for each in found} == {RateLimited}
+            result = await asyncio.gather(*calls, return_exceptions=True)
+            assert {type(each) for each in result} == {RateLimited}
 
     redis_server.kill() if state == "killed" else redis_server.pause()
     asyncio.run(main())

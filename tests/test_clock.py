@@ -23,8 +23,8 @@ def test_the_clock_does_not_step_back() -> None:
 def test_every_process_reads_the_same_clock() -> None:
     script = "from animedex.clock import shared_clock; print(repr(shared_clock()))"
     before = clock.shared_clock()
-    found = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
-    assert before < float(found.stdout) < clock.shared_clock()
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    assert before < float(result.stdout) < clock.shared_clock()
 
 
 def test_sleep_of_the_machine_counts_where_the_system_can_tell(

@@ -86,8 +86,8 @@ class Block(NamedTuple):
 def blocks(page: Path) -> list[Block]:
     text = page.read_text("utf-8")
     return [
-        Block(found[1], found[2] or "", found[3], text.count("\n", 0, found.start()) + 1)
-        for found in FENCE.finditer(text)
+        Block(result[1], result[2] or "", result[3], text.count("\n", 0, result.start()) + 1)
+        for result in FENCE.finditer(text)
     ]
 
 
@@ -213,7 +213,7 @@ def test_configuration_example_is_readable(config_file: Path) -> None:
     page = blocks(ROOT / "docs" / "configuration.md")
     (example,) = (block.text for block in page if block.language == "toml")
     config_file.write_text(example, "utf-8")
-    read = {name for name, found in Config().all().items() if found.source == "file"}
+    read = {name for name, result in Config().all().items() if result.source == "file"}
     assert read == {"contact", "timeout", "cache", "base_urls.nekos"}
 
 

@@ -170,8 +170,8 @@ def test_every_part_is_in_the_table() -> None:
 
 def documented_layers() -> Iterator[tuple[str, set[str]]]:
     """Read the table of layers in the documentation."""
-    _, found, rest = ARCHITECTURE.partition("\n| part | may import |\n|---|---|\n")
-    assert found
+    _, result, rest = ARCHITECTURE.partition("\n| part | may import |\n|---|---|\n")
+    assert result
     for line in rest.partition("\n\n")[0].splitlines():
         part, below = line[1:-1].split("|")
         yield part.strip().strip("`"), set(re.findall(r"`([^`]+)`", below))

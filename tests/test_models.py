@@ -391,9 +391,9 @@ def test_other_texts_are_no_address(text: str | None) -> None:
 
 @given(st.none() | st.text(max_size=9))
 def test_a_text_is_filled_or_none(text: str | None) -> None:
-    found = text_or_none(text)
-    assert found is None or (found and found == found.strip())
-    assert text_or_none(found) == found
+    result = text_or_none(text)
+    assert result is None or (result and result == result.strip())
+    assert text_or_none(result) == result
 
 
 ODD_NUMBERS = b"[1.10, 1E5, -0, -0.0, 1e400, 1e-400, 12345678901234567890123, %s]" % (b"1" * 5000)
@@ -407,9 +407,9 @@ def test_numbers_are_written_as_they_came() -> None:
 
 def test_numbers_beyond_python_s_are_infinite() -> None:
     record = parse_record(Item, b'{"url": "a", "more": %s}' % ODD_NUMBERS)
-    found = cast("list[float]", record.payload["more"])
-    assert found[:7] == [1.1, 100000.0, 0, -0.0, inf, 0.0, 12345678901234567890123]
-    assert found[7] == inf
+    result = cast("list[float]", record.payload["more"])
+    assert result[:7] == [1.1, 100000.0, 0, -0.0, inf, 0.0, 12345678901234567890123]
+    assert result[7] == inf
     assert record == parse_record(Item, record.raw)
     assert hash(record) == hash(parse_record(Item, record.raw))
 

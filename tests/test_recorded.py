@@ -59,8 +59,8 @@ class Recording(msgspec.Struct):
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recording" in metafunc.fixturenames:
-        found = [msgspec.json.decode(file.read_bytes(), type=Recording) for file in FILES]
-        metafunc.parametrize("recording", found, ids=[file.stem for file in FILES])
+        result = [msgspec.json.decode(file.read_bytes(), type=Recording) for file in FILES]
+        metafunc.parametrize("recording", result, ids=[file.stem for file in FILES])
 
 
 def replay(client: Client, recording: Recording) -> list[NekosImage]:
@@ -77,8 +77,8 @@ if FILES:
             server.answer(recording.path, body=msgspec.json.encode(recording.response.json))
             with Client(base_urls={"nekos": server.url}) as client:
                 if recording.path == "/endpoints":
-                    found = client.nekos.categories_full()
-                    told = {name: row.payload for name, row in found.items()}
+                    result = client.nekos.categories_full()
+                    told = {name: row.payload for name, row in result.items()}
                     assert told == recording.response.json
                     assert client.nekos.categories() == sorted(told)
                 else:

@@ -79,8 +79,8 @@ class Recording(msgspec.Struct):
         """Return the rows of an answer that has some."""
         if self.response.status != OK or self.kind is None:
             return []
-        found = self.response.json
-        return cast("list[JsonObject]", found if isinstance(found, list) else [found])
+        result = self.response.json
+        return cast("list[JsonObject]", result if isinstance(result, list) else [result])
 
     @property
     def body(self) -> bytes:
@@ -94,8 +94,8 @@ POSTS = [row for one in RECORDINGS.values() if one.kind is DanbooruPost for row 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     for name, suits in CASES.items():
         if name in metafunc.fixturenames:
-            found = {stem: one for stem, one in RECORDINGS.items() if suits(one)}
-            metafunc.parametrize(name, found.values(), ids=found)
+            result = {stem: one for stem, one in RECORDINGS.items() if suits(one)}
+            metafunc.parametrize(name, result.values(), ids=result)
     if "row" in metafunc.fixturenames:
         metafunc.parametrize("row", POSTS, ids=lambda row: str(row["id"]))
 
@@ -196,8 +196,8 @@ if FILES:
         call = replay(repeatable)
         assert call is not None
         with Client(base_urls={"danbooru": server.url}, cache=False) as client:
-            found: object = client.perform(call)
-        assert sent_back(found) == repeatable.response.json
+            result: object = client.perform(call)
+        assert sent_back(result) == repeatable.response.json
         assert repeatable.query.items() <= dict(server.arrivals[0].query).items()
 
 

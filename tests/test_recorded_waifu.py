@@ -71,8 +71,8 @@ class Recording(msgspec.Struct):
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "recording" in metafunc.fixturenames:
-        found = [msgspec.json.decode(file.read_bytes(), type=Recording) for file in FILES]
-        metafunc.parametrize("recording", found, ids=[file.stem for file in FILES])
+        result = [msgspec.json.decode(file.read_bytes(), type=Recording) for file in FILES]
+        metafunc.parametrize("recording", result, ids=[file.stem for file in FILES])
 
 
 def replay(client: Client, path: str) -> Sequence[Record]:
@@ -117,10 +117,10 @@ if FILES:
             server.answer(recording.path, body=recording.body)
             with Client(base_urls={"waifu": server.url}) as client:
                 page = client.waifu.images() if "images" in recording.path else None
-                found = page if page is not None else client.waifu.artists()
-        assert found.total_count == told["totalCount"]
-        assert (found.page, found.total_pages) == (told["pageNumber"], told["totalPages"])
-        assert found.has_next_page == told["hasNextPage"]
+                result = page if page is not None else client.waifu.artists()
+        assert result.total_count == told["totalCount"]
+        assert (result.page, result.total_pages) == (told["pageNumber"], told["totalPages"])
+        assert result.has_next_page == told["hasNextPage"]
 
     def test_recorded_images_project_without_a_guess(recording: Recording) -> None:
         for sent in recording.rows if recording.path == "/images" else []:

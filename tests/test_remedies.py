@@ -19,15 +19,15 @@ TEXTS_OF_THE_COMMAND_LINE = re.compile(r"`animedex |(?<![\w-])--[a-z]")
 
 def templates() -> set[str]:
     """Return every text of the package that could be a remedy, with `x` for what is filled in."""
-    found: set[str] = set()
+    result: set[str] = set()
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.JoinedStr):
                 parts = (one.value if isinstance(one, ast.Constant) else "x" for one in node.values)
-                found.add("".join(map(str, parts)))
+                result.add("".join(map(str, parts)))
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
-                found.add(node.value)
-    return {text for text in found if "\n" not in text and TEXTS_OF_THE_COMMAND_LINE.search(text)}
+                result.add(node.value)
+    return {text for text in result if "\n" not in text and TEXTS_OF_THE_COMMAND_LINE.search(text)}
 
 
 def test_no_remedy_names_the_command_line_elsewhere() -> None:

@@ -63,8 +63,8 @@ def _toml(data: bytes, folder: Path) -> object:
 
 def _sidecar(data: bytes, folder: Path, ending: str) -> object:
     (folder / f"a.png.{ending}").write_bytes(data)
-    found = read_sidecar(str(folder / "a.png"))
-    return found and (found.post.id, found.post.artists)
+    result = read_sidecar(str(folder / "a.png"))
+    return result and (result.post.id, result.post.artists)
 
 
 def _sidecar_text(kind: str) -> str:
@@ -133,8 +133,8 @@ def test_imports_are_read_in_every_encoding(
     text = b"".join(export_entries(library, form)).decode()
     data = ENCODINGS[encoding](TABLES.get(kind, str)(text))
     with Library(str(tmp_path / "other.db")) as other:
-        found = list(import_lines(other, io.BytesIO(data), form))
-        assert [(one.error, one.new) for one in found] == [(None, True)] * 2
+        result = list(import_lines(other, io.BytesIO(data), form))
+        assert [(one.error, one.new) for one in result] == [(None, True)] * 2
         posts = [entry.post for entry in other.entries()]
         assert [post and post.artists for post in posts] == [["青葉"]] * 2
 
@@ -144,8 +144,8 @@ def test_a_table_that_a_spreadsheet_saved_again_is_read(library: Library, tmp_pa
     path = library.entries()[0].path
     text = f'id;"path";note\r\nwaifu:1;"{path}";"a;b"\r\n'
     with Library(str(tmp_path / "other.db")) as other:
-        (found,) = import_lines(other, io.BytesIO(text.encode("utf-16")), "csv")
-        assert found.new
+        (result,) = import_lines(other, io.BytesIO(text.encode("utf-16")), "csv")
+        assert result.new
 
 
 @pytest.mark.parametrize(
@@ -179,9 +179,9 @@ def test_an_import_in_another_encoding_is_told_once(
         with pytest.raises(BadArguments, match="UTF-16 without a byte order mark"):
             list(import_lines(library, source, "csv"))
         return
-    found = list(import_lines(library, source, "csv" if kind == "csv" else "jsonl"))
-    assert all(one.error for one in found)
-    assert [one.is_repeated for one in found][:3] == [False, True, True]
+    result = list(import_lines(library, source, "csv" if kind == "csv" else "jsonl"))
+    assert all(one.error for one in result)
+    assert [one.is_repeated for one in result][:3] == [False, True, True]
 
 
 @pytest.mark.parametrize(

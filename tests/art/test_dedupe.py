@@ -74,12 +74,12 @@ def test_the_rules_are_followed(
     same_work: bool,  # noqa: FBT001  hypothesis passes it by name
 ) -> None:
     plain = Plain(told, distance, same_work=same_work)
-    found = dedupe_rows(told, distance, same_work=same_work)
-    assert partition(found) == plain.partition()
-    assert bool(found.refused_count) == plain.refused
+    result = dedupe_rows(told, distance, same_work=same_work)
+    assert partition(result) == plain.partition()
+    assert bool(result.refused_count) == plain.refused
     expected = {(row, min(plain.groups[target])) for row, target in plain.same_work()}
-    assert same_works(found) == expected
-    assert found.duplicate_count == len(told) - len(plain.partition())
+    assert same_works(result) == expected
+    assert result.duplicate_count == len(told) - len(plain.partition())
 
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans())
@@ -100,9 +100,9 @@ def test_the_order_of_rows_is_no_matter_where_nothing_is_refused(
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
     mixed = draw.sample(told, len(told))
-    found, again = dedupe_rows(told, same_work=same_work), dedupe_rows(mixed, same_work=same_work)
-    if not found.refused_count and not again.refused_count:
-        assert names(told, found) == names(mixed, again)
+    result, again = dedupe_rows(told, same_work=same_work), dedupe_rows(mixed, same_work=same_work)
+    if not result.refused_count and not again.refused_count:
+        assert names(told, result) == names(mixed, again)
 
 
 @given(ROWS | UNLIKE, st.integers(0, 12), st.booleans())
@@ -113,9 +113,9 @@ def test_a_row_that_has_nothing_in_common_changes_nothing(
 ) -> None:
     stranger = Description("waifu:99", "f" * 32, 15399, None, 0x5555555555555555, 9)
     more = [*told[:place], stranger, *told[place:]]
-    found = dedupe_rows(more, same_work=same_work)
+    result = dedupe_rows(more, same_work=same_work)
     before = names(told, dedupe_rows(told, same_work=same_work))
-    assert names(more, found) == before | {frozenset({stranger})}
+    assert names(more, result) == before | {frozenset({stranger})}
 
 
 @given(ROWS | UNLIKE, st.booleans())
@@ -123,12 +123,12 @@ def test_one_row_of_each_group_is_kept_and_nothing_else_dropped(
     told: list[Description],
     same_work: bool,  # noqa: FBT001  hypothesis draws it
 ) -> None:
-    found = dedupe_rows(told, same_work=same_work)
+    result = dedupe_rows(told, same_work=same_work)
     for how in KEEPS:
-        kept = found.select_rows(how)
+        kept = result.select_rows(how)
         assert kept == sorted(kept)
-        assert len(kept) + found.duplicate_count == len(told)
-        assert all(len(group & set(kept)) == 1 for group in partition(found))
+        assert len(kept) + result.duplicate_count == len(told)
+        assert all(len(group & set(kept)) == 1 for group in partition(result))
 
 
 @given(ROWS | UNLIKE, DISTANCES, st.booleans(), st.sampled_from(KEEPS))
@@ -138,14 +138,14 @@ def test_among_kept_rows_there_is_nothing_more_to_find(
     same_work: bool,  # noqa: FBT001  hypothesis draws it
     how: KeepPolicy,
 ) -> None:
-    found = dedupe_rows(told, distance, same_work=same_work)
+    result = dedupe_rows(told, distance, same_work=same_work)
     several = Plain(told, distance, same_work=same_work).several
     # Where rows were kept apart for the sake of others, those may be gone now, and their pages.
-    mixed = any(len({told[row].page for row in group}) > 1 for group in partition(found))
-    if found.refused_count or several or mixed:
+    mixed = any(len({told[row].page for row in group}) > 1 for group in partition(result))
+    if result.refused_count or several or mixed:
         return
     again = dedupe_rows(
-        [told[row] for row in found.select_rows(how)], distance, same_work=same_work
+        [told[row] for row in result.select_rows(how)], distance, same_work=same_work
     )
     assert again.duplicate_count == 0
 
@@ -237,18 +237,18 @@ def test_the_surer_evidence_stands_where_two_contradict_each_other() -> None:
 
 def test_a_page_that_is_not_told_is_the_same_work_and_no_more() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = dedupe_rows(told)
-    assert (found.duplicate_count, found.same_work_count) == (0, 1)
-    group = only_group(found)
+    result = dedupe_rows(told)
+    assert (result.duplicate_count, result.same_work_count) == (0, 1)
+    group = only_group(result)
     assert (group.rows, group.page, group.same_work) == ((2,), 1, (0,))
 
 
 def test_a_page_that_is_not_told_goes_to_the_lowest_one_if_that_is_asked_for() -> None:
     told = [pixiv("nekos:1.png", None), pixiv("danbooru:2", 3), pixiv("danbooru:3", 1)]
-    found = dedupe_rows(told, same_work=True)
-    group = only_group(found)
+    result = dedupe_rows(told, same_work=True)
+    group = only_group(result)
     assert (group.rows, group.reasons) == ((0, 2), (Reason.SAME_WORK,))
-    assert (group.work, group.page, found.same_work_count) == ("pixiv:15300", 1, 0)
+    assert (group.work, group.page, result.same_work_count) == ("pixiv:15300", 1, 0)
 
 
 def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> None:
@@ -257,17 +257,17 @@ def test_a_page_that_is_known_by_another_row_of_the_group_is_not_in_doubt() -> N
         pixiv("waifu:2", None, MD5S[0]),
         pixiv("danbooru:3", 1, MD5S[0]),
     ]
-    found = dedupe_rows(told, same_work=True)
-    assert partition(found) == {frozenset({0}), frozenset({1, 2})}
-    assert (found.same_work_count, found.refused_count) == (0, 0)
+    result = dedupe_rows(told, same_work=True)
+    assert partition(result) == {frozenset({0}), frozenset({1, 2})}
+    assert (result.same_work_count, result.refused_count) == (0, 0)
 
 
 def test_several_files_of_one_service_are_several_pictures_of_a_work() -> None:
     told = [pixiv(f"danbooru:{n}", None, md5) for n, md5 in enumerate(MD5S, 1)]
     told.append(pixiv("nekos:1.png", None))
-    found = dedupe_rows(told)
-    assert (found.duplicate_count, found.same_work_count) == (0, 3)
-    assert only_group(found).same_work == (1, 2, 3)
+    result = dedupe_rows(told)
+    assert (result.duplicate_count, result.same_work_count) == (0, 3)
+    assert only_group(result).same_work == (1, 2, 3)
     assert dedupe_rows(told, same_work=True).duplicate_count == 3
 
 
@@ -282,8 +282,8 @@ def test_a_picture_that_is_withheld_is_not_the_best() -> None:
         **Description("waifu:2", MD5S[0], pixels=1).row,
         "url": "https://cdn.example/2",
     }
-    found = dedupe([withheld, shown])
-    assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
+    result = dedupe([withheld, shown])
+    assert (result.select_rows("best"), result.select_rows("first")) == ([1], [0])
 
 
 def test_a_work_that_a_service_lists_twice_without_pages_has_several_pictures() -> None:
@@ -309,8 +309,8 @@ def test_a_page_that_is_known_through_others_is_not_passed_on() -> None:
 
 
 def test_the_best_has_the_most_pixels_and_the_first_comes_first() -> None:
-    found = dedupe_rows([Description("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
-    assert (found.select_rows("best"), found.select_rows("first")) == ([1], [0])
+    result = dedupe_rows([Description("danbooru:1", MD5S[0], pixels=n) for n in (2, 3, 3)])
+    assert (result.select_rows("best"), result.select_rows("first")) == ([1], [0])
 
 
 def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
@@ -322,14 +322,14 @@ def test_of_equally_large_pictures_the_one_of_more_bytes_is_kept() -> None:
 
 def test_what_is_asked_for_is_kept_though_it_tells_no_page() -> None:
     rows = [pixiv("waifu:1", None, pixels=9), pixiv("danbooru:2", 0, pixels=4)]
-    found = dedupe_rows(rows, same_work=True)
-    assert (found.select_rows("best"), found.select_rows("first")) == ([0], [0])
+    result = dedupe_rows(rows, same_work=True)
+    assert (result.select_rows("best"), result.select_rows("first")) == ([0], [0])
 
 
 def test_a_row_without_an_id_is_compared_by_what_else_it_tells() -> None:
     bare: JsonObject = {"md5": MD5S[0], "_source": {"backend": "danbooru"}}
-    found = dedupe([bare, Description("waifu:1", MD5S[0]).row, bare])
-    assert (only_group(found).rows, found.unknown_count) == ((0, 1, 2), 0)
+    result = dedupe([bare, Description("waifu:1", MD5S[0]).row, bare])
+    assert (only_group(result).rows, result.unknown_count) == ((0, 1, 2), 0)
 
 
 def test_numbers_of_any_size_are_borne() -> None:
@@ -344,9 +344,9 @@ def test_a_row_joins_the_first_that_allows_it_although_others_of_its_kind_do_not
         Description("danbooru:3", None, 200, 2, 7),
         Description("waifu:4", None, 100, 3, 7),
     ]
-    found = dedupe_rows(rows)
-    assert partition(found) == {frozenset({0, 1}), frozenset({2, 3})}
-    assert [group.matches for group in found.iter_groups()] == [
+    result = dedupe_rows(rows)
+    assert partition(result) == {frozenset({0, 1}), frozenset({2, 3})}
+    assert [group.matches for group in result.iter_groups()] == [
         ((1, 0, Reason.MD5),),
         ((3, 2, Reason.HASH),),
     ]

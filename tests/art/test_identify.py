@@ -50,13 +50,13 @@ def neko(source: str) -> JsonObject:
 
 
 def test_a_row_is_identified_by_its_source(client: Client) -> None:
-    found = identify(client, NEKO)
-    assert (found.query, found.work) == (f"nekos:{FILE}", SourceWork("pixiv", "15300"))
-    assert posts(found) == ["danbooru:102", "danbooru:101"]
-    assert found.characters == ["mio_(lanterns)", "tove_(lanterns)"]
-    assert found.copyrights == ["lantern_street_diaries"]
-    assert found.artists == ["aoba_mio"]
-    assert all(post.source_tag is not None for post in found.posts)
+    result = identify(client, NEKO)
+    assert (result.query, result.work) == (f"nekos:{FILE}", SourceWork("pixiv", "15300"))
+    assert posts(result) == ["danbooru:102", "danbooru:101"]
+    assert result.characters == ["mio_(lanterns)", "tove_(lanterns)"]
+    assert result.copyrights == ["lantern_street_diaries"]
+    assert result.artists == ["aoba_mio"]
+    assert all(post.source_tag is not None for post in result.posts)
 
 
 def test_posts_of_another_page_are_left_out(client: Client) -> None:
@@ -73,10 +73,10 @@ def test_a_page_that_nobody_has_posted_is_not_found(client: Client) -> None:
 
 @pytest.mark.parametrize("host", ["twitter.com", "x.com", "mobile.twitter.com"])
 def test_twitter_is_found_under_both_names(host: str, client: Client) -> None:
-    found = identify(client, f"https://{host}/aoba/status/1519")
+    result = identify(client, f"https://{host}/aoba/status/1519")
     # 104 has an id that begins alike, and 105 was deleted.
-    assert posts(found) == ["danbooru:105", "danbooru:103"]
-    assert found.work == SourceWork("twitter", "1519")
+    assert posts(result) == ["danbooru:105", "danbooru:103"]
+    assert result.work == SourceWork("twitter", "1519")
 
 
 def test_posts_that_tell_the_page_come_first(client: Client, services: Services) -> None:
@@ -86,8 +86,8 @@ def test_posts_that_tell_the_page_come_first(client: Client, services: Services)
         b' {"id": 1, "source": "https://x.com/a/status/77/photo/1"}]'
     )
     services.danbooru.answer("/posts.json", body=rows)
-    found = identify(client, "https://x.com/a/status/77/photo/2")
-    assert posts(found) == ["danbooru:2", "danbooru:3"]
+    result = identify(client, "https://x.com/a/status/77/photo/2")
+    assert posts(result) == ["danbooru:2", "danbooru:3"]
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_posts_that_tell_the_page_come_first(client: Client, services: Services)
     ],
 )
 def test_a_text_may_name_a_picture_or_a_work(what: str, client: Client) -> None:
-    found = identify(client, what)
-    assert (found.query, found.work.key) == (what, "pixiv:15300")
-    assert len(found.posts) == 2
+    result = identify(client, what)
+    assert (result.query, result.work.key) == (what, "pixiv:15300")
+    assert len(result.posts) == 2
 
 
 @pytest.mark.parametrize("what", [f"nekos:neko/{FILE}", f"{NEKO['url']}"])
@@ -116,27 +116,27 @@ def test_a_picture_of_nekos_is_known_by_its_headers(
 
 
 def test_a_post_is_identified_with_its_own_work(client: Client) -> None:
-    found = identify(client, "danbooru:102")
-    assert (found.work, posts(found)) == (SourceWork("pixiv", "15300", 1), ["danbooru:102"])
+    result = identify(client, "danbooru:102")
+    assert (result.work, posts(result)) == (SourceWork("pixiv", "15300", 1), ["danbooru:102"])
 
 
 def test_a_post_without_a_known_source_is_its_own_work(client: Client) -> None:
-    found = identify(client, "danbooru:106")
-    assert (found.work, posts(found)) == (SourceWork("danbooru", "106", 0), ["danbooru:106"])
+    result = identify(client, "danbooru:106")
+    assert (result.work, posts(result)) == (SourceWork("danbooru", "106", 0), ["danbooru:106"])
     by_page = identify(client, "https://danbooru.donmai.us/posts/106")
     assert posts(by_page) == ["danbooru:106"]
 
 
 def test_a_post_that_its_source_does_not_lead_to_is_found_all_the_same(client: Client) -> None:
     row: JsonObject = {"id": 106, "source": "https://x.com/gone/status/5", "tag_string": "maid"}
-    found = identify(client, row)
-    assert (found.work.key, posts(found)) == ("danbooru:106", ["danbooru:106"])
+    result = identify(client, row)
+    assert (result.work.key, posts(result)) == ("danbooru:106", ["danbooru:106"])
 
 
 def test_another_service_may_name_a_post_as_its_source(client: Client) -> None:
     row: JsonObject = {"id": 3, "isNsfw": False, "byteSize": 5}
-    found = identify(client, {**row, "source": "https://danbooru.donmai.us/posts/101"})
-    assert (found.query, posts(found)) == ("waifu:3", ["danbooru:101"])
+    result = identify(client, {**row, "source": "https://danbooru.donmai.us/posts/101"})
+    assert (result.query, posts(result)) == ("waifu:3", ["danbooru:101"])
 
 
 RECORDS = [
@@ -204,8 +204,8 @@ def test_a_work_whose_url_looks_like_a_picture_of_nekos_is_still_that_work(
 ) -> None:
     rows = b'[{"id": 9, "source": "https://aoba.booth.pm/items/123"}]'
     services.danbooru.answer("/posts.json", body=rows)
-    found = identify(client, f"https://booth.pximg.net/{UUID}/i/123/{UUID}.jpg")
-    assert (found.work.key, posts(found)) == ("booth:123", ["danbooru:9"])
+    result = identify(client, f"https://booth.pximg.net/{UUID}/i/123/{UUID}.jpg")
+    assert (result.work.key, posts(result)) == ("booth:123", ["danbooru:9"])
     assert len(services.nekos.arrivals) == 0
 
 
@@ -265,15 +265,15 @@ def test_a_work_is_asked_for_once(options: ClientOptions, services: Services) ->
     rows = [NEKO, neko(PAGE_1), neko("https://www.pixiv.net/artworks/404"), NEKO, neko("none")]
     options["cache"] = False
     with Client(**options) as client:
-        found = list(identify_all(client, rows))
-    assert [type(one) for one in found] == [
+        result = list(identify_all(client, rows))
+    assert [type(one) for one in result] == [
         Identification,
         Identification,
         NotFound,
         Identification,
         NotFound,
     ]
-    assert found[0] == found[3]
+    assert result[0] == result[3]
     assert len(services.danbooru.arrivals) == 2
 
 
@@ -314,7 +314,7 @@ def test_tasks_identify_alike(options: ClientOptions, services: Services) -> Non
     async def work() -> tuple[Identification, list[Identification | NotFound]]:
         async with AsyncClient(**options) as client:
             one = await identify_async(client, "waifu:7")
-            return one, [found async for found in identify_all_async(client, rows)]
+            return one, [result async for result in identify_all_async(client, rows)]
 
     one, found = asyncio.run(work())
     assert len(one.posts) == 2

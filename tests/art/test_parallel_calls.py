@@ -40,17 +40,17 @@ def broken(response: Response, source: SourceTag) -> object:
 
 
 def test_every_call_is_answered_under_its_name(client: Client) -> None:
-    found = dict(run_parallel(client, calls()))
-    assert sorted(found) == ["danbooru", "nekos", "waifu"]
-    assert all(isinstance(rows, list) for rows in found.values())
+    result = dict(run_parallel(client, calls()))
+    assert sorted(result) == ["danbooru", "nekos", "waifu"]
+    assert all(isinstance(rows, list) for rows in result.values())
 
 
 def test_a_failure_is_given_beside_the_answers(client: Client, services: Services) -> None:
     services.waifu.faults.add("*:500")
-    found = dict(run_parallel(client, calls()))
-    assert isinstance(found["waifu"], UpstreamError)
-    assert found["waifu"].backend == "waifu"
-    assert not isinstance(found["nekos"], AnimedexError)
+    result = dict(run_parallel(client, calls()))
+    assert isinstance(result["waifu"], UpstreamError)
+    assert result["waifu"].backend == "waifu"
+    assert not isinstance(result["nekos"], AnimedexError)
 
 
 def test_all_are_asked_before_any_has_answered(
@@ -66,8 +66,8 @@ def test_all_are_asked_before_any_has_answered(
     options["base_urls"] = dict.fromkeys(("nekos", "waifu", "danbooru"), server.url)
     with Client(**options) as client:
         asked = {name: call._replace(recover=None) for name, call in calls().items()}
-        found = dict(run_parallel(client, asked))
-    assert [getattr(found[name], "status", None) for name in asked] == [404, 404, 404]
+        result = dict(run_parallel(client, asked))
+    assert [getattr(result[name], "status", None) for name in asked] == [404, 404, 404]
 
 
 def test_what_comes_first_is_given_first(client: Client, services: Services) -> None:
@@ -100,7 +100,7 @@ def test_tasks_answer_alike(options: ClientOptions, services: Services) -> None:
 
     async def work() -> dict[str, object]:
         async with AsyncClient(**options) as client:
-            return {name: found async for name, found in run_parallel_async(client, calls())}
+            return {name: result async for name, result in run_parallel_async(client, calls())}
 
     found = asyncio.run(work())
     assert isinstance(found["danbooru"], UpstreamError)

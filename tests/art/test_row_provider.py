@@ -72,9 +72,9 @@ def test_of_an_entry_of_the_library_its_picture_counts(service: str, name: str) 
         seen = identify_row(row)
         assert seen
         assert (seen.service, seen.keys.id) == (service, name)
-    found = read_picture(entry)
-    assert isinstance(found, Record)
-    assert (found.backend, found.payload) == (service, ROWS[service])
+    result = read_picture(entry)
+    assert isinstance(result, Record)
+    assert (result.backend, result.payload) == (service, ROWS[service])
     post = read_picture({**entry, "row": None})
     assert isinstance(post, ArtPost)
     assert post.id == name
@@ -83,9 +83,9 @@ def test_of_an_entry_of_the_library_its_picture_counts(service: str, name: str) 
 def test_the_row_in_an_entry_keeps_its_bytes() -> None:
     inner = b'{"id":8,"tag_string":"solo","rating":"g","odd":1.50}'
     raw = json.dumps(entry_of({"id": "danbooru:8"}, "~")).encode().replace(b'"~"', inner)
-    found = read_picture(json.loads(raw), raw)
-    assert isinstance(found, Record)
-    assert found.raw == inner
+    result = read_picture(json.loads(raw), raw)
+    assert isinstance(result, Record)
+    assert result.raw == inner
 
 
 @pytest.mark.parametrize("post", [None, {}, {"id": "elsewhere:1"}, {"id": 3}, []])
@@ -153,16 +153,16 @@ def test_no_row_is_too_strange(row: JsonObject) -> None:
 
 def test_a_row_of_which_nothing_is_known_stays() -> None:
     rows: list[JsonObject] = [{"a": 1}, {"a": 1}, {"id": "elsewhere:1"}, {"_source": None}]
-    found = dedupe(rows)
-    assert (found.unknown_count, found.select_rows("best")) == (4, [0, 1, 2, 3])
-    assert found.label_row(1) == "row 2"
+    result = dedupe(rows)
+    assert (result.unknown_count, result.select_rows("best")) == (4, [0, 1, 2, 3])
+    assert result.label_row(1) == "row 2"
 
 
 def test_records_and_art_posts_are_read_as_rows_are() -> None:
     row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "source_url": None}
     record = NekosImage.from_payload(row)
-    found = dedupe([row, record, record.to_common()])
-    assert [group.rows for group in found.iter_groups()] == [(0, 1, 2)]
+    result = dedupe([row, record, record.to_common()])
+    assert [group.rows for group in result.iter_groups()] == [(0, 1, 2)]
 
 
 def test_a_row_becomes_a_record_with_its_bytes_and_its_source() -> None:
@@ -170,11 +170,11 @@ def test_a_row_becomes_a_record_with_its_bytes_and_its_source() -> None:
         b'{"url": "https://nekos.best/api/v2/neko/1.png", "new": 1.50, "_match": 0.5,'
         b' "_source": {"backend": "nekos", "fetched_at": "2026-11-26T12:00:00Z", "cached": true}}'
     )
-    found = read_picture(json.loads(raw), raw)
-    assert isinstance(found, NekosImage)
-    assert found.raw == b'{"url":"https://nekos.best/api/v2/neko/1.png","new":1.50}'
-    assert found.source_tag is not None
-    assert (found.source_tag.cached, found.source_tag.fetched_at.hour) == (True, 12)
+    result = read_picture(json.loads(raw), raw)
+    assert isinstance(result, NekosImage)
+    assert result.raw == b'{"url":"https://nekos.best/api/v2/neko/1.png","new":1.50}'
+    assert result.source_tag is not None
+    assert (result.source_tag.cached, result.source_tag.fetched_at.hour) == (True, 12)
     bare = b'{ "url": "https://nekos.best/api/v2/neko/1.png" }'
     again = read_picture(json.loads(bare), bare)
     assert isinstance(again, NekosImage)
@@ -194,9 +194,9 @@ def test_a_row_becomes_a_record_with_its_bytes_and_its_source() -> None:
 )
 def test_a_source_that_is_none_is_left_out(source: JsonValue) -> None:
     row: JsonObject = {"url": "https://nekos.best/api/v2/neko/1.png", "_source": source}
-    found = read_picture(row)
-    assert isinstance(found, NekosImage)
-    assert found.source_tag is None
+    result = read_picture(row)
+    assert isinstance(result, NekosImage)
+    assert result.source_tag is None
 
 
 def test_an_art_post_is_read_with_its_source() -> None:
@@ -205,7 +205,7 @@ def test_an_art_post_is_read_with_its_source() -> None:
         "rating": "g",
         "_source": {"backend": "waifu", "fetched_at": "2026-11-26T12:00:00+00:00"},
     }
-    found = read_picture(row)
-    assert isinstance(found, ArtPost)
-    assert found.source_tag is not None
+    result = read_picture(row)
+    assert isinstance(result, ArtPost)
+    assert result.source_tag is not None
     assert read_picture({"a": 1}) is None

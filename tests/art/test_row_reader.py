@@ -210,10 +210,10 @@ def test_what_is_wrong_in_a_line_is_told_and_the_others_are_read(
 ) -> None:
     data = b"\n".join(lines)
     pieces = [data[at : at + size] for at in range(0, len(data), size)]
-    found = list(read_rows_and_errors(pieces, "it"))
+    result = list(read_rows_and_errors(pieces, "it"))
     whole = sum(line.count(b'{"a": 1}') for line in lines)
-    assert [one.value for one in found if isinstance(one, Row)] == [{"a": 1}] * whole
-    faults = [one for one in found if isinstance(one, BadArguments)]
+    assert [one.value for one in result if isinstance(one, Row)] == [{"a": 1}] * whole
+    faults = [one for one in result if isinstance(one, BadArguments)]
     assert len(faults) == sum(line.startswith((b'{"a": ?', b'{"a": "')) for line in lines) + sum(
         line == b'{"a": 1' for line in lines
     )

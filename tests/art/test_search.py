@@ -74,20 +74,20 @@ def test_rows_come_in_turns(found: dict[str, list[int]], limit: int) -> None:
 
 def test_all_services_are_asked_and_take_turns(client: Client, services: Services) -> None:
     queue_nekos_answers(services)
-    found = search(client, "maid", limit=6)
-    assert ids(found) == [
+    result = search(client, "maid", limit=6)
+    assert ids(result) == [
         *("nekos:1.png", "waifu:7", "danbooru:105"),
         *("nekos:2.png", "waifu:8", "danbooru:104"),
     ]
-    assert sources(found) == ["nekos", "waifu", "danbooru"] * 2
-    assert (found.failures, found.left_out) == ({}, ())
+    assert sources(result) == ["nekos", "waifu", "danbooru"] * 2
+    assert (result.failures, result.left_out) == ({}, ())
 
 
 def test_services_are_asked_in_the_order_of_whoever_asks(
     client: Client, services: Services
 ) -> None:
-    found = search(client, "maid", ["danbooru", "waifu"], limit=2)
-    assert sources(found) == ["danbooru", "waifu"]
+    result = search(client, "maid", ["danbooru", "waifu"], limit=2)
+    assert sources(result) == ["danbooru", "waifu"]
     assert len(services.nekos.arrivals) == 0
 
 
@@ -103,9 +103,9 @@ def test_only_general_pictures_come_unless_others_are_asked_for(client: Client) 
 def test_a_rating_may_be_its_letter_or_its_word(
     rating: Rating | str, client: Client, services: Services
 ) -> None:
-    found = search(client, "maid", ["nekos", "danbooru"], rating=rating)
-    assert (found.failures, found.left_out) == ({}, ())
-    assert {row.to_common().rating for row in found.rows} == {Rating.GENERAL}
+    result = search(client, "maid", ["nekos", "danbooru"], rating=rating)
+    assert (result.failures, result.left_out) == ({}, ())
+    assert {row.to_common().rating for row in result.rows} == {Rating.GENERAL}
     assert len(services.nekos.arrivals) == 2
 
 
@@ -125,10 +125,10 @@ def test_where_no_service_has_the_rating_that_is_said(client: Client, services: 
 
 def test_the_rows_of_the_others_come_where_one_is_down(client: Client, services: Services) -> None:
     services.nekos.faults.add("*:500")
-    found = search(client, "maid", limit=2)
-    assert sources(found) == ["waifu", "danbooru"]
-    assert list(found.failures) == ["nekos"]
-    assert isinstance(found.failures["nekos"], UpstreamError)
+    result = search(client, "maid", limit=2)
+    assert sources(result) == ["waifu", "danbooru"]
+    assert list(result.failures) == ["nekos"]
+    assert isinstance(result.failures["nekos"], UpstreamError)
 
 
 def test_the_rows_of_the_others_come_where_one_is_not_there(
@@ -136,9 +136,9 @@ def test_the_rows_of_the_others_come_where_one_is_not_there(
 ) -> None:
     options["base_urls"] = {**services.urls(), "waifu": closed_url}
     with Client(**options) as client:
-        found = search(client, "maid", ["waifu", "danbooru"], limit=1)
-    assert isinstance(found.failures["waifu"], Unreachable)
-    assert sources(found) == ["danbooru"]
+        result = search(client, "maid", ["waifu", "danbooru"], limit=1)
+    assert isinstance(result.failures["waifu"], Unreachable)
+    assert sources(result) == ["danbooru"]
 
 
 def hang(connection: socket.socket, over: Event) -> None:
@@ -153,9 +153,9 @@ def test_the_rows_of_the_others_come_where_one_hangs(
     def check(seconds: float) -> None:
         options["timeout"] = seconds
         with Client(**options) as client:
-            found = search(client, "maid", limit=1)
-        assert isinstance(found.failures["nekos"], TimedOut)
-        assert sources(found) == ["waifu"]
+            result = search(client, "maid", limit=1)
+        assert isinstance(result.failures["nekos"], TimedOut)
+        assert sources(result) == ["waifu"]
 
     retry_with_more_time(check)
 
@@ -212,9 +212,9 @@ def test_a_task_finds_the_same(options: ClientOptions, services: Services) -> No
         async with AsyncClient(**options) as client:
             return await search_async(client, "maid", limit=2)
 
-    found = asyncio.run(work())
-    assert ids(found) == ["nekos:1.png", "danbooru:105"]
-    assert list(found.failures) == ["waifu"]
+    result = asyncio.run(work())
+    assert ids(result) == ["nekos:1.png", "danbooru:105"]
+    assert list(result.failures) == ["waifu"]
 
 
 def test_a_rating_is_a_letter_or_its_word() -> None:
@@ -244,9 +244,9 @@ def test_what_is_no_choice_of_services_is_refused(names: list[str], said: str) -
 
 def test_one_failure_alone_names_its_service() -> None:
     error = TimedOut("too slow", backend="nekos", hint="wait")
-    told = merge_failures({"nekos": error})
-    assert (type(told), told.message, told.hint) == (TimedOut, "nekos: too slow", "wait")
-    assert told.backend == "nekos"
+    result = merge_failures({"nekos": error})
+    assert (type(result), result.message, result.hint) == (TimedOut, "nekos: too slow", "wait")
+    assert result.backend == "nekos"
 
 
 @pytest.mark.parametrize(
@@ -261,8 +261,8 @@ def test_one_failure_alone_names_its_service() -> None:
 def test_trouble_decides_over_what_is_not_there(
     kinds: tuple[type[AnimedexError], ...], decides: type[AnimedexError]
 ) -> None:
-    told = merge_failures({f"{place}": kind("so it is") for place, kind in enumerate(kinds)})
-    assert type(told) is decides
+    result = merge_failures({f"{place}": kind("so it is") for place, kind in enumerate(kinds)})
+    assert type(result) is decides
 
 
 def test_hints_that_differ_are_told_with_their_services() -> None:
@@ -279,28 +279,32 @@ def test_hints_that_differ_are_told_with_their_services() -> None:
 
 def test_failures_stay_as_they_were() -> None:
     first, second = TimedOut("too slow", hint="wait"), NotFound("nothing")
-    told = merge_failures({"a": first, "b": second})
-    assert (type(told), told.message, told.hint) == (TimedOut, "a: too slow; b: nothing", "a: wait")
+    result = merge_failures({"a": first, "b": second})
+    assert (type(result), result.message, result.hint) == (
+        TimedOut,
+        "a: too slow; b: nothing",
+        "a: wait",
+    )
     assert first.message == "too slow"
 
 
 def test_the_first_service_that_answers_is_drawn_from(client: Client, services: Services) -> None:
-    found = random_pictures(client, category="neko", amount=3)
-    assert sources(found) == ["nekos"] * 3
+    result = random_pictures(client, category="neko", amount=3)
+    assert sources(result) == ["nekos"] * 3
     assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, 0)
 
 
 def test_a_service_that_fails_is_passed_over(client: Client, services: Services) -> None:
     services.nekos.faults.add("*:500")
-    found = random_pictures(client, ["nekos", "danbooru"], category="maid")
-    assert sources(found) == ["danbooru"]
-    assert isinstance(found.failures["nekos"], UpstreamError)
+    result = random_pictures(client, ["nekos", "danbooru"], category="maid")
+    assert sources(result) == ["danbooru"]
+    assert isinstance(result.failures["nekos"], UpstreamError)
 
 
 def test_a_service_without_such_pictures_is_passed_over(client: Client) -> None:
-    found = random_pictures(client, ["waifu", "nekos"], category="hug")
-    assert sources(found) == ["nekos"]
-    assert isinstance(found.failures["waifu"], NotFound)
+    result = random_pictures(client, ["waifu", "nekos"], category="hug")
+    assert sources(result) == ["nekos"]
+    assert isinstance(result.failures["waifu"], NotFound)
 
 
 def test_where_none_has_such_pictures_all_are_named(client: Client) -> None:
@@ -334,6 +338,6 @@ def test_a_task_draws_the_same_way(options: ClientOptions, services: Services) -
         async with AsyncClient(**options) as client:
             return await random_pictures_async(client, category="maid", amount=2)
 
-    found = asyncio.run(work())
-    assert sources(found) == ["waifu"] * 2
-    assert list(found.failures) == ["nekos"]
+    result = asyncio.run(work())
+    assert sources(result) == ["waifu"] * 2
+    assert list(result.failures) == ["nekos"]

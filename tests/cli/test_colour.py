@@ -79,8 +79,8 @@ def test_a_card_in_colour(
     terminal: Terminal,
     service: SampleServer,
 ) -> None:
-    shown = terminal("nekos", "image", "neko", *options, environment=environment).out
-    assert (BOLD in shown, LINK in shown) == expected
+    screen = terminal("nekos", "image", "neko", *options, environment=environment).out
+    assert (BOLD in screen, LINK in screen) == expected
 
 
 def test_json_is_never_coloured(cli: Cli, terminal: Terminal, service: SampleServer) -> None:
@@ -92,18 +92,18 @@ def test_a_terminal_shows_neither_json_nor_class_names(
     terminal: Terminal, service: SampleServer
 ) -> None:
     for command in (("image", "neko"), ("search", "x"), ("categories-full",)):
-        shown = terminal("nekos", *command, "--color", "never").text
-        assert not set('{}"<>') & set(shown)
-        assert "Nekos" not in shown
-        assert "None" not in shown
+        screen = terminal("nekos", *command, "--color", "never").text
+        assert not set('{}"<>') & set(screen)
+        assert "Nekos" not in screen
+        assert "None" not in screen
 
 
 def test_an_unknown_key_of_the_catalogue_is_not_shown_as_code(
     terminal: Terminal, service: SampleServer
 ) -> None:
     service.answer("/endpoints", body=b'{"neko":{"format":"png","more":{"a":[null]}}}')
-    shown = terminal("nekos", "categories-full", "--color", "never").text
-    assert shown == "neko  png\n"
+    screen = terminal("nekos", "categories-full", "--color", "never").text
+    assert screen == "neko  png\n"
 
 
 def test_a_closed_stream_is_no_terminal() -> None:

@@ -44,9 +44,9 @@ def test_fields_are_those_of_the_shape(cli: Cli, service: SampleServer) -> None:
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_terminal_shows_a_card(terminal: Terminal, service: SampleServer, columns: int) -> None:
     plain = {"NO_COLOR": "1", "TERM": "dumb"}
-    shown = terminal("nekos", "image", "neko", "--common", columns=columns, environment=plain)
-    first, *lines = shown.text.splitlines()
-    assert (shown.code, lines[0].split()) == (0, ["artist", "青葉ミオ"])
+    screen = terminal("nekos", "image", "neko", "--common", columns=columns, environment=plain)
+    first, *lines = screen.text.splitlines()
+    assert (screen.code, lines[0].split()) == (0, ["artist", "青葉ミオ"])
     assert first.split() == ["nekos:11111111-0001-4c1e-9d51-5a3d8a1c0001.png", "[src:", "nekos]"]
     assert len(first) <= columns
 

@@ -103,11 +103,11 @@ def test_every_request_is_told_on_request(cli: Cli, service: SampleServer) -> No
 
 def test_a_retry_is_told_on_request(cli: Cli, service: SampleServer) -> None:
     service.faults.add("/neko:503;retry-after=0x1")
-    told = cli("nekos", "image", "neko", "-v").err.splitlines()
-    assert len(told) == 3
-    assert "503" in told[0]
-    assert "trying again in 0.0 s" in told[1]
-    assert "200" in told[2]
+    outcome = cli("nekos", "image", "neko", "-v").err.splitlines()
+    assert len(outcome) == 3
+    assert "503" in outcome[0]
+    assert "trying again in 0.0 s" in outcome[1]
+    assert "200" in outcome[2]
 
 
 def test_how_to_set_a_contact_is_told_once_a_day_to_a_person(

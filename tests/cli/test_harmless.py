@@ -70,10 +70,10 @@ def test_a_terminal_is_not_steered(command: tuple[str, ...], terminal: Terminal)
 def test_with_colour_only_our_own_escapes_are_there(
     command: tuple[str, ...], terminal: Terminal
 ) -> None:
-    shown = terminal(*command).text
-    ours = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;(id=\d+)?;[!-\[\]-~]*\x1b\\", "", shown)
+    screen = terminal(*command).text
+    ours = re.sub(r"\x1b\[[0-9;]*m|\x1b\]8;(id=\d+)?;[!-\[\]-~]*\x1b\\", "", screen)
     assert not STEERING.findall(ours)
-    assert "evil.example\x1b" not in shown
+    assert "evil.example\x1b" not in screen
 
 
 def test_json_in_a_pipe_is_the_same_value(cli: Cli) -> None:

@@ -44,13 +44,13 @@ def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[s
 
 def command_at(path: tuple[str, ...]) -> click.Command:
     """Return the command of this name."""
-    found: click.Command = root
+    result: click.Command = root
     for name in path:
-        assert isinstance(found, click.Group)
-        inner = found.get_command(click.Context(found), name)
+        assert isinstance(result, click.Group)
+        inner = result.get_command(click.Context(result), name)
         assert inner is not None
-        found = inner
-    return found
+        result = inner
+    return result
 
 
 PATHS = list(commands(root))
@@ -92,11 +92,11 @@ def test_help_is_not_cut_at_80_columns(path: tuple[str, ...], cli: Cli) -> None:
 def test_every_argument_and_option_has_help(path: tuple[str, ...], cli: Cli) -> None:
     command = command_at(path)
     context = click.Context(command)
-    shown = " ".join(cli(*path, "--help").text.split())
+    text = " ".join(cli(*path, "--help").text.split())
     for param in command.get_params(context):
         said = getattr(param, "help", None)
         assert said, param.name
-        assert " ".join(said.split()) in shown
+        assert " ".join(said.split()) in text
         assert said[0].isupper() or said[0].isdigit()
         assert said.rstrip().endswith(".")
 
@@ -119,9 +119,9 @@ def test_a_service_is_named_with_its_limits(path: tuple[str, ...], cli: Cli) -> 
 
 
 def test_the_limits_of_nekos_are_told_in_numbers(cli: Cli) -> None:
-    shown = " ".join(cli("nekos", "--help").text.split())
-    assert "200 requests per minute" in shown
-    assert "7 searches in any 5 seconds" in shown
+    text = " ".join(cli("nekos", "--help").text.split())
+    assert "200 requests per minute" in text
+    assert "7 searches in any 5 seconds" in text
 
 
 @pytest.fixture(scope="module")

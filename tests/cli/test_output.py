@@ -182,8 +182,8 @@ def test_a_program_that_fails_late_has_printed_what_came_before(
 def test_several_rows_are_one_array_or_many_lines(cli: Cli, service: SampleServer) -> None:
     assert len(rows(cli("nekos", "image", "neko", "--amount", "20"))) == 20
     lines = cli("nekos", "image", "neko", "--amount", "3", "--jsonl").text.splitlines()
-    found: list[JsonValue] = [json.loads(line) for line in lines]
-    assert [isinstance(row, dict) and "_source" in row for row in found] == [True] * 3
+    result: list[JsonValue] = [json.loads(line) for line in lines]
+    assert [isinstance(row, dict) and "_source" in row for row in result] == [True] * 3
 
 
 def test_every_mode_is_to_be_had_on_a_terminal(terminal: Terminal, odd: SampleServer) -> None:

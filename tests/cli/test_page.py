@@ -36,9 +36,9 @@ def test_categories_are_names_in_alphabetical_order(cli: Cli, terminal: Terminal
     names = cli("nekos", "categories").text.splitlines()
     assert names == sorted(names)
     assert {"baka", "bite", "blush", "bored", "cry", "cuddle", "husbando", "neko"} <= set(names)
-    shown = terminal("nekos", "categories").text
-    assert shown.splitlines() == names
-    assert "[src:" not in shown
+    screen = terminal("nekos", "categories").text
+    assert screen.splitlines() == names
+    assert "[src:" not in screen
 
 
 def test_categories_go_through_head(process: Process) -> None:
@@ -70,11 +70,11 @@ def test_categories_are_filtered_by_format(cli: Cli) -> None:
 def test_a_picture_s_credit_is_picked(cli: Cli) -> None:
     program = ".[0] | {url, artist: .artist_name, source_url}"
     outcome = cli("nekos", "image", "husbando", "--jq", program)
-    found = outcome.json
-    assert isinstance(found, dict)
-    assert list(found) == ["url", "artist", "source_url"]
+    result = outcome.json
+    assert isinstance(result, dict)
+    assert list(result) == ["url", "artist", "source_url"]
     assert outcome.text.startswith('{\n  "url": "http')
-    assert re.search(rf"/api/v2/husbando/{NAME}\.png$", str(found["url"]))
+    assert re.search(rf"/api/v2/husbando/{NAME}\.png$", str(result["url"]))
 
 
 def test_three_pictures_have_three_addresses(cli: Cli) -> None:

@@ -69,10 +69,10 @@ def test_output(  # noqa: PLR0913, PLR0917  fixtures
     parts = [("in a pipe", cli(*arguments))]
     for width in widths:
         for color in ("never", "always"):
-            shown = terminal(
+            screen = terminal(
                 *arguments, columns=width, environment={"ANIMEDEX_COLOR": color}, errors=True
             )
-            parts.append((f"on a terminal of {width} columns, color={color}", shown))
+            parts.append((f"on a terminal of {width} columns, color={color}", screen))
     text = "\n".join(f"=== {title}\n{_format_snapshot(outcome)}" for title, outcome in parts)
     _compare(FOLDER / f"{name}.txt", _normal(text, service))
 

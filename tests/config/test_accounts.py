@@ -53,10 +53,10 @@ def test_who_never_signed_in_has_none(club: Backend) -> None:
 
 def test_an_account_comes_from_the_file(club: Backend) -> None:
     write_credentials("club", TABLE)
-    found = find_account(club, HERE)
-    assert carried(found) == basic("me", "k3y")
-    assert found is not None
-    assert (found.user, repr(found)) == ("me", "<account of me>")
+    result = find_account(club, HERE)
+    assert carried(result) == basic("me", "k3y")
+    assert result is not None
+    assert (result.user, repr(result)) == ("me", "<account of me>")
 
 
 def test_the_environment_wins(club: Backend, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -158,26 +158,26 @@ PLAIN = st.text(
 
 @given(login=PLAIN, key=PLAIN)
 def test_any_plain_key_is_carried_and_never_shown(club: Backend, login: str, key: str) -> None:
-    found = build_account(club, {"login": login, "api_key": key})
-    assert carried(found) == basic(login, key)
-    for secret in (key, carried(found)):
-        assert secret not in found.redact(f"\x00{secret}\x00").replace("***", "")
-    assert basic(login, key) not in f"{found!r} {found.headers!r}"
+    result = build_account(club, {"login": login, "api_key": key})
+    assert carried(result) == basic(login, key)
+    for secret in (key, carried(result)):
+        assert secret not in result.redact(f"\x00{secret}\x00").replace("***", "")
+    assert basic(login, key) not in f"{result!r} {result.headers!r}"
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 def test_a_key_is_struck_in_any_encoding(club: Backend, encoding: str) -> None:
-    found = build_account(club, {"login": "me", "api_key": "k3/y+="})
+    result = build_account(club, {"login": "me", "api_key": "k3/y+="})
     for text in ("no k3/y+= here", "no k3%2Fy+= here", "no \\u006b3/y+= here"):
         read = text.encode(encoding).decode("utf-8")
-        assert found.redact(read) == "no *** here"
-    assert found.redact("n\0o\0") == "n\0o\0"
+        assert result.redact(read) == "no *** here"
+    assert result.redact("n\0o\0") == "n\0o\0"
 
 
 def test_a_key_is_struck_however_it_is_written(club: Backend) -> None:
-    found = build_account(club, {"login": "me", "api_key": "k3/y+="})
+    result = build_account(club, {"login": "me", "api_key": "k3/y+="})
     told = f"k3/y+= k3%2Fy%2B%3D k3\\/y+= {basic('me', 'k3/y+=')}"
-    assert found.redact(told) == "*** *** *** ***"
+    assert result.redact(told) == "*** *** *** ***"
 
 
 UNTIL = "import os, time\nwhile not os.path.exists({!r}): time.sleep(0.01)"

@@ -252,8 +252,8 @@ def test_a_program_that_gives_no_key_is_told(source: str, what: str, program: Pr
 
 
 def test_what_it_prints_may_be_anything(program: Program) -> None:
-    found = run_program(program("import sys; sys.stdout.buffer.write(b'k\\xff\\x00y')"), "club")
-    assert found == "k\ufffd\x00y"
+    result = run_program(program("import sys; sys.stdout.buffer.write(b'k\\xff\\x00y')"), "club")
+    assert result == "k\ufffd\x00y"
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ def nothing_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_chosen_folder(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", "/somebody")
     variable = f"ANIMEDEX_{kind.upper()}_DIR"
-    for chosen, found in (("/a/b", "/a/b"), ("~/b", "/somebody/b"), ("c", os.path.abspath("c"))):
+    for chosen, result in (("/a/b", "/a/b"), ("~/b", "/somebody/b"), ("c", os.path.abspath("c"))):
         monkeypatch.setenv(variable, chosen)
-        assert user_folder(kind) == found
+        assert user_folder(kind) == result
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -35,14 +35,14 @@ def test_the_folders_of_linux(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> No
     default = f"/somebody/{DEFAULTS[kind]}/animedex"
     variable = f"XDG_{kind.upper()}_HOME"
     assert user_folder(kind) == default
-    for chosen, found in (("/x", "/x/animedex"), ("", default), ("relative", default)):
+    for chosen, result in (("/x", "/x/animedex"), ("", default), ("relative", default)):
         monkeypatch.setenv(variable, chosen)
-        assert user_folder(kind) == found
+        assert user_folder(kind) == result
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_folders_of_other_systems(kind: Kind, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(folders, "_ON_LINUX", False)
-    found = Path(user_folder(kind))
-    assert found.is_absolute()
-    assert "animedex" in found.parts
+    result = Path(user_folder(kind))
+    assert result.is_absolute()
+    assert "animedex" in result.parts

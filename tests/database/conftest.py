@@ -140,7 +140,7 @@ def asides(path: Path) -> Asides:
     """List the files that were set aside by now."""
 
     def find() -> list[Path]:
-        found = path.parent.glob(f"{path.name}.corrupt-*")
-        return [each for each in found if not each.name.endswith(("-wal", "-shm"))]
+        result = path.parent.glob(f"{path.name}.corrupt-*")
+        return [each for each in result if not each.name.endswith(("-wal", "-shm"))]
 
     return find

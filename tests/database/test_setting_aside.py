@@ -102,10 +102,10 @@ def test_contents_that_make_no_sense_are_set_aside_once(
     database.add("old")
 
     def work(db: sqlite3.Connection) -> list[str]:
-        found = [text for (text,) in db.execute("SELECT text FROM note")]
-        if found:
+        result = [text for (text,) in db.execute("SELECT text FROM note")]
+        if result:
             raise CorruptFile
-        return found
+        return result
 
     assert database.run(work) == []
     assert opened(asides()[0]).notes() == ["old"]
@@ -171,5 +171,5 @@ def test_processes_that_notice_at_once_all_go_on_with_one_file(
     assert len(told) == 4
     assert len([warning for _, warnings in told for warning in warnings]) == 1
     assert [aside.read_bytes() for aside in asides()] == [before]
-    found, _ = start_child().finish()
-    assert sorted(found) == [f"{n}.{letter}" for n in range(4) for letter in "ab"]
+    result, _ = start_child().finish()
+    assert sorted(result) == [f"{n}.{letter}" for n in range(4) for letter in "ab"]

@@ -100,10 +100,10 @@ class Interrupted(sqlite3.Connection):
     def execute(self, sql: str, *rest: object) -> sqlite3.Cursor:
         if sql == "ROLLBACK" and sql in self.at:
             raise KeyboardInterrupt
-        found = super().execute(sql, *rest)  # type: ignore[arg-type]  # whatever it is given
+        result = super().execute(sql, *rest)  # type: ignore[arg-type]  # whatever it is given
         if sql in self.at:
             raise KeyboardInterrupt
-        return found
+        return result
 
 
 @pytest.mark.parametrize("at", [("BEGIN IMMEDIATE",), ("BEGIN IMMEDIATE", "ROLLBACK")])

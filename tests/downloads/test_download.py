@@ -70,13 +70,13 @@ def test_ids_urls_rows_records_and_posts_are_all_understood(
         image,
         image.to_common(),
     ]
-    found = download(client, whats, folder, jobs=1)
-    assert [one.error for one in found] == [None] * 7
-    assert [one.status for one in found] == ["fetched"] * 6 + ["here"]
-    assert found[0].id == "waifu:5000"
-    assert found[1].id == "waifu:5001"
-    assert found[3].id == f"danbooru:{post.id}"
-    assert found[6].path == found[5].path
+    result = download(client, whats, folder, jobs=1)
+    assert [one.error for one in result] == [None] * 7
+    assert [one.status for one in result] == ["fetched"] * 6 + ["here"]
+    assert result[0].id == "waifu:5000"
+    assert result[1].id == "waifu:5001"
+    assert result[3].id == f"danbooru:{post.id}"
+    assert result[6].path == result[5].path
 
 
 def test_a_row_is_kept_to_the_byte_and_what_stands_beside_it_is_not(
@@ -151,10 +151,10 @@ def test_a_library_that_cannot_be_used_is_told_once_and_done_without(
     (tmp_path / "a file").write_bytes(b"")
     said: list[str] = []
     with Library(str(tmp_path / "a file" / "library.db")) as library:
-        found = download(
+        result = download(
             client, ["waifu:5000", "waifu:5001"], folder, library=library, warn=said.append
         )
-    assert [one.status for one in found] == ["fetched", "fetched"]
+    assert [one.status for one in result] == ["fetched", "fetched"]
     assert len(said) == 1
     assert said[0].startswith("the library does not have what is fetched")
 
@@ -170,9 +170,14 @@ def test_one_that_fails_does_not_stop_the_rest(
         {"a": 1},
         BadArguments("row 7"),
     ]
-    found = download(client, whats, folder)
-    assert [one.status for one in found] == ["fetched", *["failed"] * 2, "fetched", *["failed"] * 2]
-    reasons = [one.error.reason for one in found if one.error]
+    result = download(client, whats, folder)
+    assert [one.status for one in result] == [
+        "fetched",
+        *["failed"] * 2,
+        "fetched",
+        *["failed"] * 2,
+    ]
+    reasons = [one.error.reason for one in result if one.error]
     assert reasons == ["not-found", "bad-args", "bad-args", "bad-args"]
     assert len(visible(folder)) == 2
 
@@ -187,11 +192,11 @@ def test_a_withheld_picture_says_so(client: Client, services: Services, folder: 
 
 
 def test_two_pictures_of_one_name_get_two(client: Client, folder: Path) -> None:
-    found = download(client, ["waifu:5000", "waifu:5001", "waifu:5002"], folder, name="{source}")
+    result = download(client, ["waifu:5000", "waifu:5001", "waifu:5002"], folder, name="{source}")
     assert sorted(visible(folder)) == ["waifu (2).png", "waifu (3).png", "waifu.png"]
     again = download(client, ["waifu:5002", "waifu:5001", "waifu:5000"], folder, name="{source}")
     assert [one.status for one in again] == ["here"] * 3
-    assert [one.path for one in again] == [one.path for one in reversed(found)]
+    assert [one.path for one in again] == [one.path for one in reversed(result)]
 
 
 def test_another_file_of_that_name_stays_as_it_is(client: Client, folder: Path) -> None:

@@ -132,7 +132,7 @@ def test_two_threads_ask_for_the_same_at_once(
     client: Client, services: Services, folder: Path
 ) -> None:
     row = {"url": f"{services.nekos.url}/neko/{picture_name(0)}", "artist_name": "a"}
-    found = download(client, [row] * 8, folder, jobs=8)
-    assert sorted(one.status for one in found) == ["fetched", *["here"] * 7]
+    result = download(client, [row] * 8, folder, jobs=8)
+    assert sorted(one.status for one in result) == ["fetched", *["here"] * 7]
     assert len(services.nekos.arrivals) == 1
     assert len(visible(folder)) == 1

@@ -68,8 +68,8 @@ def fetch_cut(raw_server: StartRawServer, tmp_path: Path, folder: Path) -> Fetch
         asked: list[int | None] = []
 
         def script(connection: socket.socket, over: threading.Event) -> None:
-            wanted = re.search(rb"Range: bytes=([0-9]+)-", server.requests[-1])
-            asked.append(int(wanted[1]) if wanted else None)
+            match = re.search(rb"Range: bytes=([0-9]+)-", server.requests[-1])
+            asked.append(int(match[1]) if match else None)
             connection.sendall(first if len(asked) == 1 else later(asked[-1]))
 
         server = raw_server(script)

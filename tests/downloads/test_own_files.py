@@ -41,11 +41,11 @@ def test_who_sees_something_change_waits_on(open_lock: Path) -> None:
     changes = count()
 
     def seen() -> int:
-        found = next(changes)
-        if found == 5:
+        result = next(changes)
+        if result == 5:
             # What was locked is locked no more.
             os.dup2(other, number)
-        return found
+        return result
 
     wait_for_lock(number, "it", 60.0, seen)
     assert next(changes) >= 5

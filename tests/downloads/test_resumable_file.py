@@ -185,9 +185,9 @@ def etag_of(client: Client, services: Services, folder: Path, row: JsonObject) -
     from animedex.backends import find_backend
     from animedex.backends.asset_call import fetch_file
 
-    found = client.perform(fetch_file(find_backend("nekos"), str(row["url"])))
+    result = client.perform(fetch_file(find_backend("nekos"), str(row["url"])))
     services.nekos.arrivals.clear()
-    return found.header("etag") or ""
+    return result.header("etag") or ""
 
 
 def test_a_later_run_fetches_only_the_rest(

@@ -74,8 +74,8 @@ def test_the_time_that_is_left_is_for_the_next_try(options: ClientOptions) -> No
 
 
 def test_all_together_end_at_once(client: Client, services: Services, folder: Path) -> None:
-    found = iter_downloads(client, ["waifu:5000", "waifu:5001"], folder, timeout=1e-9)
-    errors = [one.error for _, one in found]
+    result = iter_downloads(client, ["waifu:5000", "waifu:5001"], folder, timeout=1e-9)
+    errors = [one.error for _, one in result]
     assert [error.reason for error in errors if error] == ["timeout", "timeout"]
     assert services.requests() == 0
 

@@ -170,8 +170,8 @@ def test_a_number_that_no_column_holds_does_not_end_the_download(
     film = client.danbooru.search("filetype:mp4", limit=1)[0]
     post = msgspec.structs.replace(film.to_common(), width=number, height=number)
     said: list[str] = []
-    found = download(client, [post, "waifu:5000"], folder, library=library, warn=said.append)
-    assert [one.status for one in found] == ["fetched", "fetched"]
+    result = download(client, [post, "waifu:5000"], folder, library=library, warn=said.append)
+    assert [one.status for one in result] == ["fetched", "fetched"]
     assert len(said) + library.count() == 2
     assert library.holding("waifu:5000") is not None
 
@@ -191,8 +191,8 @@ def test_a_url_of_another_host_is_refused_before_anything_is_sent(
     client: Client, services: Services, folder: Path
 ) -> None:
     row = {"id": "danbooru:1", "rating": "g", "url": "https://elsewhere.example/1.png"}
-    found = download(client, [row, "https://elsewhere.example/1.png"], folder)
-    assert [one.error.reason for one in found if one.error] == ["bad-args", "bad-args"]
+    result = download(client, [row, "https://elsewhere.example/1.png"], folder)
+    assert [one.error.reason for one in result if one.error] == ["bad-args", "bad-args"]
     assert services.requests() == 0
 
 

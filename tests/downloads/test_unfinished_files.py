@@ -158,8 +158,8 @@ def test_what_fails_is_kept_only_where_it_can_be_asked_for_again(
     services.nekos.faults.add("/neko/*:cutx1")
     services.nekos.faults.add("/neko/*:404")
     row = {"url": url, "artist_name": "a"}
-    found = iter_downloads(client, [row], folder, unfinished=UnfinishedFiles(keep=keep))
-    assert [one.status for _, one in found] == ["failed"]
+    result = iter_downloads(client, [row], folder, unfinished=UnfinishedFiles(keep=keep))
+    assert [one.status for _, one in result] == ["failed"]
     assert len(hidden(folder)) == 2 * keep
 
 

@@ -74,8 +74,8 @@ def test_the_checksum_of_what_came_in_parts_is_that_of_all_of_it(
     post = client.danbooru.search("filetype:png", rating="g", limit=1)[0]
     assert post.md5
     assert post.file_url
-    found = client.perform(fetch_file(find_backend("danbooru"), post.file_url))
-    left(folder, found.body[:50], post.file_url, etag=found.header("etag") or "")
+    result = client.perform(fetch_file(find_backend("danbooru"), post.file_url))
+    left(folder, result.body[:50], post.file_url, etag=result.header("etag") or "")
     (one,) = download(client, [post], folder)
     assert one.status == "fetched"
     assert services.danbooru.arrivals[-1].status == 206

@@ -87,8 +87,8 @@ class Tab(NamedTuple):
     def focused(self) -> int | None:
         """Return the number of the picture that has the focus."""
         script = "document.activeElement.closest('.card a')?.pathname.split('/')[2] ?? null"
-        found = cast("str | None", self.page.evaluate(script))
-        return None if found is None else int(found)
+        result = cast("str | None", self.page.evaluate(script))
+        return None if result is None else int(result)
 
     def moved(self) -> float:
         """Return how much has moved by itself."""

@@ -88,8 +88,8 @@ def test_no_address_leads_to_another_server(path: str) -> None:
     st.text(st.characters(exclude_categories=["Cs"])),
 )
 def test_whatever_the_path_the_address_stays_here(path: str, query: str) -> None:
-    found = url_without_token(request(f"/{path}", query))
-    assert found.startswith("/")
-    assert not found.startswith(("//", "/\\"))
-    assert urlsplit(found).netloc == ""
-    assert found.isprintable()
+    result = url_without_token(request(f"/{path}", query))
+    assert result.startswith("/")
+    assert not result.startswith(("//", "/\\"))
+    assert urlsplit(result).netloc == ""
+    assert result.isprintable()

@@ -121,10 +121,10 @@ def test_enter_waits_for_what_is_being_searched(tab: Open, filled: GalleryFixtur
 
         page.route("**/?q=inkwell", hurry)
         page.locator("#q").fill("inkwell")
-        found = [hit.entry.id for hit in filled.library.search("inkwell")]
-        expect(page.locator("#count")).to_have_text(f"{len(found)} pictures found")
+        result = [hit.entry.id for hit in filled.library.search("inkwell")]
+        expect(page.locator("#count")).to_have_text(f"{len(result)} pictures found")
         expect(page.locator(".card a").first).to_be_focused()
-        assert visited.focused() == found[0]
+        assert visited.focused() == result[0]
 
 
 def test_back_leads_to_all_where_one_does_not_come_from_the_grid(tab: Open) -> None:
@@ -242,8 +242,8 @@ def test_it_has_no_barriers_that_axe_knows(path: str, width: int, tab: Open, nek
             summary.click()
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page)
-            assert found.violations_count == 0, (scheme, found.generate_report())
+            result = Axe().run(page)
+            assert result.violations_count == 0, (scheme, result.generate_report())
         if path == "/nothing":
             visited.seen.errors.clear()
 

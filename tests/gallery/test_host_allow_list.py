@@ -44,8 +44,8 @@ def test_an_address_is_known_in_any_spelling() -> None:
 
 @given(st.binary(max_size=40))
 def test_whatever_is_asked_for_names_at_most_one_plain_host(value: bytes) -> None:
-    found = request_host([(b"host", value)])
-    assert found is None or not set(found) & set("/\\@?#% \t\r\n[]")
+    result = request_host([(b"host", value)])
+    assert result is None or not set(result) & set("/\\@?#% \t\r\n[]")
 
 
 @given(st.sampled_from(ALL), st.integers(0, 65535))

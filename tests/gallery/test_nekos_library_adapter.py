@@ -74,9 +74,9 @@ def test_every_picture_stands_in_one_category(
     shelf = shelf_of(own)
     assert shelf.formats() == {expected: "png"}
     (name,) = drawn(shelf, expected)
-    found = shelf.find(expected, name)
-    assert found is not None
-    assert found.path.samefile(entry.path)
+    result = shelf.find(expected, name)
+    assert result is not None
+    assert result.path.samefile(entry.path)
 
 
 @given(
@@ -188,9 +188,9 @@ def test_what_came_from_another_gallery_is_not_taken_for_one_s_own(
     entry = own.add(own.draw("b.png", colour="blue"), post(id=f"nekos:{theirs}"), "own")
     assert file_name_for(entry) == theirs
     assert drawn(shelf, "own") == {file_name_for(mine), theirs}
-    found = shelf.find("own", theirs)
-    assert found is not None
-    assert found.path.samefile(entry.path)
+    result = shelf.find("own", theirs)
+    assert result is not None
+    assert result.path.samefile(entry.path)
 
 
 def test_what_came_from_this_gallery_is_found_where_it_stands(
@@ -201,18 +201,18 @@ def test_what_came_from_this_gallery_is_found_where_it_stands(
     again.write_bytes((own.folder / "a.png").read_bytes())
     entry = own.add(again, post(id=f"nekos:{file_name_for(mine)}"), "elsewhere")
     for each in (mine, entry):
-        found = shelf.find(category_path(each), file_name_for(mine))
-        assert found is not None
-        assert found.path.samefile(each.path)
+        result = shelf.find(category_path(each), file_name_for(mine))
+        assert result is not None
+        assert result.path.samefile(each.path)
 
 
 def test_a_service_s_credit_is_told_as_it_was(filled: GalleryFixture) -> None:
     expected = sample_collection().find("neko", NEKO)
-    found = shelf_of(filled).find("neko", NEKO)
+    result = shelf_of(filled).find("neko", NEKO)
     assert expected is not None
-    assert found is not None
-    assert found.credits == expected.credits
-    assert found.size == expected.size
+    assert result is not None
+    assert result.credits == expected.credits
+    assert result.size == expected.size
 
 
 def test_credit_of_other_services_is_told_in_the_same_words(
@@ -225,9 +225,9 @@ def test_credit_of_other_services_is_told_in_the_same_words(
         page_url="https://danbooru.donmai.us/posts/1",
     )
     entry = own.add(own.draw("a.png"), about)
-    found = shelf.find("danbooru-general", file_name_for(entry))
-    assert found is not None
-    assert found.credits == {"anime_name": "Lantern Street", "artist_name": "mio"}
+    result = shelf.find("danbooru-general", file_name_for(entry))
+    assert result is not None
+    assert result.credits == {"anime_name": "Lantern Street", "artist_name": "mio"}
 
 
 @pytest.mark.parametrize("row", [b"", b"[]", b"nope", b'{"artist_name": 5}', b"[" * 100_000])
@@ -236,6 +236,6 @@ def test_a_row_that_makes_no_sense_gives_no_credit(row: bytes, own: GalleryFixtu
 
     about = post(id=f"nekos:{NEKO}")
     own.library.add(NewEntry(str(own.draw("a.png")), about, row, "neko"))
-    found = shelf_of(own).find("neko", NEKO)
-    assert found is not None
-    assert found.credits == {}
+    result = shelf_of(own).find("neko", NEKO)
+    assert result is not None
+    assert result.credits == {}

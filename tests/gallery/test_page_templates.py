@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def number_of(filled: GalleryFixture, post_id: str) -> int:
-    found = filled.library.holding(post_id)
-    assert found is not None
-    return found.id
+    result = filled.library.holding(post_id)
+    assert result is not None
+    return result.id
 
 
 def walked(visit: Visit, path: str) -> list[int]:
@@ -227,9 +227,9 @@ def test_names_are_data_and_never_markup(
     entry = evil_entry(own, text)
     listed = visit("/", server=own_server)
     shown = visit(f"/picture/{entry.id}", server=own_server)
-    found = visit(f"/?artist={'%22' + 'x' * 50}", server=own_server)
+    result = visit(f"/?artist={'%22' + 'x' * 50}", server=own_server)
     plain = Page(visit("/nothing", server=own_server))
-    for answer in (listed, shown, found):
+    for answer in (listed, shown, result):
         page = Page(answer)
         assert answer.status == 200
         assert page.all("script") == plain.all("script")

@@ -15,10 +15,10 @@ sizes = st.integers(1, 100_000)
 
 @given(sizes, sizes)
 def test_every_shape_has_a_class_that_is_near(width: int, height: int) -> None:
-    found = ratio(width, height)
+    result = ratio(width, height)
     exact = 100 * width / height
-    assert found in RATIOS
-    assert all(abs(found - exact) <= abs(other - exact) for other in RATIOS)
+    assert result in RATIOS
+    assert all(abs(result - exact) <= abs(other - exact) for other in RATIOS)
 
 
 def test_every_class_is_in_the_style_sheet() -> None:

@@ -33,15 +33,15 @@ def _points(rng: Random, count: int, size: tuple[int, int] = SIZE) -> list[Point
 def _curve(points: Sequence[Point]) -> list[Point]:
     """Return points along a Bézier curve through four control points."""
     a, b, c, d = points
-    found: list[Point] = []
+    result: list[Point] = []
     for step in range(21):
         t, u = step / 20, 1 - step / 20
         weights = (u**3, 3 * u * u * t, 3 * u * t * t, t**3)
         x, y = (
             sum(w * p[axis] for w, p in zip(weights, (a, b, c, d), strict=True)) for axis in (0, 1)
         )
-        found.append((x, y))
-    return found
+        result.append((x, y))
+    return result
 
 
 def _strokes(

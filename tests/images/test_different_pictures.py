@@ -36,8 +36,8 @@ def test_no_two_different_pictures_are_joined() -> None:
     looks = {kind: [look(draw(kind, number)) for number in range(EACH)] for kind in KINDS}
     pairs = len(KINDS) * EACH * (EACH - 1) // 2
     assert pairs >= 400
-    found = {kind: joined(those, ANY) for kind, those in looks.items()}
-    assert {kind: count for kind, count in found.items() if count} == {}
+    result = {kind: joined(those, ANY) for kind, those in looks.items()}
+    assert {kind: count for kind, count in result.items() if count} == {}
     assert joined([one for those in looks.values() for one in those], MAX_DISTANCE) == 0
 
 
@@ -48,8 +48,8 @@ def test_variants_of_the_same_picture_are_found() -> None:
         for number in range(2)
         for name, one, other in same_pictures(kind, number)
     ]
-    found = confirm_pairs([pair for _, _, pair in pairs], MAX_DISTANCE).tolist()
-    missed = [(kind, name) for (kind, name, _), yes in zip(pairs, found, strict=True) if not yes]
+    result = confirm_pairs([pair for _, _, pair in pairs], MAX_DISTANCE).tolist()
+    missed = [(kind, name) for (kind, name, _), yes in zip(pairs, result, strict=True) if not yes]
     assert len(pairs) >= 200
     assert 1 - len(missed) / len(pairs) >= LEAST_FOUND, missed
 

@@ -73,9 +73,9 @@ def test_what_resembles_a_picture_between_does_not_join_the_two_ends() -> None:
     assert not is_near_duplicate(steps[0], steps[-1])
     assert all(is_near_duplicate(one, other) for one, other in pairwise(steps))
     shelf = Shelf(dict(enumerate(steps, 1)))
-    found = shelf.groups()
-    assert len(found) > 1
-    for group in found:
+    result = shelf.groups()
+    assert len(result) > 1
+    for group in result:
         likenesses = [
             all(is_near_duplicate(steps[one - 1], steps[other - 1], 64) for other in group)
             for one in group
@@ -104,8 +104,8 @@ def test_what_is_gone_meanwhile_is_in_no_group() -> None:
 def test_a_crowd_with_one_hash_takes_few_looks() -> None:
     kinds = {one: Random(one).randrange(3) for one in range(1, 3001)}
     shelf = Shelf({one: Fingerprint((0,), look(kind)) for one, kind in kinds.items()})
-    found = shelf.groups()
-    assert sorted(map(len, found)) == sorted(
+    result = shelf.groups()
+    assert sorted(map(len, result)) == sorted(
         sum(its == kind for its in kinds.values()) for kind in range(3)
     )
     assert shelf.asked < 10 * len(kinds)

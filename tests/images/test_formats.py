@@ -32,17 +32,17 @@ OTHERS = {
 def test_pictures_as_they_are_really_written(name: str) -> None:
     out = io.BytesIO()
     Image.new("RGB", (3, 2)).save(out, name)
-    found = identify_format(out.getvalue()[:64])
-    assert found is not None
-    assert (found.name, found.is_picture) == (name, True)
-    assert found.media_type == Image.MIME[name.upper()]
+    result = identify_format(out.getvalue()[:64])
+    assert result is not None
+    assert (result.name, result.is_picture) == (name, True)
+    assert result.media_type == Image.MIME[name.upper()]
 
 
 @pytest.mark.parametrize(("name", "opening"), OPENINGS.items(), ids=OPENINGS)
 def test_films_and_archives(name: str, opening: bytes) -> None:
-    found = identify_format(opening)
-    assert found is not None
-    assert (found.name, found.is_picture) == (name, False)
+    result = identify_format(opening)
+    assert result is not None
+    assert (result.name, result.is_picture) == (name, False)
 
 
 @pytest.mark.parametrize("opening", OTHERS.values(), ids=OTHERS)
@@ -52,9 +52,9 @@ def test_anything_else_is_not_known(opening: bytes) -> None:
 
 def test_avif_is_told_from_its_family_by_any_of_its_brands() -> None:
     opening = b"\x00\x00\x00\x1cftypmif1\x00\x00\x00\x00mif1avifmiaf"
-    found = identify_format(opening)
-    assert found is not None
-    assert found.name == "avif"
+    result = identify_format(opening)
+    assert result is not None
+    assert result.name == "avif"
     # What stands behind the brands is none.
     assert identify_format(b"\x00\x00\x00\x14" + opening[4:]) is None
 

@@ -43,9 +43,9 @@ def test_within_is_what_a_comparison_with_each_gives(
     for one, other in rows:
         best[one] = min(best.get(one, 65), hamming_distance(value, other))
     expected = sorted((far, one) for one, far in best.items() if far <= radius)
-    found = hashes_of(rows).search(value, radius)
-    assert found == [(one, far) for far, one in expected]
-    assert hashes_of(rows).search(value, radius, 2) == found[:2]
+    result = hashes_of(rows).search(value, radius)
+    assert result == [(one, far) for far, one in expected]
+    assert hashes_of(rows).search(value, radius, 2) == result[:2]
 
 
 @pytest.mark.parametrize("by_bands", [True, False])
@@ -65,9 +65,9 @@ def test_pairs_are_what_a_comparison_of_each_with_each_gives(
             # So few hashes are compared each with each otherwise.
             patch.setattr("animedex.images.hamming_index._COMPARISONS_PER_FLIP", 0)
         patch.setattr("animedex.images.hamming_index._CHUNK", 16)
-        found = list(hashes_of(rows).find_pairs(radius))
-    assert len(found) == len(set(found))
-    assert set(found) == expected
+        result = list(hashes_of(rows).find_pairs(radius))
+    assert len(result) == len(set(result))
+    assert set(result) == expected
 
 
 @pytest.mark.parametrize("radius", [5, 10])

@@ -40,11 +40,11 @@ def still() -> Image.Image:
 
 def frames() -> list[Image.Image]:
     with Image.open(MOVING) as image:
-        found: list[Image.Image] = []
+        result: list[Image.Image] = []
         for number in range(6):
             image.seek(number)
-            found.append(image.convert("RGB"))
-        return found
+            result.append(image.convert("RGB"))
+        return result
 
 
 def written(image: Image.Image, form: str, **options: object) -> bytes:
@@ -63,28 +63,28 @@ def examined(folder: Path, data: bytes) -> ImageFacts:
         with pytest.raises(type(error), match=re.escape(error.message)):
             inspect_image(str(path))
         raise
-    found = inspect_image(str(path))
-    assert measured == found[:4]
+    result = inspect_image(str(path))
+    assert measured == result[:4]
     assert path.read_bytes() == data
-    return found
+    return result
 
 
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_picture_is_the_same_in_every_format(form: str, tmp_path: Path) -> None:
-    found = examined(tmp_path, written(still(), form))
-    assert found[:4] == (form, *still().size, 1)
-    assert is_near_duplicate(found.fingerprint, inspect_image(str(STILL)).fingerprint)
+    result = examined(tmp_path, written(still(), form))
+    assert result[:4] == (form, *still().size, 1)
+    assert is_near_duplicate(result.fingerprint, inspect_image(str(STILL)).fingerprint)
 
 
 @pytest.mark.parametrize("form", ["png", "gif", "webp"])
 def test_an_animation_is_the_same_in_every_format(form: str, tmp_path: Path) -> None:
     first, *rest = frames()
     data = written(first, form, save_all=True, append_images=rest, duration=80)
-    found = examined(tmp_path, data)
-    assert found[:4] == (form, *first.size, 6)
-    assert is_near_duplicate(found.fingerprint, inspect_image(str(MOVING)).fingerprint)
+    result = examined(tmp_path, data)
+    assert result[:4] == (form, *first.size, 6)
+    assert is_near_duplicate(result.fingerprint, inspect_image(str(MOVING)).fingerprint)
     assert not is_near_duplicate(
-        found.fingerprint, examined(tmp_path, written(first, "png")).fingerprint
+        result.fingerprint, examined(tmp_path, written(first, "png")).fingerprint
     )
 
 
@@ -106,11 +106,11 @@ def test_every_kind_of_pixels_is_seen(mode: str, tmp_path: Path) -> None:
         image = still().convert(mode)
     else:
         image = (grey if mode in {"L", "LA"} else still()).convert(mode)
-    found = examined(tmp_path, written(image, "jpeg" if mode in {"CMYK", "YCbCr"} else "png"))
+    result = examined(tmp_path, written(image, "jpeg" if mode in {"CMYK", "YCbCr"} else "png"))
     # What has less colours is compared with what has as many.
     colours = {"1": still().convert("1"), "L": grey, "LA": grey, "I;16": grey}.get(mode, still())
     same = examined(tmp_path, written(colours, "png"))
-    assert is_near_duplicate(found.fingerprint, same.fingerprint)
+    assert is_near_duplicate(result.fingerprint, same.fingerprint)
 
 
 def test_what_is_transparent_is_seen_as_white(tmp_path: Path) -> None:
@@ -141,9 +141,9 @@ def test_the_orientation_is_honoured(orientation: int, tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = orientation
     for form in ("jpeg", "png", "webp"):
-        found = examined(tmp_path, written(lying, form, exif=exif.tobytes()))
-        assert (found.width, found.height) == still().size
-        assert is_near_duplicate(found.fingerprint, inspect_image(str(STILL)).fingerprint)
+        result = examined(tmp_path, written(lying, form, exif=exif.tobytes()))
+        assert (result.width, result.height) == still().size
+        assert is_near_duplicate(result.fingerprint, inspect_image(str(STILL)).fingerprint)
 
 
 def test_damaged_exif_is_passed_over_in_silence(tmp_path: Path) -> None:
@@ -198,8 +198,8 @@ def test_whatever_is_wrong_in_a_file_is_one_error_of_ours(
         warnings.simplefilter("error")
         told = ""
         try:
-            found = examined(Path(folder), data[:place] + wrong + data[place + len(wrong) :])
-            assert found.width * found.height <= MAX_PIXELS
+            result = examined(Path(folder), data[:place] + wrong + data[place + len(wrong) :])
+            assert result.width * result.height <= MAX_PIXELS
         except AnimedexError as error:
             told = error.hint or "nothing"
         assert told != "nothing"

@@ -139,14 +139,14 @@ def shelf(tmp_path: Path) -> Iterator[Shelf]:
 
 def test_variants_are_found_and_no_two_different_pictures_are_joined(shelf: Shelf) -> None:
     near = shelf.hashes().find_pairs(MAX_DISTANCE)
-    found = list(
+    result = list(
         group_duplicates(
             near, lambda ids: {one: shelf.fingerprints[one] for one in ids}, MAX_DISTANCE
         )
     )
-    kinds = [{shelf.labels[one].of for one in group} for group in found]
+    kinds = [{shelf.labels[one].of for one in group} for group in result]
     assert [kind for kind in kinds if len(kind) > 1] == []
-    together = {one: group for group in found for one in group}
+    together = {one: group for group in result for one in group}
     originals = {label.of: n for n, label in shelf.labels.items() if label.variant == "original"}
     assert len(originals) >= count(48, 590)
     missed = [

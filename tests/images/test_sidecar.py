@@ -133,9 +133,9 @@ def test_a_name_that_leaves_no_room_for_a_sidecar_has_none(tmp_path: Path) -> No
 
 
 def test_json_holds_the_row_in_its_own_bytes(picture: str) -> None:
-    told = content(write_sidecar(picture, "json", POST, ROW))
-    assert f'\n  "row": {ROW.decode()}\n}}\n' in told
-    assert told.startswith('{\n  "animedex": "credit",\n  "post": {\n    "id": "danbooru:123",\n')
+    result = content(write_sidecar(picture, "json", POST, ROW))
+    assert f'\n  "row": {ROW.decode()}\n}}\n' in result
+    assert result.startswith('{\n  "animedex": "credit",\n  "post": {\n    "id": "danbooru:123",\n')
 
 
 def test_json_that_another_program_laid_out_anew_is_read(picture: str) -> None:
@@ -149,8 +149,8 @@ def test_json_that_another_program_laid_out_anew_is_read(picture: str) -> None:
 
 
 def test_text_is_for_people(picture: str) -> None:
-    told = content(write_sidecar(picture, "txt", POST, ROW))
-    assert told.splitlines()[:7] == [
+    result = content(write_sidecar(picture, "txt", POST, ROW))
+    assert result.splitlines()[:7] == [
         "Id: danbooru:123",
         "Artist: yuzu",
         "Artist: aoba mio",
@@ -163,8 +163,8 @@ def test_text_is_for_people(picture: str) -> None:
 
 
 def test_hydrus_is_a_tag_on_each_line(picture: str) -> None:
-    told = content(write_sidecar(picture, "hydrus", POST, ROW))
-    assert told.splitlines() == [
+    result = content(write_sidecar(picture, "hydrus", POST, ROW))
+    assert result.splitlines() == [
         "id:danbooru:123",
         "creator:yuzu",
         "creator:aoba mio",

@@ -87,8 +87,8 @@ _HALF = grays(128, 128, 128, 128)
 def test_every_depth_is_scaled(
     data: bytes, expected: list[tuple[int, ...]], tmp_path: Path
 ) -> None:
-    for found, wanted in zip(pixels(data, tmp_path), expected, strict=True):
-        assert all(abs(one - other) <= 1 for one, other in zip(found, wanted, strict=True))
+    for result, wanted in zip(pixels(data, tmp_path), expected, strict=True):
+        assert all(abs(one - other) <= 1 for one, other in zip(result, wanted, strict=True))
 
 
 @pytest.mark.parametrize(

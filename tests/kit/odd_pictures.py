@@ -60,19 +60,19 @@ def chunk(kind: bytes, data: bytes, *, wrong: bool = False) -> bytes:
 
 def png_chunks(data: bytes) -> list[tuple[bytes, bytes]]:
     """Return the kinds and the data of a PNG's chunks."""
-    found: list[tuple[bytes, bytes]] = []
+    result: list[tuple[bytes, bytes]] = []
     at = 8
     while at < len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
-        found.append((kind, data[at + 8 : at + 8 + size]))
+        result.append((kind, data[at + 8 : at + 8 + size]))
         at += size + 12
-    return found
+    return result
 
 
 def gif_ends(data: bytes) -> list[tuple[int, int]]:
     """Return of each block its introducer and where it ends, the header first."""
     at = 13 + (3 << (data[10] & 7) + 1 if data[10] & 0x80 else 0)
-    found = [(0, at)]
+    result = [(0, at)]
     while data[at] != ord(";"):
         kind = data[at]
         if kind == ord(","):
@@ -83,8 +83,8 @@ def gif_ends(data: bytes) -> list[tuple[int, int]]:
         while data[at]:
             at += data[at] + 1
         at += 1
-        found.append((kind, at))
-    return found
+        result.append((kind, at))
+    return result
 
 
 def _whole_png() -> Iterator[tuple[str, bytes, bytes]]:

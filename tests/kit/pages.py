@@ -19,8 +19,8 @@ def words_of(name: str) -> str:
 
 def cells(name: str, header: str) -> list[list[str]]:
     """Return the rows of the table that has this header, cell by cell."""
-    _, found, rest = text_of(name).partition(f"\n| {header} |\n")
-    assert found, f"{name} has no table with the header {header!r}"
+    _, result, rest = text_of(name).partition(f"\n| {header} |\n")
+    assert result, f"{name} has no table with the header {header!r}"
     lines = rest.partition("\n\n")[0].splitlines()[1:]
     return [[cell.strip() for cell in line[1:-1].split("|")] for line in lines]
 

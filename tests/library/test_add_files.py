@@ -109,8 +109,8 @@ def test_formats_that_are_not_supported_are_counted_and_told_in_words(
     for file in ("a.jpg", "b.heic", "nameless"):
         (tmp_path / file).write_bytes(UNSUPPORTED[name] + bytes(200))
     told: list[str] = []
-    found = list(files_below(str(tmp_path), unsupported=told.append))
-    assert [os.path.basename(path) for path in found] == ["1.png"]
+    result = list(files_below(str(tmp_path), unsupported=told.append))
+    assert [os.path.basename(path) for path in result] == ["1.png"]
     assert told == [name.partition(" ")[0]] * 3
     (added,) = add_all(library, [str(tmp_path / "b.heic")])
     assert added.error
@@ -240,10 +240,10 @@ def test_the_credit_in_a_file_is_read(draw: Draw, tmp_path: Path, post: ArtPost)
     target = tmp_path / "credited.png"
     with target.open("wb") as file:
         write_credit(str(source), file, post, ROW)
-    found = read_file_credit(str(target))
-    assert found.post
-    assert (found.post.id, found.post.artists, found.row) == (post.id, post.artists, ROW)
-    assert found.category == "neko"
+    result = read_file_credit(str(target))
+    assert result.post
+    assert (result.post.id, result.post.artists, result.row) == (post.id, post.artists, ROW)
+    assert result.category == "neko"
     assert read_file_credit(str(source)) == NewEntry(str(source))
 
 
@@ -260,9 +260,9 @@ def test_a_row_that_its_service_does_not_have_any_more_is_kept(
 def test_the_credit_beside_a_file_is_read(kind: str, draw: Draw, post: ArtPost) -> None:
     path = str(draw("1.png"))
     write_sidecar(path, kind, post, ROW)
-    found = read_file_credit(path)
-    assert found.post
-    assert (found.post.id, found.row, found.category) == (post.id, ROW, "neko")
+    result = read_file_credit(path)
+    assert result.post
+    assert (result.post.id, result.row, result.category) == (post.id, ROW, "neko")
 
 
 def test_a_file_that_changes_meanwhile_is_not_added(library: Library, draw: Draw) -> None:
@@ -340,10 +340,10 @@ def test_one_file_does_not_stop_others_whatever_is_wrong_with_it(
     paths = [str(draw(f"{number}.png", number)) for number in range(3)]
     place = Path(write_sidecar(paths[1], "json", post))
     place.write_text(place.read_text().replace("Lantern", "\\ud800"))
-    found = list(add_all(library, paths))
-    assert [one.entry and one.entry.path for one in found] == [paths[0], None, paths[2]]
-    assert found[1].error
-    assert found[1].error.reason == "corrupt"
+    result = list(add_all(library, paths))
+    assert [one.entry and one.entry.path for one in result] == [paths[0], None, paths[2]]
+    assert result[1].error
+    assert result[1].error.reason == "corrupt"
     assert library.count() == 2
     assert not list(verify(library))
 

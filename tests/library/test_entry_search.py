@@ -68,7 +68,7 @@ def index_texts(db: sqlite3.Connection, number: int, texts: EntryTexts) -> None:
 
 
 def numbers(db: sqlite3.Connection, words: str, filters: Filters = EVERYTHING) -> list[int]:
-    return [found.id for found in search_entries(db, words, filters)]
+    return [result.id for result in search_entries(db, words, filters)]
 
 
 def named(*names: str) -> list[EntryTexts]:
@@ -214,9 +214,9 @@ def test_the_best_come_first() -> None:
     ]
     for ordered in (best_last, best_last[::-1]):
         with shelf(*ordered) as db:
-            found = search_entries(db, "miku")
-            assert [ordered[one.id - 1] for one in found] == best_last[::-1]
-            scores = [one.score for one in found]
+            result = search_entries(db, "miku")
+            assert [ordered[one.id - 1] for one in result] == best_last[::-1]
+            scores = [one.score for one in result]
             assert scores == sorted(set(scores), reverse=True)
             assert scores[0] == 1.0
 
@@ -286,7 +286,7 @@ def test_filters_do_not_have_slips_forgiven() -> None:
 
 def test_no_more_than_the_limit_is_found() -> None:
     with shelf(*named(*["miku"] * 9)) as db:
-        assert [found.id for found in search_entries(db, "miku", limit=4)] == [9, 8, 7, 6]
+        assert [result.id for result in search_entries(db, "miku", limit=4)] == [9, 8, 7, 6]
         assert search_entries(db, "miku", limit=0) == search_entries(db, "miku", limit=-1) == []
 
 
@@ -306,9 +306,9 @@ def test_what_is_indexed_is_found_by_its_exact_name(name: str, kind: int) -> Non
     artists, characters, shows, tags = names
     whole = EntryTexts(artists, characters, shows, tags)
     with shelf(EntryTexts(["nobody"]), whole, EntryTexts(tags=["nothing"])) as db:
-        found = search_entries(db, name)
-        assert found[0].id == 2
-        assert found[0].score >= 0.96
+        result = search_entries(db, name)
+        assert result[0].id == 2
+        assert result[0].score >= 0.96
 
 
 @given(ANY_NAMES)
@@ -335,14 +335,14 @@ QUERIES = st.text("miku 君の", max_size=9) | st.sampled_from(["miku", "solo mi
 @given(SHELVES, QUERIES, st.integers(1, 12))
 def test_ranking_is_total_and_stable(shelves: list[EntryTexts], query: str, limit: int) -> None:
     with shelf(*shelves) as db:
-        found = search_entries(db, query)
-        assert found == sorted(found, key=lambda one: (-one.score, -one.id))
-        assert len({one.id for one in found}) == len(found)
-        assert all(0 < one.score <= 1 for one in found)
-        assert search_entries(db, query, limit=limit) == found[:limit]
+        result = search_entries(db, query)
+        assert result == sorted(result, key=lambda one: (-one.score, -one.id))
+        assert len({one.id for one in result}) == len(result)
+        assert all(0 < one.score <= 1 for one in result)
+        assert search_entries(db, query, limit=limit) == result[:limit]
         for number, texts in enumerate(shelves, 1):
             index_entry(db, number, texts)
-        assert search_entries(db, query) == found
+        assert search_entries(db, query) == result
 
 
 @given(SHELVES, QUERIES, st.sampled_from(["own", "nekos"]), st.sampled_from(["g", None]))

@@ -112,8 +112,8 @@ def test_filters_let_pass_what_they_say(several: list[SampleEntry], filters: Fil
             store_entry(db, number, kept)
         where, values = filters.where()
         query = f"SELECT id FROM entry WHERE {where or '1'} ORDER BY id"
-        found = [number for (number,) in db.execute(query, values)]
-    assert found == [at for at, kept in enumerate(several, 1) if passes(at, kept, filters)]
+        result = [number for (number,) in db.execute(query, values)]
+    assert result == [at for at, kept in enumerate(several, 1) if passes(at, kept, filters)]
 
 
 @pytest.mark.parametrize(

@@ -174,10 +174,10 @@ def test_bad_lines_are_named_with_their_number_and_the_rest_go_on(
         third.replace(b'"fingerprint":"', b'"fingerprint":"AAAA'),
     ]
     text = b"".join([first, b"\n", *bad, second, *wrong, third])
-    found = taken(empty, text)
-    assert [one.number for one in found if one.entry] == [1, 11]
-    assert [one.number for one in found if one.error] == [3, 4, 5, 6, 7, 8, 9, 10]
-    gone = next(one.error for one in found if one.number == 8)
+    result = taken(empty, text)
+    assert [one.number for one in result if one.entry] == [1, 11]
+    assert [one.number for one in result if one.error] == [3, 4, 5, 6, 7, 8, 9, 10]
+    gone = next(one.error for one in result if one.number == 8)
     assert gone
     assert gone.reason == "not-found"
     assert empty.count() == 2
@@ -192,9 +192,9 @@ def test_a_line_is_not_believed_against_the_file(
     entry = empty.entries()[-1]
     assert (entry.format, entry.frames) == ("gif", 3)
     (tmp_path / "1.png").write_bytes(b"root:x:0:0" * 100)
-    found = taken(empty, text.splitlines()[0])
-    assert found[0].error
-    assert found[0].error.reason == "corrupt"
+    result = taken(empty, text.splitlines()[0])
+    assert result[0].error
+    assert result[0].error.reason == "corrupt"
 
 
 def test_a_table_without_paths_is_no_table_of_a_library(empty: Library) -> None:
@@ -206,17 +206,17 @@ def test_a_table_without_paths_is_no_table_of_a_library(empty: Library) -> None:
     "cells", ["relative.png", '""', "/nosuch.png", '"/a\x00.png"', "/a.png,nekos:1,x"]
 )
 def test_bad_rows_of_a_table_are_named(cells: str, empty: Library) -> None:
-    (found,) = taken(empty, f"path,id,rating\n{cells}\n".encode(), "csv")
-    assert (found.number, found.entry) == (2, None)
-    assert found.error
+    (result,) = taken(empty, f"path,id,rating\n{cells}\n".encode(), "csv")
+    assert (result.number, result.entry) == (2, None)
+    assert result.error
 
 
 def test_a_table_that_breaks_off_is_named(filled: Library, empty: Library) -> None:
     text = exported(filled, "csv") + b'"/never closed.png'
-    found = taken(empty, text, "csv")
-    assert [one.new for one in found] == [True, True, True, False]
-    assert found[-1].error
-    assert "cannot be read" in found[-1].error.message
+    result = taken(empty, text, "csv")
+    assert [one.new for one in result] == [True, True, True, False]
+    assert result[-1].error
+    assert "cannot be read" in result[-1].error.message
 
 
 @pytest.mark.parametrize("look", [b"", b"\x00", b"\xff\x00", b"\x01\x00"])
@@ -225,9 +225,9 @@ def test_what_is_no_fingerprint_is_none(look: bytes, filled: Library, empty: Lib
 
     line = json.loads(exported(filled).splitlines()[0])
     line["fingerprint"] = base64.b64encode(look).decode()
-    (found,) = taken(empty, json.dumps(line).encode())
-    assert found.error
-    assert "fingerprint" in found.error.message
+    (result,) = taken(empty, json.dumps(line).encode())
+    assert result.error
+    assert "fingerprint" in result.error.message
 
 
 def test_a_table_from_a_spreadsheet_is_read(filled: Library, empty: Library) -> None:
@@ -298,8 +298,12 @@ def test_numbers_and_times_that_are_none_are_not_taken_in(
     first, *others = exported(filled).decode().splitlines(keepends=True)
     changed, count = re.subn(old, new, first)
     assert count == 1
-    found = taken(empty, "".join([changed, *others]).encode())
-    assert [(one.number, one.entry is None) for one in found] == [(1, True), (2, False), (3, False)]
+    result = taken(empty, "".join([changed, *others]).encode())
+    assert [(one.number, one.entry is None) for one in result] == [
+        (1, True),
+        (2, False),
+        (3, False),
+    ]
     assert len(empty.entries()) == 2
 
 

@@ -83,8 +83,8 @@ def test_addresses_of_the_first_version_are_found(tmp_path: Path) -> None:
             credit = None if text is None else text.encode()
             db.execute("INSERT INTO credit VALUES (?, ?, NULL)", (number, credit))
         migrations.migrate(db)
-        found = db.execute("SELECT url, entry FROM address ORDER BY url").fetchall()
-        assert found == [("https://a.example/1", 1), ("https://b.example/1", 1)]
+        result = db.execute("SELECT url, entry FROM address ORDER BY url").fetchall()
+        assert result == [("https://a.example/1", 1), ("https://b.example/1", 1)]
 
 
 def test_many_open_a_new_one_at_once(tmp_path: Path) -> None:

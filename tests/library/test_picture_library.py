@@ -150,9 +150,9 @@ def test_what_looks_alike_is_found_the_nearest_first(library: Library, draw: Dra
     library.add(NewEntry(str(draw("2.png", 2))))
     look = library.fingerprint(one.id)
     assert look
-    found = library.similar(look)
-    assert [hit.entry.id for hit in found] == [one.id, half.id]
-    assert found[0].distance == 0
+    result = library.similar(look)
+    assert [hit.entry.id for hit in result] == [one.id, half.id]
+    assert result[0].distance == 0
     assert [[entry.id for entry in group] for group in library.dupes()] == [[one.id, half.id]]
 
 

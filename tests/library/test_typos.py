@@ -96,13 +96,13 @@ def test_new_words_are_seen_at_once_and_from_other_connections(tmp_path: Path) -
 
 
 def test_files_do_not_see_the_words_of_others(tmp_path: Path) -> None:
-    found: list[dict[str, int]] = []
+    result: list[dict[str, int]] = []
     for number, name in enumerate(["Frieren", "Himmel"]):
         with closing(sqlite3.connect(tmp_path / str(number), isolation_level=None)) as db:
             migrate(db)
             index_entry(db, 1, EntryTexts([name]))
-            found.append(load_vocabulary(db).similar_words("freiren"))
-    assert found == [{"frieren": 1}, {}]
+            result.append(load_vocabulary(db).similar_words("freiren"))
+    assert result == [{"frieren": 1}, {}]
 
 
 def test_words_that_were_rolled_back_are_forgotten() -> None:

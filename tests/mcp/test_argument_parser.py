@@ -74,9 +74,9 @@ def test_an_unknown_tool_is_told_with_the_near_name() -> None:
     ),
 )
 def test_whatever_is_given_is_read_or_refused(name: str, arguments: dict[str, object]) -> None:
-    found: Arguments | BadArguments
+    result: Arguments | BadArguments
     try:
-        found = parse_arguments(TOOLS[name], arguments)
+        result = parse_arguments(TOOLS[name], arguments)
     except BadArguments as error:
-        found = error
-    assert isinstance(found, (TOOLS[name].arguments, BadArguments))
+        result = error
+    assert isinstance(result, (TOOLS[name].arguments, BadArguments))

@@ -60,8 +60,8 @@ def send(process: subprocess.Popen[bytes], message: bytes | Mapping[str, object]
 
 
 def answer(process: subprocess.Popen[bytes]) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(pipe(process.stdout).readline())
-    return found
+    result: dict[str, Any] = json.loads(pipe(process.stdout).readline())
+    return result
 
 
 def open_up(process: subprocess.Popen[bytes]) -> None:

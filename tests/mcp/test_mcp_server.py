@@ -84,11 +84,11 @@ CALLS: list[tuple[str, dict[str, object]]] = [
 def test_a_call_is_answered_as_declared(
     name: str, arguments: dict[str, object], agent: Agent
 ) -> None:
-    said = agent.call(name, arguments)
-    assert not said.failed, said.text
-    assert said.content
-    assert said.text
-    assert said.pictures == []
+    answer = agent.call(name, arguments)
+    assert not answer.failed, answer.text
+    assert answer.content
+    assert answer.text
+    assert answer.pictures == []
 
 
 def test_rows_are_whole_and_name_their_source(agent: Agent, services: Services) -> None:
@@ -98,12 +98,12 @@ def test_rows_are_whole_and_name_their_source(agent: Agent, services: Services) 
         "unheard_of": {"deep": [1, 2**70]},
     }
     services.nekos.answer("/neko", body=json.dumps({"results": [row]}).encode())
-    said = agent.call("nekos_image", {"category": "neko"})
-    (told,) = said.content["rows"]
+    answer = agent.call("nekos_image", {"category": "neko"})
+    (told,) = answer.content["rows"]
     source = told.pop("_source")
     assert told == row
     assert (source["backend"], source["cached"]) == ("nekos", False)
-    assert "artist: Mio" in said.text
+    assert "artist: Mio" in answer.text
 
 
 def test_only_general_posts_come_unless_another_rating_is_named(
@@ -134,14 +134,14 @@ def test_only_general_posts_come_unless_another_rating_is_named(
 def test_pictures_come_scaled_with_their_credit(
     name: str, arguments: dict[str, object], count: int, agent: Agent
 ) -> None:
-    said = agent.call(name, {**arguments, "picture": True})
-    assert len(said.pictures) == count
-    for number, picture in enumerate(said.pictures, 1):
+    answer = agent.call(name, {**arguments, "picture": True})
+    assert len(answer.pictures) == count
+    for number, picture in enumerate(answer.pictures, 1):
         assert picture.mime_type == "image/jpeg"
         assert max(Image.open(io.BytesIO(base64.b64decode(picture.data))).size) <= 512
-        assert f"picture {number} is " in said.text
-    assert said.text.count("artist: ") == len(said.content["rows"])
-    assert ("no more than 4 pictures" in said.text) == (len(said.content["rows"]) > 4)
+        assert f"picture {number} is " in answer.text
+    assert answer.text.count("artist: ") == len(answer.content["rows"])
+    assert ("no more than 4 pictures" in answer.text) == (len(answer.content["rows"]) > 4)
 
 
 @pytest.mark.parametrize("fault", ["html", "garbage", "cut", "404", "403html"])
@@ -149,19 +149,19 @@ def test_a_picture_that_cannot_be_shown_leaves_its_row(
     fault: str, agent: Agent, services: Services
 ) -> None:
     services.nekos.faults.add(f"/neko/*:{fault}")
-    said = agent.call("nekos_image", {"category": "neko", "picture": True})
-    assert not said.failed
-    assert len(said.content["rows"]) == 1
-    assert said.pictures == []
-    assert " is not shown: " in said.text
+    answer = agent.call("nekos_image", {"category": "neko", "picture": True})
+    assert not answer.failed
+    assert len(answer.content["rows"]) == 1
+    assert answer.pictures == []
+    assert " is not shown: " in answer.text
 
 
 def test_a_picture_elsewhere_is_not_fetched(agent: Agent, services: Services) -> None:
     body = b'{"results": [{"url": "http://169.254.1.1/secret.png"}]}'
     services.nekos.answer("/neko", body=body)
-    said = agent.call("nekos_image", {"category": "neko", "picture": True})
-    assert said.pictures == []
-    assert " is not shown: " in said.text
+    answer = agent.call("nekos_image", {"category": "neko", "picture": True})
+    assert answer.pictures == []
+    assert " is not shown: " in answer.text
 
 
 BAD: list[tuple[str, dict[str, object], str]] = [
@@ -216,18 +216,18 @@ def test_a_fault_of_the_service_is_the_tools_error(
 
 def test_a_service_that_fails_is_named_beside_the_others(agent: Agent, services: Services) -> None:
     services.danbooru.faults.add("*:500html")
-    said = agent.call("art_search", {"words": "maid"})
-    assert [failure["backend"] for failure in said.content["failures"]] == ["danbooru"]
-    assert '"reason":"upstream-error"' in said.text
-    assert said.content["rows"]
+    answer = agent.call("art_search", {"words": "maid"})
+    assert [failure["backend"] for failure in answer.content["failures"]] == ["danbooru"]
+    assert '"reason":"upstream-error"' in answer.text
+    assert answer.content["rows"]
 
 
 def test_what_can_be_read_is_listed_and_read(agent: Agent) -> None:
     listed = agent.run(lambda client: client.list_resources()).resources
-    found = {str(one.uri): cast("Any", _read(agent, str(one.uri))) for one in listed}
-    assert "neko" in found["animedex://nekos_categories"]["categories"]
-    assert found["animedex://schema/art-post"] == post_schema(ArtPost)
-    limits = found["animedex://limits"]
+    result = {str(one.uri): cast("Any", _read(agent, str(one.uri))) for one in listed}
+    assert "neko" in result["animedex://nekos_categories"]["categories"]
+    assert result["animedex://schema/art-post"] == post_schema(ArtPost)
+    limits = result["animedex://limits"]
     assert limits["nekos"]["windows"] == {"/search": {"calls": 7, "seconds": 5.0}}
     assert set(limits) == set(backends.list_names())
 
@@ -308,9 +308,9 @@ def test_a_wait_for_a_budget_is_reported(tmp_path: Path) -> None:
 
     def check(seconds: float) -> None:
         exhaust(agent, tmp_path, seconds)
-        said = agent.call("danbooru_tags", {"pattern": next(patterns)}, note)
-        assert not said.failed
-        assert said.content["rows"]
+        answer = agent.call("danbooru_tags", {"pattern": next(patterns)}, note)
+        assert not answer.failed
+        assert answer.content["rows"]
         ((count, total, message),) = told
         assert (count, total) == (1.0, None)
         assert message is not None

@@ -108,9 +108,9 @@ def test_the_first_frame_is_shown_of_what_moves() -> None:
     frames = [Image.new("RGB", (20, 20), colour) for colour in ("red", "blue")]
     out = io.BytesIO()
     frames[0].save(out, "GIF", save_all=True, append_images=frames[1:])
-    found = opened(scale_picture(out.getvalue()).data).getpixel((5, 5))
-    assert isinstance(found, tuple)
-    assert found[0] > 200
+    result = opened(scale_picture(out.getvalue()).data).getpixel((5, 5))
+    assert isinstance(result, tuple)
+    assert result[0] > 200
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])

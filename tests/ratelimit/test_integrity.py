@@ -344,8 +344,8 @@ def test_a_marker_of_somebody_else_among_the_temporary_files_says_nothing(
     real = os.fstat
 
     def own_by_another(handle: int) -> os.stat_result:
-        found = real(handle)
-        return os.stat_result((*found[:4], found.st_uid + 1, *found[5:]))
+        result = real(handle)
+        return os.stat_result((*result[:4], result.st_uid + 1, *result[5:]))
 
     monkeypatch.setattr(os, "fstat", own_by_another)
     assert isinstance(machine.search(machine.open()), Proceed)

@@ -38,17 +38,17 @@ def results(program: str, document: JsonValue, *, raw: bool = False) -> list[str
 
 @given(DOCUMENTS)
 def test_the_identity_lays_a_document_out(document: JsonValue) -> None:
-    (found,) = results(".", document)
+    (result,) = results(".", document)
     # jq is free to write a number in another way: 1e-07 or 1E-7 are the same.
-    assert json.loads(found) == json.loads(format_json(document))
-    assert found.count("\n") == format_json(document).count("\n")
+    assert json.loads(result) == json.loads(format_json(document))
+    assert result.count("\n") == format_json(document).count("\n")
 
 
 @given(DOCUMENTS)
 def test_compact_results_are_one_line(document: JsonValue) -> None:
-    (found,) = JqProgram(".").run(json.dumps(document), compact=True)
-    assert "\n" not in found
-    assert json.loads(found) == json.loads(json.dumps(document))
+    (result,) = JqProgram(".").run(json.dumps(document), compact=True)
+    assert "\n" not in result
+    assert json.loads(result) == json.loads(json.dumps(document))
 
 
 @given(TEXT)
@@ -58,8 +58,8 @@ def test_a_raw_string_is_itself(text: str) -> None:
 
 @given(st.lists(TEXT | st.integers(-(2**53), 2**53)))
 def test_each_result_stands_for_itself(items: list[str | int]) -> None:
-    found = results(".[]", list(items))
-    assert [json.loads(one) for one in found] == items
+    result = results(".[]", list(items))
+    assert [json.loads(one) for one in result] == items
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_only_strings_are_raw(program: str, expected: list[str]) -> None:
 
 
 def test_raw_results_may_be_compact() -> None:
-    found = JqProgram(".[]").run('["a",{"b":[1]}]', raw=True, compact=True)
-    assert list(found) == ["a", '{"b":[1]}']
+    result = JqProgram(".[]").run('["a",{"b":[1]}]', raw=True, compact=True)
+    assert list(result) == ["a", '{"b":[1]}']
 
 
 @pytest.mark.parametrize(
@@ -126,10 +126,10 @@ def test_what_does_not_compile_is_told_at_once(program: str) -> None:
 
 
 def test_a_failure_comes_after_the_results_before_it() -> None:
-    found = JqProgram('.[] , error("enough")').run("[1,2]")
-    assert [next(found), next(found)] == ["1", "2"]
+    result = JqProgram('.[] , error("enough")').run("[1,2]")
+    assert [next(result), next(result)] == ["1", "2"]
     with pytest.raises(JqFailed, match="enough"):
-        next(found)
+        next(result)
 
 
 @pytest.mark.parametrize("program", [".a", ".[0].x", "error", "error(null)", "tonumber", "1/0"])
@@ -179,8 +179,8 @@ def test_halt_error_fails_with_its_text(
     program: str, before: list[str], text: str, *, raw: bool
 ) -> None:
     run = JqProgram(program).run('"bo\\"om"', raw=raw)
-    found = [next(run) for _ in before]
-    assert found == ([json.loads(one) for one in before] if raw else before)
+    result = [next(run) for _ in before]
+    assert result == ([json.loads(one) for one in before] if raw else before)
     with pytest.raises(JqFailed) as caught:
         next(run)
     assert caught.value.exit_code == 1
@@ -204,5 +204,5 @@ def test_halt_error_wants_a_number() -> None:
 @pytest.mark.parametrize("raw", [False, True])
 def test_numbers_are_written_as_jq_writes_them(*, raw: bool) -> None:
     document = "[1.10, 1E5, -0, 1e400, 12345678901234567890123]"
-    found = list(JqProgram(".[]").run(document, raw=raw))
-    assert found == ["1.10", "1E+5", "-0", "1E+400", "12345678901234567890123"]
+    result = list(JqProgram(".[]").run(document, raw=raw))
+    assert result == ["1.10", "1E+5", "-0", "1E+400", "12345678901234567890123"]

@@ -131,9 +131,9 @@ ROWS: list[JsonObject] = [{"a": 1, "b": None}, {"b": 2, "_source": {"backend": "
     ],
 )
 def test_keys_are_picked(fields: list[str], expected: list[JsonObject]) -> None:
-    found = pick_fields(ROWS, fields, ["known"])
-    assert found == expected
-    assert [list(one)[: len(fields)] for one in found] == [fields, fields]
+    result = pick_fields(ROWS, fields, ["known"])
+    assert result == expected
+    assert [list(one)[: len(fields)] for one in result] == [fields, fields]
 
 
 @pytest.mark.parametrize(("field", "hint"), [("knwon", "known?"), ("zzz", "there are _match, ")])

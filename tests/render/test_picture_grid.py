@@ -46,8 +46,8 @@ def test_letters_stand_beside_each_other() -> None:
 
 
 def test_what_a_picture_needs_comes_first() -> None:
-    kept = ONE._replace(before="<kept>")
-    assert beside([OTHER, kept], LAYOUT).startswith("<kept>x")
+    changed = ONE._replace(before="<kept>")
+    assert beside([OTHER, changed], LAYOUT).startswith("<kept>x")
 
 
 def test_graphics_are_put_into_room_that_was_made() -> None:

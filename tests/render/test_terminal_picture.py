@@ -49,16 +49,16 @@ def picture(width: int = 40, height: int = 60) -> Image.Image:
 def test_a_picture_fits_keeps_its_shape_and_is_not_blown_up(
     sides: tuple[int, int], room: tuple[int, int], cell: tuple[int, int], manner: Manner
 ) -> None:
-    found = Screen(Size(*room), Size(*cell), manner)
-    cells = fit_size(Size(*sides), Size(*room), found)
+    result = Screen(Size(*room), Size(*cell), manner)
+    cells = fit_size(Size(*sides), Size(*room), result)
     assert 1 <= cells.width <= room[0]
     assert 1 <= cells.height <= room[1]
     # Rounding to whole cells is all that the shape may change.
     width, height = cells.width * cell[0], cells.height * cell[1]
     if cells.width > 1 and cells.height > 1:
         assert abs(width - height * sides[0] / sides[1]) <= cell[0] + cell[1] * sides[0] / sides[1]
-    size = count_dots(cells, found)
-    across, down = count_dots(Size(1, 1), found)
+    size = count_dots(cells, result)
+    across, down = count_dots(Size(1, 1), result)
     assert size.width <= max(sides[0] + across, across)
     assert size.height <= max(sides[1] + down, down)
 
@@ -103,7 +103,7 @@ def test_kitty_is_sent_the_picture_first_and_can_forget_it() -> None:
 )
 def test_colours_are_those_that_there_are(manner: Manner, escapes: set[str]) -> None:
     done = draw_picture(Image.new("RGB", (4, 4), (255, 0, 0)), Size(4, 2), screen(manner))
-    assert {found for line in done.lines for found in ESCAPE.findall(line)} == escapes
+    assert {result for line in done.lines for result in ESCAPE.findall(line)} == escapes
 
 
 @manners

@@ -23,9 +23,9 @@ def payload(answer: http.client.HTTPResponse) -> dict[str, object]:
 
 
 def rows(answer: http.client.HTTPResponse) -> list[dict[str, object]]:
-    found = payload(answer)
-    assert list(found) == ["results"]
-    return cast("list[dict[str, object]]", found["results"])
+    result = payload(answer)
+    assert list(result) == ["results"]
+    return cast("list[dict[str, object]]", result["results"])
 
 
 def test_endpoints_map_categories_to_formats(server: SampleServer, ask: Ask) -> None:
@@ -48,8 +48,8 @@ def test_an_image_row_is_the_services(server: SampleServer, ask: Ask) -> None:
 
 
 def test_rows_carry_what_is_known(server: SampleServer, ask: Ask) -> None:
-    found = rows(ask(server, "/hug?amount=20")) + rows(ask(server, "/neko?amount=20"))
-    assert {tuple(row) for row in found} == {
+    result = rows(ask(server, "/hug?amount=20")) + rows(ask(server, "/neko?amount=20"))
+    assert {tuple(row) for row in result} == {
         ("anime_name", "url", "dimensions"),
         ("anime_name", "url"),
         ("artist_name", "artist_href", "source_url", "url", "dimensions"),
@@ -104,8 +104,8 @@ def test_random_rows_repeat(server: SampleServer, ask: Ask) -> None:
 def test_a_seed_makes_the_rows_repeatable(collection: SampleCollection, ask: Ask) -> None:
     def drawn(seed: int) -> list[object]:
         with SampleServer(collection, seed=seed) as server:
-            found = [row for _ in range(3) for row in rows(ask(server, "/neko?amount=20"))]
-            return [str(row["url"]).removeprefix(server.url) for row in found]
+            result = [row for _ in range(3) for row in rows(ask(server, "/neko?amount=20"))]
+            return [str(row["url"]).removeprefix(server.url) for row in result]
 
     assert drawn(1) == drawn(1) != drawn(2)
 
@@ -137,15 +137,15 @@ def test_search_ranks_the_nearest_first(server: SampleServer, ask: Ask) -> None:
 
 
 def test_search_is_never_empty_and_never_scored(server: SampleServer, ask: Ask) -> None:
-    found = rows(ask(server, "/search?query=zzzzzzzz-nothing&type=1&amount=3"))
-    assert len({str(row["url"]) for row in found}) == 3
-    assert all("score" not in key for row in found for key in row)
+    result = rows(ask(server, "/search?query=zzzzzzzz-nothing&type=1&amount=3"))
+    assert len({str(row["url"]) for row in result}) == 3
+    assert all("score" not in key for row in result for key in row)
 
 
 def test_search_keeps_to_a_category(server: SampleServer, ask: Ask) -> None:
-    found = rows(ask(server, "/search?query=tove&type=1&category=neko&amount=20"))
-    assert len(found) == 2
-    assert all("/neko/" in str(row["url"]) for row in found)
+    result = rows(ask(server, "/search?query=tove&type=1&category=neko&amount=20"))
+    assert len(result) == 2
+    assert all("/neko/" in str(row["url"]) for row in result)
 
 
 def test_a_category_of_the_other_sort_has_nothing(server: SampleServer, ask: Ask) -> None:

@@ -83,8 +83,8 @@ def test_a_service_has_its_variable() -> None:
 def test_several_services_serve_side_by_side() -> None:
     def look(*urls: str) -> None:
         for url, path in zip(urls, ("/endpoints", "/posts.json", "/images"), strict=True):
-            asked = Request(url + path, headers={"User-Agent": "tester/1.0"})
-            with urlopen(asked, timeout=120) as answer:
+            request = Request(url + path, headers={"User-Agent": "tester/1.0"})
+            with urlopen(request, timeout=120) as answer:
                 seen.append(answer.status)
         raise KeyboardInterrupt
 
@@ -130,8 +130,8 @@ def test_serving_ends_cleanly_on_ctrl_c() -> None:
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
-        asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
-        with urlopen(asked, timeout=120) as answer:
+        request = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
+        with urlopen(request, timeout=120) as answer:
             assert json.load(answer)["neko"] == {"format": "png"}
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=120)

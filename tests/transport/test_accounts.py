@@ -277,11 +277,11 @@ def test_each_of_several_calls_goes_to_its_service_as_that_ones_user(
 def test_answers_are_kept_for_each_user_apart(
     stage: Stage, pick: Call[bytes], tmp_path: Path
 ) -> None:
-    kept = pick._replace(ttl=60)
+    changed = pick._replace(ttl=60)
     for account, body in ((None, b"public"), (ME, b"mine"), (OTHER, b"theirs")):
         stage.account = account
-        assert stage.play(kept, [answer(body)]) == body
-        assert stage.play(kept) == body
+        assert stage.play(changed, [answer(body)]) == body
+        assert stage.play(changed) == body
     assert len({step.key for step in stage.all_of(CacheStore)}) == 3
     stage.close()
     files = [path for path in tmp_path.iterdir() if path.is_file()]
@@ -423,8 +423,8 @@ def test_an_answer_that_repeats_the_key_is_never_written_down(
     stage: Stage, pick: Call[bytes]
 ) -> None:
     stage.account = ME
-    kept = pick._replace(ttl=60.0)
-    assert stage.play(kept, [answer(f'{{"tag": "{KEY}"}}'.encode())]).startswith(b'{"tag"')
+    changed = pick._replace(ttl=60.0)
+    assert stage.play(changed, [answer(f'{{"tag": "{KEY}"}}'.encode())]).startswith(b'{"tag"')
     assert stage.all_of(CacheStore) == []
-    stage.play(kept, [answer(b'{"tag": "cat"}')])
+    stage.play(changed, [answer(b'{"tag": "cat"}')])
     assert len(stage.all_of(CacheStore)) == 1

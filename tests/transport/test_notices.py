@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def version(response: Response) -> str | None:
-    found = response.header("version")
-    return None if found == "v7" else f"club answers as {found}"
+    result = response.header("version")
+    return None if result == "v7" else f"club answers as {result}"
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ if TYPE_CHECKING:
 
 def test_an_answer_is_read_and_dated(stage: Stage, pick: Call[Read]) -> None:
     before = datetime.now(UTC)
-    found = stage.play(pick, [answer(b"[1]")])
-    assert found.body == b"[1]"
+    result = stage.play(pick, [answer(b"[1]")])
+    assert result.body == b"[1]"
     tag = SourceTag("shelf", before, cached=False, rate_limited=False, library=False)
-    assert found.source._replace(fetched_at=before) == tag
-    assert before <= found.source.fetched_at <= datetime.now(UTC)
+    assert result.source._replace(fetched_at=before) == tag
+    assert before <= result.source.fetched_at <= datetime.now(UTC)
     (sent,) = stage.all_of(Send)
     assert (sent.method, sent.url) == ("GET", "https://shelf.example/api/pick")
     assert dict(sent.headers)["user-agent"] == USER_AGENT
@@ -52,9 +52,9 @@ def test_what_may_not_be_kept_never_meets_the_cache(stage: Stage, pick: Call[Rea
 
 
 def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(ttl=60)
-    first = stage.play(kept, [answer(b"[7]")])
-    second = stage.play(kept)
+    changed = pick._replace(ttl=60)
+    first = stage.play(changed, [answer(b"[7]")])
+    second = stage.play(changed)
     assert (first.body, second.body) == (b"[7]", b"[7]")
     assert (first.source.cached, second.source.cached) == (False, True)
     assert second.source.fetched_at == datetime.fromtimestamp(stage.clock.now, UTC)
@@ -62,23 +62,23 @@ def test_what_may_be_kept_is_asked_once(stage: Stage, pick: Call[Read]) -> None:
 
 
 def test_what_is_kept_expires(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(ttl=60)
-    stage.play(kept, [answer(b"1")])
+    changed = pick._replace(ttl=60)
+    stage.play(changed, [answer(b"1")])
     stage.clock.now += 61
-    assert stage.play(kept, [answer(b"2")]).body == b"2"
+    assert stage.play(changed, [answer(b"2")]).body == b"2"
 
 
 def test_refreshing_asks_and_keeps_the_news(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(ttl=60)
-    stage.play(kept, [answer(b"1")])
-    assert stage.play(kept, [answer(b"2")], config(refresh=True)).body == b"2"
-    assert stage.play(kept).body == b"2"
+    changed = pick._replace(ttl=60)
+    stage.play(changed, [answer(b"1")])
+    assert stage.play(changed, [answer(b"2")], config(refresh=True)).body == b"2"
+    assert stage.play(changed).body == b"2"
 
 
 def test_without_a_cache_nothing_is_looked_up_or_kept(stage: Stage, pick: Call[Read]) -> None:
-    kept = pick._replace(ttl=60)
+    changed = pick._replace(ttl=60)
     for _ in range(2):
-        stage.play(kept, [answer()], config(cached=False))
+        stage.play(changed, [answer()], config(cached=False))
     assert not stage.all_of(CacheGet) + stage.all_of(CacheStore)
 
 

@@ -97,10 +97,10 @@ def test_a_kept_answer_with_another_failure_is_not_asked_anew(
         message = "no such leaf"
         raise NotFound(message)
 
-    kept = pick._replace(ttl=60)
-    stage.play(kept, [answer()])
+    changed = pick._replace(ttl=60)
+    stage.play(changed, [answer()])
     with pytest.raises(NotFound):
-        stage.play(kept._replace(parse=missing))
+        stage.play(changed._replace(parse=missing))
 
 
 def test_a_call_goes_on_where_the_cache_is_busy(stage: Stage) -> None:

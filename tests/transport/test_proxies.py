@@ -12,7 +12,7 @@ def test_no_variable_is_no_proxy() -> None:
 
 
 def test_each_variable_has_its_scheme() -> None:
-    found = read_proxies(
+    result = read_proxies(
         {
             "HTTPS_PROXY": "http://a.example:1",
             "http_proxy": "b.example:2",
@@ -20,7 +20,7 @@ def test_each_variable_has_its_scheme() -> None:
             "NO_PROXY": "localhost,.example.org",
         }
     )
-    assert found == Proxies(
+    assert result == Proxies(
         https="http://a.example:1",
         http="http://b.example:2",
         every="socks5h://c.example",

@@ -231,13 +231,13 @@ def test_threads_that_find_it_unusable_at_once_get_one_warning(
 ) -> None:
     cache = opened(unusable)
     monkeypatch.setattr(vars(cache)["_database"], "_lock", Meeting(4))
-    found: list[CacheEntry | None] = []
-    threads = [threading.Thread(target=lambda: found.append(cache.get("key"))) for _ in range(4)]
+    result: list[CacheEntry | None] = []
+    threads = [threading.Thread(target=lambda: result.append(cache.get("key"))) for _ in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [None] * 4
+    assert result == [None] * 4
     assert len(warnings) == 1
 
 

@@ -89,8 +89,8 @@ def test_without_a_date_the_local_clock_is_asked() -> None:
     ],
 )
 def test_the_reset_of_a_window(reset: str, limit: str, seconds: float | None) -> None:
-    found = answer(x_rate_limit_reset=reset, x_rate_limit_limit=limit, date=DATE)
-    assert requested_delay(found) == seconds
+    result = answer(x_rate_limit_reset=reset, x_rate_limit_limit=limit, date=DATE)
+    assert requested_delay(result) == seconds
 
 
 def test_a_reset_without_a_date_or_with_a_bad_one_is_held_to_the_window() -> None:

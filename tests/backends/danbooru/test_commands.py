@@ -97,10 +97,10 @@ def sent_query(server: DanbooruSample) -> dict[str, str]:
 def test_a_search_is_asked_for_as_it_is_said(
     arguments: tuple[str, ...], sent: dict[str, str], cli: Cli, server: DanbooruSample
 ) -> None:
-    found = cli("search", *arguments)
-    assert (found.code, found.err) == (0, "")
+    outcome = cli("search", *arguments)
+    assert (outcome.code, outcome.err) == (0, "")
     assert sent_query(server) == sent
-    sources = [cast("JsonObject", row["_source"]) for row in found.rows]
+    sources = [cast("JsonObject", row["_source"]) for row in outcome.rows]
     assert all(source["backend"] == "danbooru" for source in sources)
 
 
@@ -112,10 +112,10 @@ def test_a_row_is_what_the_service_sent(cli: Cli) -> None:
 
 
 def test_a_bare_dash_is_told_where_it_goes(cli: Cli, server: DanbooruSample) -> None:
-    found = cli("search", "1girl", "-solo")
-    assert (found.code, found.out) == (2, "")
-    assert "a word that begins with a dash goes after `--`" in found.err
-    assert "animedex danbooru search -- -solo" in found.err
+    outcome = cli("search", "1girl", "-solo")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "a word that begins with a dash goes after `--`" in outcome.err
+    assert "animedex danbooru search -- -solo" in outcome.err
     assert len(server.arrivals) == 0
 
 
@@ -133,14 +133,14 @@ def test_a_bare_dash_is_told_where_it_goes(cli: Cli, server: DanbooruSample) -> 
 def test_a_search_that_finds_nothing_is_answered(
     words: tuple[str, ...], note: str, cli: Cli
 ) -> None:
-    found = cli("search", *words)
-    assert (found.code, found.json, found.err) == (0, [], note)
+    outcome = cli("search", *words)
+    assert (outcome.code, outcome.json, outcome.err) == (0, [], note)
 
 
 def test_three_terms_are_refused_with_what_may_be_done(cli: Cli, server: DanbooruSample) -> None:
-    found = cli("search", "touhou", "cirno", "1girl", "--errors", "json")
-    error = json.loads(found.err)
-    assert (found.code, error["reason"]) == (2, "bad-args")
+    outcome = cli("search", "touhou", "cirno", "1girl", "--errors", "json")
+    error = json.loads(outcome.err)
+    assert (outcome.code, error["reason"]) == (2, "bad-args")
     assert "this one has 3: touhou, cirno, 1girl" in error["message"]
     assert "rating" in error["hint"]
     assert "animedex auth login danbooru" in error["hint"]
@@ -152,15 +152,15 @@ def test_three_terms_are_sent_for_who_is_signed_in(
 ) -> None:
     monkeypatch.setenv("ANIMEDEX_DANBOORU_LOGIN", USER.name)
     monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", USER.api_key)
-    found = cli("search", "1girl", "solo", "cat_girl", "-v")
-    assert found.code == 0
-    assert found.rows
-    assert USER.api_key not in found.out + found.err
+    outcome = cli("search", "1girl", "solo", "cat_girl", "-v")
+    assert outcome.code == 0
+    assert outcome.rows
+    assert USER.api_key not in outcome.out + outcome.err
 
 
 def test_all_of_a_search_comes_by_id(cli: Cli, server: DanbooruSample) -> None:
-    found = cli("search", "1girl", "--all", "--max", "5", "--jq", ".[].id")
-    ids = [int(line) for line in found.out.split()]
+    outcome = cli("search", "1girl", "--all", "--max", "5", "--jq", ".[].id")
+    ids = [int(line) for line in outcome.out.split()]
     assert ids == sorted(ids, reverse=True)
     assert len(ids) == 5
     assert sent_query(server) == {"tags": "1girl", "limit": "5"}
@@ -189,36 +189,36 @@ def test_all_of_a_search_comes_by_id(cli: Cli, server: DanbooruSample) -> None:
 def test_what_cannot_be_searched(
     options: tuple[str, ...], message: str, cli: Cli, server: DanbooruSample
 ) -> None:
-    found = cli("search", "cat_girl", *options)
-    assert (found.code, found.out) == (2, "")
-    assert message in found.err
-    assert found.err.count("\n") == 1
+    outcome = cli("search", "cat_girl", *options)
+    assert (outcome.code, outcome.out) == (2, "")
+    assert message in outcome.err
+    assert outcome.err.count("\n") == 1
     assert len(server.arrivals) == 0
 
 
 def test_pages_past_the_last_say_how_to_go_on(cli: Cli) -> None:
-    found = cli("search", "cat_girl", "--page", "1001")
-    assert found.code == 3
-    assert "You cannot go beyond page 1000." in found.err
-    assert "--page=b<id>" in found.err
+    outcome = cli("search", "cat_girl", "--page", "1001")
+    assert outcome.code == 3
+    assert "You cannot go beyond page 1000." in outcome.err
+    assert "--page=b<id>" in outcome.err
 
 
 def test_a_search_that_took_too_long_says_how_to_narrow_it(
     cli: Cli, server: DanbooruSample
 ) -> None:
     server.refuse("/posts.json", refusals.QUERY_CANCELED)
-    found = cli("search", "cat_girl")
-    assert found.code == 1
-    assert "The database timed out running your query." in found.err
-    assert "narrow it" in found.err
-    assert "stand_in" not in found.err
+    outcome = cli("search", "cat_girl")
+    assert outcome.code == 1
+    assert "The database timed out running your query." in outcome.err
+    assert "narrow it" in outcome.err
+    assert "stand_in" not in outcome.err
 
 
 def test_pictures_come_in_the_shape_of_all_services(cli: Cli) -> None:
     for arguments in (("search", "cat_girl"), ("random", "--rating", "g")):
-        found = cli(*arguments, "--common")
-        assert all(str(row["id"]).startswith("danbooru:") for row in found.rows)
-        assert all("page_url" in row for row in found.rows)
+        outcome = cli(*arguments, "--common")
+        assert all(str(row["id"]).startswith("danbooru:") for row in outcome.rows)
+        assert all("page_url" in row for row in outcome.rows)
     post = json.loads(cli("post", "9000013", "--common").out)
     assert (post["id"], post["_source"]["backend"]) == ("danbooru:9000013", "danbooru")
     assert json.loads(cli("post", "9000013", "--common", "--fields", "md5").out)["md5"]
@@ -259,8 +259,8 @@ def test_a_count(cli: Cli) -> None:
     ],
 )
 def test_the_other_kinds(arguments: tuple[str, ...], expression: str, out: str, cli: Cli) -> None:
-    found = cli(*arguments, "--jq", expression)
-    assert (found.code, found.out, found.err) == (0, out, "")
+    outcome = cli(*arguments, "--jq", expression)
+    assert (outcome.code, outcome.out, outcome.err) == (0, out, "")
 
 
 @pytest.mark.parametrize(
@@ -272,8 +272,8 @@ def test_the_other_kinds(arguments: tuple[str, ...], expression: str, out: str, 
     ],
 )
 def test_what_finds_nothing_is_answered(arguments: tuple[str, ...], note: str, cli: Cli) -> None:
-    found = cli(*arguments)
-    assert (found.code, found.json, found.err) == (0, [], note)
+    outcome = cli(*arguments)
+    assert (outcome.code, outcome.json, outcome.err) == (0, [], note)
 
 
 @pytest.mark.parametrize(
@@ -287,9 +287,9 @@ def test_what_finds_nothing_is_answered(arguments: tuple[str, ...], note: str, c
     ],
 )
 def test_what_is_missing_is_named(arguments: tuple[str, ...], message: str, cli: Cli) -> None:
-    found = cli(*arguments)
-    assert (found.code, found.out) == (3, "")
-    assert message in found.err
+    outcome = cli(*arguments)
+    assert (outcome.code, outcome.out) == (3, "")
+    assert message in outcome.err
 
 
 def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -337,6 +337,6 @@ def test_the_examples_in_the_help_run(
     monkeypatch.chdir(tmp_path)
     name, *arguments = shlex.split(example)
     assert (name, arguments[0]) == ("animedex", "danbooru")
-    found = cli(*arguments[1:])
-    assert found.code == 0
-    assert found.out.strip() not in {"", "[]"}
+    outcome = cli(*arguments[1:])
+    assert outcome.code == 0
+    assert outcome.out.strip() not in {"", "[]"}

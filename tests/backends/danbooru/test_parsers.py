@@ -45,17 +45,17 @@ def answer(body: bytes | object) -> Response:
 @pytest.mark.parametrize(("parse", "kind"), MANY)
 def test_rows_come_in_the_service_s_order_and_say_where_from(parse: Any, kind: Any) -> None:
     rows = [{"id": 2, "new": [1e3]}, {"id": 1, "created_at": None}, {}]
-    found = parse(answer(rows), TAG)
-    assert {type(row) for row in found} == {kind}
-    assert [row.payload for row in found] == rows
-    assert {row.source_tag for row in found} == {TAG}
+    result = parse(answer(rows), TAG)
+    assert {type(row) for row in result} == {kind}
+    assert [row.payload for row in result] == rows
+    assert {row.source_tag for row in result} == {TAG}
 
 
 @pytest.mark.parametrize(("parse", "kind"), ONE)
 def test_a_single_row(parse: Any, kind: Any) -> None:
     row = {"id": 7, "new": {"a": None}}
-    found = parse(answer(row), TAG)
-    assert (found.payload, found.source_tag, type(found)) == (row, TAG, kind)
+    result = parse(answer(row), TAG)
+    assert (result.payload, result.source_tag, type(result)) == (row, TAG, kind)
 
 
 @pytest.mark.parametrize(("posts", "count"), [(17, 17), (None, None), (0, 0)])
@@ -66,10 +66,10 @@ def test_a_count(posts: int | None, count: int | None) -> None:
 
 def test_related_tags() -> None:
     rows = [{"tag": {"name": "cat", "category": 0, "n": 1}, "frequency": 1, "x": 2}, {"tag": None}]
-    found = parsing.parse_related_tags(answer({"query": "a", "related_tags": rows}), TAG)
-    assert [row.payload for row in found] == rows
-    assert (found[0].tag and found[0].tag.name, found[0].frequency) == ("cat", 1.0)
-    assert found[0].source_tag == TAG
+    result = parsing.parse_related_tags(answer({"query": "a", "related_tags": rows}), TAG)
+    assert [row.payload for row in result] == rows
+    assert (result[0].tag and result[0].tag.name, result[0].frequency) == ("cat", 1.0)
+    assert result[0].source_tag == TAG
 
 
 PARSERS = [

@@ -118,11 +118,11 @@ KEYS = ["id", "md5", "source", "pixiv_id", "image_width", "image_height", "file_
 
 @given(st.dictionaries(st.sampled_from(KEYS), JUNK))
 def test_no_row_is_too_odd_to_read(row: Any) -> None:
-    found = ART.read_keys(row)
-    assert found.id.startswith("danbooru:")
-    assert found.pixels >= 0
-    assert found.byte_size >= 0
-    assert all(isinstance(link, str) for link in found.links)
+    result = ART.read_keys(row)
+    assert result.id.startswith("danbooru:")
+    assert result.pixels >= 0
+    assert result.byte_size >= 0
+    assert all(isinstance(link, str) for link in result.links)
     assert ART.matches_row(row) == ("tag_string" in row)
 
 
@@ -281,8 +281,8 @@ def test_a_category_is_drawn_from_by_its_tag(client: Client, server: DanbooruSam
     rows = client.perform(call)
     assert len(rows) == 4
     assert {row.to_common().rating for row in rows} == {"g"}
-    (asked,) = server.arrivals.on("/posts.json")
-    assert asked.query["tags"] == "cat_girl rating:g order:random"
+    (requests,) = server.arrivals.on("/posts.json")
+    assert requests.query["tags"] == "cat_girl rating:g order:random"
 
 
 def test_without_a_category_all_posts_are_drawn_at_once(
@@ -292,8 +292,8 @@ def test_without_a_category_all_posts_are_drawn_at_once(
     assert call is not None
     rows = client.perform(call)
     assert [row.to_common().rating for row in rows] == ["g"] * 3
-    (asked,) = server.arrivals
-    assert (asked.path, asked.query["tags"], asked.query["limit"]) == (
+    (requests,) = server.arrivals
+    assert (requests.path, requests.query["tags"], requests.query["limit"]) == (
         "/posts.json",
         "rating:g order:random",
         "3",

@@ -188,12 +188,12 @@ def test_a_category_is_one_part_of_the_path_or_refused(category: str) -> None:
 
 def test_pictures_come_with_repeats_and_are_noted_as_shown() -> None:
     call = image("neko", 3)
-    found = call.parse(answer(rows("a.png", "b.png", "a.png")), TAG)
+    result = call.parse(answer(rows("a.png", "b.png", "a.png")), TAG)
     assert call.seen is not None
-    assert call.seen(found) == ["a.png", "b.png", "a.png"]
+    assert call.seen(result) == ["a.png", "b.png", "a.png"]
     assert call.next_steps is None
-    assert [row.filename for row in found] == ["a.png", "b.png", "a.png"]
-    assert found[0].source_tag == TAG
+    assert [row.filename for row in result] == ["a.png", "b.png", "a.png"]
+    assert result[0].source_tag == TAG
 
 
 def test_fresh_pictures_are_asked_for_again_by_twenties() -> None:
@@ -340,16 +340,16 @@ BOTH = rows("a.png", artist_name="Frieren")[:-2] + b"," + rows("b.png")[13:]
 
 def test_rows_are_scored_and_none_is_dropped_unless_told() -> None:
     call = search("frieren")
-    found = call.parse(answer(BOTH), TAG)
-    assert [(row.filename, row.match) for row in found] == [("a.png", 1.0), ("b.png", 0.0)]
+    result = call.parse(answer(BOTH), TAG)
+    assert [(row.filename, row.match) for row in result] == [("a.png", 1.0), ("b.png", 0.0)]
 
 
 @pytest.mark.parametrize(
     ("least", "names"), [(0, ["a.png", "b.png"]), (0.8, ["a.png"]), (1, ["a.png"])]
 )
 def test_what_answers_worse_than_wished_is_dropped(least: float, names: list[str]) -> None:
-    found = search("frieren", min_match=least).parse(answer(BOTH), TAG)
-    assert [row.filename for row in found] == names
+    result = search("frieren", min_match=least).parse(answer(BOTH), TAG)
+    assert [row.filename for row in result] == names
 
 
 # Assets

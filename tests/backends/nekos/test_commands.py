@@ -206,13 +206,13 @@ def test_a_picture_goes_into_a_folder_by_its_own_name(
 ) -> None:
     server.answer("/neko/a.png", headers=CREDIT, body=PNG)
     assert run(["nekos", "asset", "neko/a.png", "-o", str(tmp_path)]) == 0
-    told = json.loads(capfdbinary.readouterr().out)
-    assert list(told) == [
+    payload = json.loads(capfdbinary.readouterr().out)
+    assert list(payload) == [
         *("path", "size", "content_type", "url"),
         *("anime_name", "artist_name", "artist_href", "source_url", "_source"),
     ]
-    assert (told["artist_name"], told["anime_name"], told["size"]) == ("青 Mio", None, 8)
-    assert told["path"] == str(tmp_path / "a.png")
+    assert (payload["artist_name"], payload["anime_name"], payload["size"]) == ("青 Mio", None, 8)
+    assert payload["path"] == str(tmp_path / "a.png")
     assert (tmp_path / "a.png").read_bytes() == PNG
 
 

@@ -142,13 +142,13 @@ def test_fresh_pictures_are_new_different_and_enough_if_there_are_enough(
     answers: list[str], shown: str, amount: int
 ) -> None:
     visitor = Visitor(answers[1:], shown)
-    found = visitor.select(answers[0], amount)
+    result = visitor.select(answers[0], amount)
     met = {name for answer in answers[: 1 + visitor.asked] for name in answer}
-    assert len(set(found)) == len(found) <= amount
-    assert not set(found) & set(shown)
-    assert visitor.shown == set(shown) | set(found)
-    assert len(found) == min(amount, len(met - set(shown)))
-    assert len(visitor.said) == (0 < len(found) < amount)
+    assert len(set(result)) == len(result) <= amount
+    assert not set(result) & set(shown)
+    assert visitor.shown == set(shown) | set(result)
+    assert len(result) == min(amount, len(met - set(shown)))
+    assert len(visitor.said) == (0 < len(result) < amount)
     assert visitor.asked <= MAX_TRIES - 1
 
 

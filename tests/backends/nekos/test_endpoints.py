@@ -105,18 +105,18 @@ def test_what_was_shown_at_all_is_not_fresh(ask: Asker, server: SampleServer) ->
 
 def test_a_search(ask: Asker, server: SampleServer) -> None:
     (row,) = ask(nekos.image.call("neko"))
-    found = ask(nekos.search.call(row.artist_name, amount=5))
-    assert len(found) == 5
-    assert max(hit.match for hit in found) > 0.9
+    result = ask(nekos.search.call(row.artist_name, amount=5))
+    assert len(result) == 5
+    assert max(hit.match for hit in result) > 0.9
     kept = ask(nekos.search.call(row.artist_name, amount=5, min_match=0.9))
-    assert kept == [hit for hit in found if hit.match >= 0.9]
+    assert kept == [hit for hit in result if hit.match >= 0.9]
     assert len(server.arrivals.on("/search")) == 1
     assert kept[0].source_tag.cached
 
 
 def test_a_search_in_a_category(ask: Asker, server: SampleServer) -> None:
-    found = ask(nekos.search.call("a", category="hug", amount=3))
-    assert {row.category for row in found} == {"hug"}
+    result = ask(nekos.search.call("a", category="hug", amount=3))
+    assert {row.category for row in result} == {"hug"}
     assert server.arrivals.on("/search")[0].query["type"] == "2"
 
 
@@ -194,21 +194,21 @@ def picture_of(ask: Asker, category: str) -> NekosImage:
 @pytest.mark.parametrize(("category", "kind"), [("neko", "image/png"), ("hug", "image/gif")])
 def test_an_asset_in_memory(ask: Asker, server: SampleServer, category: str, kind: str) -> None:
     row = picture_of(ask, category)
-    found = ask(nekos.asset.call(row))
-    assert (found.content_type, found.path, found.url) == (kind, None, row.url)
-    assert found.size == len(found.body) > 0
-    assert (found.artist_name, found.anime_name) == (row.artist_name, row.anime_name)
-    assert (found.artist_href, found.source_url) == (row.artist_href, row.source_url)
-    assert found.source_tag.backend == "nekos"
+    result = ask(nekos.asset.call(row))
+    assert (result.content_type, result.path, result.url) == (kind, None, row.url)
+    assert result.size == len(result.body) > 0
+    assert (result.artist_name, result.anime_name) == (row.artist_name, row.anime_name)
+    assert (result.artist_href, result.source_url) == (row.artist_href, row.source_url)
+    assert result.source_tag.backend == "nekos"
     short = ask(nekos.asset.call(f"{row.category}/{row.filename}"))
-    assert short._replace(source_tag=None) == found._replace(source_tag=None)
+    assert short._replace(source_tag=None) == result._replace(source_tag=None)
 
 
 def test_an_asset_in_a_file(ask: Asker, server: SampleServer, tmp_path: Path) -> None:
     row = picture_of(ask, "neko")
     path = tmp_path / "picture.png"
-    found = ask(nekos.asset.call(row.payload, path))
-    assert (found.body, found.path) == (None, str(path))
+    result = ask(nekos.asset.call(row.payload, path))
+    assert (result.body, result.path) == (None, str(path))
     assert path.read_bytes() == ask(nekos.asset.call(row)).body
     assert [file.name for file in tmp_path.glob("*picture*")] == ["picture.png"]
 

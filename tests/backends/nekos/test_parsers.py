@@ -37,10 +37,10 @@ CATALOGUE = (
 
 
 def test_rows_come_in_the_services_order_and_say_where_from() -> None:
-    found = parsing.parse_images(answer(ROWS_BODY), TAG)
-    assert [row.payload for row in found] == json.loads(ROWS_BODY)["results"]
-    assert all(row.source_tag == TAG for row in found)
-    assert [row.match for row in found] == [None, None]
+    result = parsing.parse_images(answer(ROWS_BODY), TAG)
+    assert [row.payload for row in result] == json.loads(ROWS_BODY)["results"]
+    assert all(row.source_tag == TAG for row in result)
+    assert [row.match for row in result] == [None, None]
 
 
 def test_no_rows_are_no_error() -> None:
@@ -59,10 +59,10 @@ def test_of_two_equal_keys_the_last_counts() -> None:
 
 
 def test_categories_come_in_alphabetical_order() -> None:
-    found = parsing.parse_catalogue(answer(CATALOGUE), TAG)
-    assert list(found) == ["Baka", "hug", "neko"]
-    assert found["neko"].payload == {"format": "png", "min": "1"}
-    assert found["neko"].source_tag == TAG
+    result = parsing.parse_catalogue(answer(CATALOGUE), TAG)
+    assert list(result) == ["Baka", "hug", "neko"]
+    assert result["neko"].payload == {"format": "png", "min": "1"}
+    assert result["neko"].source_tag == TAG
     for tag in (TAG, KEPT):
         assert parsing.parse_names(answer(CATALOGUE), tag) == ["Baka", "hug", "neko"]
 
@@ -175,12 +175,12 @@ def test_an_odd_name_is_named_harmlessly(name: str) -> None:
 
 
 def test_a_row_gets_a_score_for_the_query() -> None:
-    found = parsing.parse_images(answer(ROWS_BODY), TAG)
-    scored = parsing.rank_rows("青葉ミオ", found)
+    result = parsing.parse_images(answer(ROWS_BODY), TAG)
+    scored = parsing.rank_rows("青葉ミオ", result)
     assert [row.match for row in scored] == [1.0, 0.0]
-    assert scored == found
+    assert scored == result
     assert scored[0].source_tag == TAG
-    assert [row.match for row in parsing.rank_rows("tove_l", found)] == [0.0, 1.0]
+    assert [row.match for row in parsing.rank_rows("tove_l", result)] == [0.0, 1.0]
 
 
 JUNK = st.recursive(

@@ -85,11 +85,11 @@ def test_evidence_is_what_the_row_tells() -> None:
         "source_url": "https://www.pixiv.net/artworks/15300",
         "dimensions": {"width": 300, "height": 200},
     }
-    found = ART.read_keys(row)
-    assert found.id == f"nekos:{FILE}"
-    assert found.links == ("https://www.pixiv.net/artworks/15300",)
-    assert found.pixels == 60_000
-    assert (found.md5, found.perceptual_hash, found.byte_size) == (None, None, 0)
+    result = ART.read_keys(row)
+    assert result.id == f"nekos:{FILE}"
+    assert result.links == ("https://www.pixiv.net/artworks/15300",)
+    assert result.pixels == 60_000
+    assert (result.md5, result.perceptual_hash, result.byte_size) == (None, None, 0)
 
 
 @pytest.mark.parametrize(
@@ -103,9 +103,9 @@ def test_a_size_that_is_none_has_no_pixels(size: JsonValue) -> None:
     st.fixed_dictionaries({}, optional=dict.fromkeys(("url", "source_url", "dimensions"), VALUES))
 )
 def test_no_row_is_too_odd_to_be_read(row: JsonObject) -> None:
-    found = ART.read_keys(row)
-    assert found.id.startswith("nekos:")
-    assert found.pixels >= 0
+    result = ART.read_keys(row)
+    assert result.id.startswith("nekos:")
+    assert result.pixels >= 0
     assert isinstance(ART.matches_row(row), bool)
 
 
@@ -124,8 +124,8 @@ def test_it_has_no_picture_of_another_rating(rating: Rating) -> None:
 def test_images_and_animations_are_searched(client: Client, server: SampleServer) -> None:
     (picture,) = client.nekos.image("neko")
     assert picture.credit is not None
-    found = client.perform(require_call(ART.search(picture.credit, Rating.GENERAL, 2)))
-    rows = cast("list[NekosImage]", found)
+    result = client.perform(require_call(ART.search(picture.credit, Rating.GENERAL, 2)))
+    rows = cast("list[NekosImage]", result)
     assert rows[0].credit == picture.credit
     assert len(rows) <= 2
     assert [row.match for row in rows] == sorted((row.match or 0 for row in rows), reverse=True)
@@ -152,10 +152,10 @@ def test_pictures_are_drawn(client: Client) -> None:
 def test_a_picture_is_found_with_its_credit(client: Client, server: SampleServer) -> None:
     (row,) = client.nekos.image("neko")
     text = f"neko/{row.filename}"
-    found = cast("NekosImage", client.perform(require_call(ART.picture(text))))
+    result = cast("NekosImage", client.perform(require_call(ART.picture(text))))
     whole = row.payload
-    assert found.payload == {key: whole[key] for key in whole if key != "dimensions"}
-    assert found.source_tag is not None
+    assert result.payload == {key: whole[key] for key in whole if key != "dimensions"}
+    assert result.source_tag is not None
     (arrival,) = server.arrivals.on(f"/neko/{row.filename}")
     assert arrival.method == "HEAD"
 
@@ -165,8 +165,8 @@ def test_the_services_own_address_leads_to_where_it_is_configured_to_be(
 ) -> None:
     (row,) = client.nekos.image("neko")
     there = f"https://nekos.best/api/v2/neko/{row.filename}"
-    found = cast("NekosImage", client.perform(require_call(ART.picture(there))))
-    assert found.source_url == row.source_url
+    result = cast("NekosImage", client.perform(require_call(ART.picture(there))))
+    assert result.source_url == row.source_url
 
 
 @pytest.mark.parametrize("status", [405, 501])
@@ -176,8 +176,8 @@ def test_a_picture_is_found_where_heads_are_not_answered(
     (row,) = client.nekos.image("neko")
     place = f"/neko/{row.filename}"
     server.answer(place, status=status)
-    found = cast("NekosImage", client.perform(require_call(ART.picture(place[1:]))))
-    assert (found.url, found.source_url) == (row.url, row.source_url)
+    result = cast("NekosImage", client.perform(require_call(ART.picture(place[1:]))))
+    assert (result.url, result.source_url) == (row.url, row.source_url)
     head, get = server.arrivals.on(place)
     assert (head.method, get.method, get.headers["range"]) == ("HEAD", "GET", "bytes=0-0")
 
@@ -190,8 +190,8 @@ def test_what_a_get_brings_beside_the_headers_is_dropped(
     server.answer(
         place, headers={"content-type": "image/png", "artist_name": "Mio"}, body=b"\x89PNG" * 9
     )
-    found = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
-    assert found.artist_name == "Mio"
+    result = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
+    assert result.artist_name == "Mio"
     server.answer(place, status=405)
     server.answer(place, headers={"content-type": "text/html"}, body=b"<html>")
     with pytest.raises(UpstreamDecode, match="not for a picture"):
@@ -218,8 +218,8 @@ def test_an_answer_that_is_no_picture_is_no_row(client: Client, server: SampleSe
 
 def test_a_picture_without_credit_has_its_url_alone(client: Client, server: SampleServer) -> None:
     server.answer(f"/neko/{FILE}", headers={"content-type": "image/png"})
-    found = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
-    assert found.payload == {"url": f"{server.url}/neko/{FILE}"}
+    result = cast("NekosImage", client.perform(require_call(ART.picture(f"neko/{FILE}"))))
+    assert result.payload == {"url": f"{server.url}/neko/{FILE}"}
 
 
 @pytest.mark.parametrize(

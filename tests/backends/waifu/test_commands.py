@@ -190,10 +190,10 @@ def test_lists_and_single_rows(cli: Cli) -> None:
 
 
 def test_stats_are_one_object(cli: Cli) -> None:
-    told = json.loads(cli("stats").out)
-    assert told.pop("_source")["backend"] == "waifu"
-    assert told == json.loads(cli("stats", "--no-source").out)
-    assert set(told) == {"totalRequests", "totalImages", "totalTags", "totalArtists"}
+    payload = json.loads(cli("stats").out)
+    assert payload.pop("_source")["backend"] == "waifu"
+    assert payload == json.loads(cli("stats", "--no-source").out)
+    assert set(payload) == {"totalRequests", "totalImages", "totalTags", "totalArtists"}
 
 
 def apart(*arguments: str) -> subprocess.CompletedProcess[bytes]:
@@ -220,8 +220,8 @@ def test_the_page_of_the_first_picture_is_opened(
 ) -> None:
     done = apart(*arguments, "--open")
     assert done.returncode == 0
-    found = json.loads(done.stdout)
-    number = found[0]["id"] if arguments[0] == "images" else found["id"]
+    result = json.loads(done.stdout)
+    number = result[0]["id"] if arguments[0] == "images" else result["id"]
     assert opened.read_text() == f"https://www.waifu.im/images/{number}\n"
 
 

@@ -101,9 +101,9 @@ def paths(server: WaifuSample) -> list[str]:
     ],
 )
 def test_every_filter_has_its_effect(ask: Asker, options: dict[str, Any], ids: list[int]) -> None:
-    found = ask(waifu.images.call(**options, limit=100))
-    assert sorted(row.id for row in found) == ids
-    assert found.total_count == len(ids)
+    result = ask(waifu.images.call(**options, limit=100))
+    assert sorted(row.id for row in result) == ids
+    assert result.total_count == len(ids)
 
 
 def test_orders_and_pages(ask: Asker) -> None:
@@ -128,8 +128,8 @@ def test_a_random_draw_is_never_kept_and_an_order_for_a_while(
 
 
 def test_a_page_past_the_end_is_empty(ask: Asker) -> None:
-    found = ask(waifu.images.call(order="favorites", page=9))
-    assert (list(found), found.total_pages) == ([], 4)
+    result = ask(waifu.images.call(order="favorites", page=9))
+    assert (list(result), result.total_pages) == ([], 4)
 
 
 def test_a_tag_that_does_not_exist_is_told_with_the_nearest(
@@ -213,10 +213,10 @@ def test_single_rows(ask: Asker, server: WaifuSample) -> None:
     assert ask(waifu.tag.call(1)).slug == "maid"
     assert ask(waifu.artist.call("Aoi")).id == ask(waifu.artist.call(3)).id == 3
     assert ask(waifu.stats.call()).total_images == 5
-    asked = len(server.arrivals)
+    requests = len(server.arrivals)
     assert ask(waifu.image.call(2)).source_tag.cached
     assert ask(waifu.stats.call()).source_tag.cached
-    assert len(server.arrivals) == asked
+    assert len(server.arrivals) == requests
 
 
 def test_rows_that_do_not_exist(ask: Asker) -> None:

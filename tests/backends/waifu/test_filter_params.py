@@ -280,8 +280,8 @@ def test_other_text_has_none(text: str) -> None:
 
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
-    found = parse_image_id(text)
-    assert found is None or 0 <= found < 10**18
+    result = parse_image_id(text)
+    assert result is None or 0 <= result < 10**18
 
 
 @given(st.integers(0, 10**18 - 1), st.sampled_from(["jpg", "png", "gif", "webp"]))

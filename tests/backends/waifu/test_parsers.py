@@ -37,34 +37,34 @@ def answer(body: bytes) -> Response:
 
 @pytest.mark.parametrize(("read", "kind"), LISTS)
 def test_a_page_has_its_rows_and_where_it_stands(read: Read, kind: type[Record]) -> None:
-    found = read(
+    result = read(
         answer(
             b'{"items": [{"id": 1, "new": [1]}, {}], "pageNumber": 2, "totalPages": 9,'
             b' "totalCount": 18, "maxPageSize": -1, "hasNextPage": true}'
         ),
         TAG,
     )
-    assert [type(row) for row in found] == [kind, kind]
-    assert [row.payload for row in found] == [{"id": 1, "new": [1]}, {}]
-    assert found[0].source_tag == TAG
-    assert (found.page, found.total_pages, found.total_count) == (2, 9, 18)
-    assert found.has_next_page
+    assert [type(row) for row in result] == [kind, kind]
+    assert [row.payload for row in result] == [{"id": 1, "new": [1]}, {}]
+    assert result[0].source_tag == TAG
+    assert (result.page, result.total_pages, result.total_count) == (2, 9, 18)
+    assert result.has_next_page
 
 
 @pytest.mark.parametrize("rest", [b"", b', "totalPages": null, "hasNextPage": null'])
 @pytest.mark.parametrize(("read", "kind"), LISTS)
 def test_a_page_may_say_nothing_of_the_others(read: Read, kind: type[Record], rest: bytes) -> None:
-    found = read(answer(b'{"items": []' + rest + b"}"), TAG)
-    assert found == []
-    assert (found.page, found.total_pages, found.total_count) == (None, None, None)
-    assert not found.has_next_page
+    result = read(answer(b'{"items": []' + rest + b"}"), TAG)
+    assert result == []
+    assert (result.page, result.total_pages, result.total_count) == (None, None, None)
+    assert not result.has_next_page
 
 
 @pytest.mark.parametrize(("read", "kind"), SINGLE)
 def test_a_single_row(read: Read, kind: type[Record]) -> None:
-    found: Any = read(answer(b' {"id": 1, "new": 2} '), TAG)
-    assert isinstance(found, kind)
-    assert (found.payload, found.source_tag) == ({"id": 1, "new": 2}, TAG)
+    result: Any = read(answer(b' {"id": 1, "new": 2} '), TAG)
+    assert isinstance(result, kind)
+    assert (result.payload, result.source_tag) == ({"id": 1, "new": 2}, TAG)
 
 
 def failure(read: Callable[[Response, SourceTag], object], body: bytes) -> Exception:

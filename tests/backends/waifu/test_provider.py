@@ -139,11 +139,11 @@ ANY: st.SearchStrategy[JsonValue] = (
 
 @given(st.dictionaries(st.sampled_from(list(ROW)), ANY))
 def test_evidence_never_raises(row: JsonObject) -> None:
-    found = ART.read_keys(row)
-    assert found.id.startswith("waifu:")
-    assert len(repr(found)) < 400
-    assert found.perceptual_hash is None or 0 < found.perceptual_hash < 2**64
-    assert min(found.pixels, found.byte_size) >= 0
+    result = ART.read_keys(row)
+    assert result.id.startswith("waifu:")
+    assert len(repr(result)) < 400
+    assert result.perceptual_hash is None or 0 < result.perceptual_hash < 2**64
+    assert min(result.pixels, result.byte_size) >= 0
 
 
 @given(
@@ -153,9 +153,9 @@ def test_evidence_never_raises(row: JsonObject) -> None:
 )
 def test_evidence_and_post_agree(gone: JsonObject, number: int, url: str | None) -> None:
     row = {**ROW, "id": number, "url": url, **gone}
-    found, post = ART.read_keys(row), WaifuImage.from_payload(row).to_common()
-    assert found.id == post.id
-    assert found.links == ((post.source_url,) if post.source_url else ())
+    result, post = ART.read_keys(row), WaifuImage.from_payload(row).to_common()
+    assert result.id == post.id
+    assert result.links == ((post.source_url,) if post.source_url else ())
 
 
 def tags(*slugs: str, **named: str) -> list[WaifuTag]:

@@ -45,8 +45,8 @@ def test_a_schema_can_be_filtered(cli: Cli) -> None:
 
 
 def test_a_terminal_shows_json_too(terminal: Terminal) -> None:
-    shown = terminal("schema", "art-post")
-    assert (shown.code, json.loads(shown.text)) == (0, post_schema(ArtPost))
+    screen = terminal("schema", "art-post")
+    assert (screen.code, json.loads(screen.text)) == (0, post_schema(ArtPost))
 
 
 def test_the_published_schema_is_true(cli: Cli) -> None:

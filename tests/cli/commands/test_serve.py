@@ -41,8 +41,8 @@ def test_it_serves_until_ctrl_c(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> No
         try:
             assert process.stdout is not None
             url = process.stdout.readline().strip()
-            asked = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
-            with urlopen(asked, timeout=120) as answer:
+            request = Request(f"{url}/endpoints", headers={"User-Agent": "tester/1.0"})
+            with urlopen(request, timeout=120) as answer:
                 assert json.load(answer)["neko"] == {"format": "png"}
             monkeypatch.setenv("ANIMEDEX_NEKOS_URL", url)
             assert cli("nekos", "image", "neko").code == 0
@@ -154,8 +154,8 @@ def served(*options: str, paths: list[str]) -> tuple[list[str], str]:
             tries = "".join(process.stderr.readline() for _ in paths)
             for line, path in zip(lines, paths, strict=True):
                 url = line.rpartition("=")[2] + path
-                asked = Request(url, headers={"User-Agent": "tester/1.0"})
-                with urlopen(asked, timeout=120) as answer:
+                request = Request(url, headers={"User-Agent": "tester/1.0"})
+                with urlopen(request, timeout=120) as answer:
                     assert json.load(answer)
             process.send_signal(signal.SIGINT)
             rest, errors = process.communicate(timeout=120)

@@ -32,11 +32,11 @@ def frames(data: bytes) -> list[bytes]:
     kind = identify_format(data[:64])
     assert kind
     with convert_decoder_errors("it"), create_decoder(io.BytesIO(data), kind, "it") as image:
-        found: list[bytes] = []
+        result: list[bytes] = []
         for number in range(getattr(image, "n_frames", 1)):
             image.seek(number)
-            found.append(image.convert("RGBA").tobytes())
-        return found
+            result.append(image.convert("RGBA").tobytes())
+        return result
 
 
 def test_the_tables_are_what_they_claim() -> None:

@@ -93,7 +93,7 @@ def written(picture: bytes, credited: Credit, tmp_path: Path) -> Path:
 
 
 def test_it_shows_who_and_whence(written: Path) -> None:
-    known = exiftool_values(written)
+    values = exiftool_values(written)
     page = "https://pixiv.example/artworks/1"
     expected = {
         "XMP-dc:Creator": ["yuzu", "aoba_mio"],
@@ -115,16 +115,16 @@ def test_it_shows_who_and_whence(written: Path) -> None:
         "XMP-animedex:Page": "https://danbooru.example/posts/123",
         "XMP-animedex:Url": "https://cdn.example/x.png",
     }
-    assert {name: known.get(name) for name in expected} == expected
-    assert "XMP-xmp:Rating" not in known, "a rating for an audience is no number of stars"
+    assert {name: values.get(name) for name in expected} == expected
+    assert "XMP-xmp:Rating" not in values, "a rating for an audience is no number of stars"
 
 
 def test_it_reads_a_sidecar(credited: Credit, tmp_path: Path) -> None:
     place = write_sidecar(str(tmp_path / "a.png"), "xmp", *credited)
-    known = exiftool_values(Path(place), "-warning", "-validate")
-    assert known["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
-    assert known["XMP-dc:Source"] == "https://pixiv.example/artworks/1"
-    assert not [name for name in known if "Warning" in name and "Adult" not in name]
+    values = exiftool_values(Path(place), "-warning", "-validate")
+    assert values["XMP-dc:Creator"] == ["yuzu", "aoba_mio"]
+    assert values["XMP-dc:Source"] == "https://pixiv.example/artworks/1"
+    assert not [name for name in values if "Warning" in name and "Adult" not in name]
 
 
 def test_it_finds_no_fault(picture: bytes, written: Path, tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_it_finds_no_new_fault_in_what_has_some(credited: Credit, tmp_path: Path
             write_credit(str(source), target, *credited)
     options = ("-j", "-a", "-warning", "-error", "-XMP-dc:Creator")
     printed = exiftool(*options, str(tmp_path))
-    found = cast("list[dict[str, object]]", json.loads(printed))
-    known = {Path(str(one["SourceFile"])).stem: one for one in found}
+    result = cast("list[dict[str, object]]", json.loads(printed))
+    known = {Path(str(one["SourceFile"])).stem: one for one in result}
     for number in range(len(odd)):
         before, after = known[f"{number}-before"], known[f"{number}-after"]
         assert after.get("Creator") == ["yuzu", "aoba_mio"]
@@ -163,19 +163,19 @@ def test_the_credit_survives_its_writing(
     exiftool("-XMP-dc:Subject+=mine", "-XMP-xmp:Rating=4", str(target))
     assert read_credit(str(target)) == credited
     other = Credit(ArtPost(id="waifu:7", rating=Rating.GENERAL, artists=["mikan"]))
-    known = exiftool_values(write_file(target.read_bytes(), other, tmp_path))
-    assert (known["XMP-dc:Creator"], known["XMP-dc:Subject"]) == ("mikan", "mine")
-    assert known["XMP-xmp:Rating"] == 4
-    assert "XMP-dc:Source" not in known
-    assert "XMP-animedex:Row" not in known
+    values = exiftool_values(write_file(target.read_bytes(), other, tmp_path))
+    assert (values["XMP-dc:Creator"], values["XMP-dc:Subject"]) == ("mikan", "mine")
+    assert values["XMP-xmp:Rating"] == 4
+    assert "XMP-dc:Source" not in values
+    assert "XMP-animedex:Row" not in values
 
 
 def test_it_reads_on_in_the_continuation(drawn: dict[str, bytes], tmp_path: Path) -> None:
     """In JPEG a packet of more than 64 KiB is in several segments."""
     names = [f"{number}_" + "名" * 500 for number in range(90)]
     post = ArtPost(id="nekos:1.png", rating=Rating.GENERAL, artists=["yuzu"], tags=names)
-    known = exiftool_values(write_file(drawn["jpeg/extras"], Credit(post, b"{}"), tmp_path))
-    assert known["XMP-dc:Creator"] == "yuzu"
-    assert known["XMP-dc:Subject"] == names
-    assert known["XMP-animedex:Row"] == "{}"
+    values = exiftool_values(write_file(drawn["jpeg/extras"], Credit(post, b"{}"), tmp_path))
+    assert values["XMP-dc:Creator"] == "yuzu"
+    assert values["XMP-dc:Subject"] == names
+    assert values["XMP-animedex:Row"] == "{}"
     assert "Warning" not in exiftool("-warning", "-a", str(tmp_path / "target"))

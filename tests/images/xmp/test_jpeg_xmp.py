@@ -39,13 +39,13 @@ def segment(marker: int, data: bytes) -> bytes:
 
 
 def segments(picture: bytes) -> list[tuple[int, bytes]]:
-    found: list[tuple[int, bytes]] = []
+    result: list[tuple[int, bytes]] = []
     at = 2
     while picture[at + 1] != 0xDA:
         (size,) = struct.unpack_from(">H", picture, at + 2)
-        found.append((picture[at + 1], picture[at + 4 : at + 2 + size]))
+        result.append((picture[at + 1], picture[at + 4 : at + 2 + size]))
         at += 2 + size
-    return found
+    return result
 
 
 def mains(picture: bytes) -> list[bytes]:

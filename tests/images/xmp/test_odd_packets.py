@@ -132,9 +132,9 @@ def read_values(folder: Path) -> dict[str, dict[str, object]]:
 
 
 def warnings(row: dict[str, object]) -> set[str]:
-    found = row.get("ExifTool:Warning", [])
+    result = row.get("ExifTool:Warning", [])
     # Which byte of the file it is about does not matter.
-    return {str(found)} if isinstance(found, str) else set(map(str, cast("list[str]", found)))
+    return {str(result)} if isinstance(result, str) else set(map(str, cast("list[str]", result)))
 
 
 def test_exiftool_shows_our_credit_and_no_new_warning(

@@ -34,15 +34,15 @@ def chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def chunks(picture: bytes) -> list[tuple[bytes, bytes]]:
-    found: list[tuple[bytes, bytes]] = []
+    result: list[tuple[bytes, bytes]] = []
     at = 8
-    while not found or found[-1][0] != b"IEND":
+    while not result or result[-1][0] != b"IEND":
         size, kind = struct.unpack_from(">I4s", picture, at)
         data = picture[at + 8 : at + 8 + size]
         assert picture[at : at + size + 12] == chunk(kind, data)
-        found.append((kind, data))
+        result.append((kind, data))
         at += size + 12
-    return found
+    return result
 
 
 def packets(picture: bytes) -> list[bytes]:

@@ -50,9 +50,9 @@ def insert_packet(
 def read_values(one: XmpPacket) -> dict[str, list[str]]:
     """Return what a packet says, by prefix and name."""
     there: dict[str, list[str]] = {}
-    for found in parse_xmp(one.main).properties:
-        prefix = PREFIXES.get(found.name.space, found.name.space)
-        there.setdefault(f"{prefix}:{found.name.local}", []).extend(found.values)
+    for result in parse_xmp(one.main).properties:
+        prefix = PREFIXES.get(result.name.space, result.name.space)
+        there.setdefault(f"{prefix}:{result.name.local}", []).extend(result.values)
     return there
 
 

@@ -26,14 +26,14 @@ def chunks(picture: bytes) -> list[tuple[bytes, bytes]]:
     riff, length, form = struct.unpack_from("<4sI4s", picture)
     assert (riff, form) == (b"RIFF", b"WEBP")
     assert length % 2 == 0
-    found: list[tuple[bytes, bytes]] = []
+    result: list[tuple[bytes, bytes]] = []
     at = 12
     while at < 8 + length:
         kind, size = struct.unpack_from("<4sI", picture, at)
-        found.append((kind, picture[at + 8 : at + 8 + size]))
+        result.append((kind, picture[at + 8 : at + 8 + size]))
         at += 8 + size + size % 2
     assert at == 8 + length
-    return found
+    return result
 
 
 def riff(*parts: tuple[bytes, bytes]) -> bytes:

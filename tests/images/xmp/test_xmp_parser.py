@@ -19,7 +19,7 @@ def packet(inside: str, head: str = "") -> bytes:
 
 
 def values(data: bytes) -> dict[PropertyName, tuple[str, ...]]:
-    return {found.name: found.values for found in parse_xmp(data).properties}
+    return {result.name: result.values for result in parse_xmp(data).properties}
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_properties_may_be_attributes() -> None:
 def test_where_a_property_stands_is_known_to_the_byte() -> None:
     first, second = "<dc:source>猫</dc:source>", "<o:a x='>'><o:b/></o:a>"
     data = packet(f"<r:Description>{first} {second}</r:Description>")
-    ranges = [data[found.start : found.end].decode() for found in parse_xmp(data).properties]
+    ranges = [data[result.start : result.end].decode() for result in parse_xmp(data).properties]
     assert ranges == [first, second]
 
 
@@ -116,7 +116,7 @@ def test_a_tag_may_be_full_of_blanks() -> None:
     """As above: what looks for an attribute does not start anew at every one of them."""
     blank = " " * 2**21
     document = parse_xmp(packet(f"<r:Description{blank}o:a='1'{blank}o:b{blank}=\"2\"{blank}/>"))
-    assert [found.values for found in document.properties] == [("1",), ("2",)]
+    assert [result.values for result in document.properties] == [("1",), ("2",)]
 
 
 PIECES = st.sampled_from([
@@ -142,7 +142,7 @@ def test_a_packet_may_be_in_any_encoding_and_have_a_rest_behind(
 ) -> None:
     text = head + packet(INSIDE).decode() + tail
     document = parse_xmp(text.encode(encoding))
-    assert {found.name: found.values for found in document.properties} == READ
+    assert {result.name: result.values for result in document.properties} == READ
     assert parse_xmp(document.data) == document
 
 
@@ -176,6 +176,6 @@ def test_whatever_is_in_a_packet_it_is_read_or_refused(pieces: list[str]) -> Non
         document = parse_xmp(data)
     except InvalidXmp:
         return
-    for found in document.properties:
-        assert data[found.start : found.end].strip()[:1] not in {b"", b">"}
+    for result in document.properties:
+        assert data[result.start : result.end].strip()[:1] not in {b"", b">"}
     assert data[: document.insert_at].count(b"<") > 0

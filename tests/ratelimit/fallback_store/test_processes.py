@@ -86,10 +86,10 @@ def state(opened: Open, path: Path) -> ShelfStore:
 
 
 def test_processes_share_one_budget_exactly(state: ShelfStore, clock: Clock) -> None:
-    found: list[list[float]] = []
+    result: list[list[float]] = []
 
     def finish(child: Child) -> None:
-        found.append(child.finish())
+        result.append(child.finish())
 
     children = [Child(state, str(number), 30) for number in range(4)]
     threads = [threading.Thread(target=finish, args=(child,)) for child in children]
@@ -97,10 +97,10 @@ def test_processes_share_one_budget_exactly(state: ShelfStore, clock: Clock) -> 
         thread.start()
     for thread in threads:
         thread.join()
-    assert [len(slots) for slots in found] == [30] * 4
-    assert all(earlier <= later for slots in found for earlier, later in pairwise(slots))
+    assert [len(slots) for slots in result] == [30] * 4
+    assert all(earlier <= later for slots in result for earlier, later in pairwise(slots))
     every = [clock.start] * 4 + [clock.start + number / 2 for number in range(1, 117)]
-    assert sorted(slot for slots in found for slot in slots) == every
+    assert sorted(slot for slots in result for slot in slots) == every
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such signal")

@@ -141,9 +141,9 @@ class Both:
         pool = self.client.connection_pool
         connection = pool.get_connection()
         connection.send_packed_command([include_text(packed, "limiter")])
-        found: bytes = connection.read_response()
+        result: bytes = connection.read_response()
         pool.release(connection)
-        return found
+        return result
 
     def kept(self) -> LimiterState:
         """Read what the server keeps."""

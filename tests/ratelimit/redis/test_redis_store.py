@@ -196,7 +196,7 @@ def test_a_reservation_is_one_command(redis_server: Server, store: RedisStore) -
     for ticket in "abcd":
         store.reserve(redis_server.origin, WIDE, Reservation(ticket, "/neko"))
     told = redis_server.does("INFO", "commandstats")
-    calls = {name.partition("_")[2]: found["calls"] for name, found in told.items()}
+    calls = {name.partition("_")[2]: result["calls"] for name, result in told.items()}
     # The first one shows that the server does not know the script yet.
     assert (calls["evalsha"], calls["eval"]) == (4, 1)
     inside = {"time": 4, "get": 4, "set": 4}

@@ -39,8 +39,8 @@ def server() -> Iterator[DanbooruSample]:
 
 @pytest.fixture
 def visible_posts(server: DanbooruSample, ask: Ask) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(ask(server, "/posts.json?limit=200").read())
-    return found
+    result: list[dict[str, Any]] = json.loads(ask(server, "/posts.json?limit=200").read())
+    return result
 
 
 def test_the_drawn_posts_are_made_once() -> None:

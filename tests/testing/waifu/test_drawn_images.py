@@ -69,8 +69,8 @@ def test_artists_lead_to_where_they_are() -> None:
 def test_the_sample_serves_them(ask: Ask) -> None:
     with WaifuSample(seed=1) as server:
         path = "/images?IncludedTags=waifu&IncludedTags=maid&PageSize=99&IsNsfw=All"
-        found = json.loads(ask(server, path).read())["items"]
-        picture = ask(server, found[0]["url"].removeprefix(server.url))
-    assert len(found) > 3
+        result = json.loads(ask(server, path).read())["items"]
+        picture = ask(server, result[0]["url"].removeprefix(server.url))
+    assert len(result) > 3
     assert picture.headers["Content-Type"] == "image/png"
-    assert int(picture.headers["Content-Length"]) == found[0]["byteSize"]
+    assert int(picture.headers["Content-Length"]) == result[0]["byteSize"]

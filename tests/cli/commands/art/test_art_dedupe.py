@@ -82,8 +82,8 @@ def test_several_files_are_one_input(cli: Cli, rows: str, tmp_path: Path) -> Non
 
 
 def test_an_explanation_names_what_joined_and_with_what(cli: Cli, rows: str) -> None:
-    told = cli("art", "dedupe", rows, "--explain", "--jsonl").text.splitlines()
-    assert json.loads(told[1]) == {
+    outcome = cli("art", "dedupe", rows, "--explain", "--jsonl").text.splitlines()
+    assert json.loads(outcome[1]) == {
         **FILES,
         "joined": [{"row": "danbooru:9", "with": "danbooru:8", "evidence": "md5"}],
         "refused": [],
@@ -193,13 +193,13 @@ def test_a_terminal_shows_groups_to_be_read(terminal: Terminal, rows: str) -> No
 
 
 def test_a_terminal_shows_kept_rows_as_cards(terminal: Terminal, rows: str) -> None:
-    shown = terminal("art", "dedupe", rows, "--keep", "best", "--color", "never").text
-    assert [line.split()[-1] for line in shown.splitlines() if "[src:" in line] == [
+    screen = terminal("art", "dedupe", rows, "--keep", "best", "--color", "never").text
+    assert [line.split()[-1] for line in screen.splitlines() if "[src:" in line] == [
         "waifu]",
         "danbooru]",
         "unknown]",
     ]
-    assert "\x1b" not in shown
+    assert "\x1b" not in screen
 
 
 def test_a_terminal_is_not_waited_for(terminal: Terminal) -> None:

@@ -56,9 +56,9 @@ def json_row(row: object) -> bytes:
 
 
 def test_one_picture_is_one_object(cli: Cli, services: Services) -> None:
-    found = payload_of(cli("art", "identify", "waifu:7"))
-    (post,) = cast("list[JsonObject]", found.pop("posts"))
-    assert found == {
+    result = payload_of(cli("art", "identify", "waifu:7"))
+    (post,) = cast("list[JsonObject]", result.pop("posts"))
+    assert result == {
         "query": "waifu:7",
         "work": "pixiv:15300",
         "page": 0,
@@ -73,13 +73,13 @@ def test_one_picture_is_one_object(cli: Cli, services: Services) -> None:
 def test_all_posts_of_a_work_are_given_where_the_page_is_not_known(
     cli: Cli, services: Services
 ) -> None:
-    found = payload_of(cli("art", "identify", PIXIV))
-    assert (found["page"], ids(found)) == (None, [102, 101])
+    result = payload_of(cli("art", "identify", PIXIV))
+    assert (result["page"], ids(result)) == (None, [102, 101])
 
 
 def test_posts_can_be_had_in_the_shape_of_all(cli: Cli, services: Services) -> None:
-    found = payload_of(cli("art", "identify", "waifu:7", "--common", "--no-source"))
-    (post,) = cast("list[JsonObject]", found["posts"])
+    result = payload_of(cli("art", "identify", "waifu:7", "--common", "--no-source"))
+    (post,) = cast("list[JsonObject]", result["posts"])
     assert (post["id"], "_source" in post) == ("danbooru:101", False)
 
 
@@ -87,18 +87,18 @@ def test_some_keys_alone_can_be_had(cli: Cli, services: Services) -> None:
     outcome = cli("art", "identify", "waifu:7", "--fields", "characters,page")
     assert payload_of(outcome) == {"characters": ["mio_(lanterns)"], "page": 0}
     assert cli("art", "identify", "waifu:7", "--jq", ".artists[0]", "-r").text == "aoba_mio\n"
-    asked = len(services.danbooru.arrivals)
+    requests = len(services.danbooru.arrivals)
     services.waifu.arrivals.clear()
     assert cli("art", "identify", "waifu:7", "--fields", "character").code == 2
-    assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, asked)
+    assert (len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (0, requests)
 
 
 def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None:
     plain = {"NO_COLOR": "1", "TERM": "dumb"}
-    shown = terminal("art", "identify", PIXIV, environment=plain)
-    _, *told_of, address = shown.text.splitlines()
+    screen = terminal("art", "identify", PIXIV, environment=plain)
+    _, *told_of, address = screen.text.splitlines()
     lines = dict(line.split(maxsplit=1) for line in told_of)
-    assert (shown.code, address.strip()) == (0, "https://danbooru.donmai.us/posts/102")
+    assert (screen.code, address.strip()) == (0, "https://danbooru.donmai.us/posts/102")
     assert lines["characters"] == "tove_(lanterns), mio_(lanterns)"
     assert lines["page"] == "unknown, so any page of the work"
     assert lines["posts"] == "danbooru:102, danbooru:101"
@@ -108,8 +108,8 @@ def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None
 
 def test_a_row_may_be_given_as_it_is(cli: Cli, services: Services) -> None:
     assert payload_of(cli("art", "identify", json.dumps(NEKO)))["query"] == "nekos:1.png"
-    (found,) = many(cli("art", "identify", json.dumps([NEKO])))
-    assert found["query"] == "nekos:1.png"
+    (result,) = many(cli("art", "identify", json.dumps([NEKO])))
+    assert result["query"] == "nekos:1.png"
     two = cli("art", "identify", f"{json.dumps(NEKO)} {json.dumps(NEKO)}")
     assert len(many(two)) == 2
 
@@ -124,7 +124,7 @@ def test_a_wrong_row_is_told_with_its_number(cli: Cli, services: Services) -> No
 
 def test_rows_come_through_a_pipe(process: Process, services: Services) -> None:
     outcome = process("art", "identify", "-", stdin=as_json(NEKO, NEKO))
-    assert [found["query"] for found in many(outcome)] == ["nekos:1.png"] * 2
+    assert [result["query"] for result in many(outcome)] == ["nekos:1.png"] * 2
     assert len(services.danbooru.arrivals) == 1
 
 
@@ -144,14 +144,14 @@ def test_what_a_search_prints_is_understood(process: Process, cli: Cli, services
     for shape in ((), ("--common",)):
         rows = cli("art", "search", "maid", *shape).out
         outcome = process("art", "identify", "-", stdin=rows)
-        assert [found["query"] for found in many(outcome)] == [
+        assert [result["query"] for result in many(outcome)] == [
             *("waifu:7", "danbooru:102", "danbooru:101")
         ]
 
 
 def test_what_is_not_found_is_named_beside_the_rest(process: Process, services: Services) -> None:
     outcome = process("art", "identify", "-", stdin=as_json(LOST, NEKO, GONE))
-    assert [found["query"] for found in many(outcome)] == ["nekos:1.png"]
+    assert [result["query"] for result in many(outcome)] == ["nekos:1.png"]
     lost, gone = outcome.err.splitlines()
     assert lost == "animedex: nekos:2.png: the work that it comes from is unknown"
     assert gone.startswith("animedex: nekos:3.png: no post of pixiv:404 ")
@@ -197,8 +197,8 @@ def test_what_was_found_before_a_failure_is_printed(process: Process, services: 
     services.danbooru.answer("/posts.json", status=403)
     outcome = process("art", "identify", "-", stdin=as_json(NEKO, GONE))
     assert outcome.code == 4
-    (found,) = cast("list[JsonObject]", outcome.json)
-    assert ids(found) == [5]
+    (result,) = cast("list[JsonObject]", outcome.json)
+    assert ids(result) == [5]
     services.danbooru.answer("/posts.json", body=b'[{"id": 5, "pixiv_id": 15300}]')
     services.danbooru.answer("/posts.json", status=403)
     counted = process(
@@ -225,16 +225,16 @@ def test_wrong_rows_take_nothing_away_from_those_before_them(
     assert (alone.code, alone.out, said in alone.err) == (2, b"", True)
     assert len(services.danbooru.arrivals) == 0
     outcome = process("art", "identify", "-", stdin=as_json(NEKO)[:-1] + b"," + stdin[1:])
-    (found,) = cast("list[JsonObject]", outcome.json)
-    assert (outcome.code, found["query"], "row 2: " in outcome.err) == (2, "nekos:1.png", True)
+    (result,) = cast("list[JsonObject]", outcome.json)
+    assert (outcome.code, result["query"], "row 2: " in outcome.err) == (2, "nekos:1.png", True)
 
 
 def test_an_art_post_of_nekos_is_identified_without_asking_nekos(
     process: Process, cli: Cli, services: Services
 ) -> None:
     post = NekosImage.from_payload(cast("JsonObject", NEKO)).to_common().to_payload()
-    (found,) = many(process("art", "identify", "-", stdin=as_json(post)))
-    assert found["query"] == post["id"] == "nekos:1.png"
+    (result,) = many(process("art", "identify", "-", stdin=as_json(post)))
+    assert result["query"] == post["id"] == "nekos:1.png"
     assert len(services.nekos.arrivals) == 0
     outcome = cli("art", "identify", str(post["id"]))
     assert (outcome.code, outcome.out) == (2, b"")
@@ -243,8 +243,8 @@ def test_an_art_post_of_nekos_is_identified_without_asking_nekos(
 
 def test_cards_come_below_each_other(terminal: Terminal, services: Services) -> None:
     plain = {"NO_COLOR": "1", "TERM": "dumb"}
-    shown = terminal("art", "identify", json.dumps([NEKO, NEKO]), environment=plain)
-    first, second = shown.text.split("\n\n")
+    screen = terminal("art", "identify", json.dumps([NEKO, NEKO]), environment=plain)
+    first, second = screen.text.split("\n\n")
     assert f"{first}\n" == second
 
 
@@ -306,9 +306,9 @@ def test_what_was_found_before_ctrl_c_is_printed(
         second.wait()
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=PATIENCE)
-    told = json.loads(out)
-    (found,) = cast("list[JsonObject]", told if isinstance(told, list) else [told])
-    assert (process.returncode, ids(found), err) == (INTERRUPTED, [5], b"")
+    payload = json.loads(out)
+    (result,) = cast("list[JsonObject]", payload if isinstance(payload, list) else [payload])
+    assert (process.returncode, ids(result), err) == (INTERRUPTED, [5], b"")
 
 
 @pytest.mark.parametrize("what", ["maid", "7", "waifu:mio", "{", "https://gallery.example/1"])

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def test_the_first_service_is_enough(cli: Cli, services: Services) -> None:
     outcome = cli("art", "random", "--category", "neko", "--amount", "2")
-    found = cast("list[JsonObject]", outcome.json)
-    assert [cast("JsonObject", row["_source"])["backend"] for row in found] == ["nekos"] * 2
+    result = cast("list[JsonObject]", outcome.json)
+    assert [cast("JsonObject", row["_source"])["backend"] for row in result] == ["nekos"] * 2
     assert (outcome.err, len(services.waifu.arrivals), len(services.danbooru.arrivals)) == (
         "",
         0,
@@ -44,8 +44,8 @@ def test_a_failed_service_is_passed_over_in_silence(cli: Cli, services: Services
 
 def test_a_failed_service_is_named_to_whoever_wants_to_know(cli: Cli, services: Services) -> None:
     services.nekos.faults.add("*:403")
-    told = cli("art", "random", "--category", "maid", "-v").err.splitlines()
-    assert any(line.startswith("animedex: nekos was skipped: ") for line in told)
+    outcome = cli("art", "random", "--category", "maid", "-v").err.splitlines()
+    assert any(line.startswith("animedex: nekos was skipped: ") for line in outcome)
 
 
 def test_where_all_fail_all_are_named(cli: Cli, services: Services) -> None:
@@ -76,8 +76,8 @@ def test_a_service_in_trouble_may_have_the_category(cli: Cli, services: Services
 
 def test_a_terminal_shows_a_card(terminal: Terminal, services: Services) -> None:
     plain = {"NO_COLOR": "1", "TERM": "dumb"}
-    shown = terminal("art", "random", "--from", "waifu", environment=plain)
-    assert (shown.code, "[src: waifu]" in shown.text) == (0, True)
+    screen = terminal("art", "random", "--from", "waifu", environment=plain)
+    assert (screen.code, "[src: waifu]" in screen.text) == (0, True)
 
 
 @pytest.mark.parametrize(

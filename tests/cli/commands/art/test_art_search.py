@@ -76,9 +76,9 @@ def test_fields_of_any_service_are_known(cli: Cli, services: Services) -> None:
 
 def test_a_terminal_shows_cards(terminal: Terminal, services: Services) -> None:
     plain = {"NO_COLOR": "1", "TERM": "dumb"}
-    shown = terminal("art", "search", "maid", "--limit", "2", environment=plain)
-    assert shown.code == 0
-    assert [line.split() for line in shown.text.splitlines() if "[src:" in line] == [
+    screen = terminal("art", "search", "maid", "--limit", "2", environment=plain)
+    assert screen.code == 0
+    assert [line.split() for line in screen.text.splitlines() if "[src:" in line] == [
         ["waifu:7", "[src:", "waifu]"],
         ["danbooru:102", "[src:", "danbooru]"],
     ]

@@ -48,8 +48,8 @@ def test_a_key_from_standard_input_is_tried_and_stored(
     assert "/profile.json: 200" in outcome.err
     assert KEY not in printed_text(outcome)
     assert BASIC not in printed_text(outcome)
-    (asked,) = danbooru.arrivals
-    assert asked.headers["authorization"] == f"Basic {BASIC}"
+    (requests,) = danbooru.arrivals
+    assert requests.headers["authorization"] == f"Basic {BASIC}"
     assert cli("api", "danbooru", "/profile.json", "--jq", ".name").text == f'"{NAME}"\n'
 
 

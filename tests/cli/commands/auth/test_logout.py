@@ -51,8 +51,8 @@ def test_one_can_sign_out_of_services_with_users_alone(cli: Cli) -> None:
 
 @pytest.mark.parametrize("name", ["login", "status", "logout"])
 def test_services_with_users_complete(name: str) -> None:
-    found = command.commands[name]
-    (argument,) = (param for param in found.params if isinstance(param, click.Argument))
-    context = click.Context(found)
+    result = command.commands[name]
+    (argument,) = (param for param in result.params if isinstance(param, click.Argument))
+    context = click.Context(result)
     words = [[item.value for item in argument.shell_complete(context, w)] for w in ("", "w", "n")]
     assert words == [["danbooru", "waifu"], ["waifu"], []]

@@ -84,11 +84,11 @@ def test_a_program_is_not_run_to_tell_of_it(
     write_credentials(
         "danbooru", {"login": NAME, "command": f"touch {ran}", "origin": danbooru.origin}
     )
-    found = standing(cli, "danbooru")["danbooru"]
-    assert (found["source"], found["used"], found["problem"]) == ("program", True, None)
+    result = standing(cli, "danbooru")["danbooru"]
+    assert (result["source"], result["used"], result["problem"]) == ("program", True, None)
     assert not ran.exists()
-    found = standing(cli, "danbooru", "--check")["danbooru"]
-    assert (found["accepted"], found["problem"]) == (
+    result = standing(cli, "danbooru", "--check")["danbooru"]
+    assert (result["accepted"], result["problem"]) == (
         None,
         "there is no key for danbooru: `touch` printed nothing",
     )
@@ -100,9 +100,9 @@ def test_a_key_that_is_not_accepted_any_more_is_told(cli: Cli, danbooru: Danboor
         "danbooru", {"login": NAME, "api_key": "wr0ng-key", "origin": danbooru.origin}
     )
     outcome = cli("auth", "status", "danbooru", "--check", "-v")
-    found = cast("dict[str, JsonObject]", outcome.json)["danbooru"]
-    assert (outcome.code, found["used"], found["accepted"]) == (0, True, False)
-    assert "401" in str(found["problem"])
+    result = cast("dict[str, JsonObject]", outcome.json)["danbooru"]
+    assert (outcome.code, result["used"], result["accepted"]) == (0, True, False)
+    assert "401" in str(result["problem"])
     assert "wr0ng" not in printed_text(outcome)
 
 
@@ -112,16 +112,16 @@ def test_what_says_nothing_of_the_key_leaves_that_open(
 ) -> None:
     write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": danbooru.origin})
     danbooru.faults.add(fault)
-    found = standing(cli, "danbooru", "--check")["danbooru"]
-    assert (found["used"], found["accepted"]) == (True, None)
-    assert str(found["problem"]).startswith("danbooru: ")
+    result = standing(cli, "danbooru", "--check")["danbooru"]
+    assert (result["used"], result["accepted"]) == (True, None)
+    assert str(result["problem"]).startswith("danbooru: ")
 
 
 def test_a_key_for_another_place_is_said_not_to_be_used(cli: Cli, danbooru: DanbooruSample) -> None:
     write_credentials("danbooru", {"login": NAME, "api_key": KEY, "origin": DANBOORU.base_url})
-    found = standing(cli, "danbooru", "--check")["danbooru"]
-    assert (found["origin"], found["used"]) == ("https://danbooru.donmai.us", False)
-    assert danbooru.origin in str(found["problem"])
+    result = standing(cli, "danbooru", "--check")["danbooru"]
+    assert (result["origin"], result["used"]) == ("https://danbooru.donmai.us", False)
+    assert danbooru.origin in str(result["problem"])
     assert len(danbooru.arrivals) == 0
 
 
@@ -136,9 +136,9 @@ def test_whatever_is_wrong_is_a_fact_like_another(
     assert "ANIMEDEX_DANBOORU_API_KEY is not" in str(standing(cli)["danbooru"]["problem"])
     monkeypatch.setenv("ANIMEDEX_DANBOORU_API_KEY", KEY)
     monkeypatch.setenv("ANIMEDEX_DANBOORU_URL", "http://mirror.example")
-    found = standing(cli)["danbooru"]
-    assert (found["source"], found["used"]) == ("environment", False)
-    assert "keys are sent only over https" in str(found["problem"])
+    result = standing(cli)["danbooru"]
+    assert (result["source"], result["used"]) == ("environment", False)
+    assert "keys are sent only over https" in str(result["problem"])
 
 
 def test_a_service_without_users_has_no_standing(cli: Cli) -> None:

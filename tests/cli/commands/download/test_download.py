@@ -26,28 +26,28 @@ if TYPE_CHECKING:
 
 
 def test_a_report_in_a_pipe(cli: Cli, to: str) -> None:
-    found = cli("download", "waifu:5000", "--to", to)
-    (one,) = reports(found.out)
-    assert (found.code, found.err) == (0, "")
+    outcome = cli("download", "waifu:5000", "--to", to)
+    (one,) = reports(outcome.out)
+    assert (outcome.code, outcome.err) == (0, "")
     assert list(one) == ["path", "id", "url", "status", "bytes", "sha256", "error"]
     assert (one["id"], one["status"], one["error"]) == ("waifu:5000", "fetched", None)
     assert one["bytes"] == os.stat(str(one["path"])).st_size
 
 
 def test_paths_on_a_terminal_and_bars_that_go_away(terminal: Terminal, to: str) -> None:
-    found = terminal("download", "waifu:5000", "waifu:5001", "--to", to, "--name", "{id}")
-    assert sorted(found.text.splitlines()) == [f"{to}/5000.png", f"{to}/5001.png"]
-    assert found.err == "animedex: 2 fetched\n"
-    shown = terminal("download", "waifu:5002", "waifu:5003", "--to", to, errors=True).text
-    assert "2 files" in shown
-    assert shown.endswith("animedex: 2 fetched\n")
+    result = terminal("download", "waifu:5000", "waifu:5001", "--to", to, "--name", "{id}")
+    assert sorted(result.text.splitlines()) == [f"{to}/5000.png", f"{to}/5001.png"]
+    assert result.err == "animedex: 2 fetched\n"
+    screen = terminal("download", "waifu:5002", "waifu:5003", "--to", to, errors=True).text
+    assert "2 files" in screen
+    assert screen.endswith("animedex: 2 fetched\n")
 
 
 def test_lines_as_they_come(cli: Cli, to: str) -> None:
-    found = cli("download", "waifu:5000", "waifu:5001", "waifu:1", "--to", to, "--jsonl")
-    lines = [json.loads(line) for line in found.text.splitlines()]
+    outcome = cli("download", "waifu:5000", "waifu:5001", "waifu:1", "--to", to, "--jsonl")
+    lines = [json.loads(line) for line in outcome.text.splitlines()]
     assert sorted(one["status"] for one in lines) == ["failed", "fetched", "fetched"]
-    assert found.err.splitlines()[-1].startswith("animedex: waifu:1: ")
+    assert outcome.err.splitlines()[-1].startswith("animedex: waifu:1: ")
 
 
 def test_fields_and_jq(cli: Cli, to: str) -> None:
@@ -62,14 +62,14 @@ def test_fields_and_jq(cli: Cli, to: str) -> None:
 def test_the_worst_failure_is_the_command_s(cli: Cli, nekos: SampleServer, to: str) -> None:
     nekos.answer(f"/neko/{FILE}", status=403, body=b"no", times=None)
     rows = json.dumps({"url": f"{nekos.url}/neko/{FILE}", "artist_name": "a"})
-    found = cli("download", "waifu:1", rows, "waifu:5000", "--to", to)
-    assert found.code == 4
-    assert [one["status"] for one in reports(found.out)] == ["failed", "failed", "fetched"]
-    told = found.err.splitlines()
+    outcome = cli("download", "waifu:1", rows, "waifu:5000", "--to", to)
+    assert outcome.code == 4
+    assert [one["status"] for one in reports(outcome.out)] == ["failed", "failed", "fetched"]
+    told = outcome.err.splitlines()
     assert told[-2] == "animedex: 1 fetched, 2 failed"
     assert told[-1] == "animedex: 2 pictures could not be fetched"
     assert [sum("waifu:1" in line for line in told), sum(FILE in line for line in told)] == [1, 1]
-    error = cast("JsonObject", reports(found.out)[0]["error"])
+    error = cast("JsonObject", reports(outcome.out)[0]["error"])
     assert error["reason"] == "not-found"
     assert set(error) == {"reason", "message", "hint"}
 
@@ -84,9 +84,9 @@ def test_what_the_library_has_is_asked_of_nobody(
     posts = [cast("JsonObject", entry["post"]) for entry in entries]
     urls = [str(post[key]) for post in posts for key in ("url", "page_url") if post[key]]
     assert len(urls) == 5
-    found = cli("download", *urls, "--to", f"{tmp_path}/other", "--no-cache", "-v")
-    assert {str(one["status"]) for one in reports(found.out)} == {"copied", "here"}
-    assert "GET" not in found.err
+    outcome = cli("download", *urls, "--to", f"{tmp_path}/other", "--no-cache", "-v")
+    assert {str(one["status"]) for one in reports(outcome.out)} == {"copied", "here"}
+    assert "GET" not in outcome.err
 
 
 def test_rows_of_the_library_are_pictures_too(
@@ -99,23 +99,23 @@ def test_rows_of_the_library_are_pictures_too(
         for options, status in (((), "copied"), (("--no-library",), "fetched")):
             folder = str(tmp_path / "-".join([*command, status]))
             done = process("download", "-", "--to", folder, *options, stdin=rows)
-            found = reports(done.out)
-            assert {str(one["id"]) for one in found} == set(asked)
-            assert {str(one["status"]) for one in found} == {status}
+            result = reports(done.out)
+            assert {str(one["id"]) for one in result} == set(asked)
+            assert {str(one["status"]) for one in result} == {status}
 
 
 def test_a_line_that_is_wrong_does_not_stop_the_others(cli: Cli, process: Process, to: str) -> None:
     first, second = (cli("waifu", "image", number, "-c").out for number in ("5000", "5001"))
-    found = process("download", "-", "--to", to, stdin=first + b'{"id": broken\n' + second)
-    assert [one["status"] for one in reports(found.out)] == ["fetched", "failed", "fetched"]
-    assert (found.code, "row 2: it is no JSON" in found.err) == (2, True)
+    outcome = process("download", "-", "--to", to, stdin=first + b'{"id": broken\n' + second)
+    assert [one["status"] for one in reports(outcome.out)] == ["fetched", "failed", "fetched"]
+    assert (outcome.code, "row 2: it is no JSON" in outcome.err) == (2, True)
 
 
 @pytest.mark.parametrize(("name", "told"), [("none.json", "there is no file"), (".", "a folder")])
 def test_a_name_of_no_file_is_told(name: str, told: str, cli: Cli, to: str) -> None:
-    found = cli("download", name, "waifu:5000", "--to", to)
-    assert [one["status"] for one in reports(found.out)] == ["failed", "fetched"]
-    assert (found.code, found.err.count(told), found.err.count("could not be")) == (3, 1, 0)
+    outcome = cli("download", name, "waifu:5000", "--to", to)
+    assert [one["status"] for one in reports(outcome.out)] == ["failed", "fetched"]
+    assert (outcome.code, outcome.err.count(told), outcome.err.count("could not be")) == (3, 1, 0)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no such pipes")
@@ -129,10 +129,10 @@ def test_rows_come_from_a_named_pipe_too(process: Process, to: str, tmp_path: Pa
 
 
 def test_one_failure_is_told_as_any(cli: Cli, to: str) -> None:
-    found = cli("download", "waifu:1", "--to", to, "--errors", "json")
-    assert found.code == 3
-    assert found.error["reason"] == "not-found"
-    assert str(found.error["message"]).startswith("waifu:1: ")
+    outcome = cli("download", "waifu:1", "--to", to, "--errors", "json")
+    assert outcome.code == 3
+    assert outcome.error["reason"] == "not-found"
+    assert str(outcome.error["message"]).startswith("waifu:1: ")
     told = cli("download", "waifu:1", "--to", to).err
     assert (told.startswith("animedex: waifu:1: "), told.count("\n")) == (True, 1)
 
@@ -146,8 +146,8 @@ def test_rows_lines_and_common_rows_from_a_pipe(process: Process, cli: Cli, to: 
     common = cli("nekos", "image", "neko", "--common", "--jsonl").out
     assert process("download", "-", "--to", to, stdin=common).code == 0
     urls = cli("danbooru", "search", "filetype:png", "--limit", "2", "--jq", ".[].file_url").out
-    found = process("download", "-", "--to", to, "--jq", ".[].status", "-r", stdin=urls)
-    assert found.text == "fetched\nfetched\n"
+    outcome = process("download", "-", "--to", to, "--jq", ".[].status", "-r", stdin=urls)
+    assert outcome.text == "fetched\nfetched\n"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
@@ -161,17 +161,17 @@ def test_lists_and_rows_in_the_encodings_of_other_systems(
         "fetched",
     ]
     rows = cli("waifu", "images", "--limit", "2").text.replace("\n", "\r\n").encode(encoding)
-    found = process("download", "-", "--to", to, stdin=rows)
-    assert [one["error"] for one in reports(found.out)] == [None, None]
+    outcome = process("download", "-", "--to", to, stdin=rows)
+    assert [one["error"] for one in reports(outcome.out)] == [None, None]
 
 
 def test_a_list_in_another_encoding_is_told_once(cli: Cli, tmp_path: Path, to: str) -> None:
     asked = tmp_path / "ids.txt"
     asked.write_bytes("waifu:5000\nwaifu:ä\nwaifu:ö\n".encode("latin-1"))
-    found = cli("download", str(asked), "--to", to)
-    assert found.code == 2
-    assert found.err.count("UTF-8") == 2, "what happened, and what to do"
-    assert f"{asked}, line 2: it is not UTF-8" in found.err
+    outcome = cli("download", str(asked), "--to", to)
+    assert outcome.code == 2
+    assert outcome.err.count("UTF-8") == 2, "what happened, and what to do"
+    assert f"{asked}, line 2: it is not UTF-8" in outcome.err
 
 
 def test_rows_from_a_file(cli: Cli, tmp_path: Path, to: str) -> None:
@@ -182,24 +182,24 @@ def test_rows_from_a_file(cli: Cli, tmp_path: Path, to: str) -> None:
 
 def test_rows_before_a_broken_one_are_fetched(process: Process, cli: Cli, to: str) -> None:
     rows = cli("waifu", "images", "--limit", "2", "--jsonl").out
-    found = process("download", "--to", to, stdin=rows + b'{"id": ')
-    assert found.code == 2
-    assert [one["status"] for one in reports(found.out)] == ["fetched", "fetched", "failed"]
-    assert "standard input, row 3" in found.err
+    outcome = process("download", "--to", to, stdin=rows + b'{"id": ')
+    assert outcome.code == 2
+    assert [one["status"] for one in reports(outcome.out)] == ["fetched", "fetched", "failed"]
+    assert "standard input, row 3" in outcome.err
 
 
 def test_nothing_found_is_nothing_to_fetch(process: Process, to: str) -> None:
-    found = process("download", "-", "--to", to, stdin=b"[]\n")
-    assert (found.code, found.json, found.err) == (0, [], "animedex: no pictures\n")
+    outcome = process("download", "-", "--to", to, stdin=b"[]\n")
+    assert (outcome.code, outcome.json, outcome.err) == (0, [], "animedex: no pictures\n")
 
 
 @pytest.mark.parametrize(
     "given", [b"", b"  \n", b"\x89PNG\r\n\x1a\n"], ids=["nothing", "blanks", "a picture"]
 )
 def test_input_that_names_nothing(given: bytes, process: Process, to: str) -> None:
-    found = process("download", "--to", to, stdin=given)
-    assert (found.code, found.out) == (2, b"")
-    assert "(give a picture's URL" in found.err
+    outcome = process("download", "--to", to, stdin=given)
+    assert (outcome.code, outcome.out) == (2, b"")
+    assert "(give a picture's URL" in outcome.err
 
 
 def test_nothing_on_a_terminal(terminal: Terminal) -> None:
@@ -208,10 +208,10 @@ def test_nothing_on_a_terminal(terminal: Terminal) -> None:
 
 def test_fields_of_names_are_listed(cli: Cli) -> None:
     for command in (["download"], ["nekos", "download"]):
-        found = cli(*command, "--name", "help")
-        assert found.code == 0
-        assert [line.split()[0].strip("{}") for line in found.text.splitlines()[:-2]] == [*FIELDS]
-        assert found.text.endswith(f"Default: {DEFAULT}\n")
+        outcome = cli(*command, "--name", "help")
+        assert outcome.code == 0
+        assert [line.split()[0].strip("{}") for line in outcome.text.splitlines()[:-2]] == [*FIELDS]
+        assert outcome.text.endswith(f"Default: {DEFAULT}\n")
 
 
 @pytest.mark.parametrize(
@@ -255,8 +255,8 @@ def test_the_library_is_neither_read_nor_written_where_it_is_not_to_be(cli: Cli,
     cli("download", "waifu:5000", "--to", to, "--no-library")
     assert not os.path.exists(path)
     cli("download", "waifu:5000", "--to", to)
-    found = cli("download", "waifu:5000", "--to", f"{to}/other", "--no-library")
-    assert reports(found.out)[0]["status"] == "fetched"
+    outcome = cli("download", "waifu:5000", "--to", f"{to}/other", "--no-library")
+    assert reports(outcome.out)[0]["status"] == "fetched"
     with Library() as library:
         assert library.count() == 1
 
@@ -264,11 +264,11 @@ def test_the_library_is_neither_read_nor_written_where_it_is_not_to_be(cli: Cli,
 def test_the_bytes_of_the_service_with_two_sidecars(cli: Cli, to: str) -> None:
     rows = cli("danbooru", "search", "filetype:png", "--limit", "1").json
     (row,) = cast("list[JsonObject]", rows)
-    found = cli(
+    outcome = cli(
         *("download", f"danbooru:{row['id']}", "--to", to, "--name", "x", "--no-embed"),
         *("--sidecar", "xmp", "--sidecar", "hydrus"),
     )
-    assert found.code == 0
+    assert outcome.code == 0
     assert sorted(os.listdir(to)) == ["x.png", "x.png.txt", "x.png.xmp"]
     with open(f"{to}/x.png", "rb") as file:
         assert hashlib.md5(file.read()).hexdigest() == row["md5"]
@@ -281,10 +281,10 @@ def test_the_bytes_of_the_service_with_two_sidecars(cli: Cli, to: str) -> None:
 
 def test_paths_alone(cli: Cli, to: str) -> None:
     asked = ["waifu:5000", "waifu:1", "waifu:5001"]
-    found = cli("download", *asked, "--to", to, "--name", "{id}", "--paths", "--quiet")
-    assert (found.code, found.text) == (3, f"{to}/5000.png\n{to}/5001.png\n")
-    assert found.err.startswith("animedex: waifu:1: ")
-    assert found.err.count("\n") == 1
+    outcome = cli("download", *asked, "--to", to, "--name", "{id}", "--paths", "--quiet")
+    assert (outcome.code, outcome.text) == (3, f"{to}/5000.png\n{to}/5001.png\n")
+    assert outcome.err.startswith("animedex: waifu:1: ")
+    assert outcome.err.count("\n") == 1
     listed = cli("download", *asked[:1], "--to", to, "--paths", "--json", "--name", "{id}")
     assert listed.json == [f"{to}/5000.png"]
     assert cli("download", "waifu:5002", "--to", to, "--paths", "--fields", "id").code == 2
@@ -310,41 +310,41 @@ def test_paths_that_are_not_utf_8(cli: Cli, terminal: Terminal, tmp_path: Path) 
 
 
 def test_files_that_are_not_there_and_have_no_name_in_utf_8(cli: Cli, to: str) -> None:
-    found = cli("download", os.fsdecode(b"no\xfffile"), "waifu:5000", "--to", to)
-    missing, fetched = reports(found.out)
-    assert (found.code, missing["status"], fetched["status"]) == (3, "failed", "fetched")
+    outcome = cli("download", os.fsdecode(b"no\xfffile"), "waifu:5000", "--to", to)
+    missing, fetched = reports(outcome.out)
+    assert (outcome.code, missing["status"], fetched["status"]) == (3, "failed", "fetched")
     assert "there is no file no\\xfffile" in str(missing["error"]).replace("\\\\", "\\")
 
 
 def test_quiet_shows_neither_bars_nor_summary(cli: Cli, terminal: Terminal, to: str) -> None:
     assert cli("download", "waifu:5000", "waifu:5001", "--to", to, "-q").err == ""
-    shown = terminal(
+    screen = terminal(
         *("download", "waifu:5002", "waifu:5003", "--to", to, "--name", "{id}", "-q"), errors=True
     )
-    assert sorted(shown.text.splitlines()) == [f"{to}/5002.png", f"{to}/5003.png"]
+    assert sorted(screen.text.splitlines()) == [f"{to}/5002.png", f"{to}/5003.png"]
 
 
 def test_categories_are_drawn_from(cli: Cli, nekos: SampleServer, to: str) -> None:
-    found = cli(
+    outcome = cli(
         "nekos", "download", "neko", "--amount", "5", "--to", to, "--name", "{category}/{id}"
     )
-    paths = [str(one["path"]) for one in reports(found.out)]
+    paths = [str(one["path"]) for one in reports(outcome.out)]
     assert len(set(paths)) == len(paths) <= 5
     assert all(path.startswith(f"{to}/neko/") for path in paths)
 
 
 def test_fewer_different_pictures_are_told(cli: Cli, to: str) -> None:
-    found = cli("nekos", "download", "hug", "--amount", "100", "--to", to)
-    assert found.code == 0
-    got = len(reports(found.out))
-    assert f"animedex: only {got} of 100 different pictures were sent" in found.err
+    outcome = cli("nekos", "download", "hug", "--amount", "100", "--to", to)
+    assert outcome.code == 0
+    got = len(reports(outcome.out))
+    assert f"animedex: only {got} of 100 different pictures were sent" in outcome.err
 
 
 @pytest.mark.parametrize("amount", ["0", "101"])
 def test_amounts_are_few(amount: str, cli: Cli, to: str) -> None:
-    found = cli("nekos", "download", "neko", "--amount", amount, "--to", to)
-    assert found.code == 2
-    assert "from 1 to 100" in found.err
+    outcome = cli("nekos", "download", "neko", "--amount", amount, "--to", to)
+    assert outcome.code == 2
+    assert "from 1 to 100" in outcome.err
 
 
 def test_searches_download(cli: Cli, to: str) -> None:

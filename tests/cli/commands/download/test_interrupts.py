@@ -90,10 +90,10 @@ def test_left_parts_are_removed_on_request(cli: Cli, terminal: Terminal, to: str
     os.mkdir(to)
     with ResumableFile(to, "https://x.example/1.png", 1.0) as partial:
         partial.open_writer(Response(200, (("etag", '"a"'),), b"", "")).write(b"12345")
-    found = cli("download", "--clean", to)
+    outcome = cli("download", "--clean", to)
     removed = sorted([partial.path, partial.path.replace(".part", ".state.part")])
-    assert found.code == 0
-    report = cast("JsonObject", found.json)
+    assert outcome.code == 0
+    report = cast("JsonObject", outcome.json)
     assert (report["folder"], report["bytes"]) == (to, 9)
     assert sorted(cast("list[str]", report["removed"])) == removed
     assert os.listdir(to) == []
@@ -103,12 +103,12 @@ def test_left_parts_are_removed_on_request(cli: Cli, terminal: Terminal, to: str
 
 
 def test_files_that_are_too_long(cli: Cli, to: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = cli("download", "waifu:5000", "--to", to, "--max-size", "500")
-    assert (found.code, reports(found.out)[0]["status"]) == (7, "failed")
-    assert "more than the limit of 500 bytes" in found.err
+    outcome = cli("download", "waifu:5000", "--to", to, "--max-size", "500")
+    assert (outcome.code, reports(outcome.out)[0]["status"]) == (7, "failed")
+    assert "more than the limit of 500 bytes" in outcome.err
     monkeypatch.setenv("ANIMEDEX_MAX_SIZE", "0.5k")
-    found = cli("download", "waifu:5000", "--to", to)
-    assert "more than the limit of 512 bytes" in found.err
+    outcome = cli("download", "waifu:5000", "--to", to)
+    assert "more than the limit of 512 bytes" in outcome.err
     assert cli("download", "waifu:5000", "--to", to, "--max-size", "none").code == 0
-    found = cli("download", "waifu:5001", "--to", to, "--max-size", "much")
-    assert (found.code, found.err.startswith("animedex: --max-size: 'much'")) == (2, True)
+    outcome = cli("download", "waifu:5001", "--to", to, "--max-size", "much")
+    assert (outcome.code, outcome.err.startswith("animedex: --max-size: 'much'")) == (2, True)

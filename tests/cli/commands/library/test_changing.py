@@ -156,9 +156,9 @@ def test_the_summary_says_how_many_went_and_how_to_restore_them(
 def test_on_a_terminal_it_is_asked_how_many_may_go(
     answer: str, left: int, terminal: Terminal, twice: LibraryFolder
 ) -> None:
-    shown = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
-    assert "3 files of the same picture" in shown.text
-    assert "Move 2 files of 1 group to the trash?" in shown.err
+    screen = terminal("library", "dupes", "--keep", "best", "--delete", typed=answer, columns=200)
+    assert "3 files of the same picture" in screen.text
+    assert "Move 2 files of 1 group to the trash?" in screen.err
     assert twice.library.count() == left
 
 
@@ -201,20 +201,20 @@ def test_evidence_is_told_of_each_picture(cli: Cli, twice: LibraryFolder) -> Non
 
 
 def test_groups_are_laid_out_on_a_terminal(terminal: Terminal, twice: LibraryFolder) -> None:
-    shown = terminal("library", "dupes", "--keep", "best", columns=200).text
-    assert "3 files of the same picture" in shown
-    assert "5 kept" in shown
+    screen = terminal("library", "dupes", "--keep", "best", columns=200).text
+    assert "3 files of the same picture" in screen
+    assert "5 kept" in screen
 
 
 def test_what_looks_like_one_is_found(cli: Cli, twice: LibraryFolder, draw: Draw) -> None:
     for named in ("1", "https://nekos.best/api/v2/neko/1.png", "nekos:1.png"):
-        found = rows_of(cli("library", "similar", named).json)
-        assert sorted(cast("int", row["id"]) for row in found) == [5, 6]
-        assert all(cast("int", row["_distance"]) < 8 for row in found)
+        result = rows_of(cli("library", "similar", named).json)
+        assert sorted(cast("int", row["id"]) for row in result) == [5, 6]
+        assert all(cast("int", row["_distance"]) < 8 for row in result)
     file = draw("another size.webp", 1, (200, 150))
-    found = rows_of(cli("library", "similar", str(file), "--limit", "2").json)
-    assert len(found) == 2
-    assert cast("int", found[0]["_distance"]) <= cast("int", found[1]["_distance"])
+    result = rows_of(cli("library", "similar", str(file), "--limit", "2").json)
+    assert len(result) == 2
+    assert cast("int", result[0]["_distance"]) <= cast("int", result[1]["_distance"])
 
 
 def test_a_picture_of_a_service_is_asked_for(

@@ -74,10 +74,10 @@ def test_an_export_does_not_steer_a_terminal(terminal: Terminal, draw: Draw) -> 
     with Library() as library:
         library.add(NewEntry(str(draw("1.png")), post))
     for kind in ("jsonl", "csv"):
-        shown = terminal("library", "export", "--format", kind).text
-        assert not set(shown.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")
+        screen = terminal("library", "export", "--format", kind).text
+        assert not set(screen.replace("\r\n", "\n")) & set("\x1b\x07\x9b\u202e\r")
         if kind == "jsonl":
-            assert json.loads(shown)["post"]["artists"] == [name]
+            assert json.loads(screen)["post"]["artists"] == [name]
 
 
 def test_a_file_in_another_encoding_is_told_once(
@@ -85,11 +85,11 @@ def test_a_file_in_another_encoding_is_told_once(
 ) -> None:
     exported = tmp_path / "library.jsonl"
     exported.write_bytes('{"path": "/ä.png"}\n'.encode("latin-1") * 3)
-    found = cli("library", "import", str(exported))
-    assert found.code == 2
-    assert found.err.count("it is not UTF-8") == 1
-    assert f"{exported}, line 1: it is not UTF-8" in found.err
-    assert "0 added, 0 already there, 3 failed" in found.err
+    outcome = cli("library", "import", str(exported))
+    assert outcome.code == 2
+    assert outcome.err.count("it is not UTF-8") == 1
+    assert f"{exported}, line 1: it is not UTF-8" in outcome.err
+    assert "0 added, 0 already there, 3 failed" in outcome.err
 
 
 @pytest.mark.parametrize("command", ["similar", "import"])

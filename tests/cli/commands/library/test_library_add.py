@@ -30,10 +30,10 @@ WITHOUT_PILLOW = "import sys; sys.modules['PIL'] = sys.modules['numpy'] = None\n
 def test_files_and_folders_come_in(cli: Cli, draw: Draw, tmp_path: Path) -> None:
     one, two = draw("1.png", 1), draw("more/deep/2.gif", 2)
     outcome = cli("library", "add", str(one), str(tmp_path / "more"))
-    found = cast("list[JsonObject]", outcome.json)
-    assert [row["path"] for row in found] == [str(one), str(two)]
-    assert [row["id"] for row in found] == [1, 2]
-    assert found[0]["_source"] == {"backend": "own", "library": True}
+    result = cast("list[JsonObject]", outcome.json)
+    assert [row["path"] for row in result] == [str(one), str(two)]
+    assert [row["id"] for row in result] == [1, 2]
+    assert result[0]["_source"] == {"backend": "own", "library": True}
     assert (outcome.code, outcome.err) == (0, "animedex: 2 added\n")
 
 
@@ -99,10 +99,10 @@ def test_a_terminal_gets_a_summary_and_cards_where_they_are_asked_for(
     outcome = terminal("library", "add", paths[0], "-v")
     assert "1  0.png" in outcome.text
     assert outcome.err == "animedex: 1 already there\n"
-    shown = terminal("library", "add", *paths, errors=True).text
-    assert "2 files" in shown
-    assert shown.endswith("animedex: 2 already there\n")
-    assert "0.png" not in shown
+    screen = terminal("library", "add", *paths, errors=True).text
+    assert "2 files" in screen
+    assert screen.endswith("animedex: 2 already there\n")
+    assert "0.png" not in screen
 
 
 def test_an_empty_name_is_refused(cli: Cli, draw: Draw) -> None:
@@ -200,9 +200,9 @@ def test_text_of_a_file_name_does_nothing_to_a_terminal(terminal: Terminal, draw
     path = draw("1.png")
     path.rename(path.with_name("\x1b[31mred\u202e.png"))
     terminal("library", "add", str(path.parent))
-    shown = terminal("library", "list").out
-    assert b"\x1b[31m" not in shown
-    assert "\u202e".encode() not in shown
+    screen = terminal("library", "list").out
+    assert b"\x1b[31m" not in screen
+    assert "\u202e".encode() not in screen
 
 
 def test_without_pillow_it_is_said_what_to_install(draw: Draw) -> None:

@@ -31,16 +31,16 @@ def test_what_is_wrong_is_told_and_repaired_where_it_can_be(
     library_folder.files["hug"].unlink()
     library_folder.files["neko"].write_bytes(b"")
     outcome = cli("library", "verify", str(tmp_path / "there"))
-    found = {row["id"]: row for row in rows_of(outcome.json)}
-    assert {number: row["state"] for number, row in found.items()} == {
+    result = {row["id"]: row for row in rows_of(outcome.json)}
+    assert {number: row["state"] for number, row in result.items()} == {
         1: "broken",
         3: "missing",
         4: "moved",
     }
-    assert [row["repaired"] for row in found.values()] == [False, False, True]
+    assert [row["repaired"] for row in result.values()] == [False, False, True]
     assert outcome.code == 3
     assert "2 problems were not repaired" in outcome.err
-    assert "library remove 3" in str(found[3]["hint"])
+    assert "library remove 3" in str(result[3]["hint"])
     moved = library_folder.library.get(4)
     assert moved
     assert moved.path == str(tmp_path / "there" / "renamed.png")

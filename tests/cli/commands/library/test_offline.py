@@ -72,12 +72,12 @@ def test_categories_are_those_that_are_there(cli: Cli, library_folder: LibraryFo
 def test_pictures_are_rows_that_say_where_they_were_kept(
     cli: Cli, library_folder: LibraryFolder
 ) -> None:
-    found = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
-    assert {str(row["url"]) for row in found} == {
+    result = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
+    assert {str(row["url"]) for row in result} == {
         "https://nekos.best/api/v2/neko/1.png",
         "https://nekos.best/api/v2/neko/2.png",
     }
-    for row in found:
+    for row in result:
         source = cast("JsonObject", row["_source"])
         assert (source["backend"], source["library"], source["cached"]) == ("nekos", True, False)
     (row,) = rows_of(cli("nekos", "image", "hug", "--offline", "--no-source").json)
@@ -92,8 +92,8 @@ def test_fewer_are_there_than_were_asked_for(cli: Cli, library_folder: LibraryFo
 
 def test_a_picture_whose_file_is_gone_is_not_drawn(cli: Cli, library_folder: LibraryFolder) -> None:
     library_folder.files["neko"].unlink()
-    found = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
-    assert [row["artist_name"] for row in found] == ["Tove [red]"]
+    result = rows_of(cli("nekos", "image", "neko", "--amount", "2", "--offline").json)
+    assert [row["artist_name"] for row in result] == ["Tove [red]"]
 
 
 def test_fresh_ones_are_those_that_were_not_shown(cli: Cli, library_folder: LibraryFolder) -> None:
@@ -151,8 +151,8 @@ def test_a_search_is_scored_as_the_service_s_rows_are(
     assert row["anime_name"] == "Lantern Street Diaries"
     assert 0.8 <= cast("float", row["_match"]) <= 1
     assert rows_of(cli("nekos", "search", "lantern street", "--offline").json) == []
-    found = cli("nekos", "search", "lantern street", "--category", "hug", "--offline")
-    assert len(rows_of(found.json)) == 1
+    outcome = cli("nekos", "search", "lantern street", "--category", "hug", "--offline")
+    assert len(rows_of(outcome.json)) == 1
 
 
 def test_a_search_may_find_nothing(cli: Cli, library_folder: LibraryFolder) -> None:
@@ -183,5 +183,5 @@ def test_a_terminal_shows_where_they_were_kept(
     terminal: Terminal, library_folder: LibraryFolder
 ) -> None:
     for arguments in (("image", "neko"), ("search", "ミオ"), ("image", "neko", "--common")):
-        shown = terminal("nekos", *arguments, "--offline", "--color", "never").text
-        assert "[src: nekos, library]" in shown
+        screen = terminal("nekos", *arguments, "--offline", "--color", "never").text
+        assert "[src: nekos, library]" in screen

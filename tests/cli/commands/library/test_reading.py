@@ -109,12 +109,12 @@ def test_an_empty_library_has_nothing(cli: Cli) -> None:
 
 
 def test_cards_are_for_terminals(terminal: Terminal, library_folder: LibraryFolder) -> None:
-    shown = terminal("library", "list", "--color", "never", columns=100).text
-    assert "[src: nekos, library]" in shown
-    assert "[src: own, library]" in shown
-    assert "artist    青葉ミオ" in shown
-    assert "Tove [red]" in shown
-    assert str(library_folder.files["own"]) in shown
+    screen = terminal("library", "list", "--color", "never", columns=100).text
+    assert "[src: nekos, library]" in screen
+    assert "[src: own, library]" in screen
+    assert "artist    青葉ミオ" in screen
+    assert "Tove [red]" in screen
+    assert str(library_folder.files["own"]) in screen
 
 
 def test_one_is_shown_whole(cli: Cli, terminal: Terminal, library_folder: LibraryFolder) -> None:
@@ -206,9 +206,9 @@ def test_counts_are_objects_or_bars(
     assert counted["pictures"] == 4
     assert counted["sources"] == {"nekos": 3, "own": 1}
     assert counted["categories"] == {"neko": 2, "hug": 1}
-    shown = terminal("library", "stats", "--color", "never").text
-    assert shown.startswith("4 pictures, ")
-    assert "  nekos  3  █" in shown
+    screen = terminal("library", "stats", "--color", "never").text
+    assert screen.startswith("4 pictures, ")
+    assert "  nekos  3  █" in screen
 
 
 def test_the_path_is_that_of_the_file(cli: Cli, library_folder: LibraryFolder) -> None:

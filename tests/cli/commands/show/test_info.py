@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 def test_info_is_json_in_a_pipe(cli: Cli, picture: Path, tmp_path: Path) -> None:
     path = credited(tmp_path / "b.png", picture)
-    found = cast("JsonObject", cli("show", str(path), "--info").json)
-    post = cast("JsonObject", found.pop("post"))
+    result = cast("JsonObject", cli("show", str(path), "--info").json)
+    post = cast("JsonObject", result.pop("post"))
     assert (post["id"], post["artists"], post["rating"]) == (POST.id, POST.artists, "g")
-    assert found == {
+    assert result == {
         "path": str(path),
         "format": "png",
         "byte_size": path.stat().st_size,
@@ -62,8 +62,8 @@ def test_info_is_a_card_on_a_terminal(terminal: Terminal, picture: Path, tmp_pat
 def test_info_of_a_file_that_tells_nothing_says_so(
     cli: Cli, terminal: Terminal, picture: Path
 ) -> None:
-    found = cast("JsonObject", cli("show", str(picture), "--info").json)
-    assert (found["told_by"], found["post"], found["row"]) == (None, None, None)
+    result = cast("JsonObject", cli("show", str(picture), "--info").json)
+    assert (result["told_by"], result["post"], result["row"]) == (None, None, None)
     done = terminal("show", str(picture), "--info")
     assert "none in the file or beside it" in done.text
     assert done.code == 0
@@ -73,9 +73,9 @@ def test_info_reads_what_is_beside_a_file(cli: Cli, tmp_path: Path) -> None:
     path = tmp_path / "film.mp4"
     path.write_bytes(b"\0\0\0\x18ftypmp42" + bytes(60))
     write_sidecar(str(path), "json", POST, json.dumps(ROW).encode())
-    found = cast("JsonObject", cli("show", str(path), "--info").json)
-    assert (found["told_by"], found["row"]) == ("sidecar", ROW)
-    assert (found["format"], found["width"], found["frames"]) == ("mp4", None, None)
+    result = cast("JsonObject", cli("show", str(path), "--info").json)
+    assert (result["told_by"], result["row"]) == ("sidecar", ROW)
+    assert (result["format"], result["width"], result["frames"]) == ("mp4", None, None)
 
 
 @pytest.mark.parametrize("is_right", [True, False])
@@ -91,8 +91,8 @@ def test_info_of_a_damaged_picture_that_its_credit_announces(
     done = cli("show", str(path), "--info")
     assert done.code == (0 if is_right else 1)
     if is_right:
-        found = cast("JsonObject", done.json)
-        assert (found["told_by"], found["width"], found["frames"]) == ("sidecar", None, None)
+        result = cast("JsonObject", done.json)
+        assert (result["told_by"], result["width"], result["frames"]) == ("sidecar", None, None)
 
 
 def test_info_of_several_is_an_array(cli: Cli, picture: Path, tmp_path: Path) -> None:
@@ -121,8 +121,8 @@ def test_info_reads_a_picture_from_standard_input(
     what: list[str], process: Process, picture: Path, tmp_path: Path
 ) -> None:
     data = credited(tmp_path / "b.png", picture).read_bytes()
-    (found,) = rows_of(process("show", *what, "--info", stdin=data))
-    assert (found["path"], found["width"], found["told_by"]) == ("-", 40, "file")
+    (result,) = rows_of(process("show", *what, "--info", stdin=data))
+    assert (result["path"], result["width"], result["told_by"]) == ("-", 40, "file")
     done = process("show", *what, "--info", "--jsonl", stdin=data)
     assert done.out.count(b"\n") == 1
     assert cast("JsonObject", json.loads(done.out))["byte_size"] == len(data)
@@ -133,8 +133,8 @@ def test_info_reads_rows_from_standard_input(
 ) -> None:
     other = credited(tmp_path / "b.png", picture)
     given = json.dumps([{"path": str(picture)}, {"path": str(other)}]).encode()
-    found = rows_of(process("show", "-", "--info", stdin=given))
-    assert [one["path"] for one in found] == [str(picture), str(other)]
+    result = rows_of(process("show", "-", "--info", stdin=given))
+    assert [one["path"] for one in result] == [str(picture), str(other)]
 
 
 def test_info_asks_no_service_for_a_row(process: Process, picture: Path) -> None:
@@ -156,8 +156,8 @@ def test_info_tells_what_standard_input_lacks(data: bytes, code: int, process: P
 
 def test_a_path_that_is_no_text_is_printed_for_a_shell(cli: Cli, tmp_path: Path) -> None:
     path = draw(tmp_path / os.fsdecode(b"it's \xff.png"))
-    found = cast("JsonObject", cli("show", str(path), "--info").json)
-    assert found["path"] == f"$'{tmp_path}/it\\'s \\xff.png'"
+    result = cast("JsonObject", cli("show", str(path), "--info").json)
+    assert result["path"] == f"$'{tmp_path}/it\\'s \\xff.png'"
 
 
 def test_info_of_what_is_too_large_tells_its_size(cli: Cli, tmp_path: Path) -> None:
@@ -165,8 +165,8 @@ def test_info_of_what_is_too_large_tells_its_size(cli: Cli, tmp_path: Path) -> N
     data = b"\x89PNG\r\n\x1a\n" + head + struct.pack(">I", zlib.crc32(head[4:]))
     data += b"\0\0\0\0IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
     (tmp_path / "a.png").write_bytes(data + b"\0\0\0\0IEND\xaeB`\x82")
-    found = cast("JsonObject", cli("show", str(tmp_path / "a.png"), "--info").json)
-    assert (found["width"], found["height"], found["frames"]) == (60_000, 60_000, None)
+    result = cast("JsonObject", cli("show", str(tmp_path / "a.png"), "--info").json)
+    assert (result["width"], result["height"], result["frames"]) == (60_000, 60_000, None)
 
 
 def test_info_of_a_picture_that_is_cut(cli: Cli, picture: Path, tmp_path: Path) -> None:
