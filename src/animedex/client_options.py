@@ -148,10 +148,9 @@ def _places(options: ClientOptions, config: Config) -> tuple[str, str]:
     else:
         state = os.path.join(user_folder("data"), FILE_NAME)
     chosen = options.get("cache")
-    if chosen is not None and not isinstance(chosen, bool):
-        folder = os.path.expanduser(os.fspath(chosen))
-    elif is_server:
-        return state, ""
-    else:
-        folder = user_folder("cache")
-    return state, os.path.abspath(os.path.join(folder, cache.FILE_NAME))
+    if chosen is None or isinstance(chosen, bool):
+        if is_server:
+            return state, ""
+        chosen = user_folder("cache")
+    folder: str = os.fspath(chosen)
+    return state, os.path.abspath(os.path.join(os.path.expanduser(folder), cache.FILE_NAME))
