@@ -45,7 +45,7 @@ def ask_secret(label: str) -> str:
 
 
 def read_secret() -> str:
-    """Read a secret from the whole of standard input."""
+    """Read a secret from all of standard input."""
     text = read_in("send the key to it, as in `pass show key | animedex …`", _MOST + 1)
     if len(text) > _MOST:
         message = f"standard input contains more than a key: over {_MOST} bytes"

@@ -43,7 +43,7 @@ class Line(msgspec.Struct, omit_defaults=True, frozen=True, kw_only=True):
 
 
 class ParsedEntry(NamedTuple):
-    """What a line tells: an entry without a number, and what it looks like.
+    """A parsed line: an entry without an id, and its fingerprint.
 
     `is_outdated` where its fingerprint was made by another version.
     """

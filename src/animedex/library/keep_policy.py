@@ -54,7 +54,7 @@ def fill_credit(entry: Entry, others: Sequence[Entry]) -> Entry:
 
 
 def fill_from_previous(entry: Entry, before: Entry) -> Entry:
-    """Return an entry with what was known of its picture before, and is not told anew."""
+    """Return an entry with the details of the previous one that it lacks."""
     post, old = entry.post, before.post
     if post and old and service_name(old) and not service_name(post):
         # What another program says beside a service's credit adds to it, and is none of its own.

@@ -103,7 +103,7 @@ def _subjects(rows: Iterable[Row], name: str) -> Iterator[Subject]:
 
 
 def _identify_rows(session: CommandSession, subjects: Iterable[Subject]) -> None:
-    """Print those that are found and name the others; fail where that is all of them."""
+    """Print each result and note each row without one; raise `NotFound` if no row has one."""
     identifications = _identify_all(session, subjects)
     if session.output.mode in {"json", "jq"}:
         _print_array(session, identifications)
@@ -127,53 +127,53 @@ def _identify_all(session: CommandSession, subjects: Iterable[Subject]) -> Itera
             if isinstance(one, NotFound):
                 lost.add(one, alone=not has_result)
             else:
-                lost.tell()
+                lost.print_note()
                 has_result = True
                 session.output.draw_later(one.posts)
                 yield one
         if not has_result:
             lost.fail()
     finally:
-        lost.tell()
+        lost.print_note()
 
 
 class _MissingRows:
-    """Name what is not found as it comes, but for a lone one: that is the command's failure."""
+    """The rows without a result: each is noted at once, but a single one is the command's error."""
 
     def __init__(self, session: CommandSession) -> None:
         self._session = session
         self._count = 0
         self._first: NotFound | None = None
-        self._untold: NotFound | None = None
+        self._unreported: NotFound | None = None
 
     def add(self, error: NotFound, *, alone: bool) -> None:
-        """Count one and name it, unless it is `alone` so far."""
-        self.tell()
+        """Count an error and note it, unless it is the only one so far and `alone`."""
+        self.print_note()
         self._count += 1
         self._first = self._first or error
-        self._untold = error
+        self._unreported = error
         if self._count > 1 or not alone:
-            self.tell()
+            self.print_note()
 
-    def tell(self) -> None:
-        """Name the latest, if it was not named yet."""
-        if self._untold is not None:
-            self._session.note(f"animedex: {self._untold.message}")
-        self._untold = None
+    def print_note(self) -> None:
+        """Print a note of the last error, if it has none yet."""
+        if self._unreported is not None:
+            self._session.note(f"animedex: {self._unreported.message}")
+        self._unreported = None
 
     def fail(self) -> None:
-        """Raise what tells of all of them, if there are any."""
+        """Raise one error for all of them, if there are any."""
         if self._first is None:
             return
         if self._count == 1:
-            self._untold = None
+            self._unreported = None
             raise self._first
         message = f"none of {self._count} pictures was found; the first: {self._first.message}"
         raise NotFound(message, hint=self._first.hint)
 
 
 def _print_array(session: CommandSession, identifications: Iterator[Identification]) -> None:
-    """Print an array: whatever ends the search, what was found until then is not lost."""
+    """Print an array, complete even if Ctrl-C or an error ends the search early."""
     from animedex.cli.stream_output import stream_rows
 
     ends: list[BaseException] = []
@@ -190,7 +190,7 @@ def _print_array(session: CommandSession, identifications: Iterator[Identificati
 def _until_the_end(
     session: CommandSession, identifications: Iterator[Identification], ends: list[BaseException]
 ) -> Iterator[bytes]:
-    """Return what is found as JSON; put aside what ends it too early, such as Ctrl-C."""
+    """Yield results as JSON; append an error or Ctrl-C that ends them early to `ends`."""
     import msgspec
 
     try:
@@ -201,7 +201,7 @@ def _until_the_end(
 
 
 def _result_payload(session: CommandSession, identification: Identification) -> JsonObject:
-    """Return what was found as JSON, each post with its source."""
+    """Return a result as JSON, each post with its source."""
     return {
         "query": identification.query,
         "work": identification.work.key,

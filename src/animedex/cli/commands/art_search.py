@@ -1,4 +1,4 @@
-"""`animedex art search`: all services asked at once."""
+"""`animedex art search`: search all services at the same time."""
 
 from __future__ import annotations
 

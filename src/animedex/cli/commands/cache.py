@@ -1,4 +1,4 @@
-"""`animedex cache`: what is kept on this machine, and forgetting it."""
+"""`animedex cache`: show and clear cached responses and the record of seen pictures."""
 
 from __future__ import annotations
 

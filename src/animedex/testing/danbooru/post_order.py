@@ -19,7 +19,7 @@ RANK_SECONDS = 35_000
 def sort_posts(
     posts: Iterable[PartialPost], terms: tuple[Term, ...], random: Random
 ) -> list[PartialPost]:
-    """Sort posts as ``order:`` says; an order that is not known is none.
+    """Sort posts as the query's ``order:`` says; ignore an unknown order.
 
     >>> from random import Random
     >>> from animedex.testing.danbooru.search_query import parse_query

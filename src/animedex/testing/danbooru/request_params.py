@@ -77,7 +77,7 @@ def parse_amount(query: Mapping[str, str], usual: int) -> int:
 
 
 def parse_whole(value: str) -> int:
-    """Read the whole number with which a text begins, as Ruby does; 0 without one.
+    """Parse the integer at the beginning of a text, as Ruby does; 0 without one.
 
     >>> parse_whole("12abc"), parse_whole("abc"), parse_whole(" -4")
     (12, 0, -4)

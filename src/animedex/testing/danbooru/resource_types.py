@@ -135,7 +135,7 @@ def _name_or_url(value: str) -> Test:
 
 
 def _any_url(value: str) -> Test:
-    """Look for an address, or for what stands anywhere in one."""
+    """Return a test that matches a URL, or a part of one."""
     url = value.strip().rstrip("/")
     whole = url.startswith(("http://", "https://")) or "*" in url
     pattern = wildcard(url if whole else f"*{url}*")

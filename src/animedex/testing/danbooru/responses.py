@@ -63,7 +63,7 @@ def file_response(path: str, files: Mapping[str, Path | bytes], request: Request
 
 
 def is_withheld(row: Row) -> bool:
-    """Return whether a post's files are kept back: it is banned, deleted, or has no hash to show.
+    """Return whether a post's files are withheld: it is banned, deleted, or has no hash to show.
 
     >>> is_withheld({"md5": "x"}), is_withheld({"md5": "x", "is_banned": True}), is_withheld({})
     (False, True, True)

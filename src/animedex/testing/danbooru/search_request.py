@@ -55,7 +55,7 @@ def trim(answer: object, only: str) -> object:
 
 
 def names_only(only: str, field: str) -> bool:
-    """Return whether a field is asked for by its name.
+    """Return whether ``only`` contains a field.
 
     >>> names_only("id,urls[url]", "urls"), names_only("", "urls")
     (True, False)
@@ -64,7 +64,7 @@ def names_only(only: str, field: str) -> bool:
 
 
 def _names(only: str) -> dict[str, str]:
-    """Split ``a,b[c,d]`` into names, each with what stands in its brackets.
+    """Split ``a,b[c,d]`` into names, each with the content of its brackets.
 
     >>> _names("id, media_asset[md5,variants[url]]")
     {'id': '', 'media_asset': 'md5,variants[url]'}

@@ -63,7 +63,7 @@ class ImageRow(TypedDict):
 
 
 def tag_row(row: Mapping[str, object], number: int) -> TagRow:
-    """Complete what is known of a tag; ``slug`` is required.
+    """Fill in the missing fields of a tag; ``slug`` is required.
 
     >>> tag_row({"slug": "long-hair", "description": "Hair below the waist."}, 3)["name"]
     'Long Hair'
@@ -81,7 +81,7 @@ def tag_row(row: Mapping[str, object], number: int) -> TagRow:
 
 
 def artist_row(row: Mapping[str, object], number: int) -> ArtistRow:
-    """Complete what is known of an artist; ``name`` is required.
+    """Fill in the missing fields of an artist; ``name`` is required.
 
     >>> artist_row({"name": "Miko"}, 5)["id"], artist_row({"name": "Miko", "id": 80}, 5)["id"]
     (5, 80)
@@ -107,7 +107,7 @@ def image_row(
     artists: Sequence[ArtistRow],
     tags: Sequence[TagRow],
 ) -> ImageRow:
-    """Complete what is known of an image; keys that the service does not have stay at the end.
+    """Fill in the missing fields of an image; keys that the service does not have stay at the end.
 
     >>> row = image_row({"isAnimated": True, "new": 1}, 7, artists=[], tags=[])
     >>> row["id"], row["perceptualHash"], row["extension"], list(row)[-1]

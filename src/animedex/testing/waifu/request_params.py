@@ -98,7 +98,7 @@ class Parameters:
 
 
 def read_integer(text: str) -> int | None:
-    """Read a whole number.
+    """Parse an integer.
 
     >>> read_integer("12"), read_integer("-3"), read_integer("1.5"), read_integer("")
     (12, -3, None, None)
