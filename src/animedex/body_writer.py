@@ -46,9 +46,9 @@ class FileSink:
         self._max_unpacked = max_unpacked
         self._unpacker: Decompressor | None = None
         if follow_links:
-            _written(path, lambda: _check_links(path))
-        self._place, self._partial = _written(path, lambda: _places(path, follow_links))
-        self._file = _written(path, lambda: _opened(path, self._partial))
+            _run_on_file(path, lambda: _check_links(path))
+        self._place, self._partial = _run_on_file(path, lambda: _places(path, follow_links))
+        self._file = _run_on_file(path, lambda: _open_unbuffered(path, self._partial))
 
     def write(self, chunk: bytes | memoryview, /) -> None:
         """Take the next piece.
@@ -83,7 +83,7 @@ class FileSink:
                 os.replace(self._partial, self._place)
 
         try:
-            _written(self.path, place)
+            _run_on_file(self.path, place)
         except AnimedexError:
             self.discard()
             raise
@@ -94,7 +94,7 @@ class FileSink:
             message = f"the file is larger than {self._max_unpacked} bytes when decompressed"
             raise UpstreamDecode(message)
         self.opening += piece[: _OPENING - len(self.opening)]
-        _written(self.path, lambda: self._pour(piece))
+        _run_on_file(self.path, lambda: self._pour(piece))
 
     def _pour(self, chunk: bytes | memoryview) -> None:
         rest = memoryview(chunk)
@@ -121,7 +121,7 @@ def check_target(path: str) -> None:
         FileSink(path).discard()
 
 
-def _opened(path: str, partial: str | None) -> FileIO:
+def _open_unbuffered(path: str, partial: str | None) -> FileIO:
     """Open without a buffer, so that closing never waits for a blocked write."""
     if partial is not None:
         # No file may be lost to chance: the hidden one must not be there yet.
@@ -183,7 +183,7 @@ def _places(path: str, follow_links: bool) -> tuple[str, str | None]:  # noqa: F
     return place, os.path.join(os.path.dirname(place), hidden)
 
 
-def _written(path: str, work: Callable[[], T]) -> T:
+def _run_on_file(path: str, work: Callable[[], T]) -> T:
     """Run work on a file, and translate its errors."""
     try:
         return work()

@@ -22,7 +22,7 @@ def json_schema(kind: object) -> JsonObject:
     Keys that a record's class does not have are allowed, as services add them.
     """
     (schema,), definitions = msgspec.json.schema_components((kind,), ref_template="{name}")
-    return _described(_inline(schema, definitions))
+    return _unindent_descriptions(_inline(schema, definitions))
 
 
 def post_schema(kind: object) -> JsonObject:
@@ -53,7 +53,7 @@ def core_schema(
     return pydantic_schema.no_info_plain_validator_function(read, serialization=serialization)
 
 
-def _described(schema: object) -> JsonObject:
+def _unindent_descriptions(schema: object) -> JsonObject:
     """Take the indentation of docstrings out of a schema's description."""
     from inspect import cleandoc
 

@@ -50,7 +50,7 @@ def play_animation(films: Sequence[AnimationRow], clock: Clock) -> bool:
     heapify(due)
     while due:
         at, number, frame = heappop(due)
-        if not _elapsed(at, clock):
+        if not _wait_until(at, clock):
             return False
         over, film = at + frame.seconds, films[number]
         late = over <= clock.now()
@@ -73,7 +73,7 @@ def stops(typed: bytes) -> bool:
     return typed == _ESCAPE or any(key in typed for key in _STOPPING)
 
 
-def _elapsed(until: float, clock: Clock) -> bool:
+def _wait_until(until: float, clock: Clock) -> bool:
     """Wait until a moment; return whether it came before a key that stops."""
     while True:
         rest = max(0.0, until - clock.now())

@@ -159,18 +159,18 @@ def print_each(
     """Print items one by one, as cards on a terminal, else as JSON; return their number."""
     count = 0
 
-    def counted() -> Iterator[T]:
+    def count_items() -> Iterator[T]:
         nonlocal count
         for item in items:
             count += 1
             yield item
 
     if session.output.mode == "text":
-        _print_cards(session, map(to_card, counted()))
+        _print_cards(session, map(to_card, count_items()))
     else:
         from animedex.cli.stream_output import stream_rows
 
-        stream_rows(session, (msgspec.json.encode(to_payload(one)) for one in counted()), keys)
+        stream_rows(session, (msgspec.json.encode(to_payload(one)) for one in count_items()), keys)
     return count
 
 

@@ -28,10 +28,10 @@ def to_animedex_error(error: Exception, arguments: Sequence[str] = ()) -> Animed
         return BadArguments(message, hint="pass it as UTF-8, or set LANG to a UTF-8 locale")
     if isinstance(error, OSError):
         return write_error(str(error.filename or "a file"), error)
-    return _unexpected(error)
+    return _unexpected_error(error)
 
 
-def _unexpected(error: Exception) -> AnimedexError:
+def _unexpected_error(error: Exception) -> AnimedexError:
     from animedex.database import StoreLocked
     from animedex.ratelimit.store import StoreUnavailable
 

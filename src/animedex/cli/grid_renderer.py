@@ -85,15 +85,15 @@ class GridRenderer:
 
     def fill(self, sights: Sequence[PictureSource]) -> None:
         """Draw them all."""
-        brought = self._brought(sights)
+        brought = self._fetch_pictures(sights)
         while True:
             with ExitStack() as stack:
-                pictures = self._opened(stack, brought)
+                pictures = self._open_row(stack, brought)
                 if not pictures:
                     return
                 self._draw(pictures)
 
-    def _brought(self, sights: Sequence[PictureSource]) -> Iterator[PictureSource]:
+    def _fetch_pictures(self, sights: Sequence[PictureSource]) -> Iterator[PictureSource]:
         """Yield pictures with their bytes, fetching those of a row at once."""
         from animedex.art.parallel_calls import run_parallel
 
@@ -109,7 +109,7 @@ class GridRenderer:
                 else:
                     yield one if answer is None else one._replace(body=answer.body)
 
-    def _opened(self, stack: ExitStack, brought: Iterator[PictureSource]) -> list[OpenPicture]:
+    def _open_row(self, stack: ExitStack, brought: Iterator[PictureSource]) -> list[OpenPicture]:
         """Open the pictures of the next row, skipping those that cannot be opened."""
         pictures: list[OpenPicture] = []
         for sight in brought:

@@ -39,7 +39,7 @@ def guide_payload() -> JsonObject:
 
     service_entries, others = list(services()), list(other_commands())
     commands = _describe_command([*(one for _, one in service_entries), *others])
-    shared = _shared(commands)
+    shared = _share_options(commands)
     return {
         "about": " ".join(INTRODUCTION.split()),
         "services": {
@@ -65,7 +65,7 @@ def _describe_command(groups: Iterable[list[GuideEntry]]) -> JsonObject:
     return payload
 
 
-def _shared(commands: JsonObject) -> JsonObject:
+def _share_options(commands: JsonObject) -> JsonObject:
     """Move options that the same commands share to one place, and refer to it."""
     inputs = {
         name: cast("JsonObject", cast("JsonObject", one)["input"])

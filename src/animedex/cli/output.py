@@ -102,14 +102,14 @@ class Output:
         else:
             kinds = [kind] if isinstance(kind, type) else kind
             keys = [name for one in kinds for name in one.__struct_encode_fields__]
-            self.json(cast("list[JsonValue]", self._narrowed(self._plain(rows), keys)))
+            self.json(cast("list[JsonValue]", self._select_fields(self._plain(rows), keys)))
 
     def record(self, row: R, card: Callable[[R], Card]) -> None:
         """Print a single row: a card, or a JSON object."""
         if self.mode == "text":
             self._cards([row], card)
         else:
-            self.json(self._narrowed(self._plain([row]), row.__struct_encode_fields__)[0])
+            self.json(self._select_fields(self._plain([row]), row.__struct_encode_fields__)[0])
 
     def pictures(
         self,
@@ -162,9 +162,11 @@ class Output:
         from animedex.render.json_output import post_payload
 
         keys = [name for name in ArtPost.__struct_fields__ if name != "source_tag"]
-        return self._narrowed([post_payload(post, source=self._has_source) for post in posts], keys)
+        return self._select_fields(
+            [post_payload(post, source=self._has_source) for post in posts], keys
+        )
 
-    def _narrowed(self, values: list[JsonObject], keys: Sequence[str]) -> list[JsonObject]:
+    def _select_fields(self, values: list[JsonObject], keys: Sequence[str]) -> list[JsonObject]:
         """Keep only the fields that `--fields` names."""
         if self._shared.fields is None:
             return values
@@ -226,7 +228,7 @@ class Output:
 
     def rows(self, values: list[JsonObject], keys: Sequence[str]) -> None:
         """Print JSON objects, on a terminal too; `keys` are their possible keys."""
-        self.json(cast("list[JsonValue]", self._narrowed(values, keys)))
+        self.json(cast("list[JsonValue]", self._select_fields(values, keys)))
 
     def bytes(self, data: bytes) -> None:
         """Write bytes unchanged."""
@@ -238,7 +240,7 @@ class Output:
 
         compact = self._shared.compact_output
         if self.mode == "jq":
-            self._filtered(format_json(value, compact=True))
+            self._run_program(format_json(value, compact=True))
         elif self.mode == "jsonl":
             rows = value if isinstance(value, list) else [value]
             write_out("".join(f"{format_json(row, compact=True)}\n" for row in rows))
@@ -255,7 +257,7 @@ class Output:
 
         return text_style(self._shared.color or str(Config().get("color").value))
 
-    def _filtered(self, document: str) -> None:
+    def _run_program(self, document: str) -> None:
         """Run the jq program; Ctrl-C ends the process at once, as jq cannot be interrupted."""
         from animedex.cli.interrupts import default_interrupt
 

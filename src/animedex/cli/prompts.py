@@ -23,7 +23,7 @@ def ask(label: str) -> str:
     sys.stderr.flush()
     line = sys.stdin.readline()
     if not line:
-        raise _nothing()
+        raise _empty_input_error()
     return line.strip()
 
 
@@ -38,7 +38,7 @@ def ask_secret(label: str) -> str:
             warnings.simplefilter("error", GetPassWarning)
             return getpass(f"{label} (not shown): ").strip()
     except EOFError:
-        raise _nothing() from None
+        raise _empty_input_error() from None
     except GetPassWarning:
         message = "this terminal would show the key as you type it"
         raise BadArguments(message, hint="send the key to standard input instead") from None
@@ -53,6 +53,6 @@ def read_secret() -> str:
     return decode_text(text, STANDARD_INPUT).strip()
 
 
-def _nothing() -> BadArguments:
+def _empty_input_error() -> BadArguments:
     message = "nothing was typed"
     return BadArguments(message)

@@ -105,13 +105,13 @@ def text_style(color: str) -> TextStyle:
     from animedex.render.text_output import TextStyle
 
     terminal = is_terminal(sys.stdout)
-    colored = _colored(color, terminal=terminal)
+    colored = _use_color(color, terminal=terminal)
     dumb = os.environ.get("TERM") == "dumb"
     width = min(get_terminal_size().columns, _WIDEST)
     return TextStyle(width, colored, terminal and colored and not dumb)
 
 
-def _colored(color: str, *, terminal: bool) -> bool:
+def _use_color(color: str, *, terminal: bool) -> bool:
     """Decide on colour; see https://no-color.org and https://bixense.com/clicolors."""
     if color != "auto":
         return color == "always"

@@ -52,7 +52,7 @@ class Terminal:
         self.hidden = False
 
     def __enter__(self) -> Self:
-        self._file = _opened()
+        self._file = _open_terminal()
         if self._file is not None:
             self._watch()
             try:
@@ -65,7 +65,7 @@ class Terminal:
 
     def __exit__(self, *exc_info: object) -> None:
         if self._owes:
-            self._heard()
+            self._read_answers()
         self._restore()
         for number, handler in self._handlers.items():
             # What was there is given back as it came.
@@ -76,11 +76,11 @@ class Terminal:
 
     def ask(self) -> TerminalAnswers:
         """Query what the terminal supports; keys that are typed already stay unread."""
-        if self._file is None or os.environ.get("TERM", "") in _MUTE or self._typed(0):
+        if self._file is None or os.environ.get("TERM", "") in _MUTE or self._can_read(0):
             return TerminalAnswers()
-        answers = read_answers(self._asked(FIRST_QUERY))
+        answers = read_answers(self._query(FIRST_QUERY))
         if answers.complete and not answers.sixel and not _is_multiplexed():
-            answers = answers._replace(kitty=read_answers(self._asked(SECOND_QUERY)).kitty)
+            answers = answers._replace(kitty=read_answers(self._query(SECOND_QUERY)).kitty)
         return answers
 
     def now(self) -> float:
@@ -92,21 +92,21 @@ class Terminal:
         if self._file is None:
             time.sleep(max(0.0, seconds))
             return b""
-        return os.read(self._file, _ENOUGH) if self._typed(seconds) else b""
+        return os.read(self._file, _ENOUGH) if self._can_read(seconds) else b""
 
-    def _typed(self, seconds: float) -> bool:
+    def _can_read(self, seconds: float) -> bool:
         """Return whether something can be read within so many seconds."""
         assert self._file is not None
         return bool(select.select([self._file], [], [], max(0.0, seconds))[0])
 
-    def _asked(self, question: str) -> bytes:
+    def _query(self, question: str) -> bytes:
         """Send a query, and return the text up to the last answer or the deadline."""
         assert self._file is not None
         os.write(self._file, question.encode())
         self._owes = True
-        return self._heard()
+        return self._read_answers()
 
-    def _heard(self) -> bytes:
+    def _read_answers(self) -> bytes:
         """Read text up to the last answer or the deadline."""
         answer = b""
         until = time.monotonic() + (_FAR if _is_far() else _NEAR)
@@ -166,7 +166,7 @@ class Terminal:
             self._hush(self._file)
 
 
-def _opened() -> int | None:
+def _open_terminal() -> int | None:
     """Open the terminal of standard output for reading; return None if that is impossible."""
     if sys.platform == "win32":
         return None

@@ -46,7 +46,7 @@ class EntryFiles:
     def check(self, entry: Entry) -> FileStatus:
         """Return whether an entry's file is there, and the one that was added."""
         status = _status(entry)
-        return status if isinstance(status, FileStatus) else self._looked(entry, status)
+        return status if isinstance(status, FileStatus) else self._read_status(entry, status)
 
     def check_cached(self, entry: Entry) -> str:
         """Return what is the matter with an entry's file, if anything; it is not read without need.
@@ -58,9 +58,9 @@ class EntryFiles:
             return status.problem
         if status.st_mtime <= entry.added_at.timestamp():
             return ""
-        return self._looked(entry, status).problem
+        return self._read_status(entry, status).problem
 
-    def _looked(self, entry: Entry, status: os.stat_result) -> FileStatus:
+    def _read_status(self, entry: Entry, status: os.stat_result) -> FileStatus:
         mark = (entry.sha256, status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
         with self._lock:
             cached = self._cache.get(mark)

@@ -68,13 +68,13 @@ class NekosLibraryAdapter:
     def formats(self) -> Mapping[str, str]:
         """Map every category to the format that most of its pictures have."""
         counts: dict[str, Counter[str]] = {}
-        for kind, count in self._served():
+        for kind, count in self._list_kinds():
             counts.setdefault(place(*kind[:3]), Counter())[FORMATS[kind.format]] += count
         return {name: max(sorted(each), key=each.__getitem__) for name, each in counts.items()}
 
     def draw(self, category: str, amount: int, random: Random) -> Sequence[Picture]:
         """Pick pictures of a category at random, the same one twice perhaps."""
-        kinds = {kind: count for kind, count in self._served() if place(*kind[:3]) == category}
+        kinds = {kind: count for kind, count in self._list_kinds() if place(*kind[:3]) == category}
         if not kinds:
             return []
         # Some files may be gone, such as with a disk that is not there.
@@ -86,7 +86,7 @@ class NekosLibraryAdapter:
         self, query: str, *, animated: bool, category: str | None, amount: int
     ) -> Sequence[Picture]:
         """Find pictures by words, the best first; nothing where nothing is like that."""
-        hits = self._library.search(query, self._narrowed(category, animated), MOST_SEARCHED)
+        hits = self._library.search(query, self._build_filters(category, animated), MOST_SEARCHED)
         fitting = (hit.entry for hit in hits if _fits(hit.entry, category))
         return list(
             islice((to_nekos_picture(entry) for entry in fitting if entry.is_there()), amount)
@@ -94,14 +94,14 @@ class NekosLibraryAdapter:
 
     def find(self, category: str, filename: str) -> Picture | None:
         """Return a picture; None if its file changed since it was added."""
-        for entry in self._named(filename):
+        for entry in self._find_by_name(filename):
             if category_path(entry) == category and file_name_for(entry) == filename:
                 file_status = self._files.check(entry)
                 if file_status.format is not None:
                     return to_nekos_picture(entry, file_status.format.media_type)
         return None
 
-    def _served(self) -> Iterator[tuple[Kind, int]]:
+    def _list_kinds(self) -> Iterator[tuple[Kind, int]]:
         return (each for each in self._census.kinds().items() if each[0].format in FORMATS)
 
     def _there(self, numbers: Iterator[int]) -> Iterator[Picture]:
@@ -110,18 +110,18 @@ class NekosLibraryAdapter:
             to_nekos_picture(entry) for entry in entries if entry is not None and entry.is_there()
         )
 
-    def _named(self, filename: str) -> Iterator[Entry]:
+    def _find_by_name(self, filename: str) -> Iterator[Entry]:
         """Return what may have a name: one's own by its number, a download by the name it has."""
         number = _FILE.fullmatch(filename)
         own = self._library.get(int(number[1])) if number else None
         candidates = (own, self._library.holding(f"{_NEKOS}:{filename}"))
         return (entry for entry in candidates if entry is not None)
 
-    def _narrowed(self, category: str | None, animated: bool) -> Filters:  # noqa: FBT001
+    def _build_filters(self, category: str | None, animated: bool) -> Filters:  # noqa: FBT001
         """Ask for no more than may fit."""
         if category is None:
             return Filters(animated=animated)
-        kinds = [kind for kind, _ in self._served() if place(*kind[:3]) == category]
+        kinds = [kind for kind, _ in self._list_kinds() if place(*kind[:3]) == category]
         sources = {kind.source or OWN for kind in kinds}
         categories = {kind.category for kind in kinds}
         return Filters(

@@ -85,7 +85,7 @@ class Gallery(NamedTuple):
         etag = f'"{entry.sha256}"'
         if is_not_modified(etag, request.headers.get("if-none-match")):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": etag})
-        small = self.thumbnails.get(entry.sha256) or self._drawn(entry)
+        small = self.thumbnails.get(entry.sha256) or self._draw_thumbnail(entry)
         if small is None:
             return _static("placeholder.svg", "no-store")
         lasting = {"Cache-Control": entry_files.FOR_GOOD, "ETag": etag}
@@ -117,7 +117,7 @@ class Gallery(NamedTuple):
             )
         return entry
 
-    def _drawn(self, entry: Entry) -> bytes | None:
+    def _draw_thumbnail(self, entry: Entry) -> bytes | None:
         """Draw a small picture of a file, but of no other than was added."""
         file_status = self.files.check(entry)
         if file_status.format is None or not file_status.format.is_picture:

@@ -66,14 +66,14 @@ def delete_thumbnails(folder: str) -> int:
     from pathlib import Path
 
     paths = [each for each in Path(folder).glob("*/*.webp") if _is_small(each, folder)]
-    return sum(map(_deleted, paths))
+    return sum(map(_try_delete, paths))
 
 
 def _is_small(file: Path, folder: str) -> bool:
     return _PLACE.fullmatch(file.relative_to(folder).as_posix()) is not None
 
 
-def _deleted(file: Path) -> bool:
+def _try_delete(file: Path) -> bool:
     try:
         file.unlink()
     except OSError:

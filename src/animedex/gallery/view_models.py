@@ -134,7 +134,7 @@ def describe_contents(entry: Entry) -> str:
     whom, work = _names(entry, "characters"), _names(entry, "copyrights")
     names = [", ".join(whom[:3]), ", ".join(work[:2])]
     about = " · ".join(dict.fromkeys(text for text in names if text))
-    return _joined([entry.category, about]) or file_name(entry)
+    return _join_parts([entry.category, about]) or file_name(entry)
 
 
 def credit(entry: Entry) -> str:
@@ -240,7 +240,7 @@ def _names(entry: Entry, kind: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name.strip()))
 
 
-def _joined(parts: Iterable[str | None]) -> str:
+def _join_parts(parts: Iterable[str | None]) -> str:
     return ": ".join(part for part in parts if part)
 
 

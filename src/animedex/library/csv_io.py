@@ -80,10 +80,10 @@ def _delimiter(first: str) -> str:
     (';', ',')
     """
 
-    def known(delimiter: str) -> int:
+    def count_columns(delimiter: str) -> int:
         return len({name.strip(' "\r\n') for name in first.split(delimiter)}.intersection(COLUMNS))
 
-    return max(_DELIMITERS, key=known)
+    return max(_DELIMITERS, key=count_columns)
 
 
 def _rows(reader: csv.DictReader[str]) -> Iterator[CsvRow]:

@@ -115,10 +115,10 @@ def _measures(
         (new.post.width, new.post.height, new.post.animated) if new.post else (None, None, None)
     )
     moves = animated or not facts.format.is_picture
-    return _bounded(width), _bounded(height), 0 if moves else 1
+    return _valid_size(width), _valid_size(height), 0 if moves else 1
 
 
-def _bounded(number: int | None) -> int | None:
+def _valid_size(number: int | None) -> int | None:
     """Return a number of pixels; None if it is out of range."""
     return number if number is not None and 0 <= number <= LARGEST else None
 

@@ -26,7 +26,7 @@ _ID = 8
 
 def add_hashes(connection: sqlite3.Connection, id: int, hashes: Iterable[int]) -> None:  # noqa: A002  the column's name
     """Keep the hashes of a picture, in place of those it had."""
-    others = _remaining(connection, id)
+    others = _block_without(connection, id)
     own = _pack(id)
     packed = b"".join(own + _pack(value) for value in dict.fromkeys(hashes))
     _write_block(connection, id >> _SHIFT, others + packed)
@@ -34,7 +34,7 @@ def add_hashes(connection: sqlite3.Connection, id: int, hashes: Iterable[int]) -
 
 def remove_hashes(connection: sqlite3.Connection, id: int) -> None:  # noqa: A002  the column's name
     """Forget the hashes of a picture."""
-    _write_block(connection, id >> _SHIFT, _remaining(connection, id))
+    _write_block(connection, id >> _SHIFT, _block_without(connection, id))
 
 
 def load_hashes(connection: sqlite3.Connection) -> HammingIndex:
@@ -52,7 +52,7 @@ def _pack(value: int) -> bytes:
     return value.to_bytes(_ID, "little")
 
 
-def _remaining(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  the column's name
+def _block_without(connection: sqlite3.Connection, id: int) -> bytes:  # noqa: A002  the column's name
     """Return the block of an id, without this id's own pairs."""
     query = "SELECT pairs FROM hash_block WHERE number = ?"
     row = connection.execute(query, (id >> _SHIFT,)).fetchone()

@@ -127,7 +127,7 @@ def _take_line(text: bytes) -> Taken:
         if not os.path.isabs(entry.path):
             message = f"{entry.path!r:.200} is not an absolute path"
             raise BadArguments(message, hint="use an absolute path")
-        kind = identify_format(_opening(entry.path))
+        kind = identify_format(_read_opening(entry.path))
     except AnimedexError as error:
         return error
     is_as_told = kind is not None and kind.name == entry.format and entry.is_there()
@@ -140,7 +140,7 @@ def _inspect(new: NewEntry) -> Taken:
     return inspect_or_error(new.path, lambda: inspect_file(new))
 
 
-def _opening(path: str) -> bytes:
+def _read_opening(path: str) -> bytes:
     try:
         return read_head(path)
     except (OSError, ValueError) as error:

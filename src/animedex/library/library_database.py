@@ -41,7 +41,7 @@ class LibraryDatabase:
         self.path = path
         self._warn = warn
         self._patience = patience
-        self._owner, self._database = self._opened()
+        self._owner, self._database = self._open_database()
         self._inherited: list[Database] = []
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
@@ -56,7 +56,7 @@ class LibraryDatabase:
         """Close the file; it opens again when it is next needed."""
         self._own().close()
 
-    def _opened(self) -> tuple[int, Database]:
+    def _open_database(self) -> tuple[int, Database]:
         return os.getpid(), Database(self.path, migrate, self._warn, durable=True)
 
     def _own(self) -> Database:
@@ -64,7 +64,7 @@ class LibraryDatabase:
         if self._owner != os.getpid():
             # Nor may it be closed here, as it would be if nobody held it any more.
             self._inherited.append(self._database)
-            self._owner, self._database = self._opened()
+            self._owner, self._database = self._open_database()
         return self._database
 
     def _run(self, work: Callable[[sqlite3.Connection], T], *, write: bool) -> T:

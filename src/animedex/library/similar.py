@@ -87,7 +87,7 @@ def _entries(db: sqlite3.Connection, pairs: list[tuple[int, int]]) -> list[Simil
     return [SimilarEntry(entries[number], far) for number, far in pairs if number in entries]
 
 
-def _filtered(db: sqlite3.Connection, filters: Filters) -> list[int]:
+def _select_ids(db: sqlite3.Connection, filters: Filters) -> list[int]:
     """Return the numbers of the entries that filters let through."""
     where, values = filters.where()
     query = f"SELECT id FROM entry WHERE {where or 1}"  # noqa: S608  values are parameters
@@ -125,7 +125,7 @@ def find_duplicates(
 
     def load(db: sqlite3.Connection) -> HammingIndex:
         index = hash_blocks.load_hashes(db)
-        return index if filters == EVERYTHING else index.select(_filtered(db, filters))
+        return index if filters == EVERYTHING else index.select(_select_ids(db, filters))
 
     yield from _groups_by_bytes(file, filters)
     for group in group_duplicates(file.read(load).find_pairs(radius), lookup, radius):

@@ -36,7 +36,7 @@ def collect_stats(library: Library, filters: Filters | None = None, most: int = 
 
     where, values = filter_condition(filters)
 
-    def counted(
+    def count_entries(
         db: sqlite3.Connection, of: str, limit: int, order: str = "2 DESC, 1"
     ) -> dict[str, int]:
         query = (
@@ -45,7 +45,7 @@ def collect_stats(library: Library, filters: Filters | None = None, most: int = 
         )
         return {name: number for name, number in db.execute(query, (*values, limit)) if name}
 
-    def named(db: sqlite3.Connection, kind: str) -> dict[str, int]:
+    def count_names(db: sqlite3.Connection, kind: str) -> dict[str, int]:
         query = (
             "SELECT name.text, count(*) FROM entry JOIN naming ON naming.entry = entry.id"  # noqa: S608
             f" JOIN name ON name.id = naming.name WHERE name.kind = ? AND {where}"
@@ -59,13 +59,13 @@ def collect_stats(library: Library, filters: Filters | None = None, most: int = 
         return Stats(
             pictures,
             size,
-            counted(db, f"coalesce(backend, '{OWN}')", -1),
-            counted(db, "rating", -1),
-            counted(db, "category", most),
-            counted(db, "format", -1),
-            named(db, "artist"),
-            named(db, "copyright"),
-            counted(db, "strftime('%Y-%m', added_at, 'unixepoch')", -1, order="1"),
+            count_entries(db, f"coalesce(backend, '{OWN}')", -1),
+            count_entries(db, "rating", -1),
+            count_entries(db, "category", most),
+            count_entries(db, "format", -1),
+            count_names(db, "artist"),
+            count_names(db, "copyright"),
+            count_entries(db, "strftime('%Y-%m', added_at, 'unixepoch')", -1, order="1"),
         )
 
     return library.file.read(work)

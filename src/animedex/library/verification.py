@@ -62,17 +62,17 @@ def _check_entry(library: Library, entry: Entry, elsewhere: MovedFiles) -> Findi
     try:
         facts = read_file_facts(entry.path)
     except NotFound as error:
-        return _missing(library, entry, elsewhere, error)
+        return _find_missing(library, entry, elsewhere, error)
     except AnimedexError as error:
         return _corrupt(entry, error)
     if facts.sha256 != entry.sha256:
-        return _replaced(library, entry)
+        return _check_replaced(library, entry)
     if facts.format.is_picture and library.fingerprint(entry.id) is None:
         return _inspect_again(library, entry)
     return None
 
 
-def _missing(
+def _find_missing(
     library: Library, entry: Entry, elsewhere: MovedFiles, error: NotFound
 ) -> Finding | None:
     """Look for a file that is gone by its bytes."""
@@ -97,10 +97,10 @@ def _missing(
         )
         return Finding("joined", joined, message)
 
-    return _repaired(library, entry, move)
+    return _repair(library, entry, move)
 
 
-def _replaced(library: Library, entry: Entry) -> Finding | None:
+def _check_replaced(library: Library, entry: Entry) -> Finding | None:
     """Check a file whose bytes changed since it was added."""
     try:
         looked = inspect_file(read_file_credit(entry.path))
@@ -136,21 +136,21 @@ def _inspect_again(library: Library, entry: Entry) -> Finding | None:
 def _take_in(
     library: Library, entry: Entry, looked: InspectedFile, state: State, told: str
 ) -> Finding | None:
-    return _repaired(
+    return _repair(
         library, entry, lambda db: Finding(state, upsert(db, looked), f"{told}: taken in")
     )
 
 
-def _repaired(
+def _repair(
     library: Library, entry: Entry, work: Callable[[sqlite3.Connection], Finding]
 ) -> Finding | None:
     """Repair an entry, unless another process has removed or moved it."""
 
-    def guarded(db: sqlite3.Connection) -> Finding | None:
+    def run_if_current(db: sqlite3.Connection) -> Finding | None:
         now = entry_rows.get_by_ids(db, [entry.id]).get(entry.id)
         return work(db) if now is not None and now.path == entry.path else None
 
-    return library.file.change(guarded)
+    return library.file.change(run_if_current)
 
 
 def _corrupt(entry: Entry, error: AnimedexError) -> Finding:
@@ -214,11 +214,11 @@ class MovedFiles:
     def find(self, entry: Entry) -> list[str]:
         """Return where the bytes of an entry's file are, by name."""
         if self._by_size is None:
-            self._by_size = self._walked()
+            self._by_size = self._list_files()
         paths = self._by_size.get(entry.size, [])
         return [path for path in paths if self._hash(path) == entry.sha256]
 
-    def _walked(self) -> dict[int, list[str]]:
+    def _list_files(self) -> dict[int, list[str]]:
         paths_by_size: dict[int, list[str]] = {}
         for folder in self._folders:
             for path in files_below(folder):

@@ -91,7 +91,7 @@ class McpService:
             with report_progress(lambda count, message: _report(context, count, message)):
                 return _result(await self._answer(params))
         except Exception as error:  # noqa: BLE001  a tool's failure is an answer
-            return _failed(build_failure(error))
+            return _error_result(build_failure(error))
         finally:
             self._busy.discard(task)
 
@@ -201,7 +201,7 @@ def _result(answer: ToolResult) -> types.CallToolResult:
     )
 
 
-def _failed(error: AnimedexError) -> types.CallToolResult:
+def _error_result(error: AnimedexError) -> types.CallToolResult:
     text = msgspec.json.encode(error.to_payload("tool")).decode()
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 

@@ -204,7 +204,9 @@ class Integrity:
         if is_full:
             return Standing()
         # If it was corrupt, a warning has said so already.
-        warning = self._warning("was lost") if is_lost and not self._database.was_corrupt else ""
+        warning = (
+            self._word_warning("was lost") if is_lost and not self._database.was_corrupt else ""
+        )
         self._database.was_corrupt = False
         return Standing(now, is_new=True, warning=warning)
 
@@ -212,19 +214,19 @@ class Integrity:
         """Return why the file cannot be relied on, None if it can; an empty text is no warning."""
         if is_moved:
             reason = "was in use by another clock or machine"
-            return self._warning(reason) if _is_recent(self._marker) else ""
+            return self._word_warning(reason) if _is_recent(self._marker) else ""
         marker = _read_marker(self._marker)
         if marker != f"{row.id} {row.sent}":
             # A process that is killed between marker and file leaves them so.
             if marker == f"{row.id} {row.sent + 1}":
                 return ""
-            return self._warning(
+            return self._word_warning(
                 "was damaged, replaced by an older copy, or not written to the end"
             )
         if other != row.other:
             other_path = self._other.removesuffix(MARKER_SUFFIX)
             reason = f"was not used for a while, {other_path} was"
-            return "" if self._is_spare else self._warning(reason)
+            return "" if self._is_spare else self._word_warning(reason)
         # A clock that went back must not keep a moment ahead of it for ever.
         return "" if (row.unknown_at or now) > now else None
 
@@ -280,7 +282,7 @@ class Integrity:
                 owner = os.stat(self._database.path)
                 os.chown(self._marker, owner.st_uid, owner.st_gid)
 
-    def _warning(self, reason: str) -> str:
+    def _word_warning(self, reason: str) -> str:
         return f"{self._database.path} {reason}: its budgets count as used up"
 
 

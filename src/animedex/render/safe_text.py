@@ -38,9 +38,9 @@ def escape_json(text: str) -> str:
     # Most text is seen to be safe in a fraction of the time that a search takes.
     if text.isascii() and "\x7f" not in text:
         return text
-    return _UNSAFE_IN_JSON.sub(_escaped, text)
+    return _UNSAFE_IN_JSON.sub(_escape_match, text)
 
 
-def _escaped(match: re.Match[str]) -> str:
+def _escape_match(match: re.Match[str]) -> str:
     units = match[0].encode("utf-16-be").hex()
     return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4))

@@ -109,16 +109,16 @@ def count_dots(cells: Size, screen: Screen) -> Size:
 
 def draw_picture(image: Image, cells: Size, screen: Screen) -> DrawnPicture:
     """Draw a picture in so many cells."""
-    scaled = _scaled(image, count_dots(cells, screen))
+    scaled = _scale(image, count_dots(cells, screen))
     with _isolate_library(screen.cell) as output:
-        renderable = _renderable(_grounded(scaled), cells, screen)
+        renderable = _renderable(_flatten_alpha(scaled), cells, screen)
         segments = _segments(renderable, cells)
     output.seek(0)
     number: int | None = getattr(renderable, "terminal_image_id", None)
     if screen.protocol == "sixel":
         graphics = "".join(one.text for one in segments if one.text.startswith("\x1bP"))
         return DrawnPicture(cells, graphics=graphics)
-    lines = _styled(segments, cells, screen).split("\n")[: cells.height]
+    lines = _style_segments(segments, cells, screen).split("\n")[: cells.height]
     return DrawnPicture(cells, tuple(lines), before=output.read(), number=number)
 
 
@@ -134,7 +134,7 @@ def _dots(screen: Screen) -> tuple[int, int]:
     return (1, 1) if screen.protocol == "shades" else (1, 2)
 
 
-def _scaled(image: Image, size: Size) -> Image:
+def _scale(image: Image, size: Size) -> Image:
     """Scale a picture to its size in dots, with its transparency."""
     from PIL.Image import Resampling
 
@@ -150,7 +150,7 @@ def _mode(image: Image) -> str:
     return "RGBA" if image.has_transparency_data else "RGB"
 
 
-def _grounded(image: Image) -> Image:
+def _flatten_alpha(image: Image) -> Image:
     """Put a transparent picture on black, or on white if it is dark itself."""
     if image.mode != "RGBA":
         return image
@@ -180,7 +180,7 @@ def _segments(renderable: RenderableType, cells: Size) -> list[Segment]:
     return list(_console(cells, None).render(renderable))
 
 
-def _styled(segments: list[Segment], cells: Size, screen: Screen) -> str:
+def _style_segments(segments: list[Segment], cells: Size, screen: Screen) -> str:
     """Return the characters of a picture with colours, which may be few."""
     from rich.segment import Segment, Segments
 

@@ -101,7 +101,7 @@ class Permit:
                 continue
             if isinstance(decision, Rejected):
                 self._is_open = False
-                raise self._rejected(decision)
+                raise self._rejection_error(decision)
             pause = decision.at - pipeline.clock()
             if pause > 0:
                 self.has_waited = True
@@ -159,7 +159,7 @@ class Permit:
         event = Event("wait", self.backend, seconds=seconds, message=message)
         self._pipeline.runtime.notify(event)
 
-    def _rejected(self, decision: Rejected) -> RateLimited:
+    def _rejection_error(self, decision: Rejected) -> RateLimited:
         problem = "the rate limit does not allow this before the deadline"
         if decision.by_service:
             problem = "the service asked to wait before the next request"

@@ -26,7 +26,7 @@ def _page(link: SourceUrl) -> SourceWork | None:
             return None
 
 
-def _embedded(link: SourceUrl) -> SourceWork | None:
+def _read_embed(link: SourceUrl) -> SourceWork | None:
     """Read a page of an embedder, which takes the number without a title, too."""
     match link.segments:
         case ["art", found] | [_, "art", found] if found.isdigit():
@@ -54,7 +54,7 @@ def _file(link: SourceUrl) -> SourceWork | None:
     return build_work("deviantart", parse_base36(match[1])) if match and is_number else None
 
 
-def _stored(link: SourceUrl) -> SourceWork | None:
+def _read_stored_file(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["f" | "i", _, name, *_] | ["intermediary", "f", _, name, *_]:
             match = _STORED.fullmatch(name)
@@ -66,9 +66,9 @@ def _stored(link: SourceUrl) -> SourceWork | None:
 _WIXMP = "wixmp-ed30a86b8c4ca887773594c2.wixmp.com"
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("deviantart.com", "*.deviantart.com"), _page),
-    **dict.fromkeys(("fxdeviantart.com", "*.fxdeviantart.com"), _embedded),
-    **dict.fromkeys(("fixdeviantart.com", "*.fixdeviantart.com"), _embedded),
+    **dict.fromkeys(("fxdeviantart.com", "*.fxdeviantart.com"), _read_embed),
+    **dict.fromkeys(("fixdeviantart.com", "*.fixdeviantart.com"), _read_embed),
     "fav.me": _short,
     "*.deviantart.net": _file,
-    **dict.fromkeys((_WIXMP, f"images-{_WIXMP}"), _stored),
+    **dict.fromkeys((_WIXMP, f"images-{_WIXMP}"), _read_stored_file),
 }

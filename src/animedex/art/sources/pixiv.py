@@ -58,7 +58,7 @@ def _manga_page(query: str) -> int | None:
     return parse_zero_based_page(find_field(query, "page")) if manga else None
 
 
-def _embedded(link: SourceUrl) -> SourceWork | None:
+def _read_embed(link: SourceUrl) -> SourceWork | None:
     if link.segments not in (["decorate.php"], ["artwork.php"]):
         return None
     return build_work("pixiv", parse_number(find_field(link.query, "illust_id")))
@@ -92,7 +92,7 @@ def _file(name: str) -> SourceWork | None:
     return build_work("pixiv", parse_number(illust), int(page) if page else only)
 
 
-def _proxied(link: SourceUrl) -> SourceWork | None:
+def _read_proxy_url(link: SourceUrl) -> SourceWork | None:
     match = _PROXY_FILE.fullmatch("/".join(link.segments))
     if not match:
         return None
@@ -126,11 +126,11 @@ _MIRRORS = ("i.pixiv.cat", "i.pixiv.re", "i.pixiv.nl", "i.pixiv.shojo.cn")
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("pixiv.net", "touch.pixiv.net"), _page),
     **dict.fromkeys(("phixiv.net", "*.phixiv.net"), _phixiv),
-    "embed.pixiv.net": _embedded,
+    "embed.pixiv.net": _read_embed,
     **dict.fromkeys(("i.pximg.net", "i-f.pximg.net", "i-cf.pximg.net"), _image),
     **dict.fromkeys(("tc-pximg01.techorus-cdn.com", *_MIRRORS), _image),
     "*.pixiv.net": _old_image,
-    **dict.fromkeys(("pixiv.cat", "pixiv.re", "pixiv.nl"), _proxied),
+    **dict.fromkeys(("pixiv.cat", "pixiv.re", "pixiv.nl"), _read_proxy_url),
     "sketch.pixiv.net": _sketch,
     **dict.fromkeys(("fanbox.cc", "*.fanbox.cc", "fanbox.pixiv.net"), _fanbox),
 }

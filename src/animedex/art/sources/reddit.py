@@ -24,7 +24,7 @@ _FILE = re.compile(r"(?:.*-v0-)?([0-9a-z]{11,14})\.(?:gif|jpe?g|mp4|png|webp)")
 def _submission(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case ["comments" | "gallery", found] | ["comments", found, _]:
-            return _named(found)
+            return _build_post(found)
         case ["r" | "u" | "user", _, "comments", found] | [
             "r" | "u" | "user",
             _,
@@ -32,14 +32,14 @@ def _submission(link: SourceUrl) -> SourceWork | None:
             found,
             _,
         ]:
-            return _named(found)
+            return _build_post(found)
         case [found] if _LEAST <= len(found) <= _MOST and not _OWN_PAGE.fullmatch(found.lower()):
-            return _named(found)
+            return _build_post(found)
         case _:
             return None
 
 
-def _named(post_id: str) -> SourceWork | None:
+def _build_post(post_id: str) -> SourceWork | None:
     submission = _SUBMISSION.fullmatch(post_id.lower())
     return build_work("reddit", submission and submission[1])
 
@@ -47,7 +47,7 @@ def _named(post_id: str) -> SourceWork | None:
 def _short(link: SourceUrl) -> SourceWork | None:
     match link.segments:
         case [found]:
-            return _named(found)
+            return _build_post(found)
         case _:
             return None
 

@@ -32,7 +32,7 @@ def _status(link: SourceUrl) -> SourceWork | None:
             return None
 
 
-def _embedded(link: SourceUrl) -> SourceWork | None:
+def _read_embed(link: SourceUrl) -> SourceWork | None:
     """Read a page of an embedder, which takes a status without its user, and a page behind it."""
     match link.segments:
         case ["status", status, *rest]:
@@ -81,7 +81,7 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(("twitter.com", "mobile.twitter.com", "m.twitter.com"), _status),
     **dict.fromkeys(("x.com", "mobile.x.com", "m.x.com"), _status),
     **dict.fromkeys(_READERS, _status),
-    **dict.fromkeys(_EMBEDDERS, _embedded),
-    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _embedded),
+    **dict.fromkeys(_EMBEDDERS, _read_embed),
+    **dict.fromkeys((f"*.{host}" for host in _EMBEDDERS), _read_embed),
     **dict.fromkeys(("pbs.twimg.com", "video.twimg.com"), _media),
 }

@@ -75,10 +75,10 @@ def search(words: str, rating: Rating, limit: int) -> Call[list[DanbooruPost]]:
 def random(category: str | None, amount: int) -> Call[list[DanbooruPost]]:
     """Draw general posts, with the tag that a category means."""
 
-    def drawn(*tags: str) -> Call[list[DanbooruPost]]:
+    def draw_posts(*tags: str) -> Call[list[DanbooruPost]]:
         return calls.search(*tags, rating="g", order="random", limit=_clamp_amount(amount))
 
-    return drawn() if category is None else _tag_call(category, drawn)
+    return draw_posts() if category is None else _tag_call(category, draw_posts)
 
 
 def picture(text: str) -> Call[DanbooruPost] | None:

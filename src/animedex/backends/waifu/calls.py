@@ -121,7 +121,7 @@ def artist(name: str | int) -> Call[WaifuArtist]:
     """
     artist_filter = filters.parse_artist(name)
     if isinstance(artist_filter, str):
-        return _artist_named(artist_filter)
+        return _find_artist(artist_filter)
     request = Request("GET", f"/artists/{artist_filter}")
     return Call(BACKEND, request, parsers.parse_artist, ttl=HOUR)
 
@@ -132,7 +132,7 @@ def artist_by_name(name: str) -> Call[WaifuArtist]:
     return Call(BACKEND, request, parsers.parse_artist, ttl=HOUR)
 
 
-def _artist_named(name: str) -> Call[WaifuArtist]:
+def _find_artist(name: str) -> Call[WaifuArtist]:
     request = Request("GET", "/artists", (("Name", name), *_paging_params(1, filters.MOST)))
     listing = Call(BACKEND, request, parsers.parse_artists, ttl=HOUR)
     return artist_by_name(name)._replace(
@@ -179,10 +179,10 @@ def _call_by_artists(
         return build(params({}))
 
     def look_up(context: CallContext, first: WaifuArtist) -> Steps[WaifuPage[WaifuImage]]:
-        ids = yield from composite_calls.resolve_artist_ids(context, first, names, _artist_named)
+        ids = yield from composite_calls.resolve_artist_ids(context, first, names, _find_artist)
         return (yield from context.execute(build(params(ids))))
 
-    return _artist_named(names[0]).then(look_up)
+    return _find_artist(names[0]).then(look_up)
 
 
 def _tags(page: int) -> Call[WaifuPage[WaifuTag]]:

@@ -52,7 +52,7 @@ def command(session: CommandSession, what: str) -> None:
     """
     _check_fields(session)
     if what == "-":
-        _identify_rows(session, _piped())
+        _identify_rows(session, _read_piped_subjects())
         return
     subject: Subject | str = what
     if what.lstrip().startswith(("[", "{")):
@@ -76,7 +76,7 @@ def _check_fields(session: CommandSession) -> None:
         pick_fields([], session.output.fields(), KEYS)
 
 
-def _piped() -> Iterator[Subject]:
+def _read_piped_subjects() -> Iterator[Subject]:
     from animedex.art.row_reader import read_files
 
     return _subjects(read_files(["-"]), "standard input")

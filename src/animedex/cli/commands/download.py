@@ -73,11 +73,11 @@ def command(
             raise BadArguments(message, hint="clean up first, then download")
         clean_up(session, clean)
         return
-    whats = [one for text in what or _piped() for one in _expand_argument(text)]
+    whats = [one for text in what or _require_pipe() for one in _expand_argument(text)]
     download_all(session, whats, saving)
 
 
-def _piped() -> tuple[str, ...]:
+def _require_pipe() -> tuple[str, ...]:
     if not is_piped():
         message = "there is nothing to download"
         raise BadArguments(message, hint=_HINT)

@@ -47,7 +47,7 @@ def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
     new = existing = 0
     with ExitStack() as open_files:
         name = STANDARD_INPUT if file == "-" else file
-        source = open_text(_opened(file, open_files), name)
+        source = open_text(_open_input(file, open_files), name)
         file_format = kind or detect_format(source.peek(_PEEKED))
         for one in import_lines(session.library, source, file_format, name):
             if one.error is not None:
@@ -62,7 +62,7 @@ def command(session: CommandSession, file: str, *, kind: Kind | None) -> None:
     failures.fail("lines could not be imported")
 
 
-def _opened(file: str, open_files: ExitStack) -> io.BufferedReader:
+def _open_input(file: str, open_files: ExitStack) -> io.BufferedReader:
     """Open a file, or standard input."""
     from animedex.cli.path_arguments import piped_paths
     from animedex.library.file_facts import unreadable_error

@@ -59,10 +59,10 @@ def command(session: CommandSession, what: tuple[str, ...], *, info: bool) -> No
         from animedex.cli.file_info import print_file_info
 
         with decoding_limits(_deadline(session)):
-            print_file_info(session, what or _piped(), partial(_read, session))
+            print_file_info(session, what or _require_pipe(), partial(_read, session))
         return
     _check(session)
-    sights, failures = _sights(session, what or _piped())
+    sights, failures = _sights(session, what or _require_pipe())
     from animedex.cli.grid_renderer import draw_pictures
 
     with decoding_limits(_deadline(session)):
@@ -86,7 +86,7 @@ def _check(session: CommandSession) -> None:
         raise BadArguments(message, hint="fetch them with `animedex download`, or add --info")
 
 
-def _piped() -> tuple[str, ...]:
+def _require_pipe() -> tuple[str, ...]:
     if not is_piped():
         message = "there is nothing to show"
         raise BadArguments(message, hint="name a file, a URL or an id, or pipe rows in")

@@ -65,7 +65,7 @@ def danbooru_app(  # noqa: PLR0913 - options, each for itself
         routes=[
             Route("/", paths.front),
             *(
-                Route(path, paths.answering(answer), middleware=json_guards)
+                Route(path, paths.build_handler(answer), middleware=json_guards)
                 for path, answer in answers.items()
             ),
             *(
@@ -115,7 +115,7 @@ class _Paths:
         self._front_page = front_page
         self._resources = resources
 
-    def answering(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
+    def build_handler(self, answer: Answer) -> Callable[[Request], Awaitable[Response]]:
         """Make of an answer what the router calls."""
 
         async def respond(request: Request) -> Response:

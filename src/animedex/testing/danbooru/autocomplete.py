@@ -52,7 +52,7 @@ class Autocomplete:
 
     def _tag_rows(self, query: str) -> list[Row]:
         if not query.isascii():
-            return self._translated(query)
+            return self._find_translations(query)
         if "*" in query:
             pattern = wildcard(query)
             return self._rows("tag", lambda name: bool(pattern.fullmatch(name)), "")
@@ -60,7 +60,7 @@ class Autocomplete:
         if not any(len(word) > 1 for word in words):
             return self._rows("tag", lambda name: name.startswith(query), "")
         rows = self._rows("tag-word", lambda name: _holds_words(name, words), query)
-        return rows or self._corrected(query)
+        return rows or self._find_corrections(query)
 
     def _rows(self, kind: str, suits: Callable[[str], bool], query: str) -> list[Row]:
         """List the tags whose name or alias matches, exact names first."""
@@ -72,7 +72,7 @@ class Autocomplete:
         ]
         return sorted(rows, key=lambda row: _distance(row, query))
 
-    def _translated(self, query: str) -> list[Row]:
+    def _find_translations(self, query: str) -> list[Row]:
         """List the tags whose artist or wiki page has another name with this prefix."""
         named = [(text(page, "title"), page) for page in self._collection.wiki_pages]
         named += [(text(artist, "name"), artist) for artist in self._collection.artists]
@@ -88,7 +88,7 @@ class Autocomplete:
             if (name := text(tag, "name")) in names
         ]
 
-    def _corrected(self, query: str) -> list[Row]:
+    def _find_corrections(self, query: str) -> list[Row]:
         tags = self._collection.used_tags
         names = [text(tag, "name") for tag in tags]
         matches = process.extract(query, names, scorer=fuzz.ratio, score_cutoff=_LIKENESS)

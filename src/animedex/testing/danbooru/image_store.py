@@ -198,7 +198,7 @@ def build_post_filter(terms: tuple[Term, ...], data: SearchData) -> Test:
     >>> [build_post_filter(parse_query(query), known)(cat) for query in queries]
     [True, False, True, True]
     """
-    needed = [_signed(term, data) for term in terms if term.sign != "~"]
+    needed = [_signed_test(term, data) for term in terms if term.sign != "~"]
     choices = [_term_test(term, data) for term in terms if term.sign == "~"]
 
     def test(post: PartialPost) -> bool:
@@ -208,7 +208,7 @@ def build_post_filter(terms: tuple[Term, ...], data: SearchData) -> Test:
     return test
 
 
-def _signed(term: Term, data: SearchData) -> Test:
+def _signed_test(term: Term, data: SearchData) -> Test:
     test = _term_test(term, data)
     return (lambda post: not test(post)) if term.sign == "-" else test
 

@@ -73,7 +73,7 @@ def _age(row: Row, now: float) -> float | None:
     return now - moment(created) if created else None
 
 
-def _created(row: Row) -> float | None:
+def _creation_time(row: Row) -> float | None:
     created = text(row, "created_at")
     return clock_time(created) if created else None
 
@@ -163,7 +163,7 @@ def _has(value: str) -> Test:
     return _child("any") if value in {"child", "children"} else lambda _: False
 
 
-def _embedded(value: str) -> Test:
+def _notes_test(value: str) -> Test:
     # The second bit says that notes are drawn into the picture.
     expected = value in {"true", "t", "yes", "y", "on", "1"}
     return lambda post: bool(int(number(post.row, "bit_flags") or 0) & 2) == expected
@@ -202,7 +202,7 @@ _MEASURES: dict[str, tuple[Callable[[Row], float | None], ValueKind]] = {
     "mpixels": (_mpixels, DECIMAL),
     "duration": (_duration, DECIMAL),
     "ratio": (_ratio, RATIO),
-    "date": (_created, DATE),
+    "date": (_creation_time, DATE),
 }
 _WORDS: dict[str, Callable[[str], Test]] = {
     "rating": _rating,
@@ -214,5 +214,5 @@ _WORDS: dict[str, Callable[[str], Test]] = {
     "filetype": _one_of("file_ext"),
     "is": _is,
     "has": _has,
-    "embedded": _embedded,
+    "embedded": _notes_test,
 }

@@ -37,7 +37,7 @@ def sort_posts(
     if order == "random":
         random.shuffle(newest)
     elif order == "custom":
-        return _as_listed(newest, find_metatag(terms, "id") or "")
+        return _sort_by_ids(newest, find_metatag(terms, "id") or "")
     key = _KEYS.get(order.removesuffix("_asc"))
     if key is None:
         return newest
@@ -45,7 +45,7 @@ def sort_posts(
     return sorted(newest, key=lambda post: key(post.row) * (1 if rising else -1))
 
 
-def _as_listed(posts: list[PartialPost], ids: str) -> list[PartialPost]:
+def _sort_by_ids(posts: list[PartialPost], ids: str) -> list[PartialPost]:
     places = {name: place for place, name in enumerate(ids.split(","))}
     return sorted(posts, key=lambda post: places.get(str(row_id(post.row)), len(places)))
 

@@ -51,13 +51,13 @@ class PostRoutes:
     def show(self, request: SearchRequest) -> Row:
         """Show the post of an id."""
         post = self._collection.find_post(parse_whole(request.name))
-        return visible_post(_existing(post).row, request.origin)
+        return visible_post(_require_post(post).row, request.origin)
 
     def random(self, request: SearchRequest) -> Row:
         """Show any post that answers a search."""
         terms = parse_search(request, request.query.get("tags", ""))
         posts = self._collection.matching(terms, self._clock())
-        post = _existing(self._random.choice(posts) if posts else None)
+        post = _require_post(self._random.choice(posts) if posts else None)
         return visible_post(post.row, request.origin)
 
     def count(self, request: SearchRequest) -> object:
@@ -70,7 +70,7 @@ class PostRoutes:
 
     def _with_md5(self, md5: str) -> PartialPost:
         posts = self._collection.posts
-        return _existing(next((post for post in posts if text(post.row, "md5") == md5), None))
+        return _require_post(next((post for post in posts if text(post.row, "md5") == md5), None))
 
 
 def parse_search(request: SearchRequest, search: str) -> tuple[Term, ...]:
@@ -92,7 +92,7 @@ def _check_single(name: str, terms: list[Term]) -> None:
         raise RequestRefused(wrong_search(f"'{name}:{terms[0].value}' can't be negated."))
 
 
-def _existing(post: PartialPost | None) -> PartialPost:
+def _require_post(post: PartialPost | None) -> PartialPost:
     if post is None:
         raise RequestRefused(NOT_FOUND)
     return post

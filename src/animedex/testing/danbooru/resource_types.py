@@ -113,19 +113,19 @@ def _alias_test(aliases: Mapping[str, str], value: str) -> Test:
 
 
 def _name_holds(value: str) -> Test:
-    return _matching(lambda row: [text(row, "name")], value if "*" in value else f"*{value}*")
+    return _pattern_test(lambda row: [text(row, "name")], value if "*" in value else f"*{value}*")
 
 
 def _title(value: str) -> Test:
-    return _matching(lambda row: [text(row, "title")], value)
+    return _pattern_test(lambda row: [text(row, "title")], value)
 
 
 def _any_name(value: str) -> Test:
-    return _matching(_names, value)
+    return _pattern_test(_names, value)
 
 
 def _other_name(value: str) -> Test:
-    return _matching(lambda row: texts(row, "other_names"), value)
+    return _pattern_test(lambda row: texts(row, "other_names"), value)
 
 
 def _name_or_url(value: str) -> Test:
@@ -148,6 +148,6 @@ def _names(row: Row) -> Sequence[str]:
     return [text(row, "name"), text(row, "group_name"), *texts(row, "other_names")]
 
 
-def _matching(texts_of: Callable[[Row], Iterable[str]], value: str) -> Test:
+def _pattern_test(texts_of: Callable[[Row], Iterable[str]], value: str) -> Test:
     pattern = wildcard(normalize(value))
     return lambda row: any(pattern.fullmatch(one) for one in texts_of(row))

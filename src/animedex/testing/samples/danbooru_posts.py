@@ -37,7 +37,7 @@ _WEBM = b"\x1aE\xdf\xa3\x87B\x82\x84webm"
 
 def ugoira_post(post_id: int, created: float, stills: Sequence[Path]) -> PostAndFiles:
     """Make a post of frames, and its files by path."""
-    data = _zipped([still.read_bytes() for still in stills])
+    data = _zip_frames([still.read_bytes() for still in stills])
     source = f"https://www.pixiv.net/artworks/{UGOIRA_WORK}"
     row = post_row(
         post_id,
@@ -65,7 +65,7 @@ def video_post(post_id: int, created: float, stills: Sequence[Path]) -> PostAndF
     return row, files | {original: _MP4}
 
 
-def _zipped(frames: list[bytes]) -> bytes:
+def _zip_frames(frames: list[bytes]) -> bytes:
     """Pack frames as an ugoira has them, the same bytes every time."""
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -102,7 +102,10 @@ def sample_posts() -> DanbooruCollection:
         rows.append(row)
     _join_family(rows)
     return DanbooruCollection(
-        [_restricted(row) if place == _RESTRICTED else row for place, row in enumerate(rows)],
+        [
+            _remove_restricted_fields(row) if place == _RESTRICTED else row
+            for place, row in enumerate(rows)
+        ],
         artists=sample_artists(sample_collection().pictures),
         pools=sample_pools(rows),
         wiki_pages=sample_wiki_pages(),
@@ -160,7 +163,7 @@ def _join_family(rows: list[dict[str, object]]) -> None:
         child["parent_id"] = parent["id"]
 
 
-def _restricted(row: Row) -> Row:
+def _remove_restricted_fields(row: Row) -> Row:
     """Remove the fields of a row that only some users see."""
     asset = nested(row, "media_asset")
     visible = {key: value for key, value in row.items() if key not in WITHHELD}

@@ -66,7 +66,7 @@ def waifu_app(  # noqa: PLR0913 - options, each for itself
         "/artists/by-name/{name:path}": routes.artist_by_name,
         "/stats/public": routes.stats,
         "/users/me": routes.user,
-        "/{path:path}": routes.nothing,
+        "/{path:path}": routes.refuse_path,
     }
     app = Starlette(
         routes=[
@@ -146,7 +146,7 @@ class _Routes:
             raise HTTPException(HTTPStatus.UNAUTHORIZED, "This needs an API key that is known.")
         return CompactJson(user)
 
-    async def nothing(self, request: Request) -> Response:
+    async def refuse_path(self, request: Request) -> Response:
         self._read(request)
         raise UnknownPath
 

@@ -47,13 +47,13 @@ def parse_size(text: str) -> Bounds | None:
     (None, None, None, None)
     """
     if match := _ONE.fullmatch(text.strip()):
-        return _compared(match[1], int(match[2]))
+        return _bounds_of(match[1], int(match[2]))
     if match := _RANGE.fullmatch(text.strip()):
         return Bounds(int(match[1]), int(match[2]))
     return None
 
 
-def _compared(sign: str, number: int) -> Bounds:
+def _bounds_of(sign: str, number: int) -> Bounds:
     match sign:
         case ">=":
             return Bounds(least=number)
@@ -91,7 +91,9 @@ def select_images(
 
     Without an order they come at random, and otherwise for each page.
     """
-    selected = _of_size(_listed(_flagged(images, parameters), parameters), parameters)
+    selected = _of_size(
+        _filter_by_lists(_filter_by_flags(images, parameters), parameters), parameters
+    )
     rank = parameters.one(
         "OrderBy",
         lambda text: _ORDERS.get(text.lower()),
@@ -103,7 +105,7 @@ def select_images(
     return sorted(selected, key=rank, reverse=True)
 
 
-def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
+def _filter_by_flags(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
     def flag(name: str, default: str) -> set[bool]:
         expected = "False, True or All"
 
@@ -118,7 +120,7 @@ def _flagged(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRo
     ]
 
 
-def _listed(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
+def _filter_by_lists(images: Sequence[ImageRow], parameters: Parameters) -> list[ImageRow]:
     # Of what is included an image must have everything, so it never has two ids.
     tag = "an id or a slug (small letters, digits and hyphens)"
     for what, names, read, expected in (

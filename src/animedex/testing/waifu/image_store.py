@@ -47,9 +47,9 @@ class WaifuCollection:
             )
             for number, row in enumerate(rows, 1)
         ]
-        self.tags: Sequence[TagRow] = tags.counted()
+        self.tags: Sequence[TagRow] = tags.count_images()
         """All tags, the most used first, with how many images have them."""
-        self.artists: Sequence[ArtistRow] = artists.counted()
+        self.artists: Sequence[ArtistRow] = artists.count_images()
         """All artists, the busiest first, with how many images are theirs."""
         self.files: Mapping[int, Path] = files or {}
 
@@ -70,7 +70,7 @@ class _Named(Generic[_RowT]):
     def rows(self, items: object) -> list[_RowT]:
         return [self._row(item) for item in cast("Iterable[Mapping[str, object] | str]", items)]
 
-    def counted(self) -> list[_RowT]:
+    def count_images(self) -> list[_RowT]:
         used = [(count, self._rows[name]) for name, count in self._uses.items()]
         used.sort(key=lambda use: (-use[0], use[1]["id"]))
         return [cast("_RowT", {**row, "imageCount": count}) for count, row in used]
