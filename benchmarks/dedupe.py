@@ -44,14 +44,14 @@ def run(*options: str) -> Run:
         process.returncode = os.waitstatus_to_exitcode(status)
         assert process.returncode == 0, "a run failed"
         seconds = used.ru_utime + used.ru_stime
-        right = counted(told) and (not options or has_expected_rows(out))
+        right = is_count_right(told) and (not options or has_expected_rows(out))
         name = " ".join(["art dedupe", *options])
         counts = "exact" if right else "WRONG"
         time = (MOST_MICROSECONDS, seconds / ROWS * 1e6)
         return Run(name, time, (MOST_MEBIBYTES, used.ru_maxrss // 1024), counts)
 
 
-def counted(told: IO[bytes]) -> bool:
+def is_count_right(told: IO[bytes]) -> bool:
     """Return whether the summary says what the rows were made to have."""
     told.seek(0)
     line = told.read().decode()

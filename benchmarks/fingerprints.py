@@ -79,7 +79,7 @@ def rate(who: str, folder: str, kind: str, threads: int) -> tuple[float, int]:
     return float(answer[0]), int(answer[1])
 
 
-def hashed(who: str) -> Callable[[str], object]:
+def hash_function(who: str) -> Callable[[str], object]:
     """Return what makes a hash of a file."""
     if who == "ours":
         from animedex.images.image_inspection import inspect_image
@@ -97,7 +97,7 @@ def hashed(who: str) -> Callable[[str], object]:
 def main(who: str, folder: str, kind: str, threads: str) -> None:
     """Hash a thousand files, and print how quickly that went, and by how much memory grew."""
     paths = [os.path.join(folder, f"{number % DIFFERENT}.{kind}") for number in range(PICTURES)]
-    work = hashed(who)
+    work = hash_function(who)
     with ThreadPoolExecutor(int(threads)) as pool:
         for _ in pool.map(work, paths[:WARM]):
             pass

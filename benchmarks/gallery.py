@@ -55,7 +55,7 @@ def measure() -> list[Page]:
         tempfile.TemporaryDirectory() as folder,
         Library(f"{folder}/library.db") as library,
     ):
-        artist = filled(library)
+        artist = fill_library(library)
         with gallery_server(library, cache=folder) as server:
             return [
                 page(server, library, name, path.format(artist=artist))
@@ -63,7 +63,7 @@ def measure() -> list[Page]:
             ]
 
 
-def filled(library: Library) -> str:
+def fill_library(library: Library) -> str:
     """Add entries of files that there are not; name an artist."""
     made = entries()
     while batch := list(islice(made, BATCH)):

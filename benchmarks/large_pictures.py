@@ -31,7 +31,7 @@ def picture(number: int, grain: np.ndarray) -> bytes:
     low, high, data = 0.0, _MOST_GRAIN, b""
     for _ in range(6):
         middle = (low + high) / 2
-        data = encoded(drawn + middle * grain)
+        data = encode_jpeg(drawn + middle * grain)
         low, high = (low, middle) if len(data) > LONG else (middle, high)
     return data
 
@@ -47,7 +47,7 @@ def shapes(draw: Generator) -> Image.Image:
     return image
 
 
-def encoded(pixels: np.ndarray) -> bytes:
+def encode_jpeg(pixels: np.ndarray) -> bytes:
     """Write a JPEG file."""
     out = io.BytesIO()
     Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=90)

@@ -43,7 +43,7 @@ def measure() -> list[Taken]:
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "library.db")
         with closing(sqlite3.connect(path, isolation_level=None)) as db:
-            seconds = filled(db)
+            seconds = fill_library(db)
             found = [*searches(db), *sizes(db)]
         commands = [
             Taken(f"`library search {words}`, cold", "ms", MOST_OF_COMMAND, cold(folder, words))
@@ -53,7 +53,7 @@ def measure() -> list[Taken]:
     return [*found, *commands, indexed]
 
 
-def filled(db: sqlite3.Connection) -> float:
+def fill_library(db: sqlite3.Connection) -> float:
     """Add pictures, so many in a transaction; give the seconds that indexing took."""
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = NORMAL")
@@ -83,13 +83,13 @@ def searches(db: sqlite3.Connection) -> Iterator[Taken]:
     for kind, words in search_words().items():
         # A very common word costs no more with a filter that most pictures pass.
         filters = Filters(source="nekos", rating="g") if "filter" in kind else EVERYTHING
-        times = [timed(db, one, filters) for one in words]
+        times = [time_search(db, one, filters) for one in words]
         every += times
         yield Taken(f"a search: {kind}", "ms", MOST_MILLISECONDS, median(times))
     yield Taken("a search: all of these, mixed", "ms", MOST_MILLISECONDS, median(every))
 
 
-def timed(db: sqlite3.Connection, words: str, filters: Filters) -> float:
+def time_search(db: sqlite3.Connection, words: str, filters: Filters) -> float:
     """Return the milliseconds that a search takes, of a few times."""
     times: list[float] = []
     for _ in range(RUNS):
@@ -111,7 +111,7 @@ def search_words() -> Mapping[str, Sequence[str]]:
         "a whole name": draw.sample(latin, OF_A_KIND),
         "the beginning of a name": [name[:4] for name in draw.sample(latin, OF_A_KIND)],
         "three letters": [name[:3] for name in draw.sample(latin, OF_A_KIND)],
-        "a slip": [slipped(draw, name) for name in draw.sample(latin, OF_A_KIND)],
+        "a slip": [swap_letters(draw, name) for name in draw.sample(latin, OF_A_KIND)],
         "a name and a common tag": [
             f"{one} solo" for one in draw.sample(every.shows[:400], OF_A_KIND)
         ],
@@ -122,7 +122,7 @@ def search_words() -> Mapping[str, Sequence[str]]:
     }
 
 
-def slipped(draw: random.Random, name: str) -> str:
+def swap_letters(draw: random.Random, name: str) -> str:
     """Swap two letters that are neighbours, and differ."""
     at = draw.choice([at for at in range(1, 5) if name[at] != name[at + 1]])
     return name[:at] + name[at + 1] + name[at] + name[at + 2 :]

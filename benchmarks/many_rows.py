@@ -35,9 +35,9 @@ def rows(count: int) -> Iterator[Row]:
         for extra in range(EACH):
             number = count + block * HUNDRED + extra * SERVICES
             several += [
-                danbooru(number, digest(drawn(draw, beyond)), ""),
-                nekos(number, page_url(drawn(draw, beyond))),
-                waifu(number, "", near(draw, drawn(draw, beyond) + 1)),
+                danbooru(number, digest(draw_row(draw, beyond)), ""),
+                nekos(number, page_url(draw_row(draw, beyond))),
+                waifu(number, "", near(draw, draw_row(draw, beyond) + 1)),
                 new(draw.randrange(beyond)),
             ]
         for extra in range(EACH, EACH + VAGUE):
@@ -53,11 +53,11 @@ def new(number: int) -> Row:
     if kind == 0:
         return danbooru(number, digest(number), page_url(number))
     if kind == 1:
-        return waifu(number, f"https://x.com/someone/status/{10**18 + number}", hashed(number))
+        return waifu(number, f"https://x.com/someone/status/{10**18 + number}", hash_number(number))
     return nekos(number, work_url(number))
 
 
-def drawn(draw: random.Random, beyond: int) -> int:
+def draw_row(draw: random.Random, beyond: int) -> int:
     """Draw a new row of Danbooru's; the next number is one of Waifu.im's."""
     return SERVICES * draw.randrange(beyond // SERVICES)
 
@@ -66,13 +66,13 @@ def digest(number: int) -> str:
     return md5(str(number).encode()).hexdigest()
 
 
-def hashed(number: int) -> int:
+def hash_number(number: int) -> int:
     return int.from_bytes(blake2b(str(number).encode(), digest_size=8).digest())
 
 
 def near(draw: random.Random, number: int) -> int:
     """Flip one, two or three bits of a hash."""
-    value = hashed(number)
+    value = hash_number(number)
     for bit in draw.sample(range(64), draw.randint(1, 3)):
         value ^= 1 << bit
     return value

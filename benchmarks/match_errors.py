@@ -19,10 +19,10 @@ def measure() -> list[tuple[str, str, str]]:
     """Draw the labelled pictures of the tests, and compare them."""
     root = Path(sources())
     sys.path += [str(root), str(root / "scripts")]
-    return [*_joined(), _rate_of_kinds(), _rate_of_drawings()]
+    return [*_join_rows(), _rate_of_kinds(), _rate_of_drawings()]
 
 
-def _joined() -> list[tuple[str, str, str]]:
+def _join_rows() -> list[tuple[str, str, str]]:
     from animedex.images.perceptual_hash import create_fingerprint, reduce_frame
     from animedex.images.thumbnail_comparison import confirm_pairs
     from tests.images.sample_drawings import KINDS, draw

@@ -54,9 +54,9 @@ def names() -> Names:
         return f"{romaji(draw, 1, 3)}_{draw.choice((*ENDS, romaji(draw, 2, 3)))}"
 
     return Names(
-        different(ARTISTS, mixed(draw, artist)),
-        different(SHOWS, mixed(draw, title)),
-        different(CHARACTERS, mixed(draw, character)),
+        different(ARTISTS, mix_scripts(draw, artist)),
+        different(SHOWS, mix_scripts(draw, title)),
+        different(CHARACTERS, mix_scripts(draw, character)),
         [*POPULAR, *different(TAGS - len(POPULAR), tag)],
     )
 
@@ -87,7 +87,7 @@ def different(count: int, make: Callable[[], str]) -> list[str]:
     return list(found)
 
 
-def mixed(draw: random.Random, latin: Callable[[], str]) -> Callable[[], str]:
+def mix_scripts(draw: random.Random, latin: Callable[[], str]) -> Callable[[], str]:
     """Make some names Japanese, some Korean, and the rest as given."""
 
     def make() -> str:

@@ -63,7 +63,7 @@ def best(runs: Sequence[Run]) -> Run:
 
 def fill(path: str) -> None:
     """Write a library of a million pictures, with what two of them look like."""
-    values = drawn()
+    values = draw_hashes()
     with closing(sqlite3.connect(path, isolation_level=None)) as db:
         db.execute("PRAGMA journal_mode = WAL")
         migrate(db)
@@ -84,7 +84,7 @@ def fill(path: str) -> None:
         db.execute("COMMIT")
 
 
-def drawn() -> NDArray[np.uint64]:
+def draw_hashes() -> NDArray[np.uint64]:
     """Draw a million hashes; the last ones are the first again, with few bits changed."""
     rng = np.random.default_rng(1)
     values = rng.integers(0, 2**64, HASHES, np.uint64)

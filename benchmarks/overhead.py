@@ -71,10 +71,10 @@ def synchronous(url: str, options: ClientOptions) -> Overhead:
         def ours() -> None:
             assert len(client.nekos.image("neko", ROWS)) == ROWS
 
-        return compared("synchronous", bare, ours)
+        return compare_calls("synchronous", bare, ours)
 
 
-def compared(way: str, bare: Callable[[], None], ours: Callable[[], None]) -> Overhead:
+def compare_calls(way: str, bare: Callable[[], None], ours: Callable[[], None]) -> Overhead:
     """Time calls by turns, after some to warm up."""
     times: tuple[list[float], list[float]] = ([], [])
     for number in range(CALLS + CALLS // 10):
@@ -97,10 +97,10 @@ async def asynchronous(url: str, options: ClientOptions) -> list[Overhead]:
         async def ours() -> None:
             assert len(await client.nekos.image("neko", ROWS)) == ROWS
 
-        return [await crowded(tasks, bare, ours) for tasks in (1, 20)]
+        return [await compare_tasks(tasks, bare, ours) for tasks in (1, 20)]
 
 
-async def crowded(
+async def compare_tasks(
     tasks: int, bare: Callable[[], Awaitable[None]], ours: Callable[[], Awaitable[None]]
 ) -> Overhead:
     """Time rounds of calls by turns, after one to warm up."""

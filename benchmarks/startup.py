@@ -45,12 +45,12 @@ def measure() -> list[Timing]:
         installed = install(folder)
         free = environment(folder, url)
         limited = {name: value for name, value in free.items() if name != "ANIMEDEX_LIMITS"}
-        image = timed(installed, IMAGE, 8, limited, REFILL)
+        image = time_command(installed, IMAGE, 8, limited, REFILL)
         return [
-            timed(installed, ["--version"], 1.8, free),
-            timed(installed, ["nekos", "--help"], 4.5, free),
-            timed(installed, ["nekos", "categories"], 5, free),
-            timed(installed, IMAGE, 8, free),
+            time_command(installed, ["--version"], 1.8, free),
+            time_command(installed, ["nekos", "--help"], 4.5, free),
+            time_command(installed, ["nekos", "categories"], 5, free),
+            time_command(installed, IMAGE, 8, free),
             image._replace(command=f"{image.command} # budgets on"),
         ]
 
@@ -75,7 +75,7 @@ def environment(folder: str, url: str) -> dict[str, str]:
     return {**kept, **places, "ANIMEDEX_NEKOS_URL": url, "ANIMEDEX_LIMITS": "off"}
 
 
-def timed(
+def time_command(
     installed: Installed,
     arguments: list[str],
     most: float,

@@ -86,12 +86,12 @@ def apply_change(area: str, change: Change) -> Mutant | None:
     code = change.path.read_text("utf-8")
     operator = plugins.get_operator(change.operator)()
     changed = mutating.mutate_code(code, operator, change.number)
-    if changed is None or executed(changed) in {executed(code), None}:
+    if changed is None or parse_executed_code(changed) in {parse_executed_code(code), None}:
         return None
     return Mutant(area, change.path.relative_to(ROOT), *first_change(code, changed), changed)
 
 
-def unchanged(mutant: Mutant) -> Mutant:
+def identity_mutant(mutant: Mutant) -> Mutant:
     """Return a mutant that is its module as it stands."""
     return mutant._replace(code=(ROOT / mutant.module).read_text("utf-8"))
 
@@ -106,7 +106,7 @@ def first_change(code: str, changed: str) -> tuple[int, str, str]:
     )
 
 
-def executed(code: str) -> str | None:
+def parse_executed_code(code: str) -> str | None:
     """Return a module's tree without annotations; None if it is no Python."""
     try:
         tree = ast.parse(code)
@@ -243,7 +243,7 @@ def main(arguments: Iterable[str]) -> None:
         copies = Copies(Path(folder), options.jobs)
         for area in options.areas:
             samples[area] = sample_mutants(area, options.sample)
-            if not copies.survives(unchanged(samples[area][0])):
+            if not copies.survives(identity_mutant(samples[area][0])):
                 sys.exit(f"the tests of {area} fail without a mutant")
             alive = pool.map(copies.survives, samples[area])
             survivors[area] = [

@@ -32,10 +32,10 @@ BLOCK = re.compile(
 
 def commands() -> dict[str, str]:
     """Return the help of every command there is, groups included, and the guide for agents."""
-    return {**dict(walked(root, "animedex", None)), "animedex --agent-guide": agent_guide()}
+    return {**dict(collect_help(root, "animedex", None)), "animedex --agent-guide": agent_guide()}
 
 
-def walked(
+def collect_help(
     command: click.Command, name: str, parent: click.Context | None
 ) -> Iterator[tuple[str, str]]:
     """Return a command's help, and that of all commands below it."""
@@ -47,10 +47,10 @@ def walked(
         for child in command.list_commands(context):
             found = command.get_command(context, child)
             assert found is not None, f"{context.command_path} names {child} and does not have it"
-            yield from walked(found, child, context)
+            yield from collect_help(found, child, context)
 
 
-def filled(text: str, known: dict[str, str]) -> str:
+def fill_page(text: str, known: dict[str, str]) -> str:
     """Put help between the markers of a page; what has no such command stays as it is."""
 
     def block(found: re.Match[str]) -> str:
@@ -62,7 +62,7 @@ def filled(text: str, known: dict[str, str]) -> str:
     return BLOCK.sub(block, text)
 
 
-def complaints(pages: dict[str, str], known: dict[str, str]) -> Iterator[str]:
+def find_faults(pages: dict[str, str], known: dict[str, str]) -> Iterator[str]:
     """Yield which markers are wrong, whether or not help is to be written."""
     blocks = [(page, found) for page, text in pages.items() for found in BLOCK.finditer(text)]
     for page, found in blocks:
@@ -84,9 +84,9 @@ def main() -> int:
     given = parser.parse_args()
     pages = {str(path): path.read_text("utf-8") for path in sorted(given.docs.rglob("*.md"))}
     known = commands()
-    wrong = list(complaints(pages, known))
+    wrong = list(find_faults(pages, known))
     for page, text in pages.items():
-        new = filled(text, known)
+        new = fill_page(text, known)
         if new == text:
             continue
         if given.check:
