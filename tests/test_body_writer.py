@@ -136,9 +136,8 @@ def test_a_pipe_that_nobody_reads_is_refused(pipe: str) -> None:
 def test_a_pipe_gets_everything(pipe: str) -> None:
     body = bytes(range(256)) * 1000
     with subprocess.Popen(["cat", pipe], stdout=subprocess.PIPE) as reader:
-        # Opening waits until `cat` has opened the other end.
-        os.close(os.open(pipe, os.O_WRONLY))
-        held = os.open(pipe, os.O_RDWR)
+        # Opening waits until `cat` has opened the other end, which ends once nobody writes.
+        held = os.open(pipe, os.O_WRONLY)
         sink = FileSink(pipe)
         os.close(held)
         taken = threading.Thread(target=sink.write, args=(body,))
